@@ -1,0 +1,171 @@
+"""``openbayes.local.yaml``: what only this machine needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bayescore.config.reader import Reader
+from bayescore.config.yamltext import Path
+from bayescore.i18n import text
+
+_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)i?b?\s*\Z", re.IGNORECASE)
+_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+_SPAN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(s|m|min|h|d)?\s*\Z", re.IGNORECASE)
+_SECONDS = {None: 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+
+
+class RunnerChoice(StrEnum):
+    """What runs a trial."""
+
+    AUTO = "auto"
+    DOCKER = "docker"
+    PROCESS = "process"
+
+
+class ObjectiveRule(StrEnum):
+    """Which of a trial's reported values is its objective."""
+
+    LAST = "last"
+    BEST = "best"
+
+
+class LocalSettings(BaseModel):
+    """Settings of this machine; every one has a default.
+
+    Attributes
+    ----------
+    gpus
+        ``"all"``, ``"none"``, or indices and UUIDs of the GPUs that trials may use.
+    cpus
+        CPUs of one trial; ``None`` for no limit.
+    memory, shm_size
+        Bytes of one trial.
+    data
+        Folder of this machine for each ``data`` of a binding.
+    trial_timeout
+        Seconds that one trial may run.
+    max_failed_trials
+        The job ends when so many trials have failed; ``None``: the first 3, or 5 in a row.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    runner: RunnerChoice = RunnerChoice.AUTO
+    image: str | None = None
+    registry_mirror: str | None = None
+    python: str | None = None
+    gpus: Literal["all", "none"] | tuple[int | str, ...] = "all"
+    trials_per_gpu: int = Field(default=1, ge=1)
+    cpus: float | None = Field(default=None, gt=0)
+    memory: int | None = Field(default=None, gt=0)
+    shm_size: int | None = Field(default=None, gt=0)
+    data: dict[str, str] = Field(default_factory=dict)
+    environment: dict[str, str] = Field(default_factory=dict)
+    trial_timeout: float | None = Field(default=None, gt=0)
+    max_failed_trials: int | None = Field(default=None, ge=1)
+    seed: int | None = None
+    objective: ObjectiveRule = ObjectiveRule.LAST
+    inject_client: bool = True
+    stop_when_exhausted: bool = True
+
+
+def parse_size(written: str) -> int | None:
+    """Bytes of ``8g``, ``512 MB``, ``1.5GiB``; ``None`` when it is not a size."""
+    match = _SIZE.match(written)
+    return int(float(match[1]) * _UNITS[match[2].lower()]) if match else None
+
+
+def parse_span(written: str) -> float | None:
+    """Seconds of ``90``, ``30m``, ``2h``; ``None`` when it is not a time span."""
+    match = _SPAN.match(written)
+    return float(match[1]) * _SECONDS[match[2].lower() if match[2] else None] if match else None
+
+
+def read_local(reader: Reader) -> LocalSettings | None:
+    """Read the settings; ``None`` when one of them is wrong."""
+    data = reader.document.data
+    if data is None:
+        return LocalSettings()
+    if not isinstance(data, dict):
+        reader.error("wrong-type", (), text("The file must hold keys and values, like “runner: docker”."))
+        return None
+    reader.unknown_keys((), LocalSettings.model_fields)
+    found = {key: read(reader, (key,)) for key, read in _READERS.items() if reader.value((key,)) is not None}
+    if any(p.severity == "error" for p in reader.problems):
+        return None
+    return LocalSettings(**{key: value for key, value in found.items() if value is not None})
+
+
+def _choice(options: type[StrEnum]) -> Callable[[Reader, Path], Any]:
+    return lambda reader, path: reader.choice(path, {o.value: o.value for o in options})
+
+
+def _positive(whole: bool) -> Callable[[Reader, Path], Any]:
+    def read(reader: Reader, path: Path) -> Any:
+        value = reader.integer(path) if whole else reader.number(path)
+        if value is not None and value <= 0:
+            reader.error("out-of-range", path, text("“{name}” must be greater than 0.", name=path[-1]))
+            return None
+        return value
+
+    return read
+
+
+def _parsed(parse: Callable[[str], float | None], example: str) -> Callable[[Reader, Path], Any]:
+    def read(reader: Reader, path: Path) -> Any:
+        written = reader.text(path)
+        value = parse(written) if written is not None else None
+        if written is not None and not value:
+            reader.error(
+                "wrong-type",
+                path,
+                text("“{written}” is not understood; write it like {example}.", written=written, example=example),
+            )
+        return value
+
+    return read
+
+
+def _texts(reader: Reader, path: Path) -> Any:
+    return {str(key): reader.text((*path, key)) or "" for key in reader.mapping(path) or {}}
+
+
+def _gpus(reader: Reader, path: Path) -> Any:
+    value = reader.value(path)
+    if not isinstance(value, list):
+        return reader.choice(path, {"all": "all", "none": "none"})
+    wanted: list[int | str] = []
+    for i, item in enumerate(value):
+        if isinstance(item, bool) or not isinstance(item, int | str):
+            reader.error("wrong-type", (*path, i), text("A GPU is named by its number or its UUID."))
+        elif item in wanted:
+            reader.warning("repeated-value", (*path, i), text("The GPU {item} is listed twice.", item=item))
+        else:
+            wanted.append(item)
+    return tuple(wanted) or "none"
+
+
+_READERS: dict[str, Callable[[Reader, Path], Any]] = {
+    "runner": _choice(RunnerChoice),
+    "image": Reader.text,
+    "registry_mirror": Reader.text,
+    "python": Reader.text,
+    "gpus": _gpus,
+    "trials_per_gpu": _positive(whole=True),
+    "cpus": _positive(whole=False),
+    "memory": _parsed(parse_size, "8g"),
+    "shm_size": _parsed(parse_size, "1g"),
+    "data": _texts,
+    "environment": _texts,
+    "trial_timeout": _parsed(parse_span, "2h"),
+    "max_failed_trials": _positive(whole=True),
+    "seed": Reader.integer,
+    "objective": _choice(ObjectiveRule),
+    "inject_client": Reader.truth,
+    "stop_when_exhausted": Reader.truth,
+}

@@ -1,0 +1,78 @@
+"""What is wrong with a file, where, and how it is mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path as FilePath
+from typing import Any
+
+from bayescore.config.yamltext import Edit, Path
+from bayescore.i18n import Text
+
+
+class Severity(StrEnum):
+    """How much a problem matters: an error keeps the job from starting."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True)
+class QuickFix:
+    """The one obvious mend of a problem."""
+
+    title: Text
+    edit: Edit
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding in one file.
+
+    Attributes
+    ----------
+    code
+        Stable name, in kebab case, the same in every language and release.
+    line, column, end_line, end_column
+        The span of text that it is about, from 1; the end is exclusive.
+    path
+        Where it is in the document, as keys and indices from the root.
+    """
+
+    severity: Severity
+    code: str
+    message: Text
+    file: FilePath | None
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    path: Path = ()
+    fix: QuickFix | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.file or '-'}:{self.line}:{self.column}"
+        return f"{where}: {self.severity}: {self.message} [{self.code}]"
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data for ``--json``."""
+        return {
+            "severity": str(self.severity),
+            "code": self.code,
+            "message": self.message.render("en"),
+            "message_zh": self.message.render("zh"),
+            "file": str(self.file) if self.file else None,
+            "line": self.line,
+            "column": self.column,
+            "end_line": self.end_line,
+            "end_column": self.end_column,
+            "path": list(self.path),
+            "fix": self.fix.title.render("en") if self.fix else None,
+        }
+
+
+def has_errors(problems: list[Problem]) -> bool:
+    """Whether any of the problems keeps a job from starting."""
+    return any(problem.severity is Severity.ERROR for problem in problems)

@@ -1,0 +1,425 @@
+"""A YAML text, its data, and edits that change as little of the text as possible."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from bayescore.config.yamltext import block_edits, flow_edits, render
+from bayescore.config.yamltext.edit import AliasedError, Edit, EditError
+from bayescore.config.yamltext.lines import Lines
+from bayescore.config.yamltext.nodes import Entry, Kind, Node, Path, Tree, YamlFault, build
+from bayescore.config.yamltext.scalars import render as render_scalar
+from bayescore.i18n import text
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """The exact text of a YAML file and what it says.
+
+    Attributes
+    ----------
+    text
+        Every character of the file, a byte order mark included.
+    data
+        Its data; when ``fault`` is set, the last data that could be read.
+    fault
+        What is wrong with the text, or ``None``.
+    """
+
+    text: str
+    data: Any = None
+    fault: YamlFault | None = None
+    tree: Tree = field(default=Tree(None, None, ()), repr=False)
+
+    @classmethod
+    def parse(cls, source: str) -> YamlDocument:
+        """Read a text; a broken one gives a document with ``fault`` set, never an error."""
+        try:
+            tree = build(source)
+        except YamlFault as fault:
+            return cls(source, None, fault)
+        return cls(source, tree.root.data if tree.root else None, None, tree)
+
+    def with_text(self, source: str) -> YamlDocument:
+        """The document after any change of its text; broken text keeps the last good data."""
+        changed = YamlDocument.parse(source)
+        return replace(changed, data=self.data) if changed.fault else changed
+
+    def apply(self, edit: Edit) -> YamlDocument:
+        """The document after an edit."""
+        return self.with_text(edit.apply(self.text))
+
+    # ---- where things stand
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self.text)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column (from 1) of an offset in the text."""
+        return self._lines.position(offset)
+
+    def node(self, path: Path) -> Node | None:
+        """Node of the value at ``path``, aliases followed; ``None`` when there is none."""
+        steps = self._steps(path)
+        return steps[-1].resolved if steps else None
+
+    def key_node(self, path: Path) -> Node | None:
+        """Node of the key that ``path`` ends in; ``None`` for an item of a list."""
+        parent = self.node(path[:-1]) if path else None
+        entry = parent.entry(path[-1]) if parent and parent.kind is Kind.MAPPING else None
+        return entry.key if entry else None
+
+    def path_at(self, offset: int) -> Path:
+        """Path of the innermost key or value at an offset; empty when outside of all."""
+        path: list[str | int] = []
+        node = self.tree.root
+        while node is not None:
+            found = next((c for c in _parts(node) if c[1] <= offset <= c[2]), None)
+            if found is None:
+                break
+            path.append(found[0])
+            node = found[3]
+        return tuple(path)
+
+    def _steps(self, path: Path) -> list[Node] | None:
+        """Nodes from the root down to ``path``, aliases unfollowed; ``None`` when it leads nowhere."""
+        if self.fault or self.tree.root is None:
+            return None
+        steps = [self.tree.root]
+        for part in path:
+            child = _child(steps[-1].resolved, part)
+            if child is None:
+                return None
+            steps.append(child)
+        return steps
+
+    # ---- edits
+
+    def set(self, path: Path, value: Any) -> Edit:
+        """Give the place at ``path`` another value (scalars, lists and mappings).
+
+        A list or mapping is changed child by child, so what stays equal keeps its text.
+        """
+        steps = self._editable(path)
+        node = steps[-1]
+        if _same(node.data, value):
+            return Edit(node.start, "", "")
+        if not node.flow and node.kind is not Kind.SCALAR and not value:
+            return self._verified(path, value, self._emptied(path, node, value))
+        if node.kind is Kind.MAPPING and isinstance(value, dict) and node.entries and value:
+            return self._mapping_set(path, value)
+        if node.kind is Kind.SEQUENCE and isinstance(value, list) and node.items and value:
+            return self._sequence_set(path, value)
+        return self._verified(path, value, self._replacements(path, steps, value))
+
+    def add(self, path: Path, key: str, value: Any, index: int | None = None) -> Edit:
+        """Add a key to the mapping at ``path`` (an absent or empty one counts), by default at its end."""
+        node = self._open_collection(path, Kind.MAPPING)
+        if node is None or (not node.entries and not self._within_flow(path)):
+            return self._fill(path, {key: value})
+        if node.entry(key):
+            raise EditError(text("The key “{key}” is there already.", key=key))
+        at = len(node.entries) if index is None else index
+        wanted = dict(node.data)
+        order = list(wanted.items())
+        order.insert(at, (key, value))
+        if node.flow:
+            written = f"{render_scalar(key, flow=True)}: {render.flow(value)}"
+            return self._verified(path, dict(order), [lambda: flow_edits.insert(self.text, node, at, written)])
+        written_lines = render.entry(key, value)
+        return self._verified(
+            path, dict(order), [lambda: block_edits.insert(self.text, node, at, written_lines)]
+        )
+
+    def insert(self, path: Path, index: int, value: Any) -> Edit:
+        """Insert an item into the list at ``path`` (an absent or empty one counts)."""
+        node = self._open_collection(path, Kind.SEQUENCE)
+        if node is None or (not node.items and not self._within_flow(path)):
+            return self._fill(path, [value])
+        wanted = [*node.data[:index], value, *node.data[index:]]
+        if node.flow:
+            return self._verified(
+                path, wanted, [lambda: flow_edits.insert(self.text, node, index, render.flow(value))]
+            )
+        return self._verified(
+            path, wanted, [lambda: block_edits.insert(self.text, node, index, render.item(value))]
+        )
+
+    def remove(self, path: Path) -> Edit:
+        """Remove a key or an item; comments above it stay."""
+        if not path:
+            raise EditError(text("The whole document cannot be removed."))
+        parent = self._editable(path)[-2].resolved
+        index = _index(parent, path[-1])
+        wanted = copy.copy(parent.data)
+        del wanted[path[-1]]
+        if parent.flow:
+            return self._verified(path[:-1], wanted, [lambda: flow_edits.remove(self.text, parent, index)])
+        if len(parent.children()) > (2 if parent.kind is Kind.MAPPING else 1):
+            return self._verified(path[:-1], wanted, [lambda: block_edits.remove(self.text, parent, index)])
+        return self._verified(path[:-1], wanted, self._emptied(path[:-1], parent, wanted))
+
+    def rename(self, path: Path, key: str) -> Edit:
+        """Give the key that ``path`` ends in another name."""
+        parent = self._editable(path)[-2].resolved
+        entry = parent.entry(path[-1]) if parent.kind is Kind.MAPPING else None
+        if entry is None:
+            raise EditError(text("There is no key at this place."))
+        if key != path[-1] and parent.entry(key):
+            raise EditError(text("The key “{key}” is there already.", key=key))
+        wanted = {key if k == path[-1] else k: v for k, v in parent.data.items()}
+        node = entry.key
+        quote = node.style if node.style in ("'", '"') else ""
+        written = render_scalar(key, quote=quote, flow=parent.flow)
+        return self._verified(path[:-1], wanted, [lambda: self._spliced(node.start, node.end, written)])
+
+    def move(self, path: Path, index: int) -> Edit:
+        """Move a key or an item among its siblings so that it becomes number ``index`` (from 0)."""
+        parent = self._editable(path)[-2].resolved
+        old = _index(parent, path[-1])
+        if parent.kind is Kind.MAPPING:
+            order = list(parent.data.items())
+            order.insert(index, order.pop(old))
+            wanted: Any = dict(order)
+        else:
+            wanted = list(parent.data)
+            wanted.insert(index, wanted.pop(old))
+        room = flow_edits if parent.flow else block_edits
+        return self._verified(path[:-1], wanted, [lambda: room.move(self.text, parent, old, index)])
+
+    def write_out(self, path: Path) -> Edit:
+        """Replace the alias at ``path`` with a copy of what it stands for."""
+        steps = self._steps(path)
+        if steps is None or steps[-1].kind is not Kind.ALIAS:
+            raise EditError(text("There is no alias at this place."))
+        return self._written_out([steps[-1]])
+
+    # ---- how edits are made
+
+    def _editable(self, path: Path) -> list[Node]:
+        if self.fault:
+            raise EditError(
+                text("The text is not valid YAML at the moment."), text("Mend the text first, then use the form.")
+            )
+        steps = self._steps(path)
+        if steps is None:
+            raise self._missing(path)
+        for depth, step in enumerate(steps):
+            if step.kind is Kind.ALIAS and (depth < len(path) or depth == len(steps) - 1):
+                name = step.resolved.anchor or ""
+                raise AliasedError(name, self._written_out([step]))
+            if step.used:
+                aliases = [n for n in _walk(self.tree.root) if n.kind is Kind.ALIAS and n.resolved is step]
+                raise AliasedError(step.anchor or "", self._written_out(aliases))
+        return steps
+
+    def _missing(self, path: Path) -> EditError:
+        """Why a path leads nowhere: a merge key brought the value in, or nothing did."""
+        for depth in range(len(path)):
+            parent = self.node(path[:depth])
+            if parent is None or parent.kind is not Kind.MAPPING:
+                break
+            merge = parent.entry("<<")
+            if merge and path[depth] in parent.data and not parent.entry(path[depth]):
+                lines = render.block({k: v for k, v in parent.data.items() if not parent.entry(k)})
+                spans = block_edits.spans(self.text, parent)
+                start, end = spans[parent.entries.index(merge)]
+                column, break_ = self._lines.column(start), self._lines.break_near(start)
+                written = block_edits.indented(lines, column, break_)
+                after = self._spliced(start, end, written)
+                return AliasedError(merge.value.resolved.anchor or "<<", Edit.between(self.text, after))
+        return EditError(text("There is nothing at “{path}”.", path=".".join(map(str, path))))
+
+    def _written_out(self, aliases: Iterable[Node]) -> Edit:
+        result = self.text
+        for node in sorted(aliases, key=lambda n: -n.start):
+            result = result[: node.start] + render.flow(node.data) + result[node.end :]
+        return Edit.between(self.text, result)
+
+    def _open_collection(self, path: Path, kind: Kind) -> Node | None:
+        """The collection to add to; ``None`` when it is absent or null and must be made."""
+        steps = self._steps(path)
+        if steps is None and not self.fault and (not path or self._steps(path[:-1])):
+            return None
+        node = self._editable(path)[-1]
+        if node.kind is Kind.SCALAR and node.data is None:
+            return None
+        if node.kind is not kind:
+            raise EditError(text("“{path}” is of another kind.", path=".".join(map(str, path))))
+        return node
+
+    def _fill(self, path: Path, value: Any) -> Edit:
+        steps = self._steps(path)
+        if steps is not None:
+            return self._verified(path, value, self._replacements(path, steps, value))
+        if path:
+            return self.add(path[:-1], str(path[-1]), value)
+        return self._verified((), value, [lambda: self._appended(value)])
+
+    def _appended(self, value: Any) -> str:
+        break_ = self._lines.break_near(len(self.text))
+        start = "" if not self.text.strip("\ufeff") or self.text.endswith(("\n", "\r")) else break_
+        return self.text + start + break_.join(render.block(value)) + break_
+
+    def _within_flow(self, path: Path) -> bool:
+        steps = self._steps(path[:-1]) if path else None
+        return bool(steps) and any(step.resolved.flow for step in steps or [])
+
+    def _replacements(self, path: Path, steps: list[Node], value: Any) -> list[Callable[[], str]]:
+        node = steps[-1]
+        start = node.start if node.start == node.outer_start or node.anchor else node.outer_start
+        quote = node.style if node.style in ("'", '"') else ""
+        flow = self._within_flow(path)
+        padded = " " if node.start == node.end and self.text[start - 1 : start] not in ("", " ", "\n") else ""
+        if not render.is_collection(value):
+            written = render_scalar(value, quote=quote, flow=flow)
+        elif flow or render.goes_in_one_line(value):
+            written = render.flow(value)
+        else:
+            return [lambda: self._as_block(path, start, node.end, value)]
+        return [
+            lambda: self._spliced(start, node.end, padded + written),
+            lambda: self._spliced(start, node.end, f": {written}"),
+        ]
+
+    def _as_block(self, path: Path, start: int, end: int, value: Any) -> str:
+        """Write a collection as lines of its own, where a value on one line stood."""
+        lines = self._lines
+        break_ = lines.break_near(start)
+        key = self.key_node(path)
+        if key is None:  # an item of a list, or the root: the first line stays where the value was
+            padded = "" if self.text[start - 1 : start] in ("", " ", "\n") else " "
+            column = lines.column(start) + len(padded)
+            return self._spliced(
+                start, end, padded + block_edits.indented(render.block(value), column, break_)
+            )
+        column = lines.column(key.outer_start) + render.STEP
+        written = block_edits.indented(render.block(value), column, break_)
+        cut = self.text[:start].rstrip(" ") + self.text[end:]
+        at = Lines(cut).end(len(self.text[:start].rstrip(" ")))
+        return cut[:at] + break_ + " " * column + written + cut[at:]
+
+    def _emptied(self, path: Path, node: Node, value: Any) -> list[Callable[[], str]]:
+        if render.is_collection(value) and len(block_edits.spans(self.text, node)) == 1:
+            value_at = self._value_start(path)
+            return [
+                lambda: block_edits.remove_only(self.text, node, value_at),
+                lambda: self._spliced(node.start, node.end, render.inline(value)),
+            ]
+        value_at = self._value_start(path)
+        at = node.start if value_at is None else value_at
+        written = render.inline(value) if value_at is None else f" {render.inline(value)}"
+        return [lambda: self._spliced(at, node.end, written)]
+
+    def _value_start(self, path: Path) -> int | None:
+        """Offset behind the colon of the key that ``path`` ends in."""
+        key = self.key_node(path)
+        if key is None:
+            return None
+        return self.text.index(":", key.end) + 1
+
+    def _mapping_set(self, path: Path, value: dict[Any, Any]) -> Edit:
+        node = self.node(path)
+        assert node is not None
+        steps: list[Callable[[YamlDocument], Edit]] = []
+        steps += [lambda d, k=k, v=v: d.set((*path, k), v) for k, v in value.items() if k in node.data]
+        steps += [lambda d, k=k, v=v: d.add(path, k, v) for k, v in value.items() if k not in node.data]
+        steps += [lambda d, k=k: d.remove((*path, k)) for k in node.data if k not in value]
+        return self._in_turn(steps)
+
+    def _sequence_set(self, path: Path, value: list[Any]) -> Edit:
+        node = self.node(path)
+        assert node is not None
+        old = len(node.items)
+        common = min(old, len(value))
+        steps: list[Callable[[YamlDocument], Edit]] = []
+        steps += [lambda d, i=i: d.set((*path, i), value[i]) for i in range(common)]
+        steps += [lambda d, i=i: d.insert(path, i, value[i]) for i in range(common, len(value))]
+        steps += [lambda d, i=i: d.remove((*path, i)) for i in reversed(range(common, old))]
+        return self._in_turn(steps)
+
+    def _in_turn(self, steps: Iterable[Callable[[YamlDocument], Edit]]) -> Edit:
+        document = self
+        for step in steps:
+            document = document.apply(step(document))
+        return Edit.between(self.text, document.text)
+
+    def _spliced(self, start: int, end: int, written: str) -> str:
+        return self.text[:start] + written + self.text[end:]
+
+    def _verified(self, path: Path, value: Any, candidates: Iterable[Callable[[], str]]) -> Edit:
+        """The first candidate text that reads back as the wanted data, so no edit can do harm."""
+        wanted = _with(self.data, path, value)
+        for candidate in candidates:
+            try:
+                after = candidate()
+            except (IndexError, ValueError):
+                continue
+            changed = YamlDocument.parse(after)
+            if changed.fault is None and _same(changed.data, wanted):
+                return Edit.between(self.text, after)
+        raise EditError(
+            text("This place is written in a way that cannot be changed without touching the text around it."),
+            text("Change it in the text editor."),
+        )
+
+
+def _parts(node: Node) -> list[tuple[str | int, int, int, Node]]:
+    if node.kind is Kind.MAPPING:
+        return [
+            (e.key.resolved.data, e.key.outer_start, max(e.key.end, e.value.end), e.value)
+            for e in node.entries
+        ]
+    return [(i, item.outer_start, item.end, item) for i, item in enumerate(node.items)]
+
+
+def _walk(node: Node | None) -> Iterable[Node]:
+    if node is not None:
+        yield node
+        for child in node.children():
+            yield from _walk(child)
+
+
+def _child(node: Node, part: str | int) -> Node | None:
+    if node.kind is Kind.MAPPING:
+        entry: Entry | None = node.entry(part)
+        return entry.value if entry else None
+    if node.kind is Kind.SEQUENCE and isinstance(part, int) and 0 <= part < len(node.items):
+        return node.items[part]
+    return None
+
+
+def _index(node: Node, part: str | int) -> int:
+    if node.kind is Kind.MAPPING:
+        return next(i for i, e in reversed(list(enumerate(node.entries))) if e.key.resolved.data == part)
+    return int(part)
+
+
+def _with(data: Any, path: Path, value: Any) -> Any:
+    """A copy of ``data`` in which the place at ``path`` has another value."""
+    if not path:
+        return value
+    changed = copy.copy(data) if data is not None else {}
+    first, *rest = path
+    if rest or isinstance(changed, list):
+        changed[first] = _with(changed[first], tuple(rest), value)
+    else:
+        changed[first] = value
+    return changed
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equality that tells types and the order of keys apart, and takes NaN as equal to itself."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return [*a] == [*b] and all(_same(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        return a == b and math.copysign(1, a) == math.copysign(1, b) or (a != a and b != b)
+    return type(a) is type(b) and bool(a == b)

@@ -1,0 +1,256 @@
+"""From YAML text to a tree that knows where each key and value stands.
+
+The tree is built from libyaml's events and not from PyYAML's own nodes, which forget
+where an alias was written and silently let a later duplicate key win.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import yaml
+from yaml import events as ev
+
+from bayescore.config.yamltext.scalars import resolve
+
+Path = tuple[str | int, ...]
+MAX_DEPTH = 60  # deeper than any hand-written file; keeps hostile input off Python's stack
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t\r\n]*)+")
+
+
+class Kind(StrEnum):
+    """What a node is."""
+
+    SCALAR = "scalar"
+    MAPPING = "mapping"
+    SEQUENCE = "sequence"
+    ALIAS = "alias"
+
+
+@dataclass(slots=True)
+class Entry:
+    """One key and its value in a mapping."""
+
+    key: Node
+    value: Node
+
+
+@dataclass(slots=True)
+class Node:
+    """A node of the tree; ``start`` and ``end`` are offsets into the text, in characters.
+
+    The span covers the content only: an anchor and a tag stand before it, at
+    ``outer_start``, and for a block collection it ends where its last child ends.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    outer_start: int
+    data: Any = None
+    flow: bool = False
+    style: str = ""
+    anchor: str | None = None
+    entries: list[Entry] = field(default_factory=list)
+    items: list[Node] = field(default_factory=list)
+    target: Node | None = None
+    used: bool = False
+
+    @property
+    def resolved(self) -> Node:
+        """The node itself, or what an alias stands for."""
+        return self.target.resolved if self.target else self
+
+    def entry(self, key: object) -> Entry | None:
+        """Last entry written with this key in a mapping (a later duplicate wins)."""
+        return next((e for e in reversed(self.entries) if e.key.resolved.data == key), None)
+
+    def children(self) -> list[Node]:
+        """Nodes directly below, in the order of the text."""
+        if self.kind is Kind.MAPPING:
+            return [node for e in self.entries for node in (e.key, e.value)]
+        return self.items
+
+
+class YamlFault(Exception):
+    """Text that is not valid YAML: libyaml's words and where, as an offset."""
+
+    def __init__(self, problem: str, offset: int) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.offset = offset
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What a text holds: the root node (``None`` when empty) and where a second document begins."""
+
+    root: Node | None
+    second_document: int | None
+    duplicates: tuple[tuple[Path, Node], ...]
+
+
+def build(source: str) -> Tree:
+    """Parse ``source``.
+
+    Raises
+    ------
+    YamlFault
+        When the text is not valid YAML or nests deeper than ``MAX_DEPTH``.
+    """
+    try:
+        return _Builder(source).tree()
+    except yaml.YAMLError as error:
+        raise _fault(error, source) from None
+    except UnicodeEncodeError as error:
+        raise YamlFault("unacceptable character", error.start) from None
+
+
+def _fault(error: yaml.YAMLError, source: str) -> YamlFault:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(part for part in (error.context, error.problem) if part)
+        return YamlFault(problem, min(mark.index, len(source)) if mark else 0)
+    position = getattr(error, "position", 0) or 0
+    if getattr(error, "encoding", None) == "utf-8":  # libyaml counts bytes there
+        position = len(source.encode("utf-8", "replace")[:position].decode("utf-8", "ignore"))
+    return YamlFault(str(getattr(error, "reason", error)), min(position, len(source)))
+
+
+class _Builder:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.anchors: dict[str, Node] = {}
+        self.duplicates: list[tuple[Path, Node]] = []
+
+    def tree(self) -> Tree:
+        root, second = None, None
+        stream = yaml.parse(self.source, Loader=_Loader)
+        for event in stream:
+            if isinstance(event, ev.DocumentStartEvent):
+                if root is not None:
+                    second = event.start_mark.index
+                    break
+                root = self._node(next(stream), stream, ())
+        if root is not None and root.kind is Kind.SCALAR and root.data is None and root.start == root.end:
+            root = None
+        return Tree(root, second, tuple(self.duplicates))
+
+    def _node(self, event: Any, stream: Iterator[Any], path: Path) -> Node:
+        if len(path) > MAX_DEPTH:
+            raise YamlFault("too deep", event.start_mark.index)
+        start, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, ev.AliasEvent):
+            target = self.anchors.get(event.anchor)
+            if target is None:
+                raise YamlFault(f"found undefined alias {event.anchor}", start)
+            target.used = True
+            return Node(Kind.ALIAS, start, end, start, data=target.data, target=target)
+        inner = self._after_properties(event, start)
+        if isinstance(event, ev.ScalarEvent):
+            return self._scalar(event, start, inner, end)
+        if isinstance(event, ev.SequenceStartEvent):
+            return self._sequence(event, stream, path, start, inner)
+        return self._mapping(event, stream, path, start, inner)
+
+    def _after_properties(self, event: Any, start: int) -> int:
+        if event.anchor is None and event.tag is None:
+            return start
+        match = _PROPERTIES.match(self.source, start)
+        return match.end() if match else start
+
+    def _remember(self, event: Any, node: Node) -> Node:
+        """Make an anchor known, after its content: a node that holds itself is refused."""
+        if event.anchor is not None:
+            node.anchor = event.anchor
+            self.anchors[event.anchor] = node
+        return node
+
+    def _scalar(self, event: Any, start: int, inner: int, end: int) -> Node:
+        plain = event.style in (None, "")
+        data = resolve(event.value) if plain and event.tag is None else event.value
+        if event.tag is not None and event.tag.startswith("tag:yaml.org,2002:"):
+            data = _tagged(event.tag, event.value)
+        style = event.style or ""
+        if style in ("|", ">"):
+            end = self._block_scalar_end(inner, end)
+        elif start == end or inner >= end:
+            # libyaml puts an empty value behind the blanks that follow its colon
+            while start and self.source[start - 1] in " \t\r\n" and start == inner:
+                start = inner = start - 1
+            if inner > end:
+                inner = start + len(self.source[start:end].rstrip())
+            end = inner
+        return self._remember(event, Node(Kind.SCALAR, inner, end, start, data=data, style=style))
+
+    def _block_scalar_end(self, start: int, end: int) -> int:
+        header = self.source[start : self.source.find("\n", start) + 1 or len(self.source)]
+        body = self.source[start:end]
+        if "+" in header.split("#")[0]:
+            for break_ in ("\r\n", "\n", "\r"):
+                if body.endswith(break_):
+                    return end - len(break_)
+            return end
+        return start + len(body.rstrip(" \t\r\n"))
+
+    def _sequence(self, event: Any, stream: Iterator[Any], path: Path, start: int, inner: int) -> Node:
+        node = Node(Kind.SEQUENCE, inner, inner, start, data=[], flow=bool(event.flow_style))
+        for child in stream:
+            if isinstance(child, ev.SequenceEndEvent):
+                node.end = child.end_mark.index if node.flow else self._block_end(node)
+                return self._remember(event, node)
+            item = self._node(child, stream, (*path, len(node.items)))
+            node.items.append(item)
+            node.data.append(item.data)
+        raise YamlFault("unfinished list", inner)
+
+    def _mapping(self, event: Any, stream: Iterator[Any], path: Path, start: int, inner: int) -> Node:
+        node = Node(Kind.MAPPING, inner, inner, start, data={}, flow=bool(event.flow_style))
+        for child in stream:
+            if isinstance(child, ev.MappingEndEvent):
+                node.end = child.end_mark.index if node.flow else self._block_end(node)
+                self._merge(node)
+                return self._remember(event, node)
+            key = self._node(child, stream, (*path, "?"))
+            name = key.data if isinstance(key.data, str | int | float | bool | None) else str(key.data)
+            below = (*path, name if isinstance(name, str) else str(name))
+            value = self._node(next(stream), stream, below)
+            if any(e.key.resolved.data == name for e in node.entries) and name != "<<":
+                self.duplicates.append((below, key))
+            node.entries.append(Entry(key, value))
+            node.data[name] = value.data
+        raise YamlFault("unfinished mapping", inner)
+
+    @staticmethod
+    def _block_end(node: Node) -> int:
+        children = node.children()
+        return children[-1].end if children else node.start
+
+    @staticmethod
+    def _merge(node: Node) -> None:
+        """Apply ``<<`` as YAML 1.1 readers do: what is written in the mapping itself wins."""
+        entry = node.entry("<<")
+        if entry is None or entry.key.style:
+            return
+        sources = entry.value.data if isinstance(entry.value.data, list) else [entry.value.data]
+        if not all(isinstance(source, dict) for source in sources):
+            return
+        del node.data["<<"]
+        for source in sources:
+            for key, value in source.items():
+                node.data.setdefault(key, value)
+
+
+def _tagged(tag: str, value: str) -> Any:
+    kind = tag.rpartition(":")[2]
+    data = resolve(value)
+    if kind == "str":
+        return value
+    if kind == "float" and isinstance(data, int) and not isinstance(data, bool):
+        return float(data)
+    return data

@@ -1,0 +1,18 @@
+"""Where the files are that are not code: translations, examples, the image catalogue."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def _root() -> Path:
+    here = Path(__file__).resolve()
+    installed = here.parent / "_resources"
+    return installed if installed.is_dir() else here.parents[2] / "resources"
+
+
+def resource(*parts: str) -> Path:
+    """Path of a resource, in an installed package and in a checkout alike."""
+    return _root().joinpath(*parts)

@@ -1,0 +1,1 @@
+"""Bayesdesk's desktop application; its window is built on top of ``bayescore``."""
