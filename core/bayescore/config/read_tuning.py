@@ -351,7 +351,7 @@ def _categorical(reader: Reader, path: Path, name: str | None, kind: str) -> Par
         return None
     values = [reader.text((*at, i)) if item is not None else reader.source((*at, i)) for i, item in enumerate(items)]
     for i, item in enumerate(items):
-        if not isinstance(item, str) and not isinstance(item, dict | list):
+        if not isinstance(item, dict | list) and not reader.is_text_everywhere((*at, i)):
             written = values[i]
             reader.hint(
                 "unquoted-category",

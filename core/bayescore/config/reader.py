@@ -10,6 +10,7 @@ from typing import Any
 
 from bayescore.config.problems import Problem, QuickFix, Severity
 from bayescore.config.yamltext import Edit, EditError, Kind, Path, YamlDocument
+from bayescore.config.yamltext.scalars import render
 from bayescore.i18n import Text, text
 
 Fix = tuple[Text, Callable[[], Edit]]
@@ -133,6 +134,13 @@ class Reader:
         if node.style or isinstance(node.data, str):
             return str(node.data)
         return self.document.text[node.start : node.end]
+
+    def is_text_everywhere(self, path: Path) -> bool:
+        """Whether YAML 1.1 and 1.2 readers both take the scalar for text (``on`` is not)."""
+        node = self.document.node(path)
+        if node is None or node.kind is not Kind.SCALAR or not isinstance(node.data, str):
+            return False
+        return bool(node.style) or render(node.data) == node.data
 
     def _wrong_type(self, path: Path, wanted: Text) -> None:
         name = str(path[-1]) if path else "openbayes.yaml"

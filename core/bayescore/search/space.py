@@ -1,0 +1,164 @@
+"""The search space: specs, the unit cube that models work in, and counting combinations.
+
+Notation: ``d`` is the number of parameters; a *point* is a mapping of name to value;
+a *row* is the point in the unit cube, shape ``(d,)``, each coordinate in ``[0, 1]``
+(a categorical's coordinate is the index of its value).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayescore.config.models import (
+    CategoricalSpec,
+    DiscreteSpec,
+    DoubleSpec,
+    IntegerSpec,
+    NumericSpec,
+    ParameterSpec,
+    Scale,
+)
+
+Value = float | int | str
+Point = dict[str, Value]
+Row = NDArray[np.float64]
+Key = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """The set of parameter specs of a job, in file order."""
+
+    specs: tuple[ParameterSpec, ...]
+
+    @property
+    def dimensions(self) -> int:
+        """Number of parameters."""
+        return len(self.specs)
+
+    @property
+    def categorical(self) -> tuple[int, ...]:
+        """Positions of the categorical parameters."""
+        return tuple(i for i, s in enumerate(self.specs) if isinstance(s, CategoricalSpec))
+
+    def combinations(self) -> int | None:
+        """Number of distinct points; ``None`` when a real number makes them countless."""
+        total = 1
+        for spec in self.specs:
+            n = count(spec)
+            if n is None:
+                return None
+            total *= n
+        return total
+
+    def key(self, point: Mapping[str, object]) -> Key:
+        """What makes a point distinct from others; raises ``KeyError`` when a name is absent."""
+        return tuple(canonical(spec, point[spec.name]) for spec in self.specs)
+
+    def grid(self) -> Iterator[Point]:
+        """Every combination in file order, the last parameter fastest.
+
+        Raises
+        ------
+        ValueError
+            When a parameter is continuous.
+        """
+        names = [spec.name for spec in self.specs]
+        for values in product(*(choices(spec) for spec in self.specs)):
+            yield dict(zip(names, values, strict=True))
+
+    def row(self, point: Mapping[str, object]) -> Row:
+        """Point in the unit cube, shape ``(d,)``."""
+        return np.array([to_unit(s, point[s.name]) for s in self.specs], dtype=np.float64)
+
+    def point(self, row: Sequence[float] | Row) -> Point:
+        """Nearest legal point of a row."""
+        return {s.name: from_unit(s, float(u)) for s, u in zip(self.specs, row, strict=True)}
+
+
+def count(spec: ParameterSpec) -> int | None:
+    """Number of distinct values; ``None`` when countless."""
+    if isinstance(spec, DiscreteSpec | CategoricalSpec):
+        return len(choices(spec))
+    if isinstance(spec, IntegerSpec):
+        return spec.max_value - spec.min_value + 1
+    return 1 if spec.min_value == spec.max_value else None
+
+
+def choices(spec: ParameterSpec) -> tuple[Value, ...]:
+    """Listed values of a spec."""
+    if isinstance(spec, DiscreteSpec):
+        return spec.discrete_values
+    if isinstance(spec, CategoricalSpec):
+        return spec.categorical_values
+    raise ValueError(f"{spec.name} is continuous")
+
+
+def canonical(spec: ParameterSpec, value: object) -> Value:
+    """A value in the type of its spec; ``KeyError`` when the spec cannot hold it."""
+    if isinstance(spec, CategoricalSpec):
+        return str(value)
+    if not isinstance(value, int | float):
+        raise KeyError(spec.name)
+    return round(value) if isinstance(spec, IntegerSpec) else float(value)
+
+
+def _ends(spec: NumericSpec) -> tuple[float, float]:
+    low, high = float(spec.min_value), float(spec.max_value)
+    return (math.log(low), math.log(high)) if spec.scale_type is Scale.LOG else (low, high)
+
+
+def to_unit(spec: ParameterSpec, value: object) -> float:
+    """Coordinate of a value: the share of the (log) range that lies below it."""
+    if isinstance(spec, CategoricalSpec):
+        values = spec.categorical_values
+        return float(values.index(str(value))) if str(value) in values else float("nan")
+    assert isinstance(value, int | float)
+    if isinstance(spec, DiscreteSpec):
+        low, high = min(spec.discrete_values), max(spec.discrete_values)
+        return (value - low) / (high - low) if high > low else 0.5
+    low, high = _ends(spec)
+    if high <= low:
+        return 0.5
+    number = float(value)
+    if spec.scale_type is Scale.LOG:
+        number = math.log(number) if number > 0 else low
+    return (number - low) / (high - low)
+
+
+def from_unit(spec: ParameterSpec, unit: float) -> Value:
+    """Legal value at, or nearest to, a coordinate; always within the spec's ends."""
+    if isinstance(spec, CategoricalSpec):
+        return spec.categorical_values[min(max(round(unit), 0), len(spec.categorical_values) - 1)]
+    unit = min(max(unit, 0.0), 1.0)
+    if isinstance(spec, DiscreteSpec):
+        low, high = min(spec.discrete_values), max(spec.discrete_values)
+        return min(spec.discrete_values, key=lambda v: abs(v - (low + unit * (high - low))))
+    low, high = _ends(spec)
+    number = low + unit * (high - low)
+    if spec.scale_type is Scale.LOG:
+        number = math.exp(number)
+    if isinstance(spec, DoubleSpec):
+        return min(max(number, spec.min_value), spec.max_value)
+    return min(max(round(number), spec.min_value), spec.max_value)
+
+
+def draw(spec: ParameterSpec, unit: float) -> Value:
+    """Value of a uniform draw in ``[0, 1)`` by the spec's distribution.
+
+    Linear integers get equal chances each (their cells have equal widths, the ends too);
+    integers on a log scale are drawn on it and rounded.
+    """
+    if isinstance(spec, DiscreteSpec | CategoricalSpec):
+        values = choices(spec)
+        return values[min(int(unit * len(values)), len(values) - 1)]
+    if isinstance(spec, IntegerSpec) and spec.scale_type is Scale.LINEAR:
+        size = spec.max_value - spec.min_value + 1
+        return min(spec.min_value + int(unit * size), spec.max_value)
+    return from_unit(spec, unit)

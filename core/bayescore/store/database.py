@@ -1,0 +1,165 @@
+"""Opening the store, and turning SQLite's complaints into messages for people."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from bayescore.errors import StoreError
+from bayescore.i18n import text
+from bayescore.store.folder import DataFolder
+
+HEAD = "0001"  # newest migration
+_BUSY_MS = 15_000
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # With WAL, NORMAL keeps every committed point through the crash of any process, for the
+    # commit is in the operating system's hands by then. Only a power cut can take the last
+    # moments, and it never damages the file; FULL would cost a disk flush per commit.
+    "PRAGMA synchronous=NORMAL",
+    f"PRAGMA busy_timeout={_BUSY_MS}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class Database:
+    """Connections to one store file: readers see a snapshot, one writer at a time."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self._reading = _engine(folder.database, "BEGIN")
+        self._writing = _engine(folder.database, "BEGIN IMMEDIATE")
+
+    def open(self) -> Database:
+        """Prepare the folder and bring the tables up to date.
+
+        Raises
+        ------
+        StoreError
+            When the folder or the file cannot be used; nothing is changed then.
+        """
+        self.folder.prepare()
+        with explained(self.folder.database):
+            version = self._version()
+            if version != HEAD:
+                self._migrate(version)
+        return self
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reading.dispose()
+        self._writing.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection whose reads all see one moment."""
+        with explained(self.folder.database), self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A connection in a write transaction: all of it is kept, or nothing."""
+        with explained(self.folder.database), self._writing.begin() as connection:
+            yield connection
+
+    def data_version(self, connection: sa.Connection) -> int:
+        """A number that changes when another connection has committed."""
+        return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    def _version(self) -> str | None:
+        with self._reading.begin() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        return str(version) if version else None
+
+    def _migrate(self, version: str | None) -> None:
+        from filelock import FileLock
+
+        if version is not None and version > HEAD:
+            raise StoreError(
+                text("The data folder {folder} was written by a newer Bayesdesk.", folder=self.folder.root),
+                text("Install the newer version, or set BAYESDESK_HOME to another folder."),
+            )
+        with FileLock(str(self.folder.root / "migration.lock")):
+            version = self._version()
+            if version == HEAD:
+                return
+            if version is not None:
+                shutil.copy2(self.folder.database, self.folder.database.with_suffix(f".before-{HEAD}"))
+            with self._writing.begin() as connection:
+                _upgrade(connection)
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    import logging
+
+    from alembic import command
+    from alembic.config import Config
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _engine(file: Path, begin: str) -> sa.Engine:
+    url = sa.URL.create("sqlite+pysqlite", database=str(file))
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000})
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def explained(file: Path) -> Iterator[None]:
+    """Turn a database error into a :class:`StoreError` with a way out."""
+    try:
+        yield
+    except (OperationalError, sqlite3.OperationalError, DatabaseError, sqlite3.DatabaseError) as error:
+        raise _explanation(file, str(getattr(error, "orig", None) or error)) from error
+
+
+def _explanation(file: Path, said: str) -> StoreError:
+    folder = file.parent
+    if "disk is full" in said:
+        return StoreError(
+            text("The disk that holds {folder} is full.", folder=folder),
+            text("Free some space; nothing that was stored is lost, and the job can go on."),
+        )
+    if "readonly" in said or "unable to open" in said:
+        return StoreError(
+            text("The store {file} cannot be written.", file=file),
+            text("Check the permissions of the folder, or set BAYESDESK_HOME to another one."),
+        )
+    if "not a database" in said or "malformed" in said:
+        return StoreError(
+            text("The store {file} is damaged.", file=file),
+            text("Keep a copy of it, restore a backup, or set BAYESDESK_HOME to another folder."),
+        )
+    if "locked" in said or "busy" in said:
+        return StoreError(
+            text("The store {file} is in use by another program for too long.", file=file),
+            text("Close other programs that have it open, then try again."),
+        )
+    return StoreError(text("The store {file} reports: {said}.", file=file, said=said))

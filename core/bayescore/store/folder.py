@@ -1,0 +1,111 @@
+"""The data folder: where everything that Bayesdesk keeps has its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayescore.errors import StoreError
+from bayescore.i18n import text
+
+# File systems that cannot share memory between processes of several machines, which WAL needs.
+_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "glusterfs", "beegfs", "9p"}
+_NETWORK |= {"fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone", "fuse.ceph", "gpfs", "panfs", "ncpfs"}
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Paths inside one data folder."""
+
+    root: Path
+
+    @classmethod
+    def default(cls, environment: Mapping[str, str] = os.environ) -> DataFolder:
+        """``BAYESDESK_HOME``, else the platform's usual place for a user's data."""
+        if chosen := environment.get("BAYESDESK_HOME"):
+            return cls(Path(chosen).expanduser().absolute())
+        from platformdirs import user_data_path
+
+        return cls(user_data_path("bayesdesk", appauthor=False))
+
+    @property
+    def database(self) -> Path:
+        """The store's file."""
+        return self.root / "store.sqlite3"
+
+    @property
+    def engine_lock(self) -> Path:
+        """Held by the one engine of this folder."""
+        return self.root / "engine.lock"
+
+    @property
+    def engine_info(self) -> Path:
+        """What the running engine says of itself."""
+        return self.root / "engine.json"
+
+    @property
+    def engine_log(self) -> Path:
+        """Where the engine and its supervisor log."""
+        return self.root / "engine.log"
+
+    def job(self, job_id: str) -> Path:
+        """Folder of a job."""
+        return self.root / "jobs" / job_id
+
+    def snapshot(self, job_id: str) -> Path:
+        """The job's copy of the project."""
+        return self.job(job_id) / "snapshot"
+
+    def trial(self, job_id: str, number: int) -> Path:
+        """Folder of a trial's newest attempt."""
+        return self.job(job_id) / "trials" / f"{number:03d}"
+
+    def prepare(self) -> None:
+        """Make the folder and see that a store can live there.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be written, or lies on a network file system.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _not_writable(self.root, error) from None
+        kind = file_system(self.root)
+        if kind in _NETWORK:
+            raise StoreError(
+                text("The data folder {folder} is on a network file system ({kind}).", folder=self.root, kind=kind),
+                text("Its database needs a local disk: set BAYESDESK_HOME to a folder on one."),
+            )
+        if not os.access(self.root, os.W_OK):
+            raise _not_writable(self.root, None)
+
+
+def _not_writable(folder: Path, error: OSError | None) -> StoreError:
+    reason = f" ({error.strerror})" if error and error.strerror else ""
+    return StoreError(
+        text("The data folder {folder} cannot be written{reason}.", folder=folder, reason=reason),
+        text("Change its permissions, or set BAYESDESK_HOME to another folder."),
+    )
+
+
+def file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
+    """Type of the file system that holds ``path``; empty where it cannot be known."""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    place = str(path.resolve())
+    best, kind = "", ""
+    for line in lines:
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        mount = fields[1].replace("\\040", " ")
+        inside = place == mount or place.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, fields[2]
+    return kind

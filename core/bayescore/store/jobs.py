@@ -1,0 +1,119 @@
+"""Jobs in the store."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from bayescore.config import LocalSettings, OpenBayesConfig
+from bayescore.i18n import Text
+from bayescore.store.records import Input, Job, NewJob, dumps
+from bayescore.store.states import JobState, check_job_move
+from bayescore.store.tables import jobs
+from bayescore.times import now
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
+_ID_LENGTH = 8
+
+
+def add(connection: sa.Connection, wish: NewJob) -> Job:
+    """Store a wished-for job as queued."""
+    identifier = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+    connection.execute(
+        jobs.insert().values(
+            id=identifier,
+            name=wish.name,
+            message=wish.message,
+            state=JobState.QUEUED,
+            project=wish.project,
+            file_text=wish.file_text,
+            config=wish.config.model_dump_json(),
+            local=wish.local.model_dump_json(),
+            runner=wish.runner,
+            image=wish.image,
+            inputs=dumps([asdict(i) for i in wish.inputs]),
+            seed=wish.seed,
+            max_trials=1 if wish.midpoint else wish.config.hyper_tuning.max_job_count,
+            history=dumps(list(wish.history)),
+            midpoint=int(wish.midpoint),
+            created_at=now(),
+        )
+    )
+    return get(connection, identifier)
+
+
+def get(connection: sa.Connection, identifier: str) -> Job:
+    """The job with this id; ``KeyError`` when there is none."""
+    row = connection.execute(jobs.select().where(jobs.c.id == identifier)).first()
+    if row is None:
+        raise KeyError(identifier)
+    return _job(row)
+
+
+def find(connection: sa.Connection, start: str) -> list[Job]:
+    """Jobs whose id begins with ``start``, or whose name is it, newest first."""
+    begins = jobs.c.id.startswith(start, autoescape=True)
+    query = jobs.select().where(begins | (jobs.c.name == start)).order_by(jobs.c.seq.desc())
+    return [_job(row) for row in connection.execute(query)]
+
+
+def every(connection: sa.Connection) -> list[Job]:
+    """Every job, newest first."""
+    return [_job(row) for row in connection.execute(jobs.select().order_by(jobs.c.seq.desc()))]
+
+
+def active(connection: sa.Connection) -> list[Job]:
+    """Jobs that have not ended, oldest first."""
+    query = jobs.select().where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(jobs.c.seq)
+    return [_job(row) for row in connection.execute(query)]
+
+
+def move(connection: sa.Connection, identifier: str, state: JobState, reason: Text | None = None) -> Job:
+    """Bring a job into another state, as the state machine allows."""
+    check_job_move(get(connection, identifier).state, state)
+    connection.execute(
+        jobs.update()
+        .where(jobs.c.id == identifier)
+        .values(
+            state=state,
+            reason=reason.to_json() if reason else None,
+            ended_at=now() if state.ended else None,
+        )
+    )
+    return get(connection, identifier)
+
+
+def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:
+    """Give a job another number of trials to reach."""
+    connection.execute(jobs.update().where(jobs.c.id == identifier).values(max_trials=max_trials))
+
+
+def _job(row: sa.Row[Any]) -> Job:
+    wish = NewJob(
+        name=row.name,
+        project=row.project,
+        file_text=row.file_text,
+        config=OpenBayesConfig.model_validate_json(row.config),
+        local=LocalSettings.model_validate_json(row.local),
+        runner=row.runner,
+        seed=row.seed,
+        image=row.image,
+        message=row.message,
+        inputs=tuple(Input(**i) for i in json.loads(row.inputs)),
+        history=tuple(json.loads(row.history)),
+        midpoint=bool(row.midpoint),
+    )
+    return Job(
+        row.seq,
+        row.id,
+        wish,
+        JobState(row.state),
+        Text.from_json(row.reason) if row.reason else None,
+        row.max_trials,
+        row.created_at,
+        row.ended_at,
+    )

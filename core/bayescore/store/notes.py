@@ -1,0 +1,67 @@
+"""Events, wishes and settings of the data folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bayescore.i18n import Text
+from bayescore.store.records import Event, Want
+from bayescore.store.tables import events, settings, wants
+from bayescore.times import now
+
+
+def add_event(
+    connection: sa.Connection,
+    job: str,
+    kind: str,
+    message: Text,
+    *,
+    trial: int | None = None,
+    level: str = "info",
+) -> None:
+    """Note what happened; ``level`` is info, warning or error, ``trial`` a number."""
+    connection.execute(
+        events.insert().values(
+            job=job, trial=trial, at=now(), level=level, kind=kind, text=message.to_json()
+        )
+    )
+
+
+def events_of(connection: sa.Connection, job: str, cursor: int = 0) -> list[Event]:
+    """Events of a job after ``cursor``, oldest first."""
+    query = events.select().where(events.c.job == job, events.c.seq > cursor).order_by(events.c.seq)
+    return [_event(row) for row in connection.execute(query)]
+
+
+def want(
+    connection: sa.Connection, job: str, kind: str, *, trial: int | None = None, count: int | None = None
+) -> None:
+    """Wish something of a job: ``cancel``, ``rerun`` or ``continue``."""
+    connection.execute(wants.insert().values(job=job, kind=kind, trial=trial, count=count, at=now()))
+
+
+def open_wants(connection: sa.Connection) -> list[Want]:
+    """Wishes that are not fulfilled yet, oldest first."""
+    query = wants.select().where(wants.c.done_at.is_(None)).order_by(wants.c.seq)
+    return [Want(r.seq, r.job, r.kind, r.trial, r.count) for r in connection.execute(query)]
+
+
+def fulfilled(connection: sa.Connection, wish: Want) -> None:
+    """Mark a wish as fulfilled."""
+    connection.execute(wants.update().where(wants.c.seq == wish.seq).values(done_at=now()))
+
+
+def setting(connection: sa.Connection, name: str) -> str | None:
+    """A setting of the data folder."""
+    return connection.execute(sa.select(settings.c.value).where(settings.c.name == name)).scalar()
+
+
+def set_setting(connection: sa.Connection, name: str, value: str) -> None:
+    """Keep a setting of the data folder."""
+    connection.exec_driver_sql("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+
+def _event(row: sa.Row[Any]) -> Event:
+    return Event(row.seq, row.job, row.trial, row.at, row.level, row.kind, Text.from_json(row.text))

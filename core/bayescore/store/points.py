@@ -1,0 +1,124 @@
+"""Metric points and logged parameters: appended by the listener, read by cursor."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from bayescore.store.records import NewPoints, Point, Trial, dumps, from_column, to_column
+from bayescore.store.tables import logged_parameters, metrics, points, spooled
+from bayescore.times import now
+
+_INSERT = "INSERT INTO points (job, trial, attempt, metric, value, at) VALUES (?, ?, ?, ?, ?, ?)"
+_PARAMETER = "INSERT OR REPLACE INTO logged_parameters (trial, attempt, name, value, at) VALUES (?, ?, ?, ?, ?)"
+_CURSOR_STEP = 50_000
+
+
+class PointWriter:
+    """Appends points; remembers the metrics' ids, which never change."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+
+    def append(self, connection: sa.Connection, batch: Iterable[NewPoints]) -> None:
+        """Write what requests brought, in their order; ids are kept only once it is committed."""
+        rows: list[tuple[Any, ...]] = []
+        for new in batch:
+            at = time.time()
+            if new.clear is not None:
+                self._flush(connection, rows)
+                _clear(connection, new)
+            rows += [
+                (new.job_seq, new.trial, new.attempt, self._metric(connection, name), to_column(value), at)
+                for name, value in new.values
+            ]
+            for name, value in new.parameters.items():
+                connection.exec_driver_sql(_PARAMETER, (new.trial, new.attempt, name, dumps(value), now()))
+        self._flush(connection, rows)
+
+    @staticmethod
+    def _flush(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            connection.exec_driver_sql(_INSERT, rows)
+            rows.clear()
+
+    def _metric(self, connection: sa.Connection, name: str) -> int:
+        if name not in self._ids:
+            connection.exec_driver_sql("INSERT OR IGNORE INTO metrics (name) VALUES (?)", (name,))
+            query = sa.select(metrics.c.id).where(metrics.c.name == name)
+            self._ids[name] = connection.execute(query).scalar_one()
+        return self._ids[name]
+
+    def forget(self) -> None:
+        """Drop remembered ids, after a transaction that did not come through."""
+        self._ids.clear()
+
+
+def _clear(connection: sa.Connection, new: NewPoints) -> None:
+    metric = sa.select(metrics.c.id).where(metrics.c.name == new.clear).scalar_subquery()
+    connection.execute(
+        points.delete().where(
+            points.c.trial == new.trial, points.c.attempt == new.attempt, points.c.metric == metric
+        )
+    )
+
+
+def since(connection: sa.Connection, job_seq: int, cursor: int = 0, limit: int = _CURSOR_STEP) -> list[Point]:
+    """Points of a job that arrived after ``cursor`` (the ``seq`` of the last one read), oldest first."""
+    query = (
+        sa.select(points.c.seq, points.c.trial, metrics.c.name, points.c.value, points.c.at)
+        .join(metrics, metrics.c.id == points.c.metric)
+        .where(points.c.job == job_seq, points.c.seq > cursor)
+        .order_by(points.c.seq)
+        .limit(limit)
+    )
+    return [Point(r[0], r[1], r[2], from_column(r[3]), r[4]) for r in connection.execute(query)]
+
+
+def of_trial(connection: sa.Connection, trial: Trial) -> dict[str, list[float]]:
+    """Values of a trial's newest attempt by metric, in order of arrival."""
+    return of_trials(connection, [trial])[trial.id]
+
+
+def of_trials(connection: sa.Connection, wanted: Sequence[Trial]) -> dict[int, dict[str, list[float]]]:
+    """Values of several trials' newest attempts, by trial id and metric."""
+    series: dict[int, dict[str, list[float]]] = {t.id: {} for t in wanted}
+    attempts = {t.id: t.attempt for t in wanted}
+    query = (
+        sa.select(points.c.trial, points.c.attempt, metrics.c.name, points.c.value)
+        .join(metrics, metrics.c.id == points.c.metric)
+        .where(points.c.trial.in_(list(attempts)))
+        .order_by(points.c.seq)
+    )
+    for trial, attempt, name, value in connection.execute(query):
+        if attempts[trial] == attempt:
+            series[trial].setdefault(name, []).append(from_column(value))
+    return series
+
+
+def parameters_of(connection: sa.Connection, trial: Trial) -> dict[str, Any]:
+    """Parameters that a trial's newest attempt has logged."""
+    query = logged_parameters.select().where(
+        logged_parameters.c.trial == trial.id, logged_parameters.c.attempt == trial.attempt
+    )
+    return {row.name: json.loads(row.value) for row in connection.execute(query)}
+
+
+def spool_offset(connection: sa.Connection, trial: Trial) -> int:
+    """Bytes of a trial's spool file that are taken in already."""
+    query = sa.select(spooled.c.offset).where(
+        spooled.c.trial == trial.id, spooled.c.attempt == trial.attempt
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
+def set_spool_offset(connection: sa.Connection, trial: Trial, offset: int) -> None:
+    """Remember how far a spool file is taken in, in the transaction that takes it in."""
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO spooled (trial, attempt, offset) VALUES (?, ?, ?)",
+        (trial.id, trial.attempt, offset),
+    )

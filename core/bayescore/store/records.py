@@ -1,0 +1,163 @@
+"""Rows as values: what the store hands out and takes in."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from bayescore.config import LocalSettings, OpenBayesConfig
+from bayescore.i18n import Text
+from bayescore.store.states import JobState, TrialState
+
+
+@dataclass(frozen=True)
+class Input:
+    """A folder of this machine that trials see under ``path``."""
+
+    source: str
+    path: str
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job as it is wished for.
+
+    Attributes
+    ----------
+    file_text
+        ``openbayes.yaml`` as it was, byte order mark and line ends included.
+    config
+        What it came to, with the command line's options applied.
+    midpoint
+        Whether one trial at mid-range is wanted instead of a search.
+    """
+
+    name: str
+    project: str
+    file_text: str
+    config: OpenBayesConfig
+    local: LocalSettings
+    runner: str
+    seed: int
+    image: str | None = None
+    message: str = ""
+    inputs: tuple[Input, ...] = ()
+    history: tuple[str, ...] = ()
+    midpoint: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it stands."""
+
+    seq: int
+    id: str
+    wish: NewJob
+    state: JobState
+    reason: Text | None
+    max_trials: int
+    created_at: str
+    ended_at: str | None
+
+    @property
+    def config(self) -> OpenBayesConfig:
+        """Settings of the job."""
+        return self.wish.config
+
+    @property
+    def local(self) -> LocalSettings:
+        """Settings of this machine, as they were when the job began."""
+        return self.wish.local
+
+    @property
+    def metric(self) -> str:
+        """Name of the objective."""
+        return self.config.hyper_tuning.hyperparameter_metric
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial as it stands; ``parameters`` are the tuned ones."""
+
+    id: int
+    job: str
+    number: int
+    attempt: int
+    state: TrialState
+    reason: Text | None
+    exit_code: int | None
+    origin: str
+    expected_gain: float | None
+    parameters: dict[str, Any]
+    value: float | None
+    gpus: tuple[str, ...]
+    handle: str | None
+    token: str
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One reported value; ``seq`` is its place in the order of arrival."""
+
+    seq: int
+    trial: int
+    metric: str
+    value: float
+    at: float
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a job or to one of its trials."""
+
+    seq: int
+    job: str
+    trial: int | None
+    at: str
+    level: str
+    kind: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Want:
+    """Something that the user wishes of a job."""
+
+    seq: int
+    job: str
+    kind: str
+    trial: int | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class NewPoints:
+    """What one request of a trial brings, in the order of its body."""
+
+    job_seq: int
+    trial: int
+    attempt: int
+    values: tuple[tuple[str, float], ...] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+    clear: str | None = None
+
+
+def to_column(value: float) -> float | None:
+    """NaN as NULL."""
+    return None if math.isnan(value) else value
+
+
+def from_column(value: float | None) -> float:
+    """NULL as NaN."""
+    return math.nan if value is None else value
+
+
+def dumps(value: Any) -> str:
+    """Compact JSON that keeps Chinese readable."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

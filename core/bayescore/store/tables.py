@@ -1,0 +1,150 @@
+"""The tables, as the newest migration leaves them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("project", Text, nullable=False),
+    Column("file_text", Text, nullable=False),  # openbayes.yaml, byte for byte
+    Column("config", Text, nullable=False),  # what the text came to, with the command line's options
+    Column("local", Text, nullable=False),  # settings of this machine
+    Column("runner", Text, nullable=False),
+    Column("image", Text),
+    Column("inputs", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("max_trials", Integer, nullable=False),  # grows when the job goes on
+    Column("history", Text, nullable=False),  # ids of earlier jobs whose trials teach this one
+    Column("midpoint", Integer, nullable=False),  # one trial at mid-range, to prove the set-up
+    Column("created_at", Text, nullable=False),
+    Column("ended_at", Text),
+    sqlite_autoincrement=True,
+)
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("job", Text, ForeignKey("jobs.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("exit_code", Integer),
+    Column("origin", Text, nullable=False),
+    Column("expected_gain", Float),
+    Column("parameters", Text, nullable=False),
+    Column("value", Float),
+    Column("gpus", Text, nullable=False),
+    Column("handle", Text),  # what the runner needs to find it again
+    Column("token", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("started_at", Text),
+    Column("ended_at", Text),
+    UniqueConstraint("job", "number"),
+    Index("trials_state", "state"),
+    Index("trials_token", "token"),
+    sqlite_autoincrement=True,
+)
+
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+points = Table(
+    "points",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("job", Integer, nullable=False),  # jobs.seq: short, there are millions of points
+    Column("trial", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("metric", Integer, nullable=False),
+    Column("value", Float),  # NULL is NaN: SQLite has no other word for it
+    Column("at", Float, nullable=False),  # arrival, seconds since 1970
+    Index("points_job", "job"),  # with the row id behind it: a cursor reads only what is new
+    Index("points_trial", "trial", "metric"),
+    sqlite_autoincrement=True,
+)
+
+logged_parameters = Table(
+    "logged_parameters",
+    metadata,
+    Column("trial", Integer, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+spooled = Table(
+    "spooled",
+    metadata,
+    Column("trial", Integer, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("offset", Integer, nullable=False),  # bytes of the spool file that are taken in
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("job", Text, nullable=False),
+    Column("trial", Integer),  # its number
+    Column("at", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("events_job", "job"),
+    sqlite_autoincrement=True,
+)
+
+wants = Table(
+    "wants",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("job", Text, ForeignKey("jobs.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("trial", Integer),
+    Column("count", Integer),
+    Column("at", Text, nullable=False),
+    Column("done_at", Text),
+    Index("wants_open", "done_at"),
+    sqlite_autoincrement=True,
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("gpu", Text, primary_key=True),
+    Column("trial", Integer, primary_key=True),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

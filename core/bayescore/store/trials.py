@@ -1,0 +1,159 @@
+"""Trials in the store, and the GPUs that are leased to them."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from bayescore.i18n import Text
+from bayescore.store.records import Trial, dumps
+from bayescore.store.states import TrialState, check_trial_move
+from bayescore.store.tables import leases, trials
+from bayescore.times import now
+
+
+def add(
+    connection: sa.Connection,
+    job: str,
+    number: int,
+    parameters: Mapping[str, Any],
+    origin: str,
+    expected_gain: float | None = None,
+) -> Trial:
+    """Store a trial as pending, with a token of its own."""
+    result = connection.execute(
+        trials.insert().values(
+            job=job,
+            number=number,
+            attempt=1,
+            state=TrialState.PENDING,
+            origin=origin,
+            expected_gain=expected_gain,
+            parameters=dumps(dict(parameters)),
+            gpus="[]",
+            token=secrets.token_urlsafe(24),
+            created_at=now(),
+        )
+    )
+    assert result.inserted_primary_key is not None
+    return get(connection, int(result.inserted_primary_key[0]))
+
+
+def get(connection: sa.Connection, identifier: int) -> Trial:
+    """The trial with this row id; ``KeyError`` when there is none."""
+    row = connection.execute(trials.select().where(trials.c.id == identifier)).first()
+    if row is None:
+        raise KeyError(identifier)
+    return _trial(row)
+
+
+def of_job(connection: sa.Connection, job: str) -> list[Trial]:
+    """Trials of a job by number."""
+    query = trials.select().where(trials.c.job == job).order_by(trials.c.number)
+    return [_trial(row) for row in connection.execute(query)]
+
+
+def unended(connection: sa.Connection) -> list[Trial]:
+    """Trials of every job that have not ended."""
+    states = [s for s in TrialState if not s.ended]
+    query = trials.select().where(trials.c.state.in_(states)).order_by(trials.c.id)
+    return [_trial(row) for row in connection.execute(query)]
+
+
+def by_token(connection: sa.Connection, token: str) -> Trial | None:
+    """The trial that a token belongs to."""
+    row = connection.execute(trials.select().where(trials.c.token == token)).first()
+    return _trial(row) if row else None
+
+
+def move(
+    connection: sa.Connection,
+    trial: Trial,
+    state: TrialState,
+    *,
+    reason: Text | None = None,
+    **columns: Any,
+) -> Trial:
+    """Bring a trial into another state, as the state machine allows, and set more columns."""
+    current = get(connection, trial.id)
+    check_trial_move(current.state, state)
+    if state is TrialState.RUNNING:
+        columns.setdefault("started_at", now())
+    if state.ended:
+        columns.setdefault("ended_at", now())
+        release(connection, trial.id)
+    connection.execute(
+        trials.update()
+        .where(trials.c.id == trial.id)
+        .values(state=state, reason=reason.to_json() if reason else None, **columns)
+    )
+    return get(connection, trial.id)
+
+
+def retry(connection: sa.Connection, trial: Trial) -> Trial:
+    """Make an ended trial wait for another attempt with the same parameters and a new token."""
+    return move(
+        connection,
+        trial,
+        TrialState.PENDING,
+        attempt=trial.attempt + 1,
+        token=secrets.token_urlsafe(24),
+        exit_code=None,
+        value=None,
+        handle=None,
+        gpus="[]",
+        started_at=None,
+        ended_at=None,
+    )
+
+
+def set_handle(connection: sa.Connection, trial: int, handle: str) -> None:
+    """Remember how the runner finds a trial again."""
+    connection.execute(trials.update().where(trials.c.id == trial).values(handle=handle))
+
+
+# ---- leases
+
+
+def lease(connection: sa.Connection, trial: int, gpus: list[str]) -> None:
+    """Lease GPUs (by UUID) to a trial; the caller has seen in this transaction that they are free."""
+    for gpu in gpus:
+        connection.execute(leases.insert().values(gpu=gpu, trial=trial))
+    connection.execute(trials.update().where(trials.c.id == trial).values(gpus=dumps(gpus)))
+
+
+def release(connection: sa.Connection, trial: int) -> None:
+    """Give back the GPUs of a trial."""
+    connection.execute(leases.delete().where(leases.c.trial == trial))
+
+
+def leased(connection: sa.Connection) -> dict[str, int]:
+    """Number of trials that have each GPU, by UUID."""
+    query = sa.select(leases.c.gpu, sa.func.count()).group_by(leases.c.gpu)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _trial(row: sa.Row[Any]) -> Trial:
+    return Trial(
+        id=row.id,
+        job=row.job,
+        number=row.number,
+        attempt=row.attempt,
+        state=TrialState(row.state),
+        reason=Text.from_json(row.reason) if row.reason else None,
+        exit_code=row.exit_code,
+        origin=row.origin,
+        expected_gain=row.expected_gain,
+        parameters=json.loads(row.parameters),
+        value=row.value,
+        gpus=tuple(json.loads(row.gpus)),
+        handle=row.handle,
+        token=row.token,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
