@@ -1,0 +1,71 @@
+"""Where the listener listens: loopback, and the Docker bridge's own address."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+
+from bayescore.errors import ListenerError
+from bayescore.i18n import text
+
+LOOPBACK = "127.0.0.1"
+
+
+def bridge_address(interface: str = "docker0") -> str | None:
+    """IPv4 address of this machine on Docker's default bridge; ``None`` when there is none."""
+    import psutil
+
+    addresses = psutil.net_if_addrs().get(interface, [])
+    return next((a.address for a in addresses if a.family == socket.AF_INET), None)
+
+
+def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, list[socket.socket]]:
+    """Listen on one port at every host.
+
+    Parameters
+    ----------
+    port
+        The data folder's port, or ``None`` to choose a free one.
+
+    Raises
+    ------
+    ListenerError
+        When the port is taken by another program.
+    """
+    hosts = list(hosts)
+    for _ in range(20):
+        chosen = port or _free_port(hosts[0])
+        sockets: list[socket.socket] = []
+        try:
+            for host in hosts:
+                sockets.append(listening(host, chosen))
+        except OSError:
+            for opened in sockets:
+                opened.close()
+            if port is not None:
+                break
+        else:
+            return chosen, sockets
+    raise ListenerError(
+        text("The port {port} of this data folder is used by another program.", port=port or "-"),
+        text("End that program, or start again when no trial runs: bayesdesk engine stop --new-port"),
+    )
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A listening socket."""
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((host, port))
+        opened.listen(1024)
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])

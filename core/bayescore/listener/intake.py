@@ -1,0 +1,167 @@
+"""The one writer of points: requests of many trials, committed together.
+
+A request is answered with success only after its transaction has been committed.
+Requests that arrive while a commit is under way share the next one, so the rate does
+not depend on the length of a commit.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bayescore.errors import BayesdeskError
+from bayescore.i18n import Text
+from bayescore.listener.reports import Report, read_spool
+from bayescore.store import Database, NewPoints, Trial, notes, points
+
+_log = logging.getLogger(__name__)
+_MOST_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """A trial that may report, and what is expected of it."""
+
+    trial: Trial
+    job_seq: int
+    metric: str
+    side_metrics: tuple[str, ...]
+    spool: Path
+
+
+@dataclass
+class _Order:
+    reporter: Reporter
+    report: Report | None
+    done: Future[None]
+
+
+FirstMetrics = Callable[[sa.Connection, Reporter, tuple[str, ...]], None]
+
+
+class Intake:
+    """A thread that writes what trials report."""
+
+    def __init__(self, database: Database, first_metrics: FirstMetrics) -> None:
+        self._database = database
+        self._first_metrics = first_metrics
+        self._writer = points.PointWriter()
+        self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+        self._seen: set[tuple[int, int]] = set()
+
+    def start(self) -> None:
+        """Start writing."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is waiting, then stop."""
+        self._orders.put(None)
+        self._thread.join()
+
+    def submit(self, reporter: Reporter, report: Report | None) -> Future[None]:
+        """Have a report written, after what waits in the trial's spool file.
+
+        ``None`` asks for the spool file only.  The future ends when it is committed,
+        or with the :class:`BayesdeskError` that kept it from that.
+        """
+        order = _Order(reporter, report, Future())
+        self._orders.put(order)
+        return order.done
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            orders = [self._orders.get()]
+            while len(orders) < _MOST_AT_ONCE:
+                try:
+                    orders.append(self._orders.get_nowait())
+                except queue.Empty:
+                    break
+            stopping = None in orders
+            batch = [order for order in orders if order is not None]
+            if batch:
+                self._write(batch)
+
+    def _write(self, batch: list[_Order]) -> None:
+        try:
+            with self._database.write() as connection:
+                spooled: set[int] = set()
+                for order in batch:
+                    if order.reporter.trial.id not in spooled:
+                        spooled.add(order.reporter.trial.id)
+                        self._take_spool(connection, order.reporter)
+                    if order.report is not None:
+                        self._append(connection, order.reporter, [order.report])
+        except Exception as error:
+            _log.exception("points could not be written")
+            self._writer.forget()
+            self._seen.clear()
+            known = error if isinstance(error, BayesdeskError) else BayesdeskError(Text("{e}", {"e": error}))
+            for order in batch:
+                order.done.set_exception(known)
+        else:
+            for order in batch:
+                order.done.set_result(None)
+
+    def _take_spool(self, connection: sa.Connection, reporter: Reporter) -> None:
+        if not reporter.spool.exists():
+            return
+        while True:
+            offset = points.spool_offset(connection, reporter.trial)
+            part = read_spool(reporter.spool, offset)
+            if part.offset == offset:
+                return
+            self._append(connection, reporter, list(part.reports))
+            points.set_spool_offset(connection, reporter.trial, part.offset)
+            if part.broken:
+                _log.warning("trial %s: %s broken lines in its spool", reporter.trial.id, part.broken)
+
+    def _append(self, connection: sa.Connection, reporter: Reporter, reports: list[Report]) -> None:
+        trial = reporter.trial
+        self._writer.append(
+            connection,
+            [
+                NewPoints(reporter.job_seq, trial.id, trial.attempt, r.values, r.parameters, r.clear)
+                for r in reports
+            ],
+        )
+        names = tuple(dict.fromkeys(name for report in reports for name, _ in report.values))
+        if names and (trial.id, trial.attempt) not in self._seen:
+            self._seen.add((trial.id, trial.attempt))
+            self._first_metrics(connection, reporter, names)
+
+
+def note_unexpected_metrics(connection: sa.Connection, reporter: Reporter, names: tuple[str, ...]) -> None:
+    """Warn, once per attempt, when the first metrics of a trial are not those of the file."""
+    from bayescore.config.reader import nearest
+    from bayescore.i18n import text
+
+    expected = {reporter.metric, *reporter.side_metrics}
+    if expected & set(names):
+        return
+    trial = reporter.trial
+    if any(e.kind == "other_metric" and e.trial == trial.number for e in notes.events_of(connection, trial.job)):
+        return
+    close = nearest(reporter.metric, names) or names[0]
+    notes.add_event(
+        connection,
+        trial.job,
+        "other_metric",
+        text(
+            "The program reports “{close}”; the objective is called “{metric}”. "
+            "If they are the same, use one name in both places.",
+            close=close,
+            metric=reporter.metric,
+        ),
+        trial=trial.number,
+        level="warning",
+    )

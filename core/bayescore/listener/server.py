@@ -1,0 +1,114 @@
+"""The listener as a thread of the engine's process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from concurrent.futures import Future
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bayescore.listener.addresses import LOOPBACK, bridge_address, listening, open_sockets
+from bayescore.listener.app import Endpoint, Reporters
+from bayescore.listener.intake import Intake, Reporter, note_unexpected_metrics
+from bayescore.listener.reports import Report
+from bayescore.store import Database, notes
+
+_PORT = "listener_port"
+
+
+class _Served:
+    """One address with a server and a thread of its own."""
+
+    def __init__(self, application: Starlette, opened: socket.socket) -> None:
+        config = uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=2,
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(
+            target=self.server.run, args=([opened],), name="listener", daemon=True
+        )
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Finish open requests and close."""
+        self.server.should_exit = True
+        self.thread.join(timeout=10)
+
+
+class Listener:
+    """Takes in what trials report; the port is chosen once per data folder and kept."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._reporters = Reporters()
+        self._intake = Intake(database, note_unexpected_metrics)
+        self._application = Endpoint(database, self._reporters, self._intake).application()
+        self._served: dict[str, _Served] = {}
+        self.port = 0
+
+    def start(self) -> None:
+        """Open the port and answer.
+
+        Raises
+        ------
+        ListenerError
+            When the data folder's port is taken.
+        """
+        with self._database.read() as connection:
+            known = notes.setting(connection, _PORT)
+        self.port, sockets = open_sockets(int(known) if known else None, [LOOPBACK])
+        if known is None:
+            with self._database.write() as connection:
+                notes.set_setting(connection, _PORT, str(self.port))
+        self._intake.start()
+        self._served[LOOPBACK] = _Served(self._application, sockets[0])
+        self.listen_on_bridge()
+
+    def listen_on_bridge(self) -> bool:
+        """Listen on Docker's bridge as well, if there is one now; whether it does.
+
+        The bridge may come into being after the engine has started.
+        """
+        address = bridge_address()
+        if address is None or address in self._served:
+            return address is not None
+        try:
+            opened = listening(address, self.port)
+        except OSError:
+            return False
+        self._served[address] = _Served(self._application, opened)
+        return True
+
+    @property
+    def addresses(self) -> list[str]:
+        """``host:port`` of every address."""
+        return [f"{host}:{self.port}" for host in sorted(self._served)]
+
+    def stop(self) -> None:
+        """Finish open requests, write what is waiting, close."""
+        for served in self._served.values():
+            served.stop()
+        self._intake.stop()
+
+    def admit(self, reporter: Reporter) -> None:
+        """Let a trial report."""
+        self._reporters.admit(reporter)
+
+    def retire(self, trial: int) -> None:
+        """Let a trial's token expire after a grace period."""
+        self._reporters.retire(trial)
+
+    def take_spool(self, reporter: Reporter) -> Future[None]:
+        """Take in what waits in a trial's spool file."""
+        return self._intake.submit(reporter, None)
+
+    def take(self, reporter: Reporter, report: Report) -> Future[None]:
+        """Take in a report that came another way than HTTP."""
+        return self._intake.submit(reporter, report)

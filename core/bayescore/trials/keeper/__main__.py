@@ -1,0 +1,190 @@
+"""Runs one program and outlives the engine: ``python keeper SPEC.json``.
+
+Only the standard library is used and nothing of Bayesdesk is imported, so that it
+starts in a few milliseconds.  It starts the program in a session of its own, writes
+what it prints into a bounded log, ends it when it is told to (SIGTERM) or when its time
+is up, and makes sure that nothing of it lives on: as a child subreaper it inherits every
+process that the program left behind.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+
+from bounded_log import BoundedLog  # type: ignore[import-not-found]  # beside this file
+
+PR_SET_CHILD_SUBREAPER = 36
+CHUNK = 1 << 16
+
+
+def main(spec_file: str) -> int:
+    """Run what the file says; 0 when the result is written, 3 when another keeper has it already."""
+    with open(spec_file, encoding="utf-8") as file:  # noqa: PTH123
+        spec = json.load(file)
+    if not _claim(spec["claim"]):
+        return 3
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    log = BoundedLog(spec["log"], fresh=True)
+    began = time.monotonic()
+    asked: list[float] = []
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(time.monotonic()))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    wake_read, wake_write = os.pipe()
+    os.set_blocking(wake_write, False)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    try:
+        child = subprocess.Popen(
+            spec["arguments"],
+            cwd=spec["folder"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=lambda: _limit(spec.get("memory")),
+        )
+    except OSError as error:
+        log.write(f"{error}\n".encode())
+        _finish(spec["result"], {"exit_code": 127, "timed_out": False, "stopped": False})
+        return 0
+    timed_out = _watch(child, log, wake_read, asked, began, spec)
+    _sweep(child.pid)
+    code = child.wait()
+    log.close()
+    _finish(spec["result"], {"exit_code": code, "timed_out": timed_out, "stopped": bool(asked)})
+    return 0
+
+
+def _watch(
+    child: subprocess.Popen[bytes],
+    log: BoundedLog,
+    wake: int,
+    asked: list[float],
+    began: float,
+    spec: dict[str, object],
+) -> bool:
+    """Copy output until the program itself has ended; whether its time ran out."""
+    assert child.stdout is not None
+    output = child.stdout.fileno()
+    os.set_blocking(output, False)
+    seconds, grace = spec.get("seconds"), float(spec["grace"])  # type: ignore[arg-type]
+    told, killed, timed_out, open_output = 0.0, False, False, True
+    while True:
+        now = time.monotonic()
+        if seconds and not timed_out and now - began >= float(seconds):  # type: ignore[arg-type]
+            timed_out = True
+        if (asked or timed_out) and not told:
+            told = now
+            _signal_group(child.pid, signal.SIGTERM)
+        if told and not killed and now - told >= grace:
+            killed = True
+            _signal_group(child.pid, signal.SIGKILL)
+        if _has_ended(child.pid):
+            if open_output:
+                _copy(output, log)
+            return timed_out
+        ready, _, _ = select.select([output, wake] if open_output else [wake], [], [], 0.25)
+        if wake in ready:
+            os.read(wake, CHUNK)
+        if output in ready:
+            open_output = _copy(output, log)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the program has ended; it stays a zombie, so its group's number is not reused."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _copy(output: int, log: BoundedLog) -> bool:
+    """Copy what is there; ``False`` once the pipe is closed."""
+    while True:
+        try:
+            data = os.read(output, CHUNK)
+        except BlockingIOError:
+            return True
+        if not data:
+            return False
+        log.write(data)
+
+
+def _signal_group(pid: int, number: int) -> None:
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _sweep(group: int) -> None:
+    """End every process that the program left behind, those that left its session too."""
+    _signal_group(group, signal.SIGKILL)
+    for _ in range(200):
+        left = [pid for pid in _children() if pid != group]
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        for pid in left:
+            try:
+                os.waitpid(pid, 0)
+            except ChildProcessError:
+                continue
+        if not left:
+            return
+
+
+def _children() -> list[int]:
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:  # noqa: PTH123
+            return [int(pid) for pid in file.read().split()]
+    except OSError:
+        return []
+
+
+def _limit(memory: int | None) -> None:
+    """Bound the program's data; RLIMIT_AS would forbid the address space that CUDA reserves."""
+    if memory:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+
+
+def _claim(path: str) -> bool:
+    """Be the one keeper of this attempt."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"pid": os.getpid(), "started": _start_time(os.getpid())}, file)
+    return True
+
+
+def _start_time(pid: int) -> int:
+    """Start of a process in clock ticks since boot: with the pid it names a process for good."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return int(file.read().rpartition(")")[2].split()[19])
+    except OSError:
+        return 0
+
+
+def _finish(path: str, result: dict[str, object]) -> None:
+    partial = path + ".partial"
+    with open(partial, "w", encoding="utf-8") as file:  # noqa: PTH123
+        json.dump(result, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)  # noqa: PTH105
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

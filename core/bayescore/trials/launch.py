@@ -1,0 +1,76 @@
+"""Everything that a runner needs to start one trial, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bayescore.store import Input
+
+
+@dataclass(frozen=True)
+class TrialFolder:
+    """Paths of one attempt of a trial on this machine."""
+
+    root: Path
+
+    @property
+    def output(self) -> Path:
+        """The working directory, which is the trial's output too."""
+        return self.root / "output"
+
+    @property
+    def home(self) -> Path:
+        """The program's home folder: caches and settings of libraries."""
+        return self.root / "home"
+
+    @property
+    def spool(self) -> Path:
+        """Where the injected client keeps points that it could not send."""
+        return self.root / "spool"
+
+    @property
+    def log(self) -> Path:
+        """What the program printed; its older half is beside it with ``.1`` behind its name."""
+        return self.root / "log.txt"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one trial may use; bytes, CPUs, seconds."""
+
+    cpus: float | None = None
+    memory: int | None = None
+    shm_size: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One attempt of one trial, ready to start.
+
+    Attributes
+    ----------
+    name
+        Unique in the data folder: job, number and attempt.
+    environment
+        Variables that may be seen by everyone.
+    secrets
+        Variables that must not be written anywhere.
+    gpus
+        UUIDs; empty for none.
+    """
+
+    name: str
+    job: str
+    number: int
+    folder: TrialFolder
+    command: str
+    environment: dict[str, str]
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    inputs: tuple[Input, ...] = ()
+    gpus: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    image: str | None = None
+    python: str | None = None
+    inject_client: bool = True

@@ -1,0 +1,35 @@
+"""A trial's parameters as the program gets them: on the command line and in a file."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from bayescore.config import OpenBayesConfig
+
+FILE_NAME = "openbayes_params.json"
+
+
+def merged(config: OpenBayesConfig, tuned: Mapping[str, Any]) -> dict[str, Any]:
+    """Root parameters, then tuned ones in file order; a tuned value wins, secrets are absent."""
+    names = [spec.name for spec in config.hyper_tuning.parameter_specs]
+    root = {k: v for k, v in config.parameters.items() if k not in names}
+    return {**root, **{name: tuned[name] for name in names}}
+
+
+def as_text(value: Any) -> str:
+    """A value in the words of the parameter file, text without its quotes; floats round-trip."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def as_json(parameters: Mapping[str, Any]) -> str:
+    """Content of ``openbayes_params.json``."""
+    return json.dumps(dict(parameters), ensure_ascii=False, indent=2) + "\n"
+
+
+def command_line(command: str, parameters: Mapping[str, Any]) -> str:
+    """The shell command with ``--name=value`` behind it, each quoted for a POSIX shell."""
+    options = [shlex.quote(f"--{name}={as_text(value)}") for name, value in parameters.items()]
+    return " ".join([command.rstrip(), *options])

@@ -1,0 +1,203 @@
+"""Runs trials as processes of this machine, for machines without Docker."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bayescore.errors import RunnerError
+from bayescore.i18n import text
+from bayescore.resources import resource
+from bayescore.trials.launch import Launch
+from bayescore.trials.runners.base import GRACE_S, Exit
+from bayescore.trials.runners.watch import ProcessWatch
+
+_KEEPER = Path(__file__).parent.parent / "keeper"
+_CONTAINER_PATH = re.compile(
+    r"""(?<![\w./~-]) /(?: (?:openbayes/inputs?/)?(?P<input>input[0-4]) | (?P<output>output|openbayes/home) )
+        (?=[/\s"';:,]|$)""",
+    re.X,
+)
+
+
+class ProcessRunner:
+    """Each trial has a keeper process, which outlives the engine and ends everything of the trial.
+
+    The handle is the attempt's folder: in ``keeper.json`` stands which process keeps it,
+    in ``exit.json`` how it ended.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._watch = ProcessWatch(changed)
+        self._started: dict[int, subprocess.Popen[bytes]] = {}
+
+    def start(self, launch: Launch) -> str:
+        """See :class:`Runner`."""
+        if handle := self.adopt(launch):
+            return handle
+        folder = launch.folder
+        spec = {
+            "arguments": ["/bin/sh", "-c", with_local_paths(launch)],
+            "folder": str(folder.output),
+            "log": str(folder.log),
+            "claim": str(folder.root / "keeper.json"),
+            "result": str(folder.root / "exit.json"),
+            "seconds": launch.limits.seconds,
+            "memory": launch.limits.memory,
+            "grace": GRACE_S,
+        }
+        spec_file = folder.root / "keeper-spec.json"
+        try:
+            spec_file.write_text(json.dumps(spec), encoding="utf-8")
+            keeper = subprocess.Popen(
+                [sys.executable, "-E", "-S", str(_KEEPER), str(spec_file)],
+                env=_environment(launch),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=(folder.root / "keeper.log").open("ab"),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise RunnerError(
+                text("The trial's process cannot be started: {reason}.", reason=error.strerror or str(error))
+            ) from None
+        self._started[keeper.pid] = keeper
+        self._watch.add(keeper.pid)
+        return str(folder.root)
+
+    def adopt(self, launch: Launch) -> str | None:
+        """See :class:`Runner`."""
+        root = launch.folder.root
+        keeper = _keeper(root)
+        if keeper is None and not (root / "exit.json").exists():
+            return None
+        if keeper is not None and keeper[0] not in self._started:
+            self._watch.add(keeper[0])
+        return str(root)
+
+    def poll(self, handle: str) -> Exit | None:
+        """See :class:`Runner`."""
+        root = Path(handle)
+        if result := _result(root):
+            self._reap()
+            return result
+        if _keeper_lives(root) or self._is_starting(root):
+            return None
+        return _result(root) or Exit(None)  # written between the two looks, or never
+
+    def stop(self, handle: str, grace: float = GRACE_S) -> None:
+        """See :class:`Runner`."""
+        keeper = _keeper(Path(handle))
+        if keeper is not None and _lives(*keeper):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(keeper[0], signal.SIGTERM)
+
+    def save_log(self, handle: str, file: Path) -> None:
+        """Nothing to do: the keeper writes the log itself."""
+
+    def remove(self, handle: str) -> None:
+        """See :class:`Runner`."""
+        self._reap()
+        for name in ("keeper-spec.json", "keeper.log"):
+            (Path(handle) / name).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """See :class:`Runner`."""
+        self._watch.close()
+
+    def _is_starting(self, root: Path) -> bool:
+        """Whether a keeper that we started has not written its name yet."""
+        if (root / "keeper.json").exists():
+            return False
+        return any(p.poll() is None and str(root) in str(p.args) for p in self._started.values())
+
+    def _reap(self) -> None:
+        for pid in [pid for pid, keeper in self._started.items() if keeper.poll() is not None]:
+            del self._started[pid]
+
+
+def with_local_paths(launch: Launch) -> str:
+    """The command with the container's paths (``/input0``, ``/output``) replaced by this machine's."""
+    inputs = {i.path.lstrip("/"): i.source for i in launch.inputs}
+
+    def local(match: re.Match[str]) -> str:
+        if match["output"]:
+            return shlex.quote(str(launch.folder.output))
+        source = inputs.get(match["input"])
+        return shlex.quote(source) if source else match[0]
+
+    return _CONTAINER_PATH.sub(local, launch.command)
+
+
+def _environment(launch: Launch) -> dict[str, str]:
+    folder = launch.folder
+    environment = {**os.environ, **launch.environment, **launch.secrets}
+    environment["OPENBAYES_OUTPUT"] = environment["OPENBAYES_HOME"] = str(folder.output)
+    for bound in launch.inputs:
+        environment[f"OPENBAYES_{bound.path.lstrip('/').upper()}"] = bound.source
+    environment["BAYESDESK_SPOOL"] = str(folder.spool / "points.jsonl")
+    environment["CUDA_VISIBLE_DEVICES"] = ",".join(launch.gpus)
+    path = environment.get("PATH", os.defpath)
+    if launch.python:
+        path = f"{_python_folder(launch)}{os.pathsep}{Path(launch.python).parent}{os.pathsep}{path}"
+    environment["PATH"] = path
+    if launch.inject_client:
+        earlier = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = str(resource("client")) + (f"{os.pathsep}{earlier}" if earlier else "")
+    return environment
+
+
+def _python_folder(launch: Launch) -> Path:
+    """A folder in which ``python`` and ``python3`` are the chosen interpreter."""
+    folder = launch.folder.root / "bin"
+    folder.mkdir(exist_ok=True)
+    for name in ("python", "python3"):
+        shim = folder / name
+        shim.write_text(f'#!/bin/sh\nexec {shlex.quote(str(launch.python))} "$@"\n', encoding="utf-8")
+        shim.chmod(0o755)
+    return folder
+
+
+def default_python() -> str | None:
+    """The interpreter that ``python`` means to the caller, else ours."""
+    return shutil.which("python") or shutil.which("python3") or sys.executable or None
+
+
+def _result(root: Path) -> Exit | None:
+    try:
+        result = json.loads((root / "exit.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return Exit(result["exit_code"], timed_out=result["timed_out"])
+
+
+def _keeper(root: Path) -> tuple[int, int] | None:
+    """Process id and start time of the keeper of a folder."""
+    try:
+        keeper = json.loads((root / "keeper.json").read_text(encoding="utf-8"))
+        return int(keeper["pid"]), int(keeper["started"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _keeper_lives(root: Path) -> bool:
+    keeper = _keeper(root)
+    return keeper is not None and _lives(*keeper)
+
+
+def _lives(pid: int, started: int) -> bool:
+    """Whether the process with this id is still the one that started then, and no zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return False
+    return fields[0] not in ("Z", "X") and int(fields[19]) == started

@@ -1,0 +1,152 @@
+"""Reporting by file, with the network as a doorbell.
+
+Each report is one line appended to the trial's spool file: a few microseconds, safe
+against the end of this program and against a listener that is away. A background thread
+then tells the listener that there is something new; however many lines came
+meanwhile, it rings once. Without a spool file reports go over the network at once.
+"""
+
+import fcntl
+import http.client
+import json
+import os
+import sys
+import threading
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+_TIMEOUT_S = 5.0
+
+_lock = threading.Lock()
+_url = os.environ.get("JOB_UPDATE_URL") or os.environ.get("OPENBAYES_JOB_URL")
+_token = os.environ.get("JOB_ACCESS_TOKEN") or os.environ.get("OPENBAYES_TOKEN")
+_spool = os.environ.get("BAYESDESK_SPOOL")
+_own_url = _url
+_file = None
+_bell = None
+_owner = None  # the process that the file and the thread belong to
+
+
+def log_metric(key, value):
+    """Append one value to the metric ``key``."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        _warn("The metric {}={} was not logged because the value is not a number.".format(key, value))
+        return
+    point = {"value": number, "created_at": datetime.now().isoformat()}
+    _report({"metrics": {str(key): [point]}})
+
+
+def log_param(key, value):
+    """Set the parameter ``key``; the last value wins."""
+    if not isinstance(value, (int, float, str)):
+        _warn("The param {}={} was not logged because the value is not a number.".format(key, value))
+        return
+    _report({"parameters": {str(key): value}})
+
+
+def clear_metric(key):
+    """Remove every value of the metric ``key``."""
+    _report({"clear": str(key)})
+
+
+def clear_param(key):
+    """Set the parameter ``key`` to nothing."""
+    log_param(key, "")
+
+
+def set_callback_url(url):
+    """Report to another address."""
+    global _url
+    _url = url
+
+
+def get_callback_url():
+    """The address that reports go to."""
+    return _url
+
+
+def set_job_access_token(token):
+    """Use another token."""
+    global _token
+    _token = token
+
+
+def get_job_access_token():
+    """The token in use."""
+    return _token
+
+
+set_access_token = set_job_access_token
+get_access_token = get_job_access_token
+
+
+def _warn(text):
+    try:
+        sys.stderr.write("WARNING: " + text + "\n")
+    except (OSError, ValueError):
+        return
+
+
+def _report(body):
+    if not _url:
+        _warn("No JOB_UPDATE_URL or OPENBAYES_JOB_URL is given")
+        return
+    if not _token:
+        _warn("JOB_ACCESS_TOKEN or OPENBAYES_TOKEN is not given")
+        return
+    try:
+        if _spool and _url == _own_url:
+            _append(body)
+        else:
+            _send(body)
+    except Exception as error:  # a report must never end the training
+        _warn("A report was not taken: {}".format(error))
+
+
+def _append(body):
+    global _file, _bell, _owner
+    line = (json.dumps(body) + "\n").encode("utf-8")
+    with _lock:
+        if _owner != os.getpid():  # first call, or a fork: its parent's thread does not live here
+            _file = os.open(_spool, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            _bell = threading.Event()
+            _owner = os.getpid()
+            threading.Thread(target=_ring, args=(_bell,), name="openbayestool", daemon=True).start()
+        fcntl.flock(_file, fcntl.LOCK_EX)
+        try:
+            os.write(_file, line)
+        finally:
+            fcntl.flock(_file, fcntl.LOCK_UN)
+        _bell.set()
+
+
+def _ring(bell):
+    """Tell the listener, once per burst; a listener that is away finds the lines when it is back."""
+    while True:
+        bell.wait()
+        bell.clear()
+        try:
+            _send({})
+        except (OSError, http.client.HTTPException):
+            continue
+
+
+def _send(body):
+    parts = urlsplit(_url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname, parts.port, timeout=_TIMEOUT_S)
+    headers = {"Authorization": "Bearer " + _token, "Content-Type": "application/json"}
+    try:
+        if "clear" in body:
+            path = parts.path + "/metrics/" + quote(body["clear"], safe="")
+            connection.request("DELETE", path, headers=headers)
+        else:
+            connection.request("PUT", parts.path, json.dumps(body), headers)
+        response = connection.getresponse()
+        text = response.read(2000).decode("utf-8", "replace")
+    finally:
+        connection.close()
+    if response.status >= 400 and body:
+        _warn("Failed to report: {} {}".format(response.status, text))
