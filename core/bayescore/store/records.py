@@ -42,6 +42,7 @@ class NewJob:
     local: LocalSettings
     runner: str
     seed: int
+    endpoint: str | None = None
     image: str | None = None
     message: str = ""
     inputs: tuple[Input, ...] = ()

@@ -30,6 +30,7 @@ jobs = Table(
     Column("config", Text, nullable=False),  # what the text came to, with the command line's options
     Column("local", Text, nullable=False),  # settings of this machine
     Column("runner", Text, nullable=False),
+    Column("endpoint", Text),  # of the container engine
     Column("image", Text),
     Column("inputs", Text, nullable=False),
     Column("seed", Integer, nullable=False),

@@ -1,0 +1,93 @@
+"""The GPUs of this machine, through NVML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+# A display or a daemon takes a few hundred MiB; more than this is somebody's work.
+BUSY_BYTES = 1024 * 2**20
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """One GPU: memory in bytes, use in percent."""
+
+    index: int
+    uuid: str
+    name: str
+    memory_total: int
+    memory_used: int
+    use: int
+
+
+def visible() -> list[Gpu]:
+    """GPUs that NVML lists; empty where there is no driver."""
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return []
+    try:
+        return [_gpu(i) for i in range(pynvml.nvmlDeviceGetCount())]
+    except pynvml.NVMLError:
+        return []
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def _gpu(index: int) -> Gpu:
+    import pynvml as nvml
+
+    handle = nvml.nvmlDeviceGetHandleByIndex(index)
+    memory = nvml.nvmlDeviceGetMemoryInfo(handle)
+    try:
+        use = int(nvml.nvmlDeviceGetUtilizationRates(handle).gpu)
+    except nvml.NVMLError:
+        use = 0
+    uuid, name = nvml.nvmlDeviceGetUUID(handle), nvml.nvmlDeviceGetName(handle)
+    return Gpu(index, _text(uuid), _text(name), int(memory.total), int(memory.used), use)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def chosen(gpus: Sequence[Gpu], wanted: Literal["all", "none"] | Sequence[int | str]) -> list[Gpu]:
+    """GPUs that the local settings name, by index or UUID (also its beginning); unknown ones are left out."""
+    if wanted == "none":
+        return []
+    if wanted == "all":
+        return list(gpus)
+    return [g for g in gpus if any(_means(w, g) for w in wanted)]
+
+
+def _means(wanted: int | str, gpu: Gpu) -> bool:
+    if isinstance(wanted, int) or wanted.isdigit():
+        return int(wanted) == gpu.index
+    return gpu.uuid.startswith(wanted)
+
+
+def free(
+    candidates: Sequence[Gpu], leased: Mapping[str, int], per_gpu: int, busy_bytes: int = BUSY_BYTES
+) -> tuple[list[Gpu], list[Gpu]]:
+    """Split candidates that can take a trial from those that other programs use.
+
+    Parameters
+    ----------
+    leased
+        Trials that have each GPU, by UUID.
+    per_gpu
+        Trials that may share one.
+
+    Returns
+    -------
+    (free, used_by_others)
+        Free ones in the order of use: least shared first.
+    """
+    room = [g for g in candidates if leased.get(g.uuid, 0) < per_gpu]
+    others = [g for g in room if leased.get(g.uuid, 0) == 0 and g.memory_used > busy_bytes]
+    usable = [g for g in room if g not in others]
+    return sorted(usable, key=lambda g: (leased.get(g.uuid, 0), g.index)), others

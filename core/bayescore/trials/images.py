@@ -1,0 +1,173 @@
+"""Images: which one an environment means, and pulling one over a slow link."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bayescore.config import LocalSettings, OpenBayesConfig
+from bayescore.config.environments import known_environment
+from bayescore.errors import RunnerError
+from bayescore.i18n import Text, text
+
+if TYPE_CHECKING:
+    import docker
+
+_TRIES = 5  # a dropped line; finished layers stay, so each try goes on where the last one ended
+_FIRST_PAUSE_S = 1.0
+_REPORT_EVERY_S = 0.5
+DEFAULT_IMAGE = "python:3.11"
+
+
+class PullCancelledError(RunnerError):
+    """The user stopped the job while its image was being pulled."""
+
+
+@dataclass
+class PullProgress:
+    """Bytes of each layer: done and in all (0 while unknown)."""
+
+    image: str
+    layers: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """Share of the known bytes that is here, 0 to 1."""
+        total = sum(t for _, _, t in self.layers.values())
+        return sum(d for _, d, t in self.layers.values() if t) / total if total else 0.0
+
+
+def image_for(config: OpenBayesConfig, local: LocalSettings) -> str:
+    """The image of a job's trials.
+
+    Raises
+    ------
+    RunnerError
+        When the environment is not in the catalogue and no image is set.
+    """
+    if local.image:
+        return local.image
+    if not config.env:
+        return DEFAULT_IMAGE
+    if image := known_environment(config.env):
+        return image
+    raise RunnerError(
+        text("No image is known for the environment “{name}”.", name=config.env),
+        text("Set “image” in openbayes.local.yaml, or give --image."),
+    )
+
+
+def is_present(client: docker.DockerClient, image: str) -> bool:
+    """Whether the engine has the image."""
+    from docker.errors import ImageNotFound
+
+    try:
+        client.images.get(image)
+    except ImageNotFound:
+        return False
+    return True
+
+
+def pull(
+    client: docker.DockerClient,
+    image: str,
+    *,
+    mirror: str | None = None,
+    report: Callable[[PullProgress], None] = lambda progress: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Pull an image, layer by layer, again and again over a line that drops.
+
+    Parameters
+    ----------
+    mirror
+        Prefix of a registry mirror: ``mirror.example.com`` or ``mirror.example.com/library``.
+    report
+        Called at most twice a second.
+    cancelled
+        Asked between messages of the engine.
+
+    Raises
+    ------
+    PullCancelledError
+        When ``cancelled`` said so.
+    RunnerError
+        When the registry refuses, or cannot be reached again and again.
+    """
+    source = f"{mirror.rstrip('/')}/{image}" if mirror else image
+    wait = _FIRST_PAUSE_S
+    for attempt in range(_TRIES):
+        problem = _pull_once(client, source, report, cancelled)
+        if problem is None:
+            break
+        if not _may_pass(problem) or attempt == _TRIES - 1:
+            raise _refused(source, problem)
+        pause(wait)
+        wait *= 2
+    if mirror:
+        repository, _, tag = image.partition(":")
+        client.images.get(source).tag(repository, tag or "latest")
+
+
+def _pull_once(
+    client: docker.DockerClient,
+    source: str,
+    report: Callable[[PullProgress], None],
+    cancelled: Callable[[], bool],
+) -> str | None:
+    """One try; the engine's words when it failed."""
+    from docker.errors import APIError
+    from requests.exceptions import RequestException
+
+    repository, tag = _parts(source)
+    progress = PullProgress(source)
+    last = 0.0
+    try:
+        for message in client.api.pull(repository, tag=tag, stream=True, decode=True):
+            if cancelled():
+                raise PullCancelledError(text("The pull of {image} was stopped.", image=source))
+            if error := message.get("error"):
+                return str(error)
+            _note(progress, message)
+            if time.monotonic() - last >= _REPORT_EVERY_S:
+                last = time.monotonic()
+                report(progress)
+    except APIError as error:
+        return str(error.explanation or error)
+    except (RequestException, OSError) as error:
+        return str(error)
+    report(progress)
+    return None
+
+
+def _parts(image: str) -> tuple[str, str]:
+    name, _, tag = image.rpartition(":")
+    return (name, tag) if name and "/" not in tag else (image, "latest")
+
+
+def _note(progress: PullProgress, message: dict[str, object]) -> None:
+    detail = message.get("progressDetail")
+    layer, status = str(message.get("id", "")), str(message.get("status", ""))
+    if not layer or status.startswith("Pulling from"):
+        return
+    _, done, total = progress.layers.get(layer, ("", 0, 0))
+    if isinstance(detail, dict) and detail.get("total") and status == "Downloading":
+        done, total = int(detail.get("current") or 0), int(detail["total"])
+    elif status in ("Download complete", "Pull complete", "Already exists"):
+        done = total
+    progress.layers[layer] = (status, done, total)
+
+
+def _may_pass(problem: str) -> bool:
+    folded = problem.lower()
+    return not any(s in folded for s in ("not found", "denied", "unauthorized", "manifest unknown", "invalid reference"))
+
+
+def _refused(image: str, problem: str) -> RunnerError:
+    hint: Text = text("Check the network, or set “registry_mirror” in openbayes.local.yaml, then continue the job.")
+    if not _may_pass(problem):
+        hint = text("Check the image's name, or build it on this machine with: docker build -t {image} .", image=image)
+    return RunnerError(text("The image {image} cannot be pulled: {problem}.", image=image, problem=problem), hint)

@@ -1,0 +1,292 @@
+"""Runs trials as containers of a Docker engine (or Podman's compatible one)."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bayescore.errors import RunnerError
+from bayescore.i18n import text
+from bayescore.resources import resource
+from bayescore.trials.docker_engine import connect, facts
+from bayescore.trials.keeper.bounded_log import HALF_BYTES, BoundedLog
+from bayescore.trials.launch import Launch
+from bayescore.trials.runners.base import GRACE_S, Exit
+
+if TYPE_CHECKING:
+    import docker
+
+_log = logging.getLogger(__name__)
+LABEL = "bayesdesk"
+_HOME = "/openbayes/user"
+_CLIENT = "/openbayes/client"
+_SPOOL = "/openbayes/spool"
+_GONE = 404
+_CONFLICT = 409
+# Process 1 of a container ignores SIGTERM unless it handles it, and a shell does not pass it on.
+_INIT = """trap 'kill -TERM -1 2>/dev/null' TERM
+/bin/sh -c "$0" & child=$!
+wait "$child"; code=$?
+while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+exit "$code"
+"""
+
+
+class DockerRunner:
+    """One container per attempt; the handle is the container's id."""
+
+    def __init__(self, endpoint: str, data_folder: Path, changed: Callable[[], None]) -> None:
+        self._endpoint = endpoint
+        self._data_folder = str(data_folder)
+        self._changed = changed
+        self._client: docker.DockerClient | None = None
+        self._rootless = False
+        self._pumps: dict[str, _LogPump] = {}
+        self._lock = threading.Lock()
+        self._python_paths: dict[str, str] = {}
+
+    @property
+    def client(self) -> docker.DockerClient:
+        """The engine's client; connects on first use."""
+        with self._lock:
+            if self._client is None:
+                self._client = connect(self._endpoint)
+                self._rootless = facts(self._client).rootless
+            return self._client
+
+    def start(self, launch: Launch) -> str:
+        """See :class:`Runner`."""
+        from docker.errors import APIError
+
+        api = self.client.api
+        try:
+            handle = str(api.create_container_from_config(self._config(launch), name=launch.name)["Id"])
+        except APIError as error:
+            handle = self._existing(launch) if error.status_code == _CONFLICT else None  # type: ignore[assignment]
+            if handle is None:
+                raise _cannot_start(launch, error) from None
+        except OSError as error:
+            raise _cannot_start(launch, error) from None
+        try:
+            api.start(handle)
+        except (APIError, OSError) as error:
+            with contextlib.suppress(APIError, OSError):
+                api.remove_container(handle, force=True)
+            raise _cannot_start(launch, error) from None
+        self._follow(handle, launch.folder.log)
+        return handle
+
+    def adopt(self, launch: Launch) -> str | None:
+        """See :class:`Runner`."""
+        from docker.errors import APIError
+
+        handle = self._existing(launch)
+        if handle is None:
+            return None
+        state = self.client.api.inspect_container(handle)["State"]
+        if state["Status"] == "created":  # the engine ended between creating and starting it
+            with contextlib.suppress(APIError):
+                self.client.api.remove_container(handle, force=True)
+            return None
+        self._follow(handle, launch.folder.log)
+        return handle
+
+    def poll(self, handle: str) -> Exit | None:
+        """See :class:`Runner`."""
+        from docker.errors import NotFound
+
+        pump = self._pumps.get(handle)
+        if pump is not None and pump.running:
+            return None
+        try:
+            state = self.client.api.inspect_container(handle)["State"]
+        except NotFound:
+            return Exit(None)
+        if state["Status"] not in ("exited", "dead"):
+            self._follow(handle, pump.file if pump else None)
+            return None
+        return Exit(int(state["ExitCode"]), out_of_memory=bool(state.get("OOMKilled")))
+
+    def stop(self, handle: str, grace: float = GRACE_S) -> None:
+        """See :class:`Runner`."""
+        threading.Thread(target=self._stop, args=(handle, grace), name="stop", daemon=True).start()
+
+    def save_log(self, handle: str, file: Path) -> None:
+        """See :class:`Runner`."""
+        if (pump := self._pumps.get(handle)) is not None:
+            pump.thread.join(timeout=10)
+
+    def remove(self, handle: str) -> None:
+        """See :class:`Runner`."""
+        from docker.errors import APIError
+
+        self._pumps.pop(handle, None)
+        try:
+            self.client.api.remove_container(handle, force=True, v=True)
+        except (APIError, OSError, RunnerError) as error:
+            if getattr(error, "status_code", None) not in (_GONE, _CONFLICT):
+                _log.warning("container %s could not be removed: %s", handle[:12], error)
+
+    def leftovers(self) -> dict[str, str]:
+        """Handles of every container of this data folder, by name."""
+        filters = {"label": f"{LABEL}.data={self._data_folder}"}
+        found = self.client.api.containers(all=True, filters=filters)
+        return {c["Names"][0].lstrip("/"): c["Id"] for c in found if c.get("Names")}
+
+    def close(self) -> None:
+        """See :class:`Runner`."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+
+    # ---- details
+
+    def _existing(self, launch: Launch) -> str | None:
+        from docker.errors import NotFound
+
+        try:
+            found = self.client.api.inspect_container(launch.name)
+        except NotFound:
+            return None
+        own = found["Config"]["Labels"].get(f"{LABEL}.data") == self._data_folder
+        return str(found["Id"]) if own else None
+
+    def _follow(self, handle: str, file: Path | None) -> None:
+        pump = self._pumps.get(handle)
+        if file is not None and (pump is None or not pump.running):
+            self._pumps[handle] = _LogPump(self.client, handle, file, self._changed)
+
+    def _stop(self, handle: str, grace: float) -> None:
+        from docker.errors import APIError
+
+        try:
+            self.client.api.stop(handle, timeout=int(grace))
+        except (APIError, OSError, RunnerError) as error:
+            if getattr(error, "status_code", None) != _GONE:
+                _log.warning("container %s could not be stopped: %s", handle[:12], error)
+
+    def _config(self, launch: Launch) -> dict[str, Any]:
+        api = self.client.api
+        limits = launch.limits
+        host = api.create_host_config(
+            binds=_binds(launch),
+            extra_hosts={"host.docker.internal": "host-gateway"},
+            mem_limit=limits.memory,
+            shm_size=limits.shm_size,
+            nano_cpus=int(limits.cpus * 1e9) if limits.cpus else None,
+            device_requests=_devices(launch),
+            log_config={"type": "json-file", "config": {"max-size": str(HALF_BYTES), "max-file": "2"}},
+        )
+        user = "0:0" if self._rootless else f"{os.getuid()}:{os.getgid()}"
+        config: dict[str, Any] = api.create_container_config(
+            launch.image,
+            command=[launch.command],
+            user=user,
+            working_dir="/output",
+            environment=self._environment(launch),
+            labels={
+                f"{LABEL}.job": launch.job,
+                f"{LABEL}.trial": str(launch.number),
+                f"{LABEL}.data": self._data_folder,
+            },
+            entrypoint=["/bin/sh", "-c", _INIT],
+            host_config=host,
+        )
+        return config
+
+    def _environment(self, launch: Launch) -> dict[str, str]:
+        environment = {
+            "HOME": _HOME,
+            "USER": "bayesdesk",
+            "LOGNAME": "bayesdesk",
+            "BAYESDESK_SPOOL": f"{_SPOOL}/points.jsonl",
+            **launch.environment,
+            **launch.secrets,
+        }
+        if launch.inject_client:
+            earlier = environment.get("PYTHONPATH") or self._image_python_path(str(launch.image))
+            environment["PYTHONPATH"] = f"{_CLIENT}:{earlier}" if earlier else _CLIENT
+        return environment
+
+    def _image_python_path(self, image: str) -> str:
+        if image not in self._python_paths:
+            variables = self.client.api.inspect_image(image)["Config"].get("Env") or []
+            pairs = dict(v.partition("=")[::2] for v in variables)
+            self._python_paths[image] = pairs.get("PYTHONPATH", "")
+        return self._python_paths[image]
+
+
+def _binds(launch: Launch) -> dict[str, dict[str, str]] | list[str]:
+    folder = launch.folder
+    binds = [f"{folder.output}:{place}:rw" for place in ("/output", "/openbayes/home")]
+    binds += [f"{folder.home}:{_HOME}:rw", f"{folder.spool}:{_SPOOL}:rw"]
+    if launch.inject_client:
+        binds.append(f"{resource('client')}:{_CLIENT}:ro")
+    for bound in launch.inputs:
+        name, mode = bound.path.lstrip("/"), "rw" if bound.writable else "ro"
+        binds += [
+            f"{bound.source}:{place}:{mode}"
+            for place in (bound.path, f"/openbayes/input/{name}", f"/openbayes/inputs/{name}")
+        ]
+    return binds
+
+
+def _devices(launch: Launch) -> list[Any] | None:
+    if not launch.gpus:
+        return None
+    from docker.types import DeviceRequest
+
+    return [DeviceRequest(driver="nvidia", device_ids=list(launch.gpus), capabilities=[["gpu"]])]
+
+
+def _cannot_start(launch: Launch, error: Exception) -> RunnerError:
+    said = str(getattr(error, "explanation", None) or error)
+    hint = None
+    if "device driver" in said and "nvidia" in said:
+        hint = text(
+            "Install the NVIDIA Container Toolkit and restart Docker, or set “gpus: none” in openbayes.local.yaml."
+        )
+    elif "No such image" in said:
+        hint = text("Pull or build the image {image} first.", image=launch.image)
+    return RunnerError(text("The container cannot be started: {said}.", said=said), hint)
+
+
+class _LogPump:
+    """Copies a container's output into the trial's log until the container ends.
+
+    After a restart of the engine it begins from the container's first line again, so
+    nothing is missing and nothing is there twice.
+    """
+
+    def __init__(self, client: docker.DockerClient, handle: str, file: Path, changed: Callable[[], None]) -> None:
+        self.file = file
+        self._client = client
+        self._handle = handle
+        self._changed = changed
+        self.running = True
+        self.thread = threading.Thread(target=self._run, name=f"log-{handle[:12]}", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        from docker.errors import APIError
+        from requests.exceptions import RequestException
+
+        try:
+            log = BoundedLog(str(self.file), fresh=True)
+            try:
+                stream = self._client.api.logs(self._handle, stdout=True, stderr=True, stream=True, follow=True)
+                for chunk in stream:
+                    log.write(chunk)
+            finally:
+                log.close()
+            self._client.api.wait(self._handle, timeout=30)
+        except (APIError, RequestException, OSError) as error:
+            _log.info("log of container %s ended: %s", self._handle[:12], error)
+        finally:
+            self.running = False
+            self._changed()
