@@ -162,3 +162,8 @@ def draw(spec: ParameterSpec, unit: float) -> Value:
         size = spec.max_value - spec.min_value + 1
         return min(spec.min_value + int(unit * size), spec.max_value)
     return from_unit(spec, unit)
+
+
+def midpoint(space: SearchSpace) -> Point:
+    """The middle of every range (on its scale), of every list the middle value."""
+    return {spec.name: draw(spec, 0.5) for spec in space.specs}

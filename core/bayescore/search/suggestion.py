@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     FINISHED = "finished"
     FAILED = "failed"
     RUNNING = "running"
+    STOPPED = "stopped"  # by the user or by chance: not to be repeated, and nothing to learn from
 
 
 class Origin(StrEnum):

@@ -70,10 +70,6 @@ class Database:
         with explained(self.folder.database), self._writing.begin() as connection:
             yield connection
 
-    def data_version(self, connection: sa.Connection) -> int:
-        """A number that changes when another connection has committed."""
-        return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
-
     def _version(self) -> str | None:
         with self._reading.begin() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
@@ -97,6 +93,26 @@ class Database:
                 shutil.copy2(self.folder.database, self.folder.database.with_suffix(f".before-{HEAD}"))
             with self._writing.begin() as connection:
                 _upgrade(connection)
+
+
+class ChangeWatch:
+    """Tells whether another connection has committed since the last look; for one thread."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._connection = sqlite3.connect(folder.database, isolation_level=None)
+        self._seen = self._version()
+
+    def changed(self) -> bool:
+        """Whether there is something new."""
+        before, self._seen = self._seen, self._version()
+        return self._seen != before
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _upgrade(connection: sa.Connection) -> None:

@@ -41,6 +41,7 @@ def add(connection: sa.Connection, wish: NewJob) -> Job:
             max_trials=1 if wish.midpoint else wish.config.hyper_tuning.max_job_count,
             history=dumps(list(wish.history)),
             midpoint=int(wish.midpoint),
+            run_since=now(),
             created_at=now(),
         )
     )
@@ -93,6 +94,13 @@ def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(max_trials=max_trials))
 
 
+def wake(connection: sa.Connection, identifier: str) -> Job:
+    """Let a job begin another run; one that has not ended just goes on."""
+    connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now()))
+    job = get(connection, identifier)
+    return move(connection, identifier, JobState.QUEUED) if job.state.ended else job
+
+
 def _job(row: sa.Row[Any]) -> Job:
     wish = NewJob(
         name=row.name,
@@ -116,6 +124,7 @@ def _job(row: sa.Row[Any]) -> Job:
         JobState(row.state),
         Text.from_json(row.reason) if row.reason else None,
         row.max_trials,
+        row.run_since,
         row.created_at,
         row.ended_at,
     )

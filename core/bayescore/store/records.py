@@ -60,6 +60,7 @@ class Job:
     state: JobState
     reason: Text | None
     max_trials: int
+    run_since: str
     created_at: str
     ended_at: str | None
 

@@ -37,6 +37,7 @@ jobs = Table(
     Column("max_trials", Integer, nullable=False),  # grows when the job goes on
     Column("history", Text, nullable=False),  # ids of earlier jobs whose trials teach this one
     Column("midpoint", Integer, nullable=False),  # one trial at mid-range, to prove the set-up
+    Column("run_since", Text, nullable=False),  # start of the run under way: judged by its own trials
     Column("created_at", Text, nullable=False),
     Column("ended_at", Text),
     sqlite_autoincrement=True,

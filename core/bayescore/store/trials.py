@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -138,6 +139,9 @@ def leased(connection: sa.Connection) -> dict[str, int]:
 
 
 def _trial(row: sa.Row[Any]) -> Trial:
+    value = row.value
+    if value is None and row.state == TrialState.SUCCEEDED:
+        value = math.nan  # SQLite keeps NaN as NULL; a trial cannot succeed without a value
     return Trial(
         id=row.id,
         job=row.job,
@@ -149,7 +153,7 @@ def _trial(row: sa.Row[Any]) -> Trial:
         origin=row.origin,
         expected_gain=row.expected_gain,
         parameters=json.loads(row.parameters),
-        value=row.value,
+        value=value,
         gpus=tuple(json.loads(row.gpus)),
         handle=row.handle,
         token=row.token,

@@ -108,7 +108,7 @@ def _arrays(space: SearchSpace, goal: Goal, trials: Sequence[Observation]) -> _S
         elif trial.outcome is Outcome.FINISHED and trial.value is not None and math.isfinite(trial.value):
             rows["good"].append(row)
             values.append(sign * trial.value)
-        else:
+        elif trial.outcome is not Outcome.STOPPED:
             rows["failed"].append(row)
     d = space.dimensions
     good, failed, pending = (np.array(rows[k]).reshape(-1, d) for k in ("good", "failed", "pending"))

@@ -15,7 +15,8 @@ _STATEMENTS = (
         message TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, project TEXT NOT NULL,
         file_text TEXT NOT NULL, config TEXT NOT NULL, local TEXT NOT NULL, runner TEXT NOT NULL, endpoint TEXT,
         image TEXT, inputs TEXT NOT NULL, seed INTEGER NOT NULL, max_trials INTEGER NOT NULL,
-        history TEXT NOT NULL, midpoint INTEGER NOT NULL, created_at TEXT NOT NULL, ended_at TEXT)""",
+        history TEXT NOT NULL, midpoint INTEGER NOT NULL,
+        run_since TEXT NOT NULL, created_at TEXT NOT NULL, ended_at TEXT)""",
     """CREATE TABLE trials (
         id INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL REFERENCES jobs(id),
         number INTEGER NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT,

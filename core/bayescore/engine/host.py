@@ -1,0 +1,84 @@
+"""The process that hosts the engine: ``python -m bayescore.engine.host DATA_FOLDER``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bayescore import __version__
+from bayescore.errors import BayesdeskError
+from bayescore.store import Database, DataFolder
+from bayescore.times import now
+
+ALREADY_RUNNING = 75  # "try again later", as sysexits.h calls it
+CANNOT_START = 78
+_LOG_BYTES = 2**20
+_LOCK_S = 2.0  # a look at the lock from outside holds it for a moment
+_log = logging.getLogger(__name__)
+
+
+def main(root: str) -> int:
+    """Host the engine until it ends; 0 when it was asked to, or had nothing to do."""
+    folder = DataFolder(Path(root))
+    try:
+        folder.prepare()
+        _log_to(folder)
+        with FileLock(str(folder.engine_lock), timeout=_LOCK_S):
+            return _host(folder)
+    except Timeout:
+        return ALREADY_RUNNING
+    except BayesdeskError as error:
+        _log.error("the engine cannot start: %s", error)
+        _say(folder, {"error": error.message.to_json(), "hint": error.hint.to_json() if error.hint else None})
+        return CANNOT_START
+
+
+def _host(folder: DataFolder) -> int:
+    from bayescore.engine.loop import Engine
+
+    engine = Engine(Database(folder).open())
+    signal.signal(signal.SIGTERM, lambda *_: engine.end())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is not meant for the engine
+    engine.start()
+    _say(
+        folder,
+        {
+            "pid": os.getpid(),
+            "since": now(),
+            "listener": engine.addresses,
+            "version": __version__,
+        },
+    )
+    _log.info("engine %s started, listening on %s", __version__, ", ".join(engine.addresses))
+    try:
+        engine.run()
+    finally:
+        folder.engine_info.unlink(missing_ok=True)
+    _log.info("engine ended")
+    return 0
+
+
+def _say(folder: DataFolder, info: dict[str, object]) -> None:
+    partial = folder.engine_info.with_suffix(".partial")
+    partial.write_text(json.dumps(info), encoding="utf-8")
+    partial.replace(folder.engine_info)
+
+
+def _log_to(folder: DataFolder) -> None:
+    handler = logging.handlers.RotatingFileHandler(
+        folder.engine_log, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,70 @@
+"""What a job needs before its first trial: the snapshot of the project, and its image."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+from bayescore.i18n import text
+from bayescore.store import Database, Job, notes
+from bayescore.trials import images, snapshot
+from bayescore.trials.runners import DockerRunner, Runner
+
+
+def progress_key(job: str) -> str:
+    """Name of the setting that holds the progress of a job's pull."""
+    return f"pull:{job}"
+
+
+def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:
+    """Take the snapshot and see that the image is here; what is done already is not done again.
+
+    Raises
+    ------
+    RunnerError
+        When one of them cannot be had.
+    """
+    target = database.folder.snapshot(job.id)
+    if not target.exists():
+        taken = snapshot.take(Path(job.wish.project), target, leave_out=database.folder.root)
+        _report(database, job, taken)
+    if isinstance(runner, DockerRunner) and job.wish.image:
+        _have_image(database, job, runner, cancelled)
+
+
+def _report(database: Database, job: Job, taken: snapshot.Snapshot) -> None:
+    with database.write() as connection:
+        message = text("{files} files of the project were copied.", files=taken.files)
+        notes.add_event(connection, job.id, "snapshot", message)
+        for link in taken.outside:
+            message = text("{link} points out of the project and was left out; bind its target as data.", link=link)
+            notes.add_event(connection, job.id, "link_outside", message, level="warning")
+        for special in taken.special:
+            message = text("{file} is no file and no folder and was left out.", file=special)
+            notes.add_event(connection, job.id, "special_file", message, level="warning")
+
+
+def _have_image(database: Database, job: Job, runner: DockerRunner, cancelled: threading.Event) -> None:
+    image = str(job.wish.image)
+    if images.is_present(runner.client, image):
+        return
+    key = progress_key(job.id)
+
+    def report(progress: images.PullProgress) -> None:
+        shown = {"image": progress.image, "share": progress.share, "layers": progress.layers}
+        with database.write() as connection:
+            notes.set_setting(connection, key, json.dumps(shown))
+
+    with database.write() as connection:
+        notes.add_event(connection, job.id, "pull", text("The image {image} is being pulled.", image=image))
+    images.pull(
+        runner.client,
+        image,
+        mirror=job.local.registry_mirror,
+        report=report,
+        cancelled=cancelled.is_set,
+        pause=lambda seconds: cancelled.wait(seconds) and None,
+    )
+    with database.write() as connection:
+        notes.add_event(connection, job.id, "pulled", text("The image {image} is here.", image=image))

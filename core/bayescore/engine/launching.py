@@ -1,0 +1,62 @@
+"""From a trial's row to something that a runner can start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bayescore.engine import secret_keeping
+from bayescore.store import DataFolder, Job, Trial
+from bayescore.trials import Launch, Limits, TrialFolder
+from bayescore.trials.parameters import command_line, merged
+
+DOCKER = "docker"
+PROCESS = "process"
+_HOST = {DOCKER: "host.docker.internal", PROCESS: "127.0.0.1"}
+
+
+def trial_name(folder: DataFolder, trial: Trial) -> str:
+    """Name of an attempt, unique on this machine's container engine."""
+    import hashlib
+
+    home = hashlib.sha256(str(folder.root).encode()).hexdigest()[:6]
+    return f"bayesdesk-{home}-{trial.job}-{trial.number}-{trial.attempt}"
+
+
+def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
+    """Everything that a runner needs.
+
+    Raises
+    ------
+    RunnerError
+        When the job's secrets are gone.
+    """
+    local = job.local
+    url = f"http://{_HOST[job.wish.runner]}:{port}/trials/{trial.id}"
+    environment = {
+        **local.environment,
+        "OPENBAYES_JOB_URL": url,
+        "OPENBAYES_TOKEN": trial.token,
+        "JOB_UPDATE_URL": url,
+        "JOB_ACCESS_TOKEN": trial.token,
+        "PYTHONUNBUFFERED": local.environment.get("PYTHONUNBUFFERED", "1"),
+    }
+    return Launch(
+        name=trial_name(folder, trial),
+        job=job.id,
+        number=trial.number,
+        folder=TrialFolder(folder.trial(job.id, trial.number)),
+        command=command_line(job.config.command, merged(job.config, trial.parameters)),
+        environment=environment,
+        secrets=secret_keeping.recall(folder, job.id, job.config),
+        inputs=tuple(i for i in job.wish.inputs if i.path != "/output"),
+        gpus=trial.gpus,
+        limits=Limits(local.cpus, local.memory, local.shm_size, local.trial_timeout),
+        image=job.wish.image,
+        python=local.python,
+        inject_client=local.inject_client,
+    )
+
+
+def output_source(job: Job) -> Path | None:
+    """Folder whose content a trial's output begins with: the one bound to ``/output``."""
+    return next((Path(i.source) for i in job.wish.inputs if i.path == "/output"), None)

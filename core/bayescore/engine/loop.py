@@ -1,0 +1,155 @@
+"""The loop that makes what is fit what is wanted.
+
+There is one way to start: read the store, look at what really runs, reconcile.  A
+restart after a crash is the same code as a first start.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from bayescore.engine.job_run import JobRun, Services
+from bayescore.engine.leasing import Leasing
+from bayescore.engine.proposing import Proposer
+from bayescore.engine.runners import Runners
+from bayescore.engine.search_worker import SearchWorker
+from bayescore.engine.wishes import fulfil
+from bayescore.errors import BayesdeskError, StoreError
+from bayescore.listener import Listener
+from bayescore.store import ChangeWatch, Database, Job, JobState, jobs
+
+_log = logging.getLogger(__name__)
+_LOOK_S = 0.2  # how often the store is asked whether another process has written
+_STEP_S = 2.0  # how often running trials are looked at when nothing has happened
+_PAUSE_S = 3.0  # after a store that could not be written
+_WORKERS = 8  # trials that start or are cleaned up at the same time
+IDLE_S = 600.0  # without an active job for so long, the engine ends; the next command starts it
+
+
+class Engine:
+    """Runs every job of one data folder."""
+
+    def __init__(self, database: Database, leasing: Leasing | None = None) -> None:
+        self._database = database
+        self._awake = threading.Event()
+        self._ending = threading.Event()
+        self._listener = Listener(database)
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
+        self._worker = SearchWorker(self._awake.set)
+        self._runners = Runners(database.folder, self._awake.set)
+        self._services = Services(
+            database, self._listener, leasing or Leasing(), self._pool, self._awake.set
+        )
+        self._runs: dict[str, JobRun] = {}
+        self._idle_since = time.monotonic()
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where the listener listens."""
+        return self._listener.addresses
+
+    def start(self) -> None:
+        """Open the listener; see :meth:`Listener.start` for the errors."""
+        self._listener.start()
+
+    def end(self) -> None:
+        """Ask :meth:`run` to return; may be called from a signal handler."""
+        self._ending.set()
+        self._awake.set()
+
+    def run(self) -> None:
+        """Work until asked to end, or until there has been nothing to do for a while."""
+        watch = ChangeWatch(self._database.folder)
+        try:
+            while not self._ending.is_set() and not self._is_idle():
+                try:
+                    self.step()
+                except StoreError as error:
+                    _log.error("the store cannot be used: %s", error)
+                    self._ending.wait(_PAUSE_S)
+                self._wait(watch)
+        finally:
+            watch.close()
+            self._close()
+
+    def step(self) -> None:
+        """One pass over everything that is wanted and everything that is."""
+        with self._database.read() as connection:
+            active = jobs.active(connection)
+        fulfil(self._database, self._runs)
+        if not active:
+            with self._database.read() as connection:
+                active = jobs.active(connection)
+        for job in active:
+            self._advance(job)
+        self._share_out()
+        for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
+            self._runs.pop(identifier).close()
+        if active:
+            self._idle_since = time.monotonic()
+
+    def _advance(self, job: Job) -> None:
+        run = self._runs.get(job.id)
+        if run is None:
+            run = JobRun(self._services, job, self._runners.of(job), Proposer(self._database, self._worker))
+            self._runs[job.id] = run
+            if job.config.hyper_tuning.algorithm == "Bayesian":
+                self._worker.warm_up()
+            fulfil(self._database, self._runs)
+        self._guarded(run, lambda: run.advance(job))
+
+    def _share_out(self) -> None:
+        """Start trials one by one, each time for the job that has the fewest: nobody waits for ever."""
+        passed: set[str] = set()
+        while True:
+            ready = [r for r in self._runs.values() if r.job.id not in passed and r.wants_trial()]
+            if not ready:
+                return
+            run = min(ready, key=lambda r: (r.running(), r.job.seq))
+            if not self._guarded(run, run.begin_trial):
+                passed.add(run.job.id)
+                if not run.job.state.ended:
+                    self._guarded(run, lambda run=run: run.advance(run.job))  # type: ignore[misc]
+
+    @staticmethod
+    def _guarded(run: JobRun, action: object) -> bool:
+        """Do something for one job; what goes wrong ends that job and no other."""
+        try:
+            return bool(action())  # type: ignore[operator]
+        except StoreError:
+            raise
+        except BayesdeskError as error:
+            run.fail(error)
+        except Exception as error:
+            _log.exception("job %s", run.job.id)
+            run.fail(error)
+        return False
+
+    def _wait(self, watch: ChangeWatch) -> None:
+        """Sleep until something has happened, another process has written, or a while has gone by."""
+        until = time.monotonic() + _STEP_S
+        while not self._ending.is_set() and time.monotonic() < until:
+            if self._awake.wait(_LOOK_S):
+                self._awake.clear()
+                return
+            if watch.changed():
+                return
+
+    def _is_idle(self) -> bool:
+        return not self._runs and time.monotonic() - self._idle_since > IDLE_S
+
+    def _close(self) -> None:
+        for run in self._runs.values():
+            run.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._worker.close()
+        self._runners.close()
+        self._listener.stop()
+        self._database.close()
+
+    def active(self) -> list[str]:
+        """Ids of the jobs under way."""
+        return [i for i, run in self._runs.items() if run.job.state is JobState.RUNNING]

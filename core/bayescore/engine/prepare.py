@@ -1,0 +1,197 @@
+"""From files and options to a job that can be stored, or to what keeps it from starting."""
+
+from __future__ import annotations
+
+import os
+import secrets as randomness
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayescore.config import (
+    LOCAL_FILE_NAME,
+    Access,
+    DataBinding,
+    LocalSettings,
+    OpenBayesConfig,
+    Problem,
+    RunnerChoice,
+    load_file,
+    load_local_file,
+    project_file,
+)
+from bayescore.config.problems import has_errors
+from bayescore.config.read_basics import parse_short_binding
+from bayescore.engine import secret_keeping
+from bayescore.errors import ConfigError, RunnerError
+from bayescore.i18n import text
+from bayescore.store import Input, NewJob
+from bayescore.trials import docker_engine
+from bayescore.trials.images import image_for
+from bayescore.trials.runners import default_python
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line or a form adds to the files; ``None`` leaves the files' word."""
+
+    data: Sequence[str] = ()
+    env: str | None = None
+    message: str = ""
+    name: str | None = None
+    runner: str | None = None
+    image: str | None = None
+    gpus: str | None = None
+    seed: int | None = None
+    command: str | None = None
+    history: tuple[str, ...] = ()
+    midpoint: bool = False
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A job that could start (``wish`` is ``None`` with errors), its secrets, its problems."""
+
+    wish: NewJob | None
+    secrets: dict[str, str]
+    problems: tuple[Problem, ...]
+
+
+def prepare(where: Path, options: Options) -> Prepared:
+    """Read a project and settle everything that a job needs.
+
+    Raises
+    ------
+    ConfigError
+        For an unreadable file, a bad option, an unknown data set, an unset secret.
+    RunnerError
+        When the wanted container engine does not answer.
+    """
+    file = project_file(where).absolute()
+    loaded = load_file(file)
+    local_file = load_local_file(file.parent / LOCAL_FILE_NAME)
+    problems = (*loaded.problems, *local_file.problems)
+    if loaded.config is None or local_file.settings is None or has_errors(list(problems)):
+        return Prepared(None, {}, problems)
+    config = _with_options(loaded.config, options)
+    local = _local_with_options(local_file.settings, options)
+    secrets = secret_keeping.collect(config, loaded.document.text, os.environ)
+    runner, endpoint = _runner(local)
+    image = None
+    if runner == "docker":
+        image = image_for(config, local)
+    else:
+        local = local.model_copy(update={"python": _python(local, file.parent)})
+    wish = NewJob(
+        name=options.name or file.parent.name or "job",
+        project=str(file.parent),
+        file_text=secret_keeping.without_values(config, loaded.document.text),
+        config=config,
+        local=local,
+        runner=runner,
+        endpoint=endpoint,
+        image=image,
+        seed=local.seed if local.seed is not None else randomness.randbelow(2**31),
+        message=options.message,
+        inputs=resolve_inputs(config.data_bindings, local, file.parent),
+        history=options.history,
+        midpoint=options.midpoint,
+    )
+    return Prepared(wish, secrets, problems)
+
+
+def _with_options(config: OpenBayesConfig, options: Options) -> OpenBayesConfig:
+    changes: dict[str, object] = {}
+    if options.env:
+        changes["env"] = options.env
+    if options.command:
+        changes["command"] = options.command
+    if options.data:
+        changes["data_bindings"] = tuple(_binding(written) for written in options.data)
+    return config.model_copy(update=changes)
+
+
+def _binding(written: str) -> DataBinding:
+    try:
+        data, path, access = parse_short_binding(written)
+    except ValueError:
+        raise ConfigError(
+            text("“{written}” is not DATA:PATH or DATA:PATH:ro|rw.", written=written),
+            text("For example: -d ~/data/mnist:/input0"),
+        ) from None
+    return DataBinding(data=data, path=path, type=Access(access))
+
+
+def _local_with_options(local: LocalSettings, options: Options) -> LocalSettings:
+    changes: dict[str, object] = {}
+    if options.runner:
+        try:
+            changes["runner"] = RunnerChoice(options.runner.lower())
+        except ValueError:
+            raise ConfigError(text("The runner is one of: auto, docker, process.")) from None
+    if options.image:
+        changes["image"] = options.image
+    if options.seed is not None:
+        changes["seed"] = options.seed
+    if options.gpus:
+        changes["gpus"] = parse_gpus(options.gpus)
+    return local.model_copy(update=changes)
+
+
+def parse_gpus(written: str) -> str | tuple[int | str, ...]:
+    """``all``, ``none``, or indices and UUIDs separated by commas."""
+    if written.lower() in ("all", "none"):
+        return written.lower()
+    parts = [part.strip() for part in written.split(",") if part.strip()]
+    return tuple(int(part) if part.isdigit() else part for part in parts)
+
+
+def _runner(local: LocalSettings) -> tuple[str, str | None]:
+    if local.runner is RunnerChoice.PROCESS:
+        return "process", None
+    try:
+        return "docker", docker_engine.find()
+    except RunnerError:
+        if local.runner is RunnerChoice.DOCKER:
+            raise
+        return "process", None
+
+
+def _python(local: LocalSettings, project: Path) -> str | None:
+    if local.python is None:
+        return default_python()
+    chosen = Path(local.python).expanduser()
+    found = chosen if chosen.is_absolute() else project / chosen
+    if not os.access(found, os.X_OK):
+        raise ConfigError(
+            text("There is no interpreter {file}.", file=found),
+            text("Correct “python” in openbayes.local.yaml."),
+        )
+    return str(found)
+
+
+def resolve_inputs(bindings: Sequence[DataBinding], local: LocalSettings, project: Path) -> tuple[Input, ...]:
+    """Folders of this machine for the file's data bindings.
+
+    Raises
+    ------
+    ConfigError
+        When no folder is known for a data set, or it does not exist.
+    """
+    inputs = []
+    for binding in bindings:
+        named = local.data.get(binding.data) or (binding.name and local.data.get(binding.name))
+        place = Path(named or binding.data).expanduser()
+        folder = place if place.is_absolute() else project / place
+        if not folder.is_dir():
+            if named:
+                raise ConfigError(
+                    text("The folder {folder} for “{data}” does not exist.", folder=folder, data=binding.data),
+                    text("Correct “data” in openbayes.local.yaml."),
+                )
+            raise ConfigError(
+                text("No folder of this machine is known for the data “{data}”.", data=binding.data),
+                text("Add to openbayes.local.yaml: data: {{“{data}”: /path/to/it}}", data=binding.data),
+            )
+        inputs.append(Input(str(folder.resolve()), binding.path, binding.type is Access.READ_WRITE))
+    return tuple(inputs)

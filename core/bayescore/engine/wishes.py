@@ -1,0 +1,70 @@
+"""What users wish of jobs, brought about: cancel, re-run, continue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from bayescore.config.models import MAX_TRIALS
+from bayescore.engine.job_run import JobRun
+from bayescore.store import Database, Job, JobState, TrialState, Want, jobs, notes, trials
+
+CANCEL = "cancel"
+RERUN = "rerun"
+CONTINUE = "continue"
+
+
+def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
+    """Bring about every open wish, or its next step; a cancellation stays open until it is done."""
+    with database.read() as connection:
+        wishes = notes.open_wants(connection)
+    for wish in wishes:
+        with database.write() as connection:
+            if _step(connection, wish, runs):
+                notes.fulfilled(connection, wish)
+
+
+def _step(connection: sa.Connection, wish: Want, runs: Mapping[str, JobRun]) -> bool:
+    job = jobs.get(connection, wish.job)
+    if wish.kind == CANCEL:
+        return _cancel(connection, wish, job, runs.get(job.id))
+    if wish.kind == RERUN:
+        _rerun(connection, wish, job)
+    elif wish.kind == CONTINUE:
+        made = len(trials.of_job(connection, job.id))
+        more = min(wish.count or 0, MAX_TRIALS)
+        jobs.extend(connection, job.id, max(made + more, 1))
+        jobs.wake(connection, job.id)
+    return True
+
+
+def _cancel(connection: sa.Connection, wish: Want, job: Job, run: JobRun | None) -> bool:
+    if job.state.ended:
+        return True
+    if wish.trial is None:
+        if run is not None:
+            run.cancelled = True
+        elif job.state is JobState.QUEUED and not trials.of_job(connection, job.id):
+            jobs.move(connection, job.id, JobState.CANCELLED)
+            return True
+        return False
+    trial = next((t for t in trials.of_job(connection, job.id) if t.number == wish.trial), None)
+    if trial is None or trial.state.ended:
+        return True
+    if run is not None:
+        run.cancelled_trials.add(wish.trial)
+    return False
+
+
+def _rerun(connection: sa.Connection, wish: Want, job: Job) -> None:
+    chosen = [
+        t
+        for t in trials.of_job(connection, job.id)
+        if t.state.ended
+        and (t.number == wish.trial if wish.trial else t.state in (TrialState.FAILED, TrialState.LOST))
+    ]
+    for trial in chosen:
+        trials.retry(connection, trial)
+    if chosen:
+        jobs.wake(connection, job.id)

@@ -1,0 +1,124 @@
+"""Jobs as data for other programs: JSON, CSV, YAML."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bayescore.config.yamltext.render import block
+from bayescore.results.best import best
+from bayescore.store import Job, Point, Trial
+
+
+def number(value: float | None) -> float | str | None:
+    """A number as JSON can hold it: non-finite ones as the texts that JavaScript uses."""
+    if value is None or math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def job_json(
+    job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[str, Sequence[float]]]
+) -> dict[str, Any]:
+    """A job as ``--json`` prints it.
+
+    Parameters
+    ----------
+    series
+        Values by trial id and metric, in order of arrival.
+    """
+    tuning = job.config.hyper_tuning
+    winner = best(trials, tuning.goal)
+    return {
+        "id": job.id,
+        "name": job.wish.name,
+        "state": str(job.state),
+        "reason": job.reason.render() if job.reason else None,
+        "goal": str(tuning.goal),
+        "metric": job.metric,
+        "algorithm": str(tuning.algorithm),
+        "max_job_count": job.max_trials,
+        "parallel_count": tuning.parallel_count,
+        "created_at": job.created_at,
+        "ended_at": job.ended_at,
+        "best": {"trial": winner.number, "value": winner.value, "parameters": winner.parameters}
+        if winner
+        else None,
+        "trials": [trial_json(t, series.get(t.id, {})) for t in trials],
+    }
+
+
+def trial_json(trial: Trial, series: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """A trial as ``--json`` prints it."""
+    return {
+        "number": trial.number,
+        "state": str(trial.state),
+        "reason": trial.reason.render() if trial.reason else None,
+        "exit_code": trial.exit_code,
+        "origin": trial.origin,
+        "parameters": trial.parameters,
+        "value": number(trial.value),
+        "metrics": {name: [number(v) for v in values] for name, values in series.items()},
+        "gpus": list(trial.gpus),
+        "started_at": trial.started_at,
+        "ended_at": trial.ended_at,
+    }
+
+
+def dumps(value: Any) -> str:
+    """One JSON document, readable, strict."""
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def trials_csv(
+    job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[str, Sequence[float]]]
+) -> str:
+    """One row a trial: parameters, objective, last value of every other metric."""
+    names = [s.name for s in job.config.hyper_tuning.parameter_specs]
+    side = list(dict.fromkeys(m for t in trials for m in series.get(t.id, {}) if m != job.metric))
+    header = ["trial", "state", "origin", *names, job.metric, *side, "gpus", "started_at", "ended_at"]
+    rows = (
+        [
+            t.number,
+            t.state,
+            t.origin,
+            *(t.parameters.get(n) for n in names),
+            number(t.value),
+            *(number(_last(series.get(t.id, {}).get(m))) for m in side),
+            " ".join(t.gpus),
+            t.started_at,
+            t.ended_at,
+        ]
+        for t in trials
+    )
+    return _csv(header, rows)
+
+
+def points_csv(trials: Sequence[Trial], points: Iterable[Point]) -> str:
+    """One row a point, in order of arrival; ``at`` in seconds since 1970."""
+    numbers = {t.id: t.number for t in trials}
+    rows = ([numbers[p.trial], p.metric, number(p.value), f"{p.at:.6f}"] for p in points if p.trial in numbers)
+    return _csv(["trial", "metric", "value", "at"], rows)
+
+
+def parameters_yaml(trial: Trial) -> str:
+    """A trial's parameters as they stand in an ``openbayes.yaml``."""
+    return "\n".join(block({"parameters": trial.parameters})) + "\n"
+
+
+def _last(values: Sequence[float] | None) -> float | None:
+    return values[-1] if values else None
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()

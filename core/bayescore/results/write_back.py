@@ -1,0 +1,83 @@
+"""The best set, or narrower ranges, written into ``openbayes.yaml`` by smallest edits."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bayescore.config import (
+    CategoricalSpec,
+    DiscreteSpec,
+    EditError,
+    ParameterSpec,
+    YamlDocument,
+)
+from bayescore.i18n import text
+
+SPECS = ("hyper_tuning", "parameter_specs")
+
+
+def with_parameters(document: YamlDocument, parameters: Mapping[str, Any]) -> YamlDocument:
+    """The document with values under root ``parameters``: known keys replaced, others added in order.
+
+    Raises
+    ------
+    EditError
+        When the text cannot be edited, with what to do.
+    """
+    root = _root(document)
+    for name, value in parameters.items():
+        current = root.get("parameters")
+        if isinstance(current, dict) and name in current:
+            document = document.apply(document.set(("parameters", name), value))
+        else:
+            document = document.apply(document.add(("parameters",), name, value))
+        root = _root(document)
+    return document
+
+
+def with_specs(document: YamlDocument, specs: Sequence[ParameterSpec]) -> YamlDocument:
+    """The document with other ranges and lists in its ``parameter_specs``; the rest of them stays.
+
+    Raises
+    ------
+    EditError
+        When the text cannot be edited, with what to do.
+    """
+    written = _root(document).get("hyper_tuning", {}).get("parameter_specs") or []
+    index = {str(item.get("name")): i for i, item in enumerate(written) if isinstance(item, dict)}
+    for spec in specs:
+        if spec.name not in index:
+            raise EditError(text("The file has no parameter “{name}” any more.", name=spec.name))
+        at = (*SPECS, index[spec.name])
+        for key, value in _ranges(spec).items():
+            if document.node((*at, key)) is None:
+                document = document.apply(document.add(at, key, value))
+            elif _root(document)["hyper_tuning"]["parameter_specs"][index[spec.name]][key] != value:
+                document = document.apply(document.set((*at, key), value))
+    return document
+
+
+def diff(before: str, after: str, name: str) -> str:
+    """Unified diff of two texts; empty when they are equal."""
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), name, f"{name} (new)"
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def _ranges(spec: ParameterSpec) -> dict[str, Any]:
+    if isinstance(spec, CategoricalSpec):
+        return {"categorical_values": list(spec.categorical_values)}
+    if isinstance(spec, DiscreteSpec):
+        return {"discrete_values": list(spec.discrete_values)}
+    return {"min_value": spec.min_value, "max_value": spec.max_value}
+
+
+def _root(document: YamlDocument) -> dict[str, Any]:
+    if document.fault is not None or not isinstance(document.data, dict | None):
+        raise EditError(
+            text("The file is not valid YAML at the moment."), text("Mend it first: bayesdesk check")
+        )
+    return document.data or {}
