@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,3 +122,11 @@ def set_spool_offset(connection: sa.Connection, trial: Trial, offset: int) -> No
         "INSERT OR REPLACE INTO spooled (trial, attempt, offset) VALUES (?, ?, ?)",
         (trial.id, trial.attempt, offset),
     )
+
+
+def every(connection: sa.Connection, job_seq: int) -> Iterator[Point]:
+    """Every point of a job, oldest first, a part at a time."""
+    cursor = 0
+    while part := since(connection, job_seq, cursor):
+        yield from part
+        cursor = part[-1].seq

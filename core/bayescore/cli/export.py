@@ -1,0 +1,145 @@
+"""``bayesdesk export``."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bayescore.cli.job_list import JOB
+from bayescore.i18n import _, text
+
+if TYPE_CHECKING:
+    from bayescore.config import YamlDocument
+    from bayescore.store import Database, Job, Trial
+
+
+class Format(StrEnum):
+    """What to write."""
+
+    CSV = "csv"
+    POINTS = "points"
+    JSON = "json"
+    YAML = "yaml"
+
+
+def export(
+    job: Annotated[str, JOB],
+    trial: Annotated[int | None, typer.Option("--trial", help=_("Trial to take; by default the best."))] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help=_("openbayes.yaml to write into, after showing the changes."))
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Write without asking."))] = False,
+    narrow: Annotated[
+        bool, typer.Option("--narrow", help=_("Write narrower ranges around the best trials instead."))
+    ] = False,
+    format_: Annotated[Format, typer.Option("--format", help=_("csv, points, json or yaml."))] = Format.YAML,
+) -> None:
+    """Write results."""
+    from bayescore.cli.access import find_job, open_store
+
+    database = open_store()
+    found = find_job(database, job)
+    if into is not None:
+        _write_into(database, found, trial, into, narrow=narrow, ask=not yes)
+    else:
+        _print(database, found, trial, format_, narrow=narrow)
+
+
+def _chosen(database: Database, job: Job, number: int | None) -> Trial:
+    from bayescore.cli.access import find_trial
+    from bayescore.errors import ConfigError
+    from bayescore.results import best
+    from bayescore.store import trials
+
+    if number is not None:
+        return find_trial(database, job, number)
+    with database.read() as connection:
+        winner = best(trials.of_job(connection, job.id), job.config.hyper_tuning.goal)
+    if winner is None:
+        raise ConfigError(
+            text("No trial of job {id} has succeeded yet.", id=job.id), text("Choose one with --trial.")
+        )
+    return winner
+
+
+def _changed(database: Database, job: Job, trial: int | None, document: YamlDocument, narrow: bool) -> YamlDocument:
+    from bayescore.results import leading, narrowed, with_parameters, with_specs
+    from bayescore.store import trials
+
+    if not narrow:
+        return with_parameters(document, _chosen(database, job, trial).parameters)
+    with database.read() as connection:
+        chosen = leading(trials.of_job(connection, job.id), job.config.hyper_tuning.goal)
+    specs = narrowed(job.config.hyper_tuning.parameter_specs, [t.parameters for t in chosen])
+    return with_specs(document, specs)
+
+
+def _write_into(
+    database: Database, job: Job, trial: int | None, into: Path, *, narrow: bool, ask: bool
+) -> None:
+    from bayescore.cli.output import write
+    from bayescore.config import YamlDocument
+    from bayescore.config.load import decode, project_file, read_bytes
+    from bayescore.errors import ConfigError
+    from bayescore.results import diff
+
+    target = project_file(into)
+    source, bad = decode(read_bytes(target))
+    if bad is not None:
+        raise ConfigError(text("{file} is not UTF-8 text.", file=target), text("Save it as UTF-8 first."))
+    document = YamlDocument.parse(source)
+    changed = _changed(database, job, trial, document, narrow)
+    difference = diff(document.text, changed.text, str(target))
+    if not difference:
+        write(_("{file} says this already.", file=target))
+        return
+    sys.stdout.write(difference)
+    if ask and sys.stdin.isatty() and sys.stdout.isatty() and not typer.confirm(_("Write this?")):
+        raise typer.Exit(1)
+    _replace(target, changed.text)
+    write(_("{file} has been written.", file=target))
+
+
+def _replace(target: Path, content: str) -> None:
+    """Replace a file's content in one step: whoever reads it sees the old or the new one, whole."""
+    from bayescore.errors import ConfigError
+
+    real = target.resolve()
+    partial = real.with_name(f".{real.name}.partial")
+    try:
+        partial.write_bytes(content.encode("utf-8"))
+        partial.chmod(real.stat().st_mode & 0o777)
+        partial.replace(real)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ConfigError(
+            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+        ) from None
+
+
+def _print(database: Database, job: Job, trial: int | None, format_: Format, *, narrow: bool) -> None:
+    from bayescore.config import YamlDocument
+    from bayescore.results import dumps, job_json, parameters_yaml, points_csv, trials_csv
+    from bayescore.store import points, trials
+
+    if narrow:
+        changed = _changed(database, job, trial, YamlDocument.parse(job.wish.file_text), narrow=True)
+        sys.stdout.write(changed.text)
+        return
+    if format_ is Format.YAML:
+        sys.stdout.write(parameters_yaml(_chosen(database, job, trial)))
+        return
+    with database.read() as connection:
+        found = [t for t in trials.of_job(connection, job.id) if trial in (None, t.number)]
+        if format_ is Format.POINTS:
+            sys.stdout.write(points_csv(found, points.every(connection, job.seq)))
+            return
+        series = points.of_trials(connection, found)
+    if format_ is Format.CSV:
+        sys.stdout.write(trials_csv(job, found, series))
+    else:
+        sys.stdout.write(dumps(job_json(job, found, series)) + "\n")

@@ -1,0 +1,237 @@
+"""Following a job: a live table on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bayescore.cli.output import aside, number, write
+from bayescore.i18n import _, translate
+from bayescore.store import (
+    STATE_NAMES,
+    ChangeWatch,
+    Database,
+    Event,
+    Job,
+    JobState,
+    Trial,
+    TrialState,
+    jobs,
+    notes,
+    trials,
+)
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_LOOK_S = 0.1
+_ENGINE_LOOK_S = 3.0
+_SHOWN_TRIALS = 15
+
+
+def follow(database: Database, identifier: str, *, quiet: bool = False) -> int:
+    """Show a job until it ends; Ctrl-C leaves it running.
+
+    Parameters
+    ----------
+    quiet
+        Keep standard output free: lines go to standard error.
+
+    Returns
+    -------
+    int
+        The exit code: 0 succeeded or exhausted, 1 ended otherwise, 130 interrupted.
+    """
+    try:
+        if sys.stdout.isatty() and not quiet:
+            job = _live(database, identifier)
+        else:
+            job = _lines(database, identifier, aside if quiet else write)
+    except KeyboardInterrupt:
+        aside()
+        aside(_("The job goes on. Stop it with: bayesdesk cancel {id}", id=identifier))
+        return 130
+    return exit_code(job)
+
+
+def exit_code(job: Job) -> int:
+    """What a command that waited for this job returns."""
+    return 0 if job.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else 1
+
+
+class _Watcher:
+    """Waits for news of a job, and sees that an engine is there to make some."""
+
+    def __init__(self, database: Database, identifier: str) -> None:
+        self._database = database
+        self._identifier = identifier
+        self._watch = ChangeWatch(database.folder)
+        self._next_look = time.monotonic() + _ENGINE_LOOK_S
+
+    def look(self) -> tuple[Job, list[Trial]]:
+        """The job and its trials now."""
+        with self._database.read() as connection:
+            return jobs.get(connection, self._identifier), trials.of_job(connection, self._identifier)
+
+    def wait(self, at_most: float) -> None:
+        """Return when something has changed, or after a while."""
+        until = time.monotonic() + at_most
+        while time.monotonic() < until and not self._watch.changed():
+            time.sleep(_LOOK_S)
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + _ENGINE_LOOK_S
+            from bayescore.engine import control
+
+            control.start(self._database.folder)  # a killed engine is started again
+
+
+def _lines(database: Database, identifier: str, say: Callable[[str], None]) -> Job:
+    watcher = _Watcher(database, identifier)
+    told: dict[int, tuple[TrialState, int]] = {}
+    cursor = 0
+    while True:
+        job, found = watcher.look()
+        with database.read() as connection:
+            events = notes.events_of(connection, identifier, cursor)
+        for event in events:
+            cursor = event.seq
+            if event.kind != "ended" and not event.kind.startswith("trial_"):
+                say(_event_line(event))
+        for trial in found:
+            if trial.state.ended and told.get(trial.id) != (trial.state, trial.attempt):
+                told[trial.id] = (trial.state, trial.attempt)
+                say(trial_line(job, trial, found))
+        if job.state.ended:
+            say(end_line(job, found))
+            return job
+        watcher.wait(1.0)
+
+
+def _event_line(event: Event) -> str:
+    who = _("trial {number}: ", number=event.trial) if event.trial else ""
+    return f"{who}{event.text}"
+
+
+def trial_line(job: Job, trial: Trial, found: list[Trial]) -> str:
+    """One line about a trial that has ended."""
+    from bayescore.results import best
+
+    state = translate(STATE_NAMES[trial.state])
+    words = " ".join(f"{k}={_shown(v)}" for k, v in trial.parameters.items())
+    value = f" {job.metric}={number(trial.value)}" if trial.value is not None else ""
+    ended = [t for t in found if t.state.ended]
+    star = " *" if best(ended, job.config.hyper_tuning.goal) == trial else ""
+    reason = f" ({trial.reason})" if trial.reason else ""
+    return _("trial {number} {state}", number=trial.number, state=state) + f"{value}{star}  {words}{reason}"
+
+
+def _shown(value: Any) -> str:
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def end_line(job: Job, found: list[Trial]) -> str:
+    """How a job ended, and its best trial."""
+    from bayescore.results import best
+
+    state = translate(STATE_NAMES[job.state])
+    line = _("Job {id}: {state}.", id=job.id, state=state)
+    if job.reason:
+        line += f" {job.reason}"
+    winner = best(found, job.config.hyper_tuning.goal)
+    if winner is not None:
+        line += "\n" + _(
+            "Best: trial {number}, {metric} = {value}",
+            number=winner.number,
+            metric=job.metric,
+            value=number(winner.value),
+        )
+        line += "\n" + "\n".join(f"  {k}: {_shown(v)}" for k, v in winner.parameters.items())
+    return line
+
+
+# ---- the live table
+
+
+def _live(database: Database, identifier: str) -> Job:
+    from rich.live import Live
+
+    watcher = _Watcher(database, identifier)
+    with Live(refresh_per_second=8, transient=True) as live:
+        while True:
+            job, found = watcher.look()
+            live.update(_picture(database, job, found))
+            if job.state.ended:
+                break
+            watcher.wait(0.5)
+    write(end_line(job, found))
+    return job
+
+
+def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType:
+    from rich.console import Group
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    from bayescore.results import best
+
+    winner = best(found, job.config.hyper_tuning.goal)
+    names = [s.name for s in job.config.hyper_tuning.parameter_specs]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for header in ("#", _("state"), job.metric, *names):
+        table.add_column(header, justify="right" if header == job.metric else "left")
+    for trial in found[-_SHOWN_TRIALS:]:
+        style = "bold green" if trial == winner else "red" if trial.state is TrialState.FAILED else ""
+        cells = [str(trial.number), translate(STATE_NAMES[trial.state]), number(trial.value)]
+        table.add_row(*cells, *(_shown(trial.parameters[n]) for n in names), style=style)
+    done = sum(t.state.ended for t in found)
+    left = time_left(job, found)
+    state = _("{done} of {total} trials", done=done, total=job.max_trials)
+    if left is not None:
+        state += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
+    pull = _pull_line(database, job)
+    bar = ProgressBar(total=job.max_trials, completed=done, width=50)
+    header = Text(f"{job.wish.name} {job.id}  {translate(STATE_NAMES[job.state])}", style="bold")
+    return Group(header, table, bar, Text(pull or state))
+
+
+def _pull_line(database: Database, job: Job) -> str | None:
+    from bayescore.engine.job_setup import progress_key
+
+    if job.state is not JobState.RUNNING:
+        return None
+    with database.read() as connection:
+        stored = notes.setting(connection, progress_key(job.id))
+        if stored is None or trials.of_job(connection, job.id):
+            return None
+    progress = json.loads(stored)
+    return _(
+        "Pulling {image}: {percent:.0f} %, {layers} layers",
+        image=progress["image"],
+        percent=100 * progress["share"],
+        layers=len(progress["layers"]),
+    )
+
+
+def time_left(job: Job, found: list[Trial]) -> float | None:
+    """Seconds until the job's end if trials go on as they did; ``None`` before the first has ended."""
+    from bayescore.times import now, parsed
+
+    took = [
+        (parsed(t.ended_at) - parsed(t.started_at)).total_seconds()
+        for t in found
+        if t.ended_at and t.started_at and t.state is TrialState.SUCCEEDED
+    ]
+    if not took:
+        return None
+    mean = sum(took) / len(took)
+    moment = parsed(now())
+    running = [t for t in found if not t.state.ended]
+    under_way = sum(
+        max(0.0, mean - (moment - parsed(t.started_at)).total_seconds()) if t.started_at else mean for t in running
+    )
+    left = (job.max_trials - len(found)) * mean + under_way
+    return left / max(1, min(job.config.hyper_tuning.parallel_count, job.max_trials))

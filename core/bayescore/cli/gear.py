@@ -1,0 +1,176 @@
+"""``bayesdesk gear …``: the verbs of the official command line."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bayescore.i18n import _, text
+
+if TYPE_CHECKING:
+    from bayescore.engine import Prepared
+    from bayescore.store import Job
+
+GEAR_FILE = ".openbayesgear"
+application = typer.Typer(no_args_is_help=True)
+run = typer.Typer(no_args_is_help=True)
+application.add_typer(run, name="run", help=_("Run something."))
+
+
+@application.command("init", help=_("Name this project, and write an openbayes.yaml if there is none."))
+def init(name: Annotated[str, typer.Argument(help=_("Name of the project's jobs."))]) -> None:
+    """Remember a name in ``.openbayesgear``, as the official command line does."""
+    import shutil
+
+    from bayescore.cli.output import write
+    from bayescore.resources import resource
+
+    gear = Path(GEAR_FILE)
+    known = _gear(Path())
+    gear.write_text(
+        json_module.dumps({"id": known.get("id", ""), "name": name, "jid": known.get("jid", "")}) + "\n",
+        encoding="utf-8",
+    )
+    write(_("This project is called “{name}”.", name=name))
+    target = Path("openbayes.yaml")
+    if not target.exists():
+        shutil.copyfile(resource("templates", "project", "openbayes.yaml"), target)
+        write(_("{file} has been written; fill in its empty values, then: bayesdesk check", file=target))
+
+
+@run.command("hypertuning", help=_("Tune: run a job and follow it."))
+def hypertuning(
+    command: Annotated[
+        list[str] | None, typer.Argument(help=_("Command to run instead of the file's, behind “--”."))
+    ] = None,
+    data: Annotated[
+        list[str] | None, typer.Option("-d", "--data", help=_("DATA:PATH[:ro|rw]; DATA may be a folder."))
+    ] = None,
+    env: Annotated[str | None, typer.Option("-e", "--env", help=_("Runtime environment."))] = None,
+    message: Annotated[str, typer.Option("-m", "--message", help=_("A note for the job."))] = "",
+    resource: Annotated[
+        str | None, typer.Option("-r", "--resource", help=_("Taken and not used: there is one machine."))
+    ] = None,
+    runner: Annotated[str | None, typer.Option("--runner", help=_("auto, docker or process."))] = None,
+    image: Annotated[str | None, typer.Option("--image", help=_("Docker image."))] = None,
+    gpus: Annotated[str | None, typer.Option("--gpus", help=_("all, none, or a list: 0,1."))] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help=_("Seed of the search."))] = None,
+    history: Annotated[
+        list[str] | None, typer.Option("--history", help=_("Earlier job to learn from; may be repeated."))
+    ] = None,
+    try_: Annotated[
+        bool, typer.Option("--try", help=_("Run one trial at mid-range to prove the set-up."))
+    ] = False,
+    detach: Annotated[bool, typer.Option("--detach", help=_("Do not wait for the end."))] = False,
+    json: Annotated[bool, typer.Option("--json", help=_("Print the job as one JSON object."))] = False,
+    project: Annotated[Path, typer.Option("--project", help=_("Folder of the project."))] = Path(),
+) -> None:
+    """Check, preview, start, follow."""
+    import shlex
+
+    from bayescore.cli.access import find_job, job_as_json, open_store
+    from bayescore.cli.follow import follow
+    from bayescore.cli.output import aside, as_json, write
+    from bayescore.engine import Options, control, prepare
+
+    del resource
+    database = open_store()
+    options = Options(
+        data=tuple(data or ()),
+        env=env,
+        message=message,
+        name=str(_gear(project).get("name") or "") or None,
+        runner=runner,
+        image=image,
+        gpus=gpus,
+        seed=seed,
+        command=shlex.join(command) if command else None,
+        history=tuple(find_job(database, word).id for word in history or ()),
+        midpoint=try_,
+    )
+    prepared = prepare(project, options)
+    say = aside if json else write
+    for problem in prepared.problems:
+        if problem.severity != "hint" or prepared.wish is None:
+            say(str(problem))
+    if prepared.wish is None:
+        raise typer.Exit(2)
+    _preview(prepared, say)
+    job = _submit(database, prepared)
+    control.start(database.folder)
+    if detach:
+        if json:
+            as_json(job_as_json(database, job.id))
+        else:
+            write(_("Job {id} has been started; follow it with: bayesdesk show {id}", id=job.id))
+        return
+    code = follow(database, job.id, quiet=json)
+    if json:
+        as_json(job_as_json(database, job.id))
+    raise typer.Exit(code)
+
+
+def _submit(database: object, prepared: Prepared) -> Job:
+    from bayescore.engine import secret_keeping
+    from bayescore.store import Database, jobs
+
+    assert isinstance(database, Database)
+    assert prepared.wish is not None
+    with database.write() as connection:
+        job = jobs.add(connection, prepared.wish)
+        secret_keeping.keep(database.folder, job.id, prepared.secrets)  # before any engine sees the job
+    return job
+
+
+def _preview(prepared: Prepared, say: object) -> None:
+    """What is about to happen, in a few lines."""
+    from bayescore.config import CategoricalSpec, DiscreteSpec, Scale
+    from bayescore.search import SearchSpace
+
+    wish = prepared.wish
+    assert wish is not None
+    assert callable(say)
+    tuning = wish.config.hyper_tuning
+    for spec in tuning.parameter_specs:
+        if isinstance(spec, CategoricalSpec | DiscreteSpec):
+            values = spec.categorical_values if isinstance(spec, CategoricalSpec) else spec.discrete_values
+            say(f"  {spec.name}: {', '.join(str(v) for v in values)}")
+        else:
+            scale = text(" (log)") if spec.scale_type is Scale.LOG else ""
+            say(f"  {spec.name}: {spec.min_value:g} … {spec.max_value:g}{scale}")
+    combinations = SearchSpace(tuning.parameter_specs).combinations()
+    if combinations is not None:
+        say(_("  {count} combinations", count=combinations))
+    trials = 1 if wish.midpoint else tuning.max_job_count
+    say(
+        _(
+            "{algorithm}: {trials} trials, {parallel} at a time; {goal} {metric}",
+            algorithm=tuning.algorithm,
+            trials=trials,
+            parallel=tuning.parallel_count,
+            goal=tuning.goal,
+            metric=tuning.hyperparameter_metric,
+        )
+    )
+    where = _("in containers of {image}", image=wish.image) if wish.image else _("as processes, {python}", python=wish.local.python)
+    say(_("Runs {where}; GPUs: {gpus}; seed {seed}", where=where, gpus=_gpus(wish.local.gpus), seed=wish.seed))
+
+
+def _gpus(wanted: object) -> str:
+    from bayescore.trials.gpus import chosen, visible
+
+    found = chosen(visible(), wanted)  # type: ignore[arg-type]
+    return ", ".join(f"{g.index} {g.name}" for g in found) or _("none")
+
+
+def _gear(project: Path) -> dict[str, object]:
+    try:
+        found = json_module.loads((project / GEAR_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+

@@ -1,0 +1,128 @@
+"""``bayesdesk jobs``, ``show`` and ``trials``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bayescore.i18n import _, translate
+
+JOB = typer.Argument(help=_("Id of the job, its beginning, the job's name, or “last”."))
+JSON = typer.Option("--json", help=_("Print one JSON object."))
+
+
+def jobs(json: Annotated[bool, JSON] = False) -> None:
+    """List the jobs, newest first."""
+    from bayescore.cli.access import job_as_json, open_store
+    from bayescore.cli.output import as_json, number, table, write
+    from bayescore.results import best
+    from bayescore.store import STATE_NAMES
+    from bayescore.store import jobs as job_rows
+    from bayescore.store import trials as trial_rows
+
+    database = open_store()
+    with database.read() as connection:
+        every = job_rows.every(connection)
+        found = {job.id: trial_rows.of_job(connection, job.id) for job in every}
+    if json:
+        as_json({"jobs": [job_as_json(database, job.id) for job in every]})
+        return
+    if not every:
+        write(_("There is no job yet. Start one with: bayesdesk gear run hypertuning"))
+        return
+    rows = []
+    for job in every:
+        winner = best(found[job.id], job.config.hyper_tuning.goal)
+        done = sum(t.state.ended for t in found[job.id])
+        rows.append(
+            [
+                job.id,
+                job.wish.name,
+                translate(STATE_NAMES[job.state]),
+                f"{done}/{job.max_trials}",
+                f"{job.metric} {number(winner.value)}" if winner else "",
+                job.created_at[:19].replace("T", " "),
+                job.wish.message,
+            ]
+        )
+    headers = [_("id"), _("name"), _("state"), _("trials"), _("best"), _("created (UTC)"), _("note")]
+    table(headers, rows)
+
+
+def show(
+    job: Annotated[str, JOB],
+    json: Annotated[bool, JSON] = False,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help=_("Go on until the job ends."))] = False,
+) -> None:
+    """Show one job."""
+    from bayescore.cli.access import find_job, job_as_json, open_store
+    from bayescore.cli.follow import end_line
+    from bayescore.cli.follow import follow as follow_job
+    from bayescore.cli.output import as_json, write
+    from bayescore.store import notes
+    from bayescore.store import trials as trial_rows
+
+    database = open_store()
+    found = find_job(database, job)
+    if follow:
+        code = follow_job(database, found.id, quiet=json)
+        if json:
+            as_json(job_as_json(database, found.id))
+        raise typer.Exit(code)
+    if json:
+        as_json(job_as_json(database, found.id))
+        return
+    with database.read() as connection:
+        every = trial_rows.of_job(connection, found.id)
+        events = notes.events_of(connection, found.id)
+    done = sum(t.state.ended for t in every)
+    write(f"{found.wish.name}  {found.wish.project}")
+    write(end_line(found, every))
+    write(_("{done} of {total} trials", done=done, total=found.max_trials))
+    for event in events[-20:]:
+        who = _("trial {number}: ", number=event.trial) if event.trial else ""
+        write(f"  {event.at[:19].replace('T', ' ')}  {who}{event.text}")
+
+
+def trials(
+    job: Annotated[str, JOB],
+    sort: Annotated[
+        str, typer.Option("--sort", help=_("Column to sort by; with “-” before it from the largest."))
+    ] = "number",
+    where: Annotated[
+        str | None, typer.Option("--where", help=_("Only trials for which this holds: value > 0.9 and lr < 0.1"))
+    ] = None,
+    json: Annotated[bool, JSON] = False,
+) -> None:
+    """List the trials of a job."""
+    from bayescore.cli.access import find_job, open_store
+    from bayescore.cli.output import as_json, number, table
+    from bayescore.cli.where import column, condition, ordered
+    from bayescore.results import trial_json
+    from bayescore.store import STATE_NAMES, points
+    from bayescore.store import trials as trial_rows
+
+    database = open_store()
+    found = find_job(database, job)
+    with database.read() as connection:
+        every = trial_rows.of_job(connection, found.id)
+        series = points.of_trials(connection, every)
+    holds = condition(where) if where else lambda row: True
+    chosen = [t for t in every if holds(column(found, t, series.get(t.id, {})))]
+    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})))
+    if json:
+        as_json({"trials": [trial_json(t, series.get(t.id, {})) for t in chosen]})
+        return
+    names = [s.name for s in found.config.hyper_tuning.parameter_specs]
+    rows = [
+        [
+            str(t.number),
+            translate(STATE_NAMES[t.state]),
+            number(t.value),
+            *(number(v) if isinstance(v, float) else str(v) for v in (t.parameters[n] for n in names)),
+            str(t.reason or ""),
+        ]
+        for t in chosen
+    ]
+    table(["#", _("state"), found.metric, *names, _("reason")], rows)

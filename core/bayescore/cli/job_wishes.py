@@ -1,0 +1,123 @@
+"""``bayesdesk cancel``, ``rerun`` and ``continue``: wishes that the engine brings about."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bayescore.cli.job_list import JOB, JSON
+from bayescore.i18n import _, text
+
+_DETACH = typer.Option("--detach", help=_("Do not wait for the end."))
+
+
+def cancel(
+    job: Annotated[str, JOB],
+    trial: Annotated[int | None, typer.Argument(help=_("Number of the trial; without it the job."))] = None,
+) -> None:
+    """Wish for the end of a job or a trial."""
+    from bayescore.cli.access import find_job, find_trial, open_store
+    from bayescore.cli.output import write
+    from bayescore.engine import control, wishes
+    from bayescore.store import notes
+
+    database = open_store()
+    found = find_job(database, job)
+    if trial is not None:
+        find_trial(database, found, trial)
+    if found.state.ended:
+        write(_("Job {id} has ended already.", id=found.id))
+        return
+    with database.write() as connection:
+        notes.want(connection, found.id, wishes.CANCEL, trial=trial)
+    control.start(database.folder)
+    write(_("Job {id} is being stopped.", id=found.id) if trial is None else _("Trial {number} is being stopped.", number=trial))
+
+
+def rerun(
+    job: Annotated[str, JOB],
+    trial: Annotated[int | None, typer.Argument(help=_("Number of the trial."))] = None,
+    failed: Annotated[bool, typer.Option("--failed", help=_("All trials that failed or were lost."))] = False,
+    detach: Annotated[bool, _DETACH] = False,
+    json: Annotated[bool, JSON] = False,
+) -> None:
+    """Run trials again with the same parameters."""
+    from bayescore.cli.access import find_job, find_trial, open_store
+    from bayescore.engine import wishes
+    from bayescore.errors import ConfigError
+    from bayescore.store import TrialState
+    from bayescore.store import trials as trial_rows
+
+    if (trial is None) == (not failed):
+        raise ConfigError(text("Name one trial, or give --failed."))
+    database = open_store()
+    found = find_job(database, job)
+    if trial is not None:
+        if not find_trial(database, found, trial).state.ended:
+            raise ConfigError(text("Trial {number} has not ended yet.", number=trial))
+    else:
+        with database.read() as connection:
+            states = {t.state for t in trial_rows.of_job(connection, found.id)}
+        if not states & {TrialState.FAILED, TrialState.LOST}:
+            raise ConfigError(text("No trial of job {id} has failed.", id=found.id))
+    _go_on(found.id, wishes.RERUN, trial=trial, detach=detach, json=json)
+
+
+def continue_(
+    job: Annotated[str, JOB],
+    trials: Annotated[int, typer.Option("--trials", min=1, max=100, help=_("How many more."))],
+    detach: Annotated[bool, _DETACH] = False,
+    json: Annotated[bool, JSON] = False,
+) -> None:
+    """Go on with a job, with everything that it has learned."""
+    import os
+
+    from bayescore.cli.access import find_job, open_store
+    from bayescore.engine import secret_keeping, wishes
+
+    database = open_store()
+    found = find_job(database, job)
+    if found.state.ended and any(s.env for s in found.config.secrets.values()):
+        values = secret_keeping.collect(found.config, found.wish.file_text, os.environ)
+        secret_keeping.keep(database.folder, found.id, values)
+    _go_on(found.id, wishes.CONTINUE, count=trials, detach=detach, json=json)
+
+
+def _go_on(
+    identifier: str, kind: str, *, trial: int | None = None, count: int | None = None, detach: bool, json: bool
+) -> None:
+    from bayescore.cli.access import job_as_json, open_store
+    from bayescore.cli.follow import follow
+    from bayescore.cli.output import as_json, write
+    from bayescore.engine import control
+    from bayescore.store import notes
+
+    database = open_store()
+    with database.write() as connection:
+        notes.want(connection, identifier, kind, trial=trial, count=count)
+    control.start(database.folder)
+    _until_fulfilled(database, identifier)
+    code = 0 if detach else follow(database, identifier, quiet=json)
+    if json:
+        as_json(job_as_json(database, identifier))
+    elif detach:
+        write(_("Job {id} goes on; follow it with: bayesdesk show {id} -f", id=identifier))
+    raise typer.Exit(code)
+
+
+def _until_fulfilled(database: object, identifier: str) -> None:
+    """Wait until the engine has taken the wish in: before it the job may look ended still."""
+    import time
+
+    from bayescore.errors import RunnerError
+    from bayescore.store import Database, notes
+
+    assert isinstance(database, Database)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with database.read() as connection:
+            if not any(w.job == identifier and w.kind != "cancel" for w in notes.open_wants(connection)):
+                return
+        time.sleep(0.05)
+    raise RunnerError(text("The engine does not answer."), text("See: bayesdesk engine status"))
