@@ -89,7 +89,7 @@ def translate(message: str, into: str | None = None) -> str:
     return _catalogue(into or _current).gettext(message)
 
 
-def N_(message: str) -> str:  # noqa: N802  the field's name for "mark, do not translate yet"
+def N_(message: str) -> str:
     """Mark a text for the catalogue without translating it."""
     return message
 

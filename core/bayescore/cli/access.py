@@ -34,9 +34,7 @@ def find_job(database: Database, word: str) -> Job:
     if exact:
         return exact[0]
     if not found:
-        raise ConfigError(
-            text("There is no job “{word}”.", word=word), text("“bayesdesk jobs” lists them.")
-        )
+        raise ConfigError(text("There is no job “{word}”.", word=word), text("“bayesdesk jobs” lists them."))
     if len(found) > 1:
         ids = ", ".join(j.id for j in found[:5])
         raise ConfigError(text("“{word}” begins several ids: {ids}.", word=word, ids=ids))

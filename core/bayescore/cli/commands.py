@@ -35,7 +35,9 @@ def _root(
 
 
 application.command("check", help=_("Check an openbayes.yaml without running anything."))(check.check)
-application.command("init", help=_("Begin a project: write an openbayes.yaml, or copy an example."))(project.init)
+application.command("init", help=_("Begin a project: write an openbayes.yaml, or copy an example."))(
+    project.init
+)
 application.add_typer(gear.application, name="gear", help=_("The verbs of the official command line."))
 application.command("jobs", help=_("List the jobs."))(job_list.jobs)
 application.command("show", help=_("Show a job: its state, its best trial, what happened."))(job_list.show)
@@ -44,7 +46,9 @@ application.command("logs", help=_("Print what a trial has printed."))(logs.logs
 application.command("cancel", help=_("Stop a job, or one of its trials."))(job_wishes.cancel)
 application.command("rerun", help=_("Run a trial, or all failed ones, again."))(job_wishes.rerun)
 application.command("continue", help=_("Go on with a job: more trials, same history."))(job_wishes.continue_)
-application.command("export", help=_("Write results: into openbayes.yaml, or as CSV, JSON, YAML."))(export.export)
+application.command("export", help=_("Write results: into openbayes.yaml, or as CSV, JSON, YAML."))(
+    export.export
+)
 application.command("doctor", help=_("Check this machine, and say how to mend what is amiss."))(doctor)
 application.add_typer(engine.application, name="engine", help=_("The process that runs the jobs."))
 application.command("schema", help=_("Print the JSON Schema of a file."))(schema.schema)

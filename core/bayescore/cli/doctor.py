@@ -22,7 +22,12 @@ def doctor(
 
     findings = examine(image)
     if json:
-        as_json({"ok": all(f.grade is not Grade.PROBLEM for f in findings), "checks": [f.as_json() for f in findings]})
+        as_json(
+            {
+                "ok": all(f.grade is not Grade.PROBLEM for f in findings),
+                "checks": [f.as_json() for f in findings],
+            }
+        )
     else:
         for finding in findings:
             write(f"{translate(finding.grade.value):>8}  {finding.message}")

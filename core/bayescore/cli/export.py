@@ -28,9 +28,12 @@ class Format(StrEnum):
 
 def export(
     job: Annotated[str, JOB],
-    trial: Annotated[int | None, typer.Option("--trial", help=_("Trial to take; by default the best."))] = None,
+    trial: Annotated[
+        int | None, typer.Option("--trial", help=_("Trial to take; by default the best."))
+    ] = None,
     into: Annotated[
-        Path | None, typer.Option("--into", help=_("openbayes.yaml to write into, after showing the changes."))
+        Path | None,
+        typer.Option("--into", help=_("openbayes.yaml to write into, after showing the changes.")),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Write without asking."))] = False,
     narrow: Annotated[
@@ -66,7 +69,9 @@ def _chosen(database: Database, job: Job, number: int | None) -> Trial:
     return winner
 
 
-def _changed(database: Database, job: Job, trial: int | None, document: YamlDocument, narrow: bool) -> YamlDocument:
+def _changed(
+    database: Database, job: Job, trial: int | None, document: YamlDocument, narrow: bool
+) -> YamlDocument:
     from bayescore.results import leading, narrowed, with_parameters, with_specs
     from bayescore.store import trials
 

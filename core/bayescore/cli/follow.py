@@ -194,8 +194,8 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
         state += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
     pull = _pull_line(database, job)
     bar = ProgressBar(total=job.max_trials, completed=done, width=50)
-    header = Text(f"{job.wish.name} {job.id}  {translate(STATE_NAMES[job.state])}", style="bold")
-    return Group(header, table, bar, Text(pull or state))
+    title = Text(f"{job.wish.name} {job.id}  {translate(STATE_NAMES[job.state])}", style="bold")
+    return Group(title, table, bar, Text(pull or state))
 
 
 def _pull_line(database: Database, job: Job) -> str | None:
@@ -231,7 +231,8 @@ def time_left(job: Job, found: list[Trial]) -> float | None:
     moment = parsed(now())
     running = [t for t in found if not t.state.ended]
     under_way = sum(
-        max(0.0, mean - (moment - parsed(t.started_at)).total_seconds()) if t.started_at else mean for t in running
+        max(0.0, mean - (moment - parsed(t.started_at)).total_seconds()) if t.started_at else mean
+        for t in running
     )
     left = (job.max_trials - len(found)) * mean + under_way
     return left / max(1, min(job.config.hyper_tuning.parallel_count, job.max_trials))

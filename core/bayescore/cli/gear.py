@@ -73,7 +73,7 @@ def hypertuning(
 
     from bayescore.cli.access import find_job, job_as_json, open_store
     from bayescore.cli.follow import follow
-    from bayescore.cli.output import aside, as_json, write
+    from bayescore.cli.output import as_json, aside, write
     from bayescore.engine import Options, control, prepare
 
     del resource
@@ -155,8 +155,14 @@ def _preview(prepared: Prepared, say: object) -> None:
             metric=tuning.hyperparameter_metric,
         )
     )
-    where = _("in containers of {image}", image=wish.image) if wish.image else _("as processes, {python}", python=wish.local.python)
-    say(_("Runs {where}; GPUs: {gpus}; seed {seed}", where=where, gpus=_gpus(wish.local.gpus), seed=wish.seed))
+    where = (
+        _("in containers of {image}", image=wish.image)
+        if wish.image
+        else _("as processes, {python}", python=wish.local.python)
+    )
+    say(
+        _("Runs {where}; GPUs: {gpus}; seed {seed}", where=where, gpus=_gpus(wish.local.gpus), seed=wish.seed)
+    )
 
 
 def _gpus(wanted: object) -> str:
@@ -172,5 +178,3 @@ def _gear(project: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-

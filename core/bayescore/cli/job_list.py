@@ -91,7 +91,8 @@ def trials(
         str, typer.Option("--sort", help=_("Column to sort by; with “-” before it from the largest."))
     ] = "number",
     where: Annotated[
-        str | None, typer.Option("--where", help=_("Only trials for which this holds: value > 0.9 and lr < 0.1"))
+        str | None,
+        typer.Option("--where", help=_("Only trials for which this holds: value > 0.9 and lr < 0.1")),
     ] = None,
     json: Annotated[bool, JSON] = False,
 ) -> None:

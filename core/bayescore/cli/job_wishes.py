@@ -32,7 +32,11 @@ def cancel(
     with database.write() as connection:
         notes.want(connection, found.id, wishes.CANCEL, trial=trial)
     control.start(database.folder)
-    write(_("Job {id} is being stopped.", id=found.id) if trial is None else _("Trial {number} is being stopped.", number=trial))
+    write(
+        _("Job {id} is being stopped.", id=found.id)
+        if trial is None
+        else _("Trial {number} is being stopped.", number=trial)
+    )
 
 
 def rerun(
@@ -85,7 +89,13 @@ def continue_(
 
 
 def _go_on(
-    identifier: str, kind: str, *, trial: int | None = None, count: int | None = None, detach: bool, json: bool
+    identifier: str,
+    kind: str,
+    *,
+    trial: int | None = None,
+    count: int | None = None,
+    detach: bool,
+    json: bool,
 ) -> None:
     from bayescore.cli.access import job_as_json, open_store
     from bayescore.cli.follow import follow

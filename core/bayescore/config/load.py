@@ -28,7 +28,10 @@ FILE_NAME = "openbayes.yaml"
 LOCAL_FILE_NAME = "openbayes.local.yaml"
 MAX_BYTES = 2 * 1024 * 1024  # a settings file; anything larger was named by mistake
 _REASONS: tuple[tuple[str, Text], ...] = (
-    ("cannot start any token", text("A tab or another character that cannot stand here; indent with spaces.")),
+    (
+        "cannot start any token",
+        text("A tab or another character that cannot stand here; indent with spaces."),
+    ),
     ("mapping values are not allowed", text("A second “:” in this line: put the value in quotes.")),
     ("could not find expected ':'", text("A “:” is missing behind the key.")),
     ("did not find expected key", text("The indentation does not fit, or a “:” is missing behind the key.")),
@@ -131,7 +134,9 @@ def load_text(source: str, file: Path | None = None, *, bad_offset: int | None =
         return Loaded(reader.document, None, tuple(reader.problems))
     data = reader.document.data
     if data is not None and not isinstance(data, dict):
-        reader.error("wrong-type", (), text("The file must hold keys and values, like “command: python main.py”."))
+        reader.error(
+            "wrong-type", (), text("The file must hold keys and values, like “command: python main.py”.")
+        )
         return Loaded(reader.document, None, tuple(reader.problems))
     reader.unknown_keys((), ROOT_KEYS)
     command = read_command(reader)
@@ -184,7 +189,9 @@ def read_bytes(file: Path) -> bytes:
         hint = text("Start with: bayesdesk init")
         raise ConfigError(text("There is no file {file}.", file=file), hint) from None
     except OSError as error:
-        raise ConfigError(text("{file} cannot be read: {reason}.", file=file, reason=_reason(error))) from None
+        raise ConfigError(
+            text("{file} cannot be read: {reason}.", file=file, reason=_reason(error))
+        ) from None
 
 
 def _reason(error: OSError) -> str:

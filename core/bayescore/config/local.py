@@ -124,7 +124,11 @@ def _parsed(parse: Callable[[str], float | None], example: str) -> Callable[[Rea
             reader.error(
                 "wrong-type",
                 path,
-                text("“{written}” is not understood; write it like {example}.", written=written, example=example),
+                text(
+                    "“{written}” is not understood; write it like {example}.",
+                    written=written,
+                    example=example,
+                ),
             )
         return value
 

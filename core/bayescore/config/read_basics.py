@@ -43,7 +43,9 @@ def read_command(reader: Reader) -> str | None:
         return None
     if command is None or not command.strip():
         if not isinstance(reader.value(("command",)), dict | list):
-            reader.error("empty-command", ("command",), text("The command is empty, so there is nothing to run."))
+            reader.error(
+                "empty-command", ("command",), text("The command is empty, so there is nothing to run.")
+            )
         return None
     return command
 
@@ -53,7 +55,9 @@ def read_environment(reader: Reader) -> str | None:
     name = reader.text(("env",))
     if name and not known_environment(name):
         guess = nearest(name, known_environments())
-        message = text("No image is known for the environment “{name}”; set “image” in openbayes.local.yaml.", name=name)
+        message = text(
+            "No image is known for the environment “{name}”; set “image” in openbayes.local.yaml.", name=name
+        )
         if guess:
             message = text(
                 "No image is known for the environment “{name}”; did you mean “{guess}”? "
@@ -80,7 +84,9 @@ def read_cloud_only(reader: Reader) -> tuple[str | None, int]:
         reader.hint(
             "cloud-only",
             ("node",),
-            text("More than one node means something on the platform only; here a trial runs on one machine."),
+            text(
+                "More than one node means something on the platform only; here a trial runs on one machine."
+            ),
             key=True,
         )
     return resource, node if node is not None else 1
@@ -128,7 +134,9 @@ def read_bindings(reader: Reader) -> tuple[DataBinding, ...]:
         reader.warning(
             "several-binding-lists",
             (key,),
-            text("Only “{used}” is read; “{key}” is another spelling of the same list.", used=used[0], key=key),
+            text(
+                "Only “{used}” is read; “{key}” is another spelling of the same list.", used=used[0], key=key
+            ),
             key=True,
         )
     path: Path = (used[0],)
@@ -175,7 +183,9 @@ def _short(reader: Reader, at: Path) -> DataBinding | None:
     try:
         data, path, access = parse_short_binding(written)
     except ValueError:
-        reader.error("bad-binding", at, text("“{written}” is not DATA:PATH or DATA:PATH:ro|rw.", written=written))
+        reader.error(
+            "bad-binding", at, text("“{written}” is not DATA:PATH or DATA:PATH:ro|rw.", written=written)
+        )
         return None
     return DataBinding(data=data, path=path, type=Access(access))
 
@@ -232,7 +242,9 @@ def read_parameters(reader: Reader) -> tuple[dict[str, ParameterValue], dict[str
     for key, value in (reader.mapping(path) or {}).items():
         at, name = (*path, key), str(key)
         if name in {str(t) for t in tuned}:
-            reader.hint("tuned-wins", at, text("“{name}” is tuned, so this value is not used.", name=name), key=True)
+            reader.hint(
+                "tuned-wins", at, text("“{name}” is tuned, so this value is not used.", name=name), key=True
+            )
         if isinstance(value, dict):
             secret = _secret(reader, at)
             if secret is not None:
@@ -253,7 +265,9 @@ def _secret(reader: Reader, at: Path) -> Secret | None:
             message = text("“source” is for secrets only; add is_secret: true.")
             reader.error("secret-source-without-flag", (*at, "source"), message, key=True)
         else:
-            reader.error("secret-not-marked", at, text("A parameter that is a mapping must say is_secret: true."))
+            reader.error(
+                "secret-not-marked", at, text("A parameter that is a mapping must say is_secret: true.")
+            )
         return None
     if source is None:
         if not has_value:
@@ -262,16 +276,24 @@ def _secret(reader: Reader, at: Path) -> Secret | None:
         reader.warning(
             "secret-in-file",
             (*at, "value"),
-            text("A secret in clear text; better take it from the environment with source: env and env: NAME."),
+            text(
+                "A secret in clear text; better take it from the environment with source: env and env: NAME."
+            ),
             key=True,
         )
         return Secret()
     if has_value:
-        reader.error("secret-source-and-value", (*at, "value"), text("A secret has a source or a value, not both."))
+        reader.error(
+            "secret-source-and-value", (*at, "value"), text("A secret has a source or a value, not both.")
+        )
     elif source != "env":
-        reader.error("secret-unknown-source", (*at, "source"), text("The source of a secret can only be “env”."))
+        reader.error(
+            "secret-unknown-source", (*at, "source"), text("The source of a secret can only be “env”.")
+        )
     elif not variable:
-        reader.error("secret-without-env", (*at, "source"), text("The secret does not say which variable holds it."))
+        reader.error(
+            "secret-without-env", (*at, "source"), text("The secret does not say which variable holds it.")
+        )
     elif not _ENVIRONMENT_NAME.match(variable):
         reader.error(
             "secret-bad-env", (*at, "env"), text("“{name}” cannot be the name of a variable.", name=variable)

@@ -100,7 +100,11 @@ def _max_job_count(reader: Reader) -> int | None:
         reader.error(
             "max-job-count-range",
             path,
-            text("The number of trials must lie between 1 and {most}; it is {count}.", most=MAX_TRIALS, count=count),
+            text(
+                "The number of trials must lie between 1 and {most}; it is {count}.",
+                most=MAX_TRIALS,
+                count=count,
+            ),
             fix=(text("Change to {value}", value=nearest), lambda: reader.document.set(path, nearest)),
         )
         return None
@@ -233,7 +237,8 @@ def _name(reader: Reader, path: Path, names: set[str]) -> str | None:
             "bad-name",
             at,
             text(
-                "“{name}” cannot be given to a program as --{name}=value: use letters, digits, “_”, “-” and “.”.",
+                "“{name}” cannot be given to a program as --{name}=value: "
+                "use letters, digits, “_”, “-” and “.”.",
                 name=name,
             ),
             fix=(text("Change to {value}", value=meant), lambda: reader.document.set(at, meant))
@@ -332,13 +337,15 @@ def _unique(reader: Reader, at: Path, values: list[Any]) -> tuple[Any, ...] | No
 
 def _discrete(reader: Reader, path: Path, name: str | None, kind: str) -> ParameterSpec | None:
     at = (*path, f"{kind.lower()}_values")
-    items = _values(reader, path, at[-1])
+    items = _values(reader, path, str(at[-1]))
     if items is None:
         return None
     values: list[Any] = []
     for i, item in enumerate(items):
         if item is None:
-            reader.error("wrong-type", (*at, i), text("“{name}” must be {wanted}.", name=i, wanted=text("a number")))
+            reader.error(
+                "wrong-type", (*at, i), text("“{name}” must be {wanted}.", name=i, wanted=text("a number"))
+            )
         values.append(reader.number((*at, i)))
     unique = _unique(reader, at, values)
     return DiscreteSpec(name=name, discrete_values=unique) if unique and name else None
@@ -346,17 +353,22 @@ def _discrete(reader: Reader, path: Path, name: str | None, kind: str) -> Parame
 
 def _categorical(reader: Reader, path: Path, name: str | None, kind: str) -> ParameterSpec | None:
     at = (*path, f"{kind.lower()}_values")
-    items = _values(reader, path, at[-1])
+    items = _values(reader, path, str(at[-1]))
     if items is None:
         return None
-    values = [reader.text((*at, i)) if item is not None else reader.source((*at, i)) for i, item in enumerate(items)]
+    values = [
+        reader.text((*at, i)) if item is not None else reader.source((*at, i)) for i, item in enumerate(items)
+    ]
     for i, item in enumerate(items):
         if not isinstance(item, dict | list) and not reader.is_text_everywhere((*at, i)):
             written = values[i]
             reader.hint(
                 "unquoted-category",
                 (*at, i),
-                text("“{written}” is used as text; the official command line wants it in quotes.", written=written),
+                text(
+                    "“{written}” is used as text; the official command line wants it in quotes.",
+                    written=written,
+                ),
                 fix=(
                     text("Put it in quotes"),
                     lambda i=i, w=written: reader.document.set((*at, i), w),  # type: ignore[misc]
@@ -392,7 +404,9 @@ def _check_grid(reader: Reader, specs: list[ParameterSpec], count: int | None) -
         reader.warning(
             "grid-too-large",
             path,
-            text("The grid has {total} combinations; only the first {count} are run.", total=total, count=count),
+            text(
+                "The grid has {total} combinations; only the first {count} are run.", total=total, count=count
+            ),
             fix=(text("Change to {value}", value=total), lambda: reader.document.set(path, total))
             if total <= MAX_TRIALS
             else None,

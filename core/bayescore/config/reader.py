@@ -85,7 +85,9 @@ class Reader:
             )
         )
 
-    def error(self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None) -> None:
+    def error(
+        self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None
+    ) -> None:
         """Note something that keeps the job from starting."""
         self.note(Severity.ERROR, code, path, message, key=key, fix=fix)
 
@@ -95,7 +97,9 @@ class Reader:
         """Note something that is probably not meant."""
         self.note(Severity.WARNING, code, path, message, key=key, fix=fix)
 
-    def hint(self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None) -> None:
+    def hint(
+        self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None
+    ) -> None:
         """Note something good to know."""
         self.note(Severity.HINT, code, path, message, key=key, fix=fix)
 
@@ -113,12 +117,7 @@ class Reader:
         """Data at a path, ``None`` when there is none."""
         data = self.document.data
         for part in path:
-            if isinstance(data, dict) and part in data:
-                data = data[part]
-            elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-                data = data[part]
-            else:
-                return None
+            data = _below(data, part)
         return data
 
     def has(self, path: Path) -> bool:
@@ -268,6 +267,14 @@ class Reader:
                     text("The key “{key}” is not known here; it is kept and not used.", key=key),
                     key=True,
                 )
+
+
+def _below(data: Any, part: str | int) -> Any:
+    if isinstance(data, dict):
+        return data.get(part)
+    if isinstance(data, list) and isinstance(part, int) and part < len(data):
+        return data[part]
+    return None
 
 
 def _number(value: Any) -> float | int | None:

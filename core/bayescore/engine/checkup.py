@@ -27,7 +27,8 @@ _KNOCK_S = 20
 _KNOCK = """wget -q -T 5 -O /dev/null "$URL" 2>/dev/null ||
 python3 -c "import os,urllib.request as u; u.urlopen(os.environ['URL'], timeout=5)" 2>/dev/null ||
 python -c "import os,urllib.request as u; u.urlopen(os.environ['URL'], timeout=5)" 2>/dev/null ||
-bash -c 'exec 3<>/dev/tcp/host.docker.internal/$PORT && printf "GET / HTTP/1.0\\r\\n\\r\\n" >&3 && grep -q 200 <&3'
+bash -c 'exec 3<>/dev/tcp/host.docker.internal/$PORT &&
+  printf "GET / HTTP/1.0\\r\\n\\r\\n" >&3 && grep -q 200 <&3'
 """
 
 
@@ -101,7 +102,9 @@ def _docker(image: str | None) -> Iterator[Finding]:
     facts = docker_engine.facts(client)
     mode = text(", rootless") if facts.rootless else Text("")
     yield Finding(
-        "docker", Grade.OK, text("Docker {version} at {endpoint}{mode}", version=facts.version, endpoint=endpoint, mode=mode)
+        "docker",
+        Grade.OK,
+        text("Docker {version} at {endpoint}{mode}", version=facts.version, endpoint=endpoint, mode=mode),
     )
     tags = [tag for i in client.images.list() for tag in i.tags]
     if not tags and image is None:
@@ -137,7 +140,9 @@ def _reach(client: docker.DockerClient, image: str) -> Finding:
         finally:
             container.remove(force=True)
     except (DockerException, OSError) as error:
-        return Finding("reach", Grade.PROBLEM, text("A container could not be run: {error}.", error=str(error)))
+        return Finding(
+            "reach", Grade.PROBLEM, text("A container could not be run: {error}.", error=str(error))
+        )
     finally:
         server.shutdown()
         server.server_close()
@@ -146,7 +151,9 @@ def _reach(client: docker.DockerClient, image: str) -> Finding:
     return Finding(
         "reach",
         Grade.PROBLEM,
-        text("A container cannot reach port {port} of this machine at {address}.", port=port, address=address),
+        text(
+            "A container cannot reach port {port} of this machine at {address}.", port=port, address=address
+        ),
         _reach_mend(address),
     )
 
@@ -159,7 +166,9 @@ def _reach_mend(address: str) -> Text:
         )
     if shutil.which("ufw"):
         return text("A firewall drops it: sudo ufw allow in on docker0 to {address}", address=address)
-    return text("A firewall drops it: sudo iptables -I INPUT -i docker0 -d {address} -j ACCEPT", address=address)
+    return text(
+        "A firewall drops it: sudo iptables -I INPUT -i docker0 -d {address} -j ACCEPT", address=address
+    )
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -188,5 +197,9 @@ def _gpus(facts: docker_engine.EngineFacts | None) -> Iterator[Finding]:
         yield Finding("gpus", Grade.OK, message)
     if facts is not None and not facts.gpu_runtime and shutil.which("nvidia-container-runtime-hook") is None:
         mend = text("Install it: sudo apt install nvidia-container-toolkit && sudo systemctl restart docker")
-        yield Finding("toolkit", Grade.WARNING, text("Containers get no GPU: the NVIDIA Container Toolkit is missing."), mend)
-
+        yield Finding(
+            "toolkit",
+            Grade.WARNING,
+            text("Containers get no GPU: the NVIDIA Container Toolkit is missing."),
+            mend,
+        )

@@ -80,9 +80,7 @@ def start(folder: DataFolder) -> EngineStatus:
     if error := said.get("error"):
         hint = said.get("hint")
         raise RunnerError(Text.from_json(error), Text.from_json(hint) if hint else None)
-    raise RunnerError(
-        text("The engine did not start."), text("Its log is {file}.", file=folder.engine_log)
-    )
+    raise RunnerError(text("The engine did not start."), text("Its log is {file}.", file=folder.engine_log))
 
 
 def stop(folder: DataFolder) -> bool:

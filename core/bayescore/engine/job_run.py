@@ -22,6 +22,7 @@ from bayescore.engine.proposing import Proposer
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.i18n import Text, text
 from bayescore.listener import Listener, Reporter
+from bayescore.search import Suggestion
 from bayescore.store import Database, Job, JobState, Trial, TrialState, jobs, notes, points, trials
 from bayescore.times import now, parsed
 from bayescore.trials import TrialFolder
@@ -63,6 +64,7 @@ class JobRun:
         self._admitted: set[int] = set()
         self._watched: set[int] = set()
         self._silent_since: float | None = None
+        self._is_ending = False
         self.job = job
         self.cancelled = False
         self.cancelled_trials: set[int] = set()
@@ -82,7 +84,7 @@ class JobRun:
 
     def wants_trial(self) -> bool:
         """Whether another trial could start now, if it gets what it needs."""
-        if self.job.state is not JobState.RUNNING or self.cancelled or not self._set_up_done():
+        if self.job.state is not JobState.RUNNING or self._is_ending or not self._set_up_done():
             return False
         existing = self._trials()
         unended = [t for t in existing if not t.state.ended]
@@ -100,30 +102,30 @@ class JobRun:
         """Start one more trial; whether something came of it."""
         existing = self._trials()
         waiting = next((t for t in existing if t.state is TrialState.PENDING), None)
-        if waiting is None:
-            suggestion = self._proposer.take(self.job, existing)
-            if suggestion is None or suggestion.parameters is None:
-                return False
+        suggestion = None if waiting else self._proposer.take(self.job, existing)
+        if waiting is None and (suggestion is None or suggestion.parameters is None):
+            return False
         with self._s.database.write() as connection:
             gpus = self._s.leasing.find(connection, self.job)
             if gpus is None:
                 return False
-            trial = waiting
-            if trial is None:
-                assert suggestion is not None and suggestion.parameters is not None
-                trial = trials.add(
-                    connection,
-                    self.job.id,
-                    len(existing) + 1,
-                    suggestion.parameters,
-                    str(suggestion.origin),
-                    suggestion.expected_gain,
-                )
+            trial = waiting or self._add(connection, len(existing) + 1, suggestion)
             trial = trials.move(connection, trial, TrialState.STARTING)
             trials.lease(connection, trial.id, gpus)
             trial = trials.get(connection, trial.id)
         self._start(trial)
         return True
+
+    def _add(self, connection: sa.Connection, number: int, suggestion: Suggestion | None) -> Trial:
+        assert suggestion is not None
+        return trials.add(
+            connection,
+            self.job.id,
+            number,
+            suggestion.parameters or {},
+            str(suggestion.origin),
+            suggestion.expected_gain,
+        )
 
     def close(self) -> None:
         """Leave everything to a later engine."""
@@ -171,6 +173,7 @@ class JobRun:
         """End the job if its trials say so; trials that still run are stopped first."""
         all_trials = self._trials()
         end = self._end(all_trials)
+        self._is_ending = end is not None
         if end is None:
             return
         unended = [t for t in all_trials if not t.state.ended]
@@ -297,7 +300,9 @@ class JobRun:
             return
         if ended is not None:
             self._end_trial(trial, ended)
-        elif self._deadlines.get(trial.id, float("inf")) <= time.monotonic() and trial.id not in self._overdue:
+        elif (
+            self._deadlines.get(trial.id, float("inf")) <= time.monotonic() and trial.id not in self._overdue
+        ):
             self._overdue.add(trial.id)
             self._runner.stop(trial.handle)
 
@@ -356,7 +361,9 @@ class JobRun:
             return
         message = trial.reason or text("The trial was stopped.")
         level = "info" if trial.state is TrialState.CANCELLED else "warning"
-        notes.add_event(connection, self.job.id, f"trial_{trial.state}", message, trial=trial.number, level=level)
+        notes.add_event(
+            connection, self.job.id, f"trial_{trial.state}", message, trial=trial.number, level=level
+        )
 
     def _forget(self, trial: Trial) -> None:
         assert trial.handle is not None

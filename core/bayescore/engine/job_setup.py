@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from bayescore.i18n import text
@@ -38,7 +39,9 @@ def _report(database: Database, job: Job, taken: snapshot.Snapshot) -> None:
         message = text("{files} files of the project were copied.", files=taken.files)
         notes.add_event(connection, job.id, "snapshot", message)
         for link in taken.outside:
-            message = text("{link} points out of the project and was left out; bind its target as data.", link=link)
+            message = text(
+                "{link} points out of the project and was left out; bind its target as data.", link=link
+            )
             notes.add_event(connection, job.id, "link_outside", message, level="warning")
         for special in taken.special:
             message = text("{file} is no file and no folder and was left out.", file=special)
@@ -64,7 +67,16 @@ def _have_image(database: Database, job: Job, runner: DockerRunner, cancelled: t
         mirror=job.local.registry_mirror,
         report=report,
         cancelled=cancelled.is_set,
-        pause=lambda seconds: cancelled.wait(seconds) and None,
+        pause=_pause(cancelled),
     )
     with database.write() as connection:
         notes.add_event(connection, job.id, "pulled", text("The image {image} is here.", image=image))
+
+
+def _pause(cancelled: threading.Event) -> Callable[[float], None]:
+    """A pause that a cancellation ends."""
+
+    def pause(seconds: float) -> None:
+        cancelled.wait(seconds)
+
+    return pause

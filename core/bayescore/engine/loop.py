@@ -40,9 +40,7 @@ class Engine:
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
         self._worker = SearchWorker(self._awake.set)
         self._runners = Runners(database.folder, self._awake.set)
-        self._services = Services(
-            database, self._listener, leasing or Leasing(), self._pool, self._awake.set
-        )
+        self._services = Services(database, self._listener, leasing or Leasing(), self._pool, self._awake.set)
         self._runs: dict[str, JobRun] = {}
         self._idle_since = time.monotonic()
 
@@ -112,7 +110,7 @@ class Engine:
             if not self._guarded(run, run.begin_trial):
                 passed.add(run.job.id)
                 if not run.job.state.ended:
-                    self._guarded(run, lambda run=run: run.advance(run.job))  # type: ignore[misc]
+                    self._guarded(run, lambda run=run: run.advance(run.job))
 
     @staticmethod
     def _guarded(run: JobRun, action: object) -> bool:

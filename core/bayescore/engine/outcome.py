@@ -82,7 +82,9 @@ def _exit_reason(code: int, log_tail: str) -> Text:
     return text("Exit code {code}.", code=code)
 
 
-def judge_job(job: Job, trials: Sequence[Trial], *, metric_seen: bool, exhausted: Text | None) -> JobEnd | None:
+def judge_job(
+    job: Job, trials: Sequence[Trial], *, metric_seen: bool, exhausted: Text | None
+) -> JobEnd | None:
     """Whether a job is to end, by its trials so far; running trials are stopped then.
 
     Parameters
@@ -93,7 +95,9 @@ def judge_job(job: Job, trials: Sequence[Trial], *, metric_seen: bool, exhausted
         Why the search has nothing left to suggest, if so.
     """
     this_run = [t for t in trials if t.state.ended and (t.ended_at or "") > job.run_since]
-    without_metric = [t for t in this_run if t.state is TrialState.FAILED and t.exit_code == 0 and t.value is None]
+    without_metric = [
+        t for t in this_run if t.state is TrialState.FAILED and t.exit_code == 0 and t.value is None
+    ]
     if without_metric and not metric_seen:
         return JobEnd(
             JobState.NO_METRIC,
@@ -139,7 +143,8 @@ def _failed(what: Text, last: Trial) -> JobEnd:
     if last.reason is None:
         return JobEnd(JobState.FAILED, what)
     return JobEnd(
-        JobState.FAILED, text("{what} Trial {number}: {reason}", what=what, number=last.number, reason=last.reason)
+        JobState.FAILED,
+        text("{what} Trial {number}: {reason}", what=what, number=last.number, reason=last.reason),
     )
 
 

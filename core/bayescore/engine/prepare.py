@@ -186,7 +186,9 @@ def resolve_inputs(bindings: Sequence[DataBinding], local: LocalSettings, projec
         if not folder.is_dir():
             if named:
                 raise ConfigError(
-                    text("The folder {folder} for “{data}” does not exist.", folder=folder, data=binding.data),
+                    text(
+                        "The folder {folder} for “{data}” does not exist.", folder=folder, data=binding.data
+                    ),
                     text("Correct “data” in openbayes.local.yaml."),
                 )
             raise ConfigError(

@@ -78,7 +78,8 @@ class SearchWorker:
             return question.answer()  # microseconds: no model is fitted
         for last in (False, True):
             process = self._running()
-            assert process.stdin is not None and process.stdout is not None
+            assert process.stdin is not None
+            assert process.stdout is not None
             try:
                 pickle.dump(question, process.stdin)
                 process.stdin.flush()

@@ -34,7 +34,11 @@ def collect(config: OpenBayesConfig, file_text: str, environment: Mapping[str, s
         value = environment.get(secret.env, "")
         if not value:
             raise ConfigError(
-                text("The secret “{name}” needs the variable {variable}, which is not set.", name=name, variable=secret.env),
+                text(
+                    "The secret “{name}” needs the variable {variable}, which is not set.",
+                    name=name,
+                    variable=secret.env,
+                ),
                 text("Set it first: export {variable}=…", variable=secret.env),
             )
         values[name] = value

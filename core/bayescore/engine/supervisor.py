@@ -31,7 +31,9 @@ def main(root: str) -> int:
     crashes = 0
     while True:
         began = time.monotonic()
-        engine = subprocess.Popen([sys.executable, "-m", "bayescore.engine.host", root], stdin=subprocess.DEVNULL)
+        engine = subprocess.Popen(
+            [sys.executable, "-m", "bayescore.engine.host", root], stdin=subprocess.DEVNULL
+        )
         code = engine.wait()
         if code in _FINAL:
             return code

@@ -149,7 +149,9 @@ def note_unexpected_metrics(connection: sa.Connection, reporter: Reporter, names
     if expected & set(names):
         return
     trial = reporter.trial
-    if any(e.kind == "other_metric" and e.trial == trial.number for e in notes.events_of(connection, trial.job)):
+    if any(
+        e.kind == "other_metric" and e.trial == trial.number for e in notes.events_of(connection, trial.job)
+    ):
         return
     close = nearest(reporter.metric, names) or names[0]
     notes.add_event(

@@ -31,9 +31,7 @@ class _Served:
             timeout_graceful_shutdown=2,
         )
         self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(
-            target=self.server.run, args=([opened],), name="listener", daemon=True
-        )
+        self.thread = threading.Thread(target=self.server.run, args=([opened],), name="listener", daemon=True)
         self.thread.start()
 
     def stop(self) -> None:

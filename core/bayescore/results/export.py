@@ -76,9 +76,7 @@ def dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
 
 
-def trials_csv(
-    job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[str, Sequence[float]]]
-) -> str:
+def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[str, Sequence[float]]]) -> str:
     """One row a trial: parameters, objective, last value of every other metric."""
     names = [s.name for s in job.config.hyper_tuning.parameter_specs]
     side = list(dict.fromkeys(m for t in trials for m in series.get(t.id, {}) if m != job.metric))
@@ -103,7 +101,9 @@ def trials_csv(
 def points_csv(trials: Sequence[Trial], points: Iterable[Point]) -> str:
     """One row a point, in order of arrival; ``at`` in seconds since 1970."""
     numbers = {t.id: t.number for t in trials}
-    rows = ([numbers[p.trial], p.metric, number(p.value), f"{p.at:.6f}"] for p in points if p.trial in numbers)
+    rows = (
+        [numbers[p.trial], p.metric, number(p.value), f"{p.at:.6f}"] for p in points if p.trial in numbers
+    )
     return _csv(["trial", "metric", "value", "at"], rows)
 
 

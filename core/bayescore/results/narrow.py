@@ -30,7 +30,9 @@ def leading(trials: Sequence[Trial], goal: Goal) -> list[Trial]:
     return ranked[: max(_LEAST, math.ceil(len(ranked) * BEST_SHARE))]
 
 
-def narrowed(specs: Sequence[ParameterSpec], points: Sequence[Mapping[str, Any]]) -> tuple[ParameterSpec, ...]:
+def narrowed(
+    specs: Sequence[ParameterSpec], points: Sequence[Mapping[str, Any]]
+) -> tuple[ParameterSpec, ...]:
     """Specs that hold every point with a margin and stay inside the old ones.
 
     Parameters

@@ -41,7 +41,10 @@ def fresh_draw(space: SearchSpace, used: set[Key], rng: np.random.Generator, see
         return None
     listed = _least_used_listed(space, used, seed)
     for _ in range(_TRIES):
-        point = {s.name: listed.get(s.name, draw(s, u)) for s, u in zip(space.specs, rng.random(space.dimensions), strict=True)}
+        point = {
+            s.name: listed.get(s.name, draw(s, u))
+            for s, u in zip(space.specs, rng.random(space.dimensions), strict=True)
+        }
         if space.key(point) not in used:
             return point
     return _any_unused(space, used, rng)
@@ -80,7 +83,9 @@ def _least_used_listed(space: SearchSpace, used: set[Key], seed: int) -> Point:
 def _rarely(values: tuple[object, ...], times: dict[tuple[object, ...], int], sizes: list[int]) -> bool:
     total = int(np.prod(sizes, dtype=object))
     least = 0 if len(times) < total else min(times.values())
-    return times.get(tuple(float(v) if isinstance(v, int) else v for v in values), times.get(values, 0)) <= least
+    return (
+        times.get(tuple(float(v) if isinstance(v, int) else v for v in values), times.get(values, 0)) <= least
+    )
 
 
 def _shuffled(total: int, seed: int, used: int) -> list[int]:
@@ -97,7 +102,9 @@ def _any_unused(space: SearchSpace, used: set[Key], rng: np.random.Generator) ->
     if total is None or total > 1_000_000:
         return None
     ranges = [
-        choices(s) if isinstance(s, DiscreteSpec | CategoricalSpec) else range(int(s.min_value), int(s.max_value) + 1)
+        choices(s)
+        if isinstance(s, DiscreteSpec | CategoricalSpec)
+        else range(int(s.min_value), int(s.max_value) + 1)
         if count(s) != 1 or s.type == "INTEGER"
         else (s.min_value,)
         for s in space.specs

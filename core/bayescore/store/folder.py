@@ -12,7 +12,16 @@ from bayescore.i18n import text
 
 # File systems that cannot share memory between processes of several machines, which WAL needs.
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "glusterfs", "beegfs", "9p"}
-_NETWORK |= {"fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone", "fuse.ceph", "gpfs", "panfs", "ncpfs"}
+_NETWORK |= {
+    "fuse.sshfs",
+    "fuse.glusterfs",
+    "fuse.s3fs",
+    "fuse.rclone",
+    "fuse.ceph",
+    "gpfs",
+    "panfs",
+    "ncpfs",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,11 @@ class DataFolder:
         kind = file_system(self.root)
         if kind in _NETWORK:
             raise StoreError(
-                text("The data folder {folder} is on a network file system ({kind}).", folder=self.root, kind=kind),
+                text(
+                    "The data folder {folder} is on a network file system ({kind}).",
+                    folder=self.root,
+                    kind=kind,
+                ),
                 text("Its database needs a local disk: set BAYESDESK_HOME to a folder on one."),
             )
         if not os.access(self.root, os.W_OK):

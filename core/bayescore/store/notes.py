@@ -23,9 +23,7 @@ def add_event(
 ) -> None:
     """Note what happened; ``level`` is info, warning or error, ``trial`` a number."""
     connection.execute(
-        events.insert().values(
-            job=job, trial=trial, at=now(), level=level, kind=kind, text=message.to_json()
-        )
+        events.insert().values(job=job, trial=trial, at=now(), level=level, kind=kind, text=message.to_json())
     )
 
 
@@ -45,7 +43,7 @@ def want(
 def open_wants(connection: sa.Connection) -> list[Want]:
     """Wishes that are not fulfilled yet, oldest first."""
     query = wants.select().where(wants.c.done_at.is_(None)).order_by(wants.c.seq)
-    return [Want(r.seq, r.job, r.kind, r.trial, r.count) for r in connection.execute(query)]
+    return [Want(r.seq, r.job, r.kind, r.trial, r._mapping["count"]) for r in connection.execute(query)]
 
 
 def fulfilled(connection: sa.Connection, wish: Want) -> None:

@@ -14,7 +14,9 @@ from bayescore.store.tables import logged_parameters, metrics, points, spooled
 from bayescore.times import now
 
 _INSERT = "INSERT INTO points (job, trial, attempt, metric, value, at) VALUES (?, ?, ?, ?, ?, ?)"
-_PARAMETER = "INSERT OR REPLACE INTO logged_parameters (trial, attempt, name, value, at) VALUES (?, ?, ?, ?, ?)"
+_PARAMETER = (
+    "INSERT OR REPLACE INTO logged_parameters (trial, attempt, name, value, at) VALUES (?, ?, ?, ?, ?)"
+)
 _CURSOR_STEP = 50_000
 
 
@@ -110,9 +112,7 @@ def parameters_of(connection: sa.Connection, trial: Trial) -> dict[str, Any]:
 
 def spool_offset(connection: sa.Connection, trial: Trial) -> int:
     """Bytes of a trial's spool file that are taken in already."""
-    query = sa.select(spooled.c.offset).where(
-        spooled.c.trial == trial.id, spooled.c.attempt == trial.attempt
-    )
+    query = sa.select(spooled.c.offset).where(spooled.c.trial == trial.id, spooled.c.attempt == trial.attempt)
     return int(connection.execute(query).scalar() or 0)
 
 

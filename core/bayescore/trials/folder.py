@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,9 @@ from bayescore.trials.snapshot import copy_tree
 _DONE = ".ready"  # the folder is whole: a restarted engine need not make it again
 
 
-def make(root: Path, attempt: int, snapshot: Path, parameters: Mapping[str, Any], extra: Path | None = None) -> TrialFolder:
+def make(
+    root: Path, attempt: int, snapshot: Path, parameters: Mapping[str, Any], extra: Path | None = None
+) -> TrialFolder:
     """Make the folder of an attempt; one that is whole already is used as it is.
 
     Parameters
@@ -62,4 +63,4 @@ def _set_aside(root: Path, attempt: int) -> None:
     earlier = next(iter(root.glob(f"{_DONE}-*")), None) if root.exists() else None
     if earlier is not None and attempt > 1:
         number = earlier.name.rpartition("-")[2]
-        os.replace(root, root.with_name(f"{root.name}.{number}"))
+        root.replace(root.with_name(f"{root.name}.{number}"))

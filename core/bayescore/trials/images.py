@@ -163,11 +163,19 @@ def _note(progress: PullProgress, message: dict[str, object]) -> None:
 
 def _may_pass(problem: str) -> bool:
     folded = problem.lower()
-    return not any(s in folded for s in ("not found", "denied", "unauthorized", "manifest unknown", "invalid reference"))
+    return not any(
+        s in folded for s in ("not found", "denied", "unauthorized", "manifest unknown", "invalid reference")
+    )
 
 
 def _refused(image: str, problem: str) -> RunnerError:
-    hint: Text = text("Check the network, or set “registry_mirror” in openbayes.local.yaml, then continue the job.")
+    hint: Text = text(
+        "Check the network, or set “registry_mirror” in openbayes.local.yaml, then continue the job."
+    )
     if not _may_pass(problem):
-        hint = text("Check the image's name, or build it on this machine with: docker build -t {image} .", image=image)
-    return RunnerError(text("The image {image} cannot be pulled: {problem}.", image=image, problem=problem), hint)
+        hint = text(
+            "Check the image's name, or build it on this machine with: docker build -t {image} .", image=image
+        )
+    return RunnerError(
+        text("The image {image} cannot be pulled: {problem}.", image=image, problem=problem), hint
+    )

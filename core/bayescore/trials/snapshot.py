@@ -83,7 +83,11 @@ def take(project: Path, target: Path, *, leave_out: Path | None = None) -> Snaps
         shutil.rmtree(partial, ignore_errors=True)
         name = error.filename or project
         raise RunnerError(
-            text("The project cannot be copied: {file}: {reason}.", file=name, reason=error.strerror or str(error)),
+            text(
+                "The project cannot be copied: {file}: {reason}.",
+                file=name,
+                reason=error.strerror or str(error),
+            ),
             text("Make it readable, or list it in .openbayesignore."),
         ) from None
     return Snapshot(found.files, found.size, tuple(found.outside), tuple(found.special))

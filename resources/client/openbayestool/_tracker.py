@@ -32,7 +32,7 @@ def log_metric(key, value):
     try:
         number = float(value)
     except (TypeError, ValueError):
-        _warn("The metric {}={} was not logged because the value is not a number.".format(key, value))
+        _warn(f"The metric {key}={value} was not logged because the value is not a number.")
         return
     point = {"value": number, "created_at": datetime.now().isoformat()}
     _report({"metrics": {str(key): [point]}})
@@ -41,7 +41,7 @@ def log_metric(key, value):
 def log_param(key, value):
     """Set the parameter ``key``; the last value wins."""
     if not isinstance(value, (int, float, str)):
-        _warn("The param {}={} was not logged because the value is not a number.".format(key, value))
+        _warn(f"The param {key}={value} was not logged because the value is not a number.")
         return
     _report({"parameters": {str(key): value}})
 
@@ -102,7 +102,7 @@ def _report(body):
         else:
             _send(body)
     except Exception as error:  # a report must never end the training
-        _warn("A report was not taken: {}".format(error))
+        _warn(f"A report was not taken: {error}")
 
 
 def _append(body):
@@ -149,4 +149,4 @@ def _send(body):
     finally:
         connection.close()
     if response.status >= 400 and body:
-        _warn("Failed to report: {} {}".format(response.status, text))
+        _warn(f"Failed to report: {response.status} {text}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bayescore.config.yamltext.lines import Lines
 from bayescore.config.yamltext.nodes import Kind, Node
 
@@ -23,7 +25,9 @@ def spans(source: str, node: Node) -> list[Span]:
 
 def _next_dash(source: str, lines: Lines, after: int, column: int) -> int:
     at = lines.next(after)
-    while at < len(source) and (source[at + column : at + column + 1] != "-" or source[at : at + column].strip()):
+    while at < len(source) and (
+        source[at + column : at + column + 1] != "-" or source[at : at + column].strip()
+    ):
         at = lines.next(at)
     return at + column
 
@@ -89,7 +93,7 @@ def move(source: str, node: Node, index: int, to: int) -> str:
     column = lines.column(children[0][0])
     begin = children[0][0] - (0 if lines.is_inline(children[0][0]) else column)
     bounds = [begin, *(lines.next(end) for _, end in children)]
-    chunks = [source[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    chunks = [source[a:b] for a, b in pairwise(bounds)]
     inline, open_end = begin == children[0][0], not chunks[-1].endswith(("\n", "\r"))
     if inline:
         chunks[0] = " " * column + chunks[0]

@@ -131,7 +131,9 @@ class YamlDocument:
         order.insert(at, (key, value))
         if node.flow:
             written = f"{render_scalar(key, flow=True)}: {render.flow(value)}"
-            return self._verified(path, dict(order), [lambda: flow_edits.insert(self.text, node, at, written)])
+            return self._verified(
+                path, dict(order), [lambda: flow_edits.insert(self.text, node, at, written)]
+            )
         written_lines = render.entry(key, value)
         return self._verified(
             path, dict(order), [lambda: block_edits.insert(self.text, node, at, written_lines)]
@@ -205,7 +207,8 @@ class YamlDocument:
     def _editable(self, path: Path) -> list[Node]:
         if self.fault:
             raise EditError(
-                text("The text is not valid YAML at the moment."), text("Mend the text first, then use the form.")
+                text("The text is not valid YAML at the moment."),
+                text("Mend the text first, then use the form."),
             )
         steps = self._steps(path)
         if steps is None:
@@ -325,29 +328,30 @@ class YamlDocument:
         return self.text.index(":", key.end) + 1
 
     def _mapping_set(self, path: Path, value: dict[Any, Any]) -> Edit:
-        node = self.node(path)
-        assert node is not None
-        steps: list[Callable[[YamlDocument], Edit]] = []
-        steps += [lambda d, k=k, v=v: d.set((*path, k), v) for k, v in value.items() if k in node.data]
-        steps += [lambda d, k=k, v=v: d.add(path, k, v) for k, v in value.items() if k not in node.data]
-        steps += [lambda d, k=k: d.remove((*path, k)) for k in node.data if k not in value]
-        return self._in_turn(steps)
+        before = self.node(path)
+        known = list(before.data) if before else []
+        document = self
+        for key, item in value.items():
+            if key in known:
+                document = document.apply(document.set((*path, key), item))
+            else:
+                document = document.apply(document.add(path, key, item))
+        for key in known:
+            if key not in value:
+                document = document.apply(document.remove((*path, key)))
+        return Edit.between(self.text, document.text)
 
     def _sequence_set(self, path: Path, value: list[Any]) -> Edit:
-        node = self.node(path)
-        assert node is not None
-        old = len(node.items)
-        common = min(old, len(value))
-        steps: list[Callable[[YamlDocument], Edit]] = []
-        steps += [lambda d, i=i: d.set((*path, i), value[i]) for i in range(common)]
-        steps += [lambda d, i=i: d.insert(path, i, value[i]) for i in range(common, len(value))]
-        steps += [lambda d, i=i: d.remove((*path, i)) for i in reversed(range(common, old))]
-        return self._in_turn(steps)
-
-    def _in_turn(self, steps: Iterable[Callable[[YamlDocument], Edit]]) -> Edit:
+        before = self.node(path)
+        old = len(before.items) if before else 0
         document = self
-        for step in steps:
-            document = document.apply(step(document))
+        for i, item in enumerate(value):
+            if i < old:
+                document = document.apply(document.set((*path, i), item))
+            else:
+                document = document.apply(document.insert(path, i, item))
+        for i in reversed(range(len(value), old)):
+            document = document.apply(document.remove((*path, i)))
         return Edit.between(self.text, document.text)
 
     def _spliced(self, start: int, end: int, written: str) -> str:
@@ -365,7 +369,9 @@ class YamlDocument:
             if changed.fault is None and _same(changed.data, wanted):
                 return Edit.between(self.text, after)
         raise EditError(
-            text("This place is written in a way that cannot be changed without touching the text around it."),
+            text(
+                "This place is written in a way that cannot be changed without touching the text around it."
+            ),
             text("Change it in the text editor."),
         )
 
@@ -421,5 +427,5 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, float) and isinstance(b, float):
-        return a == b and math.copysign(1, a) == math.copysign(1, b) or (a != a and b != b)
+        return (a == b and math.copysign(1, a) == math.copysign(1, b)) or (math.isnan(a) and math.isnan(b))
     return type(a) is type(b) and bool(a == b)

@@ -134,7 +134,7 @@ class _Builder:
         for event in stream:
             if isinstance(event, ev.DocumentStartEvent):
                 if root is not None:
-                    second = event.start_mark.index
+                    second = _offset(event.start_mark)
                     break
                 root = self._node(next(stream), stream, ())
         if root is not None and root.kind is Kind.SCALAR and root.data is None and root.start == root.end:
@@ -143,10 +143,10 @@ class _Builder:
 
     def _node(self, event: Any, stream: Iterator[Any], path: Path) -> Node:
         if len(path) > MAX_DEPTH:
-            raise YamlFault("too deep", event.start_mark.index)
-        start, end = event.start_mark.index, event.end_mark.index
+            raise YamlFault("too deep", _offset(event.start_mark))
+        start, end = _offset(event.start_mark), _offset(event.end_mark)
         if isinstance(event, ev.AliasEvent):
-            target = self.anchors.get(event.anchor)
+            target = self.anchors.get(event.anchor or "")
             if target is None:
                 raise YamlFault(f"found undefined alias {event.anchor}", start)
             target.used = True
@@ -202,7 +202,7 @@ class _Builder:
         node = Node(Kind.SEQUENCE, inner, inner, start, data=[], flow=bool(event.flow_style))
         for child in stream:
             if isinstance(child, ev.SequenceEndEvent):
-                node.end = child.end_mark.index if node.flow else self._block_end(node)
+                node.end = _offset(child.end_mark) if node.flow else self._block_end(node)
                 return self._remember(event, node)
             item = self._node(child, stream, (*path, len(node.items)))
             node.items.append(item)
@@ -213,7 +213,7 @@ class _Builder:
         node = Node(Kind.MAPPING, inner, inner, start, data={}, flow=bool(event.flow_style))
         for child in stream:
             if isinstance(child, ev.MappingEndEvent):
-                node.end = child.end_mark.index if node.flow else self._block_end(node)
+                node.end = _offset(child.end_mark) if node.flow else self._block_end(node)
                 self._merge(node)
                 return self._remember(event, node)
             key = self._node(child, stream, (*path, "?"))
@@ -254,3 +254,7 @@ def _tagged(tag: str, value: str) -> Any:
     if kind == "float" and isinstance(data, int) and not isinstance(data, bool):
         return float(data)
     return data
+
+
+def _offset(mark: Any) -> int:
+    return int(mark.index)

@@ -18,7 +18,9 @@ def sobol_rows(space: SearchSpace, n: int, seed: int) -> Array:
     """First ``n`` rows of a scrambled Sobol sequence, shape (n, d), snapped to legal points."""
     power = max(0, int(n - 1).bit_length())
     units = qmc.Sobol(space.dimensions, seed=seed).random_base2(power)[:n]
-    return np.array([space.row({s.name: draw(s, u) for s, u in zip(space.specs, row, strict=True)}) for row in units])
+    return np.array(
+        [space.row({s.name: draw(s, u) for s, u in zip(space.specs, row, strict=True)}) for row in units]
+    )
 
 
 def candidate_rows(space: SearchSpace, best: Array, rng: np.random.Generator) -> Array:

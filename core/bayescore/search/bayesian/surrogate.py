@@ -44,7 +44,9 @@ class GaussianProcess:
 
         features = self._features(rows)
         width = features.shape[1]
-        kernel = ConstantKernel(1.0, _AMPLITUDE_BOUNDS) * Matern(np.ones(width), [_LENGTH_BOUNDS] * width, nu=2.5)
+        kernel = ConstantKernel(1.0, _AMPLITUDE_BOUNDS) * Matern(
+            np.ones(width), [_LENGTH_BOUNDS] * width, nu=2.5
+        )
         self._model = GaussianProcessRegressor(
             kernel=kernel, noise="gaussian", n_restarts_optimizer=_RESTARTS, random_state=self._seed
         )

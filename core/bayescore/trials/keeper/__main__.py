@@ -51,7 +51,7 @@ def main(spec_file: str) -> int:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: _limit(spec.get("memory")),
+            preexec_fn=lambda: _limit(spec.get("memory")),  # noqa: PLW1509  there is one thread
         )
     except OSError as error:
         log.write(f"{error}\n".encode())

@@ -65,7 +65,11 @@ class DockerRunner:
 
         api = self.client.api
         try:
-            handle = str(api.create_container_from_config(self._config(launch), name=launch.name)["Id"])
+            handle = str(
+                api.create_container_from_config(  # type: ignore[no-untyped-call]
+                    self._config(launch), name=launch.name
+                )["Id"]
+            )
         except APIError as error:
             handle = self._existing(launch) if error.status_code == _CONFLICT else None  # type: ignore[assignment]
             if handle is None:
@@ -171,6 +175,8 @@ class DockerRunner:
                 _log.warning("container %s could not be stopped: %s", handle[:12], error)
 
     def _config(self, launch: Launch) -> dict[str, Any]:
+        from docker.types import LogConfig
+
         api = self.client.api
         limits = launch.limits
         host = api.create_host_config(
@@ -180,11 +186,11 @@ class DockerRunner:
             shm_size=limits.shm_size,
             nano_cpus=int(limits.cpus * 1e9) if limits.cpus else None,
             device_requests=_devices(launch),
-            log_config={"type": "json-file", "config": {"max-size": str(HALF_BYTES), "max-file": "2"}},
+            log_config=LogConfig(type="json-file", config={"max-size": str(HALF_BYTES), "max-file": "2"}),
         )
         user = "0:0" if self._rootless else f"{os.getuid()}:{os.getgid()}"
         config: dict[str, Any] = api.create_container_config(
-            launch.image,
+            str(launch.image),
             command=[launch.command],
             user=user,
             working_dir="/output",
@@ -215,13 +221,14 @@ class DockerRunner:
 
     def _image_python_path(self, image: str) -> str:
         if image not in self._python_paths:
-            variables = self.client.api.inspect_image(image)["Config"].get("Env") or []
+            found = self.client.api.inspect_image(image)  # type: ignore[no-untyped-call]
+            variables = found["Config"].get("Env") or []
             pairs = dict(v.partition("=")[::2] for v in variables)
             self._python_paths[image] = pairs.get("PYTHONPATH", "")
         return self._python_paths[image]
 
 
-def _binds(launch: Launch) -> dict[str, dict[str, str]] | list[str]:
+def _binds(launch: Launch) -> list[str]:
     folder = launch.folder
     binds = [f"{folder.output}:{place}:rw" for place in ("/output", "/openbayes/home")]
     binds += [f"{folder.home}:{_HOME}:rw", f"{folder.spool}:{_SPOOL}:rw"]
@@ -263,7 +270,9 @@ class _LogPump:
     nothing is missing and nothing is there twice.
     """
 
-    def __init__(self, client: docker.DockerClient, handle: str, file: Path, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, client: docker.DockerClient, handle: str, file: Path, changed: Callable[[], None]
+    ) -> None:
         self.file = file
         self._client = client
         self._handle = handle
@@ -279,7 +288,9 @@ class _LogPump:
         try:
             log = BoundedLog(str(self.file), fresh=True)
             try:
-                stream = self._client.api.logs(self._handle, stdout=True, stderr=True, stream=True, follow=True)
+                stream = self._client.api.logs(
+                    self._handle, stdout=True, stderr=True, stream=True, follow=True
+                )
                 for chunk in stream:
                     log.write(chunk)
             finally:

@@ -197,7 +197,9 @@ def _keeper_lives(root: Path) -> bool:
 def _lives(pid: int, started: int) -> bool:
     """Whether the process with this id is still the one that started then, and no zombie."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        fields = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        )
     except OSError:
         return False
     return fields[0] not in ("Z", "X") and int(fields[19]) == started

@@ -13,7 +13,8 @@ _STATEMENTS = (
     """CREATE TABLE jobs (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
         message TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, project TEXT NOT NULL,
-        file_text TEXT NOT NULL, config TEXT NOT NULL, local TEXT NOT NULL, runner TEXT NOT NULL, endpoint TEXT,
+        file_text TEXT NOT NULL, config TEXT NOT NULL, local TEXT NOT NULL,
+        runner TEXT NOT NULL, endpoint TEXT,
         image TEXT, inputs TEXT NOT NULL, seed INTEGER NOT NULL, max_trials INTEGER NOT NULL,
         history TEXT NOT NULL, midpoint INTEGER NOT NULL,
         run_since TEXT NOT NULL, created_at TEXT NOT NULL, ended_at TEXT)""",

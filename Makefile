@@ -1,0 +1,55 @@
+# Each target does its own set-up and is quick the second time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNNER ?= process
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+CONSTRAINTS := packaging/constraints.txt
+OFFICIAL := build/official/.done
+
+.PHONY: setup demo test check bench translations clean
+
+setup: $(VENV)/.test
+	@$(BIN)/python packaging/system_packages.py
+	@echo "Ready: $(BIN)/bayesdesk --help"
+
+# What it takes to run.
+$(VENV)/.run: pyproject.toml $(CONSTRAINTS)
+	@$(PYTHON) packaging/check_python.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --constraint $(CONSTRAINTS) --editable .
+	@touch $@
+
+# What it takes to test and to check.
+$(VENV)/.test: $(VENV)/.run
+	$(PIP) --constraint $(CONSTRAINTS) --editable '.[test,lint]'
+	@touch $@
+
+# The official client and command line, apart: they need other versions of what we use.
+$(OFFICIAL): packaging/official.txt | $(VENV)/.test
+	@rm -rf build/official
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/official --requirement $<
+	@touch $@
+
+demo: $(VENV)/.run
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python packaging/demo.py --runner $(RUNNER)
+
+test: $(VENV)/.test $(OFFICIAL)
+	@$(BIN)/python packaging/system_packages.py --quiet
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python packaging/translations.py check
+
+bench: $(VENV)/.test
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
+
+translations: $(VENV)/.test
+	$(BIN)/python packaging/translations.py update
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,68 @@
+"""``make demo``: the main job from file to best parameter set, on a copy of the example."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = ROOT / "build" / "demo"
+BAYESDESK = [sys.executable, "-m", "bayescore"]
+
+
+def main() -> int:
+    """Copy, run, write back; the exit code of the first step that fails."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runner", choices=["process", "docker"], default="process")
+    parser.add_argument("--image", default="bayesdesk-demo")
+    options = parser.parse_args()
+    if options.runner == "docker" and not _has_image(options.image):
+        dockerfile = ROOT / "resources" / "examples" / "digits" / "Dockerfile"
+        print(
+            f"The demo's containers need an image named {options.image}: Python with scikit-learn. Build it:"
+        )
+        print(f"  docker build -t {options.image} - < {dockerfile}")
+        return 2
+    shutil.rmtree(PROJECT, ignore_errors=True)
+    example = [*BAYESDESK, "init", "--from", "digits", "--folder", str(PROJECT)]
+    run = [*BAYESDESK, "gear", "run", "hypertuning", "--project", str(PROJECT), "--runner", options.runner]
+    run += ["--seed", "0", *(["--image", options.image] if options.runner == "docker" else [])]
+    write = [*BAYESDESK, "export", "last", "--into", str(PROJECT / "openbayes.yaml"), "--yes"]
+    for title, command in (
+        ("An example project", example),
+        ("Tune: 12 trials, 3 at a time", run),
+        ("Write the best set into openbayes.yaml", write),
+    ):
+        print(f"\n── {title}\n", flush=True)
+        code = subprocess.run(command, check=False).returncode
+        if code:
+            return code
+    print(
+        f"""
+── What next
+
+  bayesdesk trials last --sort -accuracy    every trial, best first
+  bayesdesk export last --narrow            narrower ranges around the best
+  bayesdesk continue last --trials 12       go on, with everything learned so far
+  bayesdesk init --folder my-project        begin with a project of your own
+
+The project is in {PROJECT}. “bayesdesk” is {Path(sys.executable).parent / "bayesdesk"}."""
+    )
+    return 0
+
+
+def _has_image(image: str) -> bool:
+    from bayescore.errors import BayesdeskError
+    from bayescore.trials import docker_engine, images
+
+    try:
+        return images.is_present(docker_engine.connect(docker_engine.find()), image)
+    except BayesdeskError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Installs the system packages that are missing, or prints the one command that does.
+
+``--quiet`` says nothing when nothing is missing.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+# program that shows whether a package is there: the package, and what it is for
+WANTED = {
+    "dockerd": ("docker.io", "running trials in containers"),
+    "iptables": ("iptables", "the network of containers"),
+    "mmdebstrap": ("mmdebstrap", "the tests' container image"),
+    "cc": ("gcc libc6-dev", "the tests' stand-in for a GPU driver"),
+}
+
+
+def main() -> int:
+    """Install what is missing; 0 also when it cannot be, for most things work without."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    missing = {p: w for p, w in WANTED.items() if shutil.which(p, path=path) is None}
+    if shutil.which("docker", path=path) and _answers():
+        missing.pop("dockerd", None)
+    if not missing:
+        if "--quiet" not in sys.argv:
+            print("System packages: nothing is missing.")
+        return 0
+    packages = [name for package, _ in missing.values() for name in package.split()]
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        print(f"Missing: {', '.join(f'{p} ({why})' for p, why in missing.values())}.")
+        print(f"Install it with: sudo {' '.join(command)}")
+        return 0
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["apt-get", "update", "-qq"], command):
+        done = subprocess.run(step, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            print(f"{' '.join(step)} failed: {done.stderr.strip()[-1000:]}")
+            return 0
+    print(f"Installed: {' '.join(packages)}")
+    return 0
+
+
+def _answers() -> bool:
+    try:
+        return subprocess.run(["docker", "version"], capture_output=True, timeout=10).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
