@@ -17,7 +17,6 @@ ROOT_KEYS = (*BINDING_KEYS, "resource", "env", "command", "node", "parameters", 
 _OFFICIAL_ROOT: dict[str, Any] = {
     "resource": "rtx-4090",
     "env": "pytorch-2.6-2204",
-    "command": "",
     "node": 1,
     "parameters": {},
 }

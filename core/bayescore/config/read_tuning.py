@@ -371,7 +371,7 @@ def _categorical(reader: Reader, path: Path, name: str | None, kind: str) -> Par
                 ),
                 fix=(
                     text("Put it in quotes"),
-                    lambda i=i, w=written: reader.document.set((*at, i), w),  # type: ignore[misc]
+                    lambda i=i: reader.quoted((*at, i)),  # type: ignore[misc]
                 ),
             )
     unique = _unique(reader, at, values)

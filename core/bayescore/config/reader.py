@@ -141,6 +141,14 @@ class Reader:
             return False
         return bool(node.style) or render(node.data) == node.data
 
+    def quoted(self, path: Path) -> Edit:
+        """The edit that puts quotes around a plain scalar, as it is written."""
+        node = self.document.node(path)
+        if node is None:
+            raise EditError(text("There is nothing here."))
+        before = self.document.text[node.start : node.end]
+        return Edit(node.start, before, render(before, quote="'"))
+
     def _wrong_type(self, path: Path, wanted: Text) -> None:
         name = str(path[-1]) if path else "openbayes.yaml"
         self.error("wrong-type", path, text("“{name}” must be {wanted}.", name=name, wanted=wanted))

@@ -12,7 +12,7 @@ from typing import Any
 from bayescore.config.yamltext import block_edits, flow_edits, render
 from bayescore.config.yamltext.edit import AliasedError, Edit, EditError
 from bayescore.config.yamltext.lines import Lines
-from bayescore.config.yamltext.nodes import Entry, Kind, Node, Path, Tree, YamlFault, build
+from bayescore.config.yamltext.nodes import Entry, Kind, Node, Path, Tree, YamlFault, build, walk
 from bayescore.config.yamltext.scalars import render as render_scalar
 from bayescore.i18n import text
 
@@ -218,7 +218,7 @@ class YamlDocument:
                 name = step.resolved.anchor or ""
                 raise AliasedError(name, self._written_out([step]))
             if step.used:
-                aliases = [n for n in _walk(self.tree.root) if n.kind is Kind.ALIAS and n.resolved is step]
+                aliases = [n for n in walk(self.tree.root) if n.kind is Kind.ALIAS and n.resolved is step]
                 raise AliasedError(step.anchor or "", self._written_out(aliases))
         return steps
 
@@ -276,6 +276,8 @@ class YamlDocument:
 
     def _replacements(self, path: Path, steps: list[Node], value: Any) -> list[Callable[[], str]]:
         node = steps[-1]
+        if node.kind is not Kind.SCALAR and not node.flow:
+            return self._block_replacements(path, node, value)
         start = node.start if node.start == node.outer_start or node.anchor else node.outer_start
         quote = node.style if node.style in ("'", '"') else ""
         flow = self._within_flow(path)
@@ -289,6 +291,27 @@ class YamlDocument:
         return [
             lambda: self._spliced(start, node.end, padded + written),
             lambda: self._spliced(start, node.end, f": {written}"),
+        ]
+
+    def _block_replacements(self, path: Path, node: Node, value: Any) -> list[Callable[[], str]]:
+        """Texts with something else in place of a block collection; comments above it stay."""
+        column, break_ = self._lines.column(node.start), self._lines.break_near(node.start)
+        at = self._value_start(path)
+        if at is None:
+            lines = [render.inline(value)] if render.goes_in_one_line(value) else render.block(value)
+            return [lambda: self._spliced(node.start, node.end, block_edits.indented(lines, column, break_))]
+        between = self.text[at : node.start].rstrip()
+        kept = between if "#" in between else ""
+        if render.goes_in_one_line(value):
+            return [lambda: self._spliced(at, node.end, f" {render.inline(value)}{kept}")]
+        key = self.key_node(path)
+        deeper = self._lines.column(key.outer_start) + render.STEP if key else column
+        lines = render.block(value)
+        return [
+            lambda: self._spliced(node.start, node.end, block_edits.indented(lines, column, break_)),
+            lambda: self._spliced(
+                at, node.end, kept + break_ + " " * deeper + block_edits.indented(lines, deeper, break_)
+            ),
         ]
 
     def _as_block(self, path: Path, start: int, end: int, value: Any) -> str:
@@ -383,13 +406,6 @@ def _parts(node: Node) -> list[tuple[str | int, int, int, Node]]:
             for e in node.entries
         ]
     return [(i, item.outer_start, item.end, item) for i, item in enumerate(node.items)]
-
-
-def _walk(node: Node | None) -> Iterable[Node]:
-    if node is not None:
-        yield node
-        for child in node.children():
-            yield from _walk(child)
 
 
 def _child(node: Node, part: str | int) -> Node | None:

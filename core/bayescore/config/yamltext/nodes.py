@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import yaml
 from yaml import events as ev
 
+from bayescore.config.yamltext.lines import BOM
 from bayescore.config.yamltext.scalars import resolve
 
 Path = tuple[str | int, ...]
@@ -103,12 +104,33 @@ def build(source: str) -> Tree:
     YamlFault
         When the text is not valid YAML or nests deeper than ``MAX_DEPTH``.
     """
+    if source.startswith(BOM):
+        return _behind_mark(source[1:])
     try:
         return _Builder(source).tree()
     except yaml.YAMLError as error:
         raise _fault(error, source) from None
     except UnicodeEncodeError as error:
         raise YamlFault("unacceptable character", error.start) from None
+
+
+def _behind_mark(source: str) -> Tree:
+    """The tree of a text that stands behind a byte order mark, which libyaml does not count."""
+    try:
+        tree = build(source)
+    except YamlFault as fault:
+        raise YamlFault(fault.problem, fault.offset + 1) from None
+    for node in walk(tree.root):
+        node.start, node.end, node.outer_start = node.start + 1, node.end + 1, node.outer_start + 1
+    return replace(tree, second_document=tree.second_document and tree.second_document + 1)
+
+
+def walk(node: Node | None) -> Iterator[Node]:
+    """A node and everything below it, in the order of the text."""
+    if node is not None:
+        yield node
+        for child in node.children():
+            yield from walk(child)
 
 
 def _fault(error: yaml.YAMLError, source: str) -> YamlFault:

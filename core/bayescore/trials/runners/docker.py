@@ -256,7 +256,8 @@ def _cannot_start(launch: Launch, error: Exception) -> RunnerError:
     hint = None
     if "device driver" in said and "nvidia" in said:
         hint = text(
-            "Install the NVIDIA Container Toolkit and restart Docker, or set “gpus: none” in openbayes.local.yaml."
+            "Install the NVIDIA Container Toolkit and restart Docker, "
+            "or set “gpus: none” in openbayes.local.yaml."
         )
     elif "No such image" in said:
         hint = text("Pull or build the image {image} first.", image=launch.image)
