@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from bayescore.i18n import Text, translate
+from bayescore.i18n import Text, _
 
 
 def write(line: str = "") -> None:
@@ -26,7 +26,7 @@ def as_json(value: Any) -> None:
 
 def complain(message: Text, hint: Text | None = None) -> None:
     """An error, and what to do next."""
-    aside(f"{translate('error')}: {message}")
+    aside(_("error: {message}", message=message))
     if hint is not None and str(hint):
         aside(f"  {hint}")
 

@@ -48,7 +48,7 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, list[sock
             return chosen, sockets
     raise ListenerError(
         text("The port {port} of this data folder is used by another program.", port=port or "-"),
-        text("End that program, or start again when no trial runs: bayesdesk engine stop --new-port"),
+        text("End that program (“ss -ltnp” shows it), then try again."),
     )
 
 
