@@ -15,7 +15,23 @@ from bayescore.config.yamltext.scalars import render, resolve
 # ---- documents as people write them: data, and one of many ways to write it down
 
 WORDS = st.sampled_from(
-    ["lr", "adam", "on", "no", "1e-5", "null", "~", "a b", "训练", "it's", 'say "hi"', "x: y", "#no", "- a", ""]
+    [
+        "lr",
+        "adam",
+        "on",
+        "no",
+        "1e-5",
+        "null",
+        "~",
+        "a b",
+        "训练",
+        "it's",
+        'say "hi"',
+        "x: y",
+        "#no",
+        "- a",
+        "",
+    ]
 )
 SCALARS = st.one_of(
     WORDS,
@@ -25,12 +41,12 @@ SCALARS = st.one_of(
     st.booleans(),
     st.none(),
 )
-KEYS = st.one_of(st.sampled_from(["a", "lr", "训练", "on", "a b", "it's", "1"]), st.text("abcdef_", min_size=1))
+KEYS = st.one_of(
+    st.sampled_from(["a", "lr", "训练", "on", "a b", "it's", "1"]), st.text("abcdef_", min_size=1)
+)
 DATA = st.recursive(
     SCALARS,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)),
     max_leaves=12,
 )
 ROOTS = st.dictionaries(KEYS, DATA, min_size=1, max_size=5)
@@ -233,9 +249,7 @@ def test_that_moving_reorders_and_moving_back_restores_the_text(document: Any, p
     else:
         reordered = list(parent)
         reordered.insert(new, reordered.pop(old))
-    changed = check(
-        text, YamlDocument.parse(text).move(path, new), with_value(data, path[:-1], reordered)
-    )
+    changed = check(text, YamlDocument.parse(text).move(path, new), with_value(data, path[:-1], reordered))
     moved = path if isinstance(parent, dict) else (*path[:-1], new)
     check(changed.text, changed.move(moved, old), data)
 
