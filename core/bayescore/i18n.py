@@ -135,11 +135,11 @@ def _shown(value: Any, into: str | None) -> Any:
     return value.render(into) if isinstance(value, Text) else value
 
 
-def text(template: str, **arguments: Any) -> Text:
+def text(template: str, /, **arguments: Any) -> Text:
     """Make a :class:`Text`; the template is picked up by the catalogue's extraction."""
     return Text(template, arguments)
 
 
-def _(message: str, **arguments: Any) -> str:
+def _(message: str, /, **arguments: Any) -> str:
     """Translate now: for what is printed at once."""
     return Text(message, arguments).render()
