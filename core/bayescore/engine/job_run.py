@@ -248,7 +248,8 @@ class JobRun:
         """Adopt or start; runs on the pool. The order is row, folder, program."""
         folder = self._s.database.folder
         launch = launch_of(folder, self.job, trial, self._s.listener.port)
-        if handle := self._runner.adopt(launch):
+        is_made = trial_folder.is_made(launch.folder.root, trial.attempt)
+        if is_made and (handle := self._runner.adopt(launch)):
             return handle
         trial_folder.make(
             launch.folder.root,

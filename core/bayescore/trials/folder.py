@@ -34,8 +34,7 @@ def make(
         When it cannot be written.
     """
     folder = TrialFolder(root)
-    mark = root / f"{_DONE}-{attempt}"
-    if mark.exists():
+    if is_made(root, attempt):
         return folder
     try:
         _set_aside(root, attempt)
@@ -49,7 +48,7 @@ def make(
         target = folder.output / FILE_NAME
         target.unlink(missing_ok=True)
         target.write_text(as_json(parameters), encoding="utf-8")
-        mark.touch()
+        _mark(root, attempt).touch()
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise RunnerError(
@@ -57,6 +56,15 @@ def make(
             text("Check the disk's free space and the folder's permissions."),
         ) from None
     return folder
+
+
+def is_made(root: Path, attempt: int) -> bool:
+    """Whether the folder is whole and belongs to this attempt: only then can its program exist."""
+    return _mark(root, attempt).exists()
+
+
+def _mark(root: Path, attempt: int) -> Path:
+    return root / f"{_DONE}-{attempt}"
 
 
 def _set_aside(root: Path, attempt: int) -> None:

@@ -105,10 +105,8 @@ class ProcessRunner:
         """Nothing to do: the keeper writes the log itself."""
 
     def remove(self, handle: str) -> None:
-        """See :class:`Runner`."""
+        """Nothing to take away: what the keeper wrote stays in the trial's folder."""
         self._reap()
-        for name in ("keeper-spec.json", "keeper.log"):
-            (Path(handle) / name).unlink(missing_ok=True)
 
     def close(self) -> None:
         """See :class:`Runner`."""

@@ -1,0 +1,40 @@
+"""Fixtures that every room uses: a workspace, a Docker engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from support import docker_engine
+from support.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A project and a data folder; what runs there is ended afterwards."""
+    made = Workspace(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Endpoint of a real Docker engine; skipped only where none can be started."""
+    shared = tmp_path_factory.getbasetemp().parent  # one for all workers
+    with FileLock(str(shared / "docker-engine.lock")):
+        try:
+            return docker_engine.ensure()
+        except docker_engine.NoEngineError as error:
+            if error.possible:
+                raise
+            pytest.skip(str(error))
+
+
+@pytest.fixture
+def containers(workspace: Workspace, endpoint: str) -> Workspace:
+    """A workspace whose jobs run in containers."""
+    workspace.environment["DOCKER_HOST"] = endpoint
+    return workspace

@@ -1,0 +1,210 @@
+"""A project, a data folder and the real command line, for tests that act as a user does."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bayescore.engine import control
+from bayescore.store import Database, DataFolder, Job, Trial, jobs, notes, trials
+
+BIN = Path(sys.executable).parent
+UNIT = {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0}
+REPORT_X = """
+import argparse
+from openbayestool import log_metric
+parser = argparse.ArgumentParser()
+parser.add_argument("--x", type=float)
+args, _ = parser.parse_known_args()
+log_metric("score", args.x)
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """Standard output, which must be one JSON document."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Workspace:
+    """One project folder and one data folder."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Path:
+        return self.root / "project"
+
+    @property
+    def data(self) -> DataFolder:
+        return DataFolder(self.root / "home")
+
+    def write(
+        self,
+        program: str = REPORT_X,
+        *,
+        specs: list[dict[str, Any]] | None = None,
+        local: Mapping[str, Any] | None = None,
+        files: Mapping[str, str] | None = None,
+        root: Mapping[str, Any] | None = None,
+        **tuning: Any,
+    ) -> Path:
+        """Write a project whose trials run ``program``; returns its ``openbayes.yaml``."""
+        self.project.mkdir(parents=True, exist_ok=True)
+        (self.project / "main.py").write_text(program, encoding="utf-8")
+        section = {
+            "max_job_count": 3,
+            "parallel_count": 2,
+            "hyperparameter_metric": "score",
+            "goal": "MAXIMIZE",
+            "algorithm": "Random",
+            "parameter_specs": specs if specs is not None else [UNIT],
+            "side_metrics": [],
+            **tuning,
+        }
+        settings = {
+            "data_bindings": [],
+            "resource": "t4",
+            "env": "python-3.11",
+            "command": "python main.py",
+            "node": 1,
+            "parameters": {},
+            **(root or {}),
+            "hyper_tuning": section,
+        }
+        file = self.project / "openbayes.yaml"
+        file.write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+        own = {"runner": "process", "gpus": "none", **(local or {})}
+        (self.project / "openbayes.local.yaml").write_text(json.dumps(own), encoding="utf-8")
+        for name, content in (files or {}).items():
+            target = self.project / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content, encoding="utf-8")
+        return file
+
+    def _environment(self, changes: Mapping[str, str]) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL", "LC_MESSAGES")}
+        path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+        return {
+            **inherited,
+            "PATH": path,
+            "BAYESDESK_HOME": str(self.data.root),
+            **self.environment,
+            **changes,
+        }
+
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start ``bayesdesk …`` in the project's folder."""
+        return subprocess.Popen(
+            [str(BIN / "bayesdesk"), *arguments],
+            cwd=self.project if self.project.exists() else self.root,
+            env=self._environment(env or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 180) -> Done:
+        """Run ``bayesdesk …`` to its end."""
+        process = self.start(*arguments, env=env)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        finally:
+            process.kill()
+        return Done(process.returncode, out, err)
+
+    def tune(self, *options: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Run the project's job to its end; the job as ``--json`` prints it."""
+        done = self.run("gear", "run", "hypertuning", "--json", "--seed", "1", *options, env=env)
+        assert done.out, done.err
+        return done.json()
+
+    def begin(self, *options: str, env: Mapping[str, str] | None = None) -> str:
+        """Start the project's job and return its id."""
+        done = self.run("gear", "run", "hypertuning", "--detach", "--json", "--seed", "1", *options, env=env)
+        assert done.out, done.err
+        return str(done.json()["id"])
+
+    # ---- what the store says
+
+    def database(self) -> Database:
+        return Database(self.data).open()
+
+    def job(self, identifier: str) -> Job:
+        with self.database().read() as connection:
+            return jobs.get(connection, identifier)
+
+    def trials(self, identifier: str) -> list[Trial]:
+        with self.database().read() as connection:
+            return trials.of_job(connection, identifier)
+
+    def events(self, identifier: str) -> list[str]:
+        """Kinds of a job's events."""
+        with self.database().read() as connection:
+            return [e.kind for e in notes.events_of(connection, identifier)]
+
+    def wait_ended(self, identifier: str, seconds: float = 90) -> dict[str, Any]:
+        """The job as JSON, once it has ended."""
+        wait_until(lambda: self.job(identifier).state.ended, f"job {identifier} has not ended", seconds)
+        return self.run("show", identifier, "--json").json()
+
+    def wait_running(self, identifier: str, count: int, seconds: float = 60) -> list[Trial]:
+        """Trials that run, once there are ``count`` of them."""
+
+        def running() -> list[Trial]:
+            return [t for t in self.trials(identifier) if t.state == "running"]
+
+        wait_until(lambda: len(running()) >= count, f"{count} trials do not run", seconds)
+        return running()
+
+    # ---- the engine
+
+    def kill_engine(self) -> int:
+        """End the engine's process as a crash does; returns its pid."""
+        pid = control.status(self.data).pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def kill_supervisor_and_engine(self) -> None:
+        """End both, as the end of a whole process tree does."""
+        pid = control.status(self.data).pid
+        assert pid is not None
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        for each in (parent, pid):
+            os.kill(each, signal.SIGKILL)
+        wait_until(lambda: not control.status(self.data).running, "the engine still runs")
+
+    def close(self) -> None:
+        """Stop every job and the engine."""
+        if not self.data.database.exists():
+            return
+        with suppress(Exception):
+            self.run("engine", "stop", "--and-trials", timeout=60)
+
+
+def wait_until(condition: Callable[[], Any], otherwise: str, seconds: float = 30) -> None:
+    """Return when the condition holds; fail with ``otherwise`` when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.02)
