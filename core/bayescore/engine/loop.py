@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bayescore.engine.job_run import JobRun, Services
 from bayescore.engine.leasing import Leasing
+from bayescore.engine.leftovers import sweep
 from bayescore.engine.proposing import Proposer
 from bayescore.engine.runners import Runners
 from bayescore.engine.search_worker import SearchWorker
@@ -52,6 +53,10 @@ class Engine:
     def start(self) -> None:
         """Open the listener; see :meth:`Listener.start` for the errors."""
         self._listener.start()
+        with self._database.read() as connection:
+            endpoints = jobs.endpoints(connection)
+        for endpoint in endpoints:
+            self._pool.submit(sweep, self._database, self._runners.at(endpoint))
 
     def end(self) -> None:
         """Ask :meth:`run` to return; may be called from a signal handler."""

@@ -14,19 +14,22 @@ class Runners:
     def __init__(self, folder: DataFolder, changed: Callable[[], None]) -> None:
         self._folder = folder
         self._changed = changed
-        self._made: dict[str, Runner] = {}
+        self._made: dict[str | None, Runner] = {}
 
     def of(self, job: Job) -> Runner:
         """The runner of a job's trials."""
-        key = job.wish.endpoint or job.wish.runner
-        if key not in self._made:
-            self._made[key] = self._make(job)
-        return self._made[key]
+        return self.at(job.wish.endpoint)
 
-    def _make(self, job: Job) -> Runner:
-        if job.wish.endpoint:
-            return DockerRunner(job.wish.endpoint, self._folder.root, self._changed)
-        return ProcessRunner(self._changed)
+    def at(self, endpoint: str | None) -> Runner:
+        """The runner of a container engine's endpoint; of processes for ``None``."""
+        if endpoint not in self._made:
+            self._made[endpoint] = self._make(endpoint)
+        return self._made[endpoint]
+
+    def _make(self, endpoint: str | None) -> Runner:
+        if endpoint is None:
+            return ProcessRunner(self._changed)
+        return DockerRunner(endpoint, self._folder.root, self._changed)
 
     def close(self) -> None:
         """Stop watching; programs go on."""

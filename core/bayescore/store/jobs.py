@@ -74,6 +74,12 @@ def active(connection: sa.Connection) -> list[Job]:
     return [_job(row) for row in connection.execute(query)]
 
 
+def endpoints(connection: sa.Connection) -> list[str]:
+    """Container engines that jobs have used."""
+    query = sa.select(jobs.c.endpoint).where(jobs.c.endpoint.is_not(None)).distinct()
+    return [str(row[0]) for row in connection.execute(query)]
+
+
 def move(connection: sa.Connection, identifier: str, state: JobState, reason: Text | None = None) -> Job:
     """Bring a job into another state, as the state machine allows."""
     check_job_move(get(connection, identifier).state, state)

@@ -63,6 +63,10 @@ class Runner(Protocol):
         """Take away the program's traces; the engine calls it once its result is stored."""
         ...
 
+    def programs(self) -> dict[str, str]:
+        """Handles, by name, of the data folder's programs that have not been removed."""
+        ...
+
     def close(self) -> None:
         """Stop watching; programs go on."""
         ...

@@ -114,7 +114,9 @@ class DockerRunner:
         if state["Status"] not in ("exited", "dead"):
             self._follow(handle, pump.file if pump else None)
             return None
-        return Exit(int(state["ExitCode"]), out_of_memory=bool(state.get("OOMKilled")))
+        code = int(state["ExitCode"])
+        # a program may survive the end of one of its processes: what counts is how it ended itself
+        return Exit(code, out_of_memory=bool(state.get("OOMKilled")) and code != 0)
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
         """See :class:`Runner`."""
@@ -136,8 +138,8 @@ class DockerRunner:
             if getattr(error, "status_code", None) not in (_GONE, _CONFLICT):
                 _log.warning("container %s could not be removed: %s", handle[:12], error)
 
-    def leftovers(self) -> dict[str, str]:
-        """Handles of every container of this data folder, by name."""
+    def programs(self) -> dict[str, str]:
+        """See :class:`Runner`."""
         filters = {"label": f"{LABEL}.data={self._data_folder}"}
         found = self.client.api.containers(all=True, filters=filters)
         return {c["Names"][0].lstrip("/"): c["Id"] for c in found if c.get("Names")}
@@ -183,6 +185,7 @@ class DockerRunner:
             binds=_binds(launch),
             extra_hosts={"host.docker.internal": "host-gateway"},
             mem_limit=limits.memory,
+            memswap_limit=limits.memory,  # memory is what was meant, not as much swap again
             shm_size=limits.shm_size,
             nano_cpus=int(limits.cpus * 1e9) if limits.cpus else None,
             device_requests=_devices(launch),

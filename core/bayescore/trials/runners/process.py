@@ -108,6 +108,10 @@ class ProcessRunner:
         """Nothing to take away: what the keeper wrote stays in the trial's folder."""
         self._reap()
 
+    def programs(self) -> dict[str, str]:
+        """None: keepers end by themselves and leave nothing that takes up anything."""
+        return {}
+
     def close(self) -> None:
         """See :class:`Runner`."""
         self._watch.close()

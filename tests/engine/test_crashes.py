@@ -1,0 +1,160 @@
+"""The engine killed at each step of a trial's life: nothing is lost and nothing runs twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bayescore.engine import Options, control, prepare
+from bayescore.store import jobs
+from support import crashing_engine
+from support.workspace import Workspace, wait_until
+
+PROGRAM = """
+import argparse, time
+from openbayestool import log_metric, log_param
+parser = argparse.ArgumentParser()
+parser.add_argument("--x", type=float)
+args = parser.parse_args()
+with open("journal.txt", "a") as journal:
+    journal.write("ran\\n")
+log_param("x", args.x)
+for step in range(1, 6):
+    log_metric("score", args.x + step)
+    time.sleep(0.05)
+"""
+DOCKER = "bayescore.trials.runners.docker:DockerRunner"
+PROCESS = "bayescore.trials.runners.process:ProcessRunner"
+COMMON = [
+    ("before", "bayescore.store.jobs:move"),
+    ("before", "bayescore.engine.job_run:set_up"),
+    ("after", "bayescore.trials.snapshot:take"),
+    ("after", "bayescore.store.trials:add"),
+    ("before", "bayescore.trials.folder:make"),
+    ("after", "bayescore.trials.folder:make"),
+    ("before", "bayescore.engine.job_run:JobRun._end_trial"),
+    ("after", "bayescore.engine.job_run:JobRun._end_trial"),
+    ("before", "bayescore.engine.job_run:JobRun._finish"),
+    ("after", "bayescore.engine.job_run:JobRun._finish"),
+]
+OF_PROCESS = [("before", f"{PROCESS}.start"), ("after", f"{PROCESS}.start"), ("before", f"{PROCESS}.remove")]
+OF_DOCKER = [
+    ("before", f"{DOCKER}.start"),
+    ("before", "docker.api.container:ContainerApiMixin.start"),
+    ("after", "docker.api.container:ContainerApiMixin.start"),
+    ("after", f"{DOCKER}.start"),
+    ("before", "bayescore.engine.job_run:JobRun._end_trial"),
+    ("before", f"{DOCKER}.remove"),
+]
+
+
+def check_that_a_crash_changes_nothing(workspace: Workspace, moment: str, step: str) -> None:
+    """Crash an engine at a step, start another, and hold the job's traces against each other."""
+    job = wish(workspace)
+    crashed = subprocess.run(
+        [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)],
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+    assert crashed.returncode == -signal.SIGKILL, crashed.stderr
+    control.start(workspace.data)
+    ended = workspace.wait_ended(job)
+    assert ended["state"] == "succeeded", ended["reason"]
+    check_that_each_trial_ran_once(workspace, ended)
+
+
+def wish(workspace: Workspace) -> str:
+    """Store the project's job without starting an engine."""
+    prepared = prepare(workspace.project, Options(seed=1))
+    assert prepared.wish is not None, prepared.problems
+    with workspace.database().write() as connection:
+        return jobs.add(connection, prepared.wish).id
+
+
+def check_that_each_trial_ran_once(workspace: Workspace, ended: dict) -> None:
+    found = ended["trials"]
+    assert [t["number"] for t in found] == [1, 2, 3]
+    assert len({t["parameters"]["x"] for t in found}) == 3
+    for trial in found:
+        x = trial["parameters"]["x"]
+        assert trial["metrics"] == {"score": [x + step for step in range(1, 6)]}
+        folder = workspace.data.trial(ended["id"], trial["number"])
+        assert (folder / "output" / "journal.txt").read_text() == "ran\n"
+    folders = sorted(p.name for p in (workspace.data.job(ended["id"]) / "trials").iterdir())
+    assert folders == ["001", "002", "003"]
+
+
+@pytest.mark.parametrize(("moment", "step"), COMMON + OF_PROCESS)
+def test_that_a_job_of_processes_survives_a_crash(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, moment: str, step: str
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    workspace.write(PROGRAM)
+    check_that_a_crash_changes_nothing(workspace, moment, step)
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize(("moment", "step"), OF_DOCKER)
+def test_that_a_job_of_containers_survives_a_crash(
+    containers: Workspace, monkeypatch: pytest.MonkeyPatch, moment: str, step: str
+) -> None:
+    import docker
+
+    from support.docker_engine import IMAGE
+
+    monkeypatch.setenv("DOCKER_HOST", containers.environment["DOCKER_HOST"])
+    containers.write(PROGRAM, local={"runner": "docker", "image": IMAGE})
+    check_that_a_crash_changes_nothing(containers, moment, step)
+    client = docker.DockerClient(base_url=containers.environment["DOCKER_HOST"])
+    label = {"label": f"bayesdesk.data={containers.data.root}"}
+    wait_until(lambda: not client.containers.list(all=True, filters=label), "a container is left")
+    client.close()
+
+
+def test_that_a_killed_engine_is_back_within_ten_seconds_and_loses_no_point(workspace: Workspace) -> None:
+    workspace.write(PROGRAM.replace("0.05", "0.5"), parallel_count=3)
+    job = workspace.begin()
+    workspace.wait_running(job, 3)
+    old = workspace.kill_engine()
+    wait_until(
+        lambda: control.status(workspace.data).pid not in (None, old), "the engine is not back", seconds=10
+    )
+    check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
+
+
+def test_that_the_next_command_brings_back_an_engine_that_was_killed_with_its_supervisor(
+    workspace: Workspace,
+) -> None:
+    workspace.write(PROGRAM.replace("0.05", "0.5"), parallel_count=3)
+    job = workspace.begin()
+    workspace.wait_running(job, 3)
+    workspace.kill_supervisor_and_engine()
+    followed = workspace.run("show", job, "-f", "--json")
+    assert followed.code == 0, followed.err
+    check_that_each_trial_ran_once(workspace, followed.json())
+
+
+def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(workspace: Workspace) -> None:
+    workspace.write(PROGRAM.replace("0.05", "0.5"), parallel_count=3)
+    job = workspace.begin()
+    workspace.wait_running(job, 3)
+    assert workspace.run("engine", "stop", "--json").json()["running"] is False
+    assert [t.state for t in workspace.trials(job)] == ["running"] * 3
+    assert workspace.run("engine", "start", "--json").json()["running"] is True
+    check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
+
+
+def test_that_one_data_folder_has_one_engine(workspace: Workspace) -> None:
+    workspace.write()
+    first = workspace.run("engine", "start", "--json").json()["pid"]
+    again = subprocess.run(
+        [sys.executable, "-m", "bayescore.engine.host", str(workspace.data.root)], timeout=30
+    )
+    assert again.returncode == 75
+    assert control.status(workspace.data).pid == first
