@@ -28,6 +28,8 @@ _CLIENT = "/openbayes/client"
 _SPOOL = "/openbayes/spool"
 _GONE = 404
 _CONFLICT = 409
+_SMALL_LOG = 2**16  # bytes that fit into the engine's own log without turning it over, however short the lines
+_COMPARED_LINES = 20
 # Process 1 of a container ignores SIGTERM unless it handles it, and a shell does not pass it on.
 _INIT = """trap 'kill -TERM -1 2>/dev/null' TERM
 /bin/sh -c "$0" & child=$!
@@ -290,18 +292,33 @@ class _LogPump:
         from requests.exceptions import RequestException
 
         try:
-            log = BoundedLog(str(self.file), fresh=True)
-            try:
-                stream = self._client.api.logs(
-                    self._handle, stdout=True, stderr=True, stream=True, follow=True
-                )
-                for chunk in stream:
-                    log.write(chunk)
-            finally:
-                log.close()
+            copied = self._copy(follow=True)
             self._client.api.wait(self._handle, timeout=30)
+            if copied > _SMALL_LOG and not self._is_whole():
+                self._copy(follow=False)
         except (APIError, RequestException, OSError) as error:
             _log.info("log of container %s ended: %s", self._handle[:12], error)
         finally:
             self.running = False
             self._changed()
+
+    def _copy(self, *, follow: bool) -> int:
+        """Write the container's output into the file from its first line on; how many bytes."""
+        copied, log = 0, BoundedLog(str(self.file), fresh=True)
+        try:
+            for chunk in self._client.api.logs(self._handle, stream=True, follow=follow):
+                log.write(chunk)
+                copied += len(chunk)
+        finally:
+            log.close()
+        return copied
+
+    def _is_whole(self) -> bool:
+        """Whether the file ends as the output does.
+
+        An engine that turns its own log over while it is followed may leave the rest out.
+        """
+        end = self._client.api.logs(self._handle, tail=_COMPARED_LINES)
+        with self.file.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - len(end)))
+            return file.read() == end[-file.tell() :]
