@@ -1,0 +1,134 @@
+"""Which trial gets which GPU: never more than its share, never somebody else's."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from support.docker_engine import IMAGE
+from support.gpus import StandInGpus
+from support.workspace import Workspace, wait_until
+
+TELL = """
+import os, pathlib, time
+from openbayestool import log_metric
+log_metric("score", 1)
+visible = os.environ.get("CUDA_VISIBLE_DEVICES"), os.environ.get("NVIDIA_VISIBLE_DEVICES")
+pathlib.Path("visible.txt").write_text(repr(visible))
+time.sleep(0.3)
+"""
+WAIT = """
+import pathlib, time
+from openbayestool import log_metric
+log_metric("score", 1)
+while not pathlib.Path({file!r}).exists():
+    time.sleep(0.02)
+"""
+
+
+@pytest.fixture
+def gpus(tmp_path: Path) -> StandInGpus:
+    return StandInGpus(tmp_path, ["NVIDIA RTX 4090", "NVIDIA RTX 4090"])
+
+
+def visible(workspace: Workspace, job: dict, number: int) -> tuple[str | None, str | None]:
+    return eval((workspace.data.trial(job["id"], number) / "output" / "visible.txt").read_text())
+
+
+def test_that_each_process_sees_the_one_gpu_that_it_has_leased(
+    workspace: Workspace, gpus: StandInGpus
+) -> None:
+    workspace.environment |= gpus.environment
+    workspace.write(TELL, max_job_count=6, parallel_count=4, local={"gpus": "all"})
+    job = workspace.tune()
+    assert job["state"] == "succeeded"
+    for trial in job["trials"]:
+        assert len(trial["gpus"]) == 1
+        assert visible(workspace, job, trial["number"])[0] == trial["gpus"][0]
+    assert set(Counter(t["gpus"][0] for t in job["trials"])) == set(gpus.uuids)
+    assert most_at_once(job) == 1
+
+
+def test_that_trials_per_gpu_is_reached_and_not_exceeded(workspace: Workspace, gpus: StandInGpus) -> None:
+    workspace.environment |= gpus.environment
+    local = {"gpus": [1], "trials_per_gpu": 2}
+    workspace.write(TELL, max_job_count=6, parallel_count=4, local=local)
+    job = workspace.tune()
+    assert {t["gpus"][0] for t in job["trials"]} == {gpus.uuids[1]}
+    assert most_at_once(job) == 2
+
+
+def test_that_a_gpu_of_another_program_is_left_alone_with_a_note(
+    workspace: Workspace, gpus: StandInGpus
+) -> None:
+    workspace.environment |= gpus.environment
+    gpus.use({0: 9000})
+    workspace.write(TELL, max_job_count=2, parallel_count=2, local={"gpus": "all"})
+    job = workspace.tune()
+    assert {t["gpus"][0] for t in job["trials"]} == {gpus.uuids[1]}
+    assert "gpu_busy" in workspace.events(job["id"])
+
+
+def test_that_two_jobs_share_gpus_fairly_and_leases_survive_a_crash(
+    workspace: Workspace, gpus: StandInGpus, tmp_path: Path
+) -> None:
+    workspace.environment |= gpus.environment
+    go = tmp_path / "go"
+    workspace.write(WAIT.format(file=str(go)), max_job_count=2, parallel_count=2, local={"gpus": "all"})
+    first = workspace.begin()
+    workspace.wait_running(first, 2)
+    second = workspace.begin()
+    workspace.kill_supervisor_and_engine()
+    workspace.run("engine", "start")
+    wait_until(lambda: workspace.job(second).state == "running", "the second job has not begun")
+    assert workspace.trials(second) == []  # both GPUs are still leased to the first
+    go.touch()
+    assert workspace.wait_ended(first)["state"] == "succeeded"
+    assert workspace.wait_ended(second)["state"] == "succeeded"
+
+
+def test_that_without_a_gpu_all_means_none(workspace: Workspace) -> None:
+    workspace.write(TELL, max_job_count=1, local={"gpus": "all"})
+    job = workspace.tune()
+    assert job["trials"][0]["gpus"] == []
+    assert visible(workspace, job, 1)[0] == ""
+
+
+@pytest.mark.docker
+def test_that_a_container_gets_its_gpu_by_device_request(containers: Workspace, gpus: StandInGpus) -> None:
+    containers.environment |= gpus.environment
+    local = {"runner": "docker", "image": IMAGE, "gpus": "all"}
+    containers.write(TELL, max_job_count=4, parallel_count=2, local=local)
+    job = containers.tune()
+    assert job["state"] == "succeeded", job["reason"]
+    for trial in job["trials"]:
+        assert visible(containers, job, trial["number"]) == (None, trial["gpus"][0])
+    assert {t["gpus"][0] for t in job["trials"]} == set(gpus.uuids)
+    assert most_at_once(job) == 1
+
+
+def test_that_doctor_lists_the_gpus(workspace: Workspace, gpus: StandInGpus) -> None:
+    workspace.environment |= {**gpus.environment, "DOCKER_HOST": "unix:///nowhere.sock"}
+    gpus.use({1: 512})
+    checks = json.loads(workspace.run("doctor", "--json").out)["checks"]
+    said = [c["message"] for c in checks if c["topic"] == "gpus"]
+    assert said == [
+        "GPU 0: NVIDIA_RTX_4090, 24.0 GiB, 0.0 GiB in use",
+        "GPU 1: NVIDIA_RTX_4090, 24.0 GiB, 0.5 GiB in use",
+    ]
+
+
+def most_at_once(job: dict) -> int:
+    """Most trials that had the same GPU at one moment."""
+    most = 0
+    for gpu in {t["gpus"][0] for t in job["trials"]}:
+        spans = [(t["started_at"], t["ended_at"]) for t in job["trials"] if t["gpus"] == [gpu]]
+        moments = sorted([(a, 1) for a, _ in spans] + [(b, -1) for _, b in spans])
+        now = 0
+        for _, change in moments:
+            now += change
+            most = max(most, now)
+    return most

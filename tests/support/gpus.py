@@ -1,0 +1,70 @@
+"""GPUs for machines without any: a small NVML whose devices stand in a text file."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+_SOURCE = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+typedef struct { unsigned long long total, free, used; } memory_t;
+typedef struct { unsigned int gpu, memory; } use_t;
+static char uuids[16][96], names[16][96];
+static unsigned long long used[16];
+static unsigned int count;
+static int load(void) {
+    FILE *file = fopen(getenv("STANDIN_GPUS"), "r");
+    if (!file) return 9;
+    for (count = 0; count < 16 && fscanf(file, "%95s %95s %llu", uuids[count], names[count], &used[count]) == 3;)
+        count++;
+    fclose(file);
+    return 0;
+}
+int nvmlInit_v2(void) { return load(); }
+int nvmlInitWithFlags(unsigned int flags) { return load(); }
+int nvmlShutdown(void) { return 0; }
+const char *nvmlErrorString(int code) { return "no driver"; }
+int nvmlDeviceGetCount_v2(unsigned int *n) { *n = count; return 0; }
+int nvmlDeviceGetHandleByIndex_v2(unsigned int i, void **handle) { *handle = (void *)(size_t)(i + 1); return i < count ? 0 : 2; }
+static unsigned int index_of(void *handle) { return (unsigned int)(size_t)handle - 1; }
+int nvmlDeviceGetMemoryInfo(void *h, memory_t *m) {
+    m->total = 24ULL << 30; m->used = used[index_of(h)] << 20; m->free = m->total - m->used; return 0;
+}
+int nvmlDeviceGetUtilizationRates(void *h, use_t *u) { u->gpu = used[index_of(h)] ? 50 : 0; u->memory = 0; return 0; }
+int nvmlDeviceGetUUID(void *h, char *text, unsigned int n) { snprintf(text, n, "%s", uuids[index_of(h)]); return 0; }
+int nvmlDeviceGetName(void *h, char *text, unsigned int n) { snprintf(text, n, "%s", names[index_of(h)]); return 0; }
+"""
+
+
+class StandInGpus:
+    """A machine with GPUs: what NVML says of them can change while programs run."""
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        self.uuids = [f"GPU-{i}{i}{i}{i}-standin" for i in range(len(names))]
+        self._names = [name.replace(" ", "_") for name in names]
+        self._library = folder / "nvml"
+        self._library.mkdir(parents=True)
+        self._list = folder / "gpus.txt"
+        source = self._library / "nvml.c"
+        source.write_text(_SOURCE)
+        target = self._library / "libnvidia-ml.so.1"
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", target, source], check=True, capture_output=True)
+        self.use({})
+
+    def use(self, mebibytes: dict[int, int]) -> None:
+        """Let other programs use so much memory of each GPU."""
+        lines = (
+            f"{u} {n} {mebibytes.get(i, 0)}\n"
+            for i, (u, n) in enumerate(zip(self.uuids, self._names, strict=True))
+        )
+        partial = self._list.with_suffix(".partial")
+        partial.write_text("".join(lines))
+        partial.replace(self._list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables under which a program sees them."""
+        return {"LD_LIBRARY_PATH": str(self._library), "STANDIN_GPUS": str(self._list)}
