@@ -162,12 +162,15 @@ def test_that_a_container_removed_from_outside_is_run_again(containers: Workspac
 
 
 def test_that_killing_the_engine_under_three_containers_loses_no_point(containers: Workspace, client) -> None:
-    program = REPORT_X + """
+    program = (
+        REPORT_X
+        + """
 import time
 for i in range(40):
     log_metric("score", i)
     time.sleep(0.1)
 """
+    )
     containers.write(program, max_job_count=3, parallel_count=3, local=LOCAL)
     job = containers.begin()
     containers.wait_running(job, 3)

@@ -210,9 +210,11 @@ def test_that_a_trial_that_is_lost_again_and_again_stays_lost(workspace: Workspa
     job = workspace.begin()
     for attempt in (1, 2, 3):
         wait_until(
-            lambda a=attempt: (workspace.trials(job) or [None])[0] is not None
-            and workspace.trials(job)[0].attempt == a
-            and workspace.trials(job)[0].state == "running",
+            lambda a=attempt: (
+                (workspace.trials(job) or [None])[0] is not None
+                and workspace.trials(job)[0].attempt == a
+                and workspace.trials(job)[0].state == "running"
+            ),
             f"attempt {attempt} does not run",
         )
         _kill_tree(_keeper(workspace, job))

@@ -7,9 +7,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -128,8 +129,10 @@ class JobRun:
         )
 
     def close(self) -> None:
-        """Leave everything to a later engine."""
+        """Leave everything to a successor; what is just being started comes to its end first."""
         self._cancel_setup.set()
+        begun: list[Future[Any]] = [*self._starts.values(), *([self._setup] if self._setup else [])]
+        wait(begun, timeout=UNREACHABLE_S)
 
     # ---- the job
 

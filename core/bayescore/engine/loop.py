@@ -9,7 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from bayescore.engine.job_run import JobRun, Services
 from bayescore.engine.leasing import Leasing
@@ -27,6 +30,7 @@ _LOOK_S = 0.2  # how often the store is asked whether another process has writte
 _STEP_S = 2.0  # how often running trials are looked at when nothing has happened
 _PAUSE_S = 3.0  # after a store that could not be written
 _WORKERS = 8  # trials that start or are cleaned up at the same time
+_MOST_FAULTS = 3  # of one job, before it is given up
 IDLE_S = 600.0  # without an active job for so long, the engine ends; the next command starts it
 
 
@@ -43,6 +47,7 @@ class Engine:
         self._runners = Runners(database.folder, self._awake.set)
         self._services = Services(database, self._listener, leasing or Leasing(), self._pool, self._awake.set)
         self._runs: dict[str, JobRun] = {}
+        self._faults: Counter[str] = Counter()
         self._idle_since = time.monotonic()
 
     @property
@@ -102,7 +107,7 @@ class Engine:
             if job.config.hyper_tuning.algorithm == "Bayesian":
                 self._worker.warm_up()
             fulfil(self._database, self._runs)
-        self._guarded(run, lambda: run.advance(job))
+        self._guarded(run, partial(run.advance, job))
 
     def _share_out(self) -> None:
         """Start trials one by one, each time for the job that has the fewest: nobody waits for ever."""
@@ -114,21 +119,28 @@ class Engine:
             run = min(ready, key=lambda r: (r.running(), r.job.seq))
             if not self._guarded(run, run.begin_trial):
                 passed.add(run.job.id)
-                if not run.job.state.ended:
-                    self._guarded(run, lambda run=run: run.advance(run.job))
+                if run.job.id in self._runs and not run.job.state.ended:
+                    self._guarded(run, partial(run.advance, run.job))
 
-    @staticmethod
-    def _guarded(run: JobRun, action: object) -> bool:
-        """Do something for one job; what goes wrong ends that job and no other."""
+    def _guarded(self, run: JobRun, action: Callable[[], object]) -> bool:
+        """Do something for one job; what goes wrong ends that job and no other.
+
+        A fault of our own is met as a crash is: with a fresh start from the store.
+        """
         try:
-            return bool(action())  # type: ignore[operator]
+            return bool(action())
         except StoreError:
             raise
         except BayesdeskError as error:
             run.fail(error)
         except Exception as error:
             _log.exception("job %s", run.job.id)
-            run.fail(error)
+            self._faults[run.job.id] += 1
+            if self._faults[run.job.id] > _MOST_FAULTS:
+                run.fail(error)
+            else:
+                self._runs.pop(run.job.id, None)
+                run.close()
         return False
 
     def _wait(self, watch: ChangeWatch) -> None:

@@ -44,7 +44,7 @@ class Proposer:
     def take(self, job: Job, existing: Sequence[Trial]) -> Suggestion | None:
         """The next suggestion, or ``None`` while it is being computed or when there is none."""
         question = self._question(job, existing)
-        if job.wish.midpoint:
+        if job.wish.midpoint and not existing:
             return Suggestion(midpoint(question.space), Origin.INITIAL)
         if question.algorithm is not Algorithm.BAYESIAN:
             return self._noted(question.answer())

@@ -158,13 +158,16 @@ def _limit(memory: int | None) -> None:
 
 
 def _claim(path: str) -> bool:
-    """Be the one keeper of this attempt."""
+    """Be the one keeper of this attempt; the file is never seen half written."""
+    partial = f"{path}.{os.getpid()}"
+    with open(partial, "w", encoding="ascii") as file:  # noqa: PTH123
+        json.dump({"pid": os.getpid(), "started": _start_time(os.getpid())}, file)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        os.link(partial, path)
     except FileExistsError:
         return False
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"pid": os.getpid(), "started": _start_time(os.getpid())}, file)
+    finally:
+        os.unlink(partial)  # noqa: PTH108
     return True
 
 

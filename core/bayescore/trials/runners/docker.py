@@ -28,7 +28,9 @@ _CLIENT = "/openbayes/client"
 _SPOOL = "/openbayes/spool"
 _GONE = 404
 _CONFLICT = 409
-_SMALL_LOG = 2**16  # bytes that fit into the engine's own log without turning it over, however short the lines
+_SMALL_LOG = (
+    2**16
+)  # bytes that fit into the engine's own log without turning it over, however short the lines
 _COMPARED_LINES = 20
 # Process 1 of a container ignores SIGTERM unless it handles it, and a shell does not pass it on.
 _INIT = """trap 'kill -TERM -1 2>/dev/null' TERM

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from bayescore.trials.launch import Launch
 from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.runners.watch import ProcessWatch
 
+_SPEC = "keeper-spec.json"
 _KEEPER = Path(__file__).parent.parent / "keeper"
 _CONTAINER_PATH = re.compile(
     r"""(?<![\w./~-]) /(?: (?:openbayes/inputs?/)?(?P<input>input[0-4]) | (?P<output>output|openbayes/home) )
@@ -39,6 +41,7 @@ class ProcessRunner:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._watch = ProcessWatch(changed)
         self._started: dict[int, subprocess.Popen[bytes]] = {}
+        self._lock = threading.Lock()
 
     def start(self, launch: Launch) -> str:
         """See :class:`Runner`."""
@@ -55,7 +58,7 @@ class ProcessRunner:
             "memory": launch.limits.memory,
             "grace": GRACE_S,
         }
-        spec_file = folder.root / "keeper-spec.json"
+        spec_file = folder.root / _SPEC
         try:
             spec_file.write_text(json.dumps(spec), encoding="utf-8")
             keeper = subprocess.Popen(
@@ -70,7 +73,8 @@ class ProcessRunner:
             raise RunnerError(
                 text("The trial's process cannot be started: {reason}.", reason=error.strerror or str(error))
             ) from None
-        self._started[keeper.pid] = keeper
+        with self._lock:
+            self._started[keeper.pid] = keeper
         self._watch.add(keeper.pid)
         return str(folder.root)
 
@@ -80,7 +84,9 @@ class ProcessRunner:
         keeper = _keeper(root)
         if keeper is None and not (root / "exit.json").exists():
             return None
-        if keeper is not None and keeper[0] not in self._started:
+        with self._lock:
+            is_ours = keeper is not None and keeper[0] in self._started
+        if keeper is not None and not is_ours:
             self._watch.add(keeper[0])
         return str(root)
 
@@ -120,11 +126,13 @@ class ProcessRunner:
         """Whether a keeper that we started has not written its name yet."""
         if (root / "keeper.json").exists():
             return False
-        return any(p.poll() is None and str(root) in str(p.args) for p in self._started.values())
+        spec = str(root / _SPEC)
+        with self._lock:
+            return any(k.poll() is None and spec in k.args for k in self._started.values())  # type: ignore[operator]
 
     def _reap(self) -> None:
-        for pid in [pid for pid, keeper in self._started.items() if keeper.poll() is not None]:
-            del self._started[pid]
+        with self._lock:
+            self._started = {pid: k for pid, k in self._started.items() if k.poll() is None}
 
 
 def with_local_paths(launch: Launch) -> str:
