@@ -58,6 +58,12 @@ def output(workspace: Workspace, job: str, number: int = 1) -> Path:
     return workspace.data.trial(job, number) / "output"
 
 
+def wait_ready(workspace: Workspace, job: str) -> None:
+    """Return when the program says that it handles signals."""
+    ready = output(workspace, job) / "ready.txt"
+    wait_until(ready.exists, "it is not ready")
+
+
 def container(client: docker.DockerClient, job: str, number: int = 1):
     filters = {"label": [f"bayesdesk.job={job}", f"bayesdesk.trial={number}"]}
     found = client.containers.list(all=True, filters=filters)
@@ -136,7 +142,7 @@ def test_that_an_exit_code_and_a_timeout_are_told_apart(containers: Workspace) -
 def test_that_a_stopped_program_is_asked_first(containers: Workspace) -> None:
     containers.write(WAIT, max_job_count=1, local=LOCAL)
     job = containers.begin()
-    wait_until(lambda: (output(containers, job) / "ready.txt").exists(), "it is not ready")
+    wait_ready(containers, job)
     containers.run("cancel", job)
     assert containers.wait_ended(job)["state"] == "cancelled"
     assert (output(containers, job) / "stopped.txt").read_text() == "asked"
@@ -145,7 +151,7 @@ def test_that_a_stopped_program_is_asked_first(containers: Workspace) -> None:
 def test_that_a_container_killed_from_outside_fails_its_trial(containers: Workspace, client) -> None:
     containers.write(WAIT, max_job_count=1, local=LOCAL)
     job = containers.begin()
-    wait_until(lambda: (output(containers, job) / "ready.txt").exists(), "it is not ready")
+    wait_ready(containers, job)
     container(client, job).kill()
     ended = containers.wait_ended(job)
     assert (ended["trials"][0]["state"], ended["trials"][0]["exit_code"]) == ("failed", 137)
@@ -154,7 +160,7 @@ def test_that_a_container_killed_from_outside_fails_its_trial(containers: Worksp
 def test_that_a_container_removed_from_outside_is_run_again(containers: Workspace, client) -> None:
     containers.write(REPORT_X + WAIT, max_job_count=1, local=LOCAL)
     job = containers.begin()
-    wait_until(lambda: (output(containers, job) / "ready.txt").exists(), "it is not ready")
+    wait_ready(containers, job)
     first = container(client, job)
     first.remove(force=True)
     wait_until(lambda: containers.trials(job)[0].attempt == 2, "it is not tried again")

@@ -1,0 +1,322 @@
+"""The listener against the real ``openbayestool`` and against everything else that may knock."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import math
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bayescore.listener import Listener, Reporter
+from bayescore.store import Database, DataFolder, Trial, jobs, notes, points, trials
+from support import official
+from support.builders import a_wish
+
+REPORTS = """
+import sys, threading
+import openbayestool as tool
+tool.log_param("batch size", 32)
+tool.log_param("optimizer", "adam")
+tool.log_param("optimizer", "sgd")
+for i in range(3):
+    tool.log_metric("score", 0.1 * i)
+tool.log_metric("验证/accuracy %", 0.5)
+tool.log_metric("gone", 1)
+tool.clear_metric("gone")
+tool.clear_param("batch size")
+tool.log_metric("a/b c?d#e", 1)
+tool.clear_metric("a/b c?d#e")
+def burst(n):
+    for i in range(25):
+        tool.log_metric(f"burst{n}", i)
+threads = [threading.Thread(target=burst, args=(n,)) for n in range(4)]
+[t.start() for t in threads]; [t.join() for t in threads]
+"""
+
+
+@dataclass
+class House:
+    """A listener with one job and two trials that may report."""
+
+    database: Database
+    listener: Listener
+    trials: list[Trial]
+    job_seq: int
+    folder: Path
+
+    def reporter(self, trial: Trial) -> Reporter:
+        return Reporter(trial, self.job_seq, "score", ("loss",), self.folder / f"spool-{trial.id}.jsonl")
+
+    def series(self, index: int = 0) -> dict[str, list[float]]:
+        with self.database.read() as connection:
+            return points.of_trial(connection, self.trials[index])
+
+    def parameters(self) -> dict[str, object]:
+        with self.database.read() as connection:
+            return points.parameters_of(connection, self.trials[0])
+
+    def events(self) -> list[str]:
+        with self.database.read() as connection:
+            return [str(e.text) for e in notes.events_of(connection, self.trials[0].job)]
+
+    def url(self, index: int = 0) -> str:
+        return f"http://127.0.0.1:{self.listener.port}/trials/{self.trials[index].id}"
+
+    def request(
+        self,
+        body: bytes | str,
+        *,
+        method: str = "PUT",
+        token: str | None = None,
+        path: str = "",
+        scheme: str = "Bearer",
+        index: int = 0,
+    ) -> tuple[int, str]:
+        """Status and answer of one request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.listener.port, timeout=10)
+        headers = {"Authorization": f"{scheme} {token or self.trials[index].token}"}
+        data = body.encode() if isinstance(body, str) else body
+        try:
+            connection.request(method, f"/trials/{self.trials[index].id}{path}", data, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def client(self, program: str, index: int = 0) -> str:
+        """Run a program with the real client; what it said."""
+        env = {"OPENBAYES_JOB_URL": self.url(index), "OPENBAYES_TOKEN": self.trials[index].token}
+        done = official.python("-c", program, env=env)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    database = Database(DataFolder(tmp_path / "home")).open()
+    with database.write() as connection:
+        job = jobs.add(connection, a_wish())
+        made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
+    listener = Listener(database)
+    listener.start()
+    house = House(database, listener, made, job.seq, tmp_path)
+    for trial in made:
+        listener.admit(house.reporter(trial))
+    yield house
+    listener.stop()
+    database.close()
+
+
+def test_that_the_real_client_reports_everything(house: House) -> None:
+    said = house.client(REPORTS)
+    assert said == ""
+    series = house.series()
+    assert series.pop("score") == [0.0, 0.1, 0.2]
+    assert series.pop("验证/accuracy %") == [0.5]
+    assert series == {f"burst{n}": [float(i) for i in range(25)] for n in range(4)}
+    assert house.parameters() == {"batch size": "", "optimizer": "sgd"}
+
+
+def test_that_several_processes_of_a_trial_report_at_once(house: House) -> None:
+    program = "import openbayestool as t\nfor i in range(20): t.log_metric('score', i)"
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: house.client(program), range(4))) == {""}
+    values = house.series()["score"]
+    assert sorted(values) == sorted([float(i) for i in range(20)] * 4)
+
+
+def test_that_several_metrics_and_non_finite_values_in_one_body_are_kept_in_order(house: House) -> None:
+    body = '{"metrics": {"score": [{"value": NaN}, {"value": 1}], "loss": [{"value": Infinity}, {"value": -Infinity}]}}'
+    assert house.request(body)[0] == 200
+    series = house.series()
+    assert math.isnan(series["score"][0])
+    assert series["score"][1] == 1.0
+    assert series["loss"] == [math.inf, -math.inf]
+
+
+def test_that_a_point_is_on_disk_when_it_is_answered(house: House) -> None:
+    house.request('{"metrics": {"score": [{"value": 3}]}}')
+    other = Database(house.database.folder).open()  # another connection sees committed data only
+    with other.read() as connection:
+        assert points.of_trial(connection, house.trials[0]) == {"score": [3.0]}
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        (b"", 400, "not JSON"),
+        (b"{", 400, "not JSON"),
+        (b"\xff\xfe", 400, "not JSON"),
+        (b"[" * 100_000, 400, "not JSON"),
+        (b"[]", 400, "object"),
+        (b'{"metrics": []}', 400, "object"),
+        (b'{"metrics": {"a": [{"value": "x"}]}}', 400, "not a number"),
+        (b'{"metrics": {"a": [{"value": null}]}}', 400, "not a number"),
+        (b'{"metrics": {"a": [{}]}}', 400, "not a number"),
+        (b'{"metrics": {"\\ud800": [{"value": 1}]}}', 400, "Unicode"),
+        (b'{"parameters": {"a": [1]}}', 400, "number or a text"),
+        (b'{"metrics": {"' + b"k" * 5000 + b'": [{"value": 1}]}}', 400, "longer"),
+        (b" " * (2**20 + 1), 413, "1 MiB"),
+    ],
+    ids=lambda v: v[:20].decode("latin-1") if isinstance(v, bytes) else None,
+)
+def test_that_a_bad_body_is_refused_with_a_reason_that_its_author_finds(
+    house: House, body: bytes, status: int, reason: str
+) -> None:
+    answered, said = house.request(body)
+    assert answered == status
+    assert reason in said
+    assert any(reason in event for event in house.events())
+    assert house.series() == {}
+    assert house.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 200
+
+
+def test_that_a_body_of_one_mebibyte_is_taken(house: House) -> None:
+    count = 20_000
+    body = json.dumps({"metrics": {"score": [{"value": i, "created_at": "2026"} for i in range(count)]}})
+    padded = body + " " * (2**20 - len(body))
+    assert len(padded) == 2**20
+    assert house.request(padded)[0] == 200
+    assert len(house.series()["score"]) == count
+
+
+def test_that_a_chunked_body_that_grows_too_large_is_cut_off(house: House) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", house.listener.port, timeout=10)
+    headers = {"Authorization": f"Bearer {house.trials[0].token}"}
+    chunks = (b"x" * 65536 for _ in range(40))
+    try:
+        connection.request("PUT", f"/trials/{house.trials[0].id}", chunks, headers, encode_chunked=True)
+        assert connection.getresponse().status == 413
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the listener hung up before all was sent, which is as good
+    finally:
+        connection.close()
+    assert house.series() == {}
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "é".encode().decode("latin-1")])
+def test_that_a_wrong_token_is_refused(house: House, token: str) -> None:
+    assert house.request("{}", token=token or " ")[0] == 401
+
+
+def test_that_a_token_is_useless_for_another_trial_and_another_scheme(house: House) -> None:
+    body = '{"metrics": {"score": [{"value": 1}]}}'
+    assert house.request(body, token=house.trials[1].token)[0] == 401
+    assert house.request(body, scheme="Basic")[0] == 401
+    assert house.request(body, scheme="bearer")[0] == 200
+    assert house.request(body, method="DELETE", path="/metrics/score", token=house.trials[1].token)[0] == 401
+    assert house.series() == {"score": [1.0]}
+    assert house.series(1) == {}
+
+
+def test_that_a_token_lives_a_grace_period_longer_than_its_trial(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bayescore.listener import app
+
+    body = '{"metrics": {"score": [{"value": 1}]}}'
+    house.listener.retire(house.trials[0].id)
+    assert house.request(body)[0] == 200
+    monkeypatch.setattr(app, "GRACE_S", -1.0)
+    house.listener.retire(house.trials[0].id)
+    assert house.request(body)[0] == 401
+    assert house.series() == {"score": [1.0]}
+
+
+def test_that_an_unknown_place_is_not_found_and_an_unknown_trial_is_not_told_apart(house: House) -> None:
+    assert house.request("{}", path="/else")[0] == 404
+    assert house.request("{}", method="POST")[0] == 405
+    connection = http.client.HTTPConnection("127.0.0.1", house.listener.port, timeout=10)
+    connection.request("PUT", "/trials/999", b"{}", {"Authorization": "Bearer x"})
+    assert connection.getresponse().status == 401
+    connection.close()
+
+
+def test_that_the_port_is_kept_and_a_taken_one_is_explained(house: House) -> None:
+    from bayescore.errors import ListenerError
+
+    with pytest.raises(ListenerError, match=str(house.listener.port)):
+        Listener(house.database).start()
+    port = house.listener.port
+    house.listener.stop()
+    again = Listener(house.database)
+    again.start()
+    assert again.port == port
+    again.stop()
+    house.listener = again
+
+
+def test_that_no_address_but_loopback_and_the_bridge_is_listened_on(house: House) -> None:
+    from bayescore.listener.addresses import bridge_address
+
+    allowed = {"127.0.0.1", bridge_address()}
+    assert {address.rpartition(":")[0] for address in house.listener.addresses} <= allowed
+    others = {i[4][0] for i in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - allowed
+    for other in others - {"127.0.1.1"}:
+        with pytest.raises(OSError), socket.create_connection((other, house.listener.port), timeout=2):  # noqa: PT011
+            pass
+
+
+def test_that_other_first_metrics_are_warned_about_once_with_the_nearest_name(house: House) -> None:
+    for _ in range(3):
+        house.request('{"metrics": {"epoch": [{"value": 1}], "Score": [{"value": 1}]}}')
+    warnings = [e for e in house.events() if "Score" in e]
+    assert len(warnings) == 1
+    assert "“score”" in warnings[0]
+
+
+def test_that_a_side_metric_first_is_no_reason_to_warn(house: House) -> None:
+    house.request('{"metrics": {"loss": [{"value": 1}]}}')
+    assert house.events() == []
+
+
+def test_that_a_store_that_cannot_be_written_is_answered_503_and_not_lost_by_silence(house: House) -> None:
+    with house.database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON points BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        )
+    assert house.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 503
+    with house.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+    assert house.request('{"metrics": {"score": [{"value": 2}]}}')[0] == 200
+    assert house.series() == {"score": [2.0]}
+
+
+def test_that_a_spool_file_is_taken_in_once_in_order_and_before_later_points(house: House) -> None:
+    spool = house.reporter(house.trials[0]).spool
+    lines = [json.dumps({"metrics": {"score": [{"value": i}]}}) for i in range(5)]
+    spool.write_text("\n".join(lines) + '\nnot json\n{"metrics": {"score": [{"value":', encoding="utf-8")
+    assert house.request('{"metrics": {"score": [{"value": 99}]}}')[0] == 200
+    assert house.series()["score"] == [0, 1, 2, 3, 4, 99]
+    with spool.open("a", encoding="utf-8") as file:
+        file.write(" 5}]}}\n")
+    house.listener.take_spool(house.reporter(house.trials[0])).result(timeout=10)
+    house.listener.take_spool(house.reporter(house.trials[0])).result(timeout=10)
+    assert house.series()["score"] == [0, 1, 2, 3, 4, 99, 5]
+
+
+def test_that_many_clients_at_once_are_all_answered(house: House) -> None:
+    def send(n: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", house.listener.port, timeout=20)
+        trial = house.trials[n % 2]
+        for i in range(50):
+            body = json.dumps({"metrics": {f"m{n}": [{"value": i}]}})
+            connection.request("PUT", f"/trials/{trial.id}", body, {"Authorization": f"Bearer {trial.token}"})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200
+        connection.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(send, range(16)))
+    both = house.series(0) | house.series(1)
+    assert both == {f"m{n}": [float(i) for i in range(50)] for n in range(16)}
+    assert threading.active_count() < 100

@@ -1,0 +1,37 @@
+"""Domain objects for tests, sound unless told otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bayescore.config import LocalSettings, load_text
+from bayescore.store import NewJob
+
+FILE = """\
+command: python main.py
+hyper_tuning:
+  max_job_count: 10
+  parallel_count: 2
+  hyperparameter_metric: score
+  goal: MAXIMIZE
+  algorithm: Random
+  side_metrics: [loss]
+  parameter_specs:
+    - {name: x, type: DOUBLE, min_value: 0, max_value: 1}
+"""
+
+
+def a_wish(file_text: str = FILE, **changes: Any) -> NewJob:
+    """A job as it is wished for, run by processes."""
+    config = load_text(file_text).config
+    assert config is not None
+    fields: dict[str, Any] = {
+        "name": "test",
+        "project": "/nowhere",
+        "file_text": file_text,
+        "config": config,
+        "local": LocalSettings(),
+        "runner": "process",
+        "seed": 1,
+    }
+    return NewJob(**{**fields, **changes})
