@@ -237,10 +237,10 @@ def read_parameters(reader: Reader) -> tuple[dict[str, ParameterValue], dict[str
     secrets: dict[str, Secret] = {}
     path: Path = ("parameters",)
     specs = reader.value(("hyper_tuning", "parameter_specs"))
-    tuned = {s.get("name") for s in specs if isinstance(s, dict)} if isinstance(specs, list) else set()
+    tuned = {str(s.get("name")) for s in specs if isinstance(s, dict)} if isinstance(specs, list) else set()
     for key, value in (reader.mapping(path) or {}).items():
         at, name = (*path, key), str(key)
-        if name in {str(t) for t in tuned}:
+        if name in tuned:
             reader.hint(
                 "tuned-wins", at, text("“{name}” is tuned, so this value is not used.", name=name), key=True
             )

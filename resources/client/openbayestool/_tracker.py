@@ -31,8 +31,8 @@ def log_metric(key, value):
     """Append one value to the metric ``key``."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        _warn(f"The metric {key}={value} was not logged because the value is not a number.")
+    except Exception:  # whatever the value's own code raises
+        _warn(f"The metric {key} was not logged because its value is not a number.")
         return
     point = {"value": number, "created_at": datetime.now().isoformat()}
     _report({"metrics": {str(key): [point]}})
@@ -41,7 +41,7 @@ def log_metric(key, value):
 def log_param(key, value):
     """Set the parameter ``key``; the last value wins."""
     if not isinstance(value, (int, float, str)):
-        _warn(f"The param {key}={value} was not logged because the value is not a number.")
+        _warn(f"The param {key} was not logged because its value is neither a number nor a text.")
         return
     _report({"parameters": {str(key): value}})
 
@@ -97,29 +97,34 @@ def _report(body):
         _warn("JOB_ACCESS_TOKEN or OPENBAYES_TOKEN is not given")
         return
     try:
-        if _spool and _url == _own_url:
-            _append(body)
-        else:
+        if not (_spool and _url == _own_url and _append(body)):
             _send(body)
     except Exception as error:  # a report must never end the training
         _warn(f"A report was not taken: {error}")
 
 
 def _append(body):
+    """Whether the report is in the file; its disk may be full or gone."""
     global _file, _bell, _owner
     line = (json.dumps(body) + "\n").encode("utf-8")
     with _lock:
-        if _owner != os.getpid():  # first call, or a fork: its parent's thread does not live here
-            _file = os.open(_spool, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-            _bell = threading.Event()
-            _owner = os.getpid()
-            threading.Thread(target=_ring, args=(_bell,), name="openbayestool", daemon=True).start()
-        fcntl.flock(_file, fcntl.LOCK_EX)
         try:
-            os.write(_file, line)
-        finally:
-            fcntl.flock(_file, fcntl.LOCK_UN)
+            if _owner != os.getpid():  # first call, or a fork: its parent's thread does not live here
+                _file = os.open(_spool, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+                _bell = threading.Event()
+                _owner = os.getpid()
+                threading.Thread(target=_ring, args=(_bell,), name="openbayestool", daemon=True).start()
+            fcntl.flock(_file, fcntl.LOCK_EX)
+            try:
+                written = os.write(_file, line)
+                if 0 < written < len(line):
+                    os.write(_file, b"\n")  # a line cut short must not spoil the next one
+            finally:
+                fcntl.flock(_file, fcntl.LOCK_UN)
+        except OSError:
+            return False
         _bell.set()
+    return written == len(line)
 
 
 def _ring(bell):
