@@ -248,7 +248,8 @@ class YamlDocument:
     def _open_collection(self, path: Path, kind: Kind) -> Node | None:
         """The collection to add to; ``None`` when it is absent or null and must be made."""
         steps = self._steps(path)
-        if steps is None and not self.fault and (not path or self._steps(path[:-1])):
+        is_bare = self.tree.root is None or not path or self._steps(path[:-1]) is not None
+        if steps is None and not self.fault and is_bare:
             return None
         node = self._editable(path)[-1]
         if node.kind is Kind.SCALAR and node.data is None:

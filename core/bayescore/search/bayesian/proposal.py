@@ -19,7 +19,7 @@ from bayescore.search.suggestion import ExhaustedReason, Observation, Origin, Ou
 _MIN_INITIAL = 5
 _BEST_KEPT = 6  # of the best trials, so many get local candidates
 _FIRST_STOP = 20  # finished trials before the search may call itself exhausted
-_NOTHING = 1e-4  # expected gain, in standard deviations of the values seen, that counts as none
+_NOTHING = 1e-3  # expected gain, in standard deviations of the values seen, that counts as none
 _STALE = 10  # finished trials without a new best before the search may stop
 
 
@@ -55,20 +55,23 @@ def propose(
     rng = stream(seed, number)
     scale = float(np.std(seen.values)) or 1.0
     standard = (seen.values - np.mean(seen.values)) / scale
-    model = GaussianProcess(space, int(rng.integers(2**31))).fit(seen.rows, standard)
+    rows = np.concatenate([seen.rows, seen.failed])
+    # a failed trial counts as the worst that was seen: its surroundings lose their promise
+    values = np.concatenate([standard, np.full(len(seen.failed), standard.max())])
+    model = GaussianProcess(space, int(rng.integers(2**31))).fit(rows, values)
     best = float(standard.min())
     if len(seen.pending):  # pending trials are believed to come out as predicted
         believed, _ = model.predict(seen.pending)
-        model.believed(np.concatenate([seen.rows, seen.pending]), np.concatenate([standard, believed]))
+        model.believed(np.concatenate([rows, seen.pending]), np.concatenate([values, believed]))
     leading = seen.rows[np.argsort(standard, kind="stable")[:_BEST_KEPT]]
-    rows = candidate_rows(space, leading, rng)
-    mean, deviation = model.predict(rows)
+    candidates = candidate_rows(space, leading, rng)
+    mean, deviation = model.predict(candidates)
     gain = expected_improvement(mean, deviation, best)
-    weighted = gain * success_probability(rows, seen.rows, seen.failed)
+    weighted = gain * success_probability(candidates, seen.rows, seen.failed)
     if stop_when_exhausted and _nothing_left(space, standard, float(gain.max())):
         return Suggestion(None, exhausted=ExhaustedReason.NOTHING_TO_GAIN)
     for i in np.argsort(-weighted, kind="stable"):
-        point = space.point(rows[i])
+        point = space.point(candidates[i])
         if space.key(point) not in used:
             return Suggestion(point, Origin.MODEL, expected_gain=float(gain[i]) * scale)
     fresh = fresh_draw(space, used, rng, seed)

@@ -67,7 +67,9 @@ class GaussianProcess:
         from sklearn.gaussian_process import GaussianProcessRegressor
 
         model = GaussianProcessRegressor(kernel=self._model.kernel_, optimizer=None, alpha=self._noise())
-        self._model = model.fit(self._features(rows), values)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a noise of 0 has no logarithm, and none is needed
+            self._model = model.fit(self._features(rows), values)
 
     def _noise(self) -> float:
         return max(float(self._model.noise_ or 0.0), 1e-8)
