@@ -20,18 +20,26 @@ application = typer.Typer(
 )
 
 
-@application.callback()
-def _root(
-    lang: Annotated[str, typer.Option("--lang", help=_("Language: en or zh."), show_default=False)] = "",
-    version: Annotated[bool, typer.Option("--version", help=_("Print the version and exit."))] = False,
-) -> None:
-    del lang  # read before the commands were loaded
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from bayescore import __version__
         from bayescore.cli.output import write
 
         write(f"bayesdesk {__version__}")
         raise typer.Exit
+
+
+@application.callback()
+def _root(
+    lang: Annotated[str, typer.Option("--lang", help=_("Language: en or zh."), show_default=False)] = "",
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help=_("Print the version and exit."), callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    del lang, version  # the language is read before the commands are loaded
 
 
 application.command("check", help=_("Check an openbayes.yaml without running anything."))(check.check)

@@ -1,0 +1,405 @@
+"""The command line as people and scripts use it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from support.workspace import BIN, REPORT_X, Workspace
+
+ONE_OF_EACH = [
+    {"name": "x", "type": "DOUBLE", "min_value": 0.1, "max_value": 1.0, "scale_type": "UNIT_LOG_SCALE"},
+    {"name": "n", "type": "INTEGER", "min_value": 1, "max_value": 9},
+    {"name": "d", "type": "DISCRETE", "discrete_values": [1, 2, 3]},
+    {"name": "c", "type": "CATEGORICAL", "categorical_values": ["a", "on"]},
+]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory):
+    """A workspace with one finished job of six trials, for tests that only read."""
+    made = Workspace(tmp_path_factory.mktemp("finished"))
+    program = REPORT_X + "log_metric('loss', 1 - args.x)\nprint('训练', args.x)\n"
+    made.write(program, specs=ONE_OF_EACH, max_job_count=6, side_metrics=["loss"])
+    made.tune("-m", "第一次")
+    yield made
+    made.close()
+
+
+# ---- check
+
+
+def test_that_check_says_that_a_job_could_start(workspace: Workspace) -> None:
+    workspace.write()
+    done = workspace.run("check")
+    assert done.code == 0
+    assert "could start" in done.out
+    assert done.err == ""
+
+
+def test_that_check_names_the_place_of_each_problem_on_a_line(workspace: Workspace) -> None:
+    file = workspace.write(goal="MAXIMISE", max_job_count=0)
+    done = workspace.run("check", str(file))
+    assert done.code == 2
+    lines = [line for line in done.out.splitlines() if ": error: " in line]
+    assert len(lines) == 2
+    for line in lines:
+        place, _, rest = line.partition(": error: ")
+        name, row, column = place.rsplit(":", 2)
+        assert name == str(file)
+        assert (int(row), int(column) > 1) == (1, True)
+        assert rest.endswith("]")
+    as_json = workspace.run("check", "--json").json()
+    assert as_json["ok"] is False
+    assert {p["code"] for p in as_json["problems"] if p["severity"] == "error"} == {
+        "unknown-spelling",
+        "max-job-count-range",
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xfe\x00", b"\x00" * 100, b"a: [", b"\xef\xbb\xbf", b"- " * 5000, b"{" * 5000, b"a: &a [*a]"],
+    ids=lambda c: repr(c[:8]),
+)
+def test_that_check_reads_any_bytes_without_a_traceback(workspace: Workspace, content: bytes) -> None:
+    workspace.project.mkdir()
+    (workspace.project / "openbayes.yaml").write_bytes(content)
+    (workspace.project / "openbayes.local.yaml").write_bytes(content)
+    done = workspace.run("check")
+    assert done.code == 2
+    assert "Traceback" not in done.out + done.err
+    assert "openbayes.yaml" in done.out
+
+
+def test_that_a_missing_file_and_a_folder_are_answered_with_what_to_do(workspace: Workspace) -> None:
+    workspace.project.mkdir()
+    done = workspace.run("check")
+    assert (done.code, done.out) == (2, "")
+    assert "bayesdesk init" in done.err
+
+
+# ---- beginning
+
+
+def test_that_init_writes_a_project_that_checks_and_never_replaces_one(workspace: Workspace) -> None:
+    workspace.project.mkdir()
+    assert workspace.run("init").code == 0
+    assert workspace.run("check").code == 0
+    before = (workspace.project / "openbayes.yaml").read_bytes()
+    again = workspace.run("init")
+    assert again.code == 2
+    assert "openbayes.yaml" in again.err
+    assert (workspace.project / "openbayes.yaml").read_bytes() == before
+    assert workspace.run("init", "--from", "list").out.split() == ["digits", "guide"]
+    assert "digits" in workspace.run("init", "--from", "nothing").err
+
+
+def test_that_gear_init_names_the_jobs(workspace: Workspace) -> None:
+    workspace.write(max_job_count=1)
+    assert workspace.run("gear", "init", "我的项目").code == 0
+    gear = json.loads((workspace.project / ".openbayesgear").read_text())
+    assert gear == {"id": "", "name": "我的项目", "jid": ""}
+    assert workspace.tune()["name"] == "我的项目"
+
+
+def test_that_a_wrong_file_starts_nothing(workspace: Workspace) -> None:
+    workspace.write(goal="UP")
+    done = workspace.run("gear", "run", "hypertuning", "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "unknown-spelling" in done.err
+    assert workspace.run("jobs", "--json").json() == {"jobs": []}
+
+
+def test_that_options_take_the_place_of_the_files_words(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "x.txt").write_text("bound")
+    program = "import os, sys; from openbayestool import log_metric\nlog_metric('score', 1)\nprint(sys.argv, open(os.environ['OPENBAYES_INPUT2'] + '/x.txt').read())\n"
+    workspace.write(max_job_count=1, files={"other.py": program})
+    done = workspace.run(
+        *("gear", "run", "hypertuning", "--json", "-d", f"{tmp_path / 'set'}:/input2:rw"),
+        *("-e", "python-3.12", "-r", "rtx-4090", "-m", "note", "--seed", "7"),
+        *("--", "python", "other.py", "a b"),
+    )
+    job = done.json()
+    assert job["state"] == "succeeded", job["reason"]
+    said = workspace.run("logs", job["id"], "1").out
+    assert "'a b'" in said
+    assert "bound" in said
+    stored = workspace.job(job["id"]).wish
+    assert (stored.seed, stored.message, stored.config.env) == (7, "note", "python-3.12")
+    assert stored.inputs[0].writable
+
+
+def test_that_data_without_a_folder_is_asked_for_before_anything_runs(workspace: Workspace) -> None:
+    workspace.write(root={"bindings": ["me/set/1:/input0"]})
+    done = workspace.run("gear", "run", "hypertuning")
+    assert done.code == 2
+    assert "me/set/1" in done.err
+    assert "openbayes.local.yaml" in done.err
+    wrong = workspace.run("gear", "run", "hypertuning", "-d", "nonsense")
+    assert wrong.code == 2
+    assert "DATA:PATH" in wrong.err
+
+
+# ---- looking
+
+
+def test_that_the_json_of_a_job_has_the_promised_form(finished: Workspace) -> None:
+    job = finished.run("show", "last", "--json").json()
+    assert list(job) == [
+        "id", "name", "state", "reason", "goal", "metric", "algorithm", "max_job_count", "parallel_count",
+        "created_at", "ended_at", "best", "trials",
+    ]  # fmt: skip
+    assert list(job["best"]) == ["trial", "value", "parameters"]
+    for trial in job["trials"]:
+        assert list(trial) == [
+            "number", "state", "reason", "exit_code", "origin", "parameters", "value", "metrics", "gpus",
+            "started_at", "ended_at",
+        ]  # fmt: skip
+        assert list(trial["parameters"]) == ["x", "n", "d", "c"]
+        assert trial["metrics"]["score"] == [trial["value"]]
+        began, ended = (datetime.fromisoformat(trial[k]) for k in ("started_at", "ended_at"))
+        assert began.tzinfo is not None
+        assert began <= ended
+    assert job["best"]["value"] == max(t["value"] for t in job["trials"])
+
+
+def test_that_a_job_is_found_by_id_by_its_beginning_by_name_and_as_the_last(finished: Workspace) -> None:
+    job = finished.run("show", "last", "--json").json()["id"]
+    for word in (job, job[:4], "project"):
+        assert finished.run("show", word, "--json").json()["id"] == job
+    missing = finished.run("show", "zzzz")
+    assert missing.code == 2
+    assert "bayesdesk jobs" in missing.err
+
+
+def test_that_jobs_and_show_tell_the_best(finished: Workspace) -> None:
+    listed = finished.run("jobs").out
+    assert "6/6" in listed
+    assert "第一次" in listed
+    shown = finished.run("show", "last").out
+    assert "succeeded" in shown
+    assert "Best: trial" in shown
+
+
+def test_that_trials_are_sorted_and_filtered(finished: Workspace) -> None:
+    def numbers(*options: str) -> list[int]:
+        return [t["number"] for t in finished.run("trials", "last", "--json", *options).json()["trials"]]
+
+    everything = finished.run("show", "last", "--json").json()["trials"]
+    by_value = [t["number"] for t in sorted(everything, key=lambda t: -t["value"])]
+    assert numbers("--sort", "-value") == by_value
+    assert numbers("--sort", "-score") == by_value
+    assert numbers("--sort", "loss") == by_value
+    expected = [t["number"] for t in everything if t["parameters"]["c"] == "on" and t["value"] > 0.2]
+    assert numbers("--where", 'c == "on" and value > 0.2') == expected
+    assert numbers("--where", "not number <= 3") == [4, 5, 6]
+    table = finished.run("trials", "last").out.splitlines()
+    assert table[0].split("\t") == ["#", "state", "score", "x", "n", "d", "c", "reason"]
+    assert len(table) == 7
+
+
+@pytest.mark.parametrize("where", ["", "value >", "__import__('os')", "value.__class__", "(lambda: 1)()"])
+def test_that_a_condition_that_is_none_is_refused(finished: Workspace, where: str) -> None:
+    done = finished.run("trials", "last", "--where", where)
+    if where:
+        assert done.code == 2
+        assert "not a condition" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_that_an_unknown_column_is_answered_with_those_there_are(finished: Workspace) -> None:
+    done = finished.run("trials", "last", "--sort", "nothing")
+    assert done.code == 2
+    assert "score" in done.err
+
+
+def test_that_logs_are_printed_as_they_are(finished: Workspace) -> None:
+    assert finished.run("logs", "last", "1").out.startswith("训练 ")
+    assert finished.run("logs", "last", "9").code == 2
+
+
+# ---- exporting
+
+
+def test_that_exports_of_every_form_say_the_same(finished: Workspace) -> None:
+    job = finished.run("export", "last", "--format", "json").json()
+    rows = list(csv.DictReader(io.StringIO(finished.run("export", "last", "--format", "csv").out)))
+    assert [float(r["score"]) for r in rows] == [t["value"] for t in job["trials"]]
+    assert [r["c"] for r in rows] == [t["parameters"]["c"] for t in job["trials"]]
+    points = list(csv.DictReader(io.StringIO(finished.run("export", "last", "--format", "points").out)))
+    assert sorted({p["metric"] for p in points}) == ["loss", "score"]
+    assert len(points) == 12
+    only = list(
+        csv.DictReader(io.StringIO(finished.run("export", "last", "--trial", "2", "--format", "csv").out))
+    )
+    assert [r["trial"] for r in only] == ["2"]
+    import yaml
+
+    best = yaml.safe_load(finished.run("export", "last").out)
+    assert best == {"parameters": job["best"]["parameters"]}
+
+
+def test_that_the_best_set_and_narrower_ranges_are_written_after_a_diff(
+    finished: Workspace, tmp_path: Path
+) -> None:
+    job = finished.run("show", "last", "--json").json()
+    target = tmp_path / "openbayes.yaml"
+    target.write_bytes(b"\xef\xbb\xbf# keep\r\ncommand: x # keep too\r\nhyper_tuning: {parameter_specs: [{name: x, type: DOUBLE, min_value: 0.1, max_value: 1.0}, {name: n, type: INTEGER, min_value: 1, max_value: 9}, {name: d, type: DISCRETE, discrete_values: [1, 2, 3]}, {name: c, type: CATEGORICAL, categorical_values: [a, \"on\"]}]}\r\n")  # fmt: skip
+    target.chmod(0o640)
+    done = finished.run("export", "last", "--into", str(target))
+    assert done.code == 0, done.err
+    assert f"+  x: {job['best']['parameters']['x']}" in done.out.replace("\r", "")
+    written = target.read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf# keep\r\ncommand: x # keep too\r\n")
+    assert b"\n" not in written.replace(b"\r\n", b"")
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert "already" in finished.run("export", "last", "--into", str(target)).out
+
+    narrowed = finished.run("export", "last", "--narrow", "--into", str(target))
+    assert narrowed.code == 0, narrowed.err
+    from bayescore.config import YamlDocument
+
+    specs = YamlDocument.parse(target.read_text(encoding="utf-8")).data["hyper_tuning"]["parameter_specs"]
+    assert specs[0]["min_value"] >= 0.1
+    assert specs[0]["max_value"] <= 1.0
+    assert "hyper_tuning" in finished.run("export", "last", "--narrow").out
+
+
+def test_that_a_file_that_cannot_be_edited_is_left_as_it_is(finished: Workspace, tmp_path: Path) -> None:
+    broken = tmp_path / "openbayes.yaml"
+    broken.write_text("a: [1\n")
+    done = finished.run("export", "last", "--into", str(broken))
+    assert done.code == 2
+    assert broken.read_text() == "a: [1\n"
+    assert "bayesdesk check" in done.err
+
+
+# ---- the rest
+
+
+def test_that_the_engine_tells_of_itself(workspace: Workspace) -> None:
+    idle = workspace.run("engine", "status", "--json").json()
+    assert idle["running"] is False
+    assert idle["data_folder"] == str(workspace.data.root)
+    started = workspace.run("engine", "start", "--json").json()
+    assert started["running"] is True
+    assert list(started) == ["running", "pid", "since", "listener", "version", "data_folder"]
+    assert os.path.exists(f"/proc/{started['pid']}")  # noqa: PTH110
+    assert workspace.run("engine", "status").out.count(str(started["pid"])) == 1
+    assert workspace.run("engine", "stop", "--json").json()["running"] is False
+
+
+def test_that_a_failed_job_exits_with_1_and_json_alone_on_standard_output(workspace: Workspace) -> None:
+    workspace.write("raise SystemExit(3)\n")
+    done = workspace.run("gear", "run", "hypertuning", "--json")
+    assert done.code == 1
+    assert done.json()["state"] == "failed"
+    assert "trial 1 failed" in done.err
+
+
+def test_that_doctor_examines_this_machine(containers: Workspace) -> None:
+    from support.docker_engine import IMAGE
+
+    done = containers.run("doctor", "--json", "--image", IMAGE)
+    checks = {c["topic"]: c for c in done.json()["checks"]}
+    assert checks["docker"]["grade"] == "ok"
+    assert checks["reach"]["grade"] == "ok", checks["reach"]
+    assert {"python", "data", "disk", "docker", "images", "reach", "gpus"} <= set(checks)
+    plain = containers.run("doctor", "--image", IMAGE)
+    assert plain.code == 0
+    assert "Docker" in plain.out
+
+
+def test_that_doctor_says_how_to_mend_what_is_missing(workspace: Workspace) -> None:
+    done = workspace.run("doctor", env={"DOCKER_HOST": "unix:///nowhere.sock"})
+    assert done.code == 0
+    assert "systemctl start docker" in done.out
+    file = workspace.root / "file"
+    file.write_text("not a folder")
+    env = {"DOCKER_HOST": "unix:///nowhere.sock", "BAYESDESK_HOME": str(file)}
+    broken = workspace.run("doctor", env=env)
+    assert broken.code == 1
+    assert "BAYESDESK_HOME" in broken.out
+
+
+@pytest.mark.parametrize("which", ["openbayes", "local"])
+def test_that_schemas_are_printed(workspace: Workspace, which: str) -> None:
+    schema = workspace.run("schema", which).json()
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert schema["properties"]
+
+
+def test_that_chinese_is_spoken_when_it_is_asked_for(finished: Workspace) -> None:
+    for done in (
+        finished.run("show", "last", env={"LANG": "zh_CN.UTF-8"}),
+        finished.run("--lang", "zh", "show", "last"),
+    ):
+        assert "已完成" in done.out
+    assert "列出一个任务的执行" in finished.run("--help", env={"LANG": "zh_CN.UTF-8"}).out
+    assert "succeeded" in finished.run("show", "last", env={"LANG": "de_DE.UTF-8"}).out
+    wrong = finished.run("show", "zzzz", env={"LANG": "zh_CN.UTF-8"})
+    assert "没有" in wrong.err
+
+
+def test_that_help_and_wrong_usage_are_answered(workspace: Workspace) -> None:
+    assert workspace.run("--help").code == 0
+    assert workspace.run("--version").out.startswith("bayesdesk ")
+    wrong = workspace.run("gear", "run", "hypertuning", "--nonsense")
+    assert wrong.code == 2
+    assert "--nonsense" in wrong.err
+    module = subprocess.run([sys.executable, "-m", "bayescore", "--version"], capture_output=True, text=True)
+    assert module.stdout.startswith("bayesdesk ")
+
+
+def test_that_a_broken_data_folder_is_one_message(workspace: Workspace) -> None:
+    (workspace.root / "home").mkdir()
+    (workspace.data.database).write_bytes(b"rubbish" * 1000)
+    done = workspace.run("jobs")
+    assert done.code == 1
+    assert "damaged" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_that_a_terminal_gets_a_live_table(workspace: Workspace) -> None:
+    workspace.write(max_job_count=2)
+    main, end = pty.openpty()
+    process = subprocess.Popen(
+        [str(BIN / "bayesdesk"), "gear", "run", "hypertuning"],
+        cwd=workspace.project,
+        env={
+            **os.environ,
+            "BAYESDESK_HOME": str(workspace.data.root),
+            "TERM": "xterm",
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+        },
+        stdin=end,
+        stdout=end,
+        stderr=end,
+    )
+    os.close(end)
+    shown = b""
+    while True:
+        try:
+            part = os.read(main, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(main)
+    assert process.wait(timeout=60) == 0
+    text = shown.decode()
+    assert "of 2 trials" in text
+    assert "Best: trial" in text
+    assert "Traceback" not in text
