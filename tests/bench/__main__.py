@@ -1,0 +1,56 @@
+"""``make bench``: figures of this machine, as a table and as ``build/bench.json``.
+
+``python -m tests.bench dispatch listening`` measures only what is named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from bench import dispatch, listening, reading, starting, suggesting  # noqa: E402
+from bench.figure import Figure  # noqa: E402
+
+BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
+    "starting": starting.measure,
+    "dispatch": dispatch.measure,
+    "listening": listening.measure,
+    "suggesting": suggesting.measure,
+    "reading": reading.measure,
+}
+
+
+def main(names: list[str]) -> int:
+    """Measure; 1 when a figure misses its aim."""
+    from rich.console import Console
+    from rich.table import Table
+
+    figures: list[Figure] = []
+    for name in names or list(BENCHES):
+        began = time.monotonic()
+        figures += BENCHES[name]()
+        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    table = Table(box=None, header_style="bold")
+    for header in ("what", "figure", "unit", "aim", ""):
+        table.add_column(header, justify="right" if header == "figure" else "left")
+    for figure in figures:
+        table.add_row(figure.what, f"{figure.value:.4g}", figure.unit, figure.aim, figure.verdict)
+    Console(width=110).print(table)
+    target = ROOT / "build" / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    machine = {"python": platform.python_version(), "system": platform.platform(), "cpus": os.cpu_count()}
+    content = {"machine": machine, "figures": [figure.as_json() for figure in figures]}
+    target.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return 0 if all(figure.is_met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
