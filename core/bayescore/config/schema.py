@@ -13,17 +13,15 @@ _TEXT_OR_NUMBER = [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}
 
 def openbayes_schema() -> dict[str, Any]:
     """Schema of ``openbayes.yaml`` as people write it: other spellings and unknown keys are fine."""
-    schema = _open(OpenBayesConfig.model_json_schema())
+    model = OpenBayesConfig.model_json_schema()
+    model["$defs"]["Access"]["enum"] += ["READ_ONLY", "READ_WRITE"]
+    schema = _lenient(model)
     properties = schema["properties"]
     del properties["secrets"]  # they are written under "parameters"
-    bindings = properties["data_bindings"]
-    properties["data_binding"] = bindings
-    short = {"type": "array", "items": {"type": "string"}}
-    properties["bindings"] = properties["binding"] = short
     properties["parameters"] = {"type": "object"}
+    _with_every_spelling_of_bindings(schema)
     tuning = schema["$defs"]["HyperTuning"]["properties"]
     tuning["parallel_count"] = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}]}
-    schema["$defs"]["Access"] = {"enum": ["ro", "rw", "READ_ONLY", "READ_WRITE"], "type": "string"}
     schema["$defs"]["CategoricalSpec"]["properties"]["categorical_values"]["items"] = {
         "type": ["string", "number", "boolean"]
     }
@@ -39,10 +37,29 @@ def local_schema() -> dict[str, Any]:
     return {"$schema": _DRAFT, **schema, "title": "openbayes.local.yaml"}
 
 
-def _open(schema: Any) -> Any:
-    """The schema with unknown keys allowed."""
-    if isinstance(schema, dict):
-        return {k: _open(v) for k, v in schema.items() if (k, v) != ("additionalProperties", False)}
+def _with_every_spelling_of_bindings(schema: dict[str, Any]) -> None:
+    binding = schema["$defs"]["DataBinding"]
+    binding["required"] = ["path"]  # "name" may stand for "data"
+    items = {"anyOf": [{"$ref": "#/$defs/DataBinding"}, {"type": "string"}]}
+    schema["$defs"]["Bindings"] = {"anyOf": [{"type": "array", "items": items}, {"type": "object"}]}
+    for name in ("data_bindings", "data_binding", "bindings", "binding"):
+        schema["properties"][name] = {"$ref": "#/$defs/Bindings"}
+
+
+def _lenient(schema: Any) -> Any:
+    """The schema with unknown keys allowed and words in any letter case."""
     if isinstance(schema, list):
-        return [_open(item) for item in schema]
-    return schema
+        return [_lenient(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {k: _lenient(v) for k, v in schema.items() if (k, v) != ("additionalProperties", False)}
+    words = kept.pop("enum", None) or ([kept.pop("const")] if "const" in kept else None)
+    if words is None:
+        return kept
+    patterns = [{"type": "string", "pattern": _in_any_case(word)} for word in words]
+    return {**kept, "anyOf": [{"enum": words}, *patterns]}
+
+
+def _in_any_case(word: str) -> str:
+    """A pattern for a word; the standard's dialect knows no switch for letter case."""
+    return "^" + "".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else c for c in word) + "$"
