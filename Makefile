@@ -28,7 +28,7 @@ $(VENV)/.test: $(VENV)/.run
 # The official client and command line, apart: they need other versions of what we use.
 $(OFFICIAL): packaging/official.txt | $(VENV)/.test
 	@rm -rf build/official
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/official --requirement $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --target build/official --requirement $<
 	@touch $@
 
 demo: $(VENV)/.run

@@ -229,6 +229,20 @@ def test_that_logs_are_printed_as_they_are(finished: Workspace) -> None:
     assert finished.run("logs", "last", "9").code == 2
 
 
+def test_that_a_log_is_followed_until_the_trial_ends(workspace: Workspace, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    wait = f"import pathlib, time\nprint('waiting', flush=True)\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\nprint('done')\n"
+    workspace.write(REPORT_X + wait, max_job_count=1)
+    job = workspace.begin()
+    workspace.wait_running(job, 1)
+    following = workspace.start("logs", job, "1", "-f")
+    assert following.stdout is not None
+    assert following.stdout.readline() == "waiting\n"
+    go.touch()
+    rest, _ = following.communicate(timeout=30)
+    assert (following.returncode, rest) == (0, "done\n")
+
+
 # ---- exporting
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
+from support.gpus import StandInGpus
 from support.workspace import REPORT_X, Workspace, wait_until
 
 CHOICES = [{"name": "x", "type": "DISCRETE", "discrete_values": [1, 2, 3, 4]}]
@@ -113,6 +113,20 @@ def test_that_two_jobs_run_side_by_side(workspace: Workspace, tmp_path: Path) ->
     assert workspace.wait_ended(first)["state"] == workspace.wait_ended(second)["state"] == "succeeded"
 
 
+def test_that_a_second_job_gets_its_share_before_the_first_has_ended(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    gpus = StandInGpus(tmp_path, ["A", "B"])
+    workspace.environment |= gpus.environment
+    program = REPORT_X + "import time\ntime.sleep(0.3)\n"
+    workspace.write(program, max_job_count=8, parallel_count=2, local={"gpus": "all"})
+    first, second = workspace.begin(), workspace.begin()
+    ends = [workspace.wait_ended(job)["ended_at"] for job in (first, second)]
+    assert max(t.started_at or "" for t in workspace.trials(first)) < ends[0]
+    shared = [t for t in workspace.trials(second) if (t.started_at or "") < ends[0]]
+    assert len(shared) >= 3
+
+
 def test_that_stopping_the_engine_with_its_trials_ends_every_job(workspace: Workspace) -> None:
     workspace.write(REPORT_X + "import time\ntime.sleep(100)\n")
     first, second = workspace.begin(), workspace.begin()
@@ -144,10 +158,8 @@ def test_that_the_same_seed_gives_the_same_parameter_sets(workspace: Workspace) 
 @pytest.mark.timeout(300)
 def test_that_two_hundred_short_trials_all_arrive(workspace: Workspace) -> None:
     workspace.write(max_job_count=100, parallel_count=4, root={"command": SPOOLED})
-    began = time.monotonic()
     job = workspace.tune()
     more = workspace.run("continue", job["id"], "--trials", "100", "--json", timeout=280).json()
-    assert time.monotonic() - began < 280
     assert more["state"] == "succeeded"
     assert [t["number"] for t in more["trials"]] == list(range(1, 201))
     assert all(t["state"] == "succeeded" and t["value"] == 1.0 for t in more["trials"])
