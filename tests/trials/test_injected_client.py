@@ -163,6 +163,31 @@ while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
     assert workspace.wait_ended(job)["state"] == "succeeded"
 
 
+def test_that_a_point_is_seen_even_where_no_network_leads_to_the_listener(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    program = f"""
+import pathlib, time
+import openbayestool as t
+t._tracker._url = t._tracker._own_url = "http://127.0.0.1:9/nowhere"
+t.log_metric("score", 0.5)
+while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
+"""
+    workspace.write(program, max_job_count=1)
+    job = workspace.begin()
+    wait_until(
+        lambda: (
+            [t["metrics"] for t in workspace.run("show", job, "--json").json()["trials"]]
+            == [{"score": [0.5]}]
+        ),
+        "the point is not there",
+    )
+    assert workspace.trials(job)[0].state == "running"
+    go.touch()
+    assert workspace.wait_ended(job)["trials"][0]["metrics"] == {"score": [0.5]}
+
+
 @pytest.mark.parametrize("name", ["log_metric", "log_param", "clear_metric", "clear_param"])
 def test_that_its_calls_take_what_the_real_ones_take(name: str, tmp_path: Path) -> None:
     program = f"import inspect, openbayestool as t; print(list(inspect.signature(t.{name}).parameters))"

@@ -112,12 +112,12 @@ def _docker(image: str | None) -> Iterator[Finding]:
         yield Finding("images", Grade.WARNING, text("There is no image on this machine yet."), mend)
     else:
         yield Finding("images", Grade.OK, text("{count} images on this machine", count=len(tags)))
-        yield _reach(client, image or tags[0])
+        yield _reach(client, image or tags[0], facts)
     yield from _gpus(facts)
     client.close()
 
 
-def _reach(client: docker.DockerClient, image: str) -> Finding:
+def _reach(client: docker.DockerClient, image: str, facts: docker_engine.EngineFacts) -> Finding:
     """Try what every trial does: reach a port of this machine from inside a container."""
     from docker.errors import DockerException
 
@@ -148,6 +148,16 @@ def _reach(client: docker.DockerClient, image: str) -> Finding:
         server.server_close()
     if code == 0:
         return Finding("reach", Grade.OK, text("A container reaches this machine's listener"))
+    if facts.rootless:
+        return Finding(
+            "reach",
+            Grade.WARNING,
+            text("Containers of this rootless engine do not reach this machine."),
+            text(
+                "Metrics arrive all the same, through a file, every few seconds; "
+                "keep “inject_client: true”, for an installed openbayestool cannot do that."
+            ),
+        )
     return Finding(
         "reach",
         Grade.PROBLEM,
@@ -161,8 +171,7 @@ def _reach(client: docker.DockerClient, image: str) -> Finding:
 def _reach_mend(address: str) -> Text:
     if bridge_address() is None:
         return text(
-            "There is no docker0 bridge here (rootless engine?): start the engine with access to the host's "
-            "loopback, or use “runner: process”."
+            "There is no docker0 bridge here; use “runner: process”, or look at the engine's network."
         )
     if shutil.which("ufw"):
         return text("A firewall drops it: sudo ufw allow in on docker0 to {address}", address=address)

@@ -64,6 +64,7 @@ class JobRun:
         self._deadlines: dict[int, float] = {}
         self._admitted: set[int] = set()
         self._watched: set[int] = set()
+        self._spool_sizes: dict[int, int] = {}
         self._silent_since: float | None = None
         self._is_ending = False
         self.job = job
@@ -304,11 +305,19 @@ class JobRun:
             return
         if ended is not None:
             self._end_trial(trial, ended)
-        elif (
-            self._deadlines.get(trial.id, float("inf")) <= time.monotonic() and trial.id not in self._overdue
-        ):
+            return
+        self._look_at_spool(trial)
+        if self._deadlines.get(trial.id, float("inf")) <= time.monotonic() and trial.id not in self._overdue:
             self._overdue.add(trial.id)
             self._runner.stop(trial.handle)
+
+    def _look_at_spool(self, trial: Trial) -> None:
+        """Take in what grew without a word: some networks let no container reach the listener."""
+        reporter = self._reporter(trial)
+        size = reporter.spool.stat().st_size if reporter.spool.exists() else 0
+        if size != self._spool_sizes.get(trial.id, 0):
+            self._spool_sizes[trial.id] = size
+            self._s.listener.take_spool(reporter)
 
     def _adopt_again(self, trial: Trial) -> None:
         launch = launch_of(self._s.database.folder, self.job, trial, self._s.listener.port)
@@ -375,6 +384,7 @@ class JobRun:
         for known in (self._stopped, self._overdue, self._admitted, self._watched):
             known.discard(trial.id)
         self._deadlines.pop(trial.id, None)
+        self._spool_sizes.pop(trial.id, None)
         self.cancelled_trials.discard(trial.number)
         self._s.pool.submit(self._runner.remove, trial.handle)
         self._s.wake()
