@@ -33,6 +33,10 @@ class RunnerError(BayesdeskError):
     """A trial cannot be started, watched or stopped."""
 
 
+class RunnerSilentError(RunnerError):
+    """What runs the trials does not answer at the moment; it may be back soon."""
+
+
 class StoreError(BayesdeskError):
     """The data folder cannot be read or written."""
 

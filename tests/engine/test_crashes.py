@@ -37,8 +37,8 @@ COMMON = [
     ("after", "bayescore.store.trials:add"),
     ("before", "bayescore.trials.folder:make"),
     ("after", "bayescore.trials.folder:make"),
-    ("before", "bayescore.engine.job_run:JobRun._end_trial"),
-    ("after", "bayescore.engine.job_run:JobRun._end_trial"),
+    ("before", "bayescore.engine.trial_run:TrialRun._end"),
+    ("after", "bayescore.engine.trial_run:TrialRun._end"),
     ("before", "bayescore.engine.job_run:JobRun._finish"),
     ("after", "bayescore.engine.job_run:JobRun._finish"),
 ]
@@ -48,7 +48,7 @@ OF_DOCKER = [
     ("before", "docker.api.container:ContainerApiMixin.start"),
     ("after", "docker.api.container:ContainerApiMixin.start"),
     ("after", f"{DOCKER}.start"),
-    ("before", "bayescore.engine.job_run:JobRun._end_trial"),
+    ("before", "bayescore.engine.trial_run:TrialRun._end"),
     ("before", f"{DOCKER}.remove"),
 ]
 

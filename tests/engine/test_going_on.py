@@ -118,9 +118,12 @@ def test_that_a_second_job_gets_its_share_before_the_first_has_ended(
 ) -> None:
     gpus = StandInGpus(tmp_path, ["A", "B"])
     workspace.environment |= gpus.environment
-    program = REPORT_X + "import time\ntime.sleep(0.3)\n"
-    workspace.write(program, max_job_count=8, parallel_count=2, local={"gpus": "all"})
+    go = tmp_path / "go"
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\ntime.sleep(0.3)\n"
+    workspace.write(REPORT_X + wait, max_job_count=8, parallel_count=2, local={"gpus": "all"})
     first, second = workspace.begin(), workspace.begin()
+    wait_until(lambda: workspace.job(second).state == "running", "the second job has not begun")
+    go.touch()
     ends = [workspace.wait_ended(job)["ended_at"] for job in (first, second)]
     assert max(t.started_at or "" for t in workspace.trials(first)) < ends[0]
     shared = [t for t in workspace.trials(second) if (t.started_at or "") < ends[0]]

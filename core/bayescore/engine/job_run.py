@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from pathlib import Path
+from concurrent.futures import Future, wait
 from typing import Any
 
 import sqlalchemy as sa
 
 from bayescore.engine import secret_keeping
 from bayescore.engine.job_setup import set_up
-from bayescore.engine.launching import launch_of, output_source
-from bayescore.engine.leasing import Leasing
-from bayescore.engine.outcome import LOST_RETRIES, JobEnd, judge_job, judge_trial, objective
+from bayescore.engine.outcome import JobEnd, judge_job
 from bayescore.engine.proposing import Proposer
-from bayescore.errors import BayesdeskError, StoreError
+from bayescore.engine.trial_run import Services, TrialRun
+from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
-from bayescore.listener import Listener, Reporter
 from bayescore.search import Suggestion
-from bayescore.store import Database, Job, JobState, Trial, TrialState, jobs, notes, points, trials
-from bayescore.times import now, parsed
-from bayescore.trials import TrialFolder
-from bayescore.trials import folder as trial_folder
-from bayescore.trials.parameters import merged
-from bayescore.trials.runners import Exit, Runner
+from bayescore.store import Job, JobState, Trial, TrialState, jobs, notes, points, trials
+from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
-_TAIL_BYTES = 2000
-_TAIL_LINES = 6
-_INTAKE_S = 30.0
-UNREACHABLE_S = 60.0  # so long may a runner not answer before the job gives up
-
-
-@dataclass
-class Services:
-    """What every job's run shares."""
-
-    database: Database
-    listener: Listener
-    leasing: Leasing
-    pool: ThreadPoolExecutor
-    wake: Callable[[], None]
+UNREACHABLE_S = 300.0  # so long may a runner not answer before the job gives up
 
 
 class JobRun:
@@ -58,13 +34,7 @@ class JobRun:
         self._proposer = proposer
         self._cancel_setup = threading.Event()
         self._setup: Future[None] | None = None
-        self._starts: dict[int, Future[str]] = {}
-        self._stopped: set[int] = set()
-        self._overdue: set[int] = set()
-        self._deadlines: dict[int, float] = {}
-        self._admitted: set[int] = set()
-        self._watched: set[int] = set()
-        self._spool_sizes: dict[int, int] = {}
+        self._trial_runs: dict[int, TrialRun] = {}
         self._silent_since: float | None = None
         self._is_ending = False
         self.job = job
@@ -80,9 +50,9 @@ class JobRun:
             self._begin()
         if not self._is_set_up():
             return
-        for trial in self._trials():
-            self._advance_trial(trial)
-        self._conclude()
+        self._advance_trials()
+        if not self.job.state.ended:
+            self._conclude()
 
     def wants_trial(self) -> bool:
         """Whether another trial could start now, if it gets what it needs."""
@@ -90,8 +60,7 @@ class JobRun:
             return False
         existing = self._trials()
         unended = [t for t in existing if not t.state.ended]
-        waiting = [t for t in unended if t.state is TrialState.PENDING]
-        if waiting:
+        if any(t.state is TrialState.PENDING for t in unended):
             return True
         room = len(unended) < self.job.config.hyper_tuning.parallel_count
         return room and len(existing) < self.job.max_trials and self._proposer.exhausted is None
@@ -115,7 +84,7 @@ class JobRun:
             trial = trials.move(connection, trial, TrialState.STARTING)
             trials.lease(connection, trial.id, gpus)
             trial = trials.get(connection, trial.id)
-        self._start(trial)
+        self._advance_trial(trial)
         return True
 
     def _add(self, connection: sa.Connection, number: int, suggestion: Suggestion | None) -> Trial:
@@ -132,8 +101,8 @@ class JobRun:
     def close(self) -> None:
         """Leave everything to a successor; what is just being started comes to its end first."""
         self._cancel_setup.set()
-        begun: list[Future[Any]] = [*self._starts.values(), *([self._setup] if self._setup else [])]
-        wait(begun, timeout=UNREACHABLE_S)
+        begun: list[Future[Any]] = [f for run in self._trial_runs.values() for f in run.starting]
+        wait([*begun, *([self._setup] if self._setup else [])], timeout=UNREACHABLE_S)
 
     # ---- the job
 
@@ -169,8 +138,10 @@ class JobRun:
             return True
         if self.cancelled:
             self._conclude()
+        elif isinstance(error, RunnerSilentError) and self._is_patient():
+            self._setup = None
         else:
-            self._fail(error)
+            self.fail(error)
         return False
 
     def _conclude(self) -> None:
@@ -207,7 +178,7 @@ class JobRun:
         secret_keeping.forget(self._s.database.folder, self.job.id)
         _log.info("job %s ended: %s", self.job.id, end.state)
 
-    def _fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException) -> None:
         """The tuner itself cannot go on with this job."""
         if isinstance(error, StoreError):
             raise error
@@ -225,188 +196,41 @@ class JobRun:
                 self._s.listener.retire(trial.id)
         self._finish(JobEnd(JobState.SYSTEM_ERROR, reason))
 
-    fail = _fail
-
     # ---- its trials
 
-    def _advance_trial(self, trial: Trial) -> None:
-        if trial.state.ended:
-            return
-        if trial.id not in self._admitted and trial.state is not TrialState.PENDING:
-            self._admitted.add(trial.id)
-            self._s.listener.admit(self._reporter(trial))
-        if trial.number in self.cancelled_trials:
-            self._stop(trial)
-        if trial.state is TrialState.STARTING:
-            self._advance_start(trial)
-        elif trial.state is TrialState.RUNNING:
-            self._advance_running(trial)
-
-    def _start(self, trial: Trial) -> None:
-        self._admitted.add(trial.id)
-        self._s.listener.admit(self._reporter(trial))
-        self._starts[trial.id] = self._s.pool.submit(self._launch, trial)
-        self._starts[trial.id].add_done_callback(lambda _: self._s.wake())
-
-    def _launch(self, trial: Trial) -> str:
-        """Adopt or start; runs on the pool. The order is row, folder, program."""
-        folder = self._s.database.folder
-        launch = launch_of(folder, self.job, trial, self._s.listener.port)
-        is_made = trial_folder.is_made(launch.folder.root, trial.attempt)
-        if is_made and (handle := self._runner.adopt(launch)):
-            return handle
-        trial_folder.make(
-            launch.folder.root,
-            trial.attempt,
-            folder.snapshot(self.job.id),
-            merged(self.job.config, trial.parameters),
-            output_source(self.job),
-        )
-        self._s.listener.listen_on_bridge()
-        return self._runner.start(launch)
-
-    def _advance_start(self, trial: Trial) -> None:
-        future = self._starts.get(trial.id)
-        if future is None:  # an earlier engine began this
-            self._start(trial)
-            return
-        if not future.done():
-            return
-        del self._starts[trial.id]
-        if (error := future.exception()) is not None:
-            self._fail(error)
-            return
-        with self._s.database.write() as connection:
-            started = trials.move(connection, trial, TrialState.RUNNING, handle=future.result())
-        self._watched.add(trial.id)
-        self._watch_time(started)
-        if trial.id in self._stopped:
-            self._runner.stop(str(started.handle))
-
-    def _watch_time(self, trial: Trial) -> None:
-        if self.job.local.trial_timeout and trial.started_at:
-            gone = (parsed(now()) - parsed(trial.started_at)).total_seconds()
-            self._deadlines[trial.id] = time.monotonic() + self.job.local.trial_timeout - gone
-
-    def _advance_running(self, trial: Trial) -> None:
-        assert trial.handle is not None
-        if trial.id not in self._deadlines:
-            self._watch_time(trial)
+    def _advance_trials(self) -> None:
+        """One step for each trial; a runner that does not answer is asked again for a while."""
         try:
-            if trial.id not in self._watched:
-                self._adopt_again(trial)
-            ended = self._runner.poll(trial.handle)
+            for trial in self._trials():
+                if not trial.state.ended and trial.number in self.cancelled_trials:
+                    self._stop(trial)
+                self._advance_trial(trial)
+        except RunnerSilentError as error:
+            if not self._is_patient():
+                self.fail(error)
+        else:
             self._silent_since = None
-        except BayesdeskError as error:
-            self._runner_is_silent(error)
-            return
-        except OSError as error:
-            self._runner_is_silent(BayesdeskError(text("{error}", error=str(error))))
-            return
-        if ended is not None:
-            self._end_trial(trial, ended)
-            return
-        self._look_at_spool(trial)
-        if self._deadlines.get(trial.id, float("inf")) <= time.monotonic() and trial.id not in self._overdue:
-            self._overdue.add(trial.id)
-            self._runner.stop(trial.handle)
 
-    def _look_at_spool(self, trial: Trial) -> None:
-        """Take in what grew without a word: some networks let no container reach the listener."""
-        reporter = self._reporter(trial)
-        size = reporter.spool.stat().st_size if reporter.spool.exists() else 0
-        if size != self._spool_sizes.get(trial.id, 0):
-            self._spool_sizes[trial.id] = size
-            self._s.listener.take_spool(reporter)
+    def _is_patient(self) -> bool:
+        """Whether a runner that does not answer, now too, may still come back."""
+        self._silent_since = self._silent_since or time.monotonic()
+        return time.monotonic() - self._silent_since < UNREACHABLE_S
 
-    def _adopt_again(self, trial: Trial) -> None:
-        launch = launch_of(self._s.database.folder, self.job, trial, self._s.listener.port)
-        self._runner.adopt(launch)
-        self._watched.add(trial.id)
+    def _advance_trial(self, trial: Trial) -> None:
+        if trial.state in (TrialState.STARTING, TrialState.RUNNING):
+            self._run_of(trial).advance(trial, will_retry=not self.cancelled)
+        elif trial.state.ended and self._trial_runs.pop(trial.id, None) is not None:
+            self.cancelled_trials.discard(trial.number)
 
-    def _runner_is_silent(self, error: BayesdeskError) -> None:
-        moment = time.monotonic()
-        self._silent_since = self._silent_since or moment
-        if moment - self._silent_since > UNREACHABLE_S:
-            self._fail(error)
+    def _run_of(self, trial: Trial) -> TrialRun:
+        run = self._trial_runs.get(trial.id)
+        if run is None or run.attempt != trial.attempt:
+            run = self._trial_runs[trial.id] = TrialRun(self._s, self._runner, self.job, trial)
+        return run
 
     def _stop(self, trial: Trial) -> None:
         if trial.state is TrialState.PENDING:
             with self._s.database.write() as connection:
                 trials.move(connection, trial, TrialState.CANCELLED)
-            return
-        if trial.id in self._stopped:
-            return
-        self._stopped.add(trial.id)
-        if trial.handle:
-            self._runner.stop(trial.handle)
-
-    def _end_trial(self, trial: Trial, ended: Exit) -> None:
-        """Take in the last points, judge, store; then let the program's traces go."""
-        assert trial.handle is not None
-        self._s.listener.take_spool(self._reporter(trial)).result(timeout=_INTAKE_S)
-        log = TrialFolder(self._s.database.folder.trial(self.job.id, trial.number)).log
-        self._runner.save_log(trial.handle, log)
-        if trial.id in self._overdue and not ended.timed_out:
-            ended = Exit(ended.code or -signal.SIGTERM, timed_out=True)
-        with self._s.database.write() as connection:
-            series = points.of_trial(connection, trial)
-            tuning = self.job.config.hyper_tuning
-            value = objective(series.get(self.job.metric, []), tuning.goal, self.job.local.objective)
-            verdict = judge_trial(
-                ended, value, self.job, stopped=trial.id in self._stopped, log_tail=tail_of(log)
-            )
-            moved = trials.move(
-                connection,
-                trial,
-                verdict.state,
-                reason=verdict.reason,
-                value=verdict.value,
-                exit_code=ended.code,
-            )
-            self._note_end(connection, moved)
-            if verdict.state is TrialState.LOST and trial.attempt <= LOST_RETRIES and not self.cancelled:
-                trials.retry(connection, moved)
-        self._forget(trial)
-
-    def _note_end(self, connection: sa.Connection, trial: Trial) -> None:
-        if trial.state is TrialState.SUCCEEDED:
-            return
-        message = trial.reason or text("The trial was stopped.")
-        level = "info" if trial.state is TrialState.CANCELLED else "warning"
-        notes.add_event(
-            connection, self.job.id, f"trial_{trial.state}", message, trial=trial.number, level=level
-        )
-
-    def _forget(self, trial: Trial) -> None:
-        assert trial.handle is not None
-        self._s.listener.retire(trial.id)
-        for known in (self._stopped, self._overdue, self._admitted, self._watched):
-            known.discard(trial.id)
-        self._deadlines.pop(trial.id, None)
-        self._spool_sizes.pop(trial.id, None)
-        self.cancelled_trials.discard(trial.number)
-        self._s.pool.submit(self._runner.remove, trial.handle)
-        self._s.wake()
-
-    def _reporter(self, trial: Trial) -> Reporter:
-        root = self._s.database.folder.trial(self.job.id, trial.number)
-        return Reporter(
-            trial,
-            self.job.seq,
-            self.job.metric,
-            self.job.config.hyper_tuning.side_metrics,
-            TrialFolder(root).spool / "points.jsonl",
-        )
-
-
-def tail_of(log: Path) -> str:
-    """Last lines of a log, for a message."""
-    try:
-        with log.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _TAIL_BYTES))
-            text_ = file.read().decode("utf-8", "replace")
-    except OSError:
-        return ""
-    return "\n".join(line for line in text_.splitlines()[-_TAIL_LINES:] if line.strip())
+        else:
+            self._run_of(trial).stop(trial)

@@ -10,6 +10,7 @@ from pathlib import Path
 from bayescore.i18n import text
 from bayescore.store import Database, Job, notes
 from bayescore.trials import images, snapshot
+from bayescore.trials.docker_engine import answering
 from bayescore.trials.runners import DockerRunner, Runner
 
 
@@ -50,8 +51,9 @@ def _report(database: Database, job: Job, taken: snapshot.Snapshot) -> None:
 
 def _have_image(database: Database, job: Job, runner: DockerRunner, cancelled: threading.Event) -> None:
     image = str(job.wish.image)
-    if images.is_present(runner.client, image):
-        return
+    with answering(str(job.wish.endpoint)):
+        if images.is_present(runner.client, image):
+            return
     key = progress_key(job.id)
 
     def report(progress: images.PullProgress) -> None:

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from bayescore.engine.job_run import JobRun, Services
+from bayescore.engine.job_run import JobRun
 from bayescore.engine.leasing import Leasing
 from bayescore.engine.leftovers import sweep
 from bayescore.engine.proposing import Proposer
 from bayescore.engine.runners import Runners
 from bayescore.engine.search_worker import SearchWorker
+from bayescore.engine.trial_run import Services
 from bayescore.engine.wishes import fulfil
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import Listener

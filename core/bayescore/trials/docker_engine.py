@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bayescore.errors import RunnerError
+from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
 
 if TYPE_CHECKING:
@@ -118,10 +119,24 @@ def unreachable(endpoint: str, error: Exception) -> RunnerError:
             text("You may not use the Docker engine at {endpoint}.", endpoint=endpoint),
             text("Join its group: sudo usermod -aG docker $USER, then log in again."),
         )
-    return RunnerError(
+    return RunnerSilentError(
         text("The Docker engine at {endpoint} does not answer.", endpoint=endpoint),
         text("Start it: sudo systemctl start docker, or start Docker Desktop."),
     )
+
+
+@contextmanager
+def answering(endpoint: str) -> Iterator[None]:
+    """Turn the silence of an engine into :class:`RunnerSilentError`; its own words pass."""
+    from docker.errors import APIError
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except APIError:
+        raise
+    except RequestException as error:
+        raise unreachable(endpoint, error) from None
 
 
 def facts(client: docker.DockerClient) -> EngineFacts:

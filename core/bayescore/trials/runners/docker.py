@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.resources import resource
-from bayescore.trials.docker_engine import connect, facts
+from bayescore.trials.docker_engine import answering, connect, facts
 from bayescore.trials.keeper.bounded_log import HALF_BYTES, BoundedLog
 from bayescore.trials.launch import Launch
 from bayescore.trials.runners.base import GRACE_S, Exit
@@ -67,25 +67,14 @@ class DockerRunner:
         """See :class:`Runner`."""
         from docker.errors import APIError
 
-        api = self.client.api
-        try:
-            handle = str(
-                api.create_container_from_config(  # type: ignore[no-untyped-call]
-                    self._config(launch), name=launch.name
-                )["Id"]
-            )
-        except APIError as error:
-            handle = self._existing(launch) if error.status_code == _CONFLICT else None  # type: ignore[assignment]
-            if handle is None:
+        with answering(self._endpoint):
+            handle = self._created(launch)
+            try:
+                self.client.api.start(handle)
+            except APIError as error:
+                with contextlib.suppress(APIError):
+                    self.client.api.remove_container(handle, force=True)
                 raise _cannot_start(launch, error) from None
-        except OSError as error:
-            raise _cannot_start(launch, error) from None
-        try:
-            api.start(handle)
-        except (APIError, OSError) as error:
-            with contextlib.suppress(APIError, OSError):
-                api.remove_container(handle, force=True)
-            raise _cannot_start(launch, error) from None
         self._follow(handle, launch.folder.log)
         return handle
 
@@ -93,14 +82,15 @@ class DockerRunner:
         """See :class:`Runner`."""
         from docker.errors import APIError
 
-        handle = self._existing(launch)
-        if handle is None:
-            return None
-        state = self.client.api.inspect_container(handle)["State"]
-        if state["Status"] == "created":  # the engine ended between creating and starting it
-            with contextlib.suppress(APIError):
-                self.client.api.remove_container(handle, force=True)
-            return None
+        with answering(self._endpoint):
+            handle = self._existing(launch)
+            if handle is None:
+                return None
+            state = self.client.api.inspect_container(handle)["State"]
+            if state["Status"] == "created":  # the engine ended between creating and starting it
+                with contextlib.suppress(APIError):
+                    self.client.api.remove_container(handle, force=True)
+                return None
         self._follow(handle, launch.folder.log)
         return handle
 
@@ -112,7 +102,8 @@ class DockerRunner:
         if pump is not None and pump.running:
             return None
         try:
-            state = self.client.api.inspect_container(handle)["State"]
+            with answering(self._endpoint):
+                state = self.client.api.inspect_container(handle)["State"]
         except NotFound:
             return Exit(None)
         if state["Status"] not in ("exited", "dead"):
@@ -155,6 +146,20 @@ class DockerRunner:
                 self._client.close()
 
     # ---- details
+
+    def _created(self, launch: Launch) -> str:
+        from docker.errors import APIError
+
+        try:
+            made = self.client.api.create_container_from_config(  # type: ignore[no-untyped-call]
+                self._config(launch), name=launch.name
+            )
+        except APIError as error:
+            existing = self._existing(launch) if error.status_code == _CONFLICT else None
+            if existing is None:
+                raise _cannot_start(launch, error) from None
+            return existing
+        return str(made["Id"])
 
     def _existing(self, launch: Launch) -> str | None:
         from docker.errors import NotFound

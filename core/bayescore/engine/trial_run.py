@@ -1,0 +1,241 @@
+"""One attempt of one trial under way: started or adopted, watched, ended, judged."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bayescore.engine.launching import launch_of, output_source
+from bayescore.engine.leasing import Leasing
+from bayescore.engine.outcome import LOST_RETRIES, judge_trial, objective
+from bayescore.i18n import text
+from bayescore.listener import Listener, Reporter
+from bayescore.store import Database, Job, Trial, TrialState, notes, points, trials
+from bayescore.times import now, parsed
+from bayescore.trials import Launch, TrialFolder
+from bayescore.trials import folder as trial_folder
+from bayescore.trials.parameters import merged
+from bayescore.trials.runners import Exit, Runner
+
+_log = logging.getLogger(__name__)
+_TAIL_BYTES = 2000
+_TAIL_LINES = 6
+_INTAKE_S = 30.0
+_ASK_AGAIN_S = 30.0
+
+
+@dataclass
+class Services:
+    """What everything that runs shares."""
+
+    database: Database
+    listener: Listener
+    leasing: Leasing
+    pool: ThreadPoolExecutor
+    wake: Callable[[], None]
+
+
+class TrialRun:
+    """The engine's memory of one attempt; all that matters is in the store and can be found again.
+
+    Parameters
+    ----------
+    trial
+        The attempt, starting or running; it may report from now on.
+    """
+
+    def __init__(self, services: Services, runner: Runner, job: Job, trial: Trial) -> None:
+        self._s = services
+        self._runner = runner
+        self._job = job
+        self._root = services.database.folder.trial(job.id, trial.number)
+        self._starting: Future[str] | None = None
+        self._is_watched = False
+        self._is_stopped = False
+        self._is_overdue = False
+        self._asked_at: float | None = None
+        self._deadline: float | None = None
+        self._spool_size = 0
+        self.attempt = trial.attempt
+        services.listener.admit(self._reporter(trial))
+
+    @property
+    def starting(self) -> list[Future[str]]:
+        """The start under way, if there is one."""
+        return [self._starting] if self._starting is not None else []
+
+    def advance(self, trial: Trial, *, will_retry: bool) -> None:
+        """One step on; waits for nothing slow.
+
+        Parameters
+        ----------
+        will_retry
+            Whether a vanished program is to be tried again.
+
+        Raises
+        ------
+        RunnerSilentError
+            When the runner does not answer for now.
+        BayesdeskError
+            When the trial cannot be started.
+        """
+        if trial.state is TrialState.STARTING:
+            self._advance_start(trial)
+        elif trial.state is TrialState.RUNNING:
+            self._advance_running(trial, will_retry)
+
+    def stop(self, trial: Trial) -> None:
+        """Ask the program to end; it is seen to have ended in a later step."""
+        if not self._is_stopped:
+            self._is_stopped = True
+            if trial.handle:
+                self._ask_to_end(trial.handle)
+
+    # ---- starting
+
+    def _advance_start(self, trial: Trial) -> None:
+        if self._starting is None:
+            self._starting = self._s.pool.submit(self._launch, trial)
+            self._starting.add_done_callback(lambda _: self._s.wake())
+            return
+        if not self._starting.done():
+            return
+        begun, self._starting = self._starting, None
+        handle = begun.result()
+        with self._s.database.write() as connection:
+            trials.move(connection, trial, TrialState.RUNNING, handle=handle)
+        self._is_watched = True
+        if self._is_stopped:
+            self._ask_to_end(handle)
+
+    def _launch(self, trial: Trial) -> str:
+        """Adopt or start; runs on the pool. The order is row, folder, program."""
+        folder = self._s.database.folder
+        launch = self._launch_of(trial)
+        is_made = trial_folder.is_made(launch.folder.root, trial.attempt)
+        if is_made and (handle := self._runner.adopt(launch)):
+            return handle
+        trial_folder.make(
+            launch.folder.root,
+            trial.attempt,
+            folder.snapshot(self._job.id),
+            merged(self._job.config, trial.parameters),
+            output_source(self._job),
+        )
+        self._s.listener.listen_on_bridge()
+        return self._runner.start(launch)
+
+    def _launch_of(self, trial: Trial) -> Launch:
+        return launch_of(self._s.database.folder, self._job, trial, self._s.listener.port)
+
+    # ---- running
+
+    def _advance_running(self, trial: Trial, will_retry: bool) -> None:
+        assert trial.handle is not None
+        if not self._is_watched:  # an earlier engine started it
+            self._runner.adopt(self._launch_of(trial))
+            self._is_watched = True
+        ended = self._runner.poll(trial.handle)
+        if ended is not None:
+            self._end(trial, ended, will_retry)
+            return
+        self._look_at_spool(trial)
+        if not self._is_overdue and time.monotonic() >= self._time_is_up_at(trial):
+            self._is_overdue = True
+            self._ask_to_end(trial.handle)
+        elif self._asked_at is not None and time.monotonic() > self._asked_at + _ASK_AGAIN_S:
+            self._ask_to_end(trial.handle)  # the word may have been lost with a container engine
+
+    def _ask_to_end(self, handle: str) -> None:
+        self._asked_at = time.monotonic()
+        self._runner.stop(handle)
+
+    def _time_is_up_at(self, trial: Trial) -> float:
+        """When the trial's time is up, on the monotonic clock; found once, for the wall clock may jump."""
+        limit = self._job.local.trial_timeout
+        if limit is None or trial.started_at is None:
+            return float("inf")
+        if self._deadline is None:
+            gone = (parsed(now()) - parsed(trial.started_at)).total_seconds()
+            self._deadline = time.monotonic() + limit - gone
+        return self._deadline
+
+    def _look_at_spool(self, trial: Trial) -> None:
+        """Take in what grew without a word: some networks let no container reach the listener."""
+        reporter = self._reporter(trial)
+        size = reporter.spool.stat().st_size if reporter.spool.exists() else 0
+        if size != self._spool_size:
+            self._spool_size = size
+            self._s.listener.take_spool(reporter)
+
+    # ---- ending
+
+    def _end(self, trial: Trial, ended: Exit, will_retry: bool) -> None:
+        """Take in the last points, judge, store; then let the program's traces go."""
+        assert trial.handle is not None
+        self._s.listener.take_spool(self._reporter(trial)).result(timeout=_INTAKE_S)
+        log = TrialFolder(self._root).log
+        self._runner.save_log(trial.handle, log)
+        if self._is_overdue and not ended.timed_out:
+            ended = Exit(ended.code or -signal.SIGTERM, timed_out=True)
+        with self._s.database.write() as connection:
+            series = points.of_trial(connection, trial)
+            goal, rule = self._job.config.hyper_tuning.goal, self._job.local.objective
+            verdict = judge_trial(
+                ended,
+                objective(series.get(self._job.metric, []), goal, rule),
+                self._job,
+                stopped=self._is_stopped,
+                log_tail=tail_of(log),
+            )
+            moved = trials.move(
+                connection,
+                trial,
+                verdict.state,
+                reason=verdict.reason,
+                value=verdict.value,
+                exit_code=ended.code,
+            )
+            self._note_end(connection, moved)
+            if verdict.state is TrialState.LOST and trial.attempt <= LOST_RETRIES and will_retry:
+                trials.retry(connection, moved)
+        self._s.listener.retire(trial.id)
+        self._s.pool.submit(self._runner.remove, trial.handle)
+        self._s.wake()
+
+    def _note_end(self, connection: sa.Connection, trial: Trial) -> None:
+        if trial.state is TrialState.SUCCEEDED:
+            return
+        message = trial.reason or text("The trial was stopped.")
+        level = "info" if trial.state is TrialState.CANCELLED else "warning"
+        notes.add_event(
+            connection, self._job.id, f"trial_{trial.state}", message, trial=trial.number, level=level
+        )
+
+    def _reporter(self, trial: Trial) -> Reporter:
+        return Reporter(
+            trial,
+            self._job.seq,
+            self._job.metric,
+            self._job.config.hyper_tuning.side_metrics,
+            TrialFolder(self._root).spool / "points.jsonl",
+        )
+
+
+def tail_of(log: Path) -> str:
+    """Last lines of a log, for a message."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _TAIL_BYTES))
+            text_ = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return "\n".join(line for line in text_.splitlines()[-_TAIL_LINES:] if line.strip())
