@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup demo test check bench translations clean
+.PHONY: setup gui demo test check bench screenshots translations clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py
@@ -20,9 +20,14 @@ $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
 	$(PIP) --constraint $(CONSTRAINTS) --editable .
 	@touch $@
 
+# What it takes to show the window.
+$(VENV)/.gui: $(VENV)/.run
+	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui]'
+	@touch $@
+
 # What it takes to test and to check.
 $(VENV)/.test: $(VENV)/.run
-	$(PIP) --constraint $(CONSTRAINTS) --editable '.[test,lint]'
+	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui,test,lint]'
 	@touch $@
 
 # The official client and command line, apart: they need other versions of what we use.
@@ -30,6 +35,10 @@ $(OFFICIAL): packaging/official.txt | $(VENV)/.test
 	@rm -rf build/official
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --target build/official --requirement $<
 	@touch $@
+
+gui: $(VENV)/.gui
+	@$(BIN)/python packaging/system_packages.py --quiet window
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/bayesdesk-gui
 
 demo: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python packaging/demo.py --runner $(RUNNER)

@@ -1,8 +1,9 @@
 """Installs the system packages that are missing, or prints the one command that does.
 
-``--quiet`` says nothing when nothing is missing.
+``--quiet`` says nothing when nothing is missing; ``window`` looks only at what the window needs.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -14,7 +15,18 @@ WANTED = {
     "iptables": ("iptables", "the network of containers"),
     "mmdebstrap": ("mmdebstrap", "the tests' container image"),
     "cc": ("gcc libc6-dev", "the tests' stand-in for a GPU driver"),
+    "Xvfb": ("xvfb xauth", "the tests' screen"),
 }
+# library that shows whether the packages are there: the packages, and what they are for
+LIBRARIES = {
+    "libEGL.so.1": ("libegl1 libgl1 libdbus-1-3 fontconfig libxkbcommon0", "the window"),
+    "libxcb-cursor.so.0": (
+        "libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 "
+        "libxcb-render-util0 libxcb-xinerama0",
+        "the window on an X screen",
+    ),
+}
+CHINESE = ("fonts-noto-cjk", "Chinese text")
 
 
 def main() -> int:
@@ -23,6 +35,12 @@ def main() -> int:
     missing = {p: w for p, w in WANTED.items() if shutil.which(p, path=path) is None}
     if shutil.which("docker", path=path) and _answers():
         missing.pop("dockerd", None)
+    if "window" in sys.argv:
+        missing = {}
+    if sys.platform == "linux":
+        missing |= {name: wanted for name, wanted in LIBRARIES.items() if not _loads(name)}
+        if not _has_chinese():
+            missing["fonts"] = CHINESE
     if not missing:
         if "--quiet" not in sys.argv:
             print("System packages: nothing is missing.")
@@ -41,6 +59,22 @@ def main() -> int:
             return 0
     print(f"Installed: {' '.join(packages)}")
     return 0
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _has_chinese() -> bool:
+    try:
+        found = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return bool(found.stdout.strip())
 
 
 def _answers() -> bool:

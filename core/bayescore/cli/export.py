@@ -90,7 +90,7 @@ def _write_into(
     from bayescore.config import YamlDocument
     from bayescore.config.load import decode, project_file, read_bytes
     from bayescore.errors import ConfigError
-    from bayescore.results import diff
+    from bayescore.results import diff, replace_file
 
     target = project_file(into)
     source, bad = decode(read_bytes(target))
@@ -105,25 +105,8 @@ def _write_into(
     sys.stdout.write(difference)
     if ask and sys.stdin.isatty() and sys.stdout.isatty() and not typer.confirm(_("Write this?")):
         raise typer.Exit(1)
-    _replace(target, changed.text)
+    replace_file(target, changed.text)
     write(_("{file} has been written.", file=target))
-
-
-def _replace(target: Path, content: str) -> None:
-    """Replace a file's content in one step: whoever reads it sees the old or the new one, whole."""
-    from bayescore.errors import ConfigError
-
-    real = target.resolve()
-    partial = real.with_name(f".{real.name}.partial")
-    try:
-        partial.write_bytes(content.encode("utf-8"))
-        partial.chmod(real.stat().st_mode & 0o777)
-        partial.replace(real)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ConfigError(
-            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
-        ) from None
 
 
 def _print(database: Database, job: Job, trial: int | None, format_: Format, *, narrow: bool) -> None:

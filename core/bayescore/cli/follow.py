@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bayescore.cli.output import aside, number, write
 from bayescore.i18n import _, translate
+from bayescore.results import time_left
 from bayescore.store import (
     STATE_NAMES,
     ChangeWatch,
@@ -214,25 +215,3 @@ def _pull_line(database: Database, job: Job) -> str | None:
         percent=100 * progress["share"],
         layers=len(progress["layers"]),
     )
-
-
-def time_left(job: Job, found: list[Trial]) -> float | None:
-    """Seconds until the job's end if trials go on as they did; ``None`` before the first has ended."""
-    from bayescore.times import now, parsed
-
-    took = [
-        (parsed(t.ended_at) - parsed(t.started_at)).total_seconds()
-        for t in found
-        if t.ended_at and t.started_at and t.state is TrialState.SUCCEEDED
-    ]
-    if not took:
-        return None
-    mean = sum(took) / len(took)
-    moment = parsed(now())
-    running = [t for t in found if not t.state.ended]
-    under_way = sum(
-        max(0.0, mean - (moment - parsed(t.started_at)).total_seconds()) if t.started_at else mean
-        for t in running
-    )
-    left = (job.max_trials - len(found)) * mean + under_way
-    return left / max(1, min(job.config.hyper_tuning.parallel_count, job.max_trials))

@@ -99,8 +99,8 @@ def trials(
     """List the trials of a job."""
     from bayescore.cli.access import find_job, open_store
     from bayescore.cli.output import as_json, number, table
-    from bayescore.cli.where import column, condition, ordered
     from bayescore.results import trial_json
+    from bayescore.results.where import column, condition, ordered
     from bayescore.store import STATE_NAMES, points
     from bayescore.store import trials as trial_rows
 

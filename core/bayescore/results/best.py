@@ -30,8 +30,17 @@ def best(trials: Sequence[Trial], goal: Goal) -> Trial | None:
 
 def history(trials: Sequence[Trial], goal: Goal) -> list[Trial]:
     """Trials that were the best when they ended, in the order of their ends."""
+    return _improving(sorted(trials, key=lambda t: (t.ended_at or "", t.number)), goal)
+
+
+def best_so_far(trials: Sequence[Trial], goal: Goal) -> list[Trial]:
+    """Trials that were the best among those of smaller numbers, in the order of their numbers."""
+    return _improving(sorted(trials, key=lambda t: t.number), goal)
+
+
+def _improving(trials: Sequence[Trial], goal: Goal) -> list[Trial]:
     steps: list[Trial] = []
-    for trial in sorted(filter(counts, trials), key=lambda t: (t.ended_at or "", t.number)):
+    for trial in filter(counts, trials):
         if not steps or is_better(_value(trial), _value(steps[-1]), goal):
             steps.append(trial)
     return steps

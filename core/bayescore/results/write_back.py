@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from bayescore.config import (
@@ -13,6 +14,7 @@ from bayescore.config import (
     ParameterSpec,
     YamlDocument,
 )
+from bayescore.errors import ConfigError
 from bayescore.i18n import text
 
 SPECS = ("hyper_tuning", "parameter_specs")
@@ -65,6 +67,33 @@ def diff(before: str, after: str, name: str) -> str:
         before.splitlines(keepends=True), after.splitlines(keepends=True), name, f"{name} (new)"
     )
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def replace_file(target: Path, content: str) -> None:
+    """The same as :func:`replace_bytes`, for text."""
+    replace_bytes(target, content.encode("utf-8"))
+
+
+def replace_bytes(target: Path, content: bytes) -> None:
+    """Replace a file's content in one step: whoever reads it sees the old or the new one, whole.
+
+    Raises
+    ------
+    ConfigError
+        When it cannot be written; the old content stays.
+    """
+    real = target.resolve()
+    partial = real.with_name(f".{real.name}.partial")
+    try:
+        partial.write_bytes(content)
+        if real.exists():
+            partial.chmod(real.stat().st_mode & 0o777)
+        partial.replace(real)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ConfigError(
+            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+        ) from None
 
 
 def _ranges(spec: ParameterSpec) -> dict[str, Any]:

@@ -72,13 +72,19 @@ def _clear(connection: sa.Connection, new: NewPoints) -> None:
 def since(connection: sa.Connection, job_seq: int, cursor: int = 0, limit: int = _CURSOR_STEP) -> list[Point]:
     """Points of a job that arrived after ``cursor`` (the ``seq`` of the last one read), oldest first."""
     query = (
-        sa.select(points.c.seq, points.c.trial, metrics.c.name, points.c.value, points.c.at)
+        sa.select(points.c.seq, points.c.trial, points.c.attempt, metrics.c.name, points.c.value, points.c.at)
         .join(metrics, metrics.c.id == points.c.metric)
         .where(points.c.job == job_seq, points.c.seq > cursor)
         .order_by(points.c.seq)
         .limit(limit)
     )
-    return [Point(r[0], r[1], r[2], from_column(r[3]), r[4]) for r in connection.execute(query)]
+    return [Point(r[0], r[1], r[2], r[3], from_column(r[4]), r[5]) for r in connection.execute(query)]
+
+
+def count(connection: sa.Connection, job_seq: int) -> int:
+    """Number of a job's points."""
+    query = sa.select(sa.func.count()).where(points.c.job == job_seq)
+    return int(connection.execute(query).scalar_one())
 
 
 def of_trial(connection: sa.Connection, trial: Trial) -> dict[str, list[float]]:

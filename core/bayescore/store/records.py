@@ -109,6 +109,7 @@ class Point:
 
     seq: int
     trial: int
+    attempt: int
     metric: str
     value: float
     at: float

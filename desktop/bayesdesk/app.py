@@ -1,0 +1,102 @@
+"""``bayesdesk-gui [FILE|FOLDER]``: the desktop application."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import logging.handlers
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QApplication
+
+from bayescore import __version__
+from bayescore.errors import BayesdeskError
+from bayescore.i18n import LANGUAGES, preferred_language, set_language
+from bayescore.store import Database, DataFolder
+from bayesdesk.single_instance import SingleInstance
+from bayesdesk.ui import style
+
+if TYPE_CHECKING:
+    from bayesdesk.window import MainWindow
+
+_LOG_BYTES = 2**20
+
+
+def main() -> None:
+    """Show the window until it is closed."""
+    parser = argparse.ArgumentParser(prog="bayesdesk-gui")
+    parser.add_argument("path", nargs="?", default="", help="openbayes.yaml, or its folder")
+    parser.add_argument("--version", action="version", version=f"bayesdesk {__version__}")
+    asked = parser.parse_args()
+    path = str(Path(asked.path).absolute()) if asked.path else ""
+    folder = DataFolder.default()
+    application = make_application(folder)
+    instance = SingleInstance(folder.root)
+    if instance.is_second(path):
+        return
+    try:
+        database = Database(folder).open()
+    except BayesdeskError as error:
+        sys.exit(str(error))
+    instance.listen()
+    from bayesdesk.window import MainWindow
+
+    window = MainWindow(database)
+    instance.opened.connect(window.raise_and_open)
+    sys.excepthook = _hook(window)
+    window.start()
+    if path:
+        window.open_file(Path(path))
+    sys.exit(application.exec())
+
+
+def make_application(folder: DataFolder) -> QApplication:
+    """The Qt application with the user's language and theme; settings live in the data folder."""
+    folder.root.mkdir(parents=True, exist_ok=True)
+    _log_to(folder)
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder.root))
+    found = QApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    application.setOrganizationName("settings")
+    application.setApplicationName("bayesdesk")
+    application.setApplicationDisplayName("Bayesdesk")
+    settings = QSettings()
+    language = settings.value("language")
+    set_language(language if language in LANGUAGES else preferred_language())
+    style.load_fonts()
+    theme = settings.value("theme")
+    if theme not in ("light", "dark"):
+        is_dark = application.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        theme = "dark" if is_dark else "light"
+        settings.setValue("theme", theme)
+    style.apply(application, str(theme))
+    return application
+
+
+def _log_to(folder: DataFolder) -> None:
+    handler = logging.handlers.RotatingFileHandler(
+        folder.root / "window.log", maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def _hook(window: MainWindow) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """What is done with an exception that nobody has caught: the window says so and goes on."""
+
+    def show(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        logging.getLogger(__name__).error("not caught", exc_info=(kind, error, traceback))
+        if isinstance(error, Exception):
+            window.show_error(error)
+
+    return show
+
+
+if __name__ == "__main__":
+    main()

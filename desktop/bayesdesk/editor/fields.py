@@ -1,0 +1,138 @@
+"""Fields of the form: each shows one place of the text and changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+
+from bayescore.config import Problem
+from bayescore.config.yamltext import Path
+from bayescore.config.yamltext.scalars import resolve
+from bayesdesk.editor.config_model import ConfigModel
+from bayesdesk.ui.widgets import column, label, set_property
+
+
+class Labelled(QWidget):
+    """A small heading with a field below it."""
+
+    def __init__(self, heading: str, field: QWidget, explanation: str = "") -> None:
+        super().__init__()
+        self.field = field
+        field.setAccessibleName(heading)
+        field.setToolTip(explanation)
+        self.setLayout(column(label(heading, "caption"), field, spacing=3))
+
+
+class TextField(QLineEdit):
+    """A scalar; what is typed goes into the text at each keystroke, wrong or not."""
+
+    def __init__(self, model: ConfigModel, path: Path, *, is_text: bool = False, mono: bool = True) -> None:
+        super().__init__()
+        self._model = model
+        self._is_text = is_text
+        self.path = path
+        if mono:
+            self.setObjectName("mono")
+        self.textEdited.connect(self._typed)
+        self.refresh()
+
+    def _typed(self, words: str) -> None:
+        if self._is_text:
+            self._model.set(self.path, words)
+        else:
+            self._model.set_written(self.path, words)
+
+    def refresh(self) -> None:
+        """Show what the text says, leaving alone what the user is typing to the same effect."""
+        shown = self._model.written(self.path)
+        if shown != self.text().strip():
+            self.setText(shown)
+            self.setCursorPosition(0)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Mark the field when one of the problems is its own."""
+        own = [p for p in problems if p.path == self.path and p.severity == "error"]
+        set_property(self, "wrong", "true" if own else "false")
+
+
+class ListField(QLineEdit):
+    """A list of scalars, with commas between them."""
+
+    def __init__(self, model: ConfigModel, path: Path, *, is_text: bool) -> None:
+        super().__init__()
+        self._model = model
+        self._is_text = is_text
+        self.path = path
+        self.setObjectName("mono")
+        self.textEdited.connect(self._typed)
+        self.refresh()
+
+    def _typed(self, words: str) -> None:
+        parts = [part.strip() for part in words.split(",")]
+        kept = [part for part in parts if part]
+        self._model.set(self.path, kept if self._is_text else [resolve(part) for part in kept])
+
+    def refresh(self) -> None:
+        """Show what the text says, leaving alone what the user is typing to the same effect."""
+        value = self._model.value(self.path)
+        items = (
+            [self._model.written((*self.path, i)) for i in range(len(value))]
+            if isinstance(value, list)
+            else []
+        )
+        if items != [part.strip() for part in self.text().split(",") if part.strip()]:
+            self.setText(", ".join(items))
+            self.setCursorPosition(0)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Mark the field when one of the problems is its own or an item's."""
+        depth = len(self.path)
+        own = [p for p in problems if p.path[:depth] == self.path and p.severity == "error"]
+        set_property(self, "wrong", "true" if own else "false")
+
+
+class ChoiceField(QComboBox):
+    """One of a few words; a word of the text that is none of them is shown as it is."""
+
+    def __init__(
+        self,
+        model: ConfigModel,
+        path: Path,
+        options: Sequence[tuple[str, str]],
+        chosen: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._model = model
+        self._options = list(options)
+        self._chosen = chosen
+        self.path = path
+        self.refresh()
+        self.activated.connect(self._activated)
+
+    def _activated(self, index: int) -> None:
+        value = str(self.itemData(index))
+        if self._chosen is not None:
+            self._chosen(value)
+        else:
+            self._model.set(self.path, value)
+
+    def refresh(self) -> None:
+        """Show what the text says."""
+        value = str(self._model.value(self.path) or "")
+        known = next((v for v, _ in self._options if v.casefold() == value.casefold()), None)
+        options = self._options if known is not None or not value else [(value, value), *self._options]
+        self.blockSignals(True)
+        self.clear()
+        for option, words in options:
+            self.addItem(words, option)
+        self.setCurrentIndex(self.findData(known if known is not None else value))
+        self.blockSignals(False)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Mark the field when one of the problems is its own."""
+        own = [p for p in problems if p.path == self.path and p.severity == "error"]
+        set_property(self, "wrong", "true" if own else "false")
+
+
+Field = TextField | ListField | ChoiceField

@@ -1,0 +1,205 @@
+"""The form side: a projection of the text, field by field."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCompleter, QScrollArea, QVBoxLayout, QWidget
+
+from bayescore.config import CategoricalSpec, DiscreteSpec, HyperTuning, ParameterSpec
+from bayescore.config.environments import known_environments
+from bayescore.config.models import PARAMETER_SPECS
+from bayescore.i18n import _
+from bayescore.search import SearchSpace
+from bayesdesk.editor.config_model import ConfigModel
+from bayesdesk.editor.fields import ChoiceField, Field, Labelled, ListField, TextField
+from bayesdesk.editor.parameter_row import SPECS, ParameterRow, free_name, kind_of
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import Card, Segmented, button, clear, label, row, rule
+
+_TUNING = "hyper_tuning"
+
+
+class Form(QScrollArea):
+    """Basic settings, tuning settings, and a row a parameter."""
+
+    problem_chosen = Signal(object)  # Problem
+
+    def __init__(self, model: ConfigModel) -> None:
+        super().__init__()
+        self._model = model
+        self._fields: list[Field] = []
+        self._rows: list[ParameterRow] = []
+        self._banner = self._made_banner()
+        self._content = QWidget()
+        layout = QVBoxLayout()
+        layout.setContentsMargins(theme.PAGE_MARGIN, 14, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
+        layout.setSpacing(theme.CARD_GAP)
+        self._tuning_card = self._made_tuning()
+        self._parameters = Card(_("Parameters"), " ")
+        self._parameters.controls.addWidget(button(_("Add"), self.add_parameter, meaning="new"))
+        self._parameter_rows = QVBoxLayout()
+        self._parameter_rows.setSpacing(0)
+        self._parameters.body.addLayout(self._parameter_rows)
+        for part in (self._banner, self._tuning_card, self._parameters, self._made_basics()):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        self._content.setLayout(layout)
+        self.setWidgetResizable(True)
+        self.setWidget(self._content)
+        self.setMinimumWidth(560)
+        model.changed.connect(self.refresh)
+        self.refresh()
+
+    # ---- parts
+
+    def _made_banner(self) -> QWidget:
+        made = Card()
+        self._banner_words = label("", "problem", wrap=True)
+        self._banner_words.setProperty("severity", "error")
+        show = button(_("Show the place"), self._show_fault, kind="link")
+        line = row(self._banner_words, show)
+        line.setStretch(0, 1)
+        line.setContentsMargins(13, 8, 13, 8)
+        made.body.addLayout(line)
+        return made
+
+    def _show_fault(self) -> None:
+        if self._model.loaded.problems:
+            self.problem_chosen.emit(self._model.loaded.problems[0])
+
+    def _field(self, field: Field) -> Field:
+        self._fields.append(field)
+        return field
+
+    def _made_tuning(self) -> Card:
+        card, model = Card(_("Tuning"), " "), self._model
+        self._goal = Segmented([("MINIMIZE", _("Minimize")), ("MAXIMIZE", _("Maximize"))])
+        self._goal.chosen.connect(lambda goal: model.set((_TUNING, "goal"), goal))
+        metric = TextField(model, (_TUNING, "hyperparameter_metric"), is_text=True)
+        algorithms = [("Bayesian", _("Bayesian")), ("Random", _("Random")), ("Grid", _("Grid"))]
+        first = row(
+            Labelled(
+                _("Objective metric"), self._field(metric), _("The name that your code gives to log_metric")
+            ),
+            Labelled(_("Goal"), self._goal),
+            Labelled(_("Algorithm"), self._field(ChoiceField(model, (_TUNING, "algorithm"), algorithms))),
+            Labelled(
+                _("Trials"),
+                self._field(TextField(model, (_TUNING, "max_job_count"))),
+                _("1 to 100 in one run"),
+            ),
+            Labelled(_("At a time"), self._field(TextField(model, (_TUNING, "parallel_count")))),
+            spacing=10,
+        )
+        for i, stretch in enumerate((6, 4, 5, 2, 2)):
+            first.setStretch(i, stretch)
+        side = ListField(model, (_TUNING, "side_metrics"), is_text=True)
+        side.setPlaceholderText(_("loss, f1"))
+        second = row(Labelled(_("Also shown, never searched for"), self._field(side)))
+        for line in (first, second):
+            line.setContentsMargins(13, 4, 13, 8)
+            card.body.addLayout(line)
+        return card
+
+    def _made_basics(self) -> Card:
+        card, model = Card(_("Program"), ""), self._model
+        environment = TextField(model, ("env",), is_text=True)
+        environment.setCompleter(QCompleter(list(known_environments())))
+        line = row(
+            Labelled(
+                _("Command"),
+                self._field(TextField(model, ("command",), is_text=True)),
+                _("Parameters are appended: --name=value"),
+            ),
+            Labelled(_("Environment"), self._field(environment), _("Chooses the image of the containers")),
+            spacing=10,
+        )
+        line.setStretch(0, 3)
+        line.setStretch(1, 2)
+        line.setContentsMargins(13, 4, 13, 12)
+        card.body.addLayout(line)
+        return card
+
+    # ---- parameters
+
+    def add_parameter(self) -> None:
+        """Add a parameter at the end, sound from the start."""
+        names = {str(s.get("name")) for s in self._model.value(SPECS) or [] if isinstance(s, dict)}
+        spec = {
+            "name": free_name("parameter", names),
+            "type": "DOUBLE",
+            "min_value": 0.0,
+            "max_value": 1.0,
+            "scale_type": "UNIT_LINEAR_SCALE",
+        }
+        count = len(self._model.value(SPECS) or [])
+        self._model.try_edit(self._model.document.insert, SPECS, count, spec)
+
+    def _kinds(self) -> list[str]:
+        specs = self._model.value(SPECS)
+        return [kind_of(self._model, i) for i in range(len(specs))] if isinstance(specs, list) else []
+
+    def _rebuild_rows(self) -> None:
+        clear(self._parameter_rows)
+        self._rows = []
+        for index in range(len(self._kinds())):
+            made = ParameterRow(self._model, index)
+            self._rows.append(made)
+            self._parameter_rows.addWidget(rule())
+            self._parameter_rows.addWidget(made)
+        if not self._rows:
+            empty = label(_("Nothing is tuned yet: add a parameter."), "secondary")
+            empty.setContentsMargins(13, 4, 13, 14)
+            self._parameter_rows.addWidget(empty)
+
+    # ---- showing
+
+    def refresh(self) -> None:
+        """Show what the text says now; rows are built anew only when their number or types change."""
+        model = self._model
+        self._banner.setVisible(not model.is_valid)
+        for card in (self._tuning_card, self._parameters):
+            card.setEnabled(model.is_valid)
+        if not model.is_valid:
+            self._banner_words.setText(str(model.loaded.problems[0].message) if model.loaded.problems else "")
+            return
+        if self._kinds() != [r.kind for r in self._rows] or not self._rows:
+            self._rebuild_rows()
+        for field in self._fields:
+            field.refresh()
+            field.show_problems(model.loaded.problems)
+        self._goal.choose(str(model.value((_TUNING, "goal")) or "").upper())
+        tuning = model.loaded.config.hyper_tuning if model.loaded.config else None
+        specs = {i: self._sound(i) for i in range(len(self._rows))}
+        for index, made in enumerate(self._rows):
+            made.refresh(specs[index])
+        self._tuning_card.caption.setText(_trials_words(tuning) if tuning else "")
+        self._parameters.caption.setText(self._space_words([s for s in specs.values() if s is not None]))
+
+    def _sound(self, index: int) -> ParameterSpec | None:
+        """The spec at an index, ``None`` while something is wrong with it."""
+        if any(p.severity == "error" for p in self._model.problems_at((*SPECS, index))):
+            return None
+        config = self._model.loaded.config
+        if config is not None and index < len(config.hyper_tuning.parameter_specs):
+            return config.hyper_tuning.parameter_specs[index]
+        raw = self._model.value((*SPECS, index))
+        try:
+            return PARAMETER_SPECS.validate_python([raw])[0]
+        except ValueError:
+            return None
+
+    def _space_words(self, specs: list[ParameterSpec]) -> str:
+        if len(specs) < len(self._rows) or not specs:
+            return str(len(self._rows))
+        combinations = SearchSpace(tuple(specs)).combinations()
+        listed = all(isinstance(s, CategoricalSpec | DiscreteSpec) for s in specs)
+        if combinations is None or (not listed and combinations > 10**9):
+            return _("{count} · the search space is continuous", count=len(specs))
+        return _("{count} · {n} combinations", count=len(specs), n=combinations)
+
+
+def _trials_words(tuning: HyperTuning) -> str:
+    return _(
+        "{count} trials, {parallel} at a time", count=tuning.max_job_count, parallel=tuning.parallel_count
+    )

@@ -1,0 +1,92 @@
+"""The list of problems below both sides."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from bayescore.config import Problem, Severity
+from bayescore.i18n import _
+from bayesdesk.editor.config_model import ConfigModel
+from bayesdesk.ui import theme
+from bayesdesk.ui.icons import icon
+from bayesdesk.ui.widgets import button, clear, column, label, row
+
+_TONES = {Severity.ERROR: "bad", Severity.WARNING: "warning", Severity.HINT: "secondary"}
+
+
+class ProblemsView(QWidget):
+    """Errors first, then warnings and hints, each with its place and its mend."""
+
+    chosen = Signal(object)  # Problem
+
+    def __init__(self, model: ConfigModel) -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        self._model = model
+        self._shown: tuple[Problem, ...] = ()
+        self._counts = row(spacing=12)
+        self._rows = QVBoxLayout()
+        self._rows.setContentsMargins(12, 0, 8, 8)
+        self._rows.setSpacing(1)
+        self._rows.addStretch(1)
+        inner = QWidget()
+        inner.setLayout(self._rows)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        head = row(label(_("Problems"), "heading"), spacing=14)
+        head.addLayout(self._counts)
+        head.addStretch(1)
+        head.setContentsMargins(12, 8, 12, 4)
+        self.setLayout(column(head, scroll, spacing=0))
+        model.changed.connect(self.show_problems)
+        self.show_problems(force=True)
+
+    def show_problems(self, *, force: bool = False) -> None:
+        """Show what the model finds; what is the same is not built anew."""
+        order = list(Severity)
+        found = sorted(self._model.loaded.problems, key=lambda p: (order.index(p.severity), p.line))
+        if tuple(found) == self._shown and not force:
+            return
+        self._shown = tuple(found)
+        clear(self._counts)
+        clear(self._rows)
+        self._count(found)
+        for problem in found:
+            self._rows.addWidget(self._row(problem))
+        if not found:
+            self._rows.addWidget(label(_("None: a job could start."), "secondary"))
+        self._rows.addStretch(1)
+
+    def _count(self, found: list[Problem]) -> None:
+        for severity in Severity:
+            n = sum(p.severity is severity for p in found)
+            if n:
+                shown = label(_count_words(severity, n), "problem")
+                shown.setProperty("severity", severity.value)
+                self._counts.addWidget(shown)
+
+    def _row(self, problem: Problem) -> QWidget:
+        made = QWidget()
+        mark = QLabel()
+        tone = getattr(theme.palette(), _TONES[problem.severity])
+        mark.setPixmap(icon(problem.severity.value, tone).pixmap(16, 16))
+        mark.setAccessibleName(problem.severity.value)
+        message = label(str(problem.message), wrap=True)
+        place = button(f"{problem.line}:{problem.column}", lambda: self.chosen.emit(problem), kind="link")
+        layout: QHBoxLayout = row(mark, message, spacing=8)
+        layout.setStretch(1, 1)
+        if problem.fix is not None:
+            edit = problem.fix.edit
+            layout.addWidget(button(str(problem.fix.title), lambda: self._model.apply(edit), kind="link"))
+        layout.addWidget(place)
+        layout.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+        made.setLayout(layout)
+        return made
+
+
+def _count_words(severity: Severity, n: int) -> str:
+    if severity is Severity.ERROR:
+        return _("Errors: {n}", n=n)
+    return _("Warnings: {n}", n=n) if severity is Severity.WARNING else _("Hints: {n}", n=n)

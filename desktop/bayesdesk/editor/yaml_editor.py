@@ -1,0 +1,233 @@
+"""The YAML side: line numbers, problems underlined, quick fixes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QToolTip, QWidget
+
+from bayescore.config import Problem
+from bayescore.i18n import _
+from bayesdesk.editor.config_model import ConfigModel
+from bayesdesk.editor.highlighter import YamlHighlighter
+from bayesdesk.ui import theme
+from bayesdesk.ui.icons import icon
+
+_INDENT = "  "
+_MARGIN = 14
+
+
+class YamlEditor(QPlainTextEdit):
+    """Shows and edits the model's text."""
+
+    caret_moved = Signal(int, int)
+
+    def __init__(self, model: ConfigModel) -> None:
+        super().__init__()
+        self.setObjectName("code")
+        self.setAccessibleName("YAML")
+        self._model = model
+        self.setDocument(model.text_document)
+        font = QFont(theme.MONO[0])
+        font.setPixelSize(theme.TEXT_PX)
+        self.setFont(font)
+        self.setTabChangesFocus(False)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._highlighter = YamlHighlighter(model.text_document)
+        self._numbers = _LineNumbers(self)
+        self.blockCountChanged.connect(self._make_room)
+        self.updateRequest.connect(self._scroll_numbers)
+        self.cursorPositionChanged.connect(self._mark)
+        model.changed.connect(self._mark)
+        self._make_room()
+        self._mark()
+
+    # ---- problems
+
+    def problem_span(self, problem: Problem) -> QTextCursor:
+        """The text that a problem is about, selected; at least one character."""
+        document = self.document()
+        cursor = QTextCursor(document)
+        start = self._position(problem.line, problem.column)
+        end = self._position(problem.end_line, problem.end_column)
+        cursor.setPosition(start)
+        cursor.setPosition(max(end, start), QTextCursor.MoveMode.KeepAnchor)
+        if start == end:
+            cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _position(self, line: int, column: int) -> int:
+        block = self.document().findBlockByNumber(line - 1)
+        if not block.isValid():
+            return self.document().characterCount() - 1
+        units = len(block.text()[: column - 1].encode("utf-16-le")) // 2
+        return int(block.position() + min(units, block.length() - 1))
+
+    def go_to(self, problem: Problem) -> None:
+        """Put the caret where a problem is."""
+        cursor = self.problem_span(problem)
+        cursor.setPosition(cursor.selectionStart())
+        self.setTextCursor(cursor)
+        self.centerCursor()
+        self.setFocus()
+
+    def _mark(self) -> None:
+        colours = theme.palette()
+        marks = []
+        line = QTextEdit.ExtraSelection()
+        line.format.setBackground(QColor(colours.sunk))
+        line.format.setProperty(QTextCharFormat.Property.FullWidthSelection, True)
+        line.cursor = self.textCursor()
+        line.cursor.clearSelection()
+        marks.append(line)
+        tones = {"error": colours.bad, "warning": colours.warning, "hint": colours.faint}
+        for problem in self._model.loaded.problems:
+            if not problem.path and problem.severity == "hint":
+                continue
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = self.problem_span(problem)
+            mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            mark.format.setUnderlineColor(QColor(tones[problem.severity]))
+            marks.append(mark)
+        self.setExtraSelections(marks)
+        cursor = self.textCursor()
+        self.caret_moved.emit(cursor.blockNumber() + 1, cursor.positionInBlock() + 1)
+
+    def problems_here(self, position: int) -> list[Problem]:
+        """Problems whose text holds a position."""
+        found = []
+        for problem in self._model.loaded.problems:
+            span = self.problem_span(problem)
+            if span.selectionStart() <= position <= span.selectionEnd():
+                found.append(problem)
+        return found
+
+    def fixes_menu(self) -> QMenu:
+        """Quick fixes of the caret's line."""
+        menu = QMenu(self)
+        line = self.textCursor().blockNumber() + 1
+        for problem in self._model.loaded.problems:
+            if problem.fix is not None and problem.line <= line <= problem.end_line:
+                action = menu.addAction(icon("fix"), str(problem.fix.title))
+                action.triggered.connect(lambda _c=False, e=problem.fix.edit: self._model.apply(e))
+        if menu.isEmpty():
+            menu.addAction(_("Nothing to mend here")).setEnabled(False)
+        return menu
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QHelpEvent.Type.ToolTip:
+            at = self.cursorForPosition(self.viewport().mapFrom(self, event.pos())).position()
+            words = "\n".join(str(p.message) for p in self.problems_here(at))
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return bool(super().event(event))
+
+    # ---- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control and event.key() == Qt.Key.Key_Period:
+            self.fixes_menu().exec(self.mapToGlobal(self.cursorRect().bottomRight()))
+        elif control and event.key() == Qt.Key.Key_Slash:
+            self._toggle_comment()
+        elif control and event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoomIn()
+        elif control and event.key() == Qt.Key.Key_Minus:
+            self.zoomOut()
+        elif event.key() == Qt.Key.Key_Tab and not event.modifiers():
+            self.insertPlainText(_INDENT)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._new_line()
+        else:
+            super().keyPressEvent(event)
+
+    def _new_line(self) -> None:
+        """A new line with the indentation of this one, deeper behind a colon."""
+        line = self.textCursor().block().text()[: self.textCursor().positionInBlock()]
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        deeper = _INDENT if line.rstrip().endswith(":") else ""
+        self.insertPlainText("\n" + indent + deeper)
+
+    def _toggle_comment(self) -> None:
+        cursor = self.textCursor()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        first, last = (self.document().findBlock(p).blockNumber() for p in (start, end))
+        lines = [self.document().findBlockByNumber(n) for n in range(first, last + 1)]
+        written = [b for b in lines if b.text().strip()]
+        take_away = bool(written) and all(b.text().lstrip().startswith("#") for b in written)
+        cursor.beginEditBlock()
+        for block in written:
+            at = QTextCursor(block)
+            indent = len(block.text()) - len(block.text().lstrip())
+            at.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, indent)
+            if take_away:
+                at.deleteChar()
+                if block.text()[indent : indent + 1] == " ":
+                    at.deleteChar()
+            else:
+                at.insertText("# ")
+        cursor.endEditBlock()
+
+    # ---- line numbers
+
+    def numbers_width(self) -> int:
+        """Room for the line numbers."""
+        digits = max(2, len(str(self.blockCount())))
+        return self.fontMetrics().horizontalAdvance("9") * digits + 2 * _MARGIN
+
+    def _make_room(self) -> None:
+        self.setViewportMargins(self.numbers_width(), 0, 0, 0)
+
+    def _scroll_numbers(self, area: QRect, by: int) -> None:
+        if by:
+            self._numbers.scroll(0, by)
+        else:
+            self._numbers.update(0, area.y(), self._numbers.width(), area.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        area = self.contentsRect()
+        self._numbers.setGeometry(QRect(area.left(), area.top(), self.numbers_width(), area.height()))
+
+    def paint_numbers(self, painter: QPainter, area: QRect) -> None:
+        """Draw the numbers of the visible lines."""
+        colours = theme.palette()
+        painter.fillRect(area, QColor(colours.panel))
+        block = self.firstVisibleBlock()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        current = self.textCursor().blockNumber()
+        painter.setFont(self.font())
+        width = self._numbers.width() - _MARGIN
+        while block.isValid() and top <= area.bottom():
+            height = self.blockBoundingRect(block).height()
+            if block.isVisible():
+                here = block.blockNumber() == current
+                painter.setPen(QColor(colours.text if here else colours.secondary))
+                place = QRect(0, round(top), width, round(height))
+                painter.drawText(place, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))
+            top += height
+            block = block.next()
+
+
+class _LineNumbers(QWidget):
+    def __init__(self, editor: YamlEditor) -> None:
+        super().__init__(editor)
+        self._editor = editor
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._editor.numbers_width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._editor.paint_numbers(painter, event.rect())
+        painter.end()

@@ -1,0 +1,141 @@
+"""The one filter of a job: best share, state, expression and brushes as chips, with what is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QWidget
+
+from bayescore.i18n import _
+from bayescore.results import best
+from bayescore.store import TrialState
+from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.trial_filter import Brush, TrialFilter
+from bayesdesk.jobs.words import number, state_word
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import button, clear, label, row, set_property
+
+
+class FilterBar(QWidget):
+    """Shows the filter and changes it; every view of the job obeys."""
+
+    def __init__(self, model: JobModel) -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._model = model
+        self._share = QSlider(Qt.Orientation.Horizontal)
+        self._share.setRange(1, 100)
+        self._share.setValue(100)
+        self._share.setFixedWidth(120)
+        self._share.setAccessibleName(_("Show only the best trials, in percent"))
+        self._share.valueChanged.connect(self._set_share)
+        self._percent = label("100 %", "mono_small")
+        self._percent.setFixedWidth(44)
+        self._chips = row(spacing=6)
+        self._state = self._made_states()
+        self._expression = QLineEdit()
+        self._expression.setObjectName("mono")
+        self._expression.setPlaceholderText(self._example())
+        self._expression.setMinimumWidth(190)
+        self._expression.setMaximumWidth(300)
+        self._expression.setClearButtonEnabled(True)
+        self._expression.setAccessibleName(_("Condition"))
+        self._expression.editingFinished.connect(self._set_expression)
+        self._expression.textChanged.connect(lambda text: None if text else self._set_expression())
+        self._left = label("")
+        self._clear = button(_("Clear"), lambda: model.set_filter(TrialFilter()), kind="link")
+        layout = row(label(_("Show best"), "secondary"), self._share, self._percent, spacing=8)
+        layout.addLayout(self._chips)
+        for part in (self._state, self._expression):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        layout.addWidget(self._left)
+        layout.addWidget(self._clear)
+        layout.setContentsMargins(theme.PAGE_MARGIN, 6, theme.PAGE_MARGIN, 6)
+        self.setLayout(layout)
+        model.filter_changed.connect(self.show_filter)
+        model.view_changed.connect(self._show_left)
+        model.filter_refused.connect(self._refused)
+        self.show_filter()
+
+    def _example(self) -> str:
+        spec = self._model.view.job.config.hyper_tuning.parameter_specs[0].name
+        return f"{spec} < 0.1 and value > 0.9"
+
+    @staticmethod
+    def _made_states() -> QComboBox:
+        made = QComboBox()
+        made.addItem(_("State: any"), None)
+        for state in TrialState:
+            made.addItem(state_word(state), state)
+        made.setAccessibleName(_("State"))
+        return made
+
+    def show_filter(self) -> None:
+        """Show the model's filter."""
+        wanted = self._model.filter
+        self._share.blockSignals(True)
+        self._share.setValue(wanted.best_percent)
+        self._share.blockSignals(False)
+        self._percent.setText(f"{wanted.best_percent} %")
+        state = next(iter(wanted.states), None)
+        self._state.blockSignals(True)
+        self._state.setCurrentIndex(max(0, self._state.findData(state)))
+        self._state.blockSignals(False)
+        if not self._connected:
+            self._state.currentIndexChanged.connect(self._set_state)
+            self._connected = True
+        if self._expression.text() != wanted.expression:
+            self._expression.setText(wanted.expression)
+        set_property(self._expression, "wrong", "false")
+        self._expression.setToolTip("")
+        self._show_chips()
+        self._show_left()
+
+    _connected = False
+
+    def _show_chips(self) -> None:
+        clear(self._chips)
+        for axis, brushes in self._model.filter.brushes.items():
+            words = ", ".join(_words(b) for b in brushes)
+
+            def remove(axis: str = axis) -> None:
+                self._model.set_filter(self._model.filter.with_brushes(axis, ()))
+
+            self._chips.addWidget(
+                button(f"{axis} {words}  ×", remove, kind="chip", tip=_("Remove this selection"))
+            )
+
+    def _show_left(self) -> None:
+        model = self._model
+        winner = best(model.shown, model.view.job.config.hyper_tuning.goal)
+        value = number(winner.value) if winner else "–"
+        shown, total = len(model.shown), len(model.view.trials)
+        if model.filter.is_empty:
+            self._left.setText(_("{total} trials · best {value}", total=total, value=value))
+        else:
+            self._left.setText(
+                _("{shown} of {total} trials · best {value}", shown=shown, total=total, value=value)
+            )
+        self._clear.setVisible(not model.filter.is_empty)
+
+    def _set_share(self, percent: int) -> None:
+        self._model.set_filter(replace(self._model.filter, best_percent=percent))
+
+    def _set_state(self, _index: int) -> None:
+        state = self._state.currentData()
+        chosen = frozenset() if state is None else frozenset({TrialState(state)})
+        self._model.set_filter(replace(self._model.filter, states=chosen))
+
+    def _set_expression(self) -> None:
+        self._model.set_filter(replace(self._model.filter, expression=self._expression.text().strip()))
+
+    def _refused(self, message: str) -> None:
+        set_property(self._expression, "wrong", "true")
+        self._expression.setToolTip(message)
+
+
+def _words(brush: Brush) -> str:
+    return number(brush.low) if brush.low == brush.high else f"{number(brush.low)} … {number(brush.high)}"

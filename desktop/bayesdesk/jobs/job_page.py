@@ -1,0 +1,150 @@
+"""One job: its header, its filter, its views, and the chosen trial beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
+
+from bayescore.i18n import _
+from bayescore.results import dumps, job_json, parameters_yaml, points_csv, replace_file, trials_csv
+from bayescore.store import Database, Trial, points
+from bayesdesk.jobs.charts_page import ChartsPage
+from bayesdesk.jobs.configuration_page import ConfigurationPage
+from bayesdesk.jobs.events_page import EventsPage
+from bayesdesk.jobs.filter_bar import FilterBar
+from bayesdesk.jobs.header import JobHeader
+from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.result_dialog import ResultDialog
+from bayesdesk.jobs.trial_panel import TrialPanel
+from bayesdesk.jobs.trial_table import TrialTable
+from bayesdesk.jobs.trial_window import TrialWindow
+from bayesdesk.plots.parallel.page import ParallelPage
+from bayesdesk.services.background import Background
+from bayesdesk.services.commands import Commands
+from bayesdesk.services.snapshot import JobView
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import Card, column, row
+
+_LINKED_TABS = 3  # the first tabs show trials: the filter and the chosen trial belong to them
+
+
+class JobPage(QWidget):
+    """Puts the views of one job together and brings about what they ask for."""
+
+    new_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
+
+    def __init__(self, view: JobView, database: Database, background: Background, tab: int = 0) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._database = database
+        self._background = background
+        self._commands = Commands(database)
+        self.model = JobModel(view)
+        self.header = JobHeader(self.model)
+        self.filter_bar = FilterBar(self.model)
+        self.charts = ChartsPage(self.model)
+        self.parallel = ParallelPage(self.model)
+        self.table = TrialTable(self.model)
+        self.panel = TrialPanel(self.model)
+        self.tabs = QTabBar()
+        self.stack = QStackedWidget()
+        for title, page in (
+            (_("Charts"), self.charts),
+            (_("Parallel coordinates"), self.parallel),
+            (_("Trials"), self._in_card(self.table)),
+            (_("Events"), self._in_card(EventsPage(self.model))),
+            (_("Configuration"), ConfigurationPage(view.job)),
+        ):
+            self.tabs.addTab(title)
+            self.stack.addWidget(page)
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.currentChanged.connect(self._show_tab)
+        self._arrange()
+        self._connect()
+        self.tabs.setCurrentIndex(tab)
+
+    def _arrange(self) -> None:
+        top = QWidget()
+        top.setObjectName("bar")
+        top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        tabs = row(self.tabs, None)
+        tabs.setContentsMargins(theme.PAGE_MARGIN - 6, 0, theme.PAGE_MARGIN, 0)
+        top.setLayout(column(self.header, tabs, spacing=0))
+        content = row(self.stack, self.panel, spacing=theme.CARD_GAP)
+        content.setContentsMargins(theme.PAGE_MARGIN, theme.CARD_GAP, theme.PAGE_MARGIN, theme.CARD_GAP)
+        content.setStretchFactor(self.stack, 1)
+        layout = column(top, self.filter_bar, spacing=0)
+        layout.addLayout(content, 1)
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        job, run, commands = self.model.view.job, self._background.run, self._commands
+        self.header.cancel_requested.connect(lambda: run(lambda: commands.cancel(job.id)))
+        self.header.rerun_requested.connect(lambda: run(lambda: commands.rerun(job.id)))
+        self.header.continue_requested.connect(
+            lambda count: run(lambda: commands.go_on(self.model.view.job, count))
+        )
+        self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
+        self.header.export_requested.connect(self.export)
+        self.parallel.ranges_requested.connect(lambda specs: self.new_requested.emit(job, specs))
+        self.panel.rerun_requested.connect(lambda number: run(lambda: commands.rerun(job.id, number)))
+        self.panel.stop_requested.connect(lambda number: run(lambda: commands.cancel(job.id, number)))
+        self.panel.use_requested.connect(self.use_as_result)
+        self.panel.open_requested.connect(self.open_trial)
+        self.table.doubleClicked.connect(lambda _index: self.open_trial(self.model.selected))
+
+    @staticmethod
+    def _in_card(widget: QWidget) -> Card:
+        card = Card()
+        card.body.addWidget(widget)
+        card.body.setContentsMargins(1, 1, 1, 1)
+        return card
+
+    def _show_tab(self, index: int) -> None:
+        self.stack.setCurrentIndex(index)
+        for part in (self.filter_bar, self.panel):
+            part.setVisible(index < _LINKED_TABS)
+
+    def set_view(self, view: JobView) -> None:
+        """Show a newer snapshot of the same job."""
+        self.model.set_view(view)
+
+    def use_as_result(self, trial: Trial) -> ResultDialog:
+        """Open the dialog that writes a trial's parameters into the file."""
+        dialog = ResultDialog(self, self._background, self.model.view, trial)
+        dialog.open()
+        return dialog
+
+    def open_trial(self, trial: Trial | None) -> TrialWindow | None:
+        """Open a trial's log and files."""
+        if trial is None:
+            return None
+        window = TrialWindow(self, self._background, self._database.folder, self.model.view.job, trial)
+        window.show()
+        return window
+
+    def export(self, form: str) -> None:
+        """Ask where to, then write the job's results in a form: csv, points, json or yaml."""
+        ending = {"points": "csv"}.get(form, form)
+        name, _filter = QFileDialog.getSaveFileName(
+            self, _("Export"), f"{self.model.view.job.wish.name}.{ending}", f"*.{ending}"
+        )
+        if name:
+            view, database = self.model.view, self._database
+            self._background.run(lambda: replace_file(Path(name), exported(view, database, form)))
+
+
+def exported(view: JobView, database: Database, form: str) -> str:
+    """A job's results as text."""
+    if form == "yaml":
+        return parameters_yaml(view.best) if view.best else ""
+    with database.read() as connection:
+        if form == "points":
+            return points_csv(view.trials, points.every(connection, view.job.seq))
+        series = points.of_trials(connection, view.trials)
+    if form == "csv":
+        return trials_csv(view.job, view.trials, series)
+    return dumps(job_json(view.job, view.trials, series)) + "\n"

@@ -1,0 +1,79 @@
+"""A trial's log, live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
+
+from bayescore.i18n import _
+from bayesdesk.services.background import Background
+from bayesdesk.services.log_tail import LogPart, read_part
+from bayesdesk.ui.widgets import Card
+
+_LOOK_MS = 400
+_MOST_LINES = 100_000
+
+
+class LogView(Card):
+    """Follows the end until somebody scrolls up; Enter in the search field goes to the next place."""
+
+    def __init__(self, background: Background, file: Path) -> None:
+        super().__init__(_("Output"))
+        self._background = background
+        self._file = file
+        self._offset: int | None = None
+        self._reading = False
+        self.text = QPlainTextEdit()
+        self.text.setObjectName("log")
+        self.text.setReadOnly(True)
+        self.text.setMaximumBlockCount(_MOST_LINES)
+        self.text.setAccessibleName(_("Output"))
+        self._follow = QCheckBox(_("Follow"))
+        self._follow.setChecked(True)
+        search = QLineEdit()
+        search.setPlaceholderText(_("Search"))
+        search.setFixedWidth(180)
+        search.returnPressed.connect(lambda: self._find(search.text()))
+        self.controls.addWidget(search)
+        self.controls.addWidget(self._follow)
+        self.body.addWidget(self.text)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+        self._look()
+
+    def _look(self) -> None:
+        if not self._reading:
+            self._reading = True
+            file, offset = self._file, self._offset
+            self._background.run(lambda: read_part(file, offset), self._take, self._failed)
+
+    def _take(self, part: LogPart) -> None:
+        self._reading = False
+        self._offset = part.offset
+        if part.restarted:
+            self.text.clear()
+        if not part.text:
+            return
+        bar = self.text.verticalScrollBar()
+        place = bar.value()
+        cursor = QTextCursor(self.text.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(part.text)
+        bar.setValue(bar.maximum() if self._follow.isChecked() else place)
+        self.caption.setText(_("{count} lines", count=self.text.blockCount() - 1))
+
+    def _failed(self, error: Exception) -> None:
+        self._reading = False
+        self._timer.stop()
+        self.text.setPlainText(str(error))
+
+    def _find(self, word: str) -> None:
+        self._follow.setChecked(False)
+        if word and not self.text.find(word):
+            self.text.moveCursor(QTextCursor.MoveOperation.Start)
+            self.text.find(word, QTextDocument.FindFlag(0))

@@ -1,0 +1,108 @@
+"""“Use as result”: the change of ``openbayes.yaml`` is shown first, then written."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
+
+from bayescore.config import FILE_NAME, YamlDocument
+from bayescore.errors import BayesdeskError
+from bayescore.i18n import _
+from bayescore.results import leading, replace_file
+from bayescore.store import Trial
+from bayesdesk.services.background import Background
+from bayesdesk.services.commands import as_ranges, as_result, read_document
+from bayesdesk.services.snapshot import JobView
+from bayesdesk.ui import theme
+from bayesdesk.ui.diff_view import DiffView
+from bayesdesk.ui.widgets import Segmented, button, column, label, row
+
+
+class ResultDialog(QDialog):
+    """Chooses between the values and narrower ranges, shows the difference, writes it."""
+
+    def __init__(self, parent: QWidget | None, background: Background, view: JobView, trial: Trial) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._view = view
+        self._trial = trial
+        self._file = Path(view.job.wish.project) / FILE_NAME
+        self._before: YamlDocument | None = None
+        self._after: YamlDocument | None = None
+        self.setWindowTitle(_("Use trial #{number} as the result", number=trial.number))
+        self.setMinimumSize(720, 460)
+        self._kind = Segmented([("values", _("As parameters")), ("ranges", _("As narrower ranges"))])
+        self._kind.choose("values")
+        self._kind.chosen.connect(lambda _kind: self._show())
+        self._diff = DiffView()
+        self._said = label("", "problem", wrap=True)
+        self._keep = QCheckBox(_("Keep a copy as {name}", name=f"{FILE_NAME}.bak"))
+        self._keep.setChecked(True)
+        self._write = button(_("Write to file"), self._write_file, kind="primary")
+        self._write.setEnabled(False)
+        about = label(
+            _("Its values are written into openbayes.yaml. Nothing else in the file changes."), "secondary"
+        )
+        foot = row(self._keep, None, button(_("Cancel"), self.reject), self._write)
+        layout = column(
+            label(self.windowTitle(), "title"),
+            about,
+            row(self._kind, None, label(str(self._file), "caption")),
+            self._diff,
+            self._said,
+            foot,
+            spacing=12,
+        )
+        layout.setStretchFactor(self._diff, 1)
+        layout.setContentsMargins(theme.PAGE_MARGIN, 18, theme.PAGE_MARGIN, 16)
+        self.setLayout(layout)
+        background.run(lambda: read_document(self._file), self._read, self._failed)
+
+    def _read(self, document: YamlDocument) -> None:
+        self._before = document
+        self._show()
+
+    def _show(self) -> None:
+        if self._before is None:
+            return
+        try:
+            self._after = self._changed(self._before)
+        except BayesdeskError as error:
+            self._after = None
+            self._failed(error)
+            return
+        self._said.setText("")
+        self._diff.show_difference(self._before.text, self._after.text)
+        same = self._before.text == self._after.text
+        if same:
+            self._said.setText(_("The file says this already."))
+        self._write.setEnabled(not same)
+
+    def _changed(self, document: YamlDocument) -> YamlDocument:
+        if self._kind.value() == "values":
+            return as_result(document, self._trial)
+        chosen = leading(self._view.trials, self._view.job.config.hyper_tuning.goal)
+        return as_ranges(document, self._view.job, chosen)
+
+    def _write_file(self) -> None:
+        assert self._after is not None
+        content, file, keep = self._after.text, self._file, self._keep.isChecked()
+        self._write.setEnabled(False)
+        self._background.run(_writing(file, content, keep), lambda _none: self.accept(), self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._said.setProperty("severity", "error")
+        self._said.setText(str(error))
+        self._write.setEnabled(False)
+
+
+def _writing(file: Path, content: str, keep: bool) -> Callable[[], None]:
+    def write() -> None:
+        if keep and file.exists():
+            shutil.copy2(file, file.with_name(f"{file.name}.bak"))
+        replace_file(file, content)
+
+    return write

@@ -1,0 +1,252 @@
+"""The left side: every job by state, with live progress."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from bayescore.i18n import _
+from bayescore.store import JobState
+from bayesdesk.jobs.words import TONES, number, span, state_word
+from bayesdesk.services.snapshot import JobRow
+from bayesdesk.ui import theme
+from bayesdesk.ui.icons import icon
+from bayesdesk.ui.widgets import button, column, label, row, rule
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROW = Qt.ItemDataRole.UserRole
+_HEADER_HEIGHT = 30
+_ROW_HEIGHT = 52
+
+
+class JobListModel(QAbstractListModel):
+    """Jobs and the headings between them, in three groups."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[JobRow, ...] = ()
+        self._word = ""
+        self._items: list[JobRow | str] = []
+
+    def set_rows(self, rows: tuple[JobRow, ...]) -> None:
+        """Show other jobs; what stays in its place keeps its selection."""
+        self._rows = rows
+        self._arrange()
+
+    def set_word(self, word: str) -> None:
+        """Show only jobs whose name, id or note holds a word."""
+        self._word = word.casefold().strip()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        groups: dict[str, list[JobRow]] = {_("Running"): [], _("Waiting"): [], _("Finished"): []}
+        names = list(groups)
+        for item in self._rows:
+            job = item.job
+            if self._word not in f"{job.wish.name} {job.id} {job.wish.message}".casefold():
+                continue
+            place = {JobState.RUNNING: 0, JobState.QUEUED: 1}.get(job.state, 2)
+            groups[names[place]].append(item)
+        items: list[JobRow | str] = []
+        for name, members in groups.items():
+            items += [name, *members] if members else []
+        keys = [i if isinstance(i, str) else i.job.id for i in items]
+        if keys == [i if isinstance(i, str) else i.job.id for i in self._items]:
+            self._items = items
+            self.dataChanged.emit(self.index(0), self.index(len(items) - 1))
+            return
+        self.beginResetModel()
+        self._items = items
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._items)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._items):
+            return None
+        item = self._items[index.row()]
+        if role == _ROW:
+            return item
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
+            return item if isinstance(item, str) else f"{item.job.wish.name}, {second_line(item)}"
+        if role == Qt.ItemDataRole.ToolTipRole and not isinstance(item, str):
+            reason = f"\n{item.job.reason}" if item.job.reason else ""
+            return f"{item.job.id} · {item.job.wish.project}{reason}"
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        item = self._items[index.row()]
+        return Qt.ItemFlag.NoItemFlags if isinstance(item, str) else super().flags(index)
+
+    def index_of(self, job: str) -> QModelIndex:
+        """Where a job stands; invalid when it does not."""
+        for i, item in enumerate(self._items):
+            if not isinstance(item, str) and item.job.id == job:
+                return self.index(i)
+        return QModelIndex()
+
+
+def second_line(item: JobRow) -> str:
+    """A job in a few words: how far it is, or how it ended."""
+    job = item.job
+    if job.state is JobState.RUNNING:
+        done = _("{done} of {total}", done=item.done, total=job.max_trials)
+        if item.seconds_left is None:
+            return done
+        return _("{done} · {time} left", done=done, time=span(item.seconds_left))
+    if job.state is JobState.QUEUED:
+        return _("waiting")
+    if job.state is JobState.SUCCEEDED:
+        return _("{count} trials", count=item.done)
+    return state_word(job.state)
+
+
+class _JobDelegate(QStyledItemDelegate):
+    """Draws a job: a dot for its state, name and best value, progress, one line of words."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        is_header = isinstance(index.data(_ROW), str)
+        return QSize(theme.SIDEBAR_WIDTH - 20, _HEADER_HEIGHT if is_header else _ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        item, colours = index.data(_ROW), theme.palette()
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        font = QFont(option.font)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(item, str):
+            font.setPixelSize(theme.SMALL_PX)
+            font.setWeight(QFont.Weight.Medium)
+            painter.setFont(font)
+            painter.setPen(QColor(colours.secondary))
+            painter.drawText(area.adjusted(6, 6, 0, 0), Qt.AlignmentFlag.AlignVCenter, item)
+            painter.restore()
+            return
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QColor(colours.line))
+            painter.setBrush(QColor(colours.panel))
+            painter.drawRoundedRect(area.adjusted(0, 1, -1, -2), 7, 7)
+        self._draw_job(painter, area, item, font)
+        painter.restore()
+
+    @staticmethod
+    def _draw_job(painter: QPainter, area: QRect, item: JobRow, font: QFont) -> None:
+        colours = theme.palette()
+        tone = TONES.get(item.job.state.value, "faint")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(colours, tone, colours.faint)))
+        painter.drawEllipse(area.left() + 11, area.top() + 12, 9, 9)
+        value = number(item.best.value) if item.best else ""
+        font.setPixelSize(theme.TEXT_PX)
+        font.setWeight(QFont.Weight.Medium)
+        mono = QFont(theme.MONO[0])
+        mono.setPixelSize(theme.SMALL_PX)
+        painter.setFont(mono)
+        value_width = painter.fontMetrics().horizontalAdvance(value)
+        line = QRect(area.left() + 29, area.top() + 5, area.width() - 29 - 10, 22)
+        painter.setPen(QColor(colours.secondary))
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        room = line.width() - value_width - 8
+        name = painter.fontMetrics().elidedText(item.job.wish.name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        words = line.translated(0, 22)
+        if item.job.state is JobState.RUNNING:
+            share = item.done / max(1, item.job.max_trials)
+            track = QRect(line.left(), line.bottom() + 2, line.width(), 3)
+            painter.fillRect(track, QColor(colours.line))
+            painter.fillRect(
+                QRect(track.left(), track.top(), round(track.width() * share), 3), QColor(colours.accent)
+            )
+            words.translate(0, 2)
+        font.setPixelSize(theme.SMALL_PX)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.secondary))
+        shown = painter.fontMetrics().elidedText(
+            second_line(item), Qt.TextElideMode.ElideRight, words.width()
+        )
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class Sidebar(QWidget):
+    """New job, search, the list, and at the foot what the machine is doing."""
+
+    new_requested = Signal()
+    job_chosen = Signal(str)
+    environment_requested = Signal()
+    language_requested = Signal()
+    theme_requested = Signal()
+
+    def __init__(self, model: JobListModel) -> None:
+        super().__init__()
+        self.setObjectName("sidebar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(theme.SIDEBAR_WIDTH)
+        self._model = model
+        self.list = self._made_list()
+        self.engine = label("", "caption")
+        new = button(_("New job"), self.new_requested.emit, kind="primary", meaning="new")
+        search = QLineEdit()
+        search.setPlaceholderText(_("Find a job"))
+        search.setClearButtonEnabled(True)
+        search.textChanged.connect(model.set_word)
+        layout = column(self._brand(), new, search, self.list, rule(), self.engine, self._foot(), spacing=8)
+        layout.setContentsMargins(10, 12, 10, 10)
+        layout.setStretchFactor(self.list, 1)
+        self.setLayout(layout)
+
+    @staticmethod
+    def _brand() -> QLabel:
+        name = label("Bayesdesk", "heading")
+        name.setContentsMargins(6, 0, 0, 2)
+        return name
+
+    def _made_list(self) -> QListView:
+        made = QListView()
+        made.setModel(self._model)
+        made.setItemDelegate(_JobDelegate(made))
+        made.setFrameShape(QListView.Shape.NoFrame)
+        made.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        made.setAccessibleName(_("Jobs"))
+        made.viewport().setAutoFillBackground(False)
+        made.setStyleSheet("background: transparent;")
+        made.selectionModel().currentChanged.connect(self._changed)
+        return made
+
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        environment = button(
+            _("Environment"), self.environment_requested.emit, kind="quiet", meaning="environment"
+        )
+        language = button(_("中文"), self.language_requested.emit, kind="quiet", tip=_("Switch to Chinese"))
+        appearance = button("", self.theme_requested.emit, kind="quiet", tip=_("Light or dark"))
+        appearance.setIcon(icon("theme"))
+        foot.setLayout(row(environment, None, appearance, language, spacing=2))
+        return foot
+
+    def choose(self, job: str | None) -> None:
+        """Show a job as chosen, without telling anybody."""
+        selection = self.list.selectionModel()
+        blocked = selection.blockSignals(True)
+        self.list.setCurrentIndex(self._model.index_of(job) if job else QModelIndex())
+        selection.blockSignals(blocked)
+        self.list.viewport().update()
+
+    def _changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        item = current.data(_ROW)
+        if isinstance(item, JobRow):
+            self.job_chosen.emit(item.job.id)

@@ -1,0 +1,69 @@
+"""The trials of a job as columns of NumPy arrays: what filters and plots of many trials work on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayescore.store import TrialState
+from bayesdesk.services.snapshot import JobView
+
+Mask = NDArray[np.bool_]
+T = TypeVar("T")
+
+
+class TrialColumns:
+    """Columns by name, made when first asked for; ``n`` trials in the order of their numbers."""
+
+    def __init__(self, view: JobView) -> None:
+        self.view = view
+        self.n = len(view.trials)
+        self._made: dict[object, Any] = {}
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out once for these trials."""
+        if key not in self._made:
+            self._made[key] = make()
+        found: T = self._made[key]
+        return found
+
+    def raw(self, name: str) -> list[Any]:
+        """Values of a parameter or last values of a metric, ``None`` where there is none; shape (n,)."""
+        return self.once(("raw", name), lambda: self._raw(name))
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """The same as numbers, NaN where there is none; shape (n,)."""
+        return self.once(
+            ("numbers", name), lambda: np.array([_float(v) for v in self.raw(name)], dtype=np.float64)
+        )
+
+    def texts(self, name: str) -> NDArray[np.str_]:
+        """The same as texts; shape (n,)."""
+        return self.once(("texts", name), lambda: np.array([str(v) for v in self.raw(name)], dtype=np.str_))
+
+    def objective(self) -> NDArray[np.float64]:
+        """Finite objectives of succeeded trials, NaN elsewhere; shape (n,)."""
+        return self.once("objective", self._objective)
+
+    def _objective(self) -> NDArray[np.float64]:
+        values = [_float(t.value) if t.state is TrialState.SUCCEEDED else math.nan for t in self.view.trials]
+        found = np.array(values, dtype=np.float64)
+        found[~np.isfinite(found)] = np.nan
+        return found
+
+    def _raw(self, name: str) -> list[Any]:
+        view = self.view
+        if name in {s.name for s in view.job.config.hyper_tuning.parameter_specs}:
+            return [t.parameters.get(name) for t in view.trials]
+        if name == view.job.metric:
+            return [t.value for t in view.trials]
+        series = (view.series.get(t.id, {}).get(name) for t in view.trials)
+        return [None if values is None else float(values[-1]) for values in series]
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan

@@ -1,0 +1,68 @@
+"""Words for states, times and numbers, the same in every view."""
+
+from __future__ import annotations
+
+import math
+
+from bayescore.i18n import _, translate
+from bayescore.store import STATE_NAMES, JobState, Trial, TrialState
+from bayescore.times import now, parsed
+
+TONES = {
+    "running": "accent",
+    "starting": "accent",
+    "succeeded": "good",
+    "exhausted": "good",
+    "failed": "bad",
+    "system_error": "bad",
+    "no_metric": "warning",
+    "lost": "warning",
+}
+MARKS = {
+    TrialState.SUCCEEDED: "✓",
+    TrialState.FAILED: "✕",
+    TrialState.LOST: "?",
+    TrialState.CANCELLED: "–",
+    TrialState.RUNNING: "▸",
+    TrialState.STARTING: "▹",
+    TrialState.PENDING: "·",
+}
+
+
+def state_word(state: JobState | TrialState) -> str:
+    """A state in the language in use."""
+    return translate(STATE_NAMES[state.value])
+
+
+def number(value: object) -> str:
+    """A value as people read it: numbers with five significant digits, exponents short."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int):
+        return str(value)
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    shown = f"{value:.5g}"
+    mantissa, e, exponent = shown.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else shown
+
+
+def span(seconds: float) -> str:
+    """A length of time in its two largest units."""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    if minutes >= 10:
+        return _("{minutes} min", minutes=minutes)
+    return f"{minutes}:{rest:02d}"
+
+
+def duration(trial: Trial) -> str:
+    """How long a trial has run."""
+    if trial.started_at is None:
+        return ""
+    end = parsed(trial.ended_at or now())
+    return span((end - parsed(trial.started_at)).total_seconds())

@@ -1,0 +1,130 @@
+"""The objective by trial, with the best so far."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+
+from bayescore.i18n import _
+from bayescore.results import best_so_far
+from bayescore.store import Trial, TrialState
+from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.words import number, state_word
+from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import Card, Segmented
+
+
+class ObjectiveChart(Card):
+    """A dot a trial, a cross for a failed one, and the line of the best; a click chooses."""
+
+    def __init__(self, model: JobModel) -> None:
+        super().__init__(_("Objective"), _("{metric}, best so far", metric=model.view.job.metric))
+        self._model = model
+        self._plot = plot()
+        self._plot.setAccessibleName(_("Objective by trial"))
+        self._dots = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=self._tip)
+        self._failed = pg.ScatterPlotItem(pxMode=True, symbol="x", size=9, hoverable=True, tip=self._tip)
+        self._best = pg.PlotDataItem(stepMode=None)
+        self._chosen = pg.ScatterPlotItem(pxMode=True, size=13)
+        for item in (self._best, self._dots, self._failed, self._chosen):
+            self._plot.addItem(item)
+        for item in (self._dots, self._failed):
+            item.sigClicked.connect(self._clicked)
+        self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
+        self._scale.choose("linear")
+        self._scale.chosen.connect(self._set_scale)
+        self.controls.addWidget(self._scale)
+        self.body.addWidget(self._plot)
+        self.body.setContentsMargins(1, 0, 10, 8)
+        model.view_changed.connect(self.show_trials)
+        model.filter_settled.connect(self.show_trials)
+        model.selection_changed.connect(self._show_chosen)
+        self.show_trials()
+
+    def show_trials(self) -> None:
+        """Draw what the model holds."""
+        colours, view = theme.palette(), self._model.view
+        shown = {t.id for t in self._model.shown}
+        good = [t for t in view.trials if t.value is not None and math.isfinite(t.value)]
+        brushes = [pg.mkBrush(colours.secondary if t.id in shown else colours.line) for t in good]
+        self._dots.setData(
+            x=[t.number for t in good],
+            y=[self._height(t.value) for t in good],
+            brush=brushes,
+            pen=None,
+            size=8,
+            data=good,
+        )
+        steps = best_so_far(view.trials, view.job.config.hyper_tuning.goal)
+        x, y = _stairs(steps, view.trials[-1].number if view.trials else 0)
+        self._best.setData(x=x, y=[self._height(v) for v in y], pen=pen(colours.accent, 2))
+        self._show_failed(good)
+        self._show_chosen()
+
+    def _show_failed(self, good: list[Trial]) -> None:
+        view = self._model.view
+        states = (TrialState.FAILED, TrialState.LOST)
+        failed = [t for t in view.trials if t.state in states and t not in good]
+        values = [self._height(t.value) for t in good]
+        foot = min(values) - 0.06 * (max(values) - min(values)) if values else 0.0
+        self._failed.setData(
+            x=[t.number for t in failed],
+            y=[foot] * len(failed),
+            pen=pen(theme.palette().bad, 1.5),
+            brush=None,
+            data=failed,
+        )
+
+    def _show_chosen(self) -> None:
+        trial = self._model.selected
+        known = trial is not None and trial.value is not None and math.isfinite(trial.value)
+        colours = theme.palette()
+        self._chosen.setData(
+            x=[trial.number] if known and trial else [],
+            y=[self._height(trial.value)] if known and trial else [],
+            brush=pg.mkBrush(colours.accent),
+            pen=pen(colours.panel, 2),
+        )
+
+    def _height(self, value: float | None) -> float:
+        if value is None:
+            return math.nan
+        if self._scale.value() == "log":
+            return math.log10(value) if value > 0 else math.nan
+        return value
+
+    def _set_scale(self, name: str) -> None:
+        self._plot.getPlotItem().getAxis("left").setLogMode(name == "log")
+        self.show_trials()
+        self._plot.getPlotItem().enableAutoRange()
+
+    def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
+        if len(points):
+            self._model.select(points[0].data().number)
+
+    @staticmethod
+    def _tip(x: float, y: float, data: Trial) -> str:
+        value = number(data.value) if data.value is not None else state_word(data.state)
+        words = "\n".join(f"{k}: {number(v)}" for k, v in data.parameters.items())
+        return f"#{data.number}  {value}\n{words}"
+
+    def sizeHint(self) -> Any:
+        hint = super().sizeHint()
+        hint.setHeight(300)
+        return hint
+
+
+def _stairs(steps: list[Trial], last: int) -> tuple[list[float], list[float]]:
+    """Corners of the line of the best."""
+    x: list[float] = []
+    y: list[float] = []
+    for i, trial in enumerate(steps):
+        value = float(trial.value or 0.0)
+        end = steps[i + 1].number if i + 1 < len(steps) else max(last, trial.number)
+        x += [trial.number, end]
+        y += [value, value]
+    return list(np.asarray(x, dtype=float)), list(np.asarray(y, dtype=float))

@@ -1,0 +1,325 @@
+"""Parallel coordinates as one pyqtgraph item: dim lines of all trials, bright lines of those shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from bayescore.config import Goal
+from bayescore.i18n import _
+from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.words import number
+from bayesdesk.plots.parallel.axes import MISSING, Axis, Kind, Scale
+from bayesdesk.plots.parallel.brushes import span
+from bayesdesk.plots.parallel.painting import LinePainter
+from bayesdesk.ui import theme
+
+Array = NDArray[np.float64]
+HEAD = 58  # pixels above the axes: names and kinds
+FOOT = 44  # below: the stop for missing values
+SIDE = 62  # left and right of the outermost axes
+BRUSH_WIDTH = 16
+_BINS = 24  # colours of the bright lines
+_NEAR = 6.0  # pixels between a line and the pointer that is on it
+
+
+class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+    """Draws; what is pressed and dragged is the canvas' business."""
+
+    def __init__(self, model: JobModel) -> None:
+        super().__init__()
+        self._model = model
+        self._dim = LinePainter(self.update)
+        self._bright = LinePainter(self.update)
+        self.size = QSize(800, 400)
+        self.ratio = 1.0
+        self.axes: tuple[Axis, ...] = ()
+        self.colour_by = ""
+        self.hovered: int | None = None
+        self.dragged_axis: tuple[str, float] | None = None
+        self._heights = np.empty((0, 0))
+
+    # ---- geometry
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self.size.width(), self.size.height())
+
+    @property
+    def length(self) -> float:
+        """Length of an axis in pixels."""
+        return float(max(10, self.size.height() - HEAD - FOOT))
+
+    def x_of(self, index: int) -> float:
+        """Place of an axis from the left, in pixels."""
+        if len(self.axes) < 2:
+            return self.size.width() / 2
+        return SIDE + index * (self.size.width() - 2 * SIDE) / (len(self.axes) - 1)
+
+    def y_of(self, position: float) -> float:
+        """Place of a position from the top, in pixels."""
+        return HEAD + (1.0 - position) * self.length
+
+    def position_at(self, y: float) -> float:
+        """Position at a place from the top."""
+        return 1.0 - (y - HEAD) / self.length
+
+    def axis_at(self, x: float, within: float) -> int | None:
+        """Index of the axis within so many pixels."""
+        places = [abs(self.x_of(i) - x) for i in range(len(self.axes))]
+        nearest = int(np.argmin(places)) if places else 0
+        return nearest if places and places[nearest] <= within else None
+
+    def trial_at(self, x: float, y: float) -> int | None:
+        """Index of the shown trial whose line runs there."""
+        if len(self.axes) < 2 or not self._model.mask.any():
+            return None
+        gap = (self.x_of(1) - self.x_of(0)) or 1.0
+        left = int(np.clip((x - self.x_of(0)) // gap, 0, len(self.axes) - 2))
+        share = (x - self.x_of(left)) / gap
+        if not -0.05 <= share <= 1.05:
+            return None
+        heights = self._heights[:, left] * (1 - share) + self._heights[:, left + 1] * share
+        away = np.abs(heights - y)
+        away[~self._model.mask] = np.inf
+        nearest = int(np.argmin(away))
+        return nearest if away[nearest] <= _NEAR else None
+
+    # ---- lines
+
+    def lay_out(self) -> None:
+        """Work out where every line runs, then paint all of them."""
+        columns = self._model.columns
+        positions = [axis.positions(columns) for axis in self.axes]
+        shape = (columns.n, len(self.axes))
+        stacked = np.stack(positions, axis=1) if positions else np.empty(shape)
+        self._heights = HEAD + (1.0 - stacked) * self.length
+        self._dim.paint(self.size, self.ratio, [(self._dim_colour(), 1.0, self._lines(None))])
+        self.show_filter()
+
+    def show_filter(self) -> None:
+        """Paint the lines that pass the filter."""
+        self._bright.paint(self.size, self.ratio, self._groups(self._model.mask))
+        self.update()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether lines are still being painted."""
+        return self._dim.is_busy or self._bright.is_busy
+
+    def finish(self) -> None:
+        """Paint everything at once: for pictures that are saved."""
+        self._dim.finish()
+        self._bright.finish()
+
+    @staticmethod
+    def _dim_colour() -> QColor:
+        colour = QColor(theme.palette().strong_line)
+        colour.setAlpha(90)
+        return colour
+
+    def _lines(self, rows: NDArray[np.intp] | None) -> Array:
+        heights = self._heights if rows is None else self._heights[rows]
+        x = np.array([self.x_of(i) for i in range(len(self.axes))])
+        return np.stack([np.broadcast_to(x, heights.shape), heights], axis=2)
+
+    def _groups(self, mask: NDArray[np.bool_]) -> list[tuple[QColor, float, Array]]:
+        """Shown lines by colour, the best last so that they lie on top."""
+        ranks = self.ranks()
+        groups = []
+        missing = mask & ~np.isfinite(ranks)
+        if missing.any():
+            bad = QColor(theme.palette().bad)
+            bad.setAlpha(110)
+            groups.append((bad, 1.0, self._lines(np.flatnonzero(missing))))
+        bins = np.where(np.isfinite(ranks), np.minimum(ranks * _BINS, _BINS - 1), -1).astype(int)
+        colours = colour_map(_BINS)
+        for i in range(_BINS):
+            rows = np.flatnonzero(mask & (bins == i))
+            if len(rows):
+                groups.append((colours[i], 1.3, self._lines(rows)))
+        return groups
+
+    def ranks(self) -> Array:
+        """Rank of each trial by what colours show, 0 worst to 1 best, NaN without a value; shape (n,)."""
+        columns = self._model.columns
+        by_objective = not self.colour_by
+        values = columns.objective() if by_objective else self._colour_values()
+        known = np.isfinite(values)
+        ranks = np.full(columns.n, np.nan)
+        if known.sum() == 1:
+            ranks[known] = 1.0
+        elif known.any():
+            order = np.argsort(np.argsort(values[known], kind="stable"), kind="stable")
+            ranks[known] = order / (known.sum() - 1)
+        minimise = columns.view.job.config.hyper_tuning.goal is Goal.MINIMIZE
+        return 1.0 - ranks if by_objective and minimise else ranks
+
+    def _colour_values(self) -> Array:
+        axis = next((a for a in self.axes if a.name == self.colour_by), None)
+        if axis is None:
+            return self._model.columns.objective()
+        positions = axis.positions(self._model.columns)
+        return np.where(positions == MISSING, np.nan, positions)
+
+    # ---- drawing
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.drawImage(QPointF(0, 0), self._dim.picture)
+        painter.drawImage(QPointF(0, 0), self._bright.picture)
+        self.paint_front(painter)
+
+    def paint_vector(self, painter: QPainter) -> None:
+        """Draw everything with lines instead of pictures: for SVG."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        groups = [(self._dim_colour(), 1.0, self._lines(None)), *self._groups(self._model.mask)]
+        for colour, width, lines in groups:
+            painter.setPen(QPen(colour, width))
+            for line in lines:
+                painter.drawPolyline([QPointF(float(x), float(y)) for x, y in line])
+        self.paint_front(painter)
+
+    def paint_front(self, painter: QPainter) -> None:
+        """Draw what lies over the lines: axes, brushes, the chosen and the hovered trial."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, axis in enumerate(self.axes):
+            self._paint_axis(painter, index, axis)
+        numbers = [t.number for t in self._model.view.trials]
+        selected = self._model.selected
+        if selected is not None and selected.number in numbers:
+            self._paint_line(painter, numbers.index(selected.number), theme.palette().accent, 2.4, dots=True)
+        if self.hovered is not None and self.hovered < len(numbers):
+            self._paint_line(painter, self.hovered, theme.palette().text, 1.6, dots=False)
+
+    def _paint_line(self, painter: QPainter, row: int, colour: str, width: float, *, dots: bool) -> None:
+        if row >= len(self._heights):
+            return
+        points = [QPointF(self.x_of(i), float(y)) for i, y in enumerate(self._heights[row])]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colour), width))
+        painter.drawPolyline(points)
+        if dots:
+            painter.setBrush(QColor(theme.palette().panel))
+            for point in points:
+                painter.drawEllipse(point, 3.5, 3.5)
+
+    def _paint_axis(self, painter: QPainter, index: int, axis: Axis) -> None:
+        colours = theme.palette()
+        x = self.x_of(index)
+        if self.dragged_axis is not None and self.dragged_axis[0] == axis.name:
+            x = self.dragged_axis[1]
+        painter.setPen(QPen(QColor(colours.secondary), 1.2))
+        painter.drawLine(QPointF(x, self.y_of(0)), QPointF(x, self.y_of(1)))
+        self._paint_head(painter, x, axis)
+        font = _font(theme.MONO[0], 11)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        for position, words in axis.ticks():
+            y = self.y_of(position)
+            painter.setPen(QPen(QColor(colours.secondary), 1.0))
+            painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, 84)
+            _haloed(painter, QPointF(x + 7, y + 4), shown, font, colours.text, colours.panel)
+        self._paint_missing(painter, x, index)
+        for brush in self._model.filter.brushes.get(axis.name, ()):
+            self._paint_brush(painter, x, axis, *span(axis, brush))
+
+    def _paint_head(self, painter: QPainter, x: float, axis: Axis) -> None:
+        colours = theme.palette()
+        name_font = _font(theme.SANS[0], theme.TEXT_PX, bold=True)
+        painter.setFont(name_font)
+        painter.setPen(QColor(colours.text))
+        width = max(60.0, (self.size.width() - 2 * SIDE) / max(1, len(self.axes) - 1) - 8)
+        name = QFontMetricsF(name_font).elidedText(axis.name, Qt.TextElideMode.ElideMiddle, width)
+        area = QRectF(x - width / 2, 8, width, 18)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, name)
+        painter.setFont(_font(theme.SANS[0], 11))
+        painter.setPen(QColor(colours.secondary))
+        painter.drawText(area.translated(0, 18), Qt.AlignmentFlag.AlignCenter, self._kind_words(axis))
+
+    def _kind_words(self, axis: Axis) -> str:
+        words = {Scale.LINEAR: _("linear"), Scale.LOG: _("log"), Scale.RANK: _("rank")}[axis.scale]
+        if axis.categories:
+            words = _("choice")
+        if axis.kind is Kind.OBJECTIVE:
+            rising = self._model.view.job.config.hyper_tuning.goal is Goal.MAXIMIZE
+            words = (
+                _("objective")
+                + (" ↑" if rising else " ↓")
+                + ("" if axis.scale is Scale.LINEAR else f", {words}")
+            )
+        return words + (" ⇅" if axis.inverted else "")
+
+    def _paint_missing(self, painter: QPainter, x: float, index: int) -> None:
+        """The stop of trials without a value, where there are any."""
+        if not len(self._heights) or not (self._heights[:, index] > self.y_of(0) + 1).any():
+            return
+        colours, y = theme.palette(), self.y_of(MISSING)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.bad))
+        painter.drawEllipse(QPointF(x, y), 3, 3)
+        painter.setFont(_font(theme.SANS[0], 11))
+        painter.setPen(QColor(colours.secondary))
+        painter.drawText(QRectF(x - 50, y + 4, 100, 16), Qt.AlignmentFlag.AlignCenter, _("no value"))
+
+    def _paint_brush(self, painter: QPainter, x: float, axis: Axis, low: float, high: float) -> None:
+        accent = QColor(theme.palette().accent)
+        ground = QColor(accent)
+        ground.setAlpha(50)
+        top, bottom = self.y_of(high), self.y_of(low)
+        if axis.categories:
+            top, bottom = top - 10, bottom + 10
+        area = QRectF(x - BRUSH_WIDTH / 2, top, BRUSH_WIDTH, max(2.0, bottom - top))
+        painter.setPen(QPen(accent, 1.2))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(area, 3, 3)
+        if axis.categories:
+            return
+        painter.setBrush(accent)
+        for y in (top, bottom):
+            painter.drawRoundedRect(QRectF(x - BRUSH_WIDTH / 2, y - 2, BRUSH_WIDTH, 4), 2, 2)
+        ends = (axis.value(high), axis.value(low))
+        for y, value in ((top - 14, ends[0]), (bottom + 14, ends[1])):
+            self._paint_label(painter, x, y, number(value))
+
+    @staticmethod
+    def _paint_label(painter: QPainter, x: float, y: float, words: str) -> None:
+        font = _font(theme.MONO[0], 11)
+        width = QFontMetricsF(font).horizontalAdvance(words) + 12
+        area = QRectF(x - width / 2, y - 9, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.palette().accent))
+        painter.drawRoundedRect(area, 4, 4)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.palette().on_accent))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def colour_map(n: int) -> list[QColor]:
+    """``n`` colours of viridis, worst first; even in lightness and safe for colour-blind eyes."""
+    lookup: Sequence[Sequence[int]] = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, n)
+    return [QColor(int(r), int(g), int(b), 205) for r, g, b in lookup]
+
+
+def _font(family: str, pixels: int, *, bold: bool = False) -> QFont:
+    font = QFont([family, *theme.SANS[1:]])
+    font.setPixelSize(pixels)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return font
+
+
+def _haloed(painter: QPainter, at: QPointF, words: str, font: QFont, colour: str, ground: str) -> None:
+    """Words that can be read over lines."""
+    path = QPainterPath()
+    path.addText(at, font, words)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(ground), 3.0))
+    painter.drawPath(path)
+    painter.fillPath(path, QColor(colour))

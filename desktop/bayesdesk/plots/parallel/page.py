@@ -1,0 +1,132 @@
+"""Parallel coordinates with their controls, and the trials that they show below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFileDialog, QMenu, QScrollArea, QSplitter, QWidget
+
+from bayescore.i18n import _
+from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.trial_table import TrialTable
+from bayesdesk.plots.parallel.canvas import ParallelCanvas
+from bayesdesk.plots.parallel.ranges import brushed_specs
+from bayesdesk.ui.widgets import Card, button, column, label
+
+
+class ParallelPage(QWidget):
+    """Brushes here are the job's filter; they become the ranges of a new job."""
+
+    ranges_requested = Signal(object)  # tuple[ParameterSpec, ...]
+
+    def __init__(self, model: JobModel) -> None:
+        super().__init__()
+        self._model = model
+        self.canvas = ParallelCanvas(model)
+        self.canvas.setMinimumHeight(260)
+        self.table = TrialTable(model)
+        self.new = button(_("New job with these ranges"), self._request, kind="primary", meaning="follow")
+        self.new.setToolTip(_("The selected stretches become the ranges of a job that knows these trials"))
+        card = Card(_("Parallel coordinates"), _("drag on an axis to select · drag a name to move it"))
+        self._colour = label("", "caption")
+        for part in (self._colour, self._axes_button(), self._export_button(), self.new):
+            card.controls.addWidget(part)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.canvas)
+        card.body.addWidget(scroll)
+        card.body.setContentsMargins(1, 0, 1, 8)
+        table = Card()
+        table.body.addWidget(self.table)
+        table.body.setContentsMargins(1, 1, 1, 1)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setHandleWidth(12)
+        splitter.setStyleSheet("QSplitter::handle { background: transparent; }")
+        splitter.addWidget(card)
+        splitter.addWidget(table)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        self.setLayout(column(splitter, spacing=0))
+        model.filter_changed.connect(self._show_state)
+        self.canvas.axes_changed.connect(self._remember)
+        self._restore()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        names = {s.name for s in self._model.view.job.config.hyper_tuning.parameter_specs}
+        self.new.setEnabled(any(axis in names for axis in self._model.filter.brushes))
+        name = self.canvas.item.colour_by
+        self._colour.setText(_("colour: {axis}", axis=name) if name else "")
+
+    def _request(self) -> None:
+        specs = self._model.view.job.config.hyper_tuning.parameter_specs
+        self.ranges_requested.emit(brushed_specs(specs, self._model.filter.brushes))
+
+    # ---- axes
+
+    def _axes_button(self) -> QWidget:
+        made = button(_("Axes"), lambda: None, kind="quiet")
+        menu = QMenu(made)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        made.setMenu(menu)
+        return made
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        hidden = self.canvas.hidden()
+        for axis in self.canvas.all_axes():
+            action = menu.addAction(axis.name)
+            action.setCheckable(True)
+            action.setChecked(axis.name not in hidden)
+            action.toggled.connect(lambda shown, n=axis.name: self.canvas.set_hidden(n, not shown))
+
+    def _key(self) -> str:
+        return f"axes/{self._model.view.job.id}"
+
+    def _remember(self) -> None:
+        QSettings().setValue(self._key(), self.canvas.state())
+        self._show_state()
+
+    def _restore(self) -> None:
+        state = QSettings().value(self._key())
+        if isinstance(state, dict):
+            self.canvas.restore(state)
+
+    # ---- pictures
+
+    def _export_button(self) -> QWidget:
+        made = button("", lambda: None, kind="quiet", meaning="export", tip=_("Save as a picture"))
+        menu = QMenu(made)
+        for form in ("png", "svg"):
+            menu.addAction(f"{form.upper()}…").triggered.connect(lambda _c=False, f=form: self._ask(f))
+        made.setMenu(menu)
+        return made
+
+    def _ask(self, form: str) -> None:
+        suggestion = f"{self._model.view.job.wish.name}-parallel.{form}"
+        name, _filter = QFileDialog.getSaveFileName(self, _("Save as a picture"), suggestion, f"*.{form}")
+        if name:
+            self.save(Path(name))
+
+    def save(self, file: Path) -> None:
+        """Save the picture; the ending of the file's name says in which form."""
+        item = self.canvas.item
+        if file.suffix.lower() == ".svg":
+            from PySide6.QtSvg import QSvgGenerator
+
+            generator = QSvgGenerator()
+            generator.setFileName(str(file))
+            generator.setSize(item.size)
+            generator.setViewBox(QRectF(0, 0, item.size.width(), item.size.height()))
+            painter = QPainter(generator)
+            item.paint_vector(painter)
+            painter.end()
+            return
+        item.finish()
+        self.canvas.grab().save(str(file))
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 640)

@@ -1,0 +1,43 @@
+"""Brushes turned into the ranges of a follow-up job."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from bayescore.config import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec
+from bayesdesk.jobs.trial_filter import Brush
+
+Brushes = Mapping[str, tuple[Brush, ...]]
+
+
+def brushed_specs(specs: Sequence[ParameterSpec], brushes: Brushes) -> tuple[ParameterSpec, ...]:
+    """Specs narrowed to the hull of their brushes; those without brushes stay as they are."""
+    return tuple(_narrowed(spec, brushes[spec.name]) if brushes.get(spec.name) else spec for spec in specs)
+
+
+def _narrowed(spec: ParameterSpec, brushes: tuple[Brush, ...]) -> ParameterSpec:
+    if isinstance(spec, CategoricalSpec):
+        chosen = {b.low for b in brushes}
+        kept = tuple(v for v in spec.categorical_values if v in chosen)
+        return spec.model_copy(update={"categorical_values": kept or spec.categorical_values})
+    if isinstance(spec, DiscreteSpec):
+        inside = tuple(v for v in spec.discrete_values if any(b.low <= v <= b.high for b in brushes))
+        return spec.model_copy(update={"discrete_values": inside or spec.discrete_values})
+    low = max(spec.min_value, min(b.low for b in brushes))
+    high = min(spec.max_value, max(b.high for b in brushes))
+    if isinstance(spec, IntegerSpec):
+        return spec.model_copy(update={"min_value": math.floor(low), "max_value": math.ceil(high)})
+    return spec.model_copy(
+        update={"min_value": readable(low, down=True), "max_value": readable(high, down=False)}
+    )
+
+
+def readable(value: float, *, down: bool, digits: int = 4) -> float:
+    """A value of four significant digits at or beyond ``value``: a range is for people to read."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
+    units = value / step
+    whole = math.floor(units + 1e-9) if down else math.ceil(units - 1e-9)
+    return float(f"{whole * step:.{digits}g}")

@@ -1,0 +1,59 @@
+"""Two texts as one, with what goes and what comes marked by sign and colour."""
+
+from __future__ import annotations
+
+import difflib
+
+from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
+
+from bayescore.i18n import _
+from bayesdesk.ui import theme
+
+_CONTEXT = 3
+
+
+class DiffView(QPlainTextEdit):
+    """Read-only; unchanged lines far from any change are left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("mono")
+        self.setReadOnly(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setAccessibleName(_("Changes of the file"))
+
+    def show_difference(self, before: str, after: str) -> None:
+        """Show how one text becomes the other."""
+        self.clear()
+        old, new = before.splitlines(), after.splitlines()
+        matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+        cursor = self.textCursor()
+        for i, group in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):
+            if i:
+                self._add(cursor, "    ⋯", "", "")
+            for kind, a, b, c, d in group:
+                if kind == "equal":
+                    for n, line in enumerate(new[c:d], c + 1):
+                        self._add(cursor, f"{n:4}", " ", line)
+                    continue
+                for n, line in enumerate(old[a:b], a + 1):
+                    self._add(cursor, f"{n:4}", "−", line)
+                for n, line in enumerate(new[c:d], c + 1):
+                    self._add(cursor, f"{n:4}", "+", line)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _add(self, cursor: QTextCursor, number: str, sign: str, line: str) -> None:
+        colours = theme.palette()
+        ground = {"+": colours.good_soft, "−": colours.bad_soft}.get(sign)
+        block = QTextBlockFormat()
+        if ground:
+            block.setBackground(QColor(ground))
+        if cursor.position():
+            cursor.insertBlock()
+        cursor.setBlockFormat(block)
+        quiet, plain = QTextCharFormat(), QTextCharFormat()
+        quiet.setForeground(QColor(colours.secondary))
+        plain.setForeground(QColor(colours.text))
+        cursor.insertText(f"{number}  {sign} ", quiet)
+        cursor.insertText(line, plain)

@@ -1,0 +1,123 @@
+"""Colours, sizes and faces of the window; no other module holds a literal colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+PAGE_MARGIN = 20
+CARD_GAP = 12
+CARD_RADIUS = 9
+CONTROL_HEIGHT = 30
+SMALL_CONTROL_HEIGHT = 26
+SIDEBAR_WIDTH = 236
+PANEL_WIDTH = 292
+
+SANS = ("Inter", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Segoe UI", "sans-serif")
+MONO = ("JetBrains Mono", "Noto Sans Mono CJK SC", "Consolas", "monospace")
+TEXT_PX = 13
+SMALL_PX = 12
+TITLE_PX = 18
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme, each ``#rrggbb``."""
+
+    background: str
+    panel: str
+    sunk: str
+    line: str
+    strong_line: str
+    text: str
+    secondary: str
+    faint: str  # decoration and placeholders only: too weak to be read
+    accent: str
+    accent_soft: str
+    on_accent: str
+    good: str
+    good_soft: str
+    warning: str
+    warning_soft: str
+    bad: str
+    bad_soft: str
+    syntax_key: str
+    syntax_text: str
+    syntax_number: str
+
+
+LIGHT = Palette(
+    background="#f6f7f9",
+    panel="#ffffff",
+    sunk="#f0f2f5",
+    line="#e1e5ea",
+    strong_line="#cdd3da",
+    text="#1b2027",
+    secondary="#5c6672",
+    faint="#8a94a0",
+    accent="#2f6fde",
+    accent_soft="#e5eefc",
+    on_accent="#ffffff",
+    good="#1f8a4c",
+    good_soft="#e0f3e7",
+    warning="#a86400",
+    warning_soft="#fdf0da",
+    bad="#c4362b",
+    bad_soft="#fce8e6",
+    syntax_key="#1257a6",
+    syntax_text="#1a7f37",
+    syntax_number="#b04a00",
+)
+DARK = Palette(
+    background="#15181d",
+    panel="#1c2026",
+    sunk="#171a1f",
+    line="#2b3139",
+    strong_line="#3b434d",
+    text="#e6e9ee",
+    secondary="#a3adb9",
+    faint="#7c8793",
+    accent="#6ea2ff",
+    accent_soft="#22324f",
+    on_accent="#0d1420",
+    good="#5ccb8a",
+    good_soft="#18372a",
+    warning="#e7b052",
+    warning_soft="#3b2e15",
+    bad="#ff8b80",
+    bad_soft="#452320",
+    syntax_key="#8ab8ff",
+    syntax_text="#7fd89a",
+    syntax_number="#f0a36a",
+)
+THEMES = {"light": LIGHT, "dark": DARK}
+_current = LIGHT
+
+
+def palette() -> Palette:
+    """Colours of the theme in use."""
+    return _current
+
+
+def use(name: str) -> Palette:
+    """Choose a theme, ``"light"`` or ``"dark"``; what is drawn from now on has its colours."""
+    global _current  # noqa: PLW0603  one window, one theme
+    _current = THEMES[name]
+    return _current
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21; WCAG 2.1, success criterion 1.4.3."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of sRGB; WCAG 2.1, definition of relative luminance."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def tokens(chosen: Palette) -> dict[str, str]:
+    """Colours by name, for style sheets."""
+    return {f.name: getattr(chosen, f.name) for f in fields(chosen)}

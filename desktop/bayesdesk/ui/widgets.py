@@ -1,0 +1,177 @@
+"""Small pieces that every page is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bayesdesk.ui import theme
+from bayesdesk.ui.icons import icon
+
+_Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
+    """A text in one of the style sheet's roles: title, heading, secondary, caption, mono …"""
+    made = QLabel(text)
+    made.setObjectName(role)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def badge(text: str = "", tone: str = "") -> QLabel:
+    """A short word on a tinted ground; the tone is accent, good, warning, bad or neutral."""
+    made = label(text, "badge")
+    set_tone(made, tone)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def set_tone(widget: QLabel, tone: str) -> None:
+    """Give a badge another tone."""
+    set_property(widget, "tone", tone)
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def button(
+    text: str,
+    clicked: Callable[[], object],
+    *,
+    kind: str = "",
+    meaning: str | None = None,
+    tip: str | None = None,
+) -> QPushButton:
+    """A button; the kind is primary, danger, quiet or link, plain by default."""
+    made = QPushButton(text)
+    made.setObjectName(kind)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if meaning is not None:
+        colours = {"primary": theme.palette().on_accent, "danger": theme.palette().bad}
+        made.setIcon(icon(meaning, colours.get(kind)))
+        made.setIconSize(QSize(16, 16))
+    if tip is not None:
+        made.setToolTip(tip)
+        made.setAccessibleName(text or tip)
+    made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def rule() -> QFrame:
+    """A hairline."""
+    made = QFrame()
+    made.setObjectName("rule")
+    return made
+
+
+def row(*parts: QWidget | int | None, spacing: int = 8) -> QHBoxLayout:
+    """Widgets side by side; a number is a gap, ``None`` takes what is left."""
+    return _filled(QHBoxLayout(), parts, spacing)
+
+
+def column(*parts: QWidget | QLayout | int | None, spacing: int = 8) -> QVBoxLayout:
+    """Widgets one below the other; a number is a gap, ``None`` takes what is left."""
+    return _filled(QVBoxLayout(), parts, spacing)
+
+
+def _filled(layout: _Box, parts: Sequence[QWidget | QLayout | int | None], spacing: int) -> _Box:
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        elif isinstance(part, int):
+            layout.addSpacing(part)
+        elif isinstance(part, QWidget):
+            layout.addWidget(part)
+        else:
+            layout.addLayout(part)
+    return layout
+
+
+class Card(QFrame):
+    """A titled panel: a header line with room for controls, and a body."""
+
+    def __init__(self, title: str = "", caption: str = "") -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.title = label(title, "heading")
+        self.caption = label(caption, "caption")
+        self.controls = row()
+        self.body = column(spacing=0)
+        header = row(self.title, self.caption, None)
+        header.addLayout(self.controls)
+        header.setContentsMargins(13, 9, 13, 5)
+        whole = column(spacing=0)
+        if title:
+            whole.addLayout(header)
+        whole.addLayout(self.body, 1)
+        self.setLayout(whole)
+
+
+class Segmented(QWidget):
+    """A choice between a few words, all of them visible."""
+
+    chosen = Signal(str)
+
+    def __init__(self, options: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        layout = row(spacing=0)
+        for i, (value, text) in enumerate(options):
+            made = QPushButton(text)
+            made.setObjectName("segment")
+            made.setCheckable(True)
+            place = "first" if i == 0 else "last" if i == len(options) - 1 else "middle"
+            made.setProperty("place", place)
+            made.clicked.connect(lambda _checked=False, v=value: self.chosen.emit(v))
+            self._group.addButton(made)
+            self._buttons[value] = made
+            layout.addWidget(made)
+        self.setLayout(layout)
+
+    def choose(self, value: str | None) -> None:
+        """Show a value as chosen, without telling anybody; ``None`` shows none."""
+        self._group.setExclusive(False)
+        for name, made in self._buttons.items():
+            made.setChecked(name == value)
+        self._group.setExclusive(True)
+
+    def value(self) -> str | None:
+        """The chosen value."""
+        return next((name for name, made in self._buttons.items() if made.isChecked()), None)
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and let it go."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)

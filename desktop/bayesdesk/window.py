@@ -1,0 +1,343 @@
+"""The main window: the jobs on the left, one page in the middle."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from bayescore.config import ParameterSpec
+from bayescore.config.load import project_file
+from bayescore.errors import BayesdeskError
+from bayescore.i18n import _, language, set_language
+from bayescore.store import Database, Job, JobState
+from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.environment_page import EnvironmentPage
+from bayesdesk.jobs.job_page import JobPage
+from bayesdesk.jobs.sidebar import JobListModel, Sidebar
+from bayesdesk.palette import CommandPalette
+from bayesdesk.services.background import Background
+from bayesdesk.services.engine_status import engine_words
+from bayesdesk.services.snapshot import JobRow, JobView
+from bayesdesk.services.store_watch import StoreWatch
+from bayesdesk.start_page import StartPage
+from bayesdesk.tray import Tray
+from bayesdesk.ui import style
+from bayesdesk.ui.widgets import column, row
+
+_log = logging.getLogger(__name__)
+_ENGINE_LOOK_MS = 3000
+_MOST_RECENT = 8
+
+
+class MainWindow(QMainWindow):
+    """Wires services to pages; a change of language or theme builds the pages anew from the models."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.setWindowTitle("Bayesdesk")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.database = database
+        self.background = Background()
+        self.background.went_wrong.connect(self.show_error)
+        self.watch = StoreWatch(database)
+        self.rows: tuple[JobRow, ...] = ()
+        self.jobs = JobListModel()
+        self.tray = Tray(self)
+        self._pages = QStackedWidget()
+        self._shown_job: str | None = None
+        self.editor: EditorPage | None = None
+        self.job_page: JobPage | None = None
+        self._told_going_on = False
+        self._build()
+        self.watch.rows_changed.connect(self._take_rows)
+        self.watch.view_changed.connect(self._take_view)
+        self.watch.trouble.connect(self.show_error)
+        self._engine_timer = QTimer(self)
+        self._engine_timer.setInterval(_ENGINE_LOOK_MS)
+        self._engine_timer.timeout.connect(self._look_at_engine)
+
+    def start(self) -> None:
+        """Begin to watch the store, and show the window where it was."""
+        settings = QSettings()
+        geometry = settings.value("window/geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(1440, 900)
+        self.show()
+        self.watch.start()
+        self._engine_timer.start()
+        self._look_at_engine()
+
+    # ---- building
+
+    def _build(self) -> None:
+        """Make every part in the language and theme in use."""
+        tab = self.job_page.tabs.currentIndex() if self.job_page else 0
+        view = self.job_page.model.view if self.job_page else None
+        self._pages = QStackedWidget()
+        self.sidebar = Sidebar(self.jobs)
+        self.sidebar.new_requested.connect(self.ask_for_file)
+        self.sidebar.job_chosen.connect(self.show_job)
+        self.sidebar.environment_requested.connect(self.show_environment)
+        self.sidebar.language_requested.connect(self.switch_language)
+        self.sidebar.theme_requested.connect(self.switch_theme)
+        self.start_page = StartPage(self.recent_files())
+        self.start_page.file_chosen.connect(self.open_file)
+        self.start_page.open_requested.connect(self.ask_for_file)
+        self.start_page.example_chosen.connect(self.start_example)
+        self.environment = EnvironmentPage(self.background)
+        self._pages.addWidget(self.start_page)
+        self._pages.addWidget(self.environment)
+        self.job_page = None
+        whole = QWidget()
+        whole.setObjectName("page")
+        layout = row(self.sidebar, spacing=0)
+        layout.addLayout(column(self._pages, spacing=0), 1)
+        whole.setLayout(layout)
+        self.setCentralWidget(whole)
+        self._make_menus()
+        self.jobs.set_rows(self.rows)
+        if self.editor is not None:
+            self.editor = self._made_editor(self.editor.take_model())
+        if view is not None:
+            self._show_view(view, tab)
+
+    def _make_menus(self) -> None:
+        self.menuBar().clear()
+        self.actions_by_name: dict[str, QAction] = {}
+        keys = QKeySequence.StandardKey
+        file = self.menuBar().addMenu(_("&File"))
+        self._add(file, _("Open…"), self.ask_for_file, keys.Open)
+        self._add(file, _("Save"), lambda: self.editor.save() if self.editor else None, keys.Save)
+        self._add(file, _("Start page"), lambda: self._pages.setCurrentWidget(self.start_page), "Ctrl+H")
+        self._add(file, _("Quit"), self.close, keys.Quit)
+        edit = self.menuBar().addMenu(_("&Edit"))
+        self._add(edit, _("Undo"), lambda: self.editor.undo() if self.editor else None, keys.Undo)
+        self._add(edit, _("Redo"), lambda: self.editor.redo() if self.editor else None, keys.Redo)
+        job = self.menuBar().addMenu(_("&Job"))
+        self._add(job, _("Start"), lambda: self.editor.start() if self.editor else None, "Ctrl+Return")
+        self._add(job, _("Cancel job"), self._cancel_shown)
+        view = self.menuBar().addMenu(_("&View"))
+        self._add(view, _("Environment"), self.show_environment)
+        self._add(view, _("Light or dark"), self.switch_theme)
+        self._add(view, _("中文"), self.switch_language)
+        self._add(view, _("Commands…"), self.show_palette, "Ctrl+Shift+P")
+
+    def _add(
+        self,
+        menu: QWidget,
+        words: str,
+        triggered: Callable[[], object],
+        keys: QKeySequence.StandardKey | str | None = None,
+    ) -> None:
+        action = QAction(words, self)
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: triggered())
+        menu.addAction(action)
+        self.actions_by_name[words.replace("&", "")] = action
+
+    def show_palette(self) -> None:
+        """Offer every command by its name."""
+        CommandPalette(self, self.actions_by_name).open()
+
+    # ---- jobs
+
+    def _take_rows(self, rows: tuple[JobRow, ...]) -> None:
+        self.tray.take(self.rows, rows)
+        self.rows = rows
+        self.jobs.set_rows(rows)
+        self.sidebar.choose(self._shown_job)
+
+    def show_job(self, identifier: str) -> None:
+        """Show a job's page; it comes with the job's first snapshot."""
+        self._shown_job = identifier
+        self.sidebar.choose(identifier)
+        self.watch.watch(identifier)
+        if self.job_page is not None and self.job_page.model.view.job.id == identifier:
+            self._pages.setCurrentWidget(self.job_page)
+
+    def _take_view(self, view: JobView) -> None:
+        if view.job.id != self._shown_job:
+            return
+        if self.job_page is not None and self.job_page.model.view.job.id == view.job.id:
+            self.job_page.set_view(view)
+        else:
+            self._show_view(view, self.job_page.tabs.currentIndex() if self.job_page else 0)
+
+    def _show_view(self, view: JobView, tab: int) -> None:
+        old, self.job_page = self.job_page, JobPage(view, self.database, self.background, tab)
+        self.job_page.new_requested.connect(self.new_from)
+        self._pages.addWidget(self.job_page)
+        self._pages.setCurrentWidget(self.job_page)
+        if old is not None:
+            self._pages.removeWidget(old)
+            old.deleteLater()
+
+    def _cancel_shown(self) -> None:
+        if self.job_page is not None and self._pages.currentWidget() is self.job_page:
+            self.job_page.header.cancel_requested.emit()
+
+    # ---- files
+
+    def ask_for_file(self) -> None:
+        """Let the user choose an ``openbayes.yaml``."""
+        name, _filter = QFileDialog.getOpenFileName(self, _("Open"), "", "YAML (*.yaml *.yml)")
+        if name:
+            self.open_file(Path(name))
+
+    def open_file(self, path: Path) -> None:
+        """Open a file, or the one in a folder."""
+        file = project_file(path).absolute()
+        if not self._may_leave_editor():
+            return
+        self.background.run(lambda: EditorPage.read(file), lambda content: self._edit(file, content))
+
+    def _edit(self, file: Path, content: bytes) -> None:
+        self._remember(file)
+        self.editor = self._made_editor(EditorPage.model_of(file, content))
+
+    def _made_editor(self, model: object) -> EditorPage:
+        editor = EditorPage(model, self.background, self.database)  # type: ignore[arg-type]
+        editor.started.connect(self.show_job)
+        old = next(
+            (w for i in range(self._pages.count()) if isinstance(w := self._pages.widget(i), EditorPage)),
+            None,
+        )
+        if old is not None:
+            self._pages.removeWidget(old)
+            old.deleteLater()
+        self._pages.addWidget(editor)
+        self._pages.setCurrentWidget(editor)
+        self._shown_job = None
+        self.sidebar.choose(None)
+        return editor
+
+    def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
+        """Edit a job's file for a job that learns from it, with narrowed ranges if there are any."""
+        file = project_file(Path(job.wish.project))
+
+        def edit(content: bytes) -> None:
+            self.editor = self._made_editor(EditorPage.model_of(file, content))
+            self.editor.follow_up(job, specs)
+
+        if self._may_leave_editor():
+            self.background.run(lambda: EditorPage.read(file), edit)
+
+    def start_example(self, name: str) -> None:
+        """Copy an example into a folder that the user chooses, and open it."""
+        folder = QFileDialog.getExistingDirectory(self, _("Folder for the example"))
+        if folder:
+            target = Path(folder) / name
+            self.background.run(
+                lambda: StartPage.copy_example(name, target), lambda _n: self.open_file(target)
+            )
+
+    def _may_leave_editor(self) -> bool:
+        if self.editor is None or not self.editor.is_changed:
+            return True
+        boxes = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self,
+            _("Unsaved changes"),
+            _("{file} has changes that are not saved.", file=str(self.editor.model.file)),
+            boxes.Save | boxes.Discard | boxes.Cancel,
+        )
+        if answer is boxes.Save:
+            self.editor.save()
+        return answer is not boxes.Cancel
+
+    def recent_files(self) -> list[Path]:
+        """Files that were opened lately, newest first."""
+        names = QSettings().value("files/recent", [])
+        return [Path(str(n)) for n in names] if isinstance(names, list) else []
+
+    def _remember(self, file: Path) -> None:
+        names = [str(file), *(str(f) for f in self.recent_files() if f != file)]
+        QSettings().setValue("files/recent", names[:_MOST_RECENT])
+
+    # ---- the window
+
+    def show_environment(self) -> None:
+        """Show what trials need of this machine."""
+        self._shown_job = None
+        self.sidebar.choose(None)
+        self._pages.setCurrentWidget(self.environment)
+        self.environment.check_again()
+
+    def switch_language(self) -> None:
+        """English becomes Chinese, and the other way round."""
+        wanted = "en" if language() == "zh" else "zh"
+        set_language(wanted)
+        QSettings().setValue("language", wanted)
+        self._build()
+
+    def switch_theme(self) -> None:
+        """Light becomes dark, and the other way round."""
+        settings = QSettings()
+        wanted = "light" if settings.value("theme") == "dark" else "dark"
+        settings.setValue("theme", wanted)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        style.apply(application, wanted)
+        self._build()
+
+    def show_error(self, error: Exception) -> None:
+        """Say what went wrong; the window goes on."""
+        _log.error("%s", error, exc_info=error)
+        hint = str(error.hint) if isinstance(error, BayesdeskError) and error.hint else ""
+        where = _("Details are in {file}.", file=self.database.folder.root / "window.log")
+        box = QMessageBox(QMessageBox.Icon.Warning, "Bayesdesk", _sentence(error), parent=self)
+        box.setInformativeText(hint or where)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _look_at_engine(self) -> None:
+        self.background.run(lambda: engine_words(self.database.folder), self._show_engine, lambda _e: None)
+
+    def _show_engine(self, words: str) -> None:
+        self.sidebar.engine.setText(words)
+
+    def raise_and_open(self, path: str) -> None:
+        """Come to the front for a second start, with the file that it named."""
+        self.showNormal()
+        self.raise_()
+        self.activateWindow()
+        if path:
+            self.open_file(Path(path))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()]
+        if paths:
+            self.open_file(Path(paths[0]))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_leave_editor():
+            event.ignore()
+            return
+        if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):
+            QSettings().setValue("told/goes_on", True)
+            QMessageBox.information(
+                self, "Bayesdesk", _("The running jobs go on without the window; open it again to see them.")
+            )
+        QSettings().setValue("window/geometry", self.saveGeometry())
+        self._engine_timer.stop()
+        self.watch.end()
+        event.accept()
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, BayesdeskError):
+        return str(error.message)
+    return _("Something unexpected happened: {error}", error=f"{type(error).__name__}: {error}")
