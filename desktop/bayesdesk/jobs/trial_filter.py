@@ -70,8 +70,8 @@ class TrialFilter:
         ConfigError
             When the expression is none.
         """
-        still = replace(self, brushes={})
-        kept = columns.once(("mask", still), lambda: still._without_brushes(columns)).copy()
+        still = ("mask", self.best_percent, self.states, self.expression)
+        kept = columns.once(still, lambda: self._without_brushes(columns)).copy()
         for axis, brushes in self.brushes.items():
             kept &= np.logical_or.reduce([brush.mask(columns, axis) for brush in brushes])
         return kept
