@@ -38,7 +38,7 @@ class FilterBar(QWidget):
         self._expression = QLineEdit()
         self._expression.setObjectName("mono")
         self._expression.setPlaceholderText(self._example())
-        self._expression.setMinimumWidth(190)
+        self._expression.setMinimumWidth(130)
         self._expression.setMaximumWidth(300)
         self._expression.setClearButtonEnabled(True)
         self._expression.setAccessibleName(_("Condition"))
@@ -64,13 +64,13 @@ class FilterBar(QWidget):
         spec = self._model.view.job.config.hyper_tuning.parameter_specs[0].name
         return f"{spec} < 0.1 and value > 0.9"
 
-    @staticmethod
-    def _made_states() -> QComboBox:
+    def _made_states(self) -> QComboBox:
         made = QComboBox()
         made.addItem(_("State: any"), None)
         for state in TrialState:
             made.addItem(state_word(state), state)
         made.setAccessibleName(_("State"))
+        made.activated.connect(self._set_state)
         return made
 
     def show_filter(self) -> None:
@@ -84,17 +84,12 @@ class FilterBar(QWidget):
         self._state.blockSignals(True)
         self._state.setCurrentIndex(max(0, self._state.findData(state)))
         self._state.blockSignals(False)
-        if not self._connected:
-            self._state.currentIndexChanged.connect(self._set_state)
-            self._connected = True
         if self._expression.text() != wanted.expression:
             self._expression.setText(wanted.expression)
         set_property(self._expression, "wrong", "false")
         self._expression.setToolTip("")
         self._show_chips()
         self._show_left()
-
-    _connected = False
 
     def _show_chips(self) -> None:
         clear(self._chips)
@@ -104,9 +99,9 @@ class FilterBar(QWidget):
             def remove(axis: str = axis) -> None:
                 self._model.set_filter(self._model.filter.with_brushes(axis, ()))
 
-            self._chips.addWidget(
-                button(f"{axis} {words}  ×", remove, kind="chip", tip=_("Remove this selection"))
-            )
+            chip = button(f"{axis} {words}  ×", remove, kind="chip", tip=_("Remove this selection"))
+            chip.setMinimumWidth(chip.sizeHint().width())
+            self._chips.addWidget(chip)
 
     def _show_left(self) -> None:
         model = self._model

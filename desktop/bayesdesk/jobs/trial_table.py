@@ -129,6 +129,7 @@ class TrialTable(QTableView):
     def __init__(self, model: JobModel) -> None:
         super().__init__()
         self._model = model
+        self._is_showing = False
         self._rows = TrialTableModel(model)
         self._sorted = _Sorted()
         self._sorted.setSourceModel(self._rows)
@@ -172,7 +173,7 @@ class TrialTable(QTableView):
         self._show_chosen()
 
     def _chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        if current.isValid() and self.hasFocus():
+        if current.isValid() and not self._is_showing:
             self._model.select(current.data(TRIAL_ROLE))
 
     def _show_chosen(self) -> None:
@@ -183,7 +184,9 @@ class TrialTable(QTableView):
         index = self._sorted.mapFromSource(self._rows.index(at, 0))
         if index.row() != self.currentIndex().row():
             flags = QItemSelectionModel.SelectionFlag
+            self._is_showing = True
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+            self._is_showing = False
 
 
 def _aligned(is_text: bool) -> Qt.AlignmentFlag:

@@ -35,8 +35,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     def __init__(self, model: JobModel) -> None:
         super().__init__()
         self._model = model
-        self._dim = LinePainter(self.update)
-        self._bright = LinePainter(self.update)
+        self._dim = LinePainter(self, self.update)
+        self._bright = LinePainter(self, self.update)
         self.size = QSize(800, 400)
         self.ratio = 1.0
         self.axes: tuple[Axis, ...] = ()

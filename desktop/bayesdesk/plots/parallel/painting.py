@@ -27,12 +27,14 @@ class LinePainter(QObject):
 
     Parameters
     ----------
+    owner
+        Takes the painter along when it goes.
     changed
         Called whenever there is more to be seen.
     """
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        super().__init__()
+    def __init__(self, owner: QObject, changed: Callable[[], None]) -> None:
+        super().__init__(owner)
         self._changed = changed
         self._timer = QTimer(self)
         self._timer.setInterval(0)

@@ -1,0 +1,117 @@
+"""A real window on a real (virtual) screen, and a watch over what it does on the GUI thread."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.workspace import BIN, Workspace
+
+pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QApplication
+
+from bayescore.i18n import set_language
+from bayesdesk.app import make_application
+from bayesdesk.window import MainWindow
+
+DESKTOP = str(Path(sys.modules["bayesdesk"].__file__ or "").parent)
+WATCHED = {"open", "sqlite3.connect", "socket.connect", "subprocess.Popen"}
+ALLOWED = (
+    "importlib",  # modules are loaded where they are first used
+    "qtawesome",  # the icon font's map, once
+    "environments.py",  # the catalogue of environments, once
+    "colormap.py",  # a colour map, once
+    "gettext",
+    "i18n.py",  # the catalogue of a language, once when it is switched to
+    "logging",  # lines of the log: microseconds
+    "conftest.py",
+)
+violations: list[str] = []
+
+
+def _hook(event: str, arguments: tuple[object, ...]) -> None:
+    """Note what blocks the GUI thread when the window's own code asks for it."""
+    if event not in WATCHED or threading.current_thread() is not threading.main_thread():
+        return
+    frame, seen = sys._getframe(1), []
+    while frame is not None:
+        seen.append(frame.f_code.co_filename)
+        frame = frame.f_back
+    if any(f.startswith(DESKTOP) for f in seen) and not any(a in f for f in seen for a in ALLOWED):
+        own = next(f for f in seen if f.startswith(DESKTOP))
+        violations.append(f"{event}{arguments[:1]} from {own}")
+
+
+sys.addaudithook(_hook)
+
+
+@pytest.fixture(scope="session")
+def screen() -> Iterator[None]:
+    """A screen of this worker's own."""
+    if shutil.which("Xvfb") is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        yield
+        return
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    number = b""
+    while not number.endswith(b"\n"):
+        number += os.read(read, 16)
+    os.environ["DISPLAY"] = f":{number.decode().strip()}"
+    os.environ["QT_QPA_PLATFORM"] = "xcb"
+    yield
+    server.terminate()
+    server.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def qapp(screen: None, tmp_path_factory: pytest.TempPathFactory) -> QApplication:
+    """The one application of these tests."""
+    from bayescore.store import DataFolder
+
+    return make_application(DataFolder(tmp_path_factory.mktemp("settings")))
+
+
+@pytest.fixture
+def window(
+    qapp: QApplication, qtbot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    """The main window over a workspace's data folder, in English and light colours."""
+    monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("BAYESDESK_HOME", str(workspace.data.root))
+    workspace.data.root.mkdir(parents=True, exist_ok=True)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(workspace.data.root))
+    settings = QSettings()
+    settings.clear()
+    settings.setValue("theme", "light")
+    settings.setValue("told/goes_on", True)
+    set_language("en")
+    violations.clear()
+    errors: list[str] = []
+    monkeypatch.setattr(MainWindow, "show_error", lambda _self, error: errors.append(repr(error)))
+    made = MainWindow(workspace.database())
+    made.start()
+    qtbot.waitExposed(made)
+    yield made
+    if made.editor is not None:
+        made.editor.model.text_document.setModified(False)
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
+    set_language("en")
+    assert errors == []
+    assert violations == []

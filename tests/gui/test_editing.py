@@ -1,0 +1,114 @@
+"""Form, text and undo, in any order: the form always says what the text says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtGui import QTextCursor
+
+from bayesdesk.editor.config_model import ConfigModel
+from bayesdesk.editor.form import Form
+from bayesdesk.editor.yaml_editor import YamlEditor
+from support.builders import FILE
+
+TEXT = (
+    "# 训练 🚀\n"
+    + FILE.replace("0, max", "0.1, max")
+    + "    - name: opt  # kinds\n      type: CATEGORICAL\n      categorical_values: [a, b]\n"
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("type"), st.integers(0, 400), st.text("ab1:[]{}#\n '-", min_size=1, max_size=3)),
+        st.tuples(st.just("delete"), st.integers(0, 400), st.integers(1, 4)),
+        st.tuples(st.just("low"), st.sampled_from(["0.2", "1e-3", "5", "x", ""])),
+        st.tuples(st.just("metric"), st.text("abc 分数:#'", max_size=4)),
+        st.tuples(st.just("add")),
+        st.tuples(st.just("remove"), st.integers(0, 3)),
+        st.tuples(
+            st.just("kind"),
+            st.integers(0, 3),
+            st.sampled_from(["DOUBLE", "INTEGER", "DISCRETE", "CATEGORICAL"]),
+        ),
+        st.tuples(st.just("undo")),
+        st.tuples(st.just("redo")),
+    ),
+    max_size=12,
+)
+
+
+def do(step: tuple, model: ConfigModel, form: Form, editor: YamlEditor) -> None:
+    match step:
+        case ("type", at, words):
+            cursor = QTextCursor(model.text_document)
+            cursor.setPosition(min(at, model.text_document.characterCount() - 1))
+            cursor.insertText(words)
+        case ("delete", at, count):
+            cursor = QTextCursor(model.text_document)
+            last = model.text_document.characterCount() - 1
+            cursor.setPosition(min(at, last))
+            cursor.setPosition(min(at + count, last), QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
+        case ("undo",):
+            editor.undo()
+        case ("redo",):
+            editor.redo()
+        case _ if not model.is_valid or not form._rows:
+            return
+        case ("low", words):
+            row = form._rows[0]
+            if row.kind in ("DOUBLE", "INTEGER"):
+                row.fields[2].setText(words)
+                row.fields[2].textEdited.emit(words)
+        case ("metric", words):
+            form._fields[0].setText(words)
+            form._fields[0].textEdited.emit(words)
+        case ("add",):
+            form.add_parameter()
+        case ("remove", index):
+            form._rows[index % len(form._rows)].remove()
+        case ("kind", index, kind):
+            form._rows[index % len(form._rows)].change_type(kind)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_that_any_order_of_edits_keeps_form_and_text_equal_and_undo_returns_the_first_text(
+    qapp, steps: list[tuple]
+) -> None:
+    model = ConfigModel(Path("openbayes.yaml"), TEXT.encode())
+    form, editor = Form(model), YamlEditor(model)
+    for step in steps:
+        do(step, model, form, editor)
+        if model.is_valid:
+            read_anew = ConfigModel(Path("openbayes.yaml"), model.text.encode())
+            again = Form(read_anew)
+            assert [r.kind for r in form._rows] == [r.kind for r in again._rows]
+            shown = [f.text() for r in form._rows for f in r.fields if hasattr(f, "text")]
+            assert [w.strip() for w in shown] == [
+                f.text().strip() for r in again._rows for f in r.fields if hasattr(f, "text")
+            ]
+            let_go(again, read_anew)
+    while model.text_document.isUndoAvailable():
+        editor.undo()
+    assert model.content() == TEXT.encode()
+    let_go(form, editor, model)
+
+
+def let_go(*objects: QObject) -> None:
+    """Delete now what Qt would keep until the event loop comes round."""
+    for each in objects:
+        each.deleteLater()
+        QCoreApplication.sendPostedEvents(each, QEvent.Type.DeferredDelete)
+
+
+@pytest.mark.parametrize("written", ["1e-5", "0.10", "007", "1_000", "abc", "'x'", "", "true", "[1"])
+def test_that_what_is_typed_stays_as_it_is_typed_or_is_quoted(qapp, written: str) -> None:
+    model = ConfigModel(Path("openbayes.yaml"), TEXT.encode())
+    path = ("hyper_tuning", "max_job_count")
+    model.set_written(path, written)
+    assert model.is_valid
+    assert model.written(path) == written.strip()

@@ -1,0 +1,350 @@
+"""What a person does in the window, from an empty start to a result in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QLineEdit
+
+from bayescore.config import YamlDocument
+from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.jobs.job_page import JobPage
+from bayesdesk.plots.parallel.canvas import ParallelCanvas
+from bayesdesk.window import MainWindow
+from support.workspace import REPORT_X, Workspace
+
+WAIT_MS = 30_000
+TWO = [
+    {"name": "x", "type": "DOUBLE", "min_value": 0.1, "max_value": 1.0, "scale_type": "UNIT_LOG_SCALE"},
+    {"name": "n", "type": "INTEGER", "min_value": 1, "max_value": 9},
+    {"name": "c", "type": "CATEGORICAL", "categorical_values": ["a", "b"]},
+]
+
+
+def open_editor(window: MainWindow, qtbot, file: Path) -> EditorPage:
+    window.open_file(file)
+    qtbot.waitUntil(lambda: window.editor is not None and window.editor.model.file == file, timeout=WAIT_MS)
+    assert window.editor is not None
+    return window.editor
+
+
+def job_page(window: MainWindow, qtbot) -> JobPage:
+    qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
+    assert window.job_page is not None
+    return window.job_page
+
+
+def type_into(qtbot, field: QLineEdit, words: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, words)
+
+
+def finished_job(window: MainWindow, workspace: Workspace, qtbot, **tuning) -> JobPage:
+    """The page of a job that has run."""
+    workspace.write(REPORT_X + "log_metric('loss', 1 - args.x)\n", specs=TWO, **tuning)
+    job = workspace.tune()
+    window.show_job(job["id"])
+    page = job_page(window, qtbot)
+    qtbot.waitUntil(lambda: page.model.view.job.state.ended, timeout=WAIT_MS)
+    return page
+
+
+def test_that_a_form_edit_is_the_smallest_edit_of_the_text_and_undo_returns_the_first_byte(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    workspace.run("init", "--from", "guide", "--folder", str(workspace.project))
+    file = workspace.project / "openbayes.yaml"
+    first = file.read_bytes()
+    editor = open_editor(window, qtbot, file)
+    row = editor.form._rows[0]
+    type_into(qtbot, row.fields[2], "1e-4")
+    assert "min_value: 1e-4" in editor.model.text
+    assert editor.model.text.replace("1e-4", "0.001", 1) == first.decode()
+    editor.form.add_parameter()
+    assert len(editor.form._rows) == 7
+    editor.form._rows[6].remove()
+    row = editor.form._rows[5]
+    row.change_type("DISCRETE")
+    assert editor.model.value(("hyper_tuning", "parameter_specs", 5, "discrete_values")) is not None
+    editor.form._rows[0].move_to(2)
+    assert [r.fields[0].text() for r in editor.form._rows[:3]] == [
+        "latent_factors",
+        "unobs_weight",
+        "regularization",
+    ]
+    while editor.model.text_document.isUndoAvailable():
+        editor.undo()
+    assert editor.model.content() == first
+    assert not editor.is_changed
+    while editor.model.text_document.isRedoAvailable():
+        editor.redo()
+    assert editor.form._rows[2].fields[0].text() == "regularization"
+
+
+def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_mends_a_wrong_value(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write(specs=TWO)
+    editor = open_editor(window, qtbot, file)
+    start = editor.yaml.textCursor()
+    start.movePosition(QTextCursor.MoveOperation.Start)
+    editor.yaml.setTextCursor(start)
+    qtbot.keyClicks(editor.yaml, "[")
+    assert not editor.model.is_valid
+    assert editor.form._banner.isVisible()
+    assert not editor.form._parameters.isEnabled()
+    assert editor.form._rows[0].fields[0].text() == "x"
+    assert not editor._start.isEnabled()
+    qtbot.keyClick(editor.yaml, Qt.Key.Key_Backspace)
+    assert editor.model.is_valid
+    assert editor.form._parameters.isEnabled()
+
+    type_into(qtbot, editor.form._rows[0].fields[2], "5")
+    assert [p.code for p in editor.model.loaded.problems if p.severity == "error"] == ["min-above-max"]
+    assert editor.form._rows[0].fields[2].property("wrong") == "true"
+    assert not editor._start.isEnabled()
+    editor.yaml.go_to(next(p for p in editor.model.loaded.problems if p.severity == "error"))
+    (action,) = [a for a in editor.yaml.fixes_menu().actions() if a.text() == "Swap them"]
+    action.trigger()
+    assert editor.model.value(("hyper_tuning", "parameter_specs", 0, "max_value")) == 5
+    assert editor._start.isEnabled()
+
+
+def test_that_what_is_typed_in_the_text_is_seen_in_the_form_and_wrong_input_stays(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write(specs=TWO, max_job_count=3)
+    editor = open_editor(window, qtbot, file)
+    field = next(f for f in editor.form._fields if f.path == ("hyper_tuning", "max_job_count"))
+    type_into(qtbot, field, "many")
+    assert editor.model.value(("hyper_tuning", "max_job_count")) == "many"
+    assert field.text() == "many"
+    assert field.property("wrong") == "true"
+    at = editor.model.text.index("many")
+    cursor = editor.yaml.textCursor()
+    cursor.setPosition(at)
+    cursor.setPosition(at + len("many"), QTextCursor.MoveMode.KeepAnchor)
+    editor.yaml.setTextCursor(cursor)
+    qtbot.keyClicks(editor.yaml, "12")
+    assert field.text() == "12"
+    assert field.property("wrong") == "false"
+
+
+def test_that_a_job_is_started_watched_cancelled_and_continued(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
+    file = workspace.write(REPORT_X + wait, max_job_count=4, parallel_count=2)
+    editor = open_editor(window, qtbot, file)
+    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    page = job_page(window, qtbot)
+    qtbot.waitUntil(
+        lambda: len([s for s in page.model.view.series.values() if "score" in s]) == 2, timeout=WAIT_MS
+    )
+    assert page.header._state.text() == "running"
+    assert [r.job.id for r in window.rows] == [page.model.view.job.id]
+    qtbot.mouseClick(page.header._cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.header._state.text() == "cancelled", timeout=WAIT_MS)
+    assert page.header._more.isVisible()
+    go.touch()
+    page.header.continue_requested.emit(2)
+    qtbot.waitUntil(lambda: page.header._state.text() == "succeeded", timeout=WAIT_MS)
+    assert len(page.model.view.trials) == 4
+    assert page.header._progress.value.text().startswith("4 / 4")
+
+
+def drag(qtbot, canvas: ParallelCanvas, axis: str, low: float, high: float) -> None:
+    """Drag along an axis from one position to another."""
+    item = canvas.item
+    index = [a.name for a in item.axes].index(axis)
+    points = [QPoint(round(item.x_of(index)), round(item.y_of(p))) for p in (low, (low + high) / 2, high)]
+    target = canvas.viewport()
+    qtbot.mousePress(target, Qt.MouseButton.LeftButton, pos=points[0])
+    for point in points[1:]:
+        qtbot.mouseMove(target, point)
+    qtbot.mouseRelease(target, Qt.MouseButton.LeftButton, pos=points[2])
+
+
+def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=12, parallel_count=3)
+    page.tabs.setCurrentIndex(1)
+    canvas = page.parallel.canvas
+    qtbot.waitUntil(lambda: canvas.item.size.height() > 150, timeout=WAIT_MS)
+    drag(qtbot, canvas, "x", 0.5, 1.2)
+    drag(qtbot, canvas, "n", -0.2, 0.8)
+    brushes = page.model.filter.brushes
+    assert set(brushes) == {"x", "n"}
+    assert brushes["x"][0].high == 1.0  # past the end means the end
+    assert brushes["n"][0].low == 1.0
+    shown = page.model.shown
+    assert shown == tuple(
+        t for t in page.model.view.trials
+        if t.parameters["x"] >= brushes["x"][0].low and t.parameters["n"] <= brushes["n"][0].high
+    )  # fmt: skip
+    qtbot.waitUntil(lambda: page.table.model().rowCount() == len(shown), timeout=WAIT_MS)
+    assert page.filter_bar._left.text().startswith(f"{len(shown)} of 12")
+
+    page.parallel.new.click()
+    qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
+    editor = window.editor
+    assert editor is not None
+    spec = editor.model.value(("hyper_tuning", "parameter_specs", 0))
+    assert spec["max_value"] == 1.0
+    assert spec["min_value"] == pytest.approx(brushes["x"][0].low, rel=1e-3)
+    before = page.model.view.job.id
+    editor.start()
+    qtbot.waitUntil(
+        lambda: window.job_page is not None and window.job_page.model.view.job.id != before, timeout=WAIT_MS
+    )
+    assert window.job_page is not None
+    assert window.job_page.model.view.job.wish.history == (before,)
+    follow_up = window.job_page
+    qtbot.waitUntil(lambda: follow_up.model.view.job.state.ended, timeout=WAIT_MS)
+    assert all(t.parameters["x"] >= spec["min_value"] for t in follow_up.model.view.trials)
+
+
+def test_that_a_click_chooses_a_category_and_a_second_click_lets_it_go(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=6)
+    page.tabs.setCurrentIndex(1)
+    canvas = page.parallel.canvas
+    qtbot.waitUntil(lambda: canvas.item.size.height() > 150, timeout=WAIT_MS)
+    axis = canvas.item.axes[2]
+    at = QPoint(round(canvas.item.x_of(2)), round(canvas.item.y_of(axis.position("b"))))
+    qtbot.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert {t.parameters["c"] for t in page.model.shown} == {"b"}
+    qtbot.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert page.model.filter.is_empty
+
+
+def test_that_a_trial_chosen_in_one_view_is_chosen_in_all(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=6)
+    page.tabs.setCurrentIndex(2)
+    page.table.setFocus()
+    page.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+    page.table.selectRow(5)
+    worst = min(page.model.view.trials, key=lambda t: t.value or 0.0)
+    assert page.model.selected == worst
+    assert page.parallel.table.currentIndex().data() == str(worst.number)
+
+
+def test_that_the_best_trial_is_written_into_the_file_after_its_difference_was_shown(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=4)
+    best = page.model.view.best
+    assert best is not None
+    assert page.model.selected == best
+    file = workspace.project / "openbayes.yaml"
+    before = file.read_text()
+    dialog = page.use_as_result(best)
+    qtbot.waitUntil(dialog._write.isEnabled, timeout=WAIT_MS)
+    assert "+" in dialog._diff.toPlainText()
+    assert file.read_text() == before
+    qtbot.mouseClick(dialog._write, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: file.read_text() != before, timeout=WAIT_MS)
+    assert YamlDocument.parse(file.read_text()).data["parameters"] == best.parameters
+    assert file.with_name("openbayes.yaml.bak").read_text() == before
+    qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=WAIT_MS)
+
+
+def test_that_the_filter_takes_shares_states_and_expressions_and_refuses_nonsense(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=8)
+    bar = page.filter_bar
+    bar._share.setValue(25)
+    assert len(page.model.shown) == 2
+    bar._clear.click()
+    bar._expression.setText("x > 0.3 and n <= 5")
+    bar._expression.editingFinished.emit()
+    assert page.model.shown == tuple(
+        t for t in page.model.view.trials if t.parameters["x"] > 0.3 and t.parameters["n"] <= 5
+    )
+    shown = page.model.shown
+    bar._expression.setText("x >")
+    bar._expression.editingFinished.emit()
+    assert bar._expression.property("wrong") == "true"
+    assert page.model.shown == shown
+
+
+def test_that_the_log_is_followed_and_files_of_the_trial_are_listed(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    workspace.write(
+        REPORT_X + "print('\\033[31mred\\033[0m 训练')\nopen('model.bin', 'w').write('x')\n", max_job_count=1
+    )
+    job = workspace.tune()
+    window.show_job(job["id"])
+    page = job_page(window, qtbot)
+    opened = page.open_trial(page.model.selected)
+    assert opened is not None
+    qtbot.waitUntil(lambda: "red 训练" in opened.log.text.toPlainText(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: opened._files.count() > 0, timeout=WAIT_MS)
+    assert any("model.bin" in opened._files.item(i).text() for i in range(opened._files.count()))
+    assert not any("main.py" in opened._files.item(i).text() for i in range(opened._files.count()))
+    opened.close()
+
+
+def test_that_the_window_switches_its_language_and_colours_and_keeps_what_it_shows(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    job = page.model.view.job.id
+    window.switch_language()
+    window.switch_theme()
+    assert window.job_page is not None
+    assert window.job_page is not page
+    assert window.job_page.model.view.job.id == job
+    assert window.job_page.header._state.text() == "已完成"
+    assert window.job_page.tabs.tabText(1) == "平行坐标"
+    window.switch_language()
+    window.switch_theme()
+    assert window.job_page.header._state.text() == "succeeded"
+
+
+def test_that_a_chinese_user_starts_a_job_and_sees_it_end(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    window.switch_language()
+    editor = open_editor(window, qtbot, workspace.write(max_job_count=2))
+    assert editor._start.text() == "启动任务"
+    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    page = job_page(window, qtbot)
+    qtbot.waitUntil(lambda: page.header._state.text() == "已完成", timeout=WAIT_MS)
+
+
+def test_that_saving_keeps_the_files_own_line_ends_and_mark(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write()
+    content = b"\xef\xbb\xbf# \xe8\xae\xad\xe7\xbb\x83 \xf0\x9f\x9a\x80\r\ncommand: python a.py\r\n"
+    file.write_bytes(content)
+    editor = open_editor(window, qtbot, file)
+    editor.model.set(("command",), "python b.py")
+    editor.save()
+    qtbot.waitUntil(lambda: not editor.is_changed, timeout=WAIT_MS)
+    assert file.read_bytes() == content.replace(b"a.py", b"b.py")
+
+
+def test_that_every_command_is_found_in_the_palette(window: MainWindow, qtbot) -> None:
+    from bayesdesk.palette import CommandPalette
+
+    palette = CommandPalette(window, window.actions_by_name)
+    palette.open()
+    qtbot.keyClicks(palette._field, "environ")
+    assert palette._list.count() == 1
+    qtbot.keyClick(palette._field, Qt.Key.Key_Return)
+    assert window._pages.currentWidget() is window.environment
+    qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
+    assert window.environment._findings
