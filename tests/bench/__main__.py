@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from bench import dispatch, listening, reading, starting, suggesting  # noqa: E402
+from bench import dispatch, listening, reading, starting, suggesting, window  # noqa: E402
 from bench.figure import Figure  # noqa: E402
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "listening": listening.measure,
     "suggesting": suggesting.measure,
     "reading": reading.measure,
+    "window": window.measure,
 }
 
 

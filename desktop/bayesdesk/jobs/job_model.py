@@ -47,7 +47,8 @@ class JobModel(QObject):
     @property
     def selected(self) -> Trial | None:
         """The chosen trial; until somebody chooses one, the best, else the newest."""
-        chosen = next((t for t in self.view.trials if t.number == self._selected), None)
+        row = self.columns.row_of(self._selected) if self._selected is not None else None
+        chosen = self.view.trials[row] if row is not None else None
         newest = self.view.trials[-1] if self.view.trials else None
         return chosen or self.view.best or newest
 

@@ -31,6 +31,11 @@ class TrialColumns:
         found: T = self._made[key]
         return found
 
+    def row_of(self, number: int) -> int | None:
+        """Row of the trial with a number."""
+        rows = self.once("rows", lambda: {t.number: i for i, t in enumerate(self.view.trials)})
+        return rows.get(number)
+
     def raw(self, name: str) -> list[Any]:
         """Values of a parameter or last values of a metric, ``None`` where there is none; shape (n,)."""
         return self.once(("raw", name), lambda: self._raw(name))

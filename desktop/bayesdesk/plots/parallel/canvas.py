@@ -163,7 +163,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         at, hold, moving = event.position(), self._hold, self._moving
         clicked = self._pressed is not None and not self._moved(at)
         self._hold = self._moving = self._pressed = None
-        self.item.dragged_axis = None
+        self.item.end_drag()
         if moving is not None and not clicked:
             self._drop(moving, at.x())
         elif clicked:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from bayescore.config import Goal
@@ -17,7 +18,7 @@ from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.jobs.words import number
 from bayesdesk.plots.parallel.axes import MISSING, Axis, Kind, Scale
 from bayesdesk.plots.parallel.brushes import span
-from bayesdesk.plots.parallel.painting import LinePainter
+from bayesdesk.plots.parallel.painting import Group, LinePainter
 from bayesdesk.ui import theme
 
 Array = NDArray[np.float64]
@@ -44,6 +45,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self.hovered: int | None = None
         self.dragged_axis: tuple[str, float] | None = None
         self._heights = np.empty((0, 0))
+        self._lines = np.empty((0, 0, 2))
+        self._scaffold: QImage | None = None
 
     # ---- geometry
 
@@ -99,12 +102,15 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         shape = (columns.n, len(self.axes))
         stacked = np.stack(positions, axis=1) if positions else np.empty(shape)
         self._heights = HEAD + (1.0 - stacked) * self.length
-        self._dim.paint(self.size, self.ratio, [(self._dim_colour(), 1.0, self._lines(None))])
+        self._scaffold = None
+        x = np.array([self.x_of(i) for i in range(len(self.axes))])
+        self._lines = np.stack([np.broadcast_to(x, self._heights.shape), self._heights], axis=2)
+        self._dim.paint(self.size, self.ratio, self._lines, [self._dim_group()])
         self.show_filter()
 
     def show_filter(self) -> None:
         """Paint the lines that pass the filter."""
-        self._bright.paint(self.size, self.ratio, self._groups(self._model.mask))
+        self._bright.paint(self.size, self.ratio, self._lines, self._groups(self._model.mask))
         self.update()
 
     @property
@@ -117,35 +123,28 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._dim.finish()
         self._bright.finish()
 
-    @staticmethod
-    def _dim_colour() -> QColor:
-        colour = QColor(theme.palette().strong_line)
-        colour.setAlpha(90)
-        return colour
+    def _dim_group(self) -> Group:
+        return QColor(theme.palette().line), 1.0, np.arange(len(self._heights))
 
-    def _lines(self, rows: NDArray[np.intp] | None) -> Array:
-        heights = self._heights if rows is None else self._heights[rows]
-        x = np.array([self.x_of(i) for i in range(len(self.axes))])
-        return np.stack([np.broadcast_to(x, heights.shape), heights], axis=2)
-
-    def _groups(self, mask: NDArray[np.bool_]) -> list[tuple[QColor, float, Array]]:
+    def _groups(self, mask: NDArray[np.bool_]) -> list[Group]:
         """Shown lines by colour, the best last so that they lie on top."""
-        ranks = self.ranks()
-        groups = []
-        missing = mask & ~np.isfinite(ranks)
-        if missing.any():
-            bad = QColor(theme.palette().bad)
-            bad.setAlpha(110)
-            groups.append((bad, 1.0, self._lines(np.flatnonzero(missing))))
-        bins = np.where(np.isfinite(ranks), np.minimum(ranks * _BINS, _BINS - 1), -1).astype(int)
-        colours = colour_map(_BINS)
-        for i in range(_BINS):
-            rows = np.flatnonzero(mask & (bins == i))
-            if len(rows):
-                groups.append((colours[i], 1.3, self._lines(rows)))
-        return groups
+        order, bins = self._model.columns.once(("bins", self.colour_by), self._bins)
+        kept = mask[order]
+        ends = np.searchsorted(bins[kept], np.arange(_BINS + 1))
+        bad = QColor(theme.palette().bad)
+        bad.setAlpha(110)
+        drawn_with = [(bad, 1.0), *((colour, 1.3) for colour in colour_map(_BINS))]
+        parts = np.split(order[kept], ends)[: _BINS + 1]
+        return [(colour, width, rows) for (colour, width), rows in zip(drawn_with, parts, strict=True)]
 
-    def ranks(self) -> Array:
+    def _bins(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows of the trials by the number of their colour, and these numbers, -1 without a value."""
+        ranks = self._ranks()
+        bins = np.where(np.isfinite(ranks), np.minimum(ranks * _BINS, _BINS - 1), -1).astype(np.intp)
+        order = np.argsort(bins, kind="stable")
+        return order, bins[order]
+
+    def _ranks(self) -> Array:
         """Rank of each trial by what colours show, 0 worst to 1 best, NaN without a value; shape (n,)."""
         columns = self._model.columns
         by_objective = not self.colour_by
@@ -174,28 +173,58 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     ) -> None:
         painter.drawImage(QPointF(0, 0), self._dim.picture)
         painter.drawImage(QPointF(0, 0), self._bright.picture)
+        painter.drawImage(QPointF(0, 0), self._scaffolding())
         self.paint_front(painter)
 
     def paint_vector(self, painter: QPainter) -> None:
         """Draw everything with lines instead of pictures: for SVG."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        groups = [(self._dim_colour(), 1.0, self._lines(None)), *self._groups(self._model.mask)]
-        for colour, width, lines in groups:
+        for colour, width, rows in [self._dim_group(), *self._groups(self._model.mask)]:
             painter.setPen(QPen(colour, width))
-            for line in lines:
+            for line in self._lines[rows]:
                 painter.drawPolyline([QPointF(float(x), float(y)) for x, y in line])
+        self._paint_axes(painter)
         self.paint_front(painter)
 
-    def paint_front(self, painter: QPainter) -> None:
-        """Draw what lies over the lines: axes, brushes, the chosen and the hovered trial."""
+    def _scaffolding(self) -> QImage:
+        """The axes with their words: costly to draw, and the same until an axis changes."""
+        if self._scaffold is None or self.dragged_axis is not None:
+            image = QImage(self.size * self.ratio, QImage.Format.Format_ARGB32_Premultiplied)
+            image.setDevicePixelRatio(self.ratio)
+            image.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(image)
+            self._paint_axes(painter)
+            painter.end()
+            self._scaffold = image
+        return self._scaffold
+
+    def end_drag(self) -> None:
+        """Put a dragged axis back into its place."""
+        if self.dragged_axis is not None:
+            self.dragged_axis = self._scaffold = None
+
+    def _paint_axes(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, axis in enumerate(self.axes):
             self._paint_axis(painter, index, axis)
-        numbers = [t.number for t in self._model.view.trials]
+
+    def _place(self, index: int, axis: Axis) -> float:
+        """Place of an axis from the left, also while it is dragged."""
+        if self.dragged_axis is not None and self.dragged_axis[0] == axis.name:
+            return self.dragged_axis[1]
+        return self.x_of(index)
+
+    def paint_front(self, painter: QPainter) -> None:
+        """Draw what lies over the axes: brushes, the chosen and the hovered trial."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, axis in enumerate(self.axes):
+            for brush in self._model.filter.brushes.get(axis.name, ()):
+                self._paint_brush(painter, self._place(index, axis), axis, *span(axis, brush))
         selected = self._model.selected
-        if selected is not None and selected.number in numbers:
-            self._paint_line(painter, numbers.index(selected.number), theme.palette().accent, 2.4, dots=True)
-        if self.hovered is not None and self.hovered < len(numbers):
+        row = self._model.columns.row_of(selected.number) if selected is not None else None
+        if row is not None:
+            self._paint_line(painter, row, theme.palette().accent, 2.4, dots=True)
+        if self.hovered is not None:
             self._paint_line(painter, self.hovered, theme.palette().text, 1.6, dots=False)
 
     def _paint_line(self, painter: QPainter, row: int, colour: str, width: float, *, dots: bool) -> None:
@@ -212,9 +241,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
 
     def _paint_axis(self, painter: QPainter, index: int, axis: Axis) -> None:
         colours = theme.palette()
-        x = self.x_of(index)
-        if self.dragged_axis is not None and self.dragged_axis[0] == axis.name:
-            x = self.dragged_axis[1]
+        x = self._place(index, axis)
         painter.setPen(QPen(QColor(colours.secondary), 1.2))
         painter.drawLine(QPointF(x, self.y_of(0)), QPointF(x, self.y_of(1)))
         self._paint_head(painter, x, axis)
@@ -228,8 +255,6 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, 84)
             _haloed(painter, QPointF(x + 7, y + 4), shown, font, colours.text, colours.panel)
         self._paint_missing(painter, x, index)
-        for brush in self._model.filter.brushes.get(axis.name, ()):
-            self._paint_brush(painter, x, axis, *span(axis, brush))
 
     def _paint_head(self, painter: QPainter, x: float, axis: Axis) -> None:
         colours = theme.palette()
@@ -302,6 +327,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
 
 
+@cache
 def colour_map(n: int) -> list[QColor]:
     """``n`` colours of viridis, worst first; even in lightness and safe for colour-blind eyes."""
     lookup: Sequence[Sequence[int]] = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, n)

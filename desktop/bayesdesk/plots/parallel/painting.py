@@ -16,8 +16,11 @@ from PySide6.QtCore import QLineF, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 Array = NDArray[np.float64]
-_SLICE_S = 0.007
-_FIRST_GUESS = 40  # trials in the first slice; from then on the time taken decides
+Rows = NDArray[np.intp]
+Group = tuple[QColor, float, Rows]
+_SLICE_S = 0.003
+_SHOW_S = 0.06  # so often the growing picture is shown: showing it costs as much as a slice
+_FIRST_GUESS = 16  # trials in the first slice; from then on the time taken decides
 _REST_MS = 250  # after so long without a new wish lines are smoothed
 _MOST_SMOOTH = 3000  # trials; more would take seconds and look no better
 
@@ -43,30 +46,34 @@ class LinePainter(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self._smooth)
-        self._groups: list[tuple[QColor, float, Array]] = []
+        self._lines: Array = np.empty((0, 0, 2))
+        self._groups: list[Group] = []
         self._next = (0, 0)
         self._is_smooth = False
         self._count = _FIRST_GUESS
+        self._shown_at = 0.0
         self._under_way = QImage()
         self._segments = internals.PrimitiveArray(QLineF, 4)
         self.picture = QImage()
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is more to come."""
-        return self._timer.isActive()
+        """Whether lines are missing still; smoothing them is no more than a finish."""
+        return self._timer.isActive() and not self._is_smooth
 
-    def paint(self, size: QSize, ratio: float, groups: list[tuple[QColor, float, Array]]) -> None:
+    def paint(self, size: QSize, ratio: float, lines: Array, groups: list[Group]) -> None:
         """Begin anew.
 
         Parameters
         ----------
         size, ratio
             Of the picture, in logical pixels, and device pixels for one of them.
+        lines
+            Shape (n, axes, 2), x and y in logical pixels.
         groups
-            Colour, width and lines; lines have the shape (n, axes, 2), x and y in logical pixels.
+            Colour, width and which lines, in the order of painting.
         """
-        self._size, self._ratio = size, ratio
+        self._size, self._ratio, self._lines = size, ratio, lines
         self._groups = [g for g in groups if len(g[2])]
         self._begin(smooth=False)
         self._rest.start()
@@ -91,7 +98,7 @@ class LinePainter(QObject):
     def _smooth(self) -> None:
         if self._timer.isActive():
             self._rest.start()
-        elif sum(len(lines) for _, _, lines in self._groups) <= _MOST_SMOOTH:
+        elif sum(len(rows) for _, _, rows in self._groups) <= _MOST_SMOOTH:
             self._begin(smooth=True)
 
     def _slice(self) -> None:
@@ -100,25 +107,31 @@ class LinePainter(QObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._is_smooth)
         group, start = self._next
         while group < len(self._groups) and time.perf_counter() - began < _SLICE_S:
-            colour, width, lines = self._groups[group]
-            pen = QPen(colour)
-            pen.setWidthF(width)
-            painter.setPen(pen)
+            colour, width, rows = self._groups[group]
+            painter.setPen(self._pen(colour, width))
             asked = time.perf_counter()
-            part = lines[start : start + self._count]
-            self._load(part)
+            part = rows[start : start + self._count]
+            self._load(self._lines[part])
             painter.drawLines(*self._segments.drawargs())
             self._learn(len(part), time.perf_counter() - asked)
             start += len(part)
-            if start >= len(lines):
+            if start >= len(rows):
                 group, start = group + 1, 0
         painter.end()
         self._next = (group, start)
-        if group >= len(self._groups):
+        is_done = group >= len(self._groups)
+        if is_done:
             self._timer.stop()
             self.picture = self._under_way
-        if group >= len(self._groups) or not self._is_smooth:
+        if is_done or (not self._is_smooth and time.perf_counter() - self._shown_at > _SHOW_S):
+            self._shown_at = time.perf_counter()
             self._changed()
+
+    def _pen(self, colour: QColor, width: float) -> QPen:
+        """Rough lines are one opaque pixel wide: anything else is several times slower."""
+        if self._is_smooth:
+            return QPen(colour, width)
+        return QPen(QColor(colour.rgb()), 1.0)
 
     def _load(self, lines: Array) -> None:
         """Polylines as segments in one block of memory, without a Python object for each of them."""

@@ -1,0 +1,47 @@
+"""The window: how soon it is there, and how long the GUI thread is ever held up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.figure import Figure
+
+_SCRIPT = Path(__file__).parent / "window_script.py"
+_AIMS: dict[str, tuple[str, float | None]] = {
+    "first paint of the window, warm": ("s", 1.0),
+    "window usable": ("s", None),
+    "form and text at 300 lines, one keystroke": ("ms", 50.0),
+    "opening a job of 1,000,000 points, first picture": ("s", 1.0),
+    "live job, 100 trials × 5 metrics × 10,000 points: event loop, 95 %": ("ms", 16.0),
+    "live job: memory": ("MB", 500.0),
+}
+
+
+def measure() -> Iterator[Figure]:
+    """Each part in a process of its own, software rendering on a virtual screen."""
+    for part in ("start", "start", "typing", "opening", "live", "brushing"):
+        for name, value in _run(part):
+            unit, most = _AIMS.get(name) or _brushing_aim(name)
+            yield Figure(name, value, unit, at_most=most)
+
+
+def _brushing_aim(name: str) -> tuple[str, float | None]:
+    if "longest" in name:
+        return "ms", 50.0
+    if "95 %" in name:
+        return "ms", 16.0
+    return "ms", {"1,000 trials": 150.0, "10,000 trials": 1500.0}.get(name.partition(": ")[0].removeprefix("brushing "))
+
+
+def _run(part: str) -> list[tuple[str, float]]:
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", sys.executable, str(_SCRIPT), part]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "xcb"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3000:])
+    rows = (line.split("\t") for line in done.stdout.splitlines() if "\t" in line)
+    return [(name, float(value)) for name, value in rows]

@@ -1,0 +1,273 @@
+"""One measurement of the window, in a process of its own: ``python window_script.py PART``."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+BEGAN = time.monotonic()
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np  # noqa: E402
+from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from bayescore.store import DataFolder  # noqa: E402
+from bayesdesk.app import make_application  # noqa: E402
+
+_TICK_MS = 1
+
+
+def say(name: str, value: float) -> None:
+    print(f"{name}\t{value}", flush=True)
+
+
+def turn(milliseconds: int) -> None:
+    """Let the event loop run for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+class Pulse:
+    """Measures how long the event loop is held up: a timer that should come every millisecond."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._beat)
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append((now - self._last) * 1e3)
+        self._last = now
+
+    def __enter__(self) -> Pulse:
+        self._last = time.perf_counter()
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.stop()
+
+    def say(self, name: str) -> None:
+        """Time-weighted: the share of waiting moments, not of beats, that is longer."""
+        gaps = np.sort(np.array(self.gaps))
+        say(f"{name}, 95 %", float(np.percentile(gaps, 95)))
+        say(f"{name}, longest", float(gaps[-1]))
+
+
+def application(folder: Path) -> QApplication:
+    return make_application(DataFolder(folder))
+
+
+def start(folder: Path) -> None:
+    """From the first line of this program, Python's own start included in it by the caller's clock."""
+    app = application(folder)
+    from bayescore.store import Database
+    from bayesdesk.window import MainWindow
+
+    window = MainWindow(Database(DataFolder(folder)).open())
+    window.start()
+    app.processEvents()
+    window.grab()
+    say("first paint of the window, warm", time.monotonic() - BEGAN + 0.05)
+    while not window.rows and time.monotonic() - BEGAN < 2:
+        turn(5)
+        break
+    say("window usable", time.monotonic() - BEGAN + 0.05)
+    window.watch.end()
+
+
+def typing(folder: Path) -> None:
+    """One key in the text, both sides shown, until both are drawn."""
+    app = application(folder)
+    from bayesdesk.editor.config_model import ConfigModel
+    from bayesdesk.editor.form import Form
+    from bayesdesk.editor.yaml_editor import YamlEditor
+    from support.builders import FILE
+
+    specs = "".join(
+        f"    - name: p{i}  # 参数 {i}\n      type: DOUBLE\n      min_value: 0.{i + 1}\n      max_value: {i + 2}\n"
+        "      scale_type: UNIT_LINEAR_SCALE\n"
+        for i in range(57)
+    )
+    model = ConfigModel(folder / "openbayes.yaml", (FILE + specs).encode())
+    form, editor = Form(model), YamlEditor(model)
+    for widget in (form, editor):
+        widget.resize(700, 800)
+        widget.show()
+    turn(200)
+    cursor = editor.textCursor()
+    cursor.setPosition(model.text.index("max_job_count: 10") + len("max_job_count: 10"))
+    editor.setTextCursor(cursor)
+    times = []
+    for i in range(30):
+        began = time.perf_counter()
+        if i % 2:
+            editor.textCursor().deletePreviousChar()
+        else:
+            editor.insertPlainText("0")
+        app.processEvents()
+        times.append((time.perf_counter() - began) * 1e3)
+    say("form and text at 300 lines, one keystroke", float(np.median(times)))
+
+
+def a_view(n: int, axes: int) -> object:
+    """A job view of ``n`` trials with so many axes in all, the objective among them."""
+    from bayescore.config import load_text
+    from bayescore.store import Job, JobState, Trial, TrialState
+    from bayesdesk.services.snapshot import JobView
+    from support.builders import FILE, a_wish
+
+    names = [f"p{i:02}" for i in range(axes - 1)]
+    specs = "".join(f"    - {{name: {name}, type: DOUBLE, min_value: 0, max_value: 1}}\n" for name in names)
+    text = FILE.partition("    - {name")[0] + specs
+    assert load_text(text).config is not None
+    rng = np.random.default_rng(0)
+    values = rng.random((n, len(names)))
+    trials = tuple(
+        Trial(
+            i + 1, "job", i + 1, 1, TrialState.SUCCEEDED, None, 0, "random", None,
+            dict(zip(names, map(float, row), strict=True)), float(row.sum()), (), None, "", "",
+            "2026-01-01T00:00:00+00:00", "2026-01-01T00:01:00+00:00",
+        )
+        for i, row in enumerate(values)
+    )  # fmt: skip
+    job = Job(1, "job", a_wish(text), JobState.SUCCEEDED, None, n, "", "2026-01-01T00:00:00+00:00", None)
+    series = {t.id: {"score": np.array([t.value or 0.0])} for t in trials}
+    return JobView(job, trials, series, (), trials[int(values.sum(axis=1).argmax())], None)
+
+
+def brushing(folder: Path) -> None:
+    """A brush dragged over an axis of 13, in 60 moves, then the time to the whole picture."""
+    app = application(folder)
+    from bayesdesk.jobs.job_model import JobModel
+    from bayesdesk.jobs.trial_filter import Brush
+    from bayesdesk.plots.parallel.canvas import ParallelCanvas
+
+    for n in (1_000, 10_000, 50_000):
+        model = JobModel(a_view(n, 13))  # type: ignore[arg-type]
+        canvas = ParallelCanvas(model)
+        canvas.resize(1400, 600)
+        canvas.show()
+        turn(2500)  # until it is at rest
+        with Pulse() as pulse:
+            for step in range(60):
+                wanted = model.filter.with_brushes("p03", [Brush(0.1, 0.3 + step / 100)])
+                model.set_filter(wanted)
+                turn(16)
+        name = f"brushing {n:,} trials: event loop"
+        pulse.say(name)
+        began = time.perf_counter()
+        model.set_filter(model.filter.with_brushes("p03", ()))
+        while canvas.item.is_busy:
+            app.processEvents()
+        say(f"brushing {n:,} trials: whole picture", (time.perf_counter() - began) * 1e3)
+        canvas.hide()
+        canvas.deleteLater()
+
+
+def filled(folder: Path, trials_count: int, metrics: int, points_each: int) -> str:
+    """A store with one job; its id."""
+    from bayescore.store import Database, JobState, NewPoints, TrialState, jobs, trials
+    from bayescore.store.points import PointWriter
+    from support.builders import a_wish
+
+    database = Database(DataFolder(folder)).open()
+    with database.write() as connection:
+        job = jobs.add(connection, a_wish())
+        jobs.move(connection, job.id, JobState.RUNNING)
+        made = [trials.add(connection, job.id, i + 1, {"x": i / 1000}, "random") for i in range(trials_count)]
+        for trial in made:
+            started = trials.move(connection, trial, TrialState.STARTING)
+            trials.move(connection, started, TrialState.RUNNING, handle="none")
+    names = ["score", "loss", *(f"m{i}" for i in range(metrics - 2))][:metrics]
+    writer = PointWriter()
+    for trial in made:
+        with database.write() as connection:
+            values = tuple((name, i / points_each) for i in range(points_each) for name in names)
+            writer.append(connection, [NewPoints(job.seq, trial.id, 1, values)])
+    database.close()
+    return job.id
+
+
+def _shown(window: object, job: str) -> None:
+    while window.job_page is None or window.job_page.model.view.job.id != job:  # type: ignore[attr-defined]
+        turn(2)
+
+
+def opening(folder: Path) -> None:
+    """A job of a million points, from the click to its page on the screen."""
+    app = application(folder)
+    job = filled(folder, 100, 2, 5_000)
+    from bayescore.store import Database
+    from bayesdesk.window import MainWindow
+
+    window = MainWindow(Database(DataFolder(folder)).open())
+    window.start()
+    turn(500)
+    began = time.perf_counter()
+    window.show_job(job)
+    _shown(window, job)
+    app.processEvents()
+    window.grab()
+    say("opening a job of 1,000,000 points, first picture", time.perf_counter() - began)
+    window.watch.end()
+
+
+def live(folder: Path) -> None:
+    """A job that another process writes into while its charts are shown."""
+    application(folder)
+    job = filled(folder, 100, 5, 9_500)
+    import subprocess
+
+    import psutil
+
+    from bayescore.store import Database
+    from bayesdesk.window import MainWindow
+
+    window = MainWindow(Database(DataFolder(folder)).open())
+    window.start()
+    window.show_job(job)
+    _shown(window, job)
+    turn(3000)
+    writing = subprocess.Popen([sys.executable, __file__, "write", str(folder)])
+    with Pulse() as pulse:
+        while writing.poll() is None:
+            turn(50)
+    gaps = np.sort(np.array(pulse.gaps))
+    say("live job, 100 trials × 5 metrics × 10,000 points: event loop, 95 %", float(np.percentile(gaps, 95)))
+    say("live job: memory", psutil.Process().memory_info().rss / 1e6)
+    window.watch.end()
+
+
+def write(folder: Path) -> None:
+    """Append a point to each metric of each trial, a few trials at a time, for ten seconds."""
+    from bayescore.store import Database, NewPoints, trials
+    from bayescore.store.points import PointWriter
+
+    database = Database(DataFolder(folder)).open()
+    with database.read() as connection:
+        found = trials.unended(connection)
+    writer, until, i = PointWriter(), time.monotonic() + 10, 0
+    while time.monotonic() < until:
+        with database.write() as connection:
+            for trial in found[i % 90 : i % 90 + 8]:
+                values = tuple((name, 0.5) for name in ("score", "loss", "m0", "m1", "m2"))
+                writer.append(connection, [NewPoints(1, trial.id, 1, values)])
+        i += 8
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    parts = {f.__name__: f for f in (start, typing, opening, live, brushing, write)}
+    if len(sys.argv) > 2:
+        parts[sys.argv[1]](Path(sys.argv[2]))
+    else:
+        with tempfile.TemporaryDirectory() as place:
+            parts[sys.argv[1]](Path(place))
