@@ -5,19 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from bayescore.config import ParameterSpec
-from bayescore.config.load import project_file
+from bayescore.config.load import project_file, read_bytes
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _, language, set_language
 from bayescore.store import Database, Job, JobState
-from bayesdesk.editor.editor_page import EditorPage
-from bayesdesk.environment_page import EnvironmentPage
-from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
 from bayesdesk.palette import CommandPalette
 from bayesdesk.services.background import Background
@@ -28,6 +26,12 @@ from bayesdesk.start_page import StartPage
 from bayesdesk.tray import Tray
 from bayesdesk.ui import style
 from bayesdesk.ui.widgets import column, row
+
+if TYPE_CHECKING:  # pages are loaded when they are first shown: the window is there sooner
+    from bayesdesk.editor.config_model import ConfigModel
+    from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.environment_page import EnvironmentPage
+    from bayesdesk.jobs.job_page import JobPage
 
 _log = logging.getLogger(__name__)
 _ENGINE_LOOK_MS = 3000
@@ -92,9 +96,8 @@ class MainWindow(QMainWindow):
         self.start_page.file_chosen.connect(self.open_file)
         self.start_page.open_requested.connect(self.ask_for_file)
         self.start_page.example_chosen.connect(self.start_example)
-        self.environment = EnvironmentPage(self.background)
+        self.environment: EnvironmentPage | None = None
         self._pages.addWidget(self.start_page)
-        self._pages.addWidget(self.environment)
         self.job_page = None
         whole = QWidget()
         whole.setObjectName("page")
@@ -105,7 +108,7 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self.jobs.set_rows(self.rows)
         if self.editor is not None:
-            self.editor = self._made_editor(self.editor.take_model())
+            self.editor = self._made_editor(self.editor.model)
         if view is not None:
             self._show_view(view, tab)
 
@@ -173,6 +176,8 @@ class MainWindow(QMainWindow):
             self._show_view(view, self.job_page.tabs.currentIndex() if self.job_page else 0)
 
     def _show_view(self, view: JobView, tab: int) -> None:
+        from bayesdesk.jobs.job_page import JobPage
+
         old, self.job_page = self.job_page, JobPage(view, self.database, self.background, tab)
         self.job_page.new_requested.connect(self.new_from)
         self._pages.addWidget(self.job_page)
@@ -198,14 +203,18 @@ class MainWindow(QMainWindow):
         file = project_file(path).absolute()
         if not self._may_leave_editor():
             return
-        self.background.run(lambda: EditorPage.read(file), lambda content: self._edit(file, content))
+        self.background.run(lambda: read_bytes(file), lambda content: self._edit(file, content))
 
     def _edit(self, file: Path, content: bytes) -> None:
-        self._remember(file)
-        self.editor = self._made_editor(EditorPage.model_of(file, content))
+        from bayesdesk.editor.config_model import ConfigModel
 
-    def _made_editor(self, model: object) -> EditorPage:
-        editor = EditorPage(model, self.background, self.database)  # type: ignore[arg-type]
+        self._remember(file)
+        self.editor = self._made_editor(ConfigModel(file, content))
+
+    def _made_editor(self, model: ConfigModel) -> EditorPage:
+        from bayesdesk.editor.editor_page import EditorPage
+
+        editor = EditorPage(model, self.background, self.database)
         editor.started.connect(self.show_job)
         old = next(
             (w for i in range(self._pages.count()) if isinstance(w := self._pages.widget(i), EditorPage)),
@@ -225,11 +234,12 @@ class MainWindow(QMainWindow):
         file = project_file(Path(job.wish.project))
 
         def edit(content: bytes) -> None:
-            self.editor = self._made_editor(EditorPage.model_of(file, content))
+            self._edit(file, content)
+            assert self.editor is not None
             self.editor.follow_up(job, specs)
 
         if self._may_leave_editor():
-            self.background.run(lambda: EditorPage.read(file), edit)
+            self.background.run(lambda: read_bytes(file), edit)
 
     def start_example(self, name: str) -> None:
         """Copy an example into a folder that the user chooses, and open it."""
@@ -269,6 +279,11 @@ class MainWindow(QMainWindow):
         """Show what trials need of this machine."""
         self._shown_job = None
         self.sidebar.choose(None)
+        if self.environment is None:
+            from bayesdesk.environment_page import EnvironmentPage
+
+            self.environment = EnvironmentPage(self.background)
+            self._pages.addWidget(self.environment)
         self._pages.setCurrentWidget(self.environment)
         self.environment.check_again()
 

@@ -34,7 +34,9 @@ def _brushing_aim(name: str) -> tuple[str, float | None]:
         return "ms", 50.0
     if "95 %" in name:
         return "ms", 16.0
-    return "ms", {"1,000 trials": 150.0, "10,000 trials": 1500.0}.get(name.partition(": ")[0].removeprefix("brushing "))
+    return "ms", {"1,000 trials": 150.0, "10,000 trials": 1500.0}.get(
+        name.partition(": ")[0].removeprefix("brushing ")
+    )
 
 
 def _run(part: str) -> list[tuple[str, float]]:

@@ -26,7 +26,6 @@ from bayesdesk.window import MainWindow
 DESKTOP = str(Path(sys.modules["bayesdesk"].__file__ or "").parent)
 WATCHED = {"open", "sqlite3.connect", "socket.connect", "subprocess.Popen"}
 ALLOWED = (
-    "importlib",  # modules are loaded where they are first used
     "qtawesome",  # the icon font's map, once
     "environments.py",  # the catalogue of environments, once
     "colormap.py",  # a colour map, once
@@ -42,6 +41,8 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
     """Note what blocks the GUI thread when the window's own code asks for it."""
     if event not in WATCHED or threading.current_thread() is not threading.main_thread():
         return
+    if event == "open" and str(arguments[0]).endswith((".py", ".pyc")):
+        return  # modules are loaded where they are first used
     frame, seen = sys._getframe(1), []
     while frame is not None:
         seen.append(frame.f_code.co_filename)

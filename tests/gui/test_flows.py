@@ -345,6 +345,7 @@ def test_that_every_command_is_found_in_the_palette(window: MainWindow, qtbot) -
     qtbot.keyClicks(palette._field, "environ")
     assert palette._list.count() == 1
     qtbot.keyClick(palette._field, Qt.Key.Key_Return)
+    assert window.environment is not None
     assert window._pages.currentWidget() is window.environment
     qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
     assert window.environment._findings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -13,9 +14,16 @@ from bayescore.store.records import NewPoints, Point, Trial, dumps, from_column,
 from bayescore.store.tables import logged_parameters, metrics, points, spooled
 from bayescore.times import now
 
+if TYPE_CHECKING:  # most commands need no NumPy and start sooner without it
+    import numpy as np
+    from numpy.typing import NDArray
+
 _INSERT = "INSERT INTO points (job, trial, attempt, metric, value, at) VALUES (?, ?, ?, ?, ?, ?)"
 _PARAMETER = (
     "INSERT OR REPLACE INTO logged_parameters (trial, attempt, name, value, at) VALUES (?, ?, ?, ?, ?)"
+)
+_COLUMNS = (
+    "SELECT seq, trial, attempt, metric, value FROM points WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _CURSOR_STEP = 50_000
 
@@ -79,6 +87,31 @@ def since(connection: sa.Connection, job_seq: int, cursor: int = 0, limit: int =
         .limit(limit)
     )
     return [Point(r[0], r[1], r[2], r[3], from_column(r[4]), r[5]) for r in connection.execute(query)]
+
+
+@dataclass(frozen=True)
+class PointColumns:
+    """Many points as columns, each of shape (n,), in order of arrival; ``names`` by metric id."""
+
+    seq: NDArray[np.int64]
+    trial: NDArray[np.int64]
+    attempt: NDArray[np.int64]
+    metric: NDArray[np.int64]
+    value: NDArray[np.float64]
+    names: dict[int, str]
+
+
+def columns_since(connection: sa.Connection, job_seq: int, cursor: int, limit: int) -> PointColumns:
+    """The same points as :func:`since`, for programs that take them by the hundred thousand."""
+    import numpy as np
+
+    found = connection.exec_driver_sql(_COLUMNS, (job_seq, cursor, limit))
+    rows = found.cursor.fetchall() if found.cursor is not None else []
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 5
+    numbers = [np.array(column, dtype=np.int64) for column in columns[:4]]
+    value = np.array(columns[4], dtype=np.float64)  # None, as NULL is read, becomes NaN
+    names = {int(row[0]): str(row[1]) for row in connection.execute(sa.select(metrics.c.id, metrics.c.name))}
+    return PointColumns(numbers[0], numbers[1], numbers[2], numbers[3], value, names)
 
 
 def count(connection: sa.Connection, job_seq: int) -> int:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from bayescore.config import ParameterSpec
-from bayescore.config.load import read_bytes
 from bayescore.engine import Options, Prepared
 from bayescore.i18n import _
 from bayescore.results import replace_bytes, with_specs
@@ -51,20 +48,6 @@ class EditorPage(QWidget):
         model.refused.connect(self._say)
         model.text_document.modificationChanged.connect(lambda _changed: self._show_state())
         self._show_state()
-
-    @staticmethod
-    def read(file: Path) -> bytes:
-        """Content of a file; see :func:`read_bytes` for the errors."""
-        return read_bytes(file)
-
-    @staticmethod
-    def model_of(file: Path, content: bytes) -> ConfigModel:
-        """A model to edit a file's content with."""
-        return ConfigModel(file, content)
-
-    def take_model(self) -> ConfigModel:
-        """The model, for a page in another language or theme."""
-        return self.model
 
     @property
     def is_changed(self) -> bool:

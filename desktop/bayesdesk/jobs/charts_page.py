@@ -30,8 +30,13 @@ class ChartsPage(QScrollArea):
         inner.setLayout(self._grid)
         self.setWidgetResizable(True)
         self.setWidget(inner)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
         model.view_changed.connect(self._add_new_metrics)
         self._add_new_metrics()
+
+    def _scrolled(self) -> None:
+        for chart in self._charts.values():
+            chart.came_into_sight()
 
     def _add_new_metrics(self) -> None:
         for metric in self._model.view.metrics:

@@ -47,24 +47,47 @@ def pen(colour: str, width: float = 1.0, alpha: int = 255, *, dashed: bool = Fal
     return made
 
 
-def one_line(series: list[Array]) -> tuple[Array, Array]:
-    """Many curves as one broken line, NaN between them: one drawing call for all.
+def one_line(curves: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Many curves (x and y of each) as one broken line, NaN between them: one drawing call for all."""
+    if not curves:
+        empty = np.empty(0)
+        return empty, empty
+    gap = np.array([np.nan])
+    x, y = ([part for curve in curves for part in (curve[i], gap)] for i in (0, 1))
+    return np.concatenate(x), np.concatenate(y)
+
+
+def thinned(values: Array, first: float, last: float, most: int) -> tuple[Array, Array]:
+    """A curve between two steps with no more points than can be seen.
+
+    Of each stretch of steps the smallest and the largest value stay, so no peak is lost.
+
+    Parameters
+    ----------
+    first, last
+        Steps from 1; what lies outside is left out but for one step on each side.
+    most
+        Stretches.
 
     Returns
     -------
     (x, y)
-        Steps from 1 and values, each of shape (sum of lengths + number of curves,).
+        Steps and values, at most ``2 * most`` of them.
     """
-    if not series:
-        empty = np.empty(0)
-        return empty, empty
-    xs: list[Array] = []
-    ys: list[Array] = []
-    gap = np.array([np.nan])
-    for values in series:
-        xs += [np.arange(1, len(values) + 1, dtype=np.float64), gap]
-        ys += [values, gap]
-    return np.concatenate(xs), np.concatenate(ys)
+    start = int(min(max(first - 2, 0), len(values)))
+    end = int(min(max(last + 1, start), len(values)))
+    part = values[start:end]
+    steps = np.arange(start + 1, end + 1, dtype=np.float64)
+    if len(part) <= 2 * most:
+        return steps, part
+    width = len(part) // most
+    whole = width * most
+    rows = part[:whole].reshape(most, width)
+    safe = np.where(np.isfinite(rows), rows, 0.0)
+    picked = np.sort(np.stack([safe.argmin(axis=1), safe.argmax(axis=1)], axis=1), axis=1)
+    index = (picked + np.arange(most)[:, None] * width).reshape(-1)
+    index = np.concatenate([index, [len(part) - 1]])
+    return steps[index], part[index]
 
 
 def smoothed(values: Array, weight: float) -> Array:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSlider
 
 from bayescore.i18n import _
 from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.plots.canvas import Array, one_line, pen, plot, smoothed
+from bayesdesk.plots.canvas import Array, one_line, pen, plot, smoothed, thinned
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, Segmented, label
 
 _MOST_SMOOTHING = 95  # percent
+_STRETCHES = 130  # a chart is some hundred pixels wide: more points of one curve cannot be told apart
+_CHOSEN_STRETCHES = 600
+_PAUSE_MS = 500  # between two drawings of a job that runs
 
 
 class MetricChart(Card):
@@ -25,54 +29,94 @@ class MetricChart(Card):
         super().__init__(metric, caption)
         self._model = model
         self._metric = metric
+        self._smooth: dict[int, tuple[int, int, Array]] = {}  # by trial: length, smoothing, curve
         self._plot = plot()
         self._plot.setAccessibleName(metric)
-        self._dim = pg.PlotDataItem(connect="finite")
-        self._shown = pg.PlotDataItem(connect="finite")
-        self._chosen = pg.PlotDataItem(connect="finite")
+        self._dim, self._shown, self._chosen = (pg.PlotDataItem(connect="finite") for _i in range(3))
         for item in (self._dim, self._shown, self._chosen):
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
             self._plot.addItem(item)
+        self._add_controls()
+        self.body.addWidget(self._plot)
+        self.body.setContentsMargins(1, 0, 10, 8)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_PAUSE_MS)
+        self._later.timeout.connect(self.show_if_seen)
+        self._is_stale = True
+        model.view_changed.connect(self._has_news)
+        model.filter_settled.connect(self.show_if_seen)
+        model.selection_changed.connect(self.show_if_seen)
+        self._plot.getPlotItem().sigXRangeChanged.connect(lambda *_ranges: self._has_news())
+
+    def _add_controls(self) -> None:
         self._smoothing = QSlider(Qt.Orientation.Horizontal)
         self._smoothing.setRange(0, _MOST_SMOOTHING)
         self._smoothing.setFixedWidth(70)
         self._smoothing.setToolTip(_("Smoothing: exponential moving average"))
         self._smoothing.setAccessibleName(_("Smoothing"))
-        self._smoothing.valueChanged.connect(self.show_curves)
+        self._smoothing.valueChanged.connect(self.show_if_seen)
         self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
         self._scale.choose("linear")
         self._scale.chosen.connect(self._set_scale)
-        self.controls.addWidget(label(_("Smooth"), "caption"))
-        self.controls.addWidget(self._smoothing)
-        self.controls.addWidget(self._scale)
-        self.body.addWidget(self._plot)
-        self.body.setContentsMargins(1, 0, 10, 8)
-        model.view_changed.connect(self.show_curves)
-        model.filter_settled.connect(self.show_curves)
-        model.selection_changed.connect(self.show_curves)
-        self.show_curves()
+        for part in (label(_("Smooth"), "caption"), self._smoothing, self._scale):
+            self.controls.addWidget(part)
+
+    # ---- when to draw
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._has_news()
+
+    def _has_news(self) -> None:
+        """Draw soon, and together with what comes until then."""
+        self._is_stale = True
+        if not self._later.isActive():
+            self._later.start(_PAUSE_MS if self._model.view.seconds_left is not None else 0)
+
+    def show_if_seen(self) -> None:
+        """Draw now, unless nobody would see it: then when it comes into sight."""
+        self._is_stale = True
+        if not self._plot.visibleRegion().isEmpty():
+            self.show_curves()
+
+    def came_into_sight(self) -> None:
+        """Draw what has been put off."""
+        if self._is_stale:
+            self.show_if_seen()
+
+    # ---- drawing
 
     def show_curves(self) -> None:
         """Draw what the model holds."""
+        self._is_stale = False
         colours, model = theme.palette(), self._model
-        shown = {t.id for t in model.shown}
+        passes = dict(zip((t.id for t in model.view.trials), model.mask, strict=True))
         curves = {t.id: c for t in model.view.trials if (c := self._curve(t.id)) is not None}
         chosen = model.selected
-        self._draw(self._dim, [c for i, c in curves.items() if i not in shown], pen(colours.line, 1))
-        self._draw(self._shown, [c for i, c in curves.items() if i in shown], pen(colours.faint, 1, 130))
+        hidden = [c for i, c in curves.items() if not passes[i]]
+        shown = [c for i, c in curves.items() if passes[i]]
+        self._draw(self._dim, hidden, pen(theme.mixed(colours.line, colours.panel, 0.7)))
+        self._draw(self._shown, shown, pen(theme.mixed(colours.faint, colours.panel, 0.55)))
         accent = [curves[chosen.id]] if chosen is not None and chosen.id in curves else []
-        self._draw(self._chosen, accent, pen(colours.accent, 2))
-        single = accent and len(accent[0]) == 1
-        self._chosen.setSymbol("o" if single else None)
+        self._draw(self._chosen, accent, pen(colours.accent, 2), _CHOSEN_STRETCHES)
+        self._chosen.setSymbol("o" if accent and len(accent[0]) == 1 else None)
 
     def _curve(self, trial: int) -> Array | None:
         values = self._model.view.series.get(trial, {}).get(self._metric)
-        return None if values is None else smoothed(values, self._smoothing.value() / 100)
+        if values is None:
+            return None
+        weight = self._smoothing.value()
+        known = self._smooth.get(trial)
+        if known is None or known[:2] != (len(values), weight):
+            known = self._smooth[trial] = (len(values), weight, smoothed(values, weight / 100))
+        return known[2]
 
-    @staticmethod
-    def _draw(item: Any, curves: list[Array], drawn_with: Any) -> None:
-        x, y = one_line(curves)
+    def _draw(self, item: Any, curves: list[Array], drawn_with: Any, stretches: int = _STRETCHES) -> None:
+        box = self._plot.getPlotItem().getViewBox()
+        longest = max((len(c) for c in curves), default=1)
+        is_whole = box.autoRangeEnabled()[0]
+        first, last = (1.0, float(longest)) if is_whole else box.viewRange()[0]
+        x, y = one_line([thinned(c, first, last, stretches) for c in curves])
         item.setData(x=x, y=y, pen=drawn_with)
 
     def _set_scale(self, name: str) -> None:

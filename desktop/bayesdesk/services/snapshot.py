@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from bayescore.results import best, time_left
 from bayescore.store import Database, Event, Job, Trial, jobs, notes, points, trials
 
+_READING_S = 0.25  # so long is read before a first picture is shown
+_PART = 100_000  # points at a time
 Series = Mapping[int, Mapping[str, NDArray[np.float64]]]
 
 
@@ -32,6 +36,8 @@ class JobView:
     ----------
     series
         By trial id and metric: values in order of arrival, each of shape (n,).
+    is_whole
+        Whether every point is there; of a large job the first views come before that.
     """
 
     job: Job
@@ -40,6 +46,7 @@ class JobView:
     events: tuple[Event, ...]
     best: Trial | None
     seconds_left: float | None
+    is_whole: bool = True
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -56,8 +63,26 @@ class _Known:
     cursor: int = 0
     count: int = 0
     attempts: dict[int, int] = field(default_factory=dict)
-    values: dict[int, dict[str, list[float]]] = field(default_factory=dict)
     arrays: dict[int, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
+
+    def take(self, part: points.PointColumns) -> None:
+        """Append points to the series of their trials' newest attempts."""
+        self.cursor = int(part.seq[-1])
+        self.count += len(part.seq)
+        present = np.unique(part.trial)
+        newest = np.array([self.attempts.get(int(t), -1) for t in present])
+        current = part.attempt == newest[np.searchsorted(present, part.trial)]
+        trial, metric, value = part.trial[current], part.metric[current], part.value[current]
+        order = np.lexsort((metric, trial))  # stable: the order of arrival stays within each series
+        trial, metric, value = trial[order], metric[order], value[order]
+        changes = np.flatnonzero((np.diff(trial) != 0) | (np.diff(metric) != 0)) + 1
+        for piece in np.split(np.arange(len(value)), changes):
+            if len(piece):
+                series = self.arrays.setdefault(int(trial[piece[0]]), {})
+                name = part.names[int(metric[piece[0]])]
+                before = series.get(name)
+                new = value[piece]
+                series[name] = new.copy() if before is None else np.concatenate([before, new])
 
 
 class SnapshotReader:
@@ -88,25 +113,30 @@ class SnapshotReader:
             its = tuple(trials.of_job(connection, identifier))
             events = tuple(notes.events_of(connection, identifier))
             known = self._caught_up(identifier, {t.id: t.attempt for t in its})
-            while part := points.since(connection, job.seq, known.cursor):
-                for point in part:
-                    if known.attempts.get(point.trial) == point.attempt:
-                        series = known.values.setdefault(point.trial, {})
-                        series.setdefault(point.metric, []).append(point.value)
-                        known.arrays.get(point.trial, {}).pop(point.metric, None)
-                known.cursor = part[-1].seq
-                known.count += len(part)
-            if points.count(connection, job.seq) != known.count:  # a program has cleared a metric
-                del self._known[identifier]
+            is_whole = self._read_on(connection, job.seq, known)
+            if is_whole and points.count(connection, job.seq) != known.count:
+                del self._known[identifier]  # a program has cleared a metric: begin anew
                 return self.view(identifier)
         return JobView(
             job,
             its,
-            self._arrays(known),
+            {trial: dict(by_name) for trial, by_name in known.arrays.items()},
             events,
             best(its, job.config.hyper_tuning.goal),
             None if job.state.ended else time_left(job, its),
+            is_whole,
         )
+
+    @staticmethod
+    def _read_on(connection: sa.Connection, job_seq: int, known: _Known) -> bool:
+        """Take in what is new, for a while; whether that was all."""
+        began = time.monotonic()
+        while time.monotonic() - began < _READING_S:
+            part = points.columns_since(connection, job_seq, known.cursor, _PART)
+            if not len(part.seq):
+                return True
+            known.take(part)
+        return False
 
     def _caught_up(self, identifier: str, attempts: dict[int, int]) -> _Known:
         """What is known of a job; nothing any more when a trial has been run again."""
@@ -115,12 +145,3 @@ class SnapshotReader:
             known = self._known[identifier] = _Known()
         known.attempts = attempts
         return known
-
-    @staticmethod
-    def _arrays(known: _Known) -> dict[int, dict[str, NDArray[np.float64]]]:
-        for trial, series in known.values.items():
-            made = known.arrays.setdefault(trial, {})
-            for name, values in series.items():
-                if name not in made:
-                    made[name] = np.array(values, dtype=np.float64)
-        return {trial: dict(by_name) for trial, by_name in known.arrays.items()}

@@ -51,17 +51,23 @@ class StoreWatch(QThread):
             self._awake.clear()
             if changes.changed() or asked or waited >= _TIME_LEFT_S:
                 waited = 0.0
-                self._tell()
+                is_whole = self._tell()
+                if not is_whole:
+                    self._awake.set()
             self._awake.wait(_LOOK_S)
             waited += _LOOK_S
         changes.close()
 
-    def _tell(self) -> None:
+    def _tell(self) -> bool:
+        """Emit what is new; whether nothing more is waiting to be read."""
         try:
             self.rows_changed.emit(self._reader.rows())
             if (job := self._watched) is not None:
-                self.view_changed.emit(self._reader.view(job))
+                view = self._reader.view(job)
+                self.view_changed.emit(view)
+                return view.is_whole
         except BayesdeskError as error:
             self.trouble.emit(error)
         except KeyError:
             _log.info("job %s is gone", self._watched)
+        return True
