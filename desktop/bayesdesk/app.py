@@ -20,6 +20,7 @@ from bayescore.i18n import LANGUAGES, preferred_language, set_language
 from bayescore.store import Database, DataFolder
 from bayesdesk.single_instance import SingleInstance
 from bayesdesk.ui import style
+from bayesdesk.ui.collecting import GuiThreadCollector
 
 if TYPE_CHECKING:
     from bayesdesk.window import MainWindow
@@ -63,6 +64,7 @@ def make_application(folder: DataFolder) -> QApplication:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder.root))
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    GuiThreadCollector(application)
     application.setOrganizationName("settings")
     application.setApplicationName("bayesdesk")
     application.setApplicationDisplayName("Bayesdesk")

@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, Signal
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class _Outcome(QObject):
-    done = Signal(object)
-    failed = Signal(object)
-
-
-class _Work(QRunnable):
-    def __init__(self, function: Callable[[], object], outcome: _Outcome) -> None:
-        super().__init__()
-        self._function = function
-        self._outcome = outcome
-
-    def run(self) -> None:
-        try:
-            result = self._function()
-        except Exception as error:
-            _log.exception("background work failed")
-            self._outcome.failed.emit(error)
-        else:
-            self._outcome.done.emit(result)
-
-
 class Background(QObject):
-    """Runs functions on other threads.
+    """Runs functions on threads of Python's own, which do not keep the program from ending.
 
     What nobody handles goes to ``went_wrong``, with the exception.
     """
 
     went_wrong = Signal(object)
+    _came_back = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._under_way: set[_Outcome] = set()
+        self._came_back.connect(self._hand_over)
 
     def run(
         self,
@@ -52,15 +33,19 @@ class Background(QObject):
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
         """Call ``function`` elsewhere, then ``done`` or ``failed`` here."""
-        outcome = _Outcome(self)
-        self._under_way.add(outcome)
-        if done is not None:
-            outcome.done.connect(done)
-        outcome.failed.connect(failed if failed is not None else self.went_wrong.emit)
-        for signal in (outcome.done, outcome.failed):
-            signal.connect(lambda _result, o=outcome: self._let_go(o))
-        QThreadPool.globalInstance().start(_Work(function, outcome))
 
-    def _let_go(self, outcome: _Outcome) -> None:
-        self._under_way.discard(outcome)
-        outcome.deleteLater()
+        def work() -> None:
+            try:
+                result = function()
+            except Exception as error:
+                _log.exception("background work failed")
+                self._came_back.emit(failed or self.went_wrong.emit, error)
+            else:
+                self._came_back.emit(done, result)
+
+        threading.Thread(target=work, name="background", daemon=True).start()
+
+    @staticmethod
+    def _hand_over(callback: Callable[[Any], object] | None, result: object) -> None:
+        if callback is not None:
+            callback(result)
