@@ -57,6 +57,10 @@ check: $(VENV)/.test
 bench: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
 
+screenshots: $(VENV)/.test
+	@$(BIN)/python packaging/system_packages.py --quiet
+	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python packaging/screenshots.py
+
 translations: $(VENV)/.test
 	$(BIN)/python packaging/translations.py update
 

@@ -46,6 +46,11 @@ class EnvironmentPage(QWidget):
         scroll.setWidget(inner)
         self.setLayout(column(top, scroll, spacing=0))
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the newest examination has come to its end."""
+        return bool(self._findings) and self._again.isEnabled()
+
     def check_again(self) -> None:
         """Examine the machine, off the GUI thread."""
         self._again.setEnabled(False)

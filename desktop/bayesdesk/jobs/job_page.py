@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
 from bayescore.i18n import _
 from bayescore.results import dumps, job_json, parameters_yaml, points_csv, replace_file, trials_csv
 from bayescore.store import Database, Trial, points
+from bayesdesk.jobs.analysis_page import AnalysisPage
 from bayesdesk.jobs.charts_page import ChartsPage
 from bayesdesk.jobs.configuration_page import ConfigurationPage
 from bayesdesk.jobs.events_page import EventsPage
@@ -27,7 +28,7 @@ from bayesdesk.services.snapshot import JobView
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, column, row
 
-_LINKED_TABS = 3  # the first tabs show trials: the filter and the chosen trial belong to them
+_LINKED_TABS = 4  # the first tabs show trials: the filter and the chosen trial belong to them
 
 
 class JobPage(QWidget):
@@ -50,13 +51,16 @@ class JobPage(QWidget):
         self.panel = TrialPanel(self.model)
         self.tabs = QTabBar()
         self.stack = QStackedWidget()
-        for title, page in (
-            (_("Charts"), self.charts),
-            (_("Parallel coordinates"), self.parallel),
-            (_("Trials"), self._in_card(self.table)),
-            (_("Events"), self._in_card(EventsPage(self.model))),
-            (_("Configuration"), ConfigurationPage(view.job)),
+        self.names: list[str] = []
+        for name, title, page in (
+            ("charts", _("Charts"), self.charts),
+            ("parallel-coordinates", _("Parallel coordinates"), self.parallel),
+            ("trials", _("Trials"), self._in_card(self.table)),
+            ("analysis", _("Analysis"), AnalysisPage(self.model, background)),
+            ("events", _("Events"), self._in_card(EventsPage(self.model))),
+            ("configuration", _("Configuration"), ConfigurationPage(view.job)),
         ):
+            self.names.append(name)
             self.tabs.addTab(title)
             self.stack.addWidget(page)
         self.tabs.setExpanding(False)

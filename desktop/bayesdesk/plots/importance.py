@@ -1,0 +1,72 @@
+"""Which parameters matter, with how sure that is."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+
+from bayescore.i18n import _
+from bayescore.results import LEAST_TRIALS, Importance, importances
+from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.services.background import Background
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import Card, label
+
+
+class ImportanceChart(Card):
+    """A bar a parameter; the whisker is the spread over the trees of the forest."""
+
+    def __init__(self, model: JobModel, background: Background) -> None:
+        super().__init__(_("Importance"), " ")
+        self._model = model
+        self._background = background
+        self._is_busy = False
+        self._plot = plot()
+        self._plot.setAccessibleName(_("Importance"))
+        self._plot.getPlotItem().getAxis("left").setWidth(120)
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._empty = label(
+            _("With fewer than {count} finished trials nothing can be said yet.", count=LEAST_TRIALS),
+            "secondary",
+        )
+        self._empty.setContentsMargins(13, 8, 13, 16)
+        self.body.addWidget(self._empty)
+        self.body.addWidget(self._plot)
+        self.body.setContentsMargins(1, 0, 10, 8)
+
+    def work_out(self) -> None:
+        """Fit the forest off the GUI thread, then draw."""
+        if self._is_busy:
+            return
+        self._is_busy = True
+        specs, shown = self._model.view.job.config.hyper_tuning.parameter_specs, self._model.shown
+        self._background.run(lambda: importances(specs, shown), self._draw, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._is_busy = False
+        self.caption.setText(str(error))
+
+    def _draw(self, found: tuple[Importance, ...]) -> None:
+        self._is_busy = False
+        self._empty.setVisible(not found)
+        self._plot.setVisible(bool(found))
+        self._plot.clear()
+        count = sum(t.value is not None for t in self._model.shown)
+        self.caption.setText(
+            _("share of the variance, random forest of 200 trees on {count} trials", count=count)
+        )
+        colours, rows = theme.palette(), list(reversed(found))
+        bars = pg.BarGraphItem(
+            x0=0,
+            y=range(len(rows)),
+            height=0.55,
+            width=[f.mean for f in rows],
+            brush=colours.accent,
+            pen=None,
+        )
+        self._plot.addItem(bars)
+        for i, f in enumerate(rows):
+            ends = (max(0.0, f.mean - f.deviation), f.mean + f.deviation)
+            self._plot.plot(list(ends), [i, i], pen=pen(colours.text, 1.5))
+        axis = self._plot.getPlotItem().getAxis("left")
+        axis.setTicks([[(i, f.name) for i, f in enumerate(rows)]])

@@ -1,0 +1,51 @@
+"""When trials ran, and on which GPU."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+
+from bayescore.i18n import _
+from bayescore.results import lanes
+from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.words import TONES
+from bayesdesk.plots.canvas import plot
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import Card
+
+_LANE_HEIGHT = 30
+_SHORTEST = 0.002  # share of the whole time: a shorter trial is drawn so long, or nobody would see it
+
+
+class TimelineChart(Card):
+    """A bar a trial, coloured by its state, from its start to its end."""
+
+    def __init__(self, model: JobModel) -> None:
+        super().__init__(_("Timeline"), _("minutes since the first trial began; a lane a GPU, or a place"))
+        self._model = model
+        self._plot = plot()
+        self._plot.setAccessibleName(_("Timeline"))
+        self._plot.setMouseEnabled(x=True, y=False)
+        self.body.addWidget(self._plot)
+        self.body.setContentsMargins(1, 0, 10, 8)
+
+    def show_trials(self) -> None:
+        """Draw what the model holds."""
+        names, spans = lanes(self._model.view.trials)
+        self._plot.clear()
+        self._plot.setFixedHeight(60 + _LANE_HEIGHT * max(1, len(names)))
+        whole = max((s.end for s in spans), default=1.0) / 60
+        colours = theme.palette()
+        for tone in ("good", "bad", "warning", "accent", "secondary"):
+            of_tone = [s for s in spans if TONES.get(s.trial.state.value, "secondary") == tone]
+            if of_tone:
+                bars = pg.BarGraphItem(
+                    x0=[s.start / 60 for s in of_tone],
+                    y=[s.lane for s in of_tone],
+                    width=[max((s.end - s.start) / 60, whole * _SHORTEST) for s in of_tone],
+                    height=0.7,
+                    brush=getattr(colours, tone),
+                    pen=colours.panel,
+                )
+                self._plot.addItem(bars)
+        short = [name if len(name) < 12 else f"…{name[-8:]}" for name in names]
+        self._plot.getPlotItem().getAxis("left").setTicks([list(enumerate(short))])

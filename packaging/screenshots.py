@@ -1,0 +1,138 @@
+"""``make screenshots``: every screen in both themes and languages, from real jobs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from bayesdesk.window import MainWindow
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs" / "pictures"
+SIZE = (1280, 800)
+BAYESDESK = [sys.executable, "-m", "bayescore"]
+
+
+def main(place: Path) -> int:
+    """Run a job to its end and begin another, then show the window over them."""
+    os.environ["BAYESDESK_HOME"] = str(place / "home")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    project = place / "digits"
+    _run("init", "--from", "digits", "--folder", str(project))
+    file = project / "openbayes.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("max_job_count: 12", "max_job_count: 30"))
+    tune = ("gear", "run", "hypertuning", "--runner", "process", "--seed", "3", "--project", str(project))
+    _run(*tune)
+    _run(*tune, "--detach")
+    try:
+        for language in ("en", "zh"):
+            for theme in ("light", "dark"):
+                _take(project, language, theme)
+    finally:
+        _run("engine", "stop", "--and-trials")
+    print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET}")
+    return 0
+
+
+def _run(*arguments: str) -> None:
+    subprocess.run([*BAYESDESK, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def _take(project: Path, language: str, theme: str) -> None:
+    from PySide6.QtCore import QSettings
+
+    from bayescore.i18n import set_language
+    from bayescore.store import Database, DataFolder
+    from bayesdesk.app import make_application
+    from bayesdesk.ui import style
+    from bayesdesk.window import MainWindow
+
+    application = make_application(DataFolder.default())
+    QSettings().setValue("theme", theme)
+    QSettings().setValue("told/goes_on", True)
+    style.apply(application, theme)
+    set_language(language)
+    window = MainWindow(Database(DataFolder.default()).open())
+    window.resize(*SIZE)
+    window.show()
+    window.watch.start()
+    _until(lambda: len(window.rows) == 2)
+
+    def grab(name: str, widget: QWidget | None = None) -> None:
+        _turn(900)
+        TARGET.mkdir(parents=True, exist_ok=True)
+        (widget or window).grab().save(str(TARGET / f"{name}-{language}-{theme}.png"))
+
+    grab("start")
+    _job(window, window.rows[0].job.id)
+    grab("running")
+    _finished(window, grab)
+    window.open_file(project)
+    _until(lambda: window.editor is not None)
+    assert window.editor is not None
+    window.editor.model.set_written(("hyper_tuning", "parameter_specs", 1, "min_value"), "300")
+    grab("create")
+    window.editor.model.text_document.setModified(False)
+    window.show_environment()
+    _until(lambda: window.environment is not None and window.environment.is_done)
+    grab("environment")
+    window.close()
+
+
+def _finished(window: MainWindow, grab: Callable[..., None]) -> None:
+    """The pages of the job that has ended."""
+    from bayesdesk.jobs.trial_filter import Brush
+
+    page = _job(window, window.rows[1].job.id)
+    grab("charts")
+    page.tabs.setCurrentIndex(1)
+    _turn(300)
+    brushed = page.model.filter.with_brushes("learning_rate", [Brush(0.002, 0.06)])
+    page.model.set_filter(brushed.with_brushes("activation", [Brush("tanh", "tanh"), Brush("relu", "relu")]))
+    grab("parallel-coordinates")
+    for index in range(2, page.tabs.count()):
+        page.tabs.setCurrentIndex(index)
+        grab(page.names[index])
+    assert page.model.selected is not None
+    dialog = page.use_as_result(page.model.selected)
+    grab("use-as-result", dialog)
+    dialog.close()
+    trial = page.open_trial(page.model.selected)
+    assert trial is not None
+    grab("trial", trial)
+    trial.close()
+
+
+def _job(window: MainWindow, identifier: str):  # type: ignore[no-untyped-def]
+    window.show_job(identifier)
+    _until(lambda: window.job_page is not None and window.job_page.model.view.job.id == identifier)
+    return window.job_page
+
+
+def _turn(milliseconds: int) -> None:
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def _until(condition: Callable[[], object]) -> None:
+    for _ in range(1200):
+        if condition():
+            return
+        _turn(50)
+    sys.exit("the window did not show what was waited for")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        sys.exit(main(Path(folder)))
