@@ -89,7 +89,7 @@ def _take(project: Path, language: str, theme: str) -> None:
 
 def _finished(window: MainWindow, grab: Callable[..., None]) -> None:
     """The pages of the job that has ended."""
-    from bayesdesk.jobs.trial_filter import Brush
+    from bayesdesk.jobs.trial_filter import Brush, TrialFilter
 
     page = _job(window, window.rows[1].job.id)
     grab("charts")
@@ -98,6 +98,7 @@ def _finished(window: MainWindow, grab: Callable[..., None]) -> None:
     brushed = page.model.filter.with_brushes("learning_rate", [Brush(0.002, 0.06)])
     page.model.set_filter(brushed.with_brushes("activation", [Brush("tanh", "tanh"), Brush("relu", "relu")]))
     grab("parallel-coordinates")
+    page.model.set_filter(TrialFilter())
     for index in range(2, page.tabs.count()):
         page.tabs.setCurrentIndex(index)
         grab(page.names[index])

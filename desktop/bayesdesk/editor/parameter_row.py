@@ -68,7 +68,7 @@ class ParameterRow(QWidget):
         line = row(spacing=8)
         for heading, field in zip(headings, self.fields, strict=True):
             line.addWidget(Labelled(heading, field))
-        stretches = (7, 4, 4, 4, 3) if len(self.fields) == 5 else (7, 4, 11)
+        stretches = (9, 3, 4, 4, 3) if len(self.fields) == 5 else (9, 3, 11)
         for i, stretch in enumerate(stretches):
             line.setStretch(i, stretch)
         line.addWidget(self._picture)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from bayesdesk.jobs.job_model import JobModel
@@ -33,6 +35,14 @@ class ChartsPage(QScrollArea):
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         model.view_changed.connect(self._add_new_metrics)
         self._add_new_metrics()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self._scrolled)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self._scrolled)
 
     def _scrolled(self) -> None:
         for chart in self._charts.values():

@@ -14,7 +14,7 @@ from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.jobs.trial_filter import Brush, TrialFilter
 from bayesdesk.jobs.words import number, state_word
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import button, clear, label, row, set_property
+from bayesdesk.ui.widgets import button, clear, column, label, row, set_property
 
 
 class FilterBar(QWidget):
@@ -47,14 +47,21 @@ class FilterBar(QWidget):
         self._left = label("")
         self._clear = button(_("Clear"), lambda: model.set_filter(TrialFilter()), kind="link")
         layout = row(label(_("Show best"), "secondary"), self._share, self._percent, spacing=8)
-        layout.addLayout(self._chips)
         for part in (self._state, self._expression):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addWidget(self._left)
         layout.addWidget(self._clear)
-        layout.setContentsMargins(theme.PAGE_MARGIN, 6, theme.PAGE_MARGIN, 6)
-        self.setLayout(layout)
+        self._chips_line = QWidget()
+        chips = row(spacing=0)
+        chips.addLayout(self._chips)
+        chips.addStretch(1)
+        self._chips_line.setLayout(chips)
+        whole = column(spacing=6)
+        whole.addLayout(layout)
+        whole.addWidget(self._chips_line)
+        whole.setContentsMargins(theme.PAGE_MARGIN, 6, theme.PAGE_MARGIN, 6)
+        self.setLayout(whole)
         model.filter_changed.connect(self.show_filter)
         model.view_changed.connect(self._show_left)
         model.filter_refused.connect(self._refused)
@@ -93,6 +100,7 @@ class FilterBar(QWidget):
 
     def _show_chips(self) -> None:
         clear(self._chips)
+        self._chips_line.setVisible(bool(self._model.filter.brushes))
         for axis, brushes in self._model.filter.brushes.items():
             words = ", ".join(_words(b) for b in brushes)
 

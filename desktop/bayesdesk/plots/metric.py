@@ -76,7 +76,7 @@ class MetricChart(Card):
     def show_if_seen(self) -> None:
         """Draw now, unless nobody would see it: then when it comes into sight."""
         self._is_stale = True
-        if not self._plot.visibleRegion().isEmpty():
+        if not self._plot.viewport().visibleRegion().isEmpty():
             self.show_curves()
 
     def came_into_sight(self) -> None:

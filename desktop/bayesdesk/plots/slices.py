@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QGridLayout
 
-from bayescore.config import CategoricalSpec, IntegerSpec, ParameterSpec, Scale
+from bayescore.config import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec, Scale
 from bayescore.config import DoubleSpec as RealSpec
 from bayescore.i18n import _
 from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.words import number
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, label
@@ -46,10 +48,7 @@ class SlicesChart(Card):
         made.setFixedHeight(_HEIGHT)
         made.setAccessibleName(spec.name)
         item = made.getPlotItem()
-        if isinstance(spec, RealSpec | IntegerSpec) and spec.scale_type is Scale.LOG:
-            item.getAxis("bottom").setLogMode(True)
-        if isinstance(spec, CategoricalSpec):
-            item.getAxis("bottom").setTicks([list(enumerate(spec.categorical_values))])
+        item.getAxis("bottom").setTicks([_ticks(spec)])
         dots = pg.ScatterPlotItem(size=6, pen=None)
         dots.sigClicked.connect(self._clicked)
         chosen = pg.ScatterPlotItem(size=11)
@@ -94,3 +93,18 @@ class SlicesChart(Card):
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
             self._model.select(points[0].data())
+
+
+def _ticks(spec: ParameterSpec) -> list[tuple[float, str]]:
+    """The ends and the middle of a range, or every listed value."""
+    if isinstance(spec, CategoricalSpec):
+        return list(enumerate(spec.categorical_values))
+    if isinstance(spec, DiscreteSpec):
+        return [
+            (float(v), number(v)) for v in spec.discrete_values[:: max(1, len(spec.discrete_values) // 4)]
+        ]
+    low, high = float(spec.min_value), float(spec.max_value)
+    if spec.scale_type is Scale.LOG:
+        ends = (math.log10(low), math.log10(high))
+        return [(p, f"{10.0**p:.3g}") for p in (ends[0], sum(ends) / 2, ends[1])]
+    return [(v, f"{v:.3g}") for v in (low, (low + high) / 2, high)]

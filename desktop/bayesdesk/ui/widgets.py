@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -113,6 +114,23 @@ def _filled(layout: _Box, parts: Sequence[QWidget | QLayout | int | None], spaci
     return layout
 
 
+class ElidedLabel(QLabel):
+    """A caption that gives way: what has no room ends in dots, and is whole in its tool tip."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setObjectName("caption")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(QColor(theme.palette().secondary))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        self.setToolTip(self.text() if shown != self.text() else "")
+
+
 class Card(QFrame):
     """A titled panel: a header line with room for controls, and a body."""
 
@@ -120,10 +138,11 @@ class Card(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.title = label(title, "heading")
-        self.caption = label(caption, "caption")
+        self.caption = ElidedLabel(caption)
         self.controls = row()
         self.body = column(spacing=0)
-        header = row(self.title, self.caption, None)
+        header = row(self.title, self.caption)
+        header.setStretchFactor(self.caption, 1)
         header.addLayout(self.controls)
         header.setContentsMargins(13, 9, 13, 5)
         whole = column(spacing=0)
