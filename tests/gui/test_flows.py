@@ -349,3 +349,34 @@ def test_that_every_command_is_found_in_the_palette(window: MainWindow, qtbot) -
     assert window._pages.currentWidget() is window.environment
     qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
     assert window.environment._findings
+
+
+def test_that_a_file_changed_by_another_program_is_never_overwritten_unasked(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write(max_job_count=3)
+    first = file.read_bytes()
+    editor = open_editor(window, qtbot, file)
+    theirs = first.replace(b'"max_job_count": 3', b'"max_job_count": 7')
+    file.write_bytes(theirs)  # nothing is edited here: the new content is simply shown
+    qtbot.waitUntil(lambda: editor.model.value(("hyper_tuning", "max_job_count")) == 7, timeout=WAIT_MS)
+    assert not editor.is_changed
+
+    editor.model.set(("command",), "python mine.py")
+    file.write_bytes(first)
+    editor.save()
+    qtbot.waitUntil(editor._changed_bar.isVisible, timeout=WAIT_MS)
+    assert file.read_bytes() == first
+    qtbot.mouseClick(editor._keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(editor._changed_bar.isHidden, timeout=WAIT_MS)
+    editor.save()
+    qtbot.waitUntil(lambda: b"mine.py" in file.read_bytes(), timeout=WAIT_MS)
+
+    qtbot.waitUntil(lambda: not editor.is_changed, timeout=WAIT_MS)
+    editor.model.set(("command",), "python again.py")
+    file.write_bytes(first)
+    qtbot.waitUntil(editor._changed_bar.isVisible, timeout=WAIT_MS)
+    qtbot.mouseClick(editor._reload, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: editor.model.content() == first, timeout=WAIT_MS)
+    editor.undo()
+    assert editor.model.value(("command",)) == "python again.py"

@@ -34,11 +34,7 @@ class ConfigModel(QObject):
     def __init__(self, file: FilePath, content: bytes) -> None:
         super().__init__()
         self.file = file
-        text, self._bad_offset = decode(content)
-        self._bom = BOM if text.startswith(BOM) else ""
-        text = text.removeprefix(BOM)
-        self._break = "\r\n" if "\r\n" in text else "\n"
-        self._original = (text.replace("\r\n", "\n").replace("\r", "\n"), content)
+        self._take(content)
         self.text_document = QTextDocument(self)
         self.text_document.setDocumentLayout(QPlainTextDocumentLayout(self.text_document))
         self.text_document.setPlainText(self._original[0])
@@ -46,6 +42,33 @@ class ConfigModel(QObject):
         self.loaded: Loaded = load_text(self.text, file)
         self.document: YamlDocument = self.loaded.document
         self.text_document.contentsChanged.connect(self._read)
+
+    def _take(self, content: bytes) -> None:
+        """Remember what the file holds, and in which way it is written."""
+        text, _bad_offset = decode(content)
+        self._bom = BOM if text.startswith(BOM) else ""
+        text = text.removeprefix(BOM)
+        self._break = "\r\n" if "\r\n" in text else "\n"
+        self._original = (text.replace("\r\n", "\n").replace("\r", "\n"), content)
+
+    @property
+    def on_disk(self) -> bytes:
+        """The file's content as it was last read or written."""
+        return self._original[1]
+
+    def reload(self, content: bytes) -> None:
+        """Take over what the file holds now, as one step that can be undone."""
+        before = self.text
+        self._take(content)
+        self.apply(Edit.between(before, self._original[0]))
+        self.text_document.setModified(False)
+        self.changed.emit()
+
+    def keep_mine(self, content: bytes) -> None:
+        """Stay with the own text although the file holds something else now."""
+        mine = self.text
+        self._take(content)
+        self.text_document.setModified(mine != self._original[0])
 
     @property
     def text(self) -> str:
@@ -71,7 +94,7 @@ class ConfigModel(QObject):
 
     def saved(self) -> None:
         """Note that the file holds this text now."""
-        self._original = (self.text, self.content())
+        self._take(self.content())
         self.text_document.setModified(False)
         self.changed.emit()
 

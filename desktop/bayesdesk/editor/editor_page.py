@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QFileSystemWatcher, QSettings, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from bayescore.config import ParameterSpec
+from bayescore.config.load import read_bytes
 from bayescore.engine import Options, Prepared
 from bayescore.i18n import _
-from bayescore.results import replace_bytes, with_specs
+from bayescore.results import with_specs
 from bayescore.store import Database, Job
 from bayesdesk.editor.config_model import ConfigModel
 from bayesdesk.editor.form import Form
@@ -16,8 +19,9 @@ from bayesdesk.editor.problems_view import ProblemsView
 from bayesdesk.editor.yaml_editor import YamlEditor
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
+from bayesdesk.services.files import FileChangedError, write_unless_changed
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import Segmented, badge, button, column, label, row, set_tone
+from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
 
 
 class EditorPage(QWidget):
@@ -46,7 +50,10 @@ class EditorPage(QWidget):
         self.problems.chosen.connect(self._go_to)
         model.changed.connect(self._show_state)
         model.refused.connect(self._say)
-        model.text_document.modificationChanged.connect(lambda _changed: self._show_state())
+        model.text_document.modificationChanged.connect(self._modification_changed)
+        self._watcher = QFileSystemWatcher([str(model.file), str(model.file.parent)], self)
+        self._watcher.fileChanged.connect(lambda _path: self._look_at_file())
+        self._watcher.directoryChanged.connect(lambda _path: self._look_at_file())
         self._show_state()
 
     @property
@@ -82,7 +89,8 @@ class EditorPage(QWidget):
         )
         line.addWidget(self._start)
         line.setContentsMargins(theme.PAGE_MARGIN, 11, theme.PAGE_MARGIN, 11)
-        top.setLayout(column(line, self._said, spacing=0))
+        self._changed_bar = self._made_changed_bar()
+        top.setLayout(column(line, self._said, self._changed_bar, spacing=0))
         self._right = QSplitter(Qt.Orientation.Vertical)
         self._right.addWidget(self.yaml)
         self._right.addWidget(self.problems)
@@ -109,6 +117,9 @@ class EditorPage(QWidget):
         self.yaml.setVisible(which != "form")
         self._right.setVisible(True)
         QSettings().setValue("editor/sides", which)
+
+    def _modification_changed(self, _is_changed: bool) -> None:
+        self._show_state()
 
     def _show_state(self) -> None:
         self._state.setVisible(self.model.is_changed or bool(self._history))
@@ -142,9 +153,11 @@ class EditorPage(QWidget):
 
     def save(self) -> None:
         """Write the file, whole or not at all."""
-        file, content = self.model.file, self.model.content()
+        file, content, expected = self.model.file, self.model.content(), self.model.on_disk
         self._background.run(
-            lambda: replace_bytes(file, content), lambda _none: self.model.saved(), self._failed
+            lambda: write_unless_changed(file, content, expected),
+            lambda _none: self.model.saved(),
+            self._failed,
         )
 
     def follow_up(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
@@ -161,11 +174,11 @@ class EditorPage(QWidget):
         """Save, check everything that a job needs, start it."""
         self._say("")
         self._start.setEnabled(False)
-        file, content = self.model.file, self.model.content()
+        file, content, expected = self.model.file, self.model.content(), self.model.on_disk
         options = Options(midpoint=midpoint, history=self._history)
 
         def work() -> tuple[Prepared, str | None]:
-            replace_bytes(file, content)
+            write_unless_changed(file, content, expected)
             prepared = self._commands.prepare(file, options)
             return prepared, self._commands.start(prepared) if prepared.wish is not None else None
 
@@ -181,4 +194,51 @@ class EditorPage(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self._show_state()
-        self._say(str(error))
+        if isinstance(error, FileChangedError):
+            self._ask_which(error)
+        else:
+            self._say(str(error))
+
+    # ---- the file changed by others
+
+    def _made_changed_bar(self) -> QWidget:
+        made = Card()
+        self._changed_words = label("", wrap=True)
+        self._reload = button(_("Reload"), lambda: self._settle(self.model.reload))
+        self._keep = button(_("Keep mine"), lambda: self._settle(self.model.keep_mine))
+        line = row(self._changed_words, self._reload, self._keep)
+        line.setStretch(0, 1)
+        line.setContentsMargins(13, 6, 13, 6)
+        made.body.addLayout(line)
+        made.setVisible(False)
+        return made
+
+    def _look_at_file(self) -> None:
+        """Read the file again: another program may have written it."""
+        file = self.model.file
+        if str(file) not in self._watcher.files():  # it was replaced, which ends the watch over it
+            self._watcher.addPath(str(file))
+        self._background.run(lambda: read_bytes(file), self._compare, lambda _error: None)
+
+    def _compare(self, content: bytes) -> None:
+        if content in (self.model.on_disk, self.model.content()):
+            return
+        if self.model.is_changed:
+            self._ask_which(FileChangedError(self.model.file))
+        else:
+            self.model.reload(content)
+
+    def _ask_which(self, error: FileChangedError) -> None:
+        self._changed_words.setText(str(error.message))
+        self._changed_bar.setVisible(True)
+
+    def _settle(self, decide: Callable[[bytes], None]) -> None:
+        """Bring about a decision, on what the file holds by now."""
+        file = self.model.file
+
+        def settle(content: bytes) -> None:
+            decide(content)
+            self._changed_bar.setVisible(False)
+            self._show_state()
+
+        self._background.run(lambda: read_bytes(file), settle, self._failed)

@@ -34,17 +34,21 @@ class AnalysisPage(QScrollArea):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._show)
-        model.view_changed.connect(lambda: self._soon(_PAUSE_MS))
-        model.filter_settled.connect(lambda: self._soon(0))
+        model.view_changed.connect(self._show_later)
+        model.filter_settled.connect(self._show_soon)
         model.selection_changed.connect(self._show_chosen)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._soon(0)
+        self._show_soon()
 
-    def _soon(self, milliseconds: int) -> None:
+    def _show_later(self) -> None:
         if self.isVisible() and not self._later.isActive():
-            self._later.start(milliseconds)
+            self._later.start(_PAUSE_MS)
+
+    def _show_soon(self) -> None:
+        if self.isVisible():
+            self._later.start(0)
 
     def _show(self) -> None:
         self._importance.work_out()

@@ -46,7 +46,7 @@ class MetricChart(Card):
         model.view_changed.connect(self._has_news)
         model.filter_settled.connect(self.show_if_seen)
         model.selection_changed.connect(self.show_if_seen)
-        self._plot.getPlotItem().sigXRangeChanged.connect(lambda *_ranges: self._has_news())
+        self._plot.getPlotItem().sigXRangeChanged.connect(self._zoomed)
 
     def _add_controls(self) -> None:
         self._smoothing = QSlider(Qt.Orientation.Horizontal)
@@ -65,6 +65,9 @@ class MetricChart(Card):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._has_news()
+
+    def _zoomed(self, *_range: object) -> None:
         self._has_news()
 
     def _has_news(self) -> None:

@@ -1,0 +1,35 @@
+"""Writing a file that another program may have changed meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bayescore.errors import ConfigError
+from bayescore.i18n import text
+from bayescore.results import replace_bytes
+
+
+class FileChangedError(ConfigError):
+    """The file on disk is not the one that was read."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(text("{file} has been changed by another program.", file=file))
+
+
+def write_unless_changed(file: Path, content: bytes, expected: bytes) -> None:
+    """Replace a file's content, whole or not at all.
+
+    Raises
+    ------
+    FileChangedError
+        When it holds something else than ``expected``; nothing is written then.
+    ConfigError
+        When it cannot be written.
+    """
+    try:
+        current = file.read_bytes()
+    except FileNotFoundError:
+        current = expected  # it is gone: writing it anew loses nothing
+    if current not in (expected, content):
+        raise FileChangedError(file)
+    replace_bytes(file, content)
