@@ -57,7 +57,6 @@ class MainWindow(QMainWindow):
         self._shown_job: str | None = None
         self.editor: EditorPage | None = None
         self.job_page: JobPage | None = None
-        self._told_going_on = False
         self._build()
         self.watch.rows_changed.connect(self._take_rows)
         self.watch.view_changed.connect(self._take_view)

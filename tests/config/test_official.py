@@ -50,7 +50,7 @@ def test_that_the_official_loader_reads_an_example_as_we_do(name: str) -> None:
 
 def test_that_the_official_loader_reads_the_template_once_its_blanks_are_filled(tmp_path: Path) -> None:
     text = resource("templates", "project", "openbayes.yaml").read_text(encoding="utf-8")
-    official.load(written(tmp_path, text))
+    assert official.load(written(tmp_path, text))["hyper_tuning"]["algorithm"] == "Bayesian"
 
 
 def test_that_the_offered_completion_makes_a_file_that_the_official_loader_reads(tmp_path: Path) -> None:

@@ -54,8 +54,11 @@ def test_that_a_context_leads_to_its_engine(
 ) -> None:
     from docker.context import ContextAPI
 
+    (home / ".docker").mkdir()
+    (home / ".docker" / "config.json").write_text("{}")
     monkeypatch.setenv("DOCKER_CONFIG", str(home / ".docker"))
     ContextAPI.create_context("lab", host=endpoint)
+    assert (home / ".docker" / "contexts").exists()
     client = docker_engine.connect("context:lab")
     assert docker_engine.facts(client).version
     client.close()

@@ -4,7 +4,7 @@ from bayescore.results.best import best, best_so_far, history
 from bayescore.results.export import dumps, job_json, parameters_yaml, points_csv, trial_json, trials_csv
 from bayescore.results.importance import LEAST_TRIALS, Importance, importances
 from bayescore.results.lanes import Span, lanes
-from bayescore.results.narrow import leading, narrowed
+from bayescore.results.narrow import leading, narrowed, readable
 from bayescore.results.progress import time_left
 from bayescore.results.write_back import diff, replace_bytes, replace_file, with_parameters, with_specs
 
@@ -24,6 +24,7 @@ __all__ = [
     "narrowed",
     "parameters_yaml",
     "points_csv",
+    "readable",
     "replace_bytes",
     "replace_file",
     "time_left",

@@ -71,14 +71,15 @@ def _with_margin(spec: DoubleSpec | IntegerSpec, low: float, high: float) -> tup
     margin = MARGIN * ((ends[1] - ends[0]) or (ends[3] - ends[2]))
     widened = (ends[0] - margin, ends[1] + margin)
     new_low, new_high = (math.exp(v) for v in widened) if log else widened
-    inside = (_rounded(max(new_low, old[0]), down=True), _rounded(min(new_high, old[1]), down=False))
+    inside = (readable(max(new_low, old[0]), down=True), readable(min(new_high, old[1]), down=False))
     return max(inside[0], old[0]), min(inside[1], old[1])
 
 
-def _rounded(value: float, *, down: bool, digits: int = 4) -> float:
-    """Four significant digits, outwards: a range is for people to read."""
+def readable(value: float, *, down: bool, digits: int = 4) -> float:
+    """A value of four significant digits at or beyond ``value``: a range is for people to read."""
     if value == 0 or not math.isfinite(value):
         return value
     step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
-    units = math.floor(value / step) if down else math.ceil(value / step)
-    return float(f"{units * step:.{digits}g}")
+    units = value / step
+    whole = math.floor(units + 1e-9) if down else math.ceil(units - 1e-9)
+    return float(f"{whole * step:.{digits}g}")

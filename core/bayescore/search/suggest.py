@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from bayescore.config.models import Algorithm, Goal
 from bayescore.search.enumerated import EXHAUSTED, next_on_grid, next_random
 from bayescore.search.space import Key, SearchSpace
-from bayescore.search.suggestion import Observation, Outcome, Suggestion
+from bayescore.search.suggestion import Observation, Suggestion
 
 
 def suggest(
@@ -63,8 +62,3 @@ def used_keys(space: SearchSpace, trials: Sequence[Observation]) -> set[Key]:
         except KeyError:
             continue
     return used
-
-
-def is_success(trial: Observation) -> bool:
-    """Whether a trial has an objective to learn from."""
-    return trial.outcome is Outcome.FINISHED and trial.value is not None and math.isfinite(trial.value)

@@ -65,12 +65,6 @@ def unended(connection: sa.Connection) -> list[Trial]:
     return [_trial(row) for row in connection.execute(query)]
 
 
-def by_token(connection: sa.Connection, token: str) -> Trial | None:
-    """The trial that a token belongs to."""
-    row = connection.execute(trials.select().where(trials.c.token == token)).first()
-    return _trial(row) if row else None
-
-
 def move(
     connection: sa.Connection,
     trial: Trial,
@@ -110,11 +104,6 @@ def retry(connection: sa.Connection, trial: Trial) -> Trial:
         started_at=None,
         ended_at=None,
     )
-
-
-def set_handle(connection: sa.Connection, trial: int, handle: str) -> None:
-    """Remember how the runner finds a trial again."""
-    connection.execute(trials.update().where(trials.c.id == trial).values(handle=handle))
 
 
 # ---- leases

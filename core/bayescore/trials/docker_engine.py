@@ -25,7 +25,6 @@ class EngineFacts:
     version: str
     rootless: bool
     gpu_runtime: bool
-    cgroup: str
 
 
 def endpoints(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
@@ -147,5 +146,4 @@ def facts(client: docker.DockerClient) -> EngineFacts:
         version=str(info.get("ServerVersion", "?")),
         rootless="rootless" in security,
         gpu_runtime="nvidia" in (info.get("Runtimes") or {}),
-        cgroup=str(info.get("CgroupVersion", "1")),
     )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from bayescore.config import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec
+from bayescore.results import readable
 from bayesdesk.jobs.trial_filter import Brush
 
 Brushes = Mapping[str, tuple[Brush, ...]]
@@ -31,13 +32,3 @@ def _narrowed(spec: ParameterSpec, brushes: tuple[Brush, ...]) -> ParameterSpec:
     return spec.model_copy(
         update={"min_value": readable(low, down=True), "max_value": readable(high, down=False)}
     )
-
-
-def readable(value: float, *, down: bool, digits: int = 4) -> float:
-    """A value of four significant digits at or beyond ``value``: a range is for people to read."""
-    if value == 0 or not math.isfinite(value):
-        return value
-    step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
-    units = value / step
-    whole = math.floor(units + 1e-9) if down else math.ceil(units - 1e-9)
-    return float(f"{whole * step:.{digits}g}")
