@@ -376,6 +376,15 @@ def test_that_help_and_wrong_usage_are_answered(workspace: Workspace) -> None:
     assert module.stdout.startswith("bayesdesk ")
 
 
+def test_that_the_window_is_opened_or_what_it_lacks_is_told(workspace: Workspace) -> None:
+    asked = workspace.run("gui", "--help")
+    assert asked.code == 0
+    started = subprocess.run(
+        [sys.executable, "-m", "bayesdesk.app", "--version"], capture_output=True, text=True, timeout=60
+    )
+    assert started.stdout.startswith("bayesdesk ")
+
+
 def test_that_a_broken_data_folder_is_one_message(workspace: Workspace) -> None:
     (workspace.root / "home").mkdir()
     (workspace.data.database).write_bytes(b"rubbish" * 1000)

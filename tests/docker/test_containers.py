@@ -40,7 +40,12 @@ WAIT = """
 import signal, sys, time
 from openbayestool import log_metric
 log_metric("score", 1)
-signal.signal(signal.SIGTERM, lambda *_: (open("stopped.txt", "w").write("asked"), sys.exit(0)))
+def save(*_):
+    time.sleep(0.5)
+    with open("stopped.txt", "w") as file:
+        file.write("asked")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, save)
 open("ready.txt", "w").close()
 while True:
     time.sleep(0.02)
@@ -133,9 +138,9 @@ def test_that_an_exit_code_and_a_timeout_are_told_apart(containers: Workspace) -
     containers.write(REPORT_X + "raise SystemExit(9)\n", max_job_count=1, local=LOCAL)
     trial = containers.tune()["trials"][0]
     assert (trial["state"], trial["exit_code"]) == ("failed", 9)
-    containers.write(WAIT, max_job_count=1, local={**LOCAL, "trial_timeout": "2s"})
+    containers.write(WAIT, max_job_count=1, local={**LOCAL, "trial_timeout": "4s"})
     job = containers.tune()
-    assert "2 s" in job["trials"][0]["reason"]
+    assert "4 s" in job["trials"][0]["reason"]
     assert (output(containers, job["id"]) / "stopped.txt").read_text() == "asked"
 
 

@@ -151,3 +151,25 @@ def test_that_a_secret_reaches_the_program_and_no_file(workspace: Workspace) -> 
         if path.is_file():
             assert secret.encode() not in path.read_bytes(), path
     assert secret not in workspace.run("export", job["id"], "--format", "json").out
+
+
+def test_that_a_stopped_program_may_save_what_it_has(workspace: Workspace) -> None:
+    program = """
+import pathlib, signal, sys, time
+from openbayestool import log_metric
+log_metric("score", 1)
+def save(*_):
+    time.sleep(1)
+    pathlib.Path("saved.txt").write_text("all of it")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, save)
+pathlib.Path("ready.txt").touch()
+while True: time.sleep(0.02)
+"""
+    workspace.write(program, max_job_count=1)
+    job = workspace.begin()
+    output = workspace.data.trial(job, 1) / "output"
+    wait_until((output / "ready.txt").exists, "it is not ready")
+    workspace.run("cancel", job)
+    assert workspace.wait_ended(job)["state"] == "cancelled"
+    assert (output / "saved.txt").read_text() == "all of it"

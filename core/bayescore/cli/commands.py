@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bayescore.cli import check, engine, export, gear, job_list, job_wishes, logs, project, schema
+from bayescore.cli import check, engine, export, gear, gui, job_list, job_wishes, logs, project, schema
 from bayescore.cli.doctor import doctor
 from bayescore.i18n import _
 
@@ -59,4 +59,5 @@ application.command("export", help=_("Write results: into openbayes.yaml, or as 
 )
 application.command("doctor", help=_("Check this machine, and say how to mend what is amiss."))(doctor)
 application.add_typer(engine.application, name="engine", help=_("The process that runs the jobs."))
+application.command("gui", help=_("Open the window."))(gui.gui)
 application.command("schema", help=_("Print the JSON Schema of a file."))(schema.schema)

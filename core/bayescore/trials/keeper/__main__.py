@@ -89,7 +89,8 @@ def _watch(
         if told and not killed and now - told >= grace:
             killed = True
             _signal_group(child.pid, signal.SIGKILL)
-        if _has_ended(child.pid):
+        # the shell between us and the program ends at once when asked: the program may need its grace
+        if _has_ended(child.pid) and (not told or killed or not _orphans(child.pid)):
             if open_output:
                 _copy(output, log)
             return timed_out
@@ -103,6 +104,16 @@ def _watch(
 def _has_ended(pid: int) -> bool:
     """Whether the program has ended; it stays a zombie, so its group's number is not reused."""
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _orphans(child: int) -> list[int]:
+    """Processes that the program's shell has left to us and that still run."""
+    for pid in (left := [pid for pid in _children() if pid != child]):
+        try:
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            continue
+    return [pid for pid in left if pid in _children()]
 
 
 def _copy(output: int, log: BoundedLog) -> bool:

@@ -33,10 +33,12 @@ _SMALL_LOG = (
 )  # bytes that fit into the engine's own log without turning it over, however short the lines
 _COMPARED_LINES = 20
 # Process 1 of a container ignores SIGTERM unless it handles it, and a shell does not pass it on.
-_INIT = """trap 'kill -TERM -1 2>/dev/null' TERM
+# The shell between it and the program ends at once: the program itself is waited for.
+_INIT = """trap 'asked=1; kill -TERM -1 2>/dev/null' TERM
 /bin/sh -c "$0" & child=$!
 wait "$child"; code=$?
 while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+while [ -n "$asked" ] && kill -0 -1 2>/dev/null; do sleep 0.1 2>/dev/null || sleep 1; done
 exit "$code"
 """
 
