@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from bayescore.config import ParameterSpec
-from bayescore.config.load import project_file, read_bytes
+from bayescore.config.load import project_file, read_utf8
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _, language, set_language
 from bayescore.store import Database, Job, JobState
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         file = project_file(path).absolute()
         if not self._may_leave_editor():
             return
-        self.background.run(lambda: read_bytes(file), lambda content: self._edit(file, content))
+        self.background.run(lambda: read_utf8(file), lambda content: self._edit(file, content))
 
     def _edit(self, file: Path, content: bytes) -> None:
         from bayesdesk.editor.config_model import ConfigModel
@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
             self.editor.follow_up(job, specs)
 
         if self._may_leave_editor():
-            self.background.run(lambda: read_bytes(file), edit)
+            self.background.run(lambda: read_utf8(file), edit)
 
     def start_example(self, name: str) -> None:
         """Copy an example into a folder that the user chooses, and open it."""

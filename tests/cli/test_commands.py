@@ -299,6 +299,15 @@ def test_that_a_file_that_cannot_be_edited_is_left_as_it_is(finished: Workspace,
     assert "bayesdesk check" in done.err
 
 
+def test_that_a_file_that_is_not_utf_8_is_not_rewritten(finished: Workspace, tmp_path: Path) -> None:
+    odd = tmp_path / "openbayes.yaml"
+    odd.write_bytes(b"command: \xff\n")
+    done = finished.run("export", "last", "--into", str(odd))
+    assert done.code == 2
+    assert "UTF-8" in done.err
+    assert odd.read_bytes() == b"command: \xff\n"
+
+
 # ---- the rest
 
 

@@ -88,15 +88,11 @@ def _write_into(
 ) -> None:
     from bayescore.cli.output import write
     from bayescore.config import YamlDocument
-    from bayescore.config.load import decode, project_file, read_bytes
-    from bayescore.errors import ConfigError
+    from bayescore.config.load import project_file, read_utf8
     from bayescore.results import diff, replace_file
 
     target = project_file(into)
-    source, bad = decode(read_bytes(target))
-    if bad is not None:
-        raise ConfigError(text("{file} is not UTF-8 text.", file=target), text("Save it as UTF-8 first."))
-    document = YamlDocument.parse(source)
+    document = YamlDocument.parse(read_utf8(target).decode("utf-8"))
     changed = _changed(database, job, trial, document, narrow)
     difference = diff(document.text, changed.text, str(target))
     if not difference:

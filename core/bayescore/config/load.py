@@ -194,6 +194,20 @@ def read_bytes(file: Path) -> bytes:
         ) from None
 
 
+def read_utf8(file: Path) -> bytes:
+    """The same, for a file that is to be written again: what is not UTF-8 would be lost.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`read_bytes`, and when it is not UTF-8.
+    """
+    content = read_bytes(file)
+    if decode(content)[1] is not None:
+        raise ConfigError(text("{file} is not UTF-8 text.", file=file), text("Save it as UTF-8 first."))
+    return content
+
+
 def _reason(error: OSError) -> str:
     return re.sub(r"^\[Errno \d+\] ", "", error.strerror or str(error))
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QFileSystemWatcher, QSettings, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from bayescore.config import ParameterSpec
-from bayescore.config.load import read_bytes
+from bayescore.config.load import read_utf8
 from bayescore.engine import Options, Prepared
 from bayescore.i18n import _
 from bayescore.results import with_specs
@@ -218,7 +218,7 @@ class EditorPage(QWidget):
         file = self.model.file
         if str(file) not in self._watcher.files():  # it was replaced, which ends the watch over it
             self._watcher.addPath(str(file))
-        self._background.run(lambda: read_bytes(file), self._compare, lambda _error: None)
+        self._background.run(lambda: read_utf8(file), self._compare, lambda _error: None)
 
     def _compare(self, content: bytes) -> None:
         if content in (self.model.on_disk, self.model.content()):
@@ -241,4 +241,4 @@ class EditorPage(QWidget):
             self._changed_bar.setVisible(False)
             self._show_state()
 
-        self._background.run(lambda: read_bytes(file), settle, self._failed)
+        self._background.run(lambda: read_utf8(file), settle, self._failed)

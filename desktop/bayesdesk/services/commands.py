@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from bayescore.config import YamlDocument
-from bayescore.config.load import decode, read_bytes
+from bayescore.config.load import read_utf8
 from bayescore.engine import Options, Prepared, control, prepare, secret_keeping, wishes
 from bayescore.results import narrowed, with_parameters, with_specs
 from bayescore.store import Database, Job, Trial, jobs, notes
@@ -53,9 +53,8 @@ class Commands:
 
 
 def read_document(file: Path) -> YamlDocument:
-    """An ``openbayes.yaml`` as it is on disk; see :func:`read_bytes` for the errors."""
-    source, _bad = decode(read_bytes(file))
-    return YamlDocument.parse(source)
+    """An ``openbayes.yaml`` as it is on disk; see :func:`read_utf8` for the errors."""
+    return YamlDocument.parse(read_utf8(file).decode("utf-8"))
 
 
 def as_result(document: YamlDocument, trial: Trial) -> YamlDocument:
