@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from bayescore.errors import ConfigError
-from bayescore.i18n import _, text
-from bayescore.resources import resource
+from bayescore.i18n import _
 from bayesdesk.ui.widgets import Card, button, column, label, row
 
 _WIDTH = 620
@@ -22,6 +19,7 @@ class StartPage(QWidget):
 
     file_chosen = Signal(object)  # Path
     open_requested = Signal()
+    new_requested = Signal()
     example_chosen = Signal(str)
 
     def __init__(self, recent: list[Path]) -> None:
@@ -32,9 +30,10 @@ class StartPage(QWidget):
             label(_("Open a project's openbayes.yaml, or drop it on this window."), "secondary"),
             row(
                 button(_("Open…"), self.open_requested.emit, kind="primary", meaning="folder"),
-                *self._examples(),
+                button(_("New file…"), self.new_requested.emit, meaning="new"),
                 None,
             ),
+            row(label(_("Or copy an example:"), "secondary"), *self._examples(), None, spacing=14),
             spacing=10,
         )
         body.setContentsMargins(13, 2, 13, 14)
@@ -48,9 +47,9 @@ class StartPage(QWidget):
         self.setLayout(row(None, inner, None))
 
     def _examples(self) -> list[QWidget]:
-        names = {"digits": _("Example: handwritten digits"), "guide": _("Example: the tuning guide's")}
+        names = {"digits": _("Handwritten digits"), "guide": _("The tuning guide's")}
         return [
-            button(words, partial(self.example_chosen.emit, name), meaning="new")
+            button(words, partial(self.example_chosen.emit, name), kind="link")
             for name, words in names.items()
         ]
 
@@ -63,18 +62,3 @@ class StartPage(QWidget):
             card.body.addLayout(line)
         card.body.addSpacing(10)
         return card
-
-    @staticmethod
-    def copy_example(name: str, target: Path) -> None:
-        """Copy an example into a folder that does not exist yet.
-
-        Raises
-        ------
-        ConfigError
-            When it does.
-        """
-        if target.exists():
-            raise ConfigError(
-                text("There is a folder {folder} already.", folder=target), text("Choose another place.")
-            )
-        shutil.copytree(resource("examples", name), target, ignore=shutil.ignore_patterns("__pycache__"))

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
-from bayescore.config import ParameterSpec
-from bayescore.config.load import project_file, read_utf8
+from bayescore.config import LOCAL_FILE_NAME, ParameterSpec
+from bayescore.config.load import project_file
+from bayescore.engine.beginning import begin_project
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _, language, set_language
 from bayescore.store import Database, Job, JobState
+from bayesdesk.help_dialog import HelpDialog
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
+from bayesdesk.menus import make_menus
 from bayesdesk.palette import CommandPalette
 from bayesdesk.services.background import Background
-from bayesdesk.services.engine_status import engine_words
+from bayesdesk.services.files import read_project
+from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.services.snapshot import JobRow, JobView
 from bayesdesk.services.store_watch import StoreWatch
 from bayesdesk.start_page import StartPage
@@ -28,13 +31,13 @@ from bayesdesk.ui import style
 from bayesdesk.ui.widgets import column, row
 
 if TYPE_CHECKING:  # pages are loaded when they are first shown: the window is there sooner
-    from bayesdesk.editor.config_model import ConfigModel
+    from bayesdesk.compare.page import ComparePage
     from bayesdesk.editor.editor_page import EditorPage
-    from bayesdesk.environment_page import EnvironmentPage
+    from bayesdesk.editor.text_model import ConfigModel, LocalModel
+    from bayesdesk.environment.page import EnvironmentPage
     from bayesdesk.jobs.job_page import JobPage
 
 _log = logging.getLogger(__name__)
-_ENGINE_LOOK_MS = 3000
 _MOST_RECENT = 8
 
 
@@ -50,6 +53,7 @@ class MainWindow(QMainWindow):
         self.background = Background()
         self.background.went_wrong.connect(self.show_error)
         self.watch = StoreWatch(database)
+        self.machine = MachineWatch(database, self.background)
         self.rows: tuple[JobRow, ...] = ()
         self.jobs = JobListModel()
         self.tray = Tray(self)
@@ -61,9 +65,6 @@ class MainWindow(QMainWindow):
         self.watch.rows_changed.connect(self._take_rows)
         self.watch.view_changed.connect(self._take_view)
         self.watch.trouble.connect(self.show_error)
-        self._engine_timer = QTimer(self)
-        self._engine_timer.setInterval(_ENGINE_LOOK_MS)
-        self._engine_timer.timeout.connect(self._look_at_engine)
 
     def start(self) -> None:
         """Begin to watch the store, and show the window where it was."""
@@ -75,8 +76,7 @@ class MainWindow(QMainWindow):
             self.resize(1440, 900)
         self.show()
         self.watch.start()
-        self._engine_timer.start()
-        self._look_at_engine()
+        self.machine.start()
 
     # ---- building
 
@@ -85,17 +85,21 @@ class MainWindow(QMainWindow):
         tab = self.job_page.tabs.currentIndex() if self.job_page else 0
         view = self.job_page.model.view if self.job_page else None
         self._pages = QStackedWidget()
-        self.sidebar = Sidebar(self.jobs)
-        self.sidebar.new_requested.connect(self.ask_for_file)
+        self.sidebar = Sidebar(self.jobs, self.machine)
+        self.sidebar.new_requested.connect(self.show_start)
         self.sidebar.job_chosen.connect(self.show_job)
+        self.sidebar.compare_requested.connect(self.compare)
+        self.sidebar.delete_requested.connect(self.delete_job)
         self.sidebar.environment_requested.connect(self.show_environment)
         self.sidebar.language_requested.connect(self.switch_language)
         self.sidebar.theme_requested.connect(self.switch_theme)
         self.start_page = StartPage(self.recent_files())
         self.start_page.file_chosen.connect(self.open_file)
         self.start_page.open_requested.connect(self.ask_for_file)
+        self.start_page.new_requested.connect(self.new_file)
         self.start_page.example_chosen.connect(self.start_example)
         self.environment: EnvironmentPage | None = None
+        self.comparison: ComparePage | None = None
         self._pages.addWidget(self.start_page)
         self.job_page = None
         whole = QWidget()
@@ -104,51 +108,26 @@ class MainWindow(QMainWindow):
         layout.addLayout(column(self._pages, spacing=0), 1)
         whole.setLayout(layout)
         self.setCentralWidget(whole)
-        self._make_menus()
+        self.actions_by_name = make_menus(self)
         self.jobs.set_rows(self.rows)
         if self.editor is not None:
-            self.editor = self._made_editor(self.editor.model)
+            self.editor = self._made_editor(self.editor.model, self.editor.local)
         if view is not None:
             self._show_view(view, tab)
-
-    def _make_menus(self) -> None:
-        self.menuBar().clear()
-        self.actions_by_name: dict[str, QAction] = {}
-        keys = QKeySequence.StandardKey
-        file = self.menuBar().addMenu(_("&File"))
-        self._add(file, _("Open…"), self.ask_for_file, keys.Open)
-        self._add(file, _("Save"), lambda: self.editor.save() if self.editor else None, keys.Save)
-        self._add(file, _("Start page"), lambda: self._pages.setCurrentWidget(self.start_page), "Ctrl+H")
-        self._add(file, _("Quit"), self.close, keys.Quit)
-        edit = self.menuBar().addMenu(_("&Edit"))
-        self._add(edit, _("Undo"), lambda: self.editor.undo() if self.editor else None, keys.Undo)
-        self._add(edit, _("Redo"), lambda: self.editor.redo() if self.editor else None, keys.Redo)
-        job = self.menuBar().addMenu(_("&Job"))
-        self._add(job, _("Start"), lambda: self.editor.start() if self.editor else None, "Ctrl+Return")
-        self._add(job, _("Cancel job"), self._cancel_shown)
-        view = self.menuBar().addMenu(_("&View"))
-        self._add(view, _("Environment"), self.show_environment)
-        self._add(view, _("Light or dark"), self.switch_theme)
-        self._add(view, _("中文"), self.switch_language)
-        self._add(view, _("Commands…"), self.show_palette, "Ctrl+Shift+P")
-
-    def _add(
-        self,
-        menu: QWidget,
-        words: str,
-        triggered: Callable[[], object],
-        keys: QKeySequence.StandardKey | str | None = None,
-    ) -> None:
-        action = QAction(words, self)
-        if keys is not None:
-            action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda _checked=False: triggered())
-        menu.addAction(action)
-        self.actions_by_name[words.replace("&", "")] = action
 
     def show_palette(self) -> None:
         """Offer every command by its name."""
         CommandPalette(self, self.actions_by_name).open()
+
+    def show_help(self) -> None:
+        """Show the keys, and where everything is."""
+        HelpDialog(self, self.actions_by_name, self.database.folder).open()
+
+    def show_start(self) -> None:
+        """Show the start page."""
+        self._shown_job = None
+        self.sidebar.choose(None)
+        self._pages.setCurrentWidget(self.start_page)
 
     # ---- jobs
 
@@ -156,7 +135,21 @@ class MainWindow(QMainWindow):
         self.tray.take(self.rows, rows)
         self.rows = rows
         self.jobs.set_rows(rows)
+        self._leave_deleted_job()
         self.sidebar.choose(self._shown_job)
+
+    def _leave_deleted_job(self) -> None:
+        page = self.job_page
+        if page is None or any(r.job.id == page.model.view.job.id for r in self.rows):
+            return
+        if self._pages.currentWidget() is page:
+            self._pages.setCurrentWidget(self.start_page)
+        if self._shown_job == page.model.view.job.id:
+            self._shown_job = None
+            self.watch.watch(None)
+        self._pages.removeWidget(page)
+        self.job_page = None
+        page.deleteLater()
 
     def show_job(self, identifier: str) -> None:
         """Show a job's page; it comes with the job's first snapshot."""
@@ -185,9 +178,32 @@ class MainWindow(QMainWindow):
             self._pages.removeWidget(old)
             old.deleteLater()
 
-    def _cancel_shown(self) -> None:
+    def compare(self, *chosen: str) -> None:
+        """Show jobs beside each other: the ones that are named, and the one in sight."""
+        if self.comparison is None:
+            from bayesdesk.compare.page import ComparePage
+
+            self.comparison = ComparePage(self.database, self.background)
+            self._pages.addWidget(self.comparison)
+        shown = (self._shown_job,) if self._shown_job else ()
+        self.comparison.show_rows(self.rows, (*shown, *chosen))
+        self._shown_job = None
+        self.sidebar.choose(None)
+        self._pages.setCurrentWidget(self.comparison)
+
+    def cancel_shown(self) -> None:
         if self.job_page is not None and self._pages.currentWidget() is self.job_page:
             self.job_page.header.cancel_requested.emit()
+
+    def delete_job(self, identifier: str) -> None:
+        """Ask, then delete a job that has ended."""
+        from bayescore.engine import cleaning
+
+        item = next(r for r in self.rows if r.job.id == identifier)
+        boxes = QMessageBox.StandardButton
+        question = _("Delete the job {name} with its trials, logs and files?", name=item.job.wish.name)
+        if QMessageBox.question(self, "Bayesdesk", question) is boxes.Yes:
+            self.background.run(lambda: cleaning.delete(self.database, [identifier]))
 
     # ---- files
 
@@ -202,18 +218,19 @@ class MainWindow(QMainWindow):
         file = project_file(path).absolute()
         if not self._may_leave_editor():
             return
-        self.background.run(lambda: read_utf8(file), lambda content: self._edit(file, content))
+        self.background.run(lambda: read_project(file), lambda both: self._edit(file, both))
 
-    def _edit(self, file: Path, content: bytes) -> None:
-        from bayesdesk.editor.config_model import ConfigModel
+    def _edit(self, file: Path, both: tuple[bytes, bytes]) -> None:
+        from bayesdesk.editor.text_model import ConfigModel, LocalModel
 
         self._remember(file)
-        self.editor = self._made_editor(ConfigModel(file, content))
+        local = LocalModel(file.with_name(LOCAL_FILE_NAME), both[1])
+        self.editor = self._made_editor(ConfigModel(file, both[0]), local)
 
-    def _made_editor(self, model: ConfigModel) -> EditorPage:
+    def _made_editor(self, model: ConfigModel, local: LocalModel) -> EditorPage:
         from bayesdesk.editor.editor_page import EditorPage
 
-        editor = EditorPage(model, self.background, self.database)
+        editor = EditorPage(model, local, self.background, self.database, self.machine)
         editor.started.connect(self.show_job)
         old = next(
             (w for i in range(self._pages.count()) if isinstance(w := self._pages.widget(i), EditorPage)),
@@ -232,22 +249,28 @@ class MainWindow(QMainWindow):
         """Edit a job's file for a job that learns from it, with narrowed ranges if there are any."""
         file = project_file(Path(job.wish.project))
 
-        def edit(content: bytes) -> None:
-            self._edit(file, content)
+        def edit(both: tuple[bytes, bytes]) -> None:
+            self._edit(file, both)
             assert self.editor is not None
             self.editor.follow_up(job, specs)
 
         if self._may_leave_editor():
-            self.background.run(lambda: read_utf8(file), edit)
+            self.background.run(lambda: read_project(file), edit)
 
     def start_example(self, name: str) -> None:
         """Copy an example into a folder that the user chooses, and open it."""
         folder = QFileDialog.getExistingDirectory(self, _("Folder for the example"))
         if folder:
-            target = Path(folder) / name
-            self.background.run(
-                lambda: StartPage.copy_example(name, target), lambda _n: self.open_file(target)
-            )
+            self._begin(Path(folder) / name, name)
+
+    def new_file(self) -> None:
+        """Write a commented file into a folder that the user chooses, and open it."""
+        folder = QFileDialog.getExistingDirectory(self, _("Folder of the project"))
+        if folder:
+            self._begin(Path(folder), None)
+
+    def _begin(self, folder: Path, example: str | None) -> None:
+        self.background.run(lambda: begin_project(folder, example), lambda _files: self.open_file(folder))
 
     def _may_leave_editor(self) -> bool:
         if self.editor is None or not self.editor.is_changed:
@@ -261,6 +284,8 @@ class MainWindow(QMainWindow):
         )
         if answer is boxes.Save:
             self.editor.save()
+        elif answer is boxes.Discard:
+            self.editor.forget_drafts()
         return answer is not boxes.Cancel
 
     def recent_files(self) -> list[Path]:
@@ -279,9 +304,9 @@ class MainWindow(QMainWindow):
         self._shown_job = None
         self.sidebar.choose(None)
         if self.environment is None:
-            from bayesdesk.environment_page import EnvironmentPage
+            from bayesdesk.environment.page import EnvironmentPage
 
-            self.environment = EnvironmentPage(self.background)
+            self.environment = EnvironmentPage(self.background, self.database, self.machine)
             self._pages.addWidget(self.environment)
         self._pages.setCurrentWidget(self.environment)
         self.environment.check_again()
@@ -313,12 +338,6 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
-    def _look_at_engine(self) -> None:
-        self.background.run(lambda: engine_words(self.database.folder), self._show_engine, lambda _e: None)
-
-    def _show_engine(self, words: str) -> None:
-        self.sidebar.engine.setText(words)
-
     def raise_and_open(self, path: str) -> None:
         """Come to the front for a second start, with the file that it named."""
         self.showNormal()
@@ -346,7 +365,7 @@ class MainWindow(QMainWindow):
                 self, "Bayesdesk", _("The running jobs go on without the window; open it again to see them.")
             )
         QSettings().setValue("window/geometry", self.saveGeometry())
-        self._engine_timer.stop()
+        self.machine.end()
         self.watch.end()
         event.accept()
 

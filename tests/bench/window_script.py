@@ -96,8 +96,8 @@ def first_paint(folder: Path) -> None:
 def typing(folder: Path) -> None:
     """One key in the text, both sides shown, until both are drawn."""
     app = application(folder)
-    from bayesdesk.editor.config_model import ConfigModel
     from bayesdesk.editor.form import Form
+    from bayesdesk.editor.text_model import ConfigModel
     from bayesdesk.editor.yaml_editor import YamlEditor
     from support.builders import FILE
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QTextCursor
 
-from bayesdesk.editor.config_model import ConfigModel
 from bayesdesk.editor.form import Form
+from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.editor.yaml_editor import YamlEditor
 from support.builders import FILE
 

@@ -37,6 +37,14 @@ def job_page(window: MainWindow, qtbot) -> JobPage:
     return window.job_page
 
 
+def start_job(editor: EditorPage, qtbot) -> None:
+    """Press Start, wait for the checks, and start."""
+    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(editor.start_dialog._start.isEnabled, timeout=WAIT_MS)
+    qtbot.mouseClick(editor.start_dialog._start, Qt.MouseButton.LeftButton)
+
+
 def type_into(qtbot, field: QLineEdit, words: str) -> None:
     field.setFocus()
     field.selectAll()
@@ -104,10 +112,10 @@ def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_mends_a_wrong
     assert editor.form._parameters.isEnabled()
 
     type_into(qtbot, editor.form._rows[0].fields[2], "5")
-    assert [p.code for p in editor.model.loaded.problems if p.severity == "error"] == ["min-above-max"]
+    assert [p.code for p in editor.model.problems if p.severity == "error"] == ["min-above-max"]
     assert editor.form._rows[0].fields[2].property("wrong") == "true"
     assert not editor._start.isEnabled()
-    editor.yaml.go_to(next(p for p in editor.model.loaded.problems if p.severity == "error"))
+    editor.yaml.go_to(next(p for p in editor.model.problems if p.severity == "error"))
     (action,) = [a for a in editor.yaml.fixes_menu().actions() if a.text() == "Swap them"]
     action.trigger()
     assert editor.model.value(("hyper_tuning", "parameter_specs", 0, "max_value")) == 5
@@ -141,7 +149,7 @@ def test_that_a_job_is_started_watched_cancelled_and_continued(
     wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
     file = workspace.write(REPORT_X + wait, max_job_count=4, parallel_count=2)
     editor = open_editor(window, qtbot, file)
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    start_job(editor, qtbot)
     page = job_page(window, qtbot)
     qtbot.waitUntil(
         lambda: len([s for s in page.model.view.series.values() if "score" in s]) == 2, timeout=WAIT_MS
@@ -199,7 +207,7 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
     assert spec["max_value"] == 1.0
     assert spec["min_value"] == pytest.approx(brushes["x"][0].low, rel=1e-3)
     before = page.model.view.job.id
-    editor.start()
+    start_job(editor, qtbot)
     qtbot.waitUntil(
         lambda: window.job_page is not None and window.job_page.model.view.job.id != before, timeout=WAIT_MS
     )
@@ -231,7 +239,7 @@ def test_that_a_trial_chosen_in_one_view_is_chosen_in_all(
     page = finished_job(window, workspace, qtbot, max_job_count=6)
     page.tabs.setCurrentIndex(2)
     page.table.setFocus()
-    page.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+    page.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
     page.table.selectRow(5)
     worst = min(page.model.view.trials, key=lambda t: t.value or 0.0)
     assert page.model.selected == worst
@@ -290,9 +298,9 @@ def test_that_the_log_is_followed_and_files_of_the_trial_are_listed(
     opened = page.open_trial(page.model.selected)
     assert opened is not None
     qtbot.waitUntil(lambda: "red 训练" in opened.log.text.toPlainText(), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: opened._files.count() > 0, timeout=WAIT_MS)
-    assert any("model.bin" in opened._files.item(i).text() for i in range(opened._files.count()))
-    assert not any("main.py" in opened._files.item(i).text() for i in range(opened._files.count()))
+    qtbot.waitUntil(lambda: opened.files.files.count() > 0, timeout=WAIT_MS)
+    assert any("model.bin" in opened.files.files.item(i).text() for i in range(opened.files.files.count()))
+    assert not any("main.py" in opened.files.files.item(i).text() for i in range(opened.files.files.count()))
     opened.close()
 
 
@@ -318,8 +326,8 @@ def test_that_a_chinese_user_starts_a_job_and_sees_it_end(
 ) -> None:
     window.switch_language()
     editor = open_editor(window, qtbot, workspace.write(max_job_count=2))
-    assert editor._start.text() == "启动任务"
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    assert editor._start.text() == "启动任务…"
+    start_job(editor, qtbot)
     page = job_page(window, qtbot)
     qtbot.waitUntil(lambda: page.header._state.text() == "已完成", timeout=WAIT_MS)
 
@@ -365,18 +373,18 @@ def test_that_a_file_changed_by_another_program_is_never_overwritten_unasked(
     editor.model.set(("command",), "python mine.py")
     file.write_bytes(first)
     editor.save()
-    qtbot.waitUntil(editor._changed_bar.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(editor.keepers[0].bar.isVisible, timeout=WAIT_MS)
     assert file.read_bytes() == first
-    qtbot.mouseClick(editor._keep, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(editor._changed_bar.isHidden, timeout=WAIT_MS)
+    qtbot.mouseClick(editor.keepers[0].keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(editor.keepers[0].bar.isHidden, timeout=WAIT_MS)
     editor.save()
     qtbot.waitUntil(lambda: b"mine.py" in file.read_bytes(), timeout=WAIT_MS)
 
     qtbot.waitUntil(lambda: not editor.is_changed, timeout=WAIT_MS)
     editor.model.set(("command",), "python again.py")
     file.write_bytes(first)
-    qtbot.waitUntil(editor._changed_bar.isVisible, timeout=WAIT_MS)
-    qtbot.mouseClick(editor._reload, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(editor.keepers[0].bar.isVisible, timeout=WAIT_MS)
+    qtbot.mouseClick(editor.keepers[0].reload, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.model.content() == first, timeout=WAIT_MS)
     editor.undo()
     assert editor.model.value(("command",)) == "python again.py"

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from bayescore.cli import check, engine, export, gear, gui, job_list, job_wishes, logs, project, schema
+from bayescore.cli import (
+    check,
+    delete,
+    engine,
+    export,
+    gear,
+    gui,
+    job_list,
+    job_wishes,
+    logs,
+    project,
+    schema,
+)
 from bayescore.cli.doctor import doctor
 from bayescore.i18n import _
 
@@ -54,6 +66,7 @@ application.command("logs", help=_("Print what a trial has printed."))(logs.logs
 application.command("cancel", help=_("Stop a job, or one of its trials."))(job_wishes.cancel)
 application.command("rerun", help=_("Run a trial, or all failed ones, again."))(job_wishes.rerun)
 application.command("continue", help=_("Go on with a job: more trials, same history."))(job_wishes.continue_)
+application.command("delete", help=_("Delete an ended job with its trials and files."))(delete.delete)
 application.command("export", help=_("Write results: into openbayes.yaml, or as CSV, JSON, YAML."))(
     export.export
 )

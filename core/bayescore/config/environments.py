@@ -19,6 +19,11 @@ def known_environments() -> tuple[str, ...]:
     return tuple(_catalogue())
 
 
+def known_images() -> tuple[str, ...]:
+    """Every image of the catalogue, each once."""
+    return tuple(dict.fromkeys(_catalogue().values()))
+
+
 def known_environment(name: str) -> str | None:
     """Public image for an environment, ``None`` when the catalogue has none.
 

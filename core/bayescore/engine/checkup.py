@@ -112,12 +112,12 @@ def _docker(image: str | None) -> Iterator[Finding]:
         yield Finding("images", Grade.WARNING, text("There is no image on this machine yet."), mend)
     else:
         yield Finding("images", Grade.OK, text("{count} images on this machine", count=len(tags)))
-        yield _reach(client, image or tags[0], facts)
+        yield container_reaches(client, image or tags[0], facts)
     yield from _gpus(facts)
     client.close()
 
 
-def _reach(client: docker.DockerClient, image: str, facts: docker_engine.EngineFacts) -> Finding:
+def container_reaches(client: docker.DockerClient, image: str, facts: docker_engine.EngineFacts) -> Finding:
     """Try what every trial does: reach a port of this machine from inside a container."""
     from docker.errors import DockerException
 
@@ -204,7 +204,13 @@ def _gpus(facts: docker_engine.EngineFacts | None) -> Iterator[Finding]:
             used=gpu.memory_used / 2**30,
         )
         yield Finding("gpus", Grade.OK, message)
-    if facts is not None and not facts.gpu_runtime and shutil.which("nvidia-container-runtime-hook") is None:
+    if facts is not None:
+        yield from gpu_toolkit(facts)
+
+
+def gpu_toolkit(facts: docker_engine.EngineFacts) -> Iterator[Finding]:
+    """Whether containers can get GPUs; nothing to say when they can."""
+    if not facts.gpu_runtime and shutil.which("nvidia-container-runtime-hook") is None:
         mend = text("Install it: sudo apt install nvidia-container-toolkit && sudo systemctl restart docker")
         yield Finding(
             "toolkit",

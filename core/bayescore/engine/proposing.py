@@ -79,8 +79,8 @@ class Proposer:
             self._history = []
             with self._database.read() as connection:
                 for identifier in job.wish.history:
-                    metric = jobs.get(connection, identifier).metric
-                    if metric != job.metric:
+                    earlier = jobs.find(connection, identifier)  # none if it has been deleted since
+                    if not earlier or earlier[0].metric != job.metric:
                         continue
                     found = trials.of_job(connection, identifier)
                     self._history += [observation(t, Origin.HISTORY) for t in found if t.state.ended]

@@ -1,20 +1,25 @@
 """What came out: the best trial, narrower ranges, exports, and writing back."""
 
 from bayescore.results.best import best, best_so_far, history
+from bayescore.results.compare import Difference, differences
 from bayescore.results.export import dumps, job_json, parameters_yaml, points_csv, trial_json, trials_csv
 from bayescore.results.importance import LEAST_TRIALS, Importance, importances
 from bayescore.results.lanes import Span, lanes
 from bayescore.results.narrow import leading, narrowed, readable
-from bayescore.results.progress import time_left
+from bayescore.results.progress import planned_seconds, time_left, usual_seconds
+from bayescore.results.surface import Surface, surface
 from bayescore.results.write_back import diff, replace_bytes, replace_file, with_parameters, with_specs
 
 __all__ = [
     "LEAST_TRIALS",
+    "Difference",
     "Importance",
     "Span",
+    "Surface",
     "best",
     "best_so_far",
     "diff",
+    "differences",
     "dumps",
     "history",
     "importances",
@@ -23,13 +28,16 @@ __all__ = [
     "leading",
     "narrowed",
     "parameters_yaml",
+    "planned_seconds",
     "points_csv",
     "readable",
     "replace_bytes",
     "replace_file",
+    "surface",
     "time_left",
     "trial_json",
     "trials_csv",
+    "usual_seconds",
     "with_parameters",
     "with_specs",
 ]

@@ -80,7 +80,19 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
     """One row a trial: parameters, objective, last value of every other metric."""
     names = [s.name for s in job.config.hyper_tuning.parameter_specs]
     side = list(dict.fromkeys(m for t in trials for m in series.get(t.id, {}) if m != job.metric))
-    header = ["trial", "state", "origin", *names, job.metric, *side, "gpus", "started_at", "ended_at"]
+    header = [
+        "trial",
+        "state",
+        "origin",
+        *names,
+        job.metric,
+        *side,
+        "gpus",
+        "started_at",
+        "ended_at",
+        "starred",
+        "note",
+    ]
     rows = (
         [
             t.number,
@@ -92,6 +104,8 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
             " ".join(t.gpus),
             t.started_at,
             t.ended_at,
+            int(t.starred),
+            t.note,
         ]
         for t in trials
     )

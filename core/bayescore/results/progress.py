@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Sequence
 
 from bayescore.store import Job, Trial, TrialState
@@ -10,11 +12,7 @@ from bayescore.times import now, parsed
 
 def time_left(job: Job, found: Sequence[Trial]) -> float | None:
     """Seconds until the job's end if trials go on as they did; ``None`` before the first has ended."""
-    took = [
-        (parsed(t.ended_at) - parsed(t.started_at)).total_seconds()
-        for t in found
-        if t.ended_at and t.started_at and t.state is TrialState.SUCCEEDED
-    ]
+    took = _durations(found)
     if not took:
         return None
     mean = sum(took) / len(took)
@@ -26,3 +24,22 @@ def time_left(job: Job, found: Sequence[Trial]) -> float | None:
     )
     left = (job.max_trials - len(found)) * mean + under_way
     return left / max(1, min(job.config.hyper_tuning.parallel_count, job.max_trials))
+
+
+def usual_seconds(found: Sequence[Trial]) -> float | None:
+    """Median time of the trials that succeeded; ``None`` when none has."""
+    took = _durations(found)
+    return statistics.median(took) if took else None
+
+
+def planned_seconds(count: int, at_a_time: int, seconds: float) -> float:
+    """Time of a whole job whose trials take ``seconds`` each, ``at_a_time`` side by side."""
+    return math.ceil(count / max(1, at_a_time)) * seconds
+
+
+def _durations(found: Sequence[Trial]) -> list[float]:
+    return [
+        (parsed(t.ended_at) - parsed(t.started_at)).total_seconds()
+        for t in found
+        if t.ended_at and t.started_at and t.state is TrialState.SUCCEEDED
+    ]

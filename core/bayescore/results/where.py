@@ -35,6 +35,8 @@ def column(job: Job, trial: Trial, series: Mapping[str, Sequence[float]]) -> dic
         "state": str(trial.state),
         "value": trial.value,
         "origin": trial.origin,
+        "starred": int(trial.starred),
+        "note": trial.note,
     }
 
 

@@ -16,7 +16,7 @@ from bayescore.errors import StoreError
 from bayescore.i18n import text
 from bayescore.store.folder import DataFolder
 
-HEAD = "0001"  # newest migration
+HEAD = "0002"  # newest migration
 _BUSY_MS = 15_000
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
+from bayescore.store import tables
 from bayescore.store.records import Input, Job, NewJob, dumps
 from bayescore.store.states import JobState, check_job_move
 from bayescore.store.tables import jobs
@@ -93,6 +94,18 @@ def move(connection: sa.Connection, identifier: str, state: JobState, reason: Te
         )
     )
     return get(connection, identifier)
+
+
+def remove(connection: sa.Connection, identifier: str) -> None:
+    """Take a job and everything that belongs to it out of the store."""
+    job = get(connection, identifier)
+    its_trials = sa.select(tables.trials.c.id).where(tables.trials.c.job == identifier)
+    for table in (tables.leases, tables.spooled, tables.logged_parameters):
+        connection.execute(table.delete().where(table.c.trial.in_(its_trials)))
+    connection.execute(tables.points.delete().where(tables.points.c.job == job.seq))
+    for table in (tables.wants, tables.events, tables.trials):
+        connection.execute(table.delete().where(table.c.job == identifier))
+    connection.execute(jobs.delete().where(jobs.c.id == identifier))
 
 
 def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:

@@ -101,6 +101,8 @@ class Trial:
     created_at: str
     started_at: str | None
     ended_at: str | None
+    starred: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,10 @@ trials = Table(
     Column("created_at", Text, nullable=False),
     Column("started_at", Text),
     Column("ended_at", Text),
+    Column("starred", Integer, nullable=False, server_default="0"),
+    Column("note", Text, nullable=False, server_default=""),
     UniqueConstraint("job", "number"),
     Index("trials_state", "state"),
-    Index("trials_token", "token"),
     sqlite_autoincrement=True,
 )
 

@@ -106,6 +106,21 @@ def retry(connection: sa.Connection, trial: Trial) -> Trial:
     )
 
 
+def star(connection: sa.Connection, job: str, number: int, *, starred: bool) -> None:
+    """Mark a trial, or take the mark away."""
+    _mark(connection, job, number, starred=int(starred))
+
+
+def annotate(connection: sa.Connection, job: str, number: int, note: str) -> None:
+    """Write a note on a trial."""
+    _mark(connection, job, number, note=note)
+
+
+def _mark(connection: sa.Connection, job: str, number: int, **columns: Any) -> None:
+    query = trials.update().where(trials.c.job == job, trials.c.number == number)
+    connection.execute(query.values(**columns))
+
+
 # ---- leases
 
 
@@ -149,4 +164,6 @@ def _trial(row: sa.Row[Any]) -> Trial:
         created_at=row.created_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
+        starred=bool(row.starred),
+        note=row.note,
     )

@@ -3,63 +3,105 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QFileSystemWatcher, QSettings, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QWidget
 
-from bayescore.config import ParameterSpec
-from bayescore.config.load import read_utf8
-from bayescore.engine import Options, Prepared
+from bayescore.config import Edit, ParameterSpec, Problem
+from bayescore.engine import Options
 from bayescore.i18n import _
 from bayescore.results import with_specs
 from bayescore.store import Database, Job
-from bayesdesk.editor.config_model import ConfigModel
+from bayescore.times import parsed
+from bayesdesk.editor.bindings import BindingsCard
+from bayesdesk.editor.draft_keeper import DraftKeeper
+from bayesdesk.editor.estimate import EstimateLine
+from bayesdesk.editor.file_keeper import FileKeeper
 from bayesdesk.editor.form import Form
 from bayesdesk.editor.problems_view import ProblemsView
+from bayesdesk.editor.run_settings import RunSettings
+from bayesdesk.editor.start_dialog import StartDialog
+from bayesdesk.editor.text_model import ConfigModel, LocalModel, TextModel
 from bayesdesk.editor.yaml_editor import YamlEditor
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
-from bayesdesk.services.files import FileChangedError, write_unless_changed
+from bayesdesk.services.drafts import Draft, Drafts
+from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.services.project_words import project_words
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
+from bayesdesk.ui.diff_view import DiffDialog
+from bayesdesk.ui.widgets import NoticeBar, Segmented, badge, button, column, label, row, set_tone
 
 
 class EditorPage(QWidget):
-    """Edits one file and starts jobs from it."""
+    """Edits a project's two files and starts jobs from them."""
 
     started = Signal(str)
 
-    def __init__(self, model: ConfigModel, background: Background, database: Database) -> None:
+    def __init__(
+        self,
+        model: ConfigModel,
+        local: LocalModel,
+        background: Background,
+        database: Database,
+        machine: MachineWatch,
+    ) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.model = model
-        self._background = background
-        self._commands = Commands(database)
+        self.model, self.local = model, local
+        self._background, self._database = background, database
         self._history: tuple[str, ...] = ()
-        self.form = Form(model)
-        self.yaml = YamlEditor(model)
-        self.problems = ProblemsView(model)
+        self.start_dialog: StartDialog | None = None
+        self._steps: list[TextModel] = []
+        self._undone: list[TextModel] = []
+        self._estimate = EstimateLine(model, local, machine)
+        self.run_settings = RunSettings(model, local, machine, background)
+        self.bindings = BindingsCard(model, local, background)
+        self.form = Form(model, (self.bindings, self.run_settings), self._estimate)
+        self.yaml, self.local_yaml = YamlEditor(model), YamlEditor(local)
+        self.problems = ProblemsView(model, local)
         self._state = badge()
         self._said = label("", "problem", wrap=True, selectable=True)
         self._said.setVisible(False)
         self._sides = self._made_sides()
-        self._try = button(_("Try one trial"), lambda: self.start(midpoint=True), meaning="try")
-        self._start = button(_("Start job"), self.start, kind="primary", meaning="start")
+        self._try = button(_("Try one trial"), self.try_one, meaning="try")
+        self._start = button(_("Start job…"), self.start, kind="primary", meaning="start")
+        self.keepers = [FileKeeper(each, background) for each in (model, local)]
+        drafts = Drafts(database.folder.root)
+        self.drafts = [DraftKeeper(each, drafts, background) for each in (model, local)]
         self._arrange()
-        self.form.problem_chosen.connect(self._go_to)
-        self.problems.chosen.connect(self._go_to)
-        model.changed.connect(self._show_state)
-        model.refused.connect(self._say)
-        model.text_document.modificationChanged.connect(self._modification_changed)
-        self._watcher = QFileSystemWatcher([str(model.file), str(model.file.parent)], self)
-        self._watcher.fileChanged.connect(lambda _path: self._look_at_file())
-        self._watcher.directoryChanged.connect(lambda _path: self._look_at_file())
+        self._connect()
+        commands, project = Commands(database), str(model.file.parent)
+        background.run(
+            lambda: commands.usual_trial_seconds(project), self._estimate.begin_with, lambda _e: None
+        )
+        background.run(lambda: project_words(model.file.parent), self._take_words, lambda _e: None)
         self._show_state()
+
+    def _take_words(self, words: dict[str, list[str]]) -> None:
+        self.yaml.completer.words = words
+
+    def _connect(self) -> None:
+        self.form.problem_chosen.connect(partial(self._go_to, self.model))
+        self.problems.chosen.connect(self._go_to)
+        for model, editor in ((self.model, self.yaml), (self.local, self.local_yaml)):
+            model.changed.connect(self._show_state)
+            model.refused.connect(self._say)
+            model.text_document.modificationChanged.connect(self._modification_changed)
+            model.text_document.undoCommandAdded.connect(self._stepped)
+            editor.undo_asked.connect(self.undo)
+            editor.redo_asked.connect(self.redo)
+        for keeper in self.keepers:
+            keeper.said.connect(self._say)
+            keeper.settled.connect(self._show_state)
+        for draft in self.drafts:
+            draft.found.connect(self._offer_draft)
 
     @property
     def is_changed(self) -> bool:
         """Whether there is something to save."""
-        return self.model.is_changed
+        return self.model.is_changed or self.local.is_changed
 
     # ---- parts
 
@@ -89,10 +131,30 @@ class EditorPage(QWidget):
         )
         line.addWidget(self._start)
         line.setContentsMargins(theme.PAGE_MARGIN, 11, theme.PAGE_MARGIN, 11)
-        self._changed_bar = self._made_changed_bar()
-        top.setLayout(column(line, self._said, self._changed_bar, spacing=0))
+        self._draft_bar = NoticeBar(
+            button(_("Bring them back"), self._bring_back),
+            button(_("Compare"), self._compare_draft, kind="link"),
+            button(_("Let them go"), self._let_go, kind="link"),
+        )
+        bars = (self._draft_bar, *(keeper.bar for keeper in self.keepers))
+        top.setLayout(column(line, self._said, *bars, spacing=0))
+        self._files = QTabBar()
+        self._texts = QStackedWidget()
+        for editor, model in ((self.yaml, self.model), (self.local_yaml, self.local)):
+            self._files.addTab(model.file.name)
+            side = QWidget()
+            side.setLayout(column(editor.find_bar, editor, spacing=0))
+            self._texts.addWidget(side)
+        self._files.setDrawBase(False)
+        self._files.setExpanding(False)
+        self._files.currentChanged.connect(self._texts.setCurrentIndex)
+        text_side = QWidget()
+        text_side.setObjectName("bar")
+        text_side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        text_side.setLayout(column(self._files, self._texts, spacing=0))
+        self._text_side = text_side
         self._right = QSplitter(Qt.Orientation.Vertical)
-        self._right.addWidget(self.yaml)
+        self._right.addWidget(text_side)
         self._right.addWidget(self.problems)
         self._right.setStretchFactor(0, 4)
         self._right.setStretchFactor(1, 1)
@@ -114,7 +176,7 @@ class EditorPage(QWidget):
         """Show both sides, or one."""
         self._sides.choose(which)
         self.form.setVisible(which != "yaml")
-        self.yaml.setVisible(which != "form")
+        self._text_side.setVisible(which != "form")
         self._right.setVisible(True)
         QSettings().setValue("editor/sides", which)
 
@@ -122,18 +184,19 @@ class EditorPage(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
-        self._state.setVisible(self.model.is_changed or bool(self._history))
-        self._state.setText(_("edited") if self.model.is_changed else _("continues a job"))
-        set_tone(self._state, "warning" if self.model.is_changed else "accent")
-        sound = self.model.loaded.config is not None
+        self._state.setVisible(self.is_changed or bool(self._history))
+        self._state.setText(_("edited") if self.is_changed else _("continues a job"))
+        set_tone(self._state, "warning" if self.is_changed else "accent")
+        sound = self.model.loaded.config is not None and self.local.loaded.settings is not None
         for each in (self._start, self._try):
             each.setEnabled(sound)
             each.setToolTip("" if sound else _("Mend the errors first"))
 
-    def _go_to(self, problem: object) -> None:
-        if self.yaml.isHidden():
+    def _go_to(self, model: TextModel, problem: Problem) -> None:
+        if self._text_side.isHidden():
             self.show_sides("both")
-        self.yaml.go_to(problem)  # type: ignore[arg-type]
+        self._files.setCurrentIndex(0 if model is self.model else 1)
+        (self.yaml if model is self.model else self.local_yaml).go_to(problem)
 
     def _say(self, message: str) -> None:
         self._said.setProperty("severity", "error")
@@ -143,102 +206,110 @@ class EditorPage(QWidget):
 
     # ---- what can be done
 
+    def _stepped(self) -> None:
+        """Note which of the two files the newest step was made in."""
+        document = self.sender()
+        self._steps.append(self.model if document is self.model.text_document else self.local)
+        self._undone.clear()
+
     def undo(self) -> None:
-        """Take the last step back, whichever side it was made on."""
-        self.yaml.undo()
+        """Take the last step back, in whichever file and on whichever side it was made."""
+        while self._steps:
+            model = self._steps.pop()
+            if model.text_document.isUndoAvailable():
+                self._undone.append(model)
+                self._editor_of(model).undo()
+                return
+        for editor in (self.yaml, self.local_yaml):
+            if editor.document().isUndoAvailable():
+                editor.undo()
+                return
 
     def redo(self) -> None:
         """Make the step again that was taken back."""
-        self.yaml.redo()
+        while self._undone:
+            model = self._undone.pop()
+            if model.text_document.isRedoAvailable():
+                self._steps.append(model)
+                self._editor_of(model).redo()
+                return
+        for editor in (self.yaml, self.local_yaml):
+            if editor.document().isRedoAvailable():
+                editor.redo()
+                return
+
+    def _editor_of(self, model: TextModel) -> YamlEditor:
+        return self.yaml if model is self.model else self.local_yaml
+
+    def open_find(self) -> None:
+        """Open the find bar of the text in sight."""
+        if self._text_side.isHidden():
+            self.show_sides("both")
+        editor = (self.yaml, self.local_yaml)[self._files.currentIndex()]
+        editor.find_bar.open()
 
     def save(self) -> None:
-        """Write the file, whole or not at all."""
-        file, content, expected = self.model.file, self.model.content(), self.model.on_disk
-        self._background.run(
-            lambda: write_unless_changed(file, content, expected),
-            lambda _none: self.model.saved(),
-            self._failed,
-        )
+        """Write what has changed, each file whole or not at all."""
+        self._save_then(lambda: None)
+
+    def _save_then(self, done: Callable[[], object]) -> None:
+        """Save the files one after the other; ``done`` is called once all of them are written."""
+        changed = [keeper for keeper in self.keepers if keeper.model.is_changed]
+        if not changed:
+            done()
+            return
+        changed[0].save(lambda: self._save_then(done))
 
     def follow_up(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
         """Let the next job learn from an earlier one; with other ranges, as one step that can be undone."""
         self._history = (*job.wish.history, job.id)
         if specs is not None:
-            from bayescore.config import Edit
-
             after = with_specs(self.model.document, specs)
             self.model.apply(Edit.between(self.model.document.text, after.text))
         self._show_state()
 
-    def start(self, *, midpoint: bool = False) -> None:
-        """Save, check everything that a job needs, start it."""
+    def try_one(self) -> None:
+        """Save, check, and run one trial at mid-range in sight."""
+        self._save_then(partial(self._open_start, try_first=True))
+
+    def start(self) -> None:
+        """Save, check everything that a job needs, and offer to start it."""
+        self._save_then(self._open_start)
+
+    def _open_start(self, *, try_first: bool = False) -> None:
         self._say("")
-        self._start.setEnabled(False)
-        file, content, expected = self.model.file, self.model.content(), self.model.on_disk
-        options = Options(midpoint=midpoint, history=self._history)
+        self.start_dialog = StartDialog(
+            self.window(),
+            self._background,
+            self._database,
+            self.model.file,
+            Options(history=self._history),
+            try_first=try_first,
+        )
+        self.start_dialog.started.connect(self.started.emit)
+        self.start_dialog.open()
 
-        def work() -> tuple[Prepared, str | None]:
-            write_unless_changed(file, content, expected)
-            prepared = self._commands.prepare(file, options)
-            return prepared, self._commands.start(prepared) if prepared.wish is not None else None
+    # ---- unsaved text of an earlier window
 
-        self._background.run(work, self._has_started, self._failed)
+    def _offer_draft(self, draft: Draft) -> None:
+        moment = parsed(draft.at).astimezone().strftime("%Y-%m-%d %H:%M")
+        self._draft_bar.say(_("Changes of {moment} were never saved.", moment=moment))
 
-    def _has_started(self, outcome: tuple[Prepared, str | None]) -> None:
-        prepared, job = outcome
-        self.model.saved()
-        if job is None:
-            self._say("\n".join(str(p.message) for p in prepared.problems if p.severity == "error"))
-            return
-        self.started.emit(job)
+    def _bring_back(self) -> None:
+        self._draft_bar.hide()
+        for draft in self.drafts:
+            draft.bring_back()
 
-    def _failed(self, error: Exception) -> None:
-        self._show_state()
-        if isinstance(error, FileChangedError):
-            self._ask_which(error)
-        else:
-            self._say(str(error))
+    def _compare_draft(self) -> None:
+        for draft, model in zip(self.drafts, (self.model, self.local), strict=True):
+            if draft.waiting is not None:
+                DiffDialog(self.window(), _("Unsaved changes"), model.text, draft.waiting.text).open()
 
-    # ---- the file changed by others
+    def _let_go(self) -> None:
+        self._draft_bar.hide()
+        self.forget_drafts()
 
-    def _made_changed_bar(self) -> QWidget:
-        made = Card()
-        self._changed_words = label("", wrap=True)
-        self._reload = button(_("Reload"), lambda: self._settle(self.model.reload))
-        self._keep = button(_("Keep mine"), lambda: self._settle(self.model.keep_mine))
-        line = row(self._changed_words, self._reload, self._keep)
-        line.setStretch(0, 1)
-        line.setContentsMargins(13, 6, 13, 6)
-        made.body.addLayout(line)
-        made.setVisible(False)
-        return made
-
-    def _look_at_file(self) -> None:
-        """Read the file again: another program may have written it."""
-        file = self.model.file
-        if str(file) not in self._watcher.files():  # it was replaced, which ends the watch over it
-            self._watcher.addPath(str(file))
-        self._background.run(lambda: read_utf8(file), self._compare, lambda _error: None)
-
-    def _compare(self, content: bytes) -> None:
-        if content in (self.model.on_disk, self.model.content()):
-            return
-        if self.model.is_changed:
-            self._ask_which(FileChangedError(self.model.file))
-        else:
-            self.model.reload(content)
-
-    def _ask_which(self, error: FileChangedError) -> None:
-        self._changed_words.setText(str(error.message))
-        self._changed_bar.setVisible(True)
-
-    def _settle(self, decide: Callable[[bytes], None]) -> None:
-        """Bring about a decision, on what the file holds by now."""
-        file = self.model.file
-
-        def settle(content: bytes) -> None:
-            decide(content)
-            self._changed_bar.setVisible(False)
-            self._show_state()
-
-        self._background.run(lambda: read_utf8(file), settle, self._failed)
+    def forget_drafts(self) -> None:
+        """Let go of what was typed and will not be saved."""
+        for draft in self.drafts:
+            draft.let_go()

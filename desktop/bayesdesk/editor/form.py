@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCompleter, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from functools import partial
 
-from bayescore.config import CategoricalSpec, DiscreteSpec, HyperTuning, ParameterSpec
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from bayescore.config import CategoricalSpec, DiscreteSpec, ParameterSpec
 from bayescore.config.environments import known_environments
 from bayescore.config.models import PARAMETER_SPECS
 from bayescore.i18n import _
 from bayescore.search import SearchSpace
-from bayesdesk.editor.config_model import ConfigModel
-from bayesdesk.editor.fields import ChoiceField, Field, Labelled, ListField, TextField
+from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, ListField, TextField
+from bayesdesk.editor.mapping_rows import MappingRows
 from bayesdesk.editor.parameter_row import SPECS, ParameterRow, free_name, kind_of
+from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, Segmented, button, clear, label, row, rule
 
 _TUNING = "hyper_tuning"
+_FIXED = ("parameters",)
 
 
 class Form(QScrollArea):
@@ -24,7 +29,9 @@ class Form(QScrollArea):
 
     problem_chosen = Signal(object)  # Problem
 
-    def __init__(self, model: ConfigModel) -> None:
+    def __init__(
+        self, model: ConfigModel, cards: Sequence[QWidget] = (), estimate: QWidget | None = None
+    ) -> None:
         super().__init__()
         self._model = model
         self._fields: list[Field] = []
@@ -40,7 +47,21 @@ class Form(QScrollArea):
         self._parameter_rows = QVBoxLayout()
         self._parameter_rows.setSpacing(0)
         self._parameters.body.addLayout(self._parameter_rows)
-        for part in (self._banner, self._tuning_card, self._parameters, self._made_basics()):
+        self._mark = QFrame(self._parameters)
+        self._mark.setObjectName("mark")
+        self._mark.hide()
+        if estimate is not None:
+            self._tuning_card.body.addWidget(estimate)
+        self._basics = self._made_basics()
+        self._fixed = self._made_fixed()
+        for part in (
+            self._banner,
+            self._tuning_card,
+            self._parameters,
+            self._fixed,
+            self._basics,
+            *cards,
+        ):
             layout.addWidget(part)
         layout.addStretch(1)
         self._content.setLayout(layout)
@@ -64,15 +85,15 @@ class Form(QScrollArea):
         return made
 
     def _show_fault(self) -> None:
-        if self._model.loaded.problems:
-            self.problem_chosen.emit(self._model.loaded.problems[0])
+        if self._model.problems:
+            self.problem_chosen.emit(self._model.problems[0])
 
     def _field(self, field: Field) -> Field:
         self._fields.append(field)
         return field
 
     def _made_tuning(self) -> Card:
-        card, model = Card(_("Tuning"), " "), self._model
+        card, model = Card(_("Tuning")), self._model
         self._goal = Segmented([("MINIMIZE", _("Minimize")), ("MAXIMIZE", _("Maximize"))])
         self._goal.chosen.connect(lambda goal: model.set((_TUNING, "goal"), goal))
         metric = TextField(model, (_TUNING, "hyperparameter_metric"), is_text=True)
@@ -103,8 +124,8 @@ class Form(QScrollArea):
 
     def _made_basics(self) -> Card:
         card, model = Card(_("Program"), ""), self._model
-        environment = TextField(model, ("env",), is_text=True)
-        environment.setCompleter(QCompleter(list(known_environments())))
+        environment = ComboField(model, ("env",))
+        environment.set_options(known_environments())
         line = row(
             Labelled(
                 _("Command"),
@@ -118,6 +139,19 @@ class Form(QScrollArea):
         line.setStretch(1, 2)
         line.setContentsMargins(13, 4, 13, 12)
         card.body.addLayout(line)
+        return card
+
+    def _made_fixed(self) -> Card:
+        card = Card(_("Fixed parameters"), _("given to every trial as they stand"))
+        self._fixed_rows = MappingRows(
+            self._model, _FIXED, _("None: every trial gets the tuned parameters only.")
+        )
+        secret = {"is_secret": True, "source": "env", "env": "NAME"}
+        add = partial(self._fixed_rows.add, "parameter", 0)
+        add_secret = partial(self._fixed_rows.add, "secret", secret)
+        card.controls.addWidget(button(_("Add secret"), add_secret, kind="link"))
+        card.controls.addWidget(button(_("Add"), add, meaning="new"))
+        card.body.addWidget(self._fixed_rows)
         return card
 
     # ---- parameters
@@ -135,6 +169,28 @@ class Form(QScrollArea):
         count = len(self._model.value(SPECS) or [])
         self._model.try_edit(self._model.document.insert, SPECS, count, spec)
 
+    def _target(self, y: int) -> int:
+        """Place in the list that a point of the screen means, 0 to the number of rows."""
+        middles = (r.mapToGlobal(r.rect().center()).y() for r in self._rows)
+        return sum(middle < y for middle in middles)
+
+    def _show_target(self, y: int) -> None:
+        """Draw where the dragged row would come."""
+        at = self._target(y)
+        after = at == len(self._rows)
+        near = self._rows[-1 if after else at]
+        top = near.mapTo(self._parameters, near.rect().bottomLeft() if after else near.rect().topLeft())
+        self._mark.setGeometry(1, top.y() - 1, self._parameters.width() - 2, 2)
+        self._mark.raise_()
+        self._mark.show()
+
+    def _drop(self, index: int, y: int) -> None:
+        self._mark.hide()
+        at = self._target(y)
+        target = at - 1 if at > index else at
+        if target != index:
+            self._rows[index].move_to(target)
+
     def _kinds(self) -> list[str]:
         specs = self._model.value(SPECS)
         return [kind_of(self._model, i) for i in range(len(specs))] if isinstance(specs, list) else []
@@ -144,6 +200,8 @@ class Form(QScrollArea):
         self._rows = []
         for index in range(len(self._kinds())):
             made = ParameterRow(self._model, index)
+            made.handle.dragged.connect(self._show_target)
+            made.handle.dropped.connect(partial(self._drop, index))
             self._rows.append(made)
             self._parameter_rows.addWidget(rule())
             self._parameter_rows.addWidget(made)
@@ -158,22 +216,21 @@ class Form(QScrollArea):
         """Show what the text says now; rows are built anew only when their number or types change."""
         model = self._model
         self._banner.setVisible(not model.is_valid)
-        for card in (self._tuning_card, self._parameters):
+        for card in (self._tuning_card, self._parameters, self._fixed, self._basics):
             card.setEnabled(model.is_valid)
         if not model.is_valid:
-            self._banner_words.setText(str(model.loaded.problems[0].message) if model.loaded.problems else "")
+            self._banner_words.setText(str(model.problems[0].message) if model.problems else "")
             return
         if self._kinds() != [r.kind for r in self._rows] or not self._rows:
             self._rebuild_rows()
         for field in self._fields:
             field.refresh()
-            field.show_problems(model.loaded.problems)
+            field.show_problems(model.problems)
+        self._fixed_rows.refresh()
         self._goal.choose(str(model.value((_TUNING, "goal")) or "").upper())
-        tuning = model.loaded.config.hyper_tuning if model.loaded.config else None
         specs = {i: self._sound(i) for i in range(len(self._rows))}
         for index, made in enumerate(self._rows):
             made.refresh(specs[index])
-        self._tuning_card.caption.setText(_trials_words(tuning) if tuning else "")
         self._parameters.caption.setText(self._space_words([s for s in specs.values() if s is not None]))
 
     def _sound(self, index: int) -> ParameterSpec | None:
@@ -197,9 +254,3 @@ class Form(QScrollArea):
         if combinations is None or (not listed and combinations > 10**9):
             return _("{count} · the search space is continuous", count=len(specs))
         return _("{count} · {n} combinations", count=len(specs), n=combinations)
-
-
-def _trials_words(tuning: HyperTuning) -> str:
-    return _(
-        "{count} trials, {parallel} at a time", count=tuning.max_job_count, parallel=tuning.parallel_count
-    )

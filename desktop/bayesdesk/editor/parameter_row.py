@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
 from bayescore.config import ParameterSpec
 from bayescore.config.yamltext import Path
 from bayescore.i18n import _
-from bayesdesk.editor.config_model import ConfigModel
 from bayesdesk.editor.distribution import DistributionPicture
 from bayesdesk.editor.fields import ChoiceField, Field, Labelled, ListField, TextField
+from bayesdesk.editor.text_model import ConfigModel
+from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import button, column, label, row
 
@@ -42,6 +44,30 @@ def kind_of(model: ConfigModel, index: int) -> str:
     return written if written in {t for t, _ in types()} else "DOUBLE"
 
 
+class _Handle(QLabel):
+    """Dragged up or down to put its row elsewhere; tells where the pointer is on the screen."""
+
+    dragged = Signal(int)
+    dropped = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPixmap(icon("drag", theme.palette().secondary).pixmap(16, 16))
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.setToolTip(_("Drag to reorder"))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.dragged.emit(round(event.globalPosition().y()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.dropped.emit(round(event.globalPosition().y()))
+
+
 class ParameterRow(QWidget):
     """Name, type, the fields of the type, a picture, and what can be done with it."""
 
@@ -65,11 +91,12 @@ class ParameterRow(QWidget):
             self.fields.append(ListField(model, (*at, f"{self.kind.lower()}_values"), is_text=is_text))
             headings.append(_("Values"))
         self._picture = DistributionPicture()
-        line = row(spacing=8)
+        self.handle = _Handle()
+        line = row(self.handle, spacing=8)
         for heading, field in zip(headings, self.fields, strict=True):
             line.addWidget(Labelled(heading, field))
         stretches = (9, 3, 4, 4, 3) if len(self.fields) == 5 else (9, 3, 11)
-        for i, stretch in enumerate(stretches):
+        for i, stretch in enumerate(stretches, 1):
             line.setStretch(i, stretch)
         line.addWidget(self._picture)
         line.addWidget(self._more())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.config import Problem, Severity
 from bayescore.i18n import _
-from bayesdesk.editor.config_model import ConfigModel
+from bayesdesk.editor.text_model import TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import button, clear, column, label, row
@@ -18,13 +20,13 @@ _TONES = {Severity.ERROR: "bad", Severity.WARNING: "warning", Severity.HINT: "se
 class ProblemsView(QWidget):
     """Errors first, then warnings and hints, each with its place and its mend."""
 
-    chosen = Signal(object)  # Problem
+    chosen = Signal(object, object)  # TextModel, Problem
 
-    def __init__(self, model: ConfigModel) -> None:
+    def __init__(self, *models: TextModel) -> None:
         super().__init__()
         self.setObjectName("bar")
-        self._model = model
-        self._shown: tuple[Problem, ...] = ()
+        self._models = models
+        self._shown: list[tuple[TextModel, Problem]] = []
         self._counts = row(spacing=12)
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(12, 0, 8, 8)
@@ -40,21 +42,23 @@ class ProblemsView(QWidget):
         head.addStretch(1)
         head.setContentsMargins(12, 8, 12, 4)
         self.setLayout(column(head, scroll, spacing=0))
-        model.changed.connect(self.show_problems)
+        for model in models:
+            model.changed.connect(self.show_problems)
         self.show_problems(force=True)
 
     def show_problems(self, *, force: bool = False) -> None:
         """Show what the model finds; what is the same is not built anew."""
         order = list(Severity)
-        found = sorted(self._model.loaded.problems, key=lambda p: (order.index(p.severity), p.line))
-        if tuple(found) == self._shown and not force:
+        found = [(model, problem) for model in self._models for problem in model.problems]
+        found.sort(key=lambda f: (order.index(f[1].severity), self._models.index(f[0]), f[1].line))
+        if found == self._shown and not force:
             return
-        self._shown = tuple(found)
+        self._shown = found
         clear(self._counts)
         clear(self._rows)
-        self._count(found)
-        for problem in found:
-            self._rows.addWidget(self._row(problem))
+        self._count([problem for _model, problem in found])
+        for model, problem in found:
+            self._rows.addWidget(self._row(model, problem))
         if not found:
             self._rows.addWidget(label(_("None: a job could start."), "secondary"))
         self._rows.addStretch(1)
@@ -67,19 +71,22 @@ class ProblemsView(QWidget):
                 shown.setProperty("severity", severity.value)
                 self._counts.addWidget(shown)
 
-    def _row(self, problem: Problem) -> QWidget:
+    def _row(self, model: TextModel, problem: Problem) -> QWidget:
         made = QWidget()
         mark = QLabel()
         tone = getattr(theme.palette(), _TONES[problem.severity])
         mark.setPixmap(icon(problem.severity.value, tone).pixmap(16, 16))
         mark.setAccessibleName(problem.severity.value)
         message = label(str(problem.message), wrap=True)
-        place = button(f"{problem.line}:{problem.column}", lambda: self.chosen.emit(problem), kind="link")
+        place = button(
+            f"{problem.line}:{problem.column}", partial(self.chosen.emit, model, problem), kind="link"
+        )
+        place.setToolTip(model.file.name)
         layout: QHBoxLayout = row(mark, message, spacing=8)
         layout.setStretch(1, 1)
         if problem.fix is not None:
             edit = problem.fix.edit
-            layout.addWidget(button(str(problem.fix.title), lambda: self._model.apply(edit), kind="link"))
+            layout.addWidget(button(str(problem.fix.title), partial(model.apply, edit), kind="link"))
         layout.addWidget(place)
         layout.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
         made.setLayout(layout)

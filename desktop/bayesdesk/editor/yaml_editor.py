@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QFont,
     QHelpEvent,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -18,8 +19,11 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QToolTip, QWidge
 
 from bayescore.config import Problem
 from bayescore.i18n import _
-from bayesdesk.editor.config_model import ConfigModel
+from bayesdesk.editor.assist import meaning_at
+from bayesdesk.editor.completer import WordCompleter
+from bayesdesk.editor.find_bar import FindBar
 from bayesdesk.editor.highlighter import YamlHighlighter
+from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 
@@ -31,8 +35,10 @@ class YamlEditor(QPlainTextEdit):
     """Shows and edits the model's text."""
 
     caret_moved = Signal(int, int)
+    undo_asked = Signal()
+    redo_asked = Signal()
 
-    def __init__(self, model: ConfigModel) -> None:
+    def __init__(self, model: TextModel) -> None:
         super().__init__()
         self.setObjectName("code")
         self.setAccessibleName("YAML")
@@ -45,6 +51,9 @@ class YamlEditor(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._highlighter = YamlHighlighter(model.text_document)
         self._numbers = _LineNumbers(self)
+        self._is_local = isinstance(model, LocalModel)
+        self.completer = WordCompleter(self, local=self._is_local)
+        self.find_bar = FindBar(self)
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_numbers)
         self.cursorPositionChanged.connect(self._mark)
@@ -91,7 +100,7 @@ class YamlEditor(QPlainTextEdit):
         line.cursor.clearSelection()
         marks.append(line)
         tones = {"error": colours.bad, "warning": colours.warning, "hint": colours.faint}
-        for problem in self._model.loaded.problems:
+        for problem in self._model.problems:
             if not problem.path and problem.severity == "hint":
                 continue
             mark = QTextEdit.ExtraSelection()
@@ -106,7 +115,7 @@ class YamlEditor(QPlainTextEdit):
     def problems_here(self, position: int) -> list[Problem]:
         """Problems whose text holds a position."""
         found = []
-        for problem in self._model.loaded.problems:
+        for problem in self._model.problems:
             span = self.problem_span(problem)
             if span.selectionStart() <= position <= span.selectionEnd():
                 found.append(problem)
@@ -116,7 +125,7 @@ class YamlEditor(QPlainTextEdit):
         """Quick fixes of the caret's line."""
         menu = QMenu(self)
         line = self.textCursor().blockNumber() + 1
-        for problem in self._model.loaded.problems:
+        for problem in self._model.problems:
             if problem.fix is not None and problem.line <= line <= problem.end_line:
                 action = menu.addAction(icon("fix"), str(problem.fix.title))
                 action.triggered.connect(lambda _c=False, e=problem.fix.edit: self._model.apply(e))
@@ -127,16 +136,32 @@ class YamlEditor(QPlainTextEdit):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QHelpEvent.Type.ToolTip:
             at = self.cursorForPosition(self.viewport().mapFrom(self, event.pos())).position()
-            words = "\n".join(str(p.message) for p in self.problems_here(at))
+            words = "\n".join(str(p.message) for p in self.problems_here(at)) or self._meaning(at)
             QToolTip.showText(event.globalPos(), words, self)
             return True
         return bool(super().event(event))
+
+    def _meaning(self, position: int) -> str:
+        block = self.document().findBlock(position)
+        lines = self.toPlainText().split("\n")
+        return meaning_at(lines, block.blockNumber(), position - block.position(), local=self._is_local)
 
     # ---- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if control and event.key() == Qt.Key.Key_Period:
+        standard = QKeySequence.StandardKey
+        if self.completer.takes(event):
+            return
+        if event.matches(standard.Undo):
+            self.undo_asked.emit()
+        elif event.matches(standard.Redo):
+            self.redo_asked.emit()
+        elif event.matches(standard.Find) or event.matches(standard.Replace):
+            self.find_bar.open()
+        elif control and event.key() == Qt.Key.Key_Space:
+            self.completer.offer(asked=True)
+        elif control and event.key() == Qt.Key.Key_Period:
             self.fixes_menu().exec(self.mapToGlobal(self.cursorRect().bottomRight()))
         elif control and event.key() == Qt.Key.Key_Slash:
             self._toggle_comment()
@@ -150,6 +175,8 @@ class YamlEditor(QPlainTextEdit):
             self._new_line()
         else:
             super().keyPressEvent(event)
+            if event.text().strip() or event.key() == Qt.Key.Key_Backspace:
+                self.completer.offer(asked=False)
 
     def _new_line(self) -> None:
         """A new line with the indentation of this one, deeper behind a colon."""

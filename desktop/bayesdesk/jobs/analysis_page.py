@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.plots.contour import ContourChart
 from bayesdesk.plots.importance import ImportanceChart
 from bayesdesk.plots.slices import SlicesChart
 from bayesdesk.plots.timeline import TimelineChart
@@ -23,11 +24,13 @@ class AnalysisPage(QScrollArea):
     def __init__(self, model: JobModel, background: Background) -> None:
         super().__init__()
         self._importance = ImportanceChart(model, background)
+        self._contour = ContourChart(model, background)
         self._slices = SlicesChart(model)
         self._timeline = TimelineChart(model)
         self._importance.setMinimumHeight(230)
         inner = QWidget()
-        layout = column(self._importance, self._slices, self._timeline, None, spacing=theme.CARD_GAP)
+        parts = (self._importance, self._contour, self._slices, self._timeline)
+        layout = column(*parts, None, spacing=theme.CARD_GAP)
         inner.setLayout(layout)
         self.setWidgetResizable(True)
         self.setWidget(inner)
@@ -52,9 +55,11 @@ class AnalysisPage(QScrollArea):
 
     def _show(self) -> None:
         self._importance.work_out()
+        self._contour.work_out()
         self._slices.show_trials()
         self._timeline.show_trials()
 
     def _show_chosen(self) -> None:
         if self.isVisible():
+            self._contour.show_chosen()
             self._slices.show_trials()

@@ -47,9 +47,12 @@ class JobHeader(QWidget):
         self._progress = _Figure(_("Progress"))
         self._left = _Figure(_("Time left"))
         self._best = _Figure(_("Best {metric}", metric=model.view.job.metric))
+        self._gain = _Figure(_("Expected of the next trial"))
         self._search = _Figure(_("Search"))
         self._where = _Figure(_("Runs on"))
-        figures = row(self._progress, self._left, self._best, self._search, self._where, None, spacing=32)
+        figures = row(
+            self._progress, self._left, self._best, self._gain, self._search, self._where, None, spacing=32
+        )
         layout = column(top, self._reason, figures, spacing=8)
         layout.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
         self.setLayout(layout)
@@ -71,6 +74,9 @@ class JobHeader(QWidget):
         self._left.value.setText(_("about {time}", time=span(left)) if left is not None else "–")
         winner = view.best
         self._best.value.setText(f"{number(winner.value)}  #{winner.number}" if winner else "–")
+        gain = next((t.expected_gain for t in reversed(view.trials) if t.expected_gain is not None), None)
+        self._gain.setVisible(gain is not None)
+        self._gain.value.setText(_("better by {gain}", gain=f"{gain:.2g}") if gain is not None else "")
         self._search.value.setText(job.config.hyper_tuning.algorithm.value)
         self._where.value.setText(self._where_words())
         self._cancel.setVisible(not job.state.ended)
@@ -80,6 +86,8 @@ class JobHeader(QWidget):
 
     def _progress_words(self) -> str:
         view = self._model.view
+        if view.pulled is not None:
+            return _("pulling the image, {share:.0%}", share=view.pulled)
         done = sum(t.state.ended for t in view.trials)
         words = [f"{done} / {view.job.max_trials}"]
         running = sum(not t.state.ended for t in view.trials)

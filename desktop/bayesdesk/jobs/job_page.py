@@ -98,6 +98,19 @@ class JobPage(QWidget):
         self.panel.stop_requested.connect(lambda number: run(lambda: commands.cancel(job.id, number)))
         self.panel.use_requested.connect(self.use_as_result)
         self.panel.open_requested.connect(self.open_trial)
+        self.panel.star_requested.connect(
+            lambda number, starred: run(lambda: commands.star(job.id, [number], starred=starred))
+        )
+        self.panel.note_written.connect(
+            lambda number, note: run(lambda: commands.annotate(job.id, number, note))
+        )
+        self.table.open_requested.connect(self.open_trial)
+        self.table.use_requested.connect(self.use_as_result)
+        self.table.rerun_requested.connect(lambda numbers: run(lambda: commands.rerun_all(job.id, numbers)))
+        self.table.stop_requested.connect(lambda numbers: run(lambda: commands.stop_all(job.id, numbers)))
+        self.table.star_requested.connect(
+            lambda numbers, starred: run(lambda: commands.star(job.id, numbers, starred=starred))
+        )
         self.table.doubleClicked.connect(lambda _index: self.open_trial(self.model.selected))
 
     @staticmethod

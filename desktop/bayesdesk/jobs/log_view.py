@@ -5,27 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
 
 from bayescore.i18n import _
+from bayesdesk.services.ansi import Style, segments, without_colours
 from bayesdesk.services.background import Background
 from bayesdesk.services.log_tail import LogPart, read_part
+from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card
 
 _LOOK_MS = 400
 _MOST_LINES = 100_000
+_MOST_PIECES = 5_000  # of one part are coloured; more would hold the window up
 
 
 class LogView(Card):
     """Follows the end until somebody scrolls up; Enter in the search field goes to the next place."""
 
-    def __init__(self, background: Background, file: Path) -> None:
-        super().__init__(_("Output"))
+    def __init__(self, background: Background, file: Path, title: str = "") -> None:
+        super().__init__(title or _("Output"))
         self._background = background
         self._file = file
         self._offset: int | None = None
         self._reading = False
+        self._style = Style()
         self.text = QPlainTextEdit()
         self.text.setObjectName("log")
         self.text.setReadOnly(True)
@@ -63,9 +67,18 @@ class LogView(Card):
         place = bar.value()
         cursor = QTextCursor(self.text.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(part.text)
+        self._insert(cursor, part.text)
         bar.setValue(bar.maximum() if self._follow.isChecked() else place)
         self.caption.setText(_("{count} lines", count=self.text.blockCount() - 1))
+
+    def _insert(self, cursor: QTextCursor, text: str) -> None:
+        pieces, self._style = segments(text, self._style)
+        if len(pieces) > _MOST_PIECES:
+            pieces = [(without_colours(text), Style())]
+        cursor.beginEditBlock()
+        for piece, style in pieces:
+            cursor.insertText(piece, _format(style))
+        cursor.endEditBlock()
 
     def _failed(self, error: Exception) -> None:
         self._reading = False
@@ -77,3 +90,21 @@ class LogView(Card):
         if word and not self.text.find(word):
             self.text.moveCursor(QTextCursor.MoveOperation.Start)
             self.text.find(word, QTextDocument.FindFlag(0))
+
+
+def _format(style: Style) -> QTextCharFormat:
+    """A terminal's colour as one of the theme's, which can be read on its ground."""
+    colours = theme.palette()
+    tones = {
+        "red": colours.bad,
+        "green": colours.good,
+        "yellow": colours.warning,
+        "blue": colours.accent,
+        "magenta": colours.syntax_number,
+        "cyan": colours.syntax_key,
+    }
+    made = QTextCharFormat()
+    made.setForeground(QColor(tones.get(style.colour or "", colours.text)))
+    if style.bold:
+        made.setFontWeight(QFont.Weight.Bold)
+    return made

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -16,7 +26,9 @@ from PySide6.QtWidgets import (
 
 from bayescore.i18n import _
 from bayescore.store import JobState
+from bayesdesk.jobs.machine_foot import MachineFoot
 from bayesdesk.jobs.words import TONES, number, span, state_word
+from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.services.snapshot import JobRow
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
@@ -137,6 +149,10 @@ class _JobDelegate(QStyledItemDelegate):
             painter.setPen(QColor(colours.line))
             painter.setBrush(QColor(colours.panel))
             painter.drawRoundedRect(area.adjusted(0, 1, -1, -2), 7, 7)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.line))
+            painter.drawRoundedRect(area.adjusted(0, 1, -1, -2), 7, 7)
         self._draw_job(painter, area, item, font)
         painter.restore()
 
@@ -189,21 +205,23 @@ class Sidebar(QWidget):
     environment_requested = Signal()
     language_requested = Signal()
     theme_requested = Signal()
+    compare_requested = Signal(str)
+    delete_requested = Signal(str)
 
-    def __init__(self, model: JobListModel) -> None:
+    def __init__(self, model: JobListModel, machine: MachineWatch) -> None:
         super().__init__()
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(theme.SIDEBAR_WIDTH)
         self._model = model
         self.list = self._made_list()
-        self.engine = label("", "caption")
+        self.machine = MachineFoot(machine)
         new = button(_("New job"), self.new_requested.emit, kind="primary", meaning="new")
         search = QLineEdit()
         search.setPlaceholderText(_("Find a job"))
         search.setClearButtonEnabled(True)
         search.textChanged.connect(model.set_word)
-        layout = column(self._brand(), new, search, self.list, rule(), self.engine, self._foot(), spacing=8)
+        layout = column(self._brand(), new, search, self.list, rule(), self.machine, self._foot(), spacing=8)
         layout.setContentsMargins(10, 12, 10, 10)
         layout.setStretchFactor(self.list, 1)
         self.setLayout(layout)
@@ -224,8 +242,30 @@ class Sidebar(QWidget):
         made.setAccessibleName(_("Jobs"))
         made.viewport().setAutoFillBackground(False)
         made.setStyleSheet("background: transparent;")
+        made.setMouseTracking(True)
+        made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        made.customContextMenuRequested.connect(self._show_menu)
         made.selectionModel().currentChanged.connect(self._changed)
         return made
+
+    def _show_menu(self, at: QPoint) -> None:
+        item = self.list.indexAt(at).data(_ROW)
+        if isinstance(item, JobRow):
+            self.job_menu(item).exec(self.list.viewport().mapToGlobal(at))
+
+    def job_menu(self, item: JobRow) -> QMenu:
+        """What can be done with a job of the list."""
+        menu, job = QMenu(self), item.job
+        menu.addAction(icon("compare"), _("Compare")).triggered.connect(
+            lambda: self.compare_requested.emit(job.id)
+        )
+        menu.addAction(icon("copy"), _("Copy its id")).triggered.connect(
+            lambda: QGuiApplication.clipboard().setText(job.id)
+        )
+        remove = menu.addAction(icon("remove"), _("Delete…"))
+        remove.setEnabled(job.state.ended)
+        remove.triggered.connect(lambda: self.delete_requested.emit(job.id))
+        return menu
 
     def _foot(self) -> QWidget:
         foot = QWidget()

@@ -7,7 +7,7 @@ import json
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.i18n import _
 from bayescore.store import Trial
@@ -34,6 +34,8 @@ class TrialPanel(QFrame):
     open_requested = Signal(object)  # Trial
     rerun_requested = Signal(int)
     stop_requested = Signal(int)
+    star_requested = Signal(int, bool)
+    note_written = Signal(int, str)
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
@@ -49,7 +51,14 @@ class TrialPanel(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
-        self.setLayout(column(scroll, spacing=0))
+        self.note = QLineEdit()
+        self.note.setPlaceholderText(_("Note on this trial"))
+        self.note.setAccessibleName(_("Note on this trial"))
+        self.note.editingFinished.connect(self._write_note)
+        self._noted: int | None = None
+        foot = row(self.note)
+        foot.setContentsMargins(13, 6, 13, 12)
+        self.setLayout(column(scroll, foot, spacing=0))
         self._drawn: object = None
         model.view_changed.connect(self.show_trial)
         model.selection_changed.connect(self.show_trial)
@@ -64,6 +73,7 @@ class TrialPanel(QFrame):
         if drawn == self._drawn:
             return
         self._drawn = drawn
+        self._show_note(trial)
         clear(self._content)
         if trial is None:
             self._content.addWidget(label(_("No trial yet"), "secondary"))
@@ -77,14 +87,34 @@ class TrialPanel(QFrame):
         self._add_buttons(trial)
         self._content.addStretch(1)
 
+    def _show_note(self, trial: Trial | None) -> None:
+        """Show the trial's note, but not over one that is being written."""
+        self.note.setVisible(trial is not None)
+        number_ = trial.number if trial else None
+        if trial is not None and (number_ != self._noted or not self.note.hasFocus()):
+            self.note.setText(trial.note)
+            self.note.setModified(False)
+        self._noted = number_
+
+    def _write_note(self) -> None:
+        if self._noted is not None and self.note.isModified():
+            self.note.setModified(False)
+            self.note_written.emit(self._noted, self.note.text().strip())
+
     def _add_head(self, trial: Trial) -> None:
         winner = self._model.view.best
         is_best = winner is not None and winner.number == trial.number
         word = _("best so far") if is_best else state_word(trial.state)
         tone = "good" if is_best else TONES.get(trial.state.value, "")
-        self._content.addLayout(
-            row(label(_("Trial #{number}", number=trial.number), "heading"), badge(word, tone), None)
+        star = button(
+            "",
+            lambda: self.star_requested.emit(trial.number, not trial.starred),
+            kind="quiet",
+            meaning="starred" if trial.starred else "star",
+            tip=_("Take the star away") if trial.starred else _("Mark with a star"),
         )
+        title = label(_("Trial #{number}", number=trial.number), "heading")
+        self._content.addLayout(row(title, badge(word, tone), None, star))
         origin = _ORIGINS.get(trial.origin)
         if origin is not None:
             self._content.addWidget(label(origin(), "secondary", wrap=True))

@@ -2,136 +2,52 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from functools import partial
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
+    QPoint,
+    QSettings,
     Qt,
+    Signal,
+    SignalInstance,
 )
-from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from bayescore.i18n import _
 from bayescore.store import Trial
 from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.trial_filter import row_of
-from bayesdesk.jobs.words import MARKS, TONES, duration, number, state_word
-from bayesdesk.ui import theme
+from bayesdesk.jobs.trial_table_model import (
+    SORT_ROLE,
+    TRIAL_ROLE,
+    SortedTrials,
+    TrialTableModel,
+    column_words,
+)
 
-_Index = QModelIndex | QPersistentModelIndex
-SORT_ROLE = Qt.ItemDataRole.UserRole
-TRIAL_ROLE = Qt.ItemDataRole.UserRole + 1
 _ROW_HEIGHT = 31
 
 
-class TrialTableModel(QAbstractTableModel):
-    """A row a trial: number, state, objective, other metrics, parameters, time, GPU."""
-
-    def __init__(self, model: JobModel) -> None:
-        super().__init__()
-        self._model = model
-        self._trials: list[Trial] = []
-        self._rows: dict[int, dict[str, Any]] = {}
-        self._columns: list[str] = []
-        model.view_changed.connect(self._take)
-        model.filter_settled.connect(self._take)
-        self._take()
-
-    def _take(self) -> None:
-        view = self._model.view
-        side = [m for m in view.metrics if m != view.job.metric]
-        names = [s.name for s in view.job.config.hyper_tuning.parameter_specs]
-        columns = ["number", "state", view.job.metric, *side, *names, "time", "gpu"]
-        trials = list(self._model.shown)
-        same = columns == self._columns and [t.id for t in trials] == [t.id for t in self._trials]
-        if not same:
-            self.beginResetModel()
-        self._columns, self._trials = columns, trials
-        self._rows = {t.id: row_of(view, t) for t in trials}
-        if same and trials:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(trials) - 1, len(columns) - 1))
-        elif not same:
-            self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._trials)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._columns)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            own = {"number": "#", "state": _("State"), "time": _("Time"), "gpu": "GPU"}
-            return own.get(self._columns[section], self._columns[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _aligned(self._is_text(self._columns[section]))
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        trial, name = self._trials[index.row()], self._columns[index.column()]
-        if role == TRIAL_ROLE:
-            return trial.number
-        value = self._value(trial, name)
-        if role == SORT_ROLE:
-            return value
-        if role == Qt.ItemDataRole.DisplayRole:
-            return f"{MARKS[trial.state]}  {state_word(trial.state)}" if name == "state" else number(value)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _aligned(self._is_text(name))
-        if role == Qt.ItemDataRole.FontRole and name not in ("state", "time"):
-            return _mono(bold=name == self._model.view.job.metric)
-        if role == Qt.ItemDataRole.ForegroundRole and name == "state":
-            return QColor(getattr(theme.palette(), TONES.get(trial.state.value, "secondary")))
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return str(trial.reason) if trial.reason else None
-        return None
-
-    def _value(self, trial: Trial, name: str) -> Any:
-        if name == "time":
-            return duration(trial)
-        if name == "gpu":
-            return ", ".join(trial.gpus)
-        return self._rows[trial.id].get(name)
-
-    def _is_text(self, name: str) -> bool:
-        return any(isinstance(self._value(t, name), str) for t in self._trials[:1])
-
-    def row_of_trial(self, number_: int) -> int | None:
-        """Row of a trial, ``None`` when the filter hides it."""
-        return next((i for i, t in enumerate(self._trials) if t.number == number_), None)
-
-
-class _Sorted(QSortFilterProxyModel):
-    """Sorts by value; what is missing comes last in both directions."""
-
-    def lessThan(self, left: _Index, right: _Index) -> bool:
-        a, b = left.data(SORT_ROLE), right.data(SORT_ROLE)
-        falling = self.sortOrder() is Qt.SortOrder.DescendingOrder
-        if _is_missing(a) or _is_missing(b):
-            return bool(_is_missing(a) and not _is_missing(b)) if falling else not _is_missing(a)
-        if isinstance(a, str) or isinstance(b, str):
-            return str(a) < str(b)
-        return bool(a < b)
-
-
 class TrialTable(QTableView):
-    """Sortable; a row chosen here is chosen everywhere; Ctrl+C copies rows as tab-separated text."""
+    """Sortable; a row chosen here is chosen everywhere; Ctrl+C copies rows as tab-separated text.
+
+    A right click on the headings chooses the columns, one on rows offers what can be done with them.
+    """
+
+    open_requested = Signal(object)  # Trial
+    use_requested = Signal(object)  # Trial
+    rerun_requested = Signal(object)  # list[int]: numbers of trials
+    stop_requested = Signal(object)  # list[int]
+    star_requested = Signal(object, bool)  # list[int]
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
         self._model = model
         self._is_showing = False
         self._rows = TrialTableModel(model)
-        self._sorted = _Sorted()
+        self._sorted = SortedTrials()
         self._sorted.setSourceModel(self._rows)
         self._sorted.setSortRole(SORT_ROLE)
         self.setModel(self._sorted)
@@ -148,12 +64,16 @@ class TrialTable(QTableView):
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._show_columns_menu)
+        self._hidden = {str(n) for n in _listed(QSettings().value("table/hidden", []))}
         self.resizeColumnsToContents()
         copy = QAction(_("Copy"), self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy_rows)
         self.addAction(copy)
+        self._hide_columns()
         self.selectionModel().currentRowChanged.connect(self._chosen)
         self._rows.modelReset.connect(self._after_reset)
         model.selection_changed.connect(self._show_chosen)
@@ -161,15 +81,86 @@ class TrialTable(QTableView):
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard, with their headings."""
-        columns = range(self._sorted.columnCount())
+        columns = [c for c in range(self._sorted.columnCount()) if not self.isColumnHidden(c)]
         horizontal = Qt.Orientation.Horizontal
         lines = ["\t".join(str(self._sorted.headerData(c, horizontal)) for c in columns)]
         for index in self.selectionModel().selectedRows():
             lines.append("\t".join(str(self._sorted.index(index.row(), c).data() or "") for c in columns))
         QGuiApplication.clipboard().setText("\n".join(lines))
 
+    # ---- columns
+
+    def _show_columns_menu(self, at: QPoint) -> None:
+        self.columns_menu().exec(self.horizontalHeader().mapToGlobal(at))
+
+    def columns_menu(self) -> QMenu:
+        """Every column with a tick; the choice is remembered."""
+        menu = QMenu(self)
+        for name in self._rows.names:
+            action = menu.addAction(column_words(name))
+            action.setCheckable(True)
+            action.setChecked(name not in self._hidden)
+            action.toggled.connect(partial(self.show_column, name))
+        return menu
+
+    def show_column(self, name: str, shown: bool) -> None:
+        """Show a column, or hide it."""
+        self._hidden = self._hidden - {name} if shown else self._hidden | {name}
+        QSettings().setValue("table/hidden", sorted(self._hidden))
+        self._hide_columns()
+
+    def _hide_columns(self) -> None:
+        for i, name in enumerate(self._rows.names):
+            self.setColumnHidden(i, name in self._hidden)
+
+    # ---- what can be done with rows
+
+    def chosen_trials(self) -> list[Trial]:
+        """Trials of the selected rows, in the order of the table."""
+        numbers = [index.data(TRIAL_ROLE) for index in self.selectionModel().selectedRows()]
+        by_number = {t.number: t for t in self._model.view.trials}
+        return [by_number[n] for n in numbers if n in by_number]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.rows_menu().exec(event.globalPos())
+
+    def rows_menu(self) -> QMenu:
+        """What can be done with the selected trials."""
+        menu, chosen = QMenu(self), self.chosen_trials()
+        ended = [t.number for t in chosen if t.state.ended]
+        running = [t.number for t in chosen if not t.state.ended]
+        one = chosen[0] if len(chosen) == 1 else None
+        if one is not None:
+            menu.addAction(_("Log and files")).triggered.connect(
+                partial(self._emit, self.open_requested, one)
+            )
+            if one.state.ended:
+                use = menu.addAction(_("Use as result…"))
+                use.triggered.connect(partial(self._emit, self.use_requested, one))
+        if ended:
+            words = _("Re-run {count}", count=len(ended)) if len(ended) > 1 else _("Re-run")
+            menu.addAction(words).triggered.connect(partial(self._emit, self.rerun_requested, ended))
+        if running:
+            words = _("Stop {count}", count=len(running)) if len(running) > 1 else _("Stop")
+            menu.addAction(words).triggered.connect(partial(self._emit, self.stop_requested, running))
+        if chosen:
+            wanted = not all(t.starred for t in chosen)
+            star = menu.addAction(_("Mark with a star") if wanted else _("Take the star away"))
+            star.triggered.connect(
+                partial(self._emit, self.star_requested, [t.number for t in chosen], wanted)
+            )
+            menu.addSeparator()
+            menu.addAction(_("Copy")).triggered.connect(self.copy_rows)
+        return menu
+
+    @staticmethod
+    def _emit(signal: SignalInstance, *arguments: object) -> None:
+        """Emit a signal for an action, whose own argument (checked) comes last."""
+        signal.emit(*arguments[:-1])
+
     def _after_reset(self) -> None:
         self.resizeColumnsToContents()
+        self._hide_columns()
         self._show_chosen()
 
     def _chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -189,17 +180,5 @@ class TrialTable(QTableView):
             self._is_showing = False
 
 
-def _aligned(is_text: bool) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if is_text else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
-def _mono(*, bold: bool) -> QFont:
-    font = QFont(theme.MONO[0])
-    font.setPixelSize(theme.SMALL_PX)
-    font.setBold(bold)
-    return font
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value] if value else []

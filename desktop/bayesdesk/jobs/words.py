@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from bayescore.i18n import _, translate
 from bayescore.store import STATE_NAMES, JobState, Trial, TrialState
 from bayescore.times import now, parsed
+from bayescore.trials.gpus import BUSY_BYTES, Gpu
 
 TONES = {
     "running": "accent",
@@ -66,3 +68,20 @@ def duration(trial: Trial) -> str:
         return ""
     end = parsed(trial.ended_at or now())
     return span((end - parsed(trial.started_at)).total_seconds())
+
+
+def size(count: int) -> str:
+    """Bytes in the largest unit that leaves a whole number in front."""
+    value, unit = float(count), "B"
+    for larger in ("KB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+
+
+def gpu_words(gpu: Gpu, holders: Sequence[str]) -> str:
+    """What a GPU is doing: use, memory, and whose trials have it."""
+    memory = f"{gpu.memory_used / 2**30:.1f} / {gpu.memory_total / 2**30:.0f} GB"
+    who = ", ".join(holders) or (_("used by another program") if gpu.memory_used > BUSY_BYTES else _("free"))
+    return f"{gpu.use} % · {memory} · {who}"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont
 from bayesdesk.ui import theme
 
 Array = NDArray[np.float64]
+_FEWEST_FOR_FENCES = 8
 
 
 def plot() -> Any:
@@ -55,6 +56,26 @@ def one_line(curves: list[tuple[Array, Array]]) -> tuple[Array, Array]:
     gap = np.array([np.nan])
     x, y = ([part for curve in curves for part in (curve[i], gap)] for i in (0, 1))
     return np.concatenate(x), np.concatenate(y)
+
+
+def fences(values: Array) -> tuple[float, float]:
+    """Ends of a scale on which the bulk of the values can be told apart.
+
+    What lies beyond three interquartile ranges from the quartiles is far out (Tukey, 1977,
+    section 2D) and does not stretch the scale; without such values the ends are theirs.
+
+    Parameters
+    ----------
+    values
+        Finite, shape (n,), n at least 1.
+    """
+    low, high = float(values.min()), float(values.max())
+    if len(values) < _FEWEST_FOR_FENCES:
+        return low, high
+    first, third = np.percentile(values, [25, 75])
+    reach = 3.0 * (third - first)
+    inside = values[(values >= first - reach) & (values <= third + reach)]
+    return float(inside.min()), float(inside.max())
 
 
 def thinned(values: Array, first: float, last: float, most: int) -> tuple[Array, Array]:

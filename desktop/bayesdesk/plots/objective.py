@@ -13,7 +13,7 @@ from bayescore.results import best_so_far
 from bayescore.store import Trial, TrialState
 from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.jobs.words import number, state_word
-from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.plots.canvas import fences, pen, plot
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, Segmented
 
@@ -30,9 +30,11 @@ class ObjectiveChart(Card):
         self._failed = pg.ScatterPlotItem(pxMode=True, symbol="x", size=9, hoverable=True, tip=self._tip)
         self._best = pg.PlotDataItem(stepMode=None)
         self._chosen = pg.ScatterPlotItem(pxMode=True, size=13)
-        for item in (self._best, self._dots, self._failed, self._chosen):
+        self._far = pg.ScatterPlotItem(pxMode=True, size=10, hoverable=True, tip=self._tip)
+        self._ends = (-math.inf, math.inf)
+        for item in (self._best, self._dots, self._failed, self._far, self._chosen):
             self._plot.addItem(item)
-        for item in (self._dots, self._failed):
+        for item in (self._dots, self._failed, self._far):
             item.sigClicked.connect(self._clicked)
         self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
         self._scale.choose("linear")
@@ -50,6 +52,7 @@ class ObjectiveChart(Card):
         colours, view = theme.palette(), self._model.view
         shown = {t.id for t in self._model.shown}
         good = [t for t in view.trials if t.value is not None and math.isfinite(t.value)]
+        self._clip(good)
         brushes = [pg.mkBrush(colours.secondary if t.id in shown else colours.line) for t in good]
         self._dots.setData(
             x=[t.number for t in good],
@@ -64,6 +67,28 @@ class ObjectiveChart(Card):
         self._best.setData(x=x, y=[self._height(v) for v in y], pen=pen(colours.accent, 2))
         self._show_failed(good)
         self._show_chosen()
+
+    def _clip(self, good: list[Trial]) -> None:
+        """Keep far values from squeezing the others: on the linear scale they sit at the edge, as arrows."""
+        self._ends = (-math.inf, math.inf)
+        values = np.array([t.value for t in good], dtype=float)
+        if self._scale.value() == "linear" and len(values):
+            self._ends = fences(values)
+        low, high = self._ends
+        far = [t for t in good if not low <= float(t.value or 0.0) <= high]
+        self._far.setData(
+            x=[t.number for t in far],
+            y=[self._height(t.value) for t in far],
+            symbol=["t1" if float(t.value or 0.0) > high else "t" for t in far],
+            brush=pg.mkBrush(theme.palette().warning),
+            pen=None,
+            data=far,
+        )
+        name = self._model.view.job.metric
+        words = _("{metric}, best so far", metric=name)
+        if far:
+            words += " · " + _("{count} far values drawn at the edge ▲▼", count=len(far))
+        self.caption.setText(words)
 
     def _show_failed(self, good: list[Trial]) -> None:
         view = self._model.view
@@ -95,7 +120,7 @@ class ObjectiveChart(Card):
             return math.nan
         if self._scale.value() == "log":
             return math.log10(value) if value > 0 else math.nan
-        return value
+        return min(max(value, self._ends[0]), self._ends[1])
 
     def _set_scale(self, name: str) -> None:
         self._plot.getPlotItem().getAxis("left").setLogMode(name == "log")

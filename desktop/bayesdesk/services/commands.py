@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
-from bayescore.engine import Options, Prepared, control, prepare, secret_keeping, wishes
-from bayescore.results import narrowed, with_parameters, with_specs
-from bayescore.store import Database, Job, Trial, jobs, notes
+from bayescore.engine import Prepared, control, secret_keeping, wishes
+from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
+from bayescore.store import Database, Job, Trial, jobs, notes, trials
 
 
 class Commands:
@@ -17,10 +18,6 @@ class Commands:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def prepare(self, file: Path, options: Options) -> Prepared:
-        """See :func:`bayescore.engine.prepare`."""
-        return prepare(file, options)
 
     def start(self, prepared: Prepared) -> str:
         """Store a prepared job, see that an engine runs; the job's id."""
@@ -31,6 +28,17 @@ class Commands:
         control.start(self._database.folder)
         return job.id
 
+    def usual_trial_seconds(self, project: str) -> float | None:
+        """What a trial of a project took in its newest job that says so."""
+        with self._database.read() as connection:
+            for job in jobs.every(connection):
+                if job.wish.project != project:
+                    continue
+                seconds = usual_seconds(trials.of_job(connection, job.id))
+                if seconds is not None:
+                    return seconds
+        return None
+
     def cancel(self, job: str, trial: int | None = None) -> None:
         """Wish for the end of a job, or of one trial."""
         self._wish(job, wishes.CANCEL, trial=trial)
@@ -39,12 +47,33 @@ class Commands:
         """Wish for one trial, or all failed ones, to run again."""
         self._wish(job, wishes.RERUN, trial=trial)
 
+    def rerun_all(self, job: str, numbers: Sequence[int]) -> None:
+        """Wish for some trials to run again."""
+        for number in numbers:
+            self.rerun(job, number)
+
+    def stop_all(self, job: str, numbers: Sequence[int]) -> None:
+        """Wish for the end of some trials."""
+        for number in numbers:
+            self.cancel(job, number)
+
     def go_on(self, job: Job, more: int) -> None:
         """Wish for more trials with the same history."""
         if job.state.ended and any(s.env for s in job.config.secrets.values()):
             values = secret_keeping.collect(job.config, job.wish.file_text, os.environ)
             secret_keeping.keep(self._database.folder, job.id, values)
         self._wish(job.id, wishes.CONTINUE, count=more)
+
+    def star(self, job: str, numbers: Sequence[int], *, starred: bool) -> None:
+        """Mark trials, or take their marks away."""
+        with self._database.write() as connection:
+            for number in numbers:
+                trials.star(connection, job, number, starred=starred)
+
+    def annotate(self, job: str, number: int, note: str) -> None:
+        """Write a note on a trial."""
+        with self._database.write() as connection:
+            trials.annotate(connection, job, number, note)
 
     def _wish(self, job: str, kind: str, *, trial: int | None = None, count: int | None = None) -> None:
         with self._database.write() as connection:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bayescore.config import LOCAL_FILE_NAME
+from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
 from bayescore.results import replace_bytes
@@ -33,3 +35,15 @@ def write_unless_changed(file: Path, content: bytes, expected: bytes) -> None:
     if current not in (expected, content):
         raise FileChangedError(file)
     replace_bytes(file, content)
+
+
+def read_project(file: Path) -> tuple[bytes, bytes]:
+    """An ``openbayes.yaml`` and its local companion, which is empty when there is none.
+
+    Raises
+    ------
+    ConfigError
+        When one of them cannot be read.
+    """
+    local = file.with_name(LOCAL_FILE_NAME)
+    return read_utf8(file), read_utf8(local) if local.exists() else b""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 FIRST_BYTES = 2 * 2**20  # of a large log the end is shown, at once
 _MOST_BYTES = 2**20  # of one part
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ESCAPES = re.compile(  # but those that colour, which end in "m"
+    r"\x1b\[[0-9;:?]*[ -/]*[@-ln-~]|\x1b\][^\x07]*\x07|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]|\x1b(?!\[)"
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ def read_part(file: Path, offset: int | None) -> LogPart:
 
 
 def plain(text: str) -> str:
-    """Text without terminal escapes; of a line that is written over (a progress bar) the last state stays."""
+    """Text whose only terminal escapes are colours.
+
+    Of a line that is written over (a progress bar) the last state stays.
+    """
     text = _ESCAPES.sub("", text.replace("\r\n", "\n"))
     if "\r" not in text:
         return text

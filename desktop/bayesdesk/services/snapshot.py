@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from bayescore.engine.job_setup import progress_key
 from bayescore.results import best, time_left
 from bayescore.store import Database, Event, Job, Trial, jobs, notes, points, trials
 
@@ -38,6 +40,8 @@ class JobView:
         By trial id and metric: values in order of arrival, each of shape (n,).
     is_whole
         Whether every point is there; of a large job the first views come before that.
+    pulled
+        Share of the image that has come, 0 to 1, while it is being pulled.
     """
 
     job: Job
@@ -47,6 +51,7 @@ class JobView:
     best: Trial | None
     seconds_left: float | None
     is_whole: bool = True
+    pulled: float | None = None
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -112,6 +117,7 @@ class SnapshotReader:
             job = jobs.get(connection, identifier)
             its = tuple(trials.of_job(connection, identifier))
             events = tuple(notes.events_of(connection, identifier))
+            pulled = None if its or job.state.ended else _pulled(connection, identifier)
             known = self._caught_up(identifier, {t.id: t.attempt for t in its})
             is_whole = self._read_on(connection, job.seq, known)
             if is_whole and points.count(connection, job.seq) != known.count:
@@ -125,6 +131,7 @@ class SnapshotReader:
             best(its, job.config.hyper_tuning.goal),
             None if job.state.ended else time_left(job, its),
             is_whole,
+            pulled,
         )
 
     @staticmethod
@@ -145,3 +152,8 @@ class SnapshotReader:
             known = self._known[identifier] = _Known()
         known.attempts = attempts
         return known
+
+
+def _pulled(connection: sa.Connection, job: str) -> float | None:
+    written = notes.setting(connection, progress_key(job))
+    return float(json.loads(written)["share"]) if written else None

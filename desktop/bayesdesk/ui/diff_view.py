@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from bayescore.i18n import _
 from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import button, column, label, row
 
 _CONTEXT = 3
 
@@ -57,3 +59,21 @@ class DiffView(QPlainTextEdit):
         plain.setForeground(QColor(colours.text))
         cursor.insertText(f"{number}  {sign} ", quiet)
         cursor.insertText(line, plain)
+
+
+class DiffDialog(QDialog):
+    """Two texts compared, to look at and close."""
+
+    def __init__(self, parent: QWidget | None, title: str, before: str, after: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(820, 520)
+        self.view = DiffView()
+        self.view.show_difference(before, after)
+        layout = column(
+            label(title, "title"), self.view, row(None, button(_("Close"), self.accept)), spacing=12
+        )
+        layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
+        layout.setStretchFactor(self.view, 1)
+        self.setLayout(layout)

@@ -17,6 +17,7 @@ QWidget#bar { background: $panel; border-bottom: 1px solid $line; }
 QWidget#sidebar { background: $sunk; border-right: 1px solid $line; }
 QFrame#card { background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }
+QFrame#mark { background: $accent; border: none; }
 QFrame#sunk { background: $sunk; border: none; border-radius: 5px; }
 QLabel { background: transparent; border: none; }
 QLabel#title { font-size: ${title_px}px; font-weight: 600; }
@@ -65,11 +66,13 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit, QTextEdit { background: $panel;
     selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit, QComboBox, QSpinBox { min-height: ${control}px; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: $accent; }
-QLineEdit#mono, QPlainTextEdit#mono, QTextEdit#mono { font-family: $mono; }
+QLineEdit#mono, QComboBox#mono, QPlainTextEdit#mono, QTextEdit#mono { font-family: $mono; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"] { border-color: $bad; }
 QLineEdit:disabled, QComboBox:disabled { color: $secondary; background: $sunk; }
 QPlainTextEdit#code { font-family: $mono; border: none; border-radius: 0; padding: 0; }
 QPlainTextEdit#log { font-family: $mono; font-size: ${small_px}px; border: none; padding: 4px 8px; }
+QComboBox QLineEdit { border: none; padding: 0; min-height: 0; }
+QComboBox#mono QLineEdit { font-family: $mono; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$caret"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView, QMenu, QCompleter { background: $panel; border: 1px solid $strong_line;

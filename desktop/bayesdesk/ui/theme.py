@@ -42,6 +42,7 @@ class Palette:
     syntax_key: str
     syntax_text: str
     syntax_number: str
+    series: tuple[str, ...]  # of several jobs in one chart: told apart by colour-blind eyes too
 
 
 LIGHT = Palette(
@@ -65,6 +66,7 @@ LIGHT = Palette(
     syntax_key="#1257a6",
     syntax_text="#1a7f37",
     syntax_number="#b04a00",
+    series=("#2461cc", "#b04a00", "#00755a", "#a02f7c", "#6b5a00", "#1b2027", "#007a99", "#c4362b"),
 )
 DARK = Palette(
     background="#15181d",
@@ -87,6 +89,7 @@ DARK = Palette(
     syntax_key="#8ab8ff",
     syntax_text="#7fd89a",
     syntax_number="#f0a36a",
+    series=("#6ea2ff", "#f0a36a", "#4fd1a5", "#f08fcb", "#d9c04a", "#e6e9ee", "#5cc8e6", "#ff8b80"),
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 _current = LIGHT
@@ -125,4 +128,4 @@ def mixed(front: str, ground: str, share: float) -> str:
 
 def tokens(chosen: Palette) -> dict[str, str]:
     """Colours by name, for style sheets."""
-    return {f.name: getattr(chosen, f.name) for f in fields(chosen)}
+    return {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.name != "series"}

@@ -152,6 +152,24 @@ class Card(QFrame):
         self.setLayout(whole)
 
 
+class NoticeBar(Card):
+    """A sentence across the page with what can be done about it; hidden until there is something to say."""
+
+    def __init__(self, *actions: QPushButton) -> None:
+        super().__init__()
+        self.words = label("", wrap=True)
+        line = row(self.words, *actions)
+        line.setStretch(0, 1)
+        line.setContentsMargins(13, 6, 13, 6)
+        self.body.addLayout(line)
+        self.setVisible(False)
+
+    def say(self, words: str) -> None:
+        """Show the bar."""
+        self.words.setText(words)
+        self.setVisible(True)
+
+
 class Segmented(QWidget):
     """A choice between a few words, all of them visible."""
 

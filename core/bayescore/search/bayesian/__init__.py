@@ -13,5 +13,6 @@ EI         expected improvement, the acquisition function
 """
 
 from bayescore.search.bayesian.proposal import propose
+from bayescore.search.bayesian.surrogate import GaussianProcess
 
-__all__ = ["propose"]
+__all__ = ["GaussianProcess", "propose"]

@@ -18,6 +18,7 @@ from bayescore.config import CategoricalSpec, DiscreteSpec, ParameterSpec
 from bayescore.config import Scale as SpecScale
 from bayesdesk.jobs.trial_columns import TrialColumns
 from bayesdesk.jobs.words import number
+from bayesdesk.plots.canvas import fences
 
 Array = NDArray[np.float64]
 MISSING = -0.09  # position of the stop below the foot, for what has no value
@@ -50,6 +51,8 @@ class Axis:
         Names from foot to head; empty for a numeric axis.
     low, high
         Ends of a numeric axis.
+    least, most
+        The outermost values where far ones are clipped to the ends of a linear axis.
     ordered
         Every finite value in rising order, for the rank scale.
     """
@@ -62,12 +65,25 @@ class Axis:
     stops: tuple[float, ...] = ()
     scale: Scale = Scale.LINEAR
     inverted: bool = False
+    least: float | None = None
+    most: float | None = None
     ordered: Array = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
 
     @property
     def can_log(self) -> bool:
         """Whether every value is positive."""
-        return not self.categories and self.low > 0
+        return not self.categories and self.extremes[0] > 0
+
+    @property
+    def extremes(self) -> tuple[float, float]:
+        """The outermost values, clipped ones too: what a brush past an end reaches."""
+        least = self.low if self.least is None else self.least
+        return least, self.high if self.most is None else self.most
+
+    @property
+    def clipped(self) -> tuple[int, int]:
+        """Numbers of values below and above the ends of the axis."""
+        return int((self.ordered < self.low).sum()), int((self.ordered > self.high).sum())
 
     def positions(self, columns: TrialColumns) -> Array:
         """Position of every trial, shape (n,); ``MISSING`` where it has no value."""
@@ -98,9 +114,9 @@ class Axis:
         """Value at a position; past an end it is exactly that end, on every scale."""
         share = 1.0 - position if self.inverted else position
         if share <= 0.0:
-            return self.low
+            return self.extremes[0]
         if share >= 1.0:
-            return self.high
+            return self.extremes[1]
         if self.scale is Scale.LOG:
             return math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low)))
         if self.scale is Scale.RANK and len(self.ordered) > 1:
@@ -152,7 +168,11 @@ def axes_of(columns: TrialColumns) -> tuple[Axis, ...]:
 
 def with_scale(axis: Axis, scale: Scale) -> Axis:
     """The axis on another scale; one that cannot be logarithmic stays as it is."""
-    return axis if scale is Scale.LOG and not axis.can_log else replace(axis, scale=scale)
+    if scale is Scale.LOG and not axis.can_log:
+        return axis
+    if scale is not Scale.LINEAR:  # these two show far values without squeezing the others
+        axis = replace(axis, low=axis.extremes[0], high=axis.extremes[1])
+    return replace(axis, scale=scale)
 
 
 def _of_spec(spec: ParameterSpec, columns: TrialColumns) -> Axis:
@@ -173,10 +193,11 @@ def _of_metric(name: str, kind: Kind, columns: TrialColumns) -> Axis:
     ordered = _ordered(columns.numbers(name))
     if not len(ordered):
         return Axis(name, kind)
-    low, high = float(ordered[0]), float(ordered[-1])
+    low, high = fences(ordered)
     if low == high:
         low, high = low - 0.5, high + 0.5
-    return Axis(name, kind, (), low, high, ordered=ordered)
+    least, most = min(low, float(ordered[0])), max(high, float(ordered[-1]))
+    return Axis(name, kind, (), low, high, least=least, most=most, ordered=ordered)
 
 
 def _ordered(values: Array) -> Array:

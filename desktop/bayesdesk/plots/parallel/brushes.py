@@ -96,4 +96,5 @@ def parsed(axis: Axis, words: str) -> Brush | None:
     if len(values) != 2:
         return None
     low, high = sorted(values)
-    return Brush(max(low, axis.low), min(high, axis.high)) if low <= axis.high and high >= axis.low else None
+    least, most = axis.extremes
+    return Brush(max(low, least), min(high, most)) if low <= most and high >= least else None

@@ -254,7 +254,20 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))
             shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, 84)
             _haloed(painter, QPointF(x + 7, y + 4), shown, font, colours.text, colours.panel)
+        self._paint_clipped(painter, x, axis)
         self._paint_missing(painter, x, index)
+
+    def _paint_clipped(self, painter: QPainter, x: float, axis: Axis) -> None:
+        """An arrow at an end beyond which values lie, and how many."""
+        font = _font(theme.SANS[0], 11, bold=True)
+        for count, position in zip(axis.clipped, (0.0, 1.0), strict=True):
+            if count:
+                at_head = (position == 1.0) is not axis.inverted
+                y = self.y_of(1.0) - 5 if at_head else self.y_of(0.0) + 14
+                words = f"{'▲' if at_head else '▼'} {count}"
+                _haloed(
+                    painter, QPointF(x + 7, y), words, font, theme.palette().warning, theme.palette().panel
+                )
 
     def _paint_head(self, painter: QPainter, x: float, axis: Axis) -> None:
         colours = theme.palette()

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.engine.checkup import Finding, Grade, examine
 from bayescore.i18n import _
+from bayescore.store import Database
+from bayesdesk.environment.engine_card import EngineCard
+from bayesdesk.environment.gpus_card import GpusCard
+from bayesdesk.environment.images_card import ImagesCard
+from bayesdesk.environment.jobs_card import JobsCard
 from bayesdesk.services.background import Background
+from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
-from bayesdesk.ui.icons import icon
+from bayesdesk.ui.findings import finding_line
 from bayesdesk.ui.widgets import Card, badge, button, clear, column, label, row, rule, set_tone
-
-_MARKS = {Grade.OK: ("check", "good"), Grade.WARNING: ("warning", "warning"), Grade.PROBLEM: ("error", "bad")}
 
 
 class EnvironmentPage(QWidget):
     """The command line's ``doctor`` in the window."""
 
-    def __init__(self, background: Background) -> None:
+    def __init__(self, background: Background, database: Database, machine: MachineWatch) -> None:
         super().__init__()
         self.setObjectName("page")
         self._background = background
@@ -37,8 +41,15 @@ class EnvironmentPage(QWidget):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         card.body.addLayout(self._rows)
+        self._machine = machine
+        self.gpus, self.images = GpusCard(machine), ImagesCard(machine)
+        self.engine = EngineCard(machine, background, database.folder)
+        self.jobs = JobsCard(background, database)
         inner = QWidget()
-        inside = column(card, None)
+        inside = row(spacing=theme.CARD_GAP)
+        inside.addLayout(column(card, None), 3)
+        right = column(self.engine, self.gpus, self.images, self.jobs, None, spacing=theme.CARD_GAP)
+        inside.addLayout(right, 2)
         inside.setContentsMargins(theme.PAGE_MARGIN, 14, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
         inner.setLayout(inside)
         scroll = QScrollArea()
@@ -57,6 +68,8 @@ class EnvironmentPage(QWidget):
         self._summary.setText(_("checking …"))
         set_tone(self._summary, "")
         self._background.run(examine, self._show, self._failed)
+        self._machine.ask_containers()
+        self.jobs.look()
 
     def _show(self, findings: list[Finding]) -> None:
         self._findings = findings
@@ -64,7 +77,7 @@ class EnvironmentPage(QWidget):
         clear(self._rows)
         for finding in findings:
             self._rows.addWidget(rule())
-            self._rows.addWidget(self._row(finding))
+            self._rows.addWidget(finding_line(finding, 130))
         wrong = sum(f.grade is not Grade.OK for f in findings)
         words = _("all is well") if not wrong else _("{count} to look at", count=wrong)
         self._summary.setText(words)
@@ -76,53 +89,6 @@ class EnvironmentPage(QWidget):
         self._summary.setText(str(error))
         set_tone(self._summary, "bad")
 
-    def _row(self, finding: Finding) -> QWidget:
-        made = QWidget()
-        name, tone = _MARKS[finding.grade]
-        mark = QLabel()
-        mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(17, 17))
-        mark.setAccessibleName(finding.grade.value)
-        topic = label(_topics().get(finding.topic, finding.topic))
-        topic.setFixedWidth(190)
-        said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=6)
-        if finding.mend is not None:
-            mend = str(finding.mend)
-            ground = Card()
-            ground.setObjectName("sunk")
-            line = row(label(mend, "mono_small", wrap=True, selectable=True))
-            line.setStretch(0, 1)
-            copy = button(
-                "",
-                lambda: QGuiApplication.clipboard().setText(mend),
-                kind="quiet",
-                meaning="copy",
-                tip=_("Copy"),
-            )
-            line.addWidget(copy)
-            line.setContentsMargins(9, 4, 4, 4)
-            ground.body.addLayout(line)
-            said.addWidget(ground)
-        layout = row(mark, topic, spacing=14)
-        layout.addLayout(said, 1)
-        for part in (mark, topic):
-            layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
-        layout.setContentsMargins(14, 10, 14, 10)
-        made.setLayout(layout)
-        return made
-
     def _copy(self) -> None:
         lines = [f"{f.grade.value}: {f.message}" + (f" → {f.mend}" if f.mend else "") for f in self._findings]
         QGuiApplication.clipboard().setText("\n".join(lines))
-
-
-def _topics() -> dict[str, str]:
-    return {
-        "python": "Python",
-        "data": _("Data folder"),
-        "disk": _("Disk"),
-        "docker": _("Docker engine"),
-        "images": _("Images"),
-        "reach": _("A container reaches us"),
-        "gpus": "GPU",
-        "toolkit": _("NVIDIA toolkit"),
-    }

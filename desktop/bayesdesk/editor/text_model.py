@@ -1,4 +1,4 @@
-"""The one model of the editor: the text. Form and YAML side show it and change it alike.
+"""The text of a file as the one model of the editor: form and YAML side show it and change it alike.
 
 The text lives in a ``QTextDocument``, so one undo stack serves both sides: a form edit is the
 smallest text edit, applied as one step of that stack.
@@ -13,7 +13,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
-from bayescore.config import Edit, EditError, Loaded, Problem, YamlDocument, load_text
+from bayescore.config import (
+    Edit,
+    EditError,
+    Loaded,
+    LoadedLocal,
+    Problem,
+    YamlDocument,
+    load_local_text,
+    load_text,
+)
 from bayescore.config.load import decode
 from bayescore.config.yamltext import Kind, Path
 from bayescore.config.yamltext.scalars import resolve
@@ -21,11 +30,11 @@ from bayescore.config.yamltext.scalars import resolve
 BOM = "\ufeff"
 
 
-class ConfigModel(QObject):
-    """An ``openbayes.yaml`` being edited.
+class TextModel(QObject):
+    """A YAML file being edited.
 
-    ``loaded`` is what the text says now; while it is not valid YAML, ``document`` is still the
-    last one that was.
+    ``problems`` are what is wrong with the text now; while it is not valid YAML, ``document``
+    is still the last one that was.
     """
 
     changed = Signal()
@@ -39,9 +48,14 @@ class ConfigModel(QObject):
         self.text_document.setDocumentLayout(QPlainTextDocumentLayout(self.text_document))
         self.text_document.setPlainText(self._original[0])
         self.text_document.setModified(False)
-        self.loaded: Loaded = load_text(self.text, file)
-        self.document: YamlDocument = self.loaded.document
+        self.problems: tuple[Problem, ...] = ()
+        self.document, self.problems = self._load()
+        self.is_valid = self.document.fault is None
         self.text_document.contentsChanged.connect(self._read)
+
+    def _load(self) -> tuple[YamlDocument, tuple[Problem, ...]]:
+        """Read the text as the kind of file that it is."""
+        raise NotImplementedError
 
     def _take(self, content: bytes) -> None:
         """Remember what the file holds, and in which way it is written."""
@@ -76,11 +90,6 @@ class ConfigModel(QObject):
         return self.text_document.toRawText().replace("\u2029", "\n")
 
     @property
-    def is_valid(self) -> bool:
-        """Whether the text is valid YAML, so that the form can change it."""
-        return self.loaded.document.fault is None
-
-    @property
     def is_changed(self) -> bool:
         """Whether there is something to save."""
         return self.text_document.isModified()
@@ -99,9 +108,10 @@ class ConfigModel(QObject):
         self.changed.emit()
 
     def _read(self) -> None:
-        self.loaded = load_text(self.text, self.file)
+        document, self.problems = self._load()
+        self.is_valid = document.fault is None
         if self.is_valid:
-            self.document = self.loaded.document
+            self.document = document
         self.changed.emit()
 
     # ---- looking
@@ -129,7 +139,7 @@ class ConfigModel(QObject):
 
     def problems_at(self, *paths: Path) -> list[Problem]:
         """Problems of values at these paths or below them."""
-        return [p for p in self.loaded.problems if any(p.path[: len(at)] == at for at in paths if at)]
+        return [p for p in self.problems if any(p.path[: len(at)] == at for at in paths if at)]
 
     # ---- changing
 
@@ -160,6 +170,18 @@ class ConfigModel(QObject):
         except EditError as error:
             self.refused.emit(str(error))
 
+    def unset(self, path: Path) -> None:
+        """Take a place out of the text, and with it the mappings that are empty then."""
+        while len(path) > 1 and isinstance(held := self.value(path[:-1]), dict) and len(held) == 1:
+            path = path[:-1]
+        if self.document.node(path) is not None:
+            self.try_edit(self.document.remove, path)
+
+    def rename(self, path: Path, key: str) -> None:
+        """Give a key another name."""
+        if key and self.value((*path[:-1], key)) is None:
+            self.try_edit(self.document.rename, path, key)
+
     def set_written(self, path: Path, written: str) -> None:
         """Give a place what was typed, to the letter where YAML allows it."""
         value = resolve(written.strip())
@@ -185,6 +207,26 @@ class ConfigModel(QObject):
             self.apply(make(*arguments))
         except EditError as error:
             self.refused.emit(str(error))
+
+
+class ConfigModel(TextModel):
+    """An ``openbayes.yaml``; ``loaded`` is what the text says now."""
+
+    loaded: Loaded
+
+    def _load(self) -> tuple[YamlDocument, tuple[Problem, ...]]:
+        self.loaded = load_text(self.text, self.file)
+        return self.loaded.document, self.loaded.problems
+
+
+class LocalModel(TextModel):
+    """An ``openbayes.local.yaml``, which need not exist; ``loaded`` is what the text says now."""
+
+    loaded: LoadedLocal
+
+    def _load(self) -> tuple[YamlDocument, tuple[Problem, ...]]:
+        self.loaded = load_local_text(self.text, self.file)
+        return self.loaded.document, self.loaded.problems
 
 
 def _at(data: Any, path: Path) -> Any:

@@ -1,0 +1,44 @@
+"""Beginning a project: a commented file, or a copy of an example."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from bayescore.errors import ConfigError
+from bayescore.i18n import text
+from bayescore.resources import resource
+
+
+def example_names() -> tuple[str, ...]:
+    """Names of the examples that can be copied."""
+    return tuple(sorted(p.name for p in resource("examples").iterdir() if p.is_dir()))
+
+
+def begin_project(folder: Path, example: str | None = None) -> list[Path]:
+    """Write a commented ``openbayes.yaml``, or copy an example; the files that were written.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such example, or a file of that name is there already; nothing is
+        written then.
+    """
+    if example is not None and example not in example_names():
+        raise ConfigError(
+            text("There is no example “{name}”.", name=example),
+            text("Choose one of: {names}.", names=", ".join(example_names())),
+        )
+    source = resource("examples", example) if example else resource("templates", "project")
+    files = [p for p in sorted(source.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    existing = [p for p in files if (folder / p.relative_to(source)).exists()]
+    if existing:
+        names = ", ".join(str(p.relative_to(source)) for p in existing)
+        raise ConfigError(text("There is already: {names}.", names=names), text("Choose an empty folder."))
+    written = []
+    for path in files:
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        written.append(target)
+    return written

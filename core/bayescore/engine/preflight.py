@@ -1,0 +1,161 @@
+"""What a job needs, looked at before it starts: each check with its outcome and its mend."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayescore.config import Severity
+from bayescore.engine.checkup import Finding, Grade, container_reaches, gpu_toolkit
+from bayescore.engine.prepare import Options, Prepared, prepare
+from bayescore.errors import BayesdeskError
+from bayescore.i18n import Text, text
+from bayescore.store import NewJob
+from bayescore.trials import docker_engine, images
+from bayescore.trials.gpus import BUSY_BYTES, chosen, visible
+
+_LOW_DISK = 5 * 2**30
+_MOST_FILES = 500  # of the project are searched for the metric's name
+_MOST_BYTES = 2**20
+_GRADES = {Severity.ERROR: Grade.PROBLEM, Severity.WARNING: Grade.WARNING}
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """The prepared job (``None`` when it could not be) and what was found."""
+
+    prepared: Prepared | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def may_start(self) -> bool:
+        """Whether nothing found keeps the job from starting; warnings do not."""
+        sound = self.prepared is not None and self.prepared.wish is not None
+        return sound and all(f.grade is not Grade.PROBLEM for f in self.findings)
+
+
+def preflight(where: Path, options: Options, data_folder: Path) -> Preflight:
+    """Prepare a job and look at everything that it needs; may take a few seconds."""
+    try:
+        prepared = prepare(where, options)
+    except BayesdeskError as error:
+        return Preflight(None, (Finding("files", Grade.PROBLEM, error.message, error.hint),))
+    found = list(_files(prepared))
+    if prepared.wish is not None:
+        wish = prepared.wish
+        found += [*_program(wish), *_data(wish), *_disk(data_folder), *_runner(wish), *_gpus(wish)]
+    return Preflight(prepared, tuple(found))
+
+
+def _files(prepared: Prepared) -> Iterator[Finding]:
+    graver = [p for p in prepared.problems if p.severity in _GRADES]
+    for problem in graver:
+        place = text("{message} (line {line})", message=problem.message, line=problem.line)
+        yield Finding("files", _GRADES[problem.severity], place, problem.fix.title if problem.fix else None)
+    if not graver:
+        yield Finding("files", Grade.OK, text("Both files are in order"))
+
+
+def _program(wish: NewJob) -> Iterator[Finding]:
+    metric = wish.config.hyper_tuning.hyperparameter_metric
+    if _mentions(Path(wish.project), metric):
+        yield Finding("metric", Grade.OK, text("The program names the metric “{metric}”", metric=metric))
+        return
+    yield Finding(
+        "metric",
+        Grade.WARNING,
+        text("No Python file of the project contains “{metric}”.", metric=metric),
+        text(
+            "Report it: openbayestool.log_metric('{metric}', value); “Try one trial” shows it.", metric=metric
+        ),
+    )
+
+
+def _mentions(project: Path, word: str) -> bool:
+    """Whether a Python file of the project contains a word; of many files, the first ones."""
+    for count, file in enumerate(project.rglob("*.py")):
+        if count >= _MOST_FILES:
+            return True  # too many to say no
+        try:
+            if file.stat().st_size <= _MOST_BYTES and word in file.read_text("utf-8", errors="replace"):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _data(wish: NewJob) -> Iterator[Finding]:
+    for each in wish.inputs:
+        message = text("{path} is {folder}", path=each.path, folder=each.source)
+        yield Finding("inputs", Grade.OK, message)
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    left = shutil.disk_usage(folder).free
+    grade = Grade.WARNING if left < _LOW_DISK else Grade.OK
+    mend = text("Free some space, or set BAYESDESK_HOME to a folder on another disk.")
+    message = text("{left:.1f} GiB are free on its disk", left=left / 2**30)
+    yield Finding("disk", grade, message, mend if grade is Grade.WARNING else None)
+
+
+def _runner(wish: NewJob) -> Iterator[Finding]:
+    if wish.runner == "process":
+        message = text("Trials run as processes of {python}", python=wish.local.python or "python")
+        yield Finding("runner", Grade.OK, message)
+        return
+    try:
+        client = docker_engine.connect(str(wish.endpoint))
+    except BayesdeskError as error:
+        yield Finding("docker", Grade.PROBLEM, error.message, error.hint)
+        return
+    try:
+        facts = docker_engine.facts(client)
+        mode = text(", rootless") if facts.rootless else Text("")
+        yield Finding(
+            "docker",
+            Grade.OK,
+            text(
+                "Docker {version} at {endpoint}{mode}",
+                version=facts.version,
+                endpoint=wish.endpoint,
+                mode=mode,
+            ),
+        )
+        image = str(wish.image)
+        if images.is_present(client, image):
+            yield Finding("images", Grade.OK, text("The image {image} is on this machine", image=image))
+            yield container_reaches(client, image, facts)
+        else:
+            message = text("The image {image} is not here yet; it is pulled first.", image=image)
+            yield Finding("images", Grade.WARNING, message, text("docker pull {image}", image=image))
+        if visible() and wish.local.gpus != "none":
+            yield from gpu_toolkit(facts)
+    finally:
+        client.close()
+
+
+def _gpus(wish: NewJob) -> Iterator[Finding]:
+    if wish.local.gpus == "none":
+        yield Finding("gpus", Grade.OK, text("Trials use no GPU"))
+        return
+    there = visible()
+    found = chosen(there, wish.local.gpus)
+    if not found:
+        if wish.local.gpus == "all":
+            yield Finding("gpus", Grade.OK, text("No GPU is visible; trials run on the CPU."))
+        else:
+            message = text("None of the chosen GPUs is on this machine.")
+            yield Finding("gpus", Grade.PROBLEM, message, text("Choose others under “Runs on”."))
+        return
+    for gpu in found:
+        if gpu.memory_used > BUSY_BYTES:
+            message = text(
+                "GPU {index} is in use; trials wait while another program has it.", index=gpu.index
+            )
+            yield Finding("gpus", Grade.WARNING, message)
+        else:
+            yield Finding(
+                "gpus", Grade.OK, text("GPU {index} ({name}) is free", index=gpu.index, name=gpu.name)
+            )

@@ -1,0 +1,1 @@
+"""Several jobs beside each other."""

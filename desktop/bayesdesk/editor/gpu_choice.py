@@ -1,0 +1,70 @@
+"""Which GPUs trials may use: a check box a GPU, with what it is doing now."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+
+from bayescore.engine.machine import Machine
+from bayescore.i18n import _
+from bayescore.trials.gpus import Gpu, chosen
+from bayesdesk.editor.text_model import LocalModel
+from bayesdesk.jobs.words import gpu_words
+from bayesdesk.ui.widgets import clear, label, row
+
+_PATH = ("gpus",)
+
+
+class GpuChoice(QWidget):
+    """Writes ``gpus`` of the local file: nothing for all of them, ``none``, or their numbers."""
+
+    def __init__(self, model: LocalModel) -> None:
+        super().__init__()
+        self._model = model
+        self._gpus: tuple[Gpu, ...] = ()
+        self._boxes: list[QCheckBox] = []
+        self._uses: list[QLabel] = []
+        self._layout = QVBoxLayout()
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(5)
+        self.setLayout(self._layout)
+        self._rebuild()
+
+    def show_machine(self, machine: Machine) -> None:
+        """Show what the GPUs are doing."""
+        same = [g.uuid for g in machine.gpus] == [g.uuid for g in self._gpus]
+        self._gpus = machine.gpus
+        if not same:
+            self._rebuild()
+        for gpu, shown in zip(self._gpus, self._uses, strict=True):
+            shown.setText(gpu_words(gpu, machine.holders.get(gpu.uuid, ())))
+        self.refresh()
+
+    def _rebuild(self) -> None:
+        clear(self._layout)
+        self._boxes, self._uses = [], []
+        for gpu in self._gpus:
+            box = QCheckBox(f"GPU {gpu.index} · {gpu.name}")
+            box.clicked.connect(self._clicked)
+            use = label("", "caption")
+            self._boxes.append(box)
+            self._uses.append(use)
+            self._layout.addLayout(row(box, use, None, spacing=10))
+        if not self._gpus:
+            words = _("No GPU is visible on this machine: trials run on the CPU.")
+            self._layout.addWidget(label(words, "secondary", wrap=True))
+
+    def refresh(self) -> None:
+        """Show what the text says."""
+        settings = self._model.loaded.settings
+        if settings is None:
+            return
+        used = {g.uuid for g in chosen(self._gpus, settings.gpus)}
+        for gpu, box in zip(self._gpus, self._boxes, strict=True):
+            box.setChecked(gpu.uuid in used)
+
+    def _clicked(self, _checked: bool) -> None:
+        wanted = [g.index for g, box in zip(self._gpus, self._boxes, strict=True) if box.isChecked()]
+        if len(wanted) == len(self._gpus):
+            self._model.unset(_PATH)
+        else:
+            self._model.set(_PATH, wanted or "none")

@@ -1,0 +1,83 @@
+"""An image on its way to this machine, layer by layer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHeaderView, QProgressBar, QTreeWidget, QTreeWidgetItem, QWidget
+
+from bayescore.i18n import _
+from bayescore.trials.images import PullProgress
+from bayesdesk.jobs.words import size
+from bayesdesk.services.background import Background
+from bayesdesk.services.pulling import Pull
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import button, column, label, row
+
+
+class PullDialog(QDialog):
+    """Pulls at once; closing it ends the pull, and layers that are here stay."""
+
+    def __init__(
+        self, parent: QWidget | None, background: Background, image: str, mirror: str | None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Pull {image}", image=image))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(560, 380)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._words = label(_("asking the registry …"), "secondary")
+        self._said = label("", "problem", wrap=True, selectable=True)
+        self._said.setProperty("severity", "error")
+        self._layers = QTreeWidget()
+        self._layers.setRootIsDecorated(False)
+        self._layers.setHeaderLabels([_("Layer"), _("State"), _("Size")])
+        self._layers.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._items: dict[str, QTreeWidgetItem] = {}
+        self._close = button(_("Cancel"), self.reject)
+        layout = column(
+            label(image, "title"),
+            self._bar,
+            self._words,
+            self._layers,
+            self._said,
+            row(None, self._close),
+            spacing=10,
+        )
+        layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
+        self.setLayout(layout)
+        self._pull = Pull(background, image, mirror)
+        self._pull.progressed.connect(self._show)
+        self._pull.succeeded.connect(self._done)
+        self._pull.failed.connect(self._failed)
+
+    def _show(self, progress: PullProgress) -> None:
+        self._bar.setValue(round(100 * progress.share))
+        done = sum(d for _s, d, _t in progress.layers.values())
+        total = sum(t for _s, _d, t in progress.layers.values())
+        self._words.setText(
+            _("{done} of {total}, {share:.0%}", done=size(done), total=size(total), share=progress.share)
+        )
+        for layer, (state, _done, length) in progress.layers.items():
+            item = self._items.get(layer)
+            if item is None:
+                item = self._items[layer] = QTreeWidgetItem([layer])
+                self._layers.addTopLevelItem(item)
+            item.setText(1, state)
+            item.setText(2, size(length) if length else "")
+
+    def _done(self) -> None:
+        self._bar.setValue(100)
+        self._words.setText(_("The image is on this machine."))
+        self._close.setText(_("Close"))
+        self.accept()
+
+    def _failed(self, error: Exception) -> None:
+        self._said.setText(str(error))
+        self._words.setText("")
+        self._close.setText(_("Close"))
+
+    def done(self, result: int) -> None:
+        """Close, and end what is still under way."""
+        self._pull.cancel()
+        super().done(result)

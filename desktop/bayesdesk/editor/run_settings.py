@@ -1,0 +1,208 @@
+"""How trials run on this machine: ``openbayes.local.yaml`` as a form."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from bayescore.config.environments import known_environment, known_images
+from bayescore.errors import RunnerError
+from bayescore.i18n import _
+from bayescore.trials.images import image_for
+from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, TextField
+from bayesdesk.editor.gpu_choice import GpuChoice
+from bayesdesk.editor.mapping_rows import MappingRows
+from bayesdesk.editor.pull_dialog import PullDialog
+from bayesdesk.editor.text_model import ConfigModel, LocalModel
+from bayesdesk.services.background import Background
+from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
+
+
+class RunSettings(Card):
+    """Runner, image and GPUs in sight; limits, seed and variables behind one click."""
+
+    def __init__(
+        self, model: ConfigModel, local: LocalModel, machine: MachineWatch, background: Background
+    ) -> None:
+        super().__init__(_("Runs on"), "openbayes.local.yaml")
+        self._model, self._local = model, local
+        self._machine, self._background = machine, background
+        self._fields: list[Field] = []
+        self._runner = Segmented(
+            [("auto", _("Automatic")), ("docker", "Docker"), ("process", _("Processes"))]
+        )
+        self._runner.chosen.connect(self._choose_runner)
+        self._image = ComboField(local, ("image",))
+        self._image_state = badge()
+        self._pull = button(_("Pull…"), self.pull, kind="link")
+        self._gpus = GpuChoice(local)
+        self._more = button("", self._turn_more, kind="link")
+        self._variables = MappingRows(
+            local, ("environment",), _("None: trials see the variables that Bayesdesk sets.")
+        )
+        self._details = self._made_details()
+        self._details.setVisible(False)
+        self._arrange()
+        local.changed.connect(self.refresh)
+        model.changed.connect(self._show_image)
+        machine.machine_changed.connect(self._show_machine)
+        machine.containers_changed.connect(self._show_image)
+        machine.ask_containers()
+        self._show_machine()
+        self.refresh()
+
+    # ---- parts
+
+    def _field(self, field: Field) -> Field:
+        self._fields.append(field)
+        return field
+
+    def _arrange(self) -> None:
+        image = row(self._image, self._image_state, self._pull, spacing=8)
+        image.setStretch(0, 1)
+        holder = QWidget()
+        holder.setLayout(image)
+        self._image.setToolTip(_("The containers' image; empty for the one that the environment means"))
+        self._field(self._image)
+        first = row(Labelled(_("Runner"), self._runner), Labelled(_("Image"), holder), spacing=10)
+        first.setStretch(1, 1)
+        share = TextField(self._local, ("trials_per_gpu",), optional=True, placeholder="1")
+        share.setFixedWidth(90)
+        second = row(
+            Labelled("GPU", self._gpus),
+            Labelled(_("Trials per GPU"), self._field(share), _("So many trials share one GPU")),
+            spacing=10,
+        )
+        second.setStretch(0, 1)
+        for line in (first, second):
+            line.setContentsMargins(13, 4, 13, 8)
+            self.body.addLayout(line)
+        self.body.addWidget(self._details)
+        foot = row(self._more, None)
+        foot.setContentsMargins(13, 0, 13, 10)
+        self.body.addLayout(foot)
+        self._more.setText(_("More settings"))
+
+    def _made_details(self) -> QWidget:
+        local = self._local
+        rules = [("last", _("Last value")), ("best", _("Best value"))]
+        lines: list[list[tuple[str, Field]]] = [
+            [
+                (_("CPUs of a trial"), TextField(local, ("cpus",), optional=True, placeholder=_("all"))),
+                (_("Memory"), _sized(local, "memory", _("all"))),
+                (_("Shared memory"), _sized(local, "shm_size", "64m")),
+                (_("Time limit"), _sized(local, "trial_timeout", _("none, or 2h"))),
+            ],
+            [
+                (_("Stop after failures"), TextField(local, ("max_failed_trials",), optional=True)),
+                (_("Seed"), TextField(local, ("seed",), optional=True, placeholder=_("another each time"))),
+                (_("A trial counts by its"), ChoiceField(local, ("objective",), rules, default="last")),
+                (_("Registry mirror"), _sized(local, "registry_mirror", "")),
+            ],
+        ]
+        whole = column(spacing=8)
+        for line in lines:
+            fields = row(*(Labelled(words, self._field(field)) for words, field in line), spacing=10)
+            fields.setContentsMargins(13, 0, 13, 0)
+            for i in range(len(line)):
+                fields.setStretch(i, 1)
+            whole.addLayout(fields)
+        add = button(_("Add"), partial(self._variables.add, "NAME", ""), kind="link")
+        heading = row(label(_("Environment variables"), "caption"), add, None, spacing=10)
+        heading.setContentsMargins(13, 4, 13, 0)
+        whole.addLayout(heading)
+        whole.addWidget(self._variables)
+        made = QWidget()
+        made.setLayout(whole)
+        return made
+
+    def _turn_more(self) -> None:
+        shown = not self._details.isVisible()
+        self._details.setVisible(shown)
+        self._more.setText(_("Fewer settings") if shown else _("More settings"))
+
+    # ---- what can be done
+
+    def _choose_runner(self, runner: str) -> None:
+        if runner == "auto":
+            self._local.unset(("runner",))
+        else:
+            self._local.set(("runner",), runner)
+
+    def pull(self) -> PullDialog | None:
+        """Pull the image now, in sight."""
+        image, settings = self._wanted_image(), self._local.loaded.settings
+        if image is None or settings is None:
+            return None
+        dialog = PullDialog(self.window(), self._background, image, settings.registry_mirror)
+        dialog.finished.connect(self._look_again)
+        dialog.open()
+        return dialog
+
+    def _look_again(self, _result: int) -> None:
+        self._machine.ask_containers()
+
+    # ---- showing
+
+    def refresh(self) -> None:
+        """Show what the text says now."""
+        local = self._local
+        self.setEnabled(local.is_valid)
+        if not local.is_valid:
+            return
+        self._runner.choose(str(local.value(("runner",)) or "auto"))
+        for field in self._fields:
+            field.refresh()
+            field.show_problems(local.problems)
+        self._variables.refresh()
+        self._gpus.refresh()
+        self._show_image()
+
+    def _wanted_image(self) -> str | None:
+        config, settings = self._model.loaded.config, self._local.loaded.settings
+        if settings is not None and settings.image:
+            return settings.image
+        if config is None or settings is None:
+            return known_environment(str(self._model.value(("env",)) or ""))
+        try:
+            return image_for(config, settings)
+        except RunnerError:
+            return None
+
+    def _show_image(self) -> None:
+        wanted, found = self._wanted_image(), self._machine.containers
+        local_tags = [image.tag for image in found.images] if found else []
+        others = [image for image in known_images() if image not in local_tags]
+        self._image.set_options([*local_tags, *others], wanted or _("name an image"))
+        runner = str(self._local.value(("runner",)) or "auto")
+        engine = found is not None and found.version is not None
+        here = bool(found and wanted and found.has(wanted))
+        self._image.setEnabled(runner != "process")
+        if runner == "process":
+            words, tone = _("not used"), ""
+        elif found is None:
+            words, tone = _("looking …"), ""
+        elif not engine and runner == "auto":
+            words, tone = _("no Docker here: processes"), ""
+        elif not engine:
+            words, tone = _("no Docker engine answers"), "warning"
+        elif wanted is None:
+            words, tone = _("no image is known"), "bad"
+        elif here:
+            words, tone = _("on this machine"), "good"
+        else:
+            words, tone = _("pulled at the start"), "accent"
+        self._image_state.setText(words)
+        self._image_state.setToolTip(found.problem if found else "")
+        set_tone(self._image_state, tone)
+        self._pull.setVisible(runner != "process" and engine and wanted is not None and not here)
+
+    def _show_machine(self) -> None:
+        if self._machine.machine is not None:
+            self._gpus.show_machine(self._machine.machine)
+
+
+def _sized(local: LocalModel, key: str, placeholder: str) -> TextField:
+    return TextField(local, (key,), is_text=True, optional=True, placeholder=placeholder)

@@ -1,0 +1,89 @@
+"""What can be done in the window, with the keys that do it, and where everything is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QWidget
+
+from bayescore import __version__
+from bayescore.i18n import _
+from bayescore.store import DataFolder
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import Card, button, column, label, row
+
+
+class HelpDialog(QDialog):
+    """Opened by F1."""
+
+    def __init__(self, parent: QWidget, actions: Mapping[str, QAction], folder: DataFolder) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Help"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(720, 620)
+        parts = [
+            _card(_("The way through"), [("", words) for words in _way()]),
+            _card(_("Keys"), [*_keys(actions), *_other_keys()]),
+            _card(
+                _("Where things are"),
+                [
+                    (_("Data folder"), str(folder.root)),
+                    (_("Log of the engine"), str(folder.engine_log)),
+                    (_("Log of the window"), str(folder.root / "window.log")),
+                    (_("Version"), __version__),
+                ],
+            ),
+        ]
+        inner = QWidget()
+        inner.setLayout(column(*parts, None, spacing=theme.CARD_GAP))
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        layout = column(
+            label(_("Help"), "title"), scroll, row(None, button(_("Close"), self.accept)), spacing=12
+        )
+        layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
+        self.setLayout(layout)
+
+
+def _way() -> list[str]:
+    return [
+        _("1. Open a project's openbayes.yaml, or begin with an example."),
+        _("2. Say what is tuned, in the form or in the YAML: they are the same text."),
+        _("3. Try one trial: it shows whether the program runs and its metric arrives."),
+        _("4. Start the job. It goes on when the window is closed."),
+        _("5. Brush the axes of the parallel coordinates, and begin a new job with these ranges."),
+        _("6. Use the best trial as the result: its values are written into the file."),
+    ]
+
+
+def _keys(actions: Mapping[str, QAction]) -> list[tuple[str, str]]:
+    return [(a.shortcut().toString(), words) for words, a in actions.items() if not a.shortcut().isEmpty()]
+
+
+def _other_keys() -> list[tuple[str, str]]:
+    return [
+        ("Ctrl+.", _("Quick fixes of the line in the YAML")),
+        ("Ctrl+Space", _("Words that can stand here in the YAML")),
+        ("Ctrl+/", _("Turn lines into comments and back")),
+        ("Ctrl+C", _("Copy the selected trials as a table")),
+        ("Esc", _("Take every brush away")),
+    ]
+
+
+def _card(title: str, lines: list[tuple[str, str]]) -> Card:
+    card, grid = Card(title), QGridLayout()
+    grid.setContentsMargins(13, 2, 13, 12)
+    grid.setHorizontalSpacing(18)
+    grid.setVerticalSpacing(6)
+    for i, (left, right) in enumerate(lines):
+        if left:
+            grid.addWidget(label(left, "mono_small"), i, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(right, wrap=True, selectable=True), i, 1)
+        else:
+            grid.addWidget(label(right, wrap=True), i, 0, 1, 2)
+    grid.setColumnStretch(1, 1)
+    card.body.addLayout(grid)
+    return card

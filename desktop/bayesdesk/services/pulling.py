@@ -1,0 +1,55 @@
+"""Pulling an image for the window, with its progress and an end at any moment."""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtCore import QObject, Signal
+
+from bayescore.trials import docker_engine, images
+from bayesdesk.services.background import Background
+
+
+class Pull(QObject):
+    """One pull; ``progressed`` comes at most twice a second, with :class:`images.PullProgress`."""
+
+    progressed = Signal(object)
+    succeeded = Signal()
+    failed = Signal(object)  # Exception
+
+    def __init__(self, background: Background, image: str, mirror: str | None) -> None:
+        super().__init__()
+        self.image = image
+        self._ending = threading.Event()
+        background.run(lambda: self._pull(mirror), self._done, self._refused)
+
+    def _pull(self, mirror: str | None) -> None:
+        client = docker_engine.connect(docker_engine.find())
+        try:
+            images.pull(
+                client,
+                self.image,
+                mirror=mirror,
+                report=self._report,
+                cancelled=self._ending.is_set,
+                pause=self._pause,
+            )
+        finally:
+            client.close()
+
+    def _pause(self, seconds: float) -> None:
+        self._ending.wait(seconds)
+
+    def _report(self, progress: images.PullProgress) -> None:
+        copy = images.PullProgress(progress.image, dict(progress.layers))
+        self.progressed.emit(copy)
+
+    def _done(self, _none: None) -> None:
+        self.succeeded.emit()
+
+    def _refused(self, error: Exception) -> None:
+        self.failed.emit(error)
+
+    def cancel(self) -> None:
+        """End it; layers that are here stay."""
+        self._ending.set()

@@ -1,0 +1,72 @@
+"""Checks of this machine as lines: a mark, what was looked at, what was found, and what mends it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QWidget
+
+from bayescore.engine.checkup import Finding, Grade
+from bayescore.i18n import _
+from bayesdesk.ui import theme
+from bayesdesk.ui.icons import icon
+from bayesdesk.ui.widgets import Card, button, column, label, row
+
+_MARKS = {Grade.OK: ("check", "good"), Grade.WARNING: ("warning", "warning"), Grade.PROBLEM: ("error", "bad")}
+
+
+def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
+    """One check; a mending command can be copied."""
+    made = QWidget()
+    name, tone = _MARKS[finding.grade]
+    mark = QLabel()
+    mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(17, 17))
+    mark.setAccessibleName(finding.grade.value)
+    topic = label(_topics().get(finding.topic, finding.topic))
+    topic.setFixedWidth(topic_width)
+    said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=6)
+    if finding.mend is not None:
+        said.addWidget(_mend(str(finding.mend)))
+    layout = row(mark, topic, spacing=14)
+    layout.addLayout(said, 1)
+    for part in (mark, topic):
+        layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+    layout.setContentsMargins(14, 9, 14, 9)
+    made.setLayout(layout)
+    return made
+
+
+def _mend(words: str) -> QWidget:
+    ground = Card()
+    ground.setObjectName("sunk")
+    line = row(label(words, "mono_small", wrap=True, selectable=True))
+    line.setStretch(0, 1)
+    line.addWidget(
+        button(
+            "",
+            lambda: QGuiApplication.clipboard().setText(words),
+            kind="quiet",
+            meaning="copy",
+            tip=_("Copy"),
+        )
+    )
+    line.setContentsMargins(9, 4, 4, 4)
+    ground.body.addLayout(line)
+    return ground
+
+
+def _topics() -> dict[str, str]:
+    return {
+        "python": "Python",
+        "data": _("Data folder"),
+        "disk": _("Disk"),
+        "docker": _("Docker engine"),
+        "images": _("Images"),
+        "reach": _("A container reaches us"),
+        "gpus": "GPU",
+        "toolkit": _("NVIDIA toolkit"),
+        "files": _("Settings"),
+        "metric": _("Objective"),
+        "inputs": _("Data"),
+        "runner": _("Runner"),
+    }
