@@ -109,7 +109,8 @@ def window(
     qtbot.waitExposed(made)
     yield made
     if made.editor is not None:
-        made.editor.model.text_document.setModified(False)
+        for model in (made.editor.model, made.editor.local):
+            model.text_document.setModified(False)
     made.close()
     made.deleteLater()
     QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)

@@ -35,7 +35,10 @@ class DraftKeeper(QObject):
         background.run(lambda: drafts.find(file), self._look, lambda _e: None)
 
     def _look(self, draft: Draft | None) -> None:
-        if draft is not None and draft.text != self._model.text:
+        if draft is None:
+            return
+        self._has_one = True
+        if draft.text != self._model.text:
             self.waiting = draft
             self.found.emit(draft)
 
@@ -56,7 +59,7 @@ class DraftKeeper(QObject):
     def _changed(self) -> None:
         if self._model.is_changed:
             self._rest.start()
-        elif self._has_one:
+        elif self._has_one and self.waiting is None:
             self.let_go()
 
     def _keep(self) -> None:

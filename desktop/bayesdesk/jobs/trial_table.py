@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QSettings,
     Qt,
     Signal,
-    SignalInstance,
 )
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
@@ -132,31 +131,25 @@ class TrialTable(QTableView):
         one = chosen[0] if len(chosen) == 1 else None
         if one is not None:
             menu.addAction(_("Log and files")).triggered.connect(
-                partial(self._emit, self.open_requested, one)
+                lambda _c=False: self.open_requested.emit(one)
             )
             if one.state.ended:
                 use = menu.addAction(_("Use as result…"))
-                use.triggered.connect(partial(self._emit, self.use_requested, one))
+                use.triggered.connect(lambda _c=False: self.use_requested.emit(one))
         if ended:
             words = _("Re-run {count}", count=len(ended)) if len(ended) > 1 else _("Re-run")
-            menu.addAction(words).triggered.connect(partial(self._emit, self.rerun_requested, ended))
+            menu.addAction(words).triggered.connect(lambda _c=False: self.rerun_requested.emit(ended))
         if running:
             words = _("Stop {count}", count=len(running)) if len(running) > 1 else _("Stop")
-            menu.addAction(words).triggered.connect(partial(self._emit, self.stop_requested, running))
+            menu.addAction(words).triggered.connect(lambda _c=False: self.stop_requested.emit(running))
         if chosen:
             wanted = not all(t.starred for t in chosen)
             star = menu.addAction(_("Mark with a star") if wanted else _("Take the star away"))
-            star.triggered.connect(
-                partial(self._emit, self.star_requested, [t.number for t in chosen], wanted)
-            )
+            numbers = [t.number for t in chosen]
+            star.triggered.connect(lambda _c=False: self.star_requested.emit(numbers, wanted))
             menu.addSeparator()
             menu.addAction(_("Copy")).triggered.connect(self.copy_rows)
         return menu
-
-    @staticmethod
-    def _emit(signal: SignalInstance, *arguments: object) -> None:
-        """Emit a signal for an action, whose own argument (checked) comes last."""
-        signal.emit(*arguments[:-1])
 
     def _after_reset(self) -> None:
         self.resizeColumnsToContents()

@@ -1,0 +1,374 @@
+"""Run settings, data, fixed parameters, the checks before a start, drafts and help while typing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QLineEdit
+
+from bayescore.config import YamlDocument
+from bayescore.config.local import LocalSettings
+from bayescore.results import planned_seconds
+from bayescore.trials.gpus import Gpu
+from bayesdesk.editor.assist import completions, meaning_at, place_of
+from bayesdesk.editor.estimate import side_by_side
+from bayesdesk.editor.text_model import LocalModel
+from bayesdesk.services.project_words import metric_names
+from bayesdesk.window import MainWindow
+from support.gpus import StandInGpus
+from support.workspace import REPORT_X, Workspace
+from test_flows import TWO, WAIT_MS, open_editor, type_into
+
+GUIDE = """\
+data_bindings:
+  - data: user/set/1
+    path: /input0
+hyper_tuning:
+  goal: MAXIMIZE
+  parameter_specs:
+    - name: lr
+      type: DOUBLE
+      
+"""
+
+
+def test_that_run_settings_are_written_into_the_local_file_and_undone_with_the_rest(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write()
+    local_file = file.with_name("openbayes.local.yaml")
+    first = local_file.read_bytes()
+    editor = open_editor(window, qtbot, file)
+    settings = editor.run_settings
+    settings._choose_runner("docker")
+    type_into(qtbot, settings._image._line, "python:3.12")
+    editor.form._fixed_rows.add("epochs", 3)
+    assert editor.local.loaded.settings == LocalSettings(runner="docker", image="python:3.12", gpus="none")
+    assert editor.model.value(("parameters", "epochs")) == 3
+    editor.undo()  # the newest step is in the other file
+    assert editor.model.value(("parameters",)) in ({}, None)
+    settings._choose_runner("auto")
+    assert "runner" not in YamlDocument.parse(editor.local.text).data
+    while editor.local.text_document.isUndoAvailable():
+        editor.undo()
+    assert editor.local.content() == first
+    type_into(qtbot, settings._fields[2], "8g")
+    editor.save()
+    qtbot.waitUntil(lambda: not editor.is_changed, timeout=WAIT_MS)
+    assert YamlDocument.parse(local_file.read_text()).data["gpus"] == "none"
+    assert "8g" in local_file.read_text()
+
+
+def test_that_a_project_without_a_local_file_gets_one_when_there_is_something_to_say(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write()
+    local_file = file.with_name("openbayes.local.yaml")
+    local_file.unlink()
+    editor = open_editor(window, qtbot, file)
+    editor.run_settings._choose_runner("process")
+    editor.save()
+    qtbot.waitUntil(local_file.exists, timeout=WAIT_MS)
+    assert YamlDocument.parse(local_file.read_text()).data == {"runner": "process"}
+
+
+def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bayescore.engine.machine import look
+    from bayesdesk.services import machine_watch
+
+    gpus = [Gpu(i, f"GPU-{i}", "RTX 4090", 24 * 2**30, i * 2**30, 50 * i) for i in range(3)]
+    monkeypatch.setattr("bayescore.engine.machine.visible", lambda: gpus)
+    assert machine_watch.look is look
+    file = workspace.write(local={"gpus": "all"})
+    editor = open_editor(window, qtbot, file)
+    choice = editor.run_settings._gpus
+    window.machine.look()
+    qtbot.waitUntil(lambda: len(choice._boxes) == 3, timeout=WAIT_MS)
+    assert all(box.isChecked() for box in choice._boxes)
+    assert "50 %" in choice._uses[1].text()
+    assert "1.0 / 24 GB" in choice._uses[1].text()
+    choice._boxes[0].click()
+    assert editor.local.loaded.settings is not None
+    assert editor.local.loaded.settings.gpus == (1, 2)
+    choice._boxes[0].click()
+    assert editor.local.value(("gpus",)) is None  # all of them: nothing to say
+    for box in choice._boxes:
+        box.click()
+    assert editor.local.value(("gpus",)) == "none"
+    assert len(window.sidebar.machine._bars) == 3
+
+
+def test_that_the_estimate_counts_trials_gpus_and_time() -> None:
+    gpus = tuple(Gpu(i, f"u{i}", "x", 1, 0, 0) for i in range(2))
+    assert side_by_side(8, LocalSettings(), gpus) == 2
+    assert side_by_side(8, LocalSettings(trials_per_gpu=3), gpus) == 6
+    assert side_by_side(8, LocalSettings(gpus="none"), gpus) == 8
+    assert side_by_side(1, LocalSettings(), gpus) == 1
+    assert planned_seconds(60, 2, 240) == 7200
+    assert planned_seconds(61, 2, 240) == 7440
+
+
+def test_that_data_is_mapped_to_a_folder_of_this_machine(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write())
+    editor.bindings.add()
+    assert editor.model.value(("data_bindings",)) == [
+        {"data": "user/dataset/1", "path": "/input0", "type": "ro"}
+    ]
+    data_field, _path, _access, folder = editor.bindings._fields
+    type_into(qtbot, data_field, "me/mnist/2")
+    type_into(qtbot, folder, str(tmp_path))
+    assert editor.local.value(("data",)) == {"me/mnist/2": str(tmp_path)}
+    qtbot.waitUntil(lambda: editor.bindings._folders[0][1].text() == "found", timeout=WAIT_MS)
+    type_into(qtbot, folder, str(tmp_path / "nowhere"))
+    qtbot.waitUntil(lambda: editor.bindings._folders[0][1].text() == "not found", timeout=WAIT_MS)
+    type_into(qtbot, folder, "")
+    qtbot.keyClick(folder, Qt.Key.Key_Backspace)
+    assert editor.local.value(("data",)) is None
+
+
+def test_that_secrets_of_the_root_parameters_are_masked(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    root = {"parameters": {"token": {"is_secret": True, "value": "abc123"}, "epochs": 4}}
+    editor = open_editor(window, qtbot, workspace.write(root=root))
+    rows = editor.form._fixed_rows
+    (secret,) = [f for f in rows._values if f.path == ("parameters", "token", "value")]
+    assert secret.echoMode() is QLineEdit.EchoMode.PasswordEchoOnEdit
+    assert "abc123" not in secret.displayText()
+    (epochs,) = [f for f in rows._values if f.path == ("parameters", "epochs")]
+    type_into(qtbot, epochs, "7")
+    assert editor.model.value(("parameters", "epochs")) == 7
+    name = next(w for w in rows.findChildren(QLineEdit) if w.text() == "epochs")
+    name.setText("rounds")
+    name.editingFinished.emit()
+    assert editor.model.value(("parameters", "rounds")) == 7
+
+
+def test_that_nothing_starts_with_an_error_and_each_check_says_what_mends_it(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write("print(1)\n"))
+    editor.bindings.add()
+    editor.start()
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    dialog = editor.start_dialog
+    qtbot.waitUntil(lambda: dialog._found is not None, timeout=WAIT_MS)
+    assert not dialog._start.isEnabled()
+    (problem,) = dialog._found.findings
+    assert "user/dataset/1" in str(problem.message)
+    assert "openbayes.local.yaml" in str(problem.mend)
+    dialog.reject()
+
+    editor.undo()
+    editor.start_dialog = None
+    editor.start()
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    again = editor.start_dialog
+    qtbot.waitUntil(again._start.isEnabled, timeout=WAIT_MS)
+    warnings = [f for f in again._found.findings if f.grade == "warning" and f.topic == "metric"]
+    assert "“score”" in str(warnings[0].message)
+    again.reject()
+
+
+def test_that_one_trial_can_be_tried_with_its_log_and_metrics_before_the_job_starts(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(REPORT_X + "print('hello there')\n", max_job_count=2))
+    editor.try_one()
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    dialog = editor.start_dialog
+    qtbot.waitUntil(lambda: dialog.try_out is not None, timeout=WAIT_MS)
+    tried = dialog.try_out
+    qtbot.waitUntil(lambda: not tried.is_running, timeout=WAIT_MS)
+    assert tried._state.text() == "it works"
+    assert "score: 0.5 (1 values)" in tried._metrics.text()
+    qtbot.waitUntil(lambda: "hello there" in tried.log.text.toPlainText(), timeout=WAIT_MS)
+    qtbot.waitUntil(dialog._start.isEnabled, timeout=WAIT_MS)
+    qtbot.mouseClick(dialog._start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
+    assert window.job_page.model.view.job.id != tried.job
+    qtbot.waitUntil(lambda: window.job_page.model.view.job.state.ended, timeout=WAIT_MS)
+
+
+def test_that_unsaved_text_survives_the_sudden_end_of_the_window(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write()
+    editor = open_editor(window, qtbot, file)
+    editor.model.set(("command",), "python half_done.py")
+    drafts = workspace.data.root / "drafts"
+    qtbot.waitUntil(lambda: drafts.exists() and any(drafts.glob("*.json")), timeout=WAIT_MS)
+    editor.model.text_document.setModified(False)  # as if the window had gone without a word
+    again = open_editor_anew(window, qtbot, file, editor)
+    qtbot.waitUntil(again._draft_bar.isVisible, timeout=WAIT_MS)
+    assert again.model.value(("command",)) == "python main.py"
+    again._bring_back()
+    assert again.model.value(("command",)) == "python half_done.py"
+    again.undo()
+    assert again.model.content() == file.read_bytes()
+    qtbot.waitUntil(lambda: not any(drafts.glob("*.json")), timeout=WAIT_MS)
+
+
+def open_editor_anew(window: MainWindow, qtbot, file: Path, before: object):
+    window.open_file(file)
+    qtbot.waitUntil(lambda: window.editor is not before, timeout=WAIT_MS)
+    return window.editor
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        (0, 0, {"command", "hyper_tuning", "data_bindings"}),
+        (2, 4, {"data", "path", "type"}),
+        (8, 6, {"min_value", "scale_type", "name"}),
+        (4, 8, {"MAXIMIZE", "MINIMIZE"}),
+        (7, 12, {"DOUBLE", "CATEGORICAL"}),
+    ],
+)
+def test_that_words_that_can_stand_at_the_caret_are_offered(row: int, column: int, words: set[str]) -> None:
+    lines = GUIDE.split("\n")
+    place = place_of(lines, row, column)
+    offered = {c.word for c in completions(place, {})}
+    assert words <= offered
+    assert ("command" in offered) == (row == 0)
+
+
+def test_that_keys_are_explained_where_they_stand() -> None:
+    lines = GUIDE.split("\n")
+    assert "ro to read only" not in meaning_at(lines, 7, 7)
+    assert "DISCRETE" in meaning_at(lines, 7, 7)
+    assert "/input0" in meaning_at(lines, 2, 5)
+    assert meaning_at(lines, 4, 10) == ""
+    assert "Docker" in meaning_at(["runner: auto"], 0, 2, local=True)
+
+
+def test_that_typing_completes_keys_values_and_metric_names(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write()
+    assert metric_names(file.parent) == ["score"]
+    file.write_text("command: python main.py\nhyper_tuning:\n  hyperparameter_metric: \n")
+    editor = open_editor(window, qtbot, file)
+    qtbot.waitUntil(lambda: bool(editor.yaml.completer.words), timeout=WAIT_MS)
+    put_caret(editor.yaml, 2, len("  hyperparameter_metric: "))
+    qtbot.keyClick(editor.yaml, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    assert editor.yaml.completer.offered == ["score"]
+    qtbot.keyClick(editor.yaml, Qt.Key.Key_Return)
+    qtbot.keyClick(editor.yaml, Qt.Key.Key_Return)
+    qtbot.keyClicks(editor.yaml, "go")
+    assert editor.yaml.completer.offered == ["goal"]
+    qtbot.keyClick(editor.yaml, Qt.Key.Key_Tab)
+    qtbot.keyClicks(editor.yaml, "MI")
+    qtbot.keyClick(editor.yaml, Qt.Key.Key_Return)
+    assert editor.model.value(("hyper_tuning",)) == {"hyperparameter_metric": "score", "goal": "MINIMIZE"}
+
+
+def put_caret(editor, row: int, column: int) -> None:
+    cursor = QTextCursor(editor.document().findBlockByNumber(row))
+    cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, column)
+    editor.setTextCursor(cursor)
+    editor.setFocus()
+
+
+def test_that_text_is_found_and_replaced_as_one_step(window: MainWindow, workspace: Workspace, qtbot) -> None:
+    file = workspace.write()
+    file.write_text("command: python main.py --a main\nenv: main\n")
+    editor = open_editor(window, qtbot, file)
+    window.actions_by_name["Find and replace"].trigger()
+    bar = editor.yaml.find_bar
+    assert bar.isVisible()
+    qtbot.keyClicks(bar.wanted, "main")
+    assert bar._count.text() == "3 found"
+    bar.other.setText("side")
+    bar.replace_all()
+    assert editor.model.text == "command: python side.py --a side\nenv: side\n"
+    editor.undo()
+    assert editor.model.content() == file.read_bytes()
+    qtbot.keyClick(bar.wanted, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+
+
+def test_that_undo_in_a_field_takes_back_the_last_step_wherever_it_was_made(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(specs=TWO))
+    first = editor.model.text
+    type_into(qtbot, editor.form._rows[0].fields[2], "0.25")
+    for _ in range(20):
+        if editor.model.text == first:
+            break
+        qtbot.keyClick(editor.form._rows[0].fields[2], Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert editor.model.text == first
+
+
+def test_that_a_parameter_is_dragged_to_another_place(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(specs=TWO))
+    rows = editor.form._rows
+    qtbot.waitUntil(lambda: rows[2].mapTo(editor, QPoint()).y() > rows[1].mapTo(editor, QPoint()).y() + 20)
+    handle = rows[0].handle
+    below = rows[2].mapToGlobal(QPoint(5, rows[2].height() - 3))
+    qtbot.mousePress(handle, Qt.MouseButton.LeftButton)
+    qtbot.mouseMove(handle, handle.mapFromGlobal(below))
+    assert editor.form._mark.isVisible()
+    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=handle.mapFromGlobal(below))
+    assert [r.fields[0].text() for r in editor.form._rows] == ["n", "c", "x"]
+    assert not editor.form._mark.isVisible()
+
+
+def test_that_the_local_file_may_be_empty(qapp) -> None:
+    model = LocalModel(Path("openbayes.local.yaml"), b"")
+    model.set(("data", "a/b"), "/somewhere")
+    model.set(("seed",), 3)
+    assert YamlDocument.parse(model.text).data == {"data": {"a/b": "/somewhere"}, "seed": 3}
+    model.unset(("data", "a/b"))
+    assert YamlDocument.parse(model.text).data == {"seed": 3}
+
+
+def test_that_a_new_file_is_begun_where_there_is_none(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "fresh"
+    target.mkdir()
+    monkeypatch.setattr(
+        "bayesdesk.window.QFileDialog.getExistingDirectory", lambda *_a, **_k: os.fspath(target)
+    )
+    window.new_file()
+    qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
+    assert window.editor.model.file == target / "openbayes.yaml"
+    assert window.editor.model.loaded.config is not None
+
+
+def test_that_gpus_of_the_driver_reach_the_window(tmp_path: Path, workspace: Workspace) -> None:
+    """The look itself, in a process of its own: NVML is loaded once a process."""
+    import json
+    import subprocess
+    import sys
+
+    gpus = StandInGpus(tmp_path / "gpus", ["RTX 4090", "RTX 4090"])
+    gpus.use({1: 2048})
+    workspace.database().close()
+    program = (
+        "import json, sys; from pathlib import Path\n"
+        "from bayescore.store import Database, DataFolder\n"
+        "from bayescore.engine.machine import look\n"
+        "found = look(Database(DataFolder(Path(sys.argv[1]))))\n"
+        "print(json.dumps([[g.index, g.use, g.memory_used] for g in found.gpus]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(workspace.data.root)],
+        env={**os.environ, **gpus.environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [[0, 0, 0], [1, 50, 2048 * 2**20]]
