@@ -17,8 +17,8 @@ from bayesdesk.plots.canvas import fences
 from bayesdesk.plots.parallel.axes import Scale, axes_of, with_scale
 from bayesdesk.services.ansi import Style, segments
 from bayesdesk.window import MainWindow
+from support.window import TWO, WAIT_MS, finished_job, job_page
 from support.workspace import REPORT_X, Workspace
-from test_flows import TWO, WAIT_MS, finished_job, job_page
 
 
 def test_that_jobs_are_compared_by_curves_best_sets_and_settings(

@@ -20,8 +20,8 @@ from bayesdesk.editor.text_model import LocalModel
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.window import MainWindow
 from support.gpus import StandInGpus
+from support.window import TWO, WAIT_MS, open_editor, type_into
 from support.workspace import REPORT_X, Workspace
-from test_flows import TWO, WAIT_MS, open_editor, type_into
 
 GUIDE = """\
 data_bindings:
@@ -32,8 +32,8 @@ hyper_tuning:
   parameter_specs:
     - name: lr
       type: DOUBLE
-      
 """
+GUIDE += "      \n"
 
 
 def test_that_run_settings_are_written_into_the_local_file_and_undone_with_the_rest(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -77,6 +78,33 @@ class SearchSpace:
         """Point in the unit cube, shape ``(d,)``."""
         return np.array([to_unit(s, point[s.name]) for s in self.specs], dtype=np.float64)
 
+    def snap(self, index: int, units: Row) -> Row:
+        """Coordinates of the legal values nearest to some coordinates of one parameter, shape (m,)."""
+        spec = self.specs[index]
+        if isinstance(spec, DoubleSpec):
+            return np.clip(units, 0.0, 1.0)
+        if isinstance(spec, CategoricalSpec):
+            return np.clip(np.round(units), 0, len(spec.categorical_values) - 1)
+        if isinstance(spec, DiscreteSpec):
+            places = np.array(sorted(to_unit(spec, v) for v in spec.discrete_values))
+            middles = (places[1:] + places[:-1]) / 2
+            return np.asarray(places[np.searchsorted(middles, units)])
+        low, high = _ends(spec)
+        if high <= low:
+            return np.full(len(units), 0.5)
+        numbers = low + np.clip(units, 0.0, 1.0) * (high - low)
+        if spec.scale_type is Scale.LOG:
+            numbers = np.log(np.clip(np.round(np.exp(numbers)), spec.min_value, spec.max_value))
+        else:
+            numbers = np.clip(np.round(numbers), spec.min_value, spec.max_value)
+        return np.asarray((numbers - low) / (high - low))
+
+    def grain(self, index: int) -> float:
+        """About the distance between neighbouring values of a number, 0 for a continuous one."""
+        spec = self.specs[index]
+        n = count(spec)
+        return 0.0 if n is None or n < 2 else 0.7 / (n - 1)
+
     def point(self, row: Sequence[float] | Row) -> Point:
         """Nearest legal point of a row."""
         return {s.name: from_unit(s, float(u)) for s, u in zip(self.specs, row, strict=True)}
@@ -121,8 +149,7 @@ def to_unit(spec: ParameterSpec, value: object) -> float:
         return float(values.index(str(value))) if str(value) in values else float("nan")
     assert isinstance(value, int | float)
     if isinstance(spec, DiscreteSpec):
-        low, high = min(spec.discrete_values), max(spec.discrete_values)
-        return (value - low) / (high - low) if high > low else 0.5
+        return _discrete_unit(spec.discrete_values, float(value))
     low, high = _ends(spec)
     if high <= low:
         return 0.5
@@ -132,14 +159,32 @@ def to_unit(spec: ParameterSpec, value: object) -> float:
     return (number - low) / (high - low)
 
 
+def _discrete_unit(values: tuple[float, ...], value: float) -> float:
+    """Coordinate of a number among listed ones: logarithmic where their gaps are more even so."""
+    ordered = sorted(set(values))
+    low, high = ordered[0], ordered[-1]
+    if high <= low:
+        return 0.5
+    if low > 0 and value > 0 and _is_geometric(tuple(ordered)):
+        return (math.log(value) - math.log(low)) / (math.log(high) - math.log(low))
+    return (value - low) / (high - low)
+
+
+@lru_cache(maxsize=256)
+def _is_geometric(ordered: tuple[float, ...]) -> bool:
+    linear, logs = np.diff(ordered), np.diff(np.log(ordered))
+    return bool(logs.std() / logs.mean() < linear.std() / linear.mean())
+
+
 def from_unit(spec: ParameterSpec, unit: float) -> Value:
     """Legal value at, or nearest to, a coordinate; always within the spec's ends."""
     if isinstance(spec, CategoricalSpec):
         return spec.categorical_values[min(max(round(unit), 0), len(spec.categorical_values) - 1)]
     unit = min(max(unit, 0.0), 1.0)
     if isinstance(spec, DiscreteSpec):
-        low, high = min(spec.discrete_values), max(spec.discrete_values)
-        return min(spec.discrete_values, key=lambda v: abs(v - (low + unit * (high - low))))
+        return min(
+            spec.discrete_values, key=lambda v: abs(_discrete_unit(spec.discrete_values, float(v)) - unit)
+        )
     low, high = _ends(spec)
     number = low + unit * (high - low)
     if spec.scale_type is Scale.LOG:

@@ -135,20 +135,20 @@ class BindingsCard(Card):
         states = [state for _field, state in self._folders]
         base = self._model.file.parent
 
-        def show(found: list[bool]) -> None:
-            if [s for _f, s in self._folders] != states:
-                return  # the rows have been built anew in between
-            for state, is_there in zip(states, found, strict=True):
-                state.setText(_("found") if is_there else _("not found"))
-                set_tone(state, "good" if is_there else "warning")
-
         if wanted != self._looked_at:
             self._looked_at = wanted
             self._background.run(
                 lambda: [(base / FilePath(w).expanduser()).is_dir() for w in wanted],
-                show,
+                partial(self._show_folders, states),
                 lambda _e: None,
             )
+
+    def _show_folders(self, states: list[QLabel], found: list[bool]) -> None:
+        if [s for _f, s in self._folders] != states:
+            return  # the rows have been built anew in between
+        for state, is_there in zip(states, found, strict=True):
+            state.setText(_("found") if is_there else _("not found"))
+            set_tone(state, "good" if is_there else "warning")
 
 
 def _name(binding: Any) -> str:

@@ -139,6 +139,8 @@ class ChoiceField(QComboBox):
         self._options = list(options)
         self._chosen = chosen
         self._default = default
+        self.setMinimumContentsLength(8)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.path = path
         self.refresh()
         self.activated.connect(self._activated)

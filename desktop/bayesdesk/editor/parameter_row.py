@@ -95,7 +95,7 @@ class ParameterRow(QWidget):
         line = row(self.handle, spacing=8)
         for heading, field in zip(headings, self.fields, strict=True):
             line.addWidget(Labelled(heading, field))
-        stretches = (9, 3, 4, 4, 3) if len(self.fields) == 5 else (9, 3, 11)
+        stretches = (9, 5, 4, 4, 3) if len(self.fields) == 5 else (9, 5, 11)
         for i, stretch in enumerate(stretches, 1):
             line.setStretch(i, stretch)
         line.addWidget(self._picture)

@@ -119,7 +119,7 @@ def second_line(item: JobRow) -> str:
     if job.state is JobState.QUEUED:
         return _("waiting")
     if job.state is JobState.SUCCEEDED:
-        return _("{count} trials", count=item.done)
+        return _("{count} trials", count=item.done) if item.done != 1 else _("one trial")
     return state_word(job.state)
 
 

@@ -30,6 +30,7 @@ class TrialWindow(QDialog):
         self.log = LogView(background, paths.log)
         self.files = OutputFiles(background, paths.output, folder.snapshot(job.id))
         split = QSplitter(Qt.Orientation.Vertical)
+        split.setObjectName("open")
         split.addWidget(self.log)
         split.addWidget(self.files)
         split.setSizes([430, 260])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -47,5 +49,13 @@ class Background(QObject):
 
     @staticmethod
     def _hand_over(callback: Callable[[Any], object] | None, result: object) -> None:
-        if callback is not None:
+        if callback is not None and not _is_gone(callback):
             callback(result)
+
+
+def _is_gone(callback: Callable[[Any], object]) -> bool:
+    """Whether a callback belongs to a widget that was closed while the work was done."""
+    while isinstance(callback, partial):
+        callback = callback.func
+    owner = getattr(callback, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)

@@ -95,11 +95,13 @@ QTableView, QListView, QTreeView { background: $panel; border: none; gridline-co
     selection-background-color: $accent_soft; selection-color: $text; alternate-background-color: $panel; }
 QTableView::item { padding: 0 8px; border-bottom: 1px solid $line; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
+QListWidget::item, QTreeWidget::item { padding: 5px 8px; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; border: none; border-bottom: 1px solid $line; padding: 7px 8px;
     color: $secondary; font-weight: 500; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QSplitter::handle { background: $line; }
+QSplitter#open::handle { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $strong_line; border-radius: 4px; margin: 1px;
@@ -114,6 +116,12 @@ QSlider::handle:horizontal { background: $panel; border: 2px solid $accent; widt
 QProgressBar { background: $line; border: none; border-radius: 1px; max-height: 3px; min-height: 3px; }
 QProgressBar::chunk { background: $accent; border-radius: 1px; }
 QCheckBox { spacing: 7px; background: transparent; }
+QCheckBox::indicator, QListView::indicator, QTreeView::indicator { width: 14px; height: 14px;
+    border: 1px solid $strong_line; border-radius: 4px; background: $panel; }
+QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked {
+    background: $accent; border-color: $accent; image: url("$tick"); }
+QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: $accent; }
+QCheckBox:disabled { color: $secondary; }
 """)
 
 
@@ -142,6 +150,7 @@ def sheet(chosen: theme.Palette) -> str:
         title_px=theme.TITLE_PX,
         radius=theme.CARD_RADIUS,
         control=theme.CONTROL_HEIGHT - 2,
+        tick=resource("icons", f"tick-{'dark' if chosen is theme.DARK else 'light'}.svg").as_posix(),
         caret=resource("icons", f"caret-{'dark' if chosen is theme.DARK else 'light'}.svg").as_posix(),
     )
 

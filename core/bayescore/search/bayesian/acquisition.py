@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import erfcx, log1p, logsumexp
 from scipy.stats import norm
 
-from bayescore.search.bayesian.surrogate import Array
+from bayescore.search.bayesian.kernel import Array
+
+_LOG_ROOT_2PI = 0.5 * np.log(2.0 * np.pi)
+_FAR = -1.0  # below this many deviations the plain formula loses its digits
 
 
-def expected_improvement(mean: Array, deviation: Array, best: float) -> Array:
-    """Expected improvement below ``best``; Jones, Schonlau and Welch (1998), eq. 15.
+def log_expected_improvement(mean: Array, deviation: Array, best: Array) -> Array:
+    """Logarithm of the expected improvement below ``best``; Ament et al. (2023), eq. 9 and 10.
 
     Parameters
     ----------
     mean, deviation
-        The surrogate's prediction, shape (m,), smaller is better.
+        Predictions, shape (..., m), smaller is better.
     best
-        Smallest value so far.
+        What is to be beaten, of a shape that fits.
 
     Returns
     -------
     Array
-        Shape (m,), at least 0, in the unit of ``mean``.
+        Shape (..., m); far away it is very negative, never minus infinity.
     """
-    gain = best - mean
-    z = gain / deviation
-    return np.asarray(np.maximum(gain * norm.cdf(z) + deviation * norm.pdf(z), 0.0))
+    z = (best - mean) / deviation
+    near = np.maximum(z, _FAR)
+    log_near = np.log(near * norm.cdf(near) + np.exp(-0.5 * near**2 - _LOG_ROOT_2PI))
+    far = np.minimum(z, _FAR)
+    scaled = np.sqrt(np.pi / 2.0) * erfcx(-far / np.sqrt(2.0)) * np.abs(far)
+    log_far = -0.5 * far**2 - _LOG_ROOT_2PI + log1p(-np.minimum(scaled, 1.0 - 1e-12))
+    return np.asarray(np.where(z > _FAR, log_near, log_far) + np.log(deviation))
 
 
-def success_probability(rows: Array, succeeded: Array, failed: Array) -> Array:
+def averaged(logs: Array) -> Array:
+    """Logarithm of the mean over members, shape (members, m) to (m,)."""
+    return np.asarray(logsumexp(logs, axis=0) - np.log(len(logs)))
+
+
+def success_probability(rows: Array, succeeded: Array, failed: Array, categorical: tuple[int, ...]) -> Array:
     """Chance that a trial at each row ends well, by a kernel estimate over ended trials.
 
     A Beta(1, 0.1) prior keeps unknown regions likely to succeed; a failure weighs on
@@ -44,12 +57,14 @@ def success_probability(rows: Array, succeeded: Array, failed: Array) -> Array:
     if not len(failed):
         return np.ones(len(rows))
     width = 0.2 * np.sqrt(rows.shape[1])
-    good, bad = _weight(rows, succeeded, width), _weight(rows, failed, width)
+    good, bad = (_weight(rows, seen, width, categorical) for seen in (succeeded, failed))
     return np.asarray((good + 1.0) / (good + bad + 1.1))
 
 
-def _weight(rows: Array, seen: Array, width: float) -> Array:
+def _weight(rows: Array, seen: Array, width: float, categorical: tuple[int, ...]) -> Array:
     if not len(seen):
         return np.zeros(len(rows))
-    squared = ((rows[:, None, :] - seen[None, :, :]) ** 2).sum(axis=2)
-    return np.asarray(np.exp(-0.5 * squared / width**2).sum(axis=1))
+    difference = rows[:, None, :] - seen[None, :, :]
+    for i in categorical:
+        difference[:, :, i] = difference[:, :, i] != 0.0
+    return np.asarray(np.exp(-0.5 * (difference**2).sum(axis=2) / width**2).sum(axis=1))

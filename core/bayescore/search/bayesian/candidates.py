@@ -1,17 +1,22 @@
-"""Where the acquisition is looked at: all over the cube, and around the best."""
+"""Where the acquisition is looked at: all over the cube, around the best, and nearer and nearer to its top."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from scipy.stats import qmc
 
 from bayescore.config.models import CategoricalSpec
-from bayescore.search.bayesian.surrogate import Array
+from bayescore.search.bayesian.kernel import Array
 from bayescore.search.space import SearchSpace, draw
 
-_GLOBAL = 1024  # power of two: Sobol's balance
-_LOCAL_PER_BEST = 128
+_GLOBAL = 512  # power of two: Sobol's balance
+_LOCAL_PER_BEST = 64
 _STEPS = (0.02, 0.1)  # widths of local steps, in units of the cube
+_TOPS = 4  # candidates whose surroundings are searched
+_ROUNDS = 9  # each with steps of about half the width
+_STEPS_PER_ROUND = 24  # from each top
 
 
 def sobol_rows(space: SearchSpace, n: int, seed: int) -> Array:
@@ -32,19 +37,49 @@ def candidate_rows(space: SearchSpace, best: Array, rng: np.random.Generator) ->
         Rows of the best trials so far, shape (b, d).
     """
     everywhere = sobol_rows(space, _GLOBAL, int(rng.integers(2**31)))
-    near = [_steps_from(space, row, rng) for row in best]
-    return np.concatenate([everywhere, *near])
-
-
-def _steps_from(space: SearchSpace, row: Array, rng: np.random.Generator) -> Array:
-    rows = np.repeat(row[None, :], _LOCAL_PER_BEST, axis=0)
     widths = rng.choice(_STEPS, size=(_LOCAL_PER_BEST, 1))
+    near = [_steps_from(space, row, _LOCAL_PER_BEST, widths, rng) for row in best]
+    return snapped(space, np.concatenate([everywhere, *near]))
+
+
+def climbed(
+    space: SearchSpace,
+    rows: Array,
+    heights: Array,
+    height: Callable[[Array], Array],
+    rng: np.random.Generator,
+) -> tuple[Array, Array]:
+    """More rows around the highest ones, in rounds of ever smaller steps, and their heights.
+
+    Every round takes steps from the best rows of all before, numbers a little way and now and
+    then another choice, so that both kinds of coordinates are climbed together.
+    """
+    width = 0.12
+    for _ in range(_ROUNDS):
+        tops = rows[np.argsort(-heights, kind="stable")[:_TOPS]]
+        widths = np.full((_STEPS_PER_ROUND, 1), width)
+        steps = [_steps_from(space, top, _STEPS_PER_ROUND, widths, rng) for top in tops]
+        fresh = snapped(space, np.concatenate(steps))
+        rows, heights = np.concatenate([rows, fresh]), np.concatenate([heights, height(fresh)])
+        width *= 0.55
+    return rows, heights
+
+
+def snapped(space: SearchSpace, rows: Array) -> Array:
+    """The nearest legal rows."""
+    return np.stack([space.snap(i, rows[:, i]) for i in range(space.dimensions)], axis=1)
+
+
+def _steps_from(space: SearchSpace, row: Array, count: int, widths: Array, rng: np.random.Generator) -> Array:
+    rows = np.repeat(row[None, :], count, axis=0)
     moved = rng.random(rows.shape) < max(0.4, 1.0 / space.dimensions)
+    moved[np.arange(count), rng.integers(space.dimensions, size=count)] = True
     for i, spec in enumerate(space.specs):
         if isinstance(spec, CategoricalSpec):
-            other = rng.integers(len(spec.categorical_values), size=len(rows))
-            rows[:, i] = np.where(moved[:, i] & (rng.random(len(rows)) < 0.5), other, rows[:, i])
+            other = rng.integers(len(spec.categorical_values), size=count)
+            rows[:, i] = np.where(moved[:, i] & (rng.random(count) < 0.4), other, rows[:, i])
         else:
-            step = rng.normal(size=len(rows)) * widths[:, 0]
+            grain = space.grain(i)  # a step below it would end where it began
+            step = rng.normal(size=count) * np.maximum(widths[:, 0], grain)
             rows[:, i] = np.where(moved[:, i], np.clip(rows[:, i] + step, 0.0, 1.0), rows[:, i])
-    return np.array([space.row(space.point(r)) for r in rows])
+    return rows

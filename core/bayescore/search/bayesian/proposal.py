@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bayescore.config.models import Goal
-from bayescore.search.bayesian.acquisition import expected_improvement, success_probability
-from bayescore.search.bayesian.candidates import candidate_rows, sobol_rows
-from bayescore.search.bayesian.surrogate import Array, GaussianProcess
+from bayescore.search.bayesian.acquisition import averaged, log_expected_improvement, success_probability
+from bayescore.search.bayesian.candidates import candidate_rows, climbed, sobol_rows
+from bayescore.search.bayesian.kernel import Array
+from bayescore.search.bayesian.surrogate import GaussianProcess
+from bayescore.search.bayesian.warping import fence, warped
 from bayescore.search.enumerated import EXHAUSTED, fresh_draw, stream
 from bayescore.search.space import Key, SearchSpace
 from bayescore.search.suggestion import ExhaustedReason, Observation, Origin, Outcome, Suggestion
 
 _MIN_INITIAL = 5
+_FAILED_AS = 0.85  # quantile of the values that a failed trial is given
 _BEST_KEPT = 6  # of the best trials, so many get local candidates
 _FIRST_STOP = 20  # finished trials before the search may call itself exhausted
 _NOTHING = 1e-3  # expected gain, in standard deviations of the values seen, that counts as none
@@ -53,29 +56,43 @@ def propose(
     if len(seen.values) < 2 or len(trials) < initial_count(space):
         return _initial(space, used, seed, number)
     rng = stream(seed, number)
-    scale = float(np.std(seen.values)) or 1.0
-    standard = (seen.values - np.mean(seen.values)) / scale
+    standard, warp = warped(seen.values)
     rows = np.concatenate([seen.rows, seen.failed])
-    # a failed trial counts as the worst that was seen: its surroundings lose their promise
-    values = np.concatenate([standard, np.full(len(seen.failed), standard.max())])
+    # a failed trial counts as a bad one, not as the worst: where it failed the chance of success speaks
+    values = np.concatenate([standard, np.full(len(seen.failed), np.quantile(standard, _FAILED_AS))])
     model = GaussianProcess(space, int(rng.integers(2**31))).fit(rows, values)
-    best = float(standard.min())
-    if len(seen.pending):  # pending trials are believed to come out as predicted
-        believed, _ = model.predict(seen.pending)
-        model.believed(np.concatenate([rows, seen.pending]), np.concatenate([values, believed]))
+    if len(seen.pending):
+        model.believe(seen.pending)
+    best = model.best_means()[:, None]
+
+    def promise(candidates: Array) -> Array:
+        """Logarithm of the expected improvement times the chance of success."""
+        mean, deviation = model.members(candidates)
+        found = averaged(log_expected_improvement(mean, deviation, best))
+        chance = success_probability(candidates, seen.rows, seen.failed, space.categorical)
+        return np.asarray(found + np.log(chance))
+
     leading = seen.rows[np.argsort(standard, kind="stable")[:_BEST_KEPT]]
     candidates = candidate_rows(space, leading, rng)
-    mean, deviation = model.predict(candidates)
-    gain = expected_improvement(mean, deviation, best)
-    weighted = gain * success_probability(candidates, seen.rows, seen.failed)
-    if stop_when_exhausted and _nothing_left(space, standard, float(gain.max())):
+    candidates, heights = climbed(space, candidates, promise(candidates), promise, rng)
+    largest = float(np.exp(heights.max()))
+    if stop_when_exhausted and _nothing_left(space, standard, largest):
         return Suggestion(None, exhausted=ExhaustedReason.NOTHING_TO_GAIN)
-    for i in np.argsort(-weighted, kind="stable"):
+    for i in np.argsort(-heights, kind="stable"):
         point = space.point(candidates[i])
         if space.key(point) not in used:
-            return Suggestion(point, Origin.MODEL, expected_gain=float(gain[i]) * scale)
+            gain = float(np.exp(heights[i])) * scale_near_best(seen.values, warp)
+            return Suggestion(point, Origin.MODEL, expected_gain=gain)
     fresh = fresh_draw(space, used, rng, seed)
     return EXHAUSTED if fresh is None else Suggestion(fresh, Origin.RANDOM)
+
+
+def scale_near_best(values: Array, warp: Callable[[Array], Array]) -> float:
+    """Objective's units for one unit of the model's, near the best value."""
+    best, spread = float(np.min(values)), float(np.std(np.minimum(values, fence(values)))) or 1.0
+    step = 0.05 * spread
+    ends = warp(np.array([best, best + step]))
+    return step / max(float(ends[1] - ends[0]), 1e-12)
 
 
 def _initial(space: SearchSpace, used: set[Key], seed: int, number: int) -> Suggestion:
@@ -115,19 +132,10 @@ def _arrays(space: SearchSpace, goal: Goal, trials: Sequence[Observation]) -> _S
             rows["failed"].append(row)
     d = space.dimensions
     good, failed, pending = (np.array(rows[k]).reshape(-1, d) for k in ("good", "failed", "pending"))
-    return _Seen(good, _clipped(np.array(values)), failed, pending)
+    return _Seen(good, np.clip(np.array(values), -1e100, 1e100), failed, pending)
 
 
 def _inside(space: SearchSpace, row: Array) -> bool:
     """Whether a row is close enough to the cube to teach the model (history may come from a wider one)."""
     numeric = [i for i in range(space.dimensions) if i not in space.categorical]
     return bool(np.all(row[numeric] >= -1.0) and np.all(row[numeric] <= 2.0))
-
-
-def _clipped(values: Array) -> Array:
-    """Diverged trials pulled in to the far fence, so that one 1e30 does not flatten the model."""
-    if len(values) < 4:
-        return np.clip(values, -1e100, 1e100)
-    low, median, high = np.percentile(values, [25, 50, 75])
-    fence = median + 5.0 * max(high - low, 1e-12 * max(1.0, abs(median)))
-    return np.minimum(values, max(fence, float(np.min(values))))

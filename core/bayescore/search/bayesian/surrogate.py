@@ -1,85 +1,93 @@
-"""The surrogate: scikit-optimize's Gaussian process on rows of the unit cube."""
+"""The surrogate: a Gaussian process for each sample of its hyperparameters."""
 
 from __future__ import annotations
 
-import warnings
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
+from scipy.linalg import cho_solve, lapack, solve_triangular
 
-from bayescore.config.models import CategoricalSpec
+from bayescore.search.bayesian.hyperparameters import Hyperparameters, Posterior
+from bayescore.search.bayesian.kernel import Array, correlation, gaps
 from bayescore.search.space import SearchSpace
 
-Array = NDArray[np.float64]
-_LENGTH_BOUNDS = (0.05, 20.0)  # in units of the cube: below it noise, above it no influence
-_AMPLITUDE_BOUNDS = (0.05, 20.0)
-_RESTARTS = 1
+SAMPLES = 8
+_JITTER = 1e-8
 
 
 class GaussianProcess:
-    """Matérn-5/2 with a length scale per coordinate and learned noise.
+    """Predictions of several processes that all explain the trials.
 
-    Kernel: Rasmussen and Williams (2006), eq. 4.17.  A categorical becomes one
-    coordinate per value (one-hot, scaled so that two values lie a distance of 1 apart).
+    Parameters
+    ----------
+    space, seed
+        The coordinates' kinds, and what fixes the samples.
     """
 
-    def __init__(self, space: SearchSpace, seed: int) -> None:
-        self._space = space
-        self._seed = seed
-        self._model: Any = None
+    def __init__(self, space: SearchSpace, seed: int, samples: int = SAMPLES) -> None:
+        self._categorical = space.categorical
+        self._rng = np.random.default_rng(seed)
+        self._count = samples
+        self._members: list[_Member] = []
 
     def fit(self, rows: Array, values: Array) -> GaussianProcess:
-        """Fit the kernel's hyperparameters by maximum marginal likelihood.
-
-        Parameters
-        ----------
-        rows
-            Shape (n, d).
-        values
-            Shape (n,), mean 0 and variance 1.
-        """
-        from skopt.learning import GaussianProcessRegressor
-        from skopt.learning.gaussian_process.kernels import ConstantKernel, Matern
-
-        features = self._features(rows)
-        width = features.shape[1]
-        kernel = ConstantKernel(1.0, _AMPLITUDE_BOUNDS) * Matern(
-            np.ones(width), [_LENGTH_BOUNDS] * width, nu=2.5
-        )
-        self._model = GaussianProcessRegressor(
-            kernel=kernel, noise="gaussian", n_restarts_optimizer=_RESTARTS, random_state=self._seed
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # hyperparameters at their bounds are expected with few trials
-            self._model.fit(features, values)
+        """Learn from rows (n, d) and values (n,) with mean 0 and variance about 1."""
+        posterior = Posterior(gaps(rows, rows, self._categorical), values)
+        drawn = posterior.samples(self._count, self._rng)
+        self._members = [_Member(rows, values, each, self._categorical) for each in drawn]
         return self
 
+    def believe(self, rows: Array) -> GaussianProcess:
+        """Add rows (k, d) as if they had come out as predicted (Ginsbourger et al., 2010, "kriging believer")."""
+        self._members = [member.believing(rows) for member in self._members]
+        return self
+
+    def members(self, rows: Array) -> tuple[Array, Array]:
+        """Mean and standard deviation by every member at rows (m, d), each (members, m), without the noise."""
+        found = [member.predict(rows) for member in self._members]
+        return np.stack([mean for mean, _ in found]), np.stack([deviation for _, deviation in found])
+
+    def best_means(self) -> Array:
+        """Smallest mean of each member at the rows it has learned from, shape (members,)."""
+        return np.array([member.best_mean for member in self._members])
+
     def predict(self, rows: Array) -> tuple[Array, Array]:
-        """Mean and standard deviation at ``rows`` (m, d), each (m,), without the noise."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            mean, deviation = self._model.predict(self._features(rows), return_std=True)
-        return np.asarray(mean), np.maximum(np.asarray(deviation), 1e-9)
+        """Mean and standard deviation at rows (m, d) of the members' mixture, each (m,)."""
+        means, deviations = self.members(rows)
+        mean = means.mean(axis=0)
+        variance = (deviations**2 + means**2).mean(axis=0) - mean**2
+        return mean, np.sqrt(np.maximum(variance, 1e-18))
 
-    def believed(self, rows: Array, values: Array) -> None:
-        """Condition on more observations without learning the hyperparameters again."""
-        from sklearn.gaussian_process import GaussianProcessRegressor
 
-        model = GaussianProcessRegressor(kernel=self._model.kernel_, optimizer=None, alpha=self._noise())
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a noise of 0 has no logarithm, and none is needed
-            self._model = model.fit(self._features(rows), values)
+class _Member:
+    """One process with fixed hyperparameters."""
 
-    def _noise(self) -> float:
-        return max(float(self._model.noise_ or 0.0), 1e-8)
+    def __init__(
+        self, rows: Array, values: Array, learned: Hyperparameters, categorical: tuple[int, ...]
+    ) -> None:
+        self._rows, self._values = rows, values
+        self._learned, self._categorical = learned, categorical
+        covariance = self._covariance(rows)
+        noisy = covariance.copy()
+        noisy.flat[:: len(rows) + 1] += learned.noise + _JITTER
+        factor, failed = lapack.dpotrf(noisy, lower=1, clean=1)
+        while failed:  # rows so alike that rounding spoils the factor: a little more noise parts them
+            noisy.flat[:: len(rows) + 1] += 1e-4 * learned.amplitude
+            factor, failed = lapack.dpotrf(noisy, lower=1, clean=1)
+        self._factor = factor
+        self._weights = cho_solve((factor, True), values)
+        self.best_mean = float((covariance @ self._weights).min())
 
-    def _features(self, rows: Array) -> Array:
-        columns = []
-        for i, spec in enumerate(self._space.specs):
-            if isinstance(spec, CategoricalSpec):
-                values = np.arange(len(spec.categorical_values))
-                columns.append((rows[:, [i]] == values[None, :]) / np.sqrt(2.0))
-            else:
-                columns.append(rows[:, [i]])
-        return np.concatenate(columns, axis=1)
+    def _covariance(self, rows: Array) -> Array:
+        between = gaps(rows, self._rows, self._categorical)
+        learned = self._learned
+        return learned.amplitude * correlation(between, learned.numeric, learned.categorical)
+
+    def predict(self, rows: Array) -> tuple[Array, Array]:
+        across = self._covariance(rows)
+        half = solve_triangular(self._factor, across.T, lower=True, check_finite=False)
+        variance = self._learned.amplitude - (half**2).sum(axis=0)
+        return across @ self._weights, np.sqrt(np.maximum(variance, 1e-14))
+
+    def believing(self, rows: Array) -> _Member:
+        mean, _deviation = self.predict(rows)
+        both = np.concatenate([self._rows, rows])
+        return _Member(both, np.concatenate([self._values, mean]), self._learned, self._categorical)
