@@ -49,7 +49,6 @@ def a_trial(number: int, value: float | None, state: str = "succeeded", **change
         "reason": None,
         "exit_code": 0,
         "origin": "random",
-        "expected_gain": None,
         "parameters": {"x": number / 10},
         "value": value,
         "gpus": (),

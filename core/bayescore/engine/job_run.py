@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bayescore.engine import secret_keeping
 from bayescore.engine.job_setup import set_up
 from bayescore.engine.outcome import JobEnd, judge_job
-from bayescore.engine.proposing import Proposer
+from bayescore.engine.proposing import Proposer, foresight
 from bayescore.engine.trial_run import Services, TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
@@ -95,7 +95,7 @@ class JobRun:
             number,
             suggestion.parameters or {},
             str(suggestion.origin),
-            suggestion.expected_gain,
+            foresight(suggestion),
         )
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from bayescore.search import (
     Suggestion,
 )
 from bayescore.search.space import midpoint
-from bayescore.store import Database, Job, Trial, TrialState, jobs, trials
+from bayescore.store import Database, Foresight, Job, Trial, TrialState, jobs, trials
 
 _OUTCOMES = {
     TrialState.SUCCEEDED: Outcome.FINISHED,
@@ -92,3 +92,13 @@ def observation(trial: Trial, origin: Origin | None = None) -> Observation:
     outcome = _OUTCOMES.get(trial.state, Outcome.RUNNING)
     value = trial.value if outcome is Outcome.FINISHED else None
     return Observation(trial.parameters, outcome, value, origin)
+
+
+def foresight(suggestion: Suggestion) -> Foresight | None:
+    """What the search expected, as it is stored with the trial; ``None`` where no model was asked."""
+    told, ahead = suggestion.prediction, suggestion.outlook
+    if told is None or ahead is None:
+        return None
+    return Foresight(
+        told.mean, told.deviation, str(told.why), ahead.gain, ahead.low, ahead.high, ahead.trials
+    )

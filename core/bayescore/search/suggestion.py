@@ -53,6 +53,43 @@ class Observation:
     origin: Origin | None = None
 
 
+class Why(StrEnum):
+    """What a suggestion of the model is for."""
+
+    BEST_GUESS = "best_guess"
+    NEAR_BEST = "near_best"
+    EXPLORING = "exploring"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model expects of a suggestion, in the objective's unit, and what it is for."""
+
+    mean: float
+    deviation: float
+    why: Why
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Gain over the best so far that some more trials can be expected to bring.
+
+    Attributes
+    ----------
+    gain
+        Expected, in the objective's unit, at least 0.
+    low, high
+        Four out of five times it lies between these.
+    trials
+        Number of trials that are meant.
+    """
+
+    gain: float
+    low: float
+    high: float
+    trials: int
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """The next parameters to try, or why there are none.
@@ -61,12 +98,12 @@ class Suggestion:
     ----------
     parameters
         Name to value in file order; ``None`` when exhausted.
-    expected_gain
-        Expected improvement over the best so far, in the objective's unit, where a
-        model was asked.
+    prediction, outlook
+        Where a model was asked: what it expects of this trial, and of going on.
     """
 
     parameters: Point | None
     origin: Origin | None = None
-    expected_gain: float | None = None
+    prediction: Prediction | None = None
+    outlook: Outlook | None = None
     exhausted: ExhaustedReason | None = None

@@ -81,6 +81,30 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Foresight:
+    """What the search expected when it suggested a trial, in the objective's unit.
+
+    Attributes
+    ----------
+    mean, deviation
+        Of the trial's objective.
+    why
+        What the trial is for: ``best_guess``, ``near_best`` or ``exploring``.
+    gain, gain_low, gain_high
+        Gain over the best that the next ``gain_trials`` trials can bring: expected, and an
+        interval that holds it four out of five times.
+    """
+
+    mean: float
+    deviation: float
+    why: str
+    gain: float
+    gain_low: float
+    gain_high: float
+    gain_trials: int
+
+
+@dataclass(frozen=True)
 class Trial:
     """A trial as it stands; ``parameters`` are the tuned ones."""
 
@@ -92,7 +116,6 @@ class Trial:
     reason: Text | None
     exit_code: int | None
     origin: str
-    expected_gain: float | None
     parameters: dict[str, Any]
     value: float | None
     gpus: tuple[str, ...]
@@ -103,6 +126,7 @@ class Trial:
     ended_at: str | None
     starred: bool = False
     note: str = ""
+    foresight: Foresight | None = None
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,6 @@ trials = Table(
     Column("reason", Text),
     Column("exit_code", Integer),
     Column("origin", Text, nullable=False),
-    Column("expected_gain", Float),
     Column("parameters", Text, nullable=False),
     Column("value", Float),
     Column("gpus", Text, nullable=False),
@@ -65,6 +64,7 @@ trials = Table(
     Column("ended_at", Text),
     Column("starred", Integer, nullable=False, server_default="0"),
     Column("note", Text, nullable=False, server_default=""),
+    Column("foresight", Text),  # what the search expected when it suggested the trial
     UniqueConstraint("job", "number"),
     Index("trials_state", "state"),
     sqlite_autoincrement=True,

@@ -6,12 +6,13 @@ import json
 import math
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from bayescore.i18n import Text
-from bayescore.store.records import Trial, dumps
+from bayescore.store.records import Foresight, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
 from bayescore.times import now
@@ -23,7 +24,7 @@ def add(
     number: int,
     parameters: Mapping[str, Any],
     origin: str,
-    expected_gain: float | None = None,
+    foresight: Foresight | None = None,
 ) -> Trial:
     """Store a trial as pending, with a token of its own."""
     result = connection.execute(
@@ -33,7 +34,7 @@ def add(
             attempt=1,
             state=TrialState.PENDING,
             origin=origin,
-            expected_gain=expected_gain,
+            foresight=dumps(asdict(foresight)) if foresight else None,
             parameters=dumps(dict(parameters)),
             gpus="[]",
             token=secrets.token_urlsafe(24),
@@ -155,7 +156,6 @@ def _trial(row: sa.Row[Any]) -> Trial:
         reason=Text.from_json(row.reason) if row.reason else None,
         exit_code=row.exit_code,
         origin=row.origin,
-        expected_gain=row.expected_gain,
         parameters=json.loads(row.parameters),
         value=value,
         gpus=tuple(json.loads(row.gpus)),
@@ -166,4 +166,5 @@ def _trial(row: sa.Row[Any]) -> Trial:
         ended_at=row.ended_at,
         starred=bool(row.starred),
         note=row.note,
+        foresight=Foresight(**json.loads(row.foresight)) if row.foresight else None,
     )

@@ -47,7 +47,7 @@ class JobHeader(QWidget):
         self._progress = _Figure(_("Progress"))
         self._left = _Figure(_("Time left"))
         self._best = _Figure(_("Best {metric}", metric=model.view.job.metric))
-        self._gain = _Figure(_("Expected of the next trial"))
+        self._gain = _Figure(_("Next 10 trials may gain"))
         self._search = _Figure(_("Search"))
         self._where = _Figure(_("Runs on"))
         figures = row(
@@ -74,9 +74,18 @@ class JobHeader(QWidget):
         self._left.value.setText(_("about {time}", time=span(left)) if left is not None else "–")
         winner = view.best
         self._best.value.setText(f"{number(winner.value)}  #{winner.number}" if winner else "–")
-        gain = next((t.expected_gain for t in reversed(view.trials) if t.expected_gain is not None), None)
-        self._gain.setVisible(gain is not None)
-        self._gain.value.setText(_("better by {gain}", gain=f"{gain:.2g}") if gain is not None else "")
+        ahead = next((t.foresight for t in reversed(view.trials) if t.foresight is not None), None)
+        self._gain.setVisible(ahead is not None)
+        if ahead is not None:
+            shown = (f"{v:.2g}" for v in (ahead.gain, ahead.gain_low, ahead.gain_high))
+            self._gain.value.setText("+{} ({} … {})".format(*shown))
+            self._gain.setToolTip(
+                _(
+                    "What the model expects {count} more trials to gain over the best; "
+                    "four out of five times it lies in the brackets.",
+                    count=ahead.gain_trials,
+                )
+            )
         self._search.value.setText(job.config.hyper_tuning.algorithm.value)
         self._where.value.setText(self._where_words())
         self._cancel.setVisible(not job.state.ended)

@@ -115,9 +115,8 @@ class TrialPanel(QFrame):
         )
         title = label(_("Trial #{number}", number=trial.number), "heading")
         self._content.addLayout(row(title, badge(word, tone), None, star))
-        origin = _ORIGINS.get(trial.origin)
-        if origin is not None:
-            self._content.addWidget(label(origin(), "secondary", wrap=True))
+        for words in _why(trial):
+            self._content.addWidget(label(words, "secondary", wrap=True))
         if trial.reason is not None:
             reason = label(str(trial.reason), "problem", wrap=True, selectable=True)
             reason.setProperty("severity", "error")
@@ -170,6 +169,25 @@ class TrialPanel(QFrame):
         )
         self._content.addLayout(copy)
         self._content.addWidget(label(_ended_words(trial), "caption", wrap=True))
+
+
+def _why(trial: Trial) -> list[str]:
+    """Why the search suggested this trial, and what it expected."""
+    told = trial.foresight
+    if told is None:
+        origin = _ORIGINS.get(trial.origin)
+        return [origin()] if origin is not None else []
+    reasons = {
+        "best_guess": _("The model's best guess, away from the best so far"),
+        "near_best": _("Near the best so far, where the model expects more"),
+        "exploring": _("Exploring where little is known"),
+    }
+    expected = _(
+        "Expected {mean} ± {deviation}",
+        mean=number(float(f"{told.mean:.4g}")),
+        deviation=f"{told.deviation:.2g}",
+    )
+    return [reasons.get(told.why, told.why), expected]
 
 
 def _ended_words(trial: Trial) -> str:

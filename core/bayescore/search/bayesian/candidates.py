@@ -1,4 +1,4 @@
-"""Where the acquisition is looked at: all over the cube, around the best, and nearer and nearer to its top."""
+"""Where the acquisition is looked at: everywhere, around the best, and nearer and nearer to its top."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Posterior:
         )
 
     def log_density(self, logs: Array) -> float:
-        """Log marginal likelihood (Rasmussen and Williams, 2006, eq. 2.30) plus log prior, but for constants."""
+        """Log marginal likelihood (Rasmussen and Williams, 2006, eq. 2.30) plus log prior, but a constant."""
         standard = (logs - self._mean) / self._spread
         prior = -0.5 * float(standard @ standard)
         if np.abs(standard).max() > 6.0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,17 +12,29 @@ from bayescore.config.models import Goal
 from bayescore.search.bayesian.acquisition import averaged, log_expected_improvement, success_probability
 from bayescore.search.bayesian.candidates import candidate_rows, climbed, sobol_rows
 from bayescore.search.bayesian.kernel import Array
+from bayescore.search.bayesian.outlook import outlook
 from bayescore.search.bayesian.surrogate import GaussianProcess
-from bayescore.search.bayesian.warping import fence, warped
+from bayescore.search.bayesian.warping import Warp, fence, fitted
 from bayescore.search.enumerated import EXHAUSTED, fresh_draw, stream
 from bayescore.search.space import Key, SearchSpace
-from bayescore.search.suggestion import ExhaustedReason, Observation, Origin, Outcome, Suggestion
+from bayescore.search.suggestion import (
+    ExhaustedReason,
+    Observation,
+    Origin,
+    Outcome,
+    Outlook,
+    Prediction,
+    Suggestion,
+    Why,
+)
 
 _MIN_INITIAL = 5
 _FAILED_AS = 0.85  # quantile of the values that a failed trial is given
 _BEST_KEPT = 6  # of the best trials, so many get local candidates
 _FIRST_STOP = 20  # finished trials before the search may call itself exhausted
-_NOTHING = 1e-3  # expected gain, in standard deviations of the values seen, that counts as none
+_NOTHING = 0.005  # share of the range seen: a likely gain below it counts as none
+_UNSURE = 0.6  # standard deviations of the values: with more the model knows little
+_ALIKE = 0.7  # correlation with the best trial above which a row is near it
 _STALE = 10  # finished trials without a new best before the search may stop
 
 
@@ -56,7 +68,8 @@ def propose(
     if len(seen.values) < 2 or len(trials) < initial_count(space):
         return _initial(space, used, seed, number)
     rng = stream(seed, number)
-    standard, warp = warped(seen.values)
+    warp = fitted(seen.values)
+    standard = warp(seen.values)
     rows = np.concatenate([seen.rows, seen.failed])
     # a failed trial counts as a bad one, not as the worst: where it failed the chance of success speaks
     values = np.concatenate([standard, np.full(len(seen.failed), np.quantile(standard, _FAILED_AS))])
@@ -75,24 +88,28 @@ def propose(
     leading = seen.rows[np.argsort(standard, kind="stable")[:_BEST_KEPT]]
     candidates = candidate_rows(space, leading, rng)
     candidates, heights = climbed(space, candidates, promise(candidates), promise, rng)
-    largest = float(np.exp(heights.max()))
-    if stop_when_exhausted and _nothing_left(space, standard, largest):
-        return Suggestion(None, exhausted=ExhaustedReason.NOTHING_TO_GAIN)
+    ahead = outlook(model, candidates, heights, warp.inverse, rng)
+    if stop_when_exhausted and _nothing_left(space, seen.values, ahead):
+        return Suggestion(None, outlook=ahead, exhausted=ExhaustedReason.NOTHING_TO_GAIN)
     for i in np.argsort(-heights, kind="stable"):
         point = space.point(candidates[i])
         if space.key(point) not in used:
-            gain = float(np.exp(heights[i])) * scale_near_best(seen.values, warp)
-            return Suggestion(point, Origin.MODEL, expected_gain=gain)
+            told = _prediction(model, candidates[i], leading[0], warp, -1.0 if goal is Goal.MAXIMIZE else 1.0)
+            return Suggestion(point, Origin.MODEL, prediction=told, outlook=ahead)
     fresh = fresh_draw(space, used, rng, seed)
     return EXHAUSTED if fresh is None else Suggestion(fresh, Origin.RANDOM)
 
 
-def scale_near_best(values: Array, warp: Callable[[Array], Array]) -> float:
-    """Objective's units for one unit of the model's, near the best value."""
-    best, spread = float(np.min(values)), float(np.std(np.minimum(values, fence(values)))) or 1.0
-    step = 0.05 * spread
-    ends = warp(np.array([best, best + step]))
-    return step / max(float(ends[1] - ends[0]), 1e-12)
+def _prediction(model: GaussianProcess, row: Array, best: Array, warp: Warp, sign: float) -> Prediction:
+    """What the model expects of a row, in the objective's unit, and why the row was chosen."""
+    both_mean, both_deviation = model.predict(np.stack([row, best]))
+    mean, deviation = float(both_mean[0]), float(both_deviation[0])
+    ends = warp.inverse(np.array([mean - deviation, mean, mean + deviation]))
+    if deviation > _UNSURE:
+        why = Why.EXPLORING
+    else:
+        why = Why.NEAR_BEST if model.likeness(row, best) > _ALIKE else Why.BEST_GUESS
+    return Prediction(sign * float(ends[1]), float(ends[2] - ends[0]) / 2.0, why)
 
 
 def _initial(space: SearchSpace, used: set[Key], seed: int, number: int) -> Suggestion:
@@ -104,12 +121,14 @@ def _initial(space: SearchSpace, used: set[Key], seed: int, number: int) -> Sugg
     return EXHAUSTED if fresh is None else Suggestion(fresh, Origin.INITIAL)
 
 
-def _nothing_left(space: SearchSpace, standard: Array, largest_gain: float) -> bool:
-    n = len(standard)
+def _nothing_left(space: SearchSpace, values: Array, ahead: Outlook) -> bool:
+    """Whether nothing worth a trial can be expected, after enough trials to say so."""
+    n = len(values)
     if n < max(_FIRST_STOP, 2 * space.dimensions + 10):
         return False
-    since_best = n - 1 - int(np.argmin(standard))
-    return since_best >= _STALE and largest_gain < _NOTHING
+    since_best = n - 1 - int(np.argmin(values))
+    spread = float(np.ptp(np.minimum(values, fence(values))))
+    return since_best >= _STALE and ahead.high < _NOTHING * spread
 
 
 def _arrays(space: SearchSpace, goal: Goal, trials: Sequence[Observation]) -> _Seen:

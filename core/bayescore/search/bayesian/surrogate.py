@@ -36,18 +36,27 @@ class GaussianProcess:
         return self
 
     def believe(self, rows: Array) -> GaussianProcess:
-        """Add rows (k, d) as if they had come out as predicted (Ginsbourger et al., 2010, "kriging believer")."""
+        """Add rows (k, d) as if they came out as predicted (kriging believer; Ginsbourger et al., 2010)."""
         self._members = [member.believing(rows) for member in self._members]
         return self
 
     def members(self, rows: Array) -> tuple[Array, Array]:
-        """Mean and standard deviation by every member at rows (m, d), each (members, m), without the noise."""
+        """Mean and standard deviation at rows (m, d) by each member, both (members, m), without the noise."""
         found = [member.predict(rows) for member in self._members]
         return np.stack([mean for mean, _ in found]), np.stack([deviation for _, deviation in found])
+
+    def likeness(self, row: Array, other: Array) -> float:
+        """Correlation of two rows (d,), the mean over the members."""
+        return float(np.mean([member.likeness(row, other) for member in self._members]))
 
     def best_means(self) -> Array:
         """Smallest mean of each member at the rows it has learned from, shape (members,)."""
         return np.array([member.best_mean for member in self._members])
+
+    def draws(self, rows: Array, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Functions drawn at rows (m, d), shape (members * count, m), and the best mean of their members."""
+        found = [member.draws(rows, rng.normal(size=(count, len(rows)))) for member in self._members]
+        return np.concatenate(found), np.repeat(self.best_means(), count)
 
     def predict(self, rows: Array) -> tuple[Array, Array]:
         """Mean and standard deviation at rows (m, d) of the members' mixture, each (m,)."""
@@ -86,6 +95,20 @@ class _Member:
         half = solve_triangular(self._factor, across.T, lower=True, check_finite=False)
         variance = self._learned.amplitude - (half**2).sum(axis=0)
         return across @ self._weights, np.sqrt(np.maximum(variance, 1e-14))
+
+    def likeness(self, row: Array, other: Array) -> float:
+        between = gaps(row[None, :], other[None, :], self._categorical)
+        return float(correlation(between, self._learned.numeric, self._learned.categorical)[0, 0])
+
+    def draws(self, rows: Array, normal: Array) -> Array:
+        across = self._covariance(rows)
+        half = solve_triangular(self._factor, across.T, lower=True, check_finite=False)
+        learned = self._learned
+        between = gaps(rows, rows, self._categorical)
+        own = learned.amplitude * correlation(between, learned.numeric, learned.categorical)
+        roots, vectors = np.linalg.eigh(own - half.T @ half)
+        spread = vectors * np.sqrt(np.maximum(roots, 0.0))
+        return np.asarray(across @ self._weights + normal @ spread.T)
 
     def believing(self, rows: Array) -> _Member:
         mean, _deviation = self.predict(rows)

@@ -7,7 +7,7 @@ longer stretch the scale on which the good ones differ.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import yeojohnson, yeojohnson_llf
@@ -27,14 +27,45 @@ def fence(values: Array) -> float:
     return max(float(median + 8.0 * reach), float(np.min(values)))
 
 
-def warped(values: Array) -> tuple[Array, Callable[[Array], Array]]:
-    """Values with mean 0 and variance 1, nearly normal, and how any value becomes one of these.
+@dataclass(frozen=True)
+class Warp:
+    """A monotone change of scale, fitted to values; smaller is better on both sides.
 
-    Parameters
+    Attributes
     ----------
-    values
-        Finite, shape (n,), n at least 1.
+    top
+        Values above it count as it.
     """
+
+    top: float
+    centre: float
+    scale: float
+    exponent: float
+    mean: float
+    deviation: float
+
+    def __call__(self, values: Array) -> Array:
+        """Values, shape (m,), in the model's unit."""
+        return (self._bent(values) - self.mean) / self.deviation
+
+    def _bent(self, values: Array) -> Array:
+        standard = (np.minimum(values, self.top) - self.centre) / self.scale
+        return np.asarray(yeojohnson(standard, self.exponent), dtype=np.float64)
+
+    def inverse(self, warped: Array) -> Array:
+        """Values in the objective's unit; past the top it is the top."""
+        bent = np.asarray(warped, dtype=np.float64) * self.deviation + self.mean
+        highest = yeojohnson(np.array([(self.top - self.centre) / self.scale]), self.exponent)[0]
+        bent = np.minimum(bent, highest)
+        up, e = bent >= 0, self.exponent
+        positive, negative = np.where(up, bent, 0.0), np.where(up, 0.0, bent)
+        above = np.expm1(positive) if e == 0 else (positive * e + 1.0) ** (1.0 / e) - 1.0
+        below = -np.expm1(-negative) if e == 2 else 1.0 - (1.0 - (2.0 - e) * negative) ** (1.0 / (2.0 - e))
+        return np.asarray(np.where(up, above, below) * self.scale + self.centre)
+
+
+def fitted(values: Array) -> Warp:
+    """The change of scale after which values (n,), finite, are most nearly normal."""
     top = fence(values)
     clipped = np.minimum(values, top)
     centre, scale = float(np.median(clipped)), float(np.std(clipped)) or 1.0
@@ -45,15 +76,5 @@ def warped(values: Array) -> tuple[Array, Callable[[Array], Array]]:
             warnings.simplefilter("ignore")
             likelihood = [yeojohnson_llf(e, standard) for e in _EXPONENTS]
         exponent = float(_EXPONENTS[int(np.nanargmax(likelihood))])
-
-    def bent(given: Array) -> Array:
-        standard = (np.minimum(given, top) - centre) / scale
-        return np.asarray(yeojohnson(standard, exponent), dtype=np.float64)
-
-    inner = bent(values)
-    mean, deviation = float(inner.mean()), float(inner.std()) or 1.0
-
-    def warp(given: Array) -> Array:
-        return (bent(given) - mean) / deviation
-
-    return warp(values), warp
+    bent = np.asarray(yeojohnson(standard, exponent), dtype=np.float64)
+    return Warp(top, centre, scale, exponent, float(bent.mean()), float(bent.std()) or 1.0)

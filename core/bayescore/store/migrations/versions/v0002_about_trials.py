@@ -1,4 +1,4 @@
-"""A star and a note for each trial; an index that nothing asked goes."""
+"""A star, a note and what the search foresaw for each trial; an index that nothing asked goes."""
 
 from alembic import op
 
@@ -8,6 +8,8 @@ down_revision = "0001"
 _STATEMENTS = (
     "ALTER TABLE trials ADD COLUMN starred INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE trials ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE trials ADD COLUMN foresight TEXT",
+    "ALTER TABLE trials DROP COLUMN expected_gain",
     "DROP INDEX trials_token",
 )
 
