@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import erfcx, log1p, logsumexp
+from scipy.special import erfcx, log1p, logsumexp, softmax
 from scipy.stats import norm
 
 from bayescore.search.bayesian.kernel import Array
+from bayescore.search.bayesian.surrogate import GaussianProcess
 
 _LOG_ROOT_2PI = 0.5 * np.log(2.0 * np.pi)
 _FAR = -1.0  # below this many deviations the plain formula loses its digits
@@ -36,9 +37,45 @@ def log_expected_improvement(mean: Array, deviation: Array, best: Array) -> Arra
     return np.asarray(np.where(z > _FAR, log_near, log_far) + np.log(deviation))
 
 
-def averaged(logs: Array) -> Array:
-    """Logarithm of the mean over members, shape (members, m) to (m,)."""
-    return np.asarray(logsumexp(logs, axis=0) - np.log(len(logs)))
+class Acquisition:
+    """Logarithm of the expected improvement by the surrogate's members, times the chance of success.
+
+    Parameters
+    ----------
+    model
+        The surrogate, pending trials believed.
+    succeeded, failed
+        Rows of ended trials, shapes (n, d) and (k, d).
+    categorical
+        Coordinates that are choices.
+    """
+
+    def __init__(
+        self, model: GaussianProcess, succeeded: Array, failed: Array, categorical: tuple[int, ...]
+    ) -> None:
+        self._model = model
+        self._best = model.best_means()
+        self._succeeded, self._failed = succeeded, failed
+        self._categorical = categorical
+
+    def __call__(self, rows: Array) -> Array:
+        """Height at rows (m, d), shape (m,)."""
+        mean, deviation = self._model.members(rows)
+        logs = log_expected_improvement(mean, deviation, self._best[:, None])
+        chance = success_probability(rows, self._succeeded, self._failed, self._categorical)
+        return np.asarray(logsumexp(logs, axis=0) - np.log(len(logs)) + np.log(chance))
+
+    def slope(self, row: Array) -> tuple[float, Array]:
+        """Height at one row (d,), and its slope (d,), without the part of the chance of success."""
+        mean, deviation, mean_slope, deviation_slope = self._model.slopes(row)
+        logs = log_expected_improvement(mean, deviation, self._best)
+        z = (self._best - mean) / deviation
+        share = logs - np.log(deviation)  # logarithm of z cdf(z) + pdf(z)
+        by_mean = -np.exp(np.clip(norm.logcdf(z) - share, -50.0, 50.0)) / deviation
+        by_deviation = np.exp(np.clip(norm.logpdf(z) - share, -50.0, 50.0)) / deviation
+        weights = softmax(logs)
+        slopes = by_mean[:, None] * mean_slope + by_deviation[:, None] * deviation_slope
+        return float(logsumexp(logs) - np.log(len(logs))), np.asarray(weights @ slopes)
 
 
 def success_probability(rows: Array, succeeded: Array, failed: Array, categorical: tuple[int, ...]) -> Array:

@@ -1,8 +1,6 @@
-"""Where the acquisition is looked at: everywhere, around the best, and nearer and nearer to its top."""
+"""Where the acquisition is looked at first: everywhere, and around the best trials."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 from scipy.stats import qmc
@@ -14,9 +12,6 @@ from bayescore.search.space import SearchSpace, draw
 _GLOBAL = 512  # power of two: Sobol's balance
 _LOCAL_PER_BEST = 64
 _STEPS = (0.02, 0.1)  # widths of local steps, in units of the cube
-_TOPS = 4  # candidates whose surroundings are searched
-_ROUNDS = 9  # each with steps of about half the width
-_STEPS_PER_ROUND = 24  # from each top
 
 
 def sobol_rows(space: SearchSpace, n: int, seed: int) -> Array:
@@ -38,31 +33,8 @@ def candidate_rows(space: SearchSpace, best: Array, rng: np.random.Generator) ->
     """
     everywhere = sobol_rows(space, _GLOBAL, int(rng.integers(2**31)))
     widths = rng.choice(_STEPS, size=(_LOCAL_PER_BEST, 1))
-    near = [_steps_from(space, row, _LOCAL_PER_BEST, widths, rng) for row in best]
+    near = [steps_from(space, row, _LOCAL_PER_BEST, widths, rng) for row in best]
     return snapped(space, np.concatenate([everywhere, *near]))
-
-
-def climbed(
-    space: SearchSpace,
-    rows: Array,
-    heights: Array,
-    height: Callable[[Array], Array],
-    rng: np.random.Generator,
-) -> tuple[Array, Array]:
-    """More rows around the highest ones, in rounds of ever smaller steps, and their heights.
-
-    Every round takes steps from the best rows of all before, numbers a little way and now and
-    then another choice, so that both kinds of coordinates are climbed together.
-    """
-    width = 0.12
-    for _ in range(_ROUNDS):
-        tops = rows[np.argsort(-heights, kind="stable")[:_TOPS]]
-        widths = np.full((_STEPS_PER_ROUND, 1), width)
-        steps = [_steps_from(space, top, _STEPS_PER_ROUND, widths, rng) for top in tops]
-        fresh = snapped(space, np.concatenate(steps))
-        rows, heights = np.concatenate([rows, fresh]), np.concatenate([heights, height(fresh)])
-        width *= 0.55
-    return rows, heights
 
 
 def snapped(space: SearchSpace, rows: Array) -> Array:
@@ -70,7 +42,14 @@ def snapped(space: SearchSpace, rows: Array) -> Array:
     return np.stack([space.snap(i, rows[:, i]) for i in range(space.dimensions)], axis=1)
 
 
-def _steps_from(space: SearchSpace, row: Array, count: int, widths: Array, rng: np.random.Generator) -> Array:
+def steps_from(space: SearchSpace, row: Array, count: int, widths: Array, rng: np.random.Generator) -> Array:
+    """Rows a step away from a row (d,), shape (count, d): numbers a little way, now and then another choice.
+
+    Parameters
+    ----------
+    widths
+        Of the steps, in units of the cube, shape (count, 1).
+    """
     rows = np.repeat(row[None, :], count, axis=0)
     moved = rng.random(rows.shape) < max(0.4, 1.0 / space.dimensions)
     moved[np.arange(count), rng.integers(space.dimensions, size=count)] = True

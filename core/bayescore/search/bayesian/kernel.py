@@ -62,3 +62,20 @@ def correlation(between: Gaps, numeric_scales: Array, categorical_scales: Array)
         decay = distance + between.unequal @ (1.0 / categorical_scales)
     found = (1.0 + distance + distance**2 / 3.0) * np.exp(-decay)
     return np.asarray(found.reshape(between.shape))
+
+
+def correlation_slope(between: Gaps, numeric_scales: Array, categorical_scales: Array) -> tuple[Array, Array]:
+    """Correlation of one row with others, and how steeply it falls.
+
+    Returns
+    -------
+    (correlation, steepness)
+        Both of shape (m,). The slope along numeric coordinate i is minus the steepness times
+        the difference of the rows there over the squared length scale.
+    """
+    distance = _ROOT5 * np.sqrt(between.squared @ (1.0 / numeric_scales**2))
+    decay = distance
+    if between.unequal.shape[1]:
+        decay = distance + between.unequal @ (1.0 / categorical_scales)
+    fall = np.exp(-decay)
+    return (1.0 + distance + distance**2 / 3.0) * fall, 5.0 / 3.0 * (1.0 + distance) * fall

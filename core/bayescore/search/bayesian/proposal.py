@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bayescore.config.models import Goal
-from bayescore.search.bayesian.acquisition import averaged, log_expected_improvement, success_probability
-from bayescore.search.bayesian.candidates import candidate_rows, climbed, sobol_rows
+from bayescore.search.bayesian.acquisition import Acquisition
+from bayescore.search.bayesian.candidates import candidate_rows, sobol_rows
+from bayescore.search.bayesian.climbing import climbed
 from bayescore.search.bayesian.kernel import Array
 from bayescore.search.bayesian.outlook import outlook
 from bayescore.search.bayesian.surrogate import GaussianProcess
@@ -76,18 +77,10 @@ def propose(
     model = GaussianProcess(space, int(rng.integers(2**31))).fit(rows, values)
     if len(seen.pending):
         model.believe(seen.pending)
-    best = model.best_means()[:, None]
-
-    def promise(candidates: Array) -> Array:
-        """Logarithm of the expected improvement times the chance of success."""
-        mean, deviation = model.members(candidates)
-        found = averaged(log_expected_improvement(mean, deviation, best))
-        chance = success_probability(candidates, seen.rows, seen.failed, space.categorical)
-        return np.asarray(found + np.log(chance))
-
+    promise = Acquisition(model, seen.rows, seen.failed, space.categorical)
     leading = seen.rows[np.argsort(standard, kind="stable")[:_BEST_KEPT]]
     candidates = candidate_rows(space, leading, rng)
-    candidates, heights = climbed(space, candidates, promise(candidates), promise, rng)
+    candidates, heights = climbed(space, candidates, promise, rng)
     ahead = outlook(model, candidates, heights, warp.inverse, rng)
     if stop_when_exhausted and _nothing_left(space, seen.values, ahead):
         return Suggestion(None, outlook=ahead, exhausted=ExhaustedReason.NOTHING_TO_GAIN)

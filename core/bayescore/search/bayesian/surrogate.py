@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import cho_solve, lapack, solve_triangular
 
 from bayescore.search.bayesian.hyperparameters import Hyperparameters, Posterior
-from bayescore.search.bayesian.kernel import Array, correlation, gaps
+from bayescore.search.bayesian.kernel import Array, correlation, correlation_slope, gaps
 from bayescore.search.space import SearchSpace
 
 SAMPLES = 8
@@ -44,6 +44,15 @@ class GaussianProcess:
         """Mean and standard deviation at rows (m, d) by each member, both (members, m), without the noise."""
         found = [member.predict(rows) for member in self._members]
         return np.stack([mean for mean, _ in found]), np.stack([deviation for _, deviation in found])
+
+    def slopes(self, row: Array) -> tuple[Array, Array, Array, Array]:
+        """Mean and deviation at one row (d,) by each member, both (members,), and their slopes (members, d).
+
+        The slope along a categorical coordinate is 0.
+        """
+        found = [member.slopes(row) for member in self._members]
+        mean, deviation, mean_slope, deviation_slope = zip(*found, strict=True)
+        return np.array(mean), np.array(deviation), np.stack(mean_slope), np.stack(deviation_slope)
 
     def likeness(self, row: Array, other: Array) -> float:
         """Correlation of two rows (d,), the mean over the members."""
@@ -95,6 +104,24 @@ class _Member:
         half = solve_triangular(self._factor, across.T, lower=True, check_finite=False)
         variance = self._learned.amplitude - (half**2).sum(axis=0)
         return across @ self._weights, np.sqrt(np.maximum(variance, 1e-14))
+
+    def slopes(self, row: Array) -> tuple[float, float, Array, Array]:
+        learned = self._learned
+        numeric = [i for i in range(len(row)) if i not in self._categorical]
+        between = gaps(row[None, :], self._rows, self._categorical)
+        alike, steepness = correlation_slope(between, learned.numeric, learned.categorical)
+        across = learned.amplitude * alike
+        away = (row[numeric] - self._rows[:, numeric]) / learned.numeric**2
+        slope = np.zeros((len(self._rows), len(row)))
+        slope[:, numeric] = -learned.amplitude * steepness[:, None] * away
+        solved = cho_solve((self._factor, True), across, check_finite=False)
+        deviation = float(np.sqrt(max(learned.amplitude - across @ solved, 1e-14)))
+        return (
+            float(across @ self._weights),
+            deviation,
+            slope.T @ self._weights,
+            -(slope.T @ solved) / deviation,
+        )
 
     def likeness(self, row: Array, other: Array) -> float:
         between = gaps(row[None, :], other[None, :], self._categorical)

@@ -1,0 +1,151 @@
+"""The model behind the Bayesian search: whatever it is told, what it says is finite and legal."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bayescore.config import CategoricalSpec, DiscreteSpec, DoubleSpec, Goal, IntegerSpec, Scale
+from bayescore.search import Observation, Origin, Outcome, SearchSpace, suggest
+from bayescore.search.bayesian import GaussianProcess
+from bayescore.search.bayesian.acquisition import log_expected_improvement
+from bayescore.search.bayesian.warping import fitted
+from bayescore.search.space import draw, from_unit, to_unit
+
+SPACE = SearchSpace(
+    (
+        DoubleSpec(name="lr", min_value=1e-9, max_value=1e3, scale_type=Scale.LOG),
+        IntegerSpec(name="n", min_value=0, max_value=5),
+        DiscreteSpec(name="batch", discrete_values=(16, 32, 64, 512)),
+        CategoricalSpec(name="one", categorical_values=("only",)),
+        CategoricalSpec(name="c", categorical_values=("a", "b", "c")),
+    )
+)
+VALUES = st.one_of(
+    st.none(),
+    st.floats(-1e300, 1e300),
+    st.floats(1e-300, 1e-290),
+    st.sampled_from([0.0, 0.5, -1.0, math.inf, -math.inf, math.nan]),
+)
+
+
+def observed(values: list[float | None], seed: int = 0) -> list[Observation]:
+    """Trials at random points; ``None`` for a failed one."""
+    rng = np.random.default_rng(seed)
+    points = [{s.name: draw(s, rng.random()) for s in SPACE.specs} for _ in values]
+    return [
+        Observation(p, Outcome.FAILED if v is None else Outcome.FINISHED, v)
+        for p, v in zip(points, values, strict=True)
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(VALUES, min_size=6, max_size=25), st.sampled_from(list(Goal)))
+def test_that_any_values_lead_to_a_legal_point_and_finite_expectations(
+    values: list[float | None], goal: Goal
+) -> None:
+    trials = observed(values)
+    found = suggest(SPACE, goal, trials, 3, len(trials) + 1)
+    assert found.parameters is not None
+    assert {SPACE.key(t.parameters) for t in trials}.isdisjoint({SPACE.key(found.parameters)})
+    again = suggest(SPACE, goal, trials, 3, len(trials) + 1)
+    assert again == found
+    if found.origin is Origin.MODEL:
+        assert found.prediction is not None
+        assert found.outlook is not None
+        told = (found.prediction.mean, found.prediction.deviation, found.outlook.gain, found.outlook.low)
+        assert all(math.isfinite(v) for v in told)
+        assert 0 <= found.outlook.low <= found.outlook.gain or found.outlook.gain == 0
+        assert found.prediction.deviation >= 0
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_that_spaces_of_one_and_of_many_parameters_are_searched(count: int) -> None:
+    space = SearchSpace(tuple(DoubleSpec(name=f"x{i}", min_value=0, max_value=1) for i in range(count)))
+    trials: list[Observation] = []
+    for number in range(1, 31):
+        asked = suggest(space, Goal.MINIMIZE, trials, 5, number).parameters
+        assert asked is not None
+        value = sum((float(v) - 0.3) ** 2 for v in asked.values())
+        trials.append(Observation(asked, Outcome.FINISHED, value))
+    first = min(t.value or 0.0 for t in trials[:11])
+    assert min(t.value or 0.0 for t in trials) < 0.5 * first
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40))
+def test_that_warping_keeps_the_order_and_is_undone(values: list[float]) -> None:
+    given_values = np.array(values)
+    warp = fitted(given_values)
+    inside = np.sort(given_values[given_values <= warp.top])
+    warped = warp(inside)
+    assert np.all(np.isfinite(warped))
+    assert np.all(np.diff(warped) >= 0)
+    back = warp.inverse(warped)
+    assert np.allclose(back, inside, atol=1e-6 * (np.ptp(inside) + 1.0) + 1e-6 * np.abs(inside).max())
+
+
+def test_that_log_expected_improvement_agrees_with_the_plain_formula_and_goes_on_where_that_is_zero() -> None:
+    from scipy.stats import norm
+
+    mean, deviation = np.array([-1.0, 0.0, 0.5, 2.0]), np.array([0.5, 1.0, 0.2, 0.7])
+    z = (0.1 - mean) / deviation
+    plain = (0.1 - mean) * norm.cdf(z) + deviation * norm.pdf(z)
+    found = log_expected_improvement(mean, deviation, np.array(0.1))
+    assert np.allclose(np.exp(found), plain, rtol=1e-9)
+    far = log_expected_improvement(np.array([50.0, 60.0]), np.array([1.0, 1.0]), np.array(0.0))
+    assert np.all(np.isfinite(far))
+    assert far[0] > far[1]
+
+
+def test_that_the_surrogate_interpolates_and_knows_where_it_knows_nothing() -> None:
+    space = SearchSpace((DoubleSpec(name="x", min_value=0, max_value=1),))
+    rows = np.linspace(0, 0.5, 8)[:, None]
+    values = np.sin(6 * rows[:, 0])
+    model = GaussianProcess(space, 1).fit(rows, (values - values.mean()) / values.std())
+    mean, deviation = model.predict(np.array([[0.25], [0.27], [1.0]]))
+    told = mean * values.std() + values.mean()
+    assert told[:2] == pytest.approx(np.sin(6 * np.array([0.25, 0.27])), abs=0.05)
+    assert deviation[2] > 5 * deviation[0]
+
+
+def test_that_listed_numbers_are_spread_as_their_gaps_are_most_even() -> None:
+    powers = DiscreteSpec(name="b", discrete_values=(16, 32, 64, 128))
+    assert [to_unit(powers, v) for v in powers.discrete_values] == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    even = DiscreteSpec(name="d", discrete_values=(0.0, 0.3, 0.6))
+    assert [to_unit(even, v) for v in even.discrete_values] == pytest.approx([0, 0.5, 1])
+    for spec in (powers, even):
+        assert [from_unit(spec, to_unit(spec, v)) for v in spec.discrete_values] == list(spec.discrete_values)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(-0.5, 1.5), min_size=1, max_size=8))
+def test_that_snapped_coordinates_are_those_of_legal_points(units: list[float]) -> None:
+    for i, spec in enumerate(SPACE.specs):
+        snapped = SPACE.snap(i, np.array(units))
+        legal = [to_unit(spec, from_unit(spec, float(u))) for u in snapped]
+        assert snapped == pytest.approx(legal, abs=1e-9)
+
+
+def test_that_a_region_that_fails_is_left_alone_but_its_edge_is_not() -> None:
+    """Width times depth must fit; the best place lies just below the cliff."""
+    space = SearchSpace(
+        (
+            IntegerSpec(name="width", min_value=16, max_value=512, scale_type=Scale.LOG),
+            DoubleSpec(name="lr", min_value=1e-4, max_value=1.0, scale_type=Scale.LOG),
+        )
+    )
+    trials: list[Observation] = []
+    for number in range(1, 31):
+        asked = suggest(space, Goal.MAXIMIZE, trials, 2, number).parameters
+        assert asked is not None
+        width, lr = int(asked["width"]), float(asked["lr"])
+        fails = width > 200
+        value = None if fails else math.log(width) - abs(math.log10(lr) + 2)
+        trials.append(Observation(asked, Outcome.FAILED if fails else Outcome.FINISHED, value))
+    assert sum(t.outcome is Outcome.FAILED for t in trials[15:]) <= 6
+    assert max(t.value or -9.0 for t in trials) > math.log(200) - 0.4
