@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test check bench screenshots translations clean
+.PHONY: setup gui demo test check bench bench-search screenshots translations clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py
@@ -56,6 +56,11 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
+
+# The search beside other optimisers: about an hour on two cores.
+bench-search: $(VENV)/.test
+	$(PIP) --constraint $(CONSTRAINTS) --editable '.[peers]'
+	$(BIN)/python -m tests.bench_search
 
 screenshots: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py --quiet

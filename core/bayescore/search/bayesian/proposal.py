@@ -29,7 +29,7 @@ from bayescore.search.suggestion import (
     Why,
 )
 
-_MIN_INITIAL = 5
+_INITIAL = 10  # trials of the first design: with fewer, a run in six never left the first good place
 _FAILED_AS = 0.85  # quantile of the values that a failed trial is given
 _BEST_KEPT = 6  # of the best trials, so many get local candidates
 _FIRST_STOP = 20  # finished trials before the search may call itself exhausted
@@ -49,11 +49,6 @@ class _Seen:
     pending: Array
 
 
-def initial_count(space: SearchSpace) -> int:
-    """Trials before the first model: one more than the parameters, from 5 to 10."""
-    return min(max(_MIN_INITIAL, space.dimensions + 1), 10)
-
-
 def propose(
     space: SearchSpace,
     goal: Goal,
@@ -66,7 +61,7 @@ def propose(
 ) -> Suggestion:
     """Next point by expected improvement under a Gaussian process; see ``suggest``."""
     seen = _arrays(space, goal, trials)
-    if len(seen.values) < 2 or len(trials) < initial_count(space):
+    if len(seen.values) < 2 or len(trials) < _INITIAL:
         return _initial(space, used, seed, number)
     rng = stream(seed, number)
     warp = fitted(seen.values)
@@ -106,7 +101,7 @@ def _prediction(model: GaussianProcess, row: Array, best: Array, warp: Warp, sig
 
 
 def _initial(space: SearchSpace, used: set[Key], seed: int, number: int) -> Suggestion:
-    rows = sobol_rows(space, max(initial_count(space), number), seed & 0x7FFFFFFF)
+    rows = sobol_rows(space, max(_INITIAL, number), seed & 0x7FFFFFFF)
     point = space.point(rows[number - 1])
     if space.key(point) not in used:
         return Suggestion(point, Origin.INITIAL)

@@ -1,0 +1,1 @@
+"""How good the search is, beside others: real trainings, functions with a known best, failing corners, noise."""
