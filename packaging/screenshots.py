@@ -31,6 +31,7 @@ def main(place: Path) -> int:
     file.write_text(file.read_text(encoding="utf-8").replace("max_job_count: 12", "max_job_count: 30"))
     tune = ("gear", "run", "hypertuning", "--runner", "process", "--seed", "3", "--project", str(project))
     _run(*tune)
+    file.write_text(file.read_text(encoding="utf-8").replace("max_job_count: 30", "max_job_count: 100"))
     _run(*tune, "--detach")
     try:
         for language in ("en", "zh"):
@@ -64,7 +65,8 @@ def _take(project: Path, language: str, theme: str) -> None:
     window.resize(*SIZE)
     window.show()
     window.watch.start()
-    _until(lambda: len(window.rows) == 2)
+    window.machine.start()
+    _until(lambda: len(window.rows) >= 2 and window.machine.machine is not None)
 
     def grab(name: str, widget: QWidget | None = None) -> None:
         _turn(900)
@@ -72,14 +74,27 @@ def _take(project: Path, language: str, theme: str) -> None:
         (widget or window).grab().save(str(TARGET / f"{name}-{language}-{theme}.png"))
 
     grab("start")
-    _job(window, window.rows[0].job.id)
+    running, finished = (
+        next(r.job.id for r in window.rows if r.job.state.ended is ended) for ended in (False, True)
+    )
+    _job(window, running)
     grab("running")
-    _finished(window, grab)
+    _finished(window, finished, grab)
+    window.compare(running, finished)
+    grab("compare")
     window.open_file(project)
     _until(lambda: window.editor is not None)
     assert window.editor is not None
     window.editor.model.set_written(("hyper_tuning", "parameter_specs", 1, "min_value"), "300")
     grab("create")
+    window.editor.undo()
+    window.editor.form.verticalScrollBar().setValue(window.editor.form.verticalScrollBar().maximum())
+    grab("run-settings")
+    window.editor.start()
+    _until(lambda: window.editor is not None and window.editor.start_dialog is not None)
+    _until(lambda: window.editor.start_dialog._found is not None)
+    grab("start-job", window.editor.start_dialog)
+    window.editor.start_dialog.reject()
     window.editor.model.text_document.setModified(False)
     window.show_environment()
     _until(lambda: window.environment is not None and window.environment.is_done)
@@ -87,11 +102,11 @@ def _take(project: Path, language: str, theme: str) -> None:
     window.close()
 
 
-def _finished(window: MainWindow, grab: Callable[..., None]) -> None:
+def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     """The pages of the job that has ended."""
     from bayesdesk.jobs.trial_filter import Brush, TrialFilter
 
-    page = _job(window, window.rows[1].job.id)
+    page = _job(window, job)
     grab("charts")
     page.tabs.setCurrentIndex(1)
     _turn(300)
@@ -101,6 +116,8 @@ def _finished(window: MainWindow, grab: Callable[..., None]) -> None:
     page.model.set_filter(TrialFilter())
     for index in range(2, page.tabs.count()):
         page.tabs.setCurrentIndex(index)
+        if page.names[index] == "analysis":
+            _until(lambda: page.stack.widget(3)._contour._found is not None)
         grab(page.names[index])
     assert page.model.selected is not None
     dialog = page.use_as_result(page.model.selected)

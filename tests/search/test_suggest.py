@@ -167,11 +167,11 @@ def test_that_the_model_finds_better_points_than_chance() -> None:
 
 def test_that_maximising_is_minimising_the_negative() -> None:
     space = SearchSpace(MIXED)
-    points = run(MIXED, Algorithm.BAYESIAN, 9, value=objective)
+    points = run(MIXED, Algorithm.BAYESIAN, 11, value=objective)
     lower = [Observation(p, Outcome.FINISHED, objective(p)) for p in points]
     upper = [Observation(p, Outcome.FINISHED, -objective(p)) for p in points]
-    a = suggest(space, Goal.MINIMIZE, lower, 1, 10)
-    b = suggest(space, Goal.MAXIMIZE, upper, 1, 10)
+    a = suggest(space, Goal.MINIMIZE, lower, 1, 12)
+    b = suggest(space, Goal.MAXIMIZE, upper, 1, 12)
     assert (a.parameters, a.outlook) == (b.parameters, b.outlook)
     assert a.prediction is not None
     assert b.prediction is not None
@@ -183,11 +183,13 @@ def test_that_maximising_is_minimising_the_negative() -> None:
 
 def test_that_running_trials_keep_the_model_from_asking_for_the_same_again() -> None:
     space = SearchSpace((DoubleSpec(name="x", min_value=0, max_value=1),))
-    points = [{"x": u} for u in (0.0, 0.2, 0.45, 0.6, 0.8, 1.0)]
+    points = [{"x": u / 10} for u in range(11) if u != 5]
     trials = [Observation(p, Outcome.FINISHED, (p["x"] - 0.5) ** 2) for p in points]
     asked = []
-    for number in range(7, 11):
-        point = suggest(space, Goal.MINIMIZE, trials, 1, number).parameters
+    for number in range(11, 15):
+        suggestion = suggest(space, Goal.MINIMIZE, trials, 1, number)
+        assert suggestion.origin is Origin.MODEL
+        point = suggestion.parameters
         assert point is not None
         asked.append(point["x"])
         trials.append(Observation(point, Outcome.RUNNING))
@@ -230,7 +232,7 @@ def test_that_history_from_a_wider_or_older_space_is_taken_as_far_as_it_fits() -
         Observation({"x": 0.39}, Outcome.FINISHED, 0.5, Origin.HISTORY),
         Observation({"y": 1}, Outcome.FINISHED, 0.1, Origin.HISTORY),
         Observation({"x": "text"}, Outcome.FINISHED, 0.1, Origin.HISTORY),
-        *(Observation({"x": 0.4 + i / 100}, Outcome.FINISHED, i / 100, Origin.HISTORY) for i in range(6)),
+        *(Observation({"x": 0.4 + i / 100}, Outcome.FINISHED, i / 100, Origin.HISTORY) for i in range(10)),
     ]
     suggestion = suggest(space, Goal.MINIMIZE, history, 1, 1)
     assert suggestion.parameters is not None

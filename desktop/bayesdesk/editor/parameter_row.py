@@ -20,6 +20,9 @@ from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import button, column, label, row
 
 SPECS: Path = ("hyper_tuning", "parameter_specs")
+_TYPE_WIDTH = 124
+_SCALE_WIDTH = 82
+_NUMBER_WIDTH = 64
 _RANGE_KEYS = ("min_value", "max_value", "scale_type")
 
 
@@ -86,16 +89,20 @@ class ParameterRow(QWidget):
             self.fields += [TextField(model, (*at, "min_value")), TextField(model, (*at, "max_value"))]
             self.fields += [ChoiceField(model, (*at, "scale_type"), scales())]
             headings += [_("Smallest"), _("Largest"), _("Scale")]
+            for field in self.fields[2:4]:
+                field.setMinimumWidth(_NUMBER_WIDTH)
+            self.fields[4].setFixedWidth(_SCALE_WIDTH)
         else:
             is_text = self.kind == "CATEGORICAL"
             self.fields.append(ListField(model, (*at, f"{self.kind.lower()}_values"), is_text=is_text))
             headings.append(_("Values"))
+        self.fields[1].setFixedWidth(_TYPE_WIDTH)
         self._picture = DistributionPicture()
         self.handle = _Handle()
         line = row(self.handle, spacing=8)
         for heading, field in zip(headings, self.fields, strict=True):
             line.addWidget(Labelled(heading, field))
-        stretches = (9, 5, 4, 4, 3) if len(self.fields) == 5 else (9, 5, 11)
+        stretches = (9, 0, 5, 5, 0) if len(self.fields) == 5 else (9, 0, 12)
         for i, stretch in enumerate(stretches, 1):
             line.setStretch(i, stretch)
         line.addWidget(self._picture)

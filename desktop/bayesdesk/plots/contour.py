@@ -50,10 +50,11 @@ class ContourChart(Card):
         self._bar.setImageItem(self._image, insert_in=self._plot.getPlotItem())
         self._plot.addItem(self._image)
         self._plot.addItem(self._dots)
-        self._empty = label(_("With so few finished trials the model knows nothing yet."), "secondary")
+        self._empty = label(_("being worked out …"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._plot)
+        self._plot.setVisible(False)
         self.body.setContentsMargins(1, 0, 10, 8)
         self.setVisible(len(self._specs) > 1)
 
@@ -109,6 +110,7 @@ class ContourChart(Card):
 
     def _draw(self) -> None:
         found = self._found
+        self._empty.setText(_("With so few finished trials the model knows nothing yet."))
         self._empty.setVisible(found is None)
         self._plot.setVisible(found is not None)
         for line in self._lines:

@@ -25,13 +25,11 @@ class ImportanceChart(Card):
         self._plot.setAccessibleName(_("Importance"))
         self._plot.getPlotItem().getAxis("left").setWidth(120)
         self._plot.setMouseEnabled(x=False, y=False)
-        self._empty = label(
-            _("With fewer than {count} finished trials nothing can be said yet.", count=LEAST_TRIALS),
-            "secondary",
-        )
+        self._empty = label(_("being worked out …"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._plot)
+        self._plot.setVisible(False)
         self.body.setContentsMargins(1, 0, 10, 8)
 
     def work_out(self) -> None:
@@ -48,6 +46,9 @@ class ImportanceChart(Card):
 
     def _draw(self, found: tuple[Importance, ...]) -> None:
         self._is_busy = False
+        self._empty.setText(
+            _("With fewer than {count} finished trials nothing can be said yet.", count=LEAST_TRIALS)
+        )
         self._empty.setVisible(not found)
         self._plot.setVisible(bool(found))
         self._plot.clear()

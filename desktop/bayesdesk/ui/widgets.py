@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 
+_LEAST_CAPTION = 60
 _Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
 
 
@@ -127,6 +128,8 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(QColor(theme.palette().secondary))
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        if self.width() < _LEAST_CAPTION and shown != self.text():
+            shown = ""  # a letter and dots say less than nothing
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         self.setToolTip(self.text() if shown != self.text() else "")
 
