@@ -16,7 +16,6 @@ from bayescore.engine.beginning import begin_project
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _, language, set_language
 from bayescore.store import Database, Job, JobState
-from bayesdesk.help_dialog import HelpDialog
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
 from bayesdesk.menus import make_menus
 from bayesdesk.palette import CommandPalette
@@ -121,6 +120,8 @@ class MainWindow(QMainWindow):
 
     def show_help(self) -> None:
         """Show the keys, and where everything is."""
+        from bayesdesk.help_dialog import HelpDialog
+
         HelpDialog(self, self.actions_by_name, self.database.folder).open()
 
     def show_start(self) -> None:

@@ -84,6 +84,8 @@ def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
 
     gpus = [Gpu(i, f"GPU-{i}", "RTX 4090", 24 * 2**30, i * 2**30, 50 * i) for i in range(3)]
     monkeypatch.setattr("bayescore.engine.machine.visible", lambda: gpus)
+    busy = {"GPU-1": ("python (77)",)}
+    monkeypatch.setattr("bayescore.engine.machine.processes", lambda: busy)
     assert machine_watch.look is look
     file = workspace.write(local={"gpus": "all"})
     editor = open_editor(window, qtbot, file)
@@ -102,6 +104,10 @@ def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
         box.click()
     assert editor.local.value(("gpus",)) == "none"
     assert len(window.sidebar.machine._bars) == 3
+    window.show_environment()
+    shown = window.environment.gpus._shown
+    assert [s[2].text() for s in shown] == ["", "Processes: python (77)", ""]
+    qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
 
 
 def test_that_the_estimate_counts_trials_gpus_and_time() -> None:

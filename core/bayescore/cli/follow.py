@@ -200,12 +200,10 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
 
 
 def _pull_line(database: Database, job: Job) -> str | None:
-    from bayescore.engine.job_setup import progress_key
-
     if job.state is not JobState.RUNNING:
         return None
     with database.read() as connection:
-        stored = notes.setting(connection, progress_key(job.id))
+        stored = notes.setting(connection, notes.pull_key(job.id))
         if stored is None or trials.of_job(connection, job.id):
             return None
     progress = json.loads(stored)

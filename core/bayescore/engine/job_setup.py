@@ -14,11 +14,6 @@ from bayescore.trials.docker_engine import answering
 from bayescore.trials.runners import DockerRunner, Runner
 
 
-def progress_key(job: str) -> str:
-    """Name of the setting that holds the progress of a job's pull."""
-    return f"pull:{job}"
-
-
 def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:
     """Take the snapshot and see that the image is here; what is done already is not done again.
 
@@ -54,7 +49,7 @@ def _have_image(database: Database, job: Job, runner: DockerRunner, cancelled: t
     with answering(str(job.wish.endpoint)):
         if images.is_present(runner.client, image):
             return
-    key = progress_key(job.id)
+    key = notes.pull_key(job.id)
 
     def report(progress: images.PullProgress) -> None:
         shown = {"image": progress.image, "share": progress.share, "layers": progress.layers}

@@ -12,7 +12,7 @@ from bayescore.engine.control import EngineStatus
 from bayescore.errors import RunnerError
 from bayescore.store import Database, jobs, trials
 from bayescore.trials import docker_engine
-from bayescore.trials.gpus import Gpu, visible
+from bayescore.trials.gpus import Gpu, processes, visible
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,14 @@ class Machine:
     ----------
     holders
         By a GPU's UUID: the trials that have it, as ``name #number``.
+    processes
+        By a GPU's UUID: the programs that compute on it, as ``name (pid)``.
     """
 
     engine: EngineStatus
     gpus: tuple[Gpu, ...] = ()
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    processes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def look(database: Database) -> Machine:
@@ -59,7 +62,7 @@ def look(database: Database) -> Machine:
     if gpus:
         with database.read() as connection:
             holders = _holders(connection)
-    return Machine(control.status(database.folder), gpus, holders)
+    return Machine(control.status(database.folder), gpus, holders, processes() if gpus else {})
 
 
 def containers() -> Containers:

@@ -61,5 +61,10 @@ def set_setting(connection: sa.Connection, name: str, value: str) -> None:
     connection.exec_driver_sql("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
 
 
+def pull_key(job: str) -> str:
+    """Name of the setting that holds the progress of a job's pull."""
+    return f"pull:{job}"
+
+
 def _event(row: sa.Row[Any]) -> Event:
     return Event(row.seq, row.job, row.trial, row.at, row.level, row.kind, Text.from_json(row.text))

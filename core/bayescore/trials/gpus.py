@@ -38,6 +38,34 @@ def visible() -> list[Gpu]:
         pynvml.nvmlShutdown()
 
 
+def processes() -> dict[str, tuple[str, ...]]:
+    """Programs that compute on each GPU, by UUID, as ``name (pid)``; empty where the driver does not tell."""
+    import psutil
+    import pynvml as nvml
+
+    found: dict[str, tuple[str, ...]] = {}
+    try:
+        nvml.nvmlInit()
+    except nvml.NVMLError:
+        return found
+    try:
+        for i in range(nvml.nvmlDeviceGetCount()):
+            handle = nvml.nvmlDeviceGetHandleByIndex(i)
+            names = []
+            for each in nvml.nvmlDeviceGetComputeRunningProcesses(handle):
+                try:
+                    name = psutil.Process(each.pid).name()
+                except psutil.Error:
+                    name = "?"  # of another user's container
+                names.append(f"{name} ({each.pid})")
+            found[_text(nvml.nvmlDeviceGetUUID(handle))] = tuple(names)
+    except nvml.NVMLError:
+        return found
+    finally:
+        nvml.nvmlShutdown()
+    return found
+
+
 def _gpu(index: int) -> Gpu:
     import pynvml as nvml
 

@@ -26,7 +26,7 @@ class GpusCard(Card):
     def __init__(self, watch: MachineWatch) -> None:
         super().__init__("GPU", _("last 2 minutes"))
         self._watch = watch
-        self._shown: list[tuple[str, Any, Any]] = []
+        self._shown: list[tuple[str, Any, Any, Any]] = []
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(13, 0, 13, 11)
         self._rows.setSpacing(10)
@@ -40,10 +40,13 @@ class GpusCard(Card):
         machine = self._watch.machine
         if machine is None:
             return
-        if [g.uuid for g in machine.gpus] != [uuid for uuid, _w, _c in self._shown]:
+        if [g.uuid for g in machine.gpus] != [shown[0] for shown in self._shown]:
             self._rebuild(machine.gpus)
-        for gpu, (uuid, words, curve) in zip(machine.gpus, self._shown, strict=True):
+        for gpu, (uuid, words, programs, curve) in zip(machine.gpus, self._shown, strict=True):
             words.setText(gpu_words(gpu, machine.holders.get(uuid, ())))
+            running = machine.processes.get(uuid, ())
+            programs.setText(_("Processes: {names}", names=", ".join(running)) if running else "")
+            programs.setVisible(bool(running))
             use = np.array(self._watch.use.get(uuid, ()), dtype=float)
             curve.setData(np.arange(_SAMPLES - len(use), _SAMPLES), use)
 
@@ -67,5 +70,7 @@ class GpusCard(Card):
             item.setXRange(0, _SAMPLES - 1)
             curve = item.plot([], [], pen=pen(theme.palette().good, 1.5))
             name = row(label(f"GPU {gpu.index}"), label(gpu.name, "secondary"), None, words, spacing=10)
-            self._rows.addLayout(column(name, plot, spacing=2))
-            self._shown.append((gpu.uuid, words, curve))
+            programs = label("", "caption", wrap=True)
+            programs.setVisible(False)
+            self._rows.addLayout(column(name, plot, programs, spacing=2))
+            self._shown.append((gpu.uuid, words, programs, curve))

@@ -11,7 +11,6 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from bayescore.engine.job_setup import progress_key
 from bayescore.results import best, time_left
 from bayescore.store import Database, Event, Job, Trial, jobs, notes, points, trials
 
@@ -155,5 +154,5 @@ class SnapshotReader:
 
 
 def _pulled(connection: sa.Connection, job: str) -> float | None:
-    written = notes.setting(connection, progress_key(job))
+    written = notes.setting(connection, notes.pull_key(job))
     return float(json.loads(written)["share"]) if written else None
