@@ -59,8 +59,8 @@ def processes() -> dict[str, tuple[str, ...]]:
                     name = "?"  # of another user's container
                 names.append(f"{name} ({each.pid})")
             found[_text(nvml.nvmlDeviceGetUUID(handle))] = tuple(names)
-    except nvml.NVMLError:
-        return found
+    except (nvml.NVMLError, nvml.NVMLLibraryMismatchError):
+        return found  # an older driver: what it cannot tell is not needed
     finally:
         nvml.nvmlShutdown()
     return found

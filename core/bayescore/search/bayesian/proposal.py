@@ -49,6 +49,12 @@ class _Seen:
     pending: Array
 
 
+def initial_count(space: SearchSpace) -> int:
+    """Trials before the first model: ten, and no more than half of what there is."""
+    total = space.combinations()
+    return _INITIAL if total is None else min(_INITIAL, max(2, total // 2))
+
+
 def propose(
     space: SearchSpace,
     goal: Goal,
@@ -61,7 +67,7 @@ def propose(
 ) -> Suggestion:
     """Next point by expected improvement under a Gaussian process; see ``suggest``."""
     seen = _arrays(space, goal, trials)
-    if len(seen.values) < 2 or len(trials) < _INITIAL:
+    if len(seen.values) < 2 or len(trials) < initial_count(space):
         return _initial(space, used, seed, number)
     rng = stream(seed, number)
     warp = fitted(seen.values)
@@ -101,7 +107,7 @@ def _prediction(model: GaussianProcess, row: Array, best: Array, warp: Warp, sig
 
 
 def _initial(space: SearchSpace, used: set[Key], seed: int, number: int) -> Suggestion:
-    rows = sobol_rows(space, max(_INITIAL, number), seed & 0x7FFFFFFF)
+    rows = sobol_rows(space, max(initial_count(space), number), seed & 0x7FFFFFFF)
     point = space.point(rows[number - 1])
     if space.key(point) not in used:
         return Suggestion(point, Origin.INITIAL)
