@@ -96,9 +96,11 @@ def first_paint(folder: Path) -> None:
 def typing(folder: Path) -> None:
     """One key in the text, both sides shown, until both are drawn."""
     app = application(folder)
-    from bayesdesk.editor.form import Form
-    from bayesdesk.editor.text_model import ConfigModel
-    from bayesdesk.editor.yaml_editor import YamlEditor
+    from bayescore.store import Database
+    from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.editor.text_model import ConfigModel, LocalModel
+    from bayesdesk.services.background import Background
+    from bayesdesk.services.machine_watch import MachineWatch
     from support.builders import FILE
 
     specs = "".join(
@@ -107,11 +109,13 @@ def typing(folder: Path) -> None:
         for i in range(57)
     )
     model = ConfigModel(folder / "openbayes.yaml", (FILE + specs).encode())
-    form, editor = Form(model), YamlEditor(model)
-    for widget in (form, editor):
-        widget.resize(700, 800)
-        widget.show()
-    turn(200)
+    local = LocalModel(folder / "openbayes.local.yaml", b"")
+    database, background = Database(DataFolder(folder)).open(), Background()
+    page = EditorPage(model, local, background, database, MachineWatch(database, background))
+    page.resize(1280, 800)
+    page.show()
+    editor = page.yaml
+    turn(400)
     cursor = editor.textCursor()
     cursor.setPosition(model.text.index("max_job_count: 10") + len("max_job_count: 10"))
     editor.setTextCursor(cursor)
@@ -142,7 +146,7 @@ def a_view(n: int, axes: int) -> object:
     values = rng.random((n, len(names)))
     trials = tuple(
         Trial(
-            i + 1, "job", i + 1, 1, TrialState.SUCCEEDED, None, 0, "random", None,
+            i + 1, "job", i + 1, 1, TrialState.SUCCEEDED, None, 0, "random",
             dict(zip(names, map(float, row), strict=True)), float(row.sum()), (), None, "", "",
             "2026-01-01T00:00:00+00:00", "2026-01-01T00:01:00+00:00",
         )

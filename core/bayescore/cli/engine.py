@@ -52,13 +52,13 @@ def stop(
 def _stop_jobs(database: object) -> None:
     import time
 
-    from bayescore.engine import control, wishes
+    from bayescore.engine import control
     from bayescore.store import Database, jobs, notes
 
     assert isinstance(database, Database)
     with database.write() as connection:
         for job in jobs.active(connection):
-            notes.want(connection, job.id, wishes.CANCEL)
+            notes.want(connection, job.id, notes.CANCEL)
     while True:
         with database.read() as connection:
             if not jobs.active(connection):

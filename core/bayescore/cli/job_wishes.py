@@ -19,7 +19,7 @@ def cancel(
     """Wish for the end of a job or a trial."""
     from bayescore.cli.access import find_job, find_trial, open_store
     from bayescore.cli.output import write
-    from bayescore.engine import control, wishes
+    from bayescore.engine import control
     from bayescore.store import notes
 
     database = open_store()
@@ -30,7 +30,7 @@ def cancel(
         write(_("Job {id} has ended already.", id=found.id))
         return
     with database.write() as connection:
-        notes.want(connection, found.id, wishes.CANCEL, trial=trial)
+        notes.want(connection, found.id, notes.CANCEL, trial=trial)
     control.start(database.folder)
     write(
         _("Job {id} is being stopped.", id=found.id)
@@ -48,9 +48,8 @@ def rerun(
 ) -> None:
     """Run trials again with the same parameters."""
     from bayescore.cli.access import find_job, find_trial, open_store
-    from bayescore.engine import wishes
     from bayescore.errors import ConfigError
-    from bayescore.store import TrialState
+    from bayescore.store import TrialState, notes
     from bayescore.store import trials as trial_rows
 
     if (trial is None) == (not failed):
@@ -65,7 +64,7 @@ def rerun(
             states = {t.state for t in trial_rows.of_job(connection, found.id)}
         if not states & {TrialState.FAILED, TrialState.LOST}:
             raise ConfigError(text("No trial of job {id} has failed.", id=found.id))
-    _go_on(found.id, wishes.RERUN, trial=trial, detach=detach, json=json)
+    _go_on(found.id, notes.RERUN, trial=trial, detach=detach, json=json)
 
 
 def continue_(
@@ -78,14 +77,15 @@ def continue_(
     import os
 
     from bayescore.cli.access import find_job, open_store
-    from bayescore.engine import secret_keeping, wishes
+    from bayescore.engine import secret_keeping
+    from bayescore.store import notes
 
     database = open_store()
     found = find_job(database, job)
     if found.state.ended and any(s.env for s in found.config.secrets.values()):
         values = secret_keeping.collect(found.config, found.wish.file_text, os.environ)
         secret_keeping.keep(database.folder, found.id, values)
-    _go_on(found.id, wishes.CONTINUE, count=trials, detach=detach, json=json)
+    _go_on(found.id, notes.CONTINUE, count=trials, detach=detach, json=json)
 
 
 def _go_on(

@@ -10,10 +10,6 @@ from bayescore.config.models import MAX_TRIALS
 from bayescore.engine.job_run import JobRun
 from bayescore.store import Database, Job, JobState, TrialState, Want, jobs, notes, trials
 
-CANCEL = "cancel"
-RERUN = "rerun"
-CONTINUE = "continue"
-
 
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
     """Bring about every open wish, or its next step; a cancellation stays open until it is done."""
@@ -27,11 +23,11 @@ def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
 
 def _step(connection: sa.Connection, wish: Want, runs: Mapping[str, JobRun]) -> bool:
     job = jobs.get(connection, wish.job)
-    if wish.kind == CANCEL:
+    if wish.kind == notes.CANCEL:
         return _cancel(connection, wish, job, runs.get(job.id))
-    if wish.kind == RERUN:
+    if wish.kind == notes.RERUN:
         _rerun(connection, wish, job)
-    elif wish.kind == CONTINUE:
+    elif wish.kind == notes.CONTINUE:
         made = len(trials.of_job(connection, job.id))
         more = min(wish.count or 0, MAX_TRIALS)
         jobs.extend(connection, job.id, max(made + more, 1))

@@ -11,6 +11,10 @@ from bayescore.store.records import Event, Want
 from bayescore.store.tables import events, settings, wants
 from bayescore.times import now
 
+CANCEL = "cancel"
+RERUN = "rerun"
+CONTINUE = "continue"
+
 
 def add_event(
     connection: sa.Connection,
@@ -36,7 +40,7 @@ def events_of(connection: sa.Connection, job: str, cursor: int = 0) -> list[Even
 def want(
     connection: sa.Connection, job: str, kind: str, *, trial: int | None = None, count: int | None = None
 ) -> None:
-    """Wish something of a job: ``cancel``, ``rerun`` or ``continue``."""
+    """Wish something of a job: ``CANCEL``, ``RERUN`` or ``CONTINUE``."""
     connection.execute(wants.insert().values(job=job, kind=kind, trial=trial, count=count, at=now()))
 
 

@@ -7,10 +7,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.plots.contour import ContourChart
-from bayesdesk.plots.importance import ImportanceChart
-from bayesdesk.plots.slices import SlicesChart
-from bayesdesk.plots.timeline import TimelineChart
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import column
@@ -23,17 +19,9 @@ class AnalysisPage(QScrollArea):
 
     def __init__(self, model: JobModel, background: Background) -> None:
         super().__init__()
-        self._importance = ImportanceChart(model, background)
-        self._contour = ContourChart(model, background)
-        self._slices = SlicesChart(model)
-        self._timeline = TimelineChart(model)
-        self._importance.setMinimumHeight(230)
-        inner = QWidget()
-        parts = (self._importance, self._contour, self._slices, self._timeline)
-        layout = column(*parts, None, spacing=theme.CARD_GAP)
-        inner.setLayout(layout)
+        self._model, self._background = model, background
+        self._is_built = False
         self.setWidgetResizable(True)
-        self.setWidget(inner)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._show)
@@ -41,8 +29,28 @@ class AnalysisPage(QScrollArea):
         model.filter_settled.connect(self._show_soon)
         model.selection_changed.connect(self._show_chosen)
 
+    def _build(self) -> None:
+        """Make the charts when they are first looked at: a job's page opens sooner without them."""
+        from bayesdesk.plots.contour import ContourChart
+        from bayesdesk.plots.importance import ImportanceChart
+        from bayesdesk.plots.slices import SlicesChart
+        from bayesdesk.plots.timeline import TimelineChart
+
+        self._is_built = True
+        self._importance = ImportanceChart(self._model, self._background)
+        self._importance.setMinimumHeight(230)
+        self._contour = ContourChart(self._model, self._background)
+        self._slices = SlicesChart(self._model)
+        self._timeline = TimelineChart(self._model)
+        parts = (self._importance, self._contour, self._slices, self._timeline)
+        inner = QWidget()
+        inner.setLayout(column(*parts, None, spacing=theme.CARD_GAP))
+        self.setWidget(inner)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self._is_built:
+            self._build()
         self._show_soon()
 
     def _show_later(self) -> None:

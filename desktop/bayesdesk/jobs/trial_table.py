@@ -26,6 +26,7 @@ from bayesdesk.jobs.trial_table_model import (
     column_words,
 )
 
+_ROWS_MEASURED = 20  # for the columns' widths: thousands would hold the window up
 _ROW_HEIGHT = 31
 
 
@@ -61,6 +62,7 @@ class TrialTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionsMovable(True)
+        header.setResizeContentsPrecision(_ROWS_MEASURED)
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

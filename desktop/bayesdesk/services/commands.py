@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
-from bayescore.engine import Prepared, control, secret_keeping, wishes
+from bayescore.engine import Prepared, control, secret_keeping
 from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
 from bayescore.store import Database, Job, Trial, jobs, notes, trials
 
@@ -41,11 +41,11 @@ class Commands:
 
     def cancel(self, job: str, trial: int | None = None) -> None:
         """Wish for the end of a job, or of one trial."""
-        self._wish(job, wishes.CANCEL, trial=trial)
+        self._wish(job, notes.CANCEL, trial=trial)
 
     def rerun(self, job: str, trial: int | None = None) -> None:
         """Wish for one trial, or all failed ones, to run again."""
-        self._wish(job, wishes.RERUN, trial=trial)
+        self._wish(job, notes.RERUN, trial=trial)
 
     def rerun_all(self, job: str, numbers: Sequence[int]) -> None:
         """Wish for some trials to run again."""
@@ -62,7 +62,7 @@ class Commands:
         if job.state.ended and any(s.env for s in job.config.secrets.values()):
             values = secret_keeping.collect(job.config, job.wish.file_text, os.environ)
             secret_keeping.keep(self._database.folder, job.id, values)
-        self._wish(job.id, wishes.CONTINUE, count=more)
+        self._wish(job.id, notes.CONTINUE, count=more)
 
     def star(self, job: str, numbers: Sequence[int], *, starred: bool) -> None:
         """Mark trials, or take their marks away."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bayescore.results import best, time_left
 from bayescore.store import Database, Event, Job, Trial, jobs, notes, points, trials
 
-_READING_S = 0.25  # so long is read before a first picture is shown
+_READING_S = 0.12  # so long is read before a first picture is shown
 _PART = 100_000  # points at a time
 Series = Mapping[int, Mapping[str, NDArray[np.float64]]]
 
