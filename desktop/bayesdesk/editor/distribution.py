@@ -17,7 +17,7 @@ from bayesdesk.ui import theme
 _SAMPLES = 24
 _MOST_BOXES = 8
 _STEPS = 60
-_WIDTH = 128
+_WIDTH = 116
 _HEIGHT = 56
 
 

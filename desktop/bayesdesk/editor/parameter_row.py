@@ -20,7 +20,7 @@ from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import button, column, label, row
 
 SPECS: Path = ("hyper_tuning", "parameter_specs")
-_TYPE_WIDTH = 124
+_TYPE_WIDTH = 100
 _SCALE_WIDTH = 82
 _NUMBER_WIDTH = 64
 _RANGE_KEYS = ("min_value", "max_value", "scale_type")
@@ -29,9 +29,9 @@ _RANGE_KEYS = ("min_value", "max_value", "scale_type")
 def types() -> list[tuple[str, str]]:
     """Types of parameters and their words."""
     return [
-        ("DOUBLE", _("Real number")),
-        ("INTEGER", _("Whole number")),
-        ("DISCRETE", _("Listed numbers")),
+        ("DOUBLE", _("Real")),
+        ("INTEGER", _("Integer")),
+        ("DISCRETE", _("Listed")),
         ("CATEGORICAL", _("Choice")),
     ]
 

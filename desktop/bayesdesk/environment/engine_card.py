@@ -32,7 +32,7 @@ class EngineCard(Card):
         self.stop = button(_("Stop"), self._stop)
         self.stop.setToolTip(_("Running trials go on, and the next engine takes them over."))
         line = row(
-            self._state, self._words, button(_("Log"), self.show_log, kind="link"), self.start, self.stop
+            self._state, self._words, button(_("Show log"), self.show_log, kind="link"), self.start, self.stop
         )
         line.setStretch(1, 1)
         line.setContentsMargins(13, 2, 13, 11)
