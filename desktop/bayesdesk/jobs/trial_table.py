@@ -19,9 +19,7 @@ from bayescore.i18n import _
 from bayescore.store import Trial
 from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.jobs.trial_table_model import (
-    SORT_ROLE,
     TRIAL_ROLE,
-    SortedTrials,
     TrialTableModel,
     column_words,
 )
@@ -47,10 +45,8 @@ class TrialTable(QTableView):
         self._model = model
         self._is_showing = False
         self._rows = TrialTableModel(model)
-        self._sorted = SortedTrials()
-        self._sorted.setSourceModel(self._rows)
-        self._sorted.setSortRole(SORT_ROLE)
-        self.setModel(self._sorted)
+        self._kept: tuple[list[int], int] = ([], 0)
+        self.setModel(self._rows)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -76,17 +72,18 @@ class TrialTable(QTableView):
         self.addAction(copy)
         self._hide_columns()
         self.selectionModel().currentRowChanged.connect(self._chosen)
+        self._rows.modelAboutToBeReset.connect(self._before_reset)
         self._rows.modelReset.connect(self._after_reset)
         model.selection_changed.connect(self._show_chosen)
         self._show_chosen()
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard, with their headings."""
-        columns = [c for c in range(self._sorted.columnCount()) if not self.isColumnHidden(c)]
+        columns = [c for c in range(self._rows.columnCount()) if not self.isColumnHidden(c)]
         horizontal = Qt.Orientation.Horizontal
-        lines = ["\t".join(str(self._sorted.headerData(c, horizontal)) for c in columns)]
+        lines = ["\t".join(str(self._rows.headerData(c, horizontal)) for c in columns)]
         for index in self.selectionModel().selectedRows():
-            lines.append("\t".join(str(self._sorted.index(index.row(), c).data() or "") for c in columns))
+            lines.append("\t".join(str(self._rows.index(index.row(), c).data() or "") for c in columns))
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     # ---- columns
@@ -153,9 +150,24 @@ class TrialTable(QTableView):
             menu.addAction(_("Copy")).triggered.connect(self.copy_rows)
         return menu
 
+    def _before_reset(self) -> None:
+        numbers = [index.data(TRIAL_ROLE) for index in self.selectionModel().selectedRows()]
+        self._kept = (numbers, self.verticalScrollBar().value())
+
     def _after_reset(self) -> None:
+        """Other trials are shown: those that were selected stay selected, and the place stays."""
+        numbers, place = self._kept
         self.resizeColumnsToContents()
         self._hide_columns()
+        if len(numbers) > 1:
+            flags = QItemSelectionModel.SelectionFlag
+            self._is_showing = True
+            for number in numbers:
+                if (at := self._rows.row_of_trial(number)) is not None:
+                    self.selectionModel().select(self._rows.index(at, 0), flags.Select | flags.Rows)
+            self._is_showing = False
+            self.verticalScrollBar().setValue(place)
+            return
         self._show_chosen()
 
     def _chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -167,7 +179,7 @@ class TrialTable(QTableView):
         at = self._rows.row_of_trial(trial.number) if trial else None
         if at is None:
             return
-        index = self._sorted.mapFromSource(self._rows.index(at, 0))
+        index = self._rows.index(at, 0)
         if index.row() != self.currentIndex().row():
             flags = QItemSelectionModel.SelectionFlag
             self._is_showing = True

@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
 )
 from PySide6.QtGui import QColor, QFont
@@ -22,12 +21,15 @@ from bayesdesk.jobs.words import MARKS, TONES, duration, number, state_word
 from bayesdesk.ui import theme
 
 _Index = QModelIndex | QPersistentModelIndex
-SORT_ROLE = Qt.ItemDataRole.UserRole
-TRIAL_ROLE = Qt.ItemDataRole.UserRole + 1
+TRIAL_ROLE = Qt.ItemDataRole.UserRole
 
 
 class TrialTableModel(QAbstractTableModel):
-    """A row a trial: number, state, objective, other metrics, parameters, time, GPU."""
+    """A row a trial: number, state, objective, other metrics, parameters, time, GPU.
+
+    It sorts by itself: a proxy would compare values one pair at a time, which takes seconds
+    with tens of thousands of trials.
+    """
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
@@ -35,6 +37,7 @@ class TrialTableModel(QAbstractTableModel):
         self._trials: list[Trial] = []
         self._rows: dict[int, dict[str, Any]] = {}
         self._columns: list[str] = []
+        self._sorted_by = ("number", Qt.SortOrder.AscendingOrder)
         model.view_changed.connect(self._take)
         model.filter_settled.connect(self._take)
         self._take()
@@ -44,16 +47,43 @@ class TrialTableModel(QAbstractTableModel):
         side = [m for m in view.metrics if m != view.job.metric]
         names = [s.name for s in view.job.config.hyper_tuning.parameter_specs]
         columns = ["number", "starred", "state", view.job.metric, *side, *names, "time", "gpu", "note"]
-        trials = list(self._model.shown)
+        self._rows = {}
+        trials = self._in_order(list(self._model.shown))
         same = columns == self._columns and [t.id for t in trials] == [t.id for t in self._trials]
         if not same:
             self.beginResetModel()
         self._columns, self._trials = columns, trials
-        self._rows = {t.id: row_of(view, t) for t in trials}
         if same and trials:
             self.dataChanged.emit(self.index(0, 0), self.index(len(trials) - 1, len(columns) - 1))
         elif not same:
             self.endResetModel()
+
+    def _in_order(self, trials: list[Trial]) -> list[Trial]:
+        """Trials by the column that was chosen; what has no value comes last in both directions."""
+        name, order = self._sorted_by
+        values = {t.id: self._value(t, name) for t in trials}
+        known = [t for t in trials if not _is_missing(values[t.id])]
+        as_text = any(isinstance(values[t.id], str) for t in known)
+        known.sort(
+            key=lambda t: str(values[t.id]) if as_text else values[t.id],
+            reverse=order is Qt.SortOrder.DescendingOrder,
+        )
+        return known + [t for t in trials if _is_missing(values[t.id])]
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; the selection stays with its trials."""
+        wanted = (self._columns[column], order) if 0 <= column < len(self._columns) else self._sorted_by
+        if wanted == self._sorted_by:
+            return
+        self._sorted_by = wanted
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        held = [self._trials[index.row()].id for index in before]
+        self._trials = self._in_order(self._trials)
+        places = {t.id: i for i, t in enumerate(self._trials)}
+        after = [self.index(places[i], index.column()) for i, index in zip(held, before, strict=True)]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._trials)
@@ -77,8 +107,6 @@ class TrialTableModel(QAbstractTableModel):
         if role == TRIAL_ROLE:
             return trial.number
         value = self._value(trial, name)
-        if role == SORT_ROLE:
-            return value
         if role == Qt.ItemDataRole.DisplayRole:
             if name == "starred":
                 return "★" if trial.starred else ""
@@ -98,6 +126,10 @@ class TrialTableModel(QAbstractTableModel):
             return duration(trial)
         if name == "gpu":
             return ", ".join(trial.gpus)
+        if name == "number":
+            return trial.number
+        if trial.id not in self._rows:
+            self._rows[trial.id] = row_of(self._model.view, trial)
         return self._rows[trial.id].get(name)
 
     def _is_text(self, name: str) -> bool:
@@ -124,19 +156,6 @@ def column_words(name: str) -> str:
         "note": _("Note"),
     }
     return own.get(name, name)
-
-
-class SortedTrials(QSortFilterProxyModel):
-    """Sorts by value; what is missing comes last in both directions."""
-
-    def lessThan(self, left: _Index, right: _Index) -> bool:
-        a, b = left.data(SORT_ROLE), right.data(SORT_ROLE)
-        falling = self.sortOrder() is Qt.SortOrder.DescendingOrder
-        if _is_missing(a) or _is_missing(b):
-            return bool(_is_missing(a) and not _is_missing(b)) if falling else not _is_missing(a)
-        if isinstance(a, str) or isinstance(b, str):
-            return str(a) < str(b)
-        return bool(a < b)
 
 
 def _aligned(is_text: bool) -> Qt.AlignmentFlag:
