@@ -42,9 +42,7 @@ class TrialColumns:
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """The same as numbers, NaN where there is none; shape (n,)."""
-        return self.once(
-            ("numbers", name), lambda: np.array([_float(v) for v in self.raw(name)], dtype=np.float64)
-        )
+        return self.once(("numbers", name), lambda: _numbers(self.raw(name)))
 
     def texts(self, name: str) -> NDArray[np.str_]:
         """The same as texts; shape (n,)."""
@@ -68,6 +66,13 @@ class TrialColumns:
             return [t.value for t in view.trials]
         series = (view.series.get(t.id, {}).get(name) for t in view.trials)
         return [None if values is None else float(values[-1]) for values in series]
+
+
+def _numbers(values: list[Any]) -> NDArray[np.float64]:
+    try:
+        return np.array(values, dtype=np.float64)  # None becomes NaN
+    except (TypeError, ValueError):  # texts among them
+        return np.array([_float(v) for v in values], dtype=np.float64)
 
 
 def _float(value: object) -> float:

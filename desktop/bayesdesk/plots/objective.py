@@ -12,8 +12,9 @@ from bayescore.i18n import _
 from bayescore.results import best_so_far
 from bayescore.store import Trial, TrialState
 from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.trial_columns import Mask
 from bayesdesk.jobs.words import number, state_word
-from bayesdesk.plots.canvas import fences, pen, plot
+from bayesdesk.plots.canvas import Array, fences, pen, plot
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, Segmented
 
@@ -50,61 +51,64 @@ class ObjectiveChart(Card):
 
     def show_trials(self) -> None:
         """Draw what the model holds."""
-        colours, view = theme.palette(), self._model.view
-        shown = {t.id for t in self._model.shown}
-        good = [t for t in view.trials if t.value is not None and math.isfinite(t.value)]
-        self._clip(good)
+        colours, view, columns = theme.palette(), self._model.view, self._model.columns
+        numbers = np.array([t.number for t in view.trials], dtype=float)
+        values = columns.numbers(view.job.metric)
+        good = np.isfinite(values)
+        self._clip(values[good])
+        heights = self._heights(values)
         # one brush for each item: a brush for each dot takes seconds with tens of thousands
-        for item, colour, passes in (
-            (self._dots, colours.secondary, True),
-            (self._faded, colours.line, False),
+        for item, colour, rows in (
+            (self._dots, colours.secondary, good & self._model.mask),
+            (self._faded, colours.line, good & ~self._model.mask),
         ):
-            some = [t for t in good if (t.id in shown) is passes]
             item.setData(
-                x=[t.number for t in some],
-                y=[self._height(t.value) for t in some],
+                x=numbers[rows],
+                y=heights[rows],
                 brush=pg.mkBrush(colour),
                 pen=None,
                 size=8,
-                data=some,
+                data=np.flatnonzero(rows),
             )
         steps = best_so_far(view.trials, view.job.config.hyper_tuning.goal)
         x, y = _stairs(steps, view.trials[-1].number if view.trials else 0)
-        self._best.setData(x=x, y=[self._height(v) for v in y], pen=pen(colours.accent, 2))
-        self._show_failed(good)
+        self._best.setData(x=x, y=self._heights(np.array(y, dtype=float)), pen=pen(colours.accent, 2))
+        self._show_far(numbers, values, heights, good)
+        self._show_failed(numbers, heights, good)
         self._show_chosen()
 
-    def _clip(self, good: list[Trial]) -> None:
-        """Keep far values from squeezing the others: on the linear scale they sit at the edge, as arrows."""
+    def _clip(self, values: Array) -> None:
+        """Keep far values from squeezing the others: on the linear scale they sit at the edge."""
         self._ends = (-math.inf, math.inf)
-        values = np.array([t.value for t in good], dtype=float)
         if self._scale.value() == "linear" and len(values):
             self._ends = fences(values)
+
+    def _show_far(self, numbers: Array, values: Array, heights: Array, good: Mask) -> None:
+        """Arrows for the values that were drawn at the edge, and how many they are."""
         low, high = self._ends
-        far = [t for t in good if not low <= float(t.value or 0.0) <= high]
+        far = np.flatnonzero(good & ((values < low) | (values > high)))
         self._far.setData(
-            x=[t.number for t in far],
-            y=[self._height(t.value) for t in far],
-            symbol=["t1" if float(t.value or 0.0) > high else "t" for t in far],
+            x=numbers[far],
+            y=heights[far],
+            symbol=["t1" if values[i] > high else "t" for i in far],
             brush=pg.mkBrush(theme.palette().warning),
             pen=None,
             data=far,
         )
-        name = self._model.view.job.metric
-        words = _("{metric}, best so far", metric=name)
-        if far:
+        words = _("{metric}, best so far", metric=self._model.view.job.metric)
+        if len(far):
             words += " · " + _("{count} far values drawn at the edge ▲▼", count=len(far))
         self.caption.setText(words)
 
-    def _show_failed(self, good: list[Trial]) -> None:
-        view = self._model.view
+    def _show_failed(self, numbers: Array, heights: Array, good: Mask) -> None:
         states = (TrialState.FAILED, TrialState.LOST)
-        failed = [t for t in view.trials if t.state in states and t not in good]
-        values = [self._height(t.value) for t in good]
-        foot = min(values) - 0.06 * (max(values) - min(values)) if values else 0.0
+        ended_badly = np.array([t.state in states for t in self._model.view.trials], dtype=np.bool_)
+        failed = np.flatnonzero(ended_badly & ~good)
+        seen = heights[good & np.isfinite(heights)]
+        foot = float(seen.min() - 0.06 * np.ptp(seen)) if len(seen) else 0.0
         self._failed.setData(
-            x=[t.number for t in failed],
-            y=[foot] * len(failed),
+            x=numbers[failed],
+            y=np.full(len(failed), foot),
             pen=pen(theme.palette().bad, 1.5),
             brush=None,
             data=failed,
@@ -116,17 +120,16 @@ class ObjectiveChart(Card):
         colours = theme.palette()
         self._chosen.setData(
             x=[trial.number] if known and trial else [],
-            y=[self._height(trial.value)] if known and trial else [],
+            y=self._heights(np.array([trial.value], dtype=float)) if known and trial else [],
             brush=pg.mkBrush(colours.accent),
             pen=pen(colours.panel, 2),
         )
 
-    def _height(self, value: float | None) -> float:
-        if value is None:
-            return math.nan
+    def _heights(self, values: Array) -> Array:
+        """Where values are drawn, shape (n,); NaN where they cannot be."""
         if self._scale.value() == "log":
-            return math.log10(value) if value > 0 else math.nan
-        return min(max(value, self._ends[0]), self._ends[1])
+            return np.log10(np.where(values > 0, values, np.nan))
+        return np.clip(values, *self._ends)
 
     def _set_scale(self, name: str) -> None:
         self._plot.getPlotItem().getAxis("left").setLogMode(name == "log")
@@ -135,13 +138,14 @@ class ObjectiveChart(Card):
 
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
-            self._model.select(points[0].data().number)
+            self._model.select(self._model.view.trials[int(points[0].data())].number)
 
-    @staticmethod
-    def _tip(x: float, y: float, data: Trial) -> str:
-        value = number(data.value) if data.value is not None else state_word(data.state)
-        words = "\n".join(f"{k}: {number(v)}" for k, v in data.parameters.items())
-        return f"#{data.number}  {value}\n{words}"
+    def _tip(self, x: float, y: float, data: int) -> str:
+        del x, y  # where it is drawn: the trial's row says more
+        trial = self._model.view.trials[int(data)]
+        value = number(trial.value) if trial.value is not None else state_word(trial.state)
+        words = "\n".join(f"{k}: {number(v)}" for k, v in trial.parameters.items())
+        return f"#{trial.number}  {value}\n{words}"
 
     def sizeHint(self) -> Any:
         hint = super().sizeHint()
