@@ -56,11 +56,8 @@ def correlation(between: Gaps, numeric_scales: Array, categorical_scales: Array)
     numeric_scales, categorical_scales
         Length scales, shapes (number of coordinates of the kind,).
     """
-    distance = _ROOT5 * np.sqrt(between.squared @ (1.0 / numeric_scales**2))
-    decay = distance
-    if between.unequal.shape[1]:
-        decay = distance + between.unequal @ (1.0 / categorical_scales)
-    found = (1.0 + distance + distance**2 / 3.0) * np.exp(-decay)
+    distance, fall = _fall(between, numeric_scales, categorical_scales)
+    found = (1.0 + distance + distance**2 / 3.0) * fall
     return np.asarray(found.reshape(between.shape))
 
 
@@ -73,9 +70,14 @@ def correlation_slope(between: Gaps, numeric_scales: Array, categorical_scales: 
         Both of shape (m,). The slope along numeric coordinate i is minus the steepness times
         the difference of the rows there over the squared length scale.
     """
+    distance, fall = _fall(between, numeric_scales, categorical_scales)
+    return (1.0 + distance + distance**2 / 3.0) * fall, 5.0 / 3.0 * (1.0 + distance) * fall
+
+
+def _fall(between: Gaps, numeric_scales: Array, categorical_scales: Array) -> tuple[Array, Array]:
+    """Scaled distance over the numbers, and the exponential factor of both kinds, each (pairs,)."""
     distance = _ROOT5 * np.sqrt(between.squared @ (1.0 / numeric_scales**2))
     decay = distance
     if between.unequal.shape[1]:
         decay = distance + between.unequal @ (1.0 / categorical_scales)
-    fall = np.exp(-decay)
-    return (1.0 + distance + distance**2 / 3.0) * fall, 5.0 / 3.0 * (1.0 + distance) * fall
+    return distance, np.exp(-decay)

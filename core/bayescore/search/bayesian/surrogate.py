@@ -9,7 +9,7 @@ from bayescore.search.bayesian.hyperparameters import Hyperparameters, Posterior
 from bayescore.search.bayesian.kernel import Array, correlation, correlation_slope, gaps
 from bayescore.search.space import SearchSpace
 
-SAMPLES = 8
+_SAMPLES = 8
 _JITTER = 1e-8
 
 
@@ -22,16 +22,15 @@ class GaussianProcess:
         The coordinates' kinds, and what fixes the samples.
     """
 
-    def __init__(self, space: SearchSpace, seed: int, samples: int = SAMPLES) -> None:
+    def __init__(self, space: SearchSpace, seed: int) -> None:
         self._categorical = space.categorical
         self._rng = np.random.default_rng(seed)
-        self._count = samples
         self._members: list[_Member] = []
 
     def fit(self, rows: Array, values: Array) -> GaussianProcess:
         """Learn from rows (n, d) and values (n,) with mean 0 and variance about 1."""
         posterior = Posterior(gaps(rows, rows, self._categorical), values)
-        drawn = posterior.samples(self._count, self._rng)
+        drawn = posterior.samples(_SAMPLES, self._rng)
         self._members = [_Member(rows, values, each, self._categorical) for each in drawn]
         return self
 
