@@ -117,7 +117,7 @@ def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     for index in range(2, page.tabs.count()):
         page.tabs.setCurrentIndex(index)
         if page.names[index] == "analysis":
-            _until(lambda: page.stack.widget(3)._contour._found is not None)
+            _until(lambda: page.analysis._contour._found is not None)
         grab(page.names[index])
     assert page.model.selected is not None
     dialog = page.use_as_result(page.model.selected)

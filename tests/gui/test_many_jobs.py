@@ -156,7 +156,7 @@ def test_that_the_contour_is_the_model_over_the_two_leading_parameters(
     assert np.all(found.deviation >= 0)
     assert surface(specs, view.trials[:3], Goal.MAXIMIZE, "x", "n") is None
     page.tabs.setCurrentIndex(3)
-    contour = page.stack.widget(3)._contour
+    contour = page.analysis._contour
     qtbot.waitUntil(lambda: contour._found is not None, timeout=WAIT_MS)
     assert "12 trials" in contour.caption.text()
     contour._y.setCurrentText("c")

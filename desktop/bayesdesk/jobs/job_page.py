@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -32,7 +34,11 @@ _LINKED_TABS = 4  # the first tabs show trials: the filter and the chosen trial 
 
 
 class JobPage(QWidget):
-    """Puts the views of one job together and brings about what they ask for."""
+    """Puts the views of one job together and brings about what they ask for.
+
+    A view is made when its tab is first shown: with tens of thousands of trials all of them
+    at once would hold the window up.
+    """
 
     new_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
 
@@ -45,30 +51,29 @@ class JobPage(QWidget):
         self.model = JobModel(view)
         self.header = JobHeader(self.model)
         self.filter_bar = FilterBar(self.model)
-        self.charts = ChartsPage(self.model)
-        self.parallel = ParallelPage(self.model)
-        self.table = TrialTable(self.model)
         self.panel = TrialPanel(self.model)
         self.tabs = QTabBar()
         self.stack = QStackedWidget()
         self.names: list[str] = []
-        for name, title, page in (
-            ("charts", _("Charts"), self.charts),
-            ("parallel-coordinates", _("Parallel coordinates"), self.parallel),
-            ("trials", _("Trials"), self._in_card(self.table)),
-            ("analysis", _("Analysis"), AnalysisPage(self.model, background)),
-            ("events", _("Events"), self._in_card(EventsPage(self.model))),
-            ("configuration", _("Configuration"), ConfigurationPage(view.job)),
+        self._unseen: dict[int, Callable[[], QWidget]] = {}
+        for name, title, make in (
+            ("charts", _("Charts"), lambda: self.charts),
+            ("parallel-coordinates", _("Parallel coordinates"), lambda: self.parallel),
+            ("trials", _("Trials"), lambda: self._in_card(self.table)),
+            ("analysis", _("Analysis"), lambda: self.analysis),
+            ("events", _("Events"), lambda: self._in_card(EventsPage(self.model))),
+            ("configuration", _("Configuration"), lambda: ConfigurationPage(view.job)),
         ):
             self.names.append(name)
+            self._unseen[self.stack.addWidget(QWidget())] = make
             self.tabs.addTab(title)
-            self.stack.addWidget(page)
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.currentChanged.connect(self._show_tab)
         self._arrange()
         self._connect()
         self.tabs.setCurrentIndex(tab)
+        self._show_tab(tab)
 
     def _arrange(self) -> None:
         top = QWidget()
@@ -93,7 +98,6 @@ class JobPage(QWidget):
         )
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
-        self.parallel.ranges_requested.connect(lambda specs: self.new_requested.emit(job, specs))
         self.panel.rerun_requested.connect(lambda number: run(lambda: commands.rerun(job.id, number)))
         self.panel.stop_requested.connect(lambda number: run(lambda: commands.cancel(job.id, number)))
         self.panel.use_requested.connect(self.use_as_result)
@@ -104,14 +108,38 @@ class JobPage(QWidget):
         self.panel.note_written.connect(
             lambda number, note: run(lambda: commands.annotate(job.id, number, note))
         )
-        self.table.open_requested.connect(self.open_trial)
-        self.table.use_requested.connect(self.use_as_result)
-        self.table.rerun_requested.connect(lambda numbers: run(lambda: commands.rerun_all(job.id, numbers)))
-        self.table.stop_requested.connect(lambda numbers: run(lambda: commands.stop_all(job.id, numbers)))
-        self.table.star_requested.connect(
-            lambda numbers, starred: run(lambda: commands.star(job.id, numbers, starred=starred))
+
+    @cached_property
+    def charts(self) -> ChartsPage:
+        """Charts over trials and steps."""
+        return ChartsPage(self.model)
+
+    @cached_property
+    def parallel(self) -> ParallelPage:
+        """Parallel coordinates."""
+        page = ParallelPage(self.model)
+        page.ranges_requested.connect(lambda specs: self.new_requested.emit(self.model.view.job, specs))
+        return page
+
+    @cached_property
+    def table(self) -> TrialTable:
+        """The trials as a table."""
+        table, run, commands = TrialTable(self.model), self._background.run, self._commands
+        job = self.model.view.job.id
+        table.open_requested.connect(self.open_trial)
+        table.use_requested.connect(self.use_as_result)
+        table.rerun_requested.connect(lambda numbers: run(lambda: commands.rerun_all(job, numbers)))
+        table.stop_requested.connect(lambda numbers: run(lambda: commands.stop_all(job, numbers)))
+        table.star_requested.connect(
+            lambda numbers, starred: run(lambda: commands.star(job, numbers, starred=starred))
         )
-        self.table.doubleClicked.connect(lambda _index: self.open_trial(self.model.selected))
+        table.doubleClicked.connect(lambda _index: self.open_trial(self.model.selected))
+        return table
+
+    @cached_property
+    def analysis(self) -> AnalysisPage:
+        """Importance, slices, contour, timeline."""
+        return AnalysisPage(self.model, self._background)
 
     @staticmethod
     def _in_card(widget: QWidget) -> Card:
@@ -121,6 +149,11 @@ class JobPage(QWidget):
         return card
 
     def _show_tab(self, index: int) -> None:
+        if (make := self._unseen.pop(index, None)) is not None:
+            if (empty := self.stack.widget(index)) is not None:
+                self.stack.removeWidget(empty)
+                empty.deleteLater()
+            self.stack.insertWidget(index, make())
         self.stack.setCurrentIndex(index)
         for part in (self.filter_bar, self.panel):
             part.setVisible(index < _LINKED_TABS)

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from bayescore.i18n import _
@@ -47,8 +47,8 @@ class TrialTable(QTableView):
         self._rows = TrialTableModel(model)
         self._kept: tuple[list[int], int] = ([], 0)
         self.setModel(self._rows)
+        self.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
@@ -75,7 +75,21 @@ class TrialTable(QTableView):
         self._rows.modelAboutToBeReset.connect(self._before_reset)
         self._rows.modelReset.connect(self._after_reset)
         model.selection_changed.connect(self._show_chosen)
+        self._is_stale = False
+        model.view_changed.connect(self._has_news)
+        model.filter_settled.connect(self._has_news)
         self._show_chosen()
+
+    def _has_news(self) -> None:
+        """Show other trials, unless nobody would see it: then when the table is shown."""
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self._rows.take()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._has_news()
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard, with their headings."""

@@ -38,11 +38,10 @@ class TrialTableModel(QAbstractTableModel):
         self._rows: dict[int, dict[str, Any]] = {}
         self._columns: list[str] = []
         self._sorted_by = ("number", Qt.SortOrder.AscendingOrder)
-        model.view_changed.connect(self._take)
-        model.filter_settled.connect(self._take)
-        self._take()
+        self.take()
 
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Show what the job's model holds."""
         view = self._model.view
         side = [m for m in view.metrics if m != view.job.metric]
         names = [s.name for s in view.job.config.hyper_tuning.parameter_specs]

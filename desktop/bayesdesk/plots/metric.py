@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -18,6 +19,7 @@ from bayesdesk.ui.widgets import Card, Segmented, label
 _MOST_SMOOTHING = 95  # percent
 _STRETCHES = 130  # a chart is some hundred pixels wide: more points of one curve cannot be told apart
 _CHOSEN_STRETCHES = 600
+_DOT, _CHOSEN_DOT = 5, 9  # pixels
 _PAUSE_MS = 500  # between two drawings of a job that runs
 
 
@@ -93,34 +95,51 @@ class MetricChart(Card):
         """Draw what the model holds."""
         self._is_stale = False
         colours, model = theme.palette(), self._model
-        passes = dict(zip((t.id for t in model.view.trials), model.mask, strict=True))
-        curves = {t.id: c for t in model.view.trials if (c := self._curve(t.id)) is not None}
-        chosen = model.selected
-        hidden = [c for i, c in curves.items() if not passes[i]]
-        shown = [c for i, c in curves.items() if passes[i]]
+        hidden: list[Array] = []
+        shown: list[Array] = []
+        for trial, passes in zip(model.view.trials, model.mask.tolist(), strict=True):
+            if (curve := self._curve(trial.id)) is not None:
+                (shown if passes else hidden).append(curve)
         self._draw(self._dim, hidden, pen(theme.mixed(colours.line, colours.panel, 0.7)))
         self._draw(self._shown, shown, pen(theme.mixed(colours.faint, colours.panel, 0.55)))
-        accent = [curves[chosen.id]] if chosen is not None and chosen.id in curves else []
-        self._draw(self._chosen, accent, pen(colours.accent, 2), _CHOSEN_STRETCHES)
-        self._chosen.setSymbol("o" if accent and len(accent[0]) == 1 else None)
+        chosen = self._curve(model.selected.id) if model.selected is not None else None
+        accent = [] if chosen is None else [chosen]
+        self._draw(self._chosen, accent, pen(colours.accent, 2), _CHOSEN_STRETCHES, _CHOSEN_DOT)
 
     def _curve(self, trial: int) -> Array | None:
         values = self._model.view.series.get(trial, {}).get(self._metric)
         if values is None:
             return None
         weight = self._smoothing.value()
+        if not weight:
+            return values
         known = self._smooth.get(trial)
         if known is None or known[:2] != (len(values), weight):
             known = self._smooth[trial] = (len(values), weight, smoothed(values, weight / 100))
         return known[2]
 
-    def _draw(self, item: Any, curves: list[Array], drawn_with: Any, stretches: int = _STRETCHES) -> None:
+    def _draw(
+        self, item: Any, curves: list[Array], drawn_with: Any, stretches: int = _STRETCHES, dot: int = _DOT
+    ) -> None:
         box = self._plot.getPlotItem().getViewBox()
-        longest = max((len(c) for c in curves), default=1)
+        longest = max((len(c) for c in curves), default=0)
         is_whole = box.autoRangeEnabled()[0]
         first, last = (1.0, float(longest)) if is_whole else box.viewRange()[0]
-        x, y = one_line([thinned(c, first, last, stretches) for c in curves])
-        item.setData(x=x, y=y, pen=drawn_with)
+        if longest == 1:  # dots above one step: some hundred heights can be told apart
+            ends = np.sort(np.fromiter((c[0] for c in curves), dtype=np.float64, count=len(curves)))
+            heights = thinned(ends, 1, len(ends), _CHOSEN_STRETCHES)[1]
+            x, y = one_line([(np.ones(1), heights[i : i + 1]) for i in range(len(heights))])
+        else:
+            x, y = one_line([thinned(c, first, last, stretches) for c in curves])
+        item.setData(
+            x=x,
+            y=y,
+            pen=drawn_with,
+            symbol="o" if longest == 1 else None,
+            symbolSize=dot,
+            symbolBrush=drawn_with.color(),
+            symbolPen=None,
+        )
 
     def _set_scale(self, name: str) -> None:
         self._plot.getPlotItem().setLogMode(x=False, y=name == "log")
