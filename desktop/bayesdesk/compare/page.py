@@ -147,6 +147,7 @@ def _table(name: str) -> QTableWidget:
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     made.setShowGrid(False)
     made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     made.verticalHeader().hide()
     made.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
     return made

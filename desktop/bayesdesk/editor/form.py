@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.config import CategoricalSpec, DiscreteSpec, ParameterSpec
+from bayescore.config import Algorithm, CategoricalSpec, DiscreteSpec, ParameterSpec
 from bayescore.config.environments import known_environments
 from bayescore.config.models import PARAMETER_SPECS
 from bayescore.i18n import _
@@ -17,6 +17,7 @@ from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, Li
 from bayesdesk.editor.mapping_rows import MappingRows
 from bayesdesk.editor.parameter_row import SPECS, ParameterRow, free_name, kind_of
 from bayesdesk.editor.text_model import ConfigModel
+from bayesdesk.jobs.words import algorithm_word
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, Segmented, button, clear, label, row, rule
 
@@ -97,7 +98,7 @@ class Form(QScrollArea):
         self._goal = Segmented([("MINIMIZE", _("Minimize")), ("MAXIMIZE", _("Maximize"))])
         self._goal.chosen.connect(lambda goal: model.set((_TUNING, "goal"), goal))
         metric = TextField(model, (_TUNING, "hyperparameter_metric"), is_text=True)
-        algorithms = [("Bayesian", _("Bayesian")), ("Random", _("Random")), ("Grid", _("Grid"))]
+        algorithms = [(each.value, algorithm_word(each)) for each in Algorithm]
         first = row(
             Labelled(
                 _("Objective metric"), self._field(metric), _("The name that your code gives to log_metric")

@@ -70,7 +70,7 @@ class JobsCard(Card):
         chosen = self._ticked_ids()
         total = sum(each.bytes for each in self._sizes.values())
         freed = sum(self._sizes[i].bytes for i in chosen)
-        words = _("{count} jobs, {size}", count=len(self._sizes), size=size(total))
+        words = _("{size} in all", size=size(total))
         if chosen:
             words += " · " + _("{count} ticked, {size}", count=len(chosen), size=size(freed))
         self.caption.setText(words)
@@ -85,7 +85,7 @@ class JobsCard(Card):
             QMessageBox.Icon.Warning,
             "Bayesdesk",
             _(
-                "Delete {count} jobs with their trials, logs and files? This frees {size}.",
+                "Delete the ticked jobs ({count}) with their trials, logs and files? This frees {size}.",
                 count=len(chosen),
                 size=freed,
             ),

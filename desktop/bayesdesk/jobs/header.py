@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from bayescore.i18n import _
 from bayescore.store import JobState, TrialState
 from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.words import TONES, number, span, state_word
+from bayesdesk.jobs.words import TONES, algorithm_word, number, span, state_word
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import badge, button, column, label, row, set_tone
 
@@ -86,7 +86,7 @@ class JobHeader(QWidget):
                     count=ahead.gain_trials,
                 )
             )
-        self._search.value.setText(job.config.hyper_tuning.algorithm.value)
+        self._search.value.setText(algorithm_word(job.config.hyper_tuning.algorithm))
         self._where.value.setText(self._where_words())
         self._cancel.setVisible(not job.state.ended)
         self._more.setVisible(job.state.ended)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from bayescore.config import Algorithm
 from bayescore.i18n import _, translate
 from bayescore.store import STATE_NAMES, JobState, Trial, TrialState
 from bayescore.times import now, parsed
@@ -34,6 +35,16 @@ MARKS = {
 def state_word(state: JobState | TrialState) -> str:
     """A state in the language in use."""
     return translate(STATE_NAMES[state.value])
+
+
+def algorithm_word(algorithm: Algorithm) -> str:
+    """A search algorithm in the language in use."""
+    names = {
+        Algorithm.BAYESIAN: _("Bayesian"),
+        Algorithm.RANDOM: _("Random"),
+        Algorithm.GRID: _("Grid"),
+    }
+    return names[algorithm]
 
 
 def number(value: object) -> str:

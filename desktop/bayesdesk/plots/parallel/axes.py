@@ -143,7 +143,7 @@ class Axis:
             step = max(1, (last - first) // _TICKS + 1)
             inner = [10.0**e for e in range(first, last + 1, step)]
             return sorted({self.low, *inner, self.high})
-        return [float(v) for v in np.linspace(self.low, self.high, _TICKS)]
+        return _round_values(self.low, self.high)
 
     def _category_position(self, index: int) -> float:
         return (index + 0.5) / len(self.categories)
@@ -198,6 +198,18 @@ def _of_metric(name: str, kind: Kind, columns: TrialColumns) -> Axis:
         low, high = low - 0.5, high + 0.5
     least, most = min(low, float(ordered[0])), max(high, float(ordered[-1]))
     return Axis(name, kind, (), low, high, least=least, most=most, ordered=ordered)
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    """Both ends, and between them round values that leave room for the ends' words."""
+    rough = (high - low) / _TICKS
+    if not rough > 0:
+        return [low]
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= 0.999 * rough)
+    inner = (k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1))
+    room = 0.4 * rough
+    return [low, *(v for v in inner if low + room < v < high - room), high]
 
 
 def _ordered(values: Array) -> Array:
