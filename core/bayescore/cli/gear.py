@@ -88,7 +88,7 @@ def hypertuning(
         gpus=gpus,
         seed=seed,
         command=shlex.join(command) if command else None,
-        history=tuple(find_job(database, word).id for word in history or ()),
+        history=tuple(find_job(database, word) for word in history or ()),
         midpoint=try_,
     )
     prepared = prepare(project, options)

@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bayescore.config import Algorithm
 from bayescore.engine import secret_keeping
 from bayescore.engine.job_setup import set_up
-from bayescore.engine.outcome import JobEnd, judge_job
+from bayescore.engine.outcome import JobEnd, judge_job, objective
 from bayescore.engine.proposing import Proposer, foresight
 from bayescore.engine.trial_run import Services, TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
@@ -37,6 +38,7 @@ class JobRun:
         self._trial_runs: dict[int, TrialRun] = {}
         self._silent_since: float | None = None
         self._is_ending = False
+        self._foreseen_to = 0
         self.job = job
         self.cancelled = False
         self.cancelled_trials: set[int] = set()
@@ -84,8 +86,34 @@ class JobRun:
             trial = trials.move(connection, trial, TrialState.STARTING)
             trials.lease(connection, trial.id, gpus)
             trial = trials.get(connection, trial.id)
+        self._foreseen_to = 0
         self._advance_trial(trial)
         return True
+
+    def foresee(self) -> None:
+        """Have the next suggestion ready for the moment at which a running trial ends."""
+        if self.job.config.hyper_tuning.algorithm is not Algorithm.BAYESIAN or not self._set_up_done():
+            return
+        with self._s.database.read() as connection:
+            newest = points.newest(connection, self.job.seq)
+            if newest == self._foreseen_to:
+                return
+            existing = trials.of_job(connection, self.job.id)
+            if len(existing) >= self.job.max_trials or self.wants_trial():
+                return
+            reported = self._reported(connection, existing)
+        if self._proposer.foresee(self.job, existing, reported):
+            self._foreseen_to = newest
+
+    def _reported(self, connection: sa.Connection, existing: list[Trial]) -> dict[int, float]:
+        """Objectives of running trials as they stand, by number."""
+        goal, rule = self.job.config.hyper_tuning.goal, self.job.local.objective
+        found = {
+            trial.number: objective(points.of_metric(connection, trial, self.job.metric), goal, rule)
+            for trial in existing
+            if trial.state is TrialState.RUNNING
+        }
+        return {number: value for number, value in found.items() if value is not None}
 
     def _add(self, connection: sa.Connection, number: int, suggestion: Suggestion | None) -> Trial:
         assert suggestion is not None

@@ -153,6 +153,8 @@ class Engine:
                 return
             if watch.changed():
                 return
+            for run in list(self._runs.values()):
+                self._guarded(run, run.foresee)
 
     def _is_idle(self) -> bool:
         return not self._runs and time.monotonic() - self._idle_since > IDLE_S

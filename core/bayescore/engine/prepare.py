@@ -25,7 +25,7 @@ from bayescore.config.read_basics import parse_short_binding
 from bayescore.engine import secret_keeping
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.i18n import text
-from bayescore.store import Input, NewJob
+from bayescore.store import Input, Job, NewJob
 from bayescore.trials import docker_engine
 from bayescore.trials.images import image_for
 from bayescore.trials.runners import default_python
@@ -33,7 +33,13 @@ from bayescore.trials.runners import default_python
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line or a form adds to the files; ``None`` leaves the files' word."""
+    """What the command line or a form adds to the files; ``None`` leaves the files' word.
+
+    Attributes
+    ----------
+    history
+        Earlier jobs that the new one learns from, with those that they have learned from.
+    """
 
     data: Sequence[str] = ()
     env: str | None = None
@@ -44,7 +50,7 @@ class Options:
     gpus: str | None = None
     seed: int | None = None
     command: str | None = None
-    history: tuple[str, ...] = ()
+    history: tuple[Job, ...] = ()
     midpoint: bool = False
 
 
@@ -63,7 +69,8 @@ def prepare(where: Path, options: Options) -> Prepared:
     Raises
     ------
     ConfigError
-        For an unreadable file, a bad option, an unknown data set, an unset secret.
+        For an unreadable file, a bad option, an unknown data set, an unset secret, an earlier
+        job with another objective.
     RunnerError
         When the wanted container engine does not answer.
     """
@@ -94,10 +101,28 @@ def prepare(where: Path, options: Options) -> Prepared:
         seed=local.seed if local.seed is not None else randomness.randbelow(2**31),
         message=options.message,
         inputs=resolve_inputs(config.data_bindings, local, file.parent),
-        history=options.history,
+        history=_history(options.history, config.hyper_tuning.hyperparameter_metric),
         midpoint=options.midpoint,
     )
     return Prepared(wish, secrets, problems)
+
+
+def _history(earlier: Sequence[Job], metric: str) -> tuple[str, ...]:
+    """Ids of earlier jobs, each once."""
+    for job in earlier:
+        if job.metric != metric:
+            raise ConfigError(
+                text(
+                    "Job {id} was tuned for “{other}”, this one is for “{metric}”: it teaches nothing here.",
+                    id=job.id,
+                    other=job.metric,
+                    metric=metric,
+                ),
+                text(
+                    "Set hyperparameter_metric to “{other}”, or start without that history.", other=job.metric
+                ),
+            )
+    return tuple(dict.fromkeys(i for job in earlier for i in (*job.wish.history, job.id)))
 
 
 def _with_options(config: OpenBayesConfig, options: Options) -> OpenBayesConfig:

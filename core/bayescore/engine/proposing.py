@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
 
 from bayescore.config import Algorithm
 from bayescore.engine.search_worker import Question, SearchWorker
@@ -18,6 +21,7 @@ from bayescore.search import (
 )
 from bayescore.search.space import midpoint
 from bayescore.store import Database, Foresight, Job, Trial, TrialState, jobs, trials
+from bayescore.trials.parameters import merged
 
 _OUTCOMES = {
     TrialState.SUCCEEDED: Outcome.FINISHED,
@@ -29,46 +33,90 @@ _REASONS = {
     ExhaustedReason.ALL_COMBINATIONS: text("Every combination has been tried."),
     ExhaustedReason.NOTHING_TO_GAIN: text("The model expects nothing better any more."),
 }
+_REST = 4.0  # times as long as foreseeing took does it rest: the trials need the processor
 
 
 class Proposer:
-    """Asks for one job's suggestions, always with everything that is known at that moment."""
+    """Asks for one job's suggestions, always with everything that is known at that moment.
+
+    While trials run it foresees: it asks for the suggestion that will be wanted if one of them
+    ends with what it last reported. Suggestions are pure, so when that comes true the answer is
+    there at once, and it is the one that would have been given without foreseeing.
+    """
 
     def __init__(self, database: Database, worker: SearchWorker) -> None:
         self._database = database
         self._worker = worker
         self._asked: tuple[Question, Future[Suggestion]] | None = None
+        self._foreseen: dict[int, tuple[Question, Future[Suggestion]]] = {}  # by the trial that ends
+        self._resting_until = 0.0
         self._history: list[Observation] | None = None
         self.exhausted: Text | None = None
 
     def take(self, job: Job, existing: Sequence[Trial]) -> Suggestion | None:
         """The next suggestion, or ``None`` while it is being computed or when there is none."""
-        question = self._question(job, existing)
+        question = self._question(job, len(existing) + 1, [observation(t) for t in existing])
         if job.wish.midpoint and not existing:
             return Suggestion(midpoint(question.space), Origin.INITIAL)
         if question.algorithm is not Algorithm.BAYESIAN:
             return self._noted(question.answer())
         if self._asked is None or self._asked[0] != question:
-            self._asked = (question, self._worker.ask(question))
+            known = next((each for each in self._foreseen.values() if each[0] == question), None)
+            self._asked = known or (question, self._worker.ask(question))
         future = self._asked[1]
         if not future.done():
             return None
         self._asked = None
+        self._foreseen.clear()
         return self._noted(future.result())
+
+    def foresee(self, job: Job, existing: Sequence[Trial], reported: Mapping[int, float]) -> bool:
+        """Ask for what will be wanted when a running trial ends as it stands; one question at a time.
+
+        Parameters
+        ----------
+        reported
+            Objectives of running trials as they stand, by the trial's number.
+
+        Returns
+        -------
+        bool
+            Whether all of it is asked for; otherwise call again soon.
+        """
+        for number, value in reported.items():
+            ended = [
+                Observation(t.parameters, Outcome.FINISHED, value) if t.number == number else observation(t)
+                for t in existing
+            ]
+            question = self._question(job, len(existing) + 1, ended)
+            if number in self._foreseen and self._foreseen[number][0] == question:
+                continue
+            if time.monotonic() < self._resting_until or any(
+                not f.done() for _, f in self._foreseen.values()
+            ):
+                return False
+            future = self._worker.ask(question)
+            future.add_done_callback(partial(self._rest, time.monotonic()))
+            self._foreseen[number] = (question, future)
+        return True
+
+    def _rest(self, began: float, _answered: Future[Suggestion]) -> None:
+        now = time.monotonic()
+        self._resting_until = now + _REST * (now - began)
 
     def _noted(self, suggestion: Suggestion) -> Suggestion:
         if suggestion.exhausted is not None:
             self.exhausted = _REASONS[suggestion.exhausted]
         return suggestion
 
-    def _question(self, job: Job, existing: Sequence[Trial]) -> Question:
+    def _question(self, job: Job, number: int, seen: Sequence[Observation]) -> Question:
         tuning = job.config.hyper_tuning
         return Question(
             SearchSpace(tuning.parameter_specs),
             tuning.goal,
-            (*self._earlier(job), *(observation(t) for t in existing)),
+            (*self._earlier(job), *seen),
             job.wish.seed,
-            len(existing) + 1,
+            number,
             tuning.algorithm,
             job.local.stop_when_exhausted,
         )
@@ -82,16 +130,22 @@ class Proposer:
                     earlier = jobs.find(connection, identifier)  # none if it has been deleted since
                     if not earlier or earlier[0].metric != job.metric:
                         continue
-                    found = trials.of_job(connection, identifier)
-                    self._history += [observation(t, Origin.HISTORY) for t in found if t.state.ended]
+                    ended = [t for t in trials.of_job(connection, identifier) if t.state.ended]
+                    self._history += [_past(t, earlier[0]) for t in ended]
         return self._history
 
 
-def observation(trial: Trial, origin: Origin | None = None) -> Observation:
+def observation(trial: Trial) -> Observation:
     """A trial as the search sees it."""
     outcome = _OUTCOMES.get(trial.state, Outcome.RUNNING)
     value = trial.value if outcome is Outcome.FINISHED else None
-    return Observation(trial.parameters, outcome, value, origin)
+    return Observation(trial.parameters, outcome, value)
+
+
+def _past(trial: Trial, job: Job) -> Observation:
+    """A trial of an earlier job; what was fixed there may be tuned by now."""
+    parameters = merged(job.config, trial.parameters)
+    return replace(observation(trial), parameters=parameters, origin=Origin.HISTORY)
 
 
 def foresight(suggestion: Suggestion) -> Foresight | None:

@@ -114,6 +114,12 @@ def columns_since(connection: sa.Connection, job_seq: int, cursor: int, limit: i
     return PointColumns(numbers[0], numbers[1], numbers[2], numbers[3], value, names)
 
 
+def newest(connection: sa.Connection, job_seq: int) -> int:
+    """Cursor of a job's newest point, 0 before the first."""
+    query = sa.select(sa.func.max(points.c.seq)).where(points.c.job == job_seq)
+    return int(connection.execute(query).scalar() or 0)
+
+
 def count(connection: sa.Connection, job_seq: int) -> int:
     """Number of a job's points."""
     query = sa.select(sa.func.count()).where(points.c.job == job_seq)
@@ -139,6 +145,17 @@ def of_trials(connection: sa.Connection, wanted: Sequence[Trial]) -> dict[int, d
         if attempts[trial] == attempt:
             series[trial].setdefault(name, []).append(from_column(value))
     return series
+
+
+def of_metric(connection: sa.Connection, trial: Trial, metric: str) -> list[float]:
+    """Values of one metric of a trial's newest attempt, in order of arrival."""
+    query = (
+        sa.select(points.c.value)
+        .join(metrics, metrics.c.id == points.c.metric)
+        .where(points.c.trial == trial.id, points.c.attempt == trial.attempt, metrics.c.name == metric)
+        .order_by(points.c.seq)
+    )
+    return [from_column(value) for value in connection.execute(query).scalars()]
 
 
 def parameters_of(connection: sa.Connection, trial: Trial) -> dict[str, Any]:

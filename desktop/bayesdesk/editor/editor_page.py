@@ -51,7 +51,7 @@ class EditorPage(QWidget):
         self.setObjectName("page")
         self.model, self.local = model, local
         self._background, self._database = background, database
-        self._history: tuple[str, ...] = ()
+        self._follows: Job | None = None
         self.start_dialog: StartDialog | None = None
         self._steps: list[TextModel] = []
         self._undone: list[TextModel] = []
@@ -184,7 +184,7 @@ class EditorPage(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
-        self._state.setVisible(self.is_changed or bool(self._history))
+        self._state.setVisible(self.is_changed or self._follows is not None)
         self._state.setText(_("edited") if self.is_changed else _("continues a job"))
         set_tone(self._state, "warning" if self.is_changed else "accent")
         sound = self.model.loaded.config is not None and self.local.loaded.settings is not None
@@ -262,7 +262,7 @@ class EditorPage(QWidget):
 
     def follow_up(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
         """Let the next job learn from an earlier one; with other ranges, as one step that can be undone."""
-        self._history = (*job.wish.history, job.id)
+        self._follows = job
         if specs is not None:
             after = with_specs(self.model.document, specs)
             self.model.apply(Edit.between(self.model.document.text, after.text))
@@ -283,7 +283,7 @@ class EditorPage(QWidget):
             self._background,
             self._database,
             self.model.file,
-            Options(history=self._history),
+            Options(history=() if self._follows is None else (self._follows,)),
             try_first=try_first,
         )
         self.start_dialog.started.connect(self.started.emit)
