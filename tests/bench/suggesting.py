@@ -1,19 +1,24 @@
-"""How long a suggestion of the Bayesian search takes."""
+"""How long a suggestion of the Bayesian search takes, and how long a freed place waits for it."""
 
 from __future__ import annotations
 
 import math
 import os
+import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from bayescore.config import CategoricalSpec, DiscreteSpec, DoubleSpec, Goal, IntegerSpec, Scale
 from bayescore.search import Observation, Outcome, SearchSpace, suggest
+from bayescore.times import parsed
 from bench.figure import Figure
+from support.workspace import Workspace
 
 SPACE = SearchSpace(
     (
@@ -31,13 +36,22 @@ _PROGRAM = """
 import sys
 sys.path.insert(0, {tests!r})
 from bench.suggesting import long_run
-print(long_run({count}))
+print(*long_run({count}))
+"""
+_TRIALS = 25
+_TRIAL = """
+import argparse, time
+from openbayestool import log_metric
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float)
+log_metric("score", parser.parse_known_args()[0].lr)
+time.sleep(2.5)
 """
 
 
 def measure() -> Iterator[Figure]:
     """Median seconds at 50 and at 100 trials, 8 parameters, in a process with one thread."""
-    for count in (50, 100):
+    for count, aim in ((50, 0.5), (100, 1.0)):
         done = subprocess.run(
             [sys.executable, "-c", _PROGRAM.format(tests=str(Path(__file__).parents[1]), count=count)],
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
@@ -45,11 +59,16 @@ def measure() -> Iterator[Figure]:
             text=True,
             check=True,
         )
-        yield Figure(f"suggestion after {count} trials", float(done.stdout), "s")
+        seconds, megabytes = (float(word) for word in done.stdout.split())
+        yield Figure(f"suggestion after {count} trials", seconds, "s", at_most=aim)
+        yield Figure(f"memory of the search after {count} trials", megabytes, "MB", at_most=300)
+    waits = _waits()
+    yield Figure("freed place: wait for the next trial, median", statistics.median(waits), "ms", at_most=50)
+    yield Figure("freed place: longest wait", max(waits), "ms")
 
 
-def long_run(count: int) -> float:
-    """Median time of five suggestions after ``count`` random trials."""
+def long_run(count: int) -> tuple[float, float]:
+    """Median time of five suggestions after ``count`` random trials, and the process's memory in MB."""
     trials = []
     for number in range(1, count + 1):
         point = suggest(SPACE, Goal.MINIMIZE, [], number, 1).parameters
@@ -60,7 +79,23 @@ def long_run(count: int) -> float:
         began = time.monotonic()
         assert suggest(SPACE, Goal.MINIMIZE, trials, 1, number).parameters is not None
         times.append(time.monotonic() - began)
-    return statistics.median(times)
+    return statistics.median(times), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _waits() -> list[float]:
+    """Milliseconds between the end of a trial and the beginning of the next, one at a time."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder))
+        specs = [spec.model_dump(mode="json") for spec in SPACE.specs]
+        workspace.write(_TRIAL, max_job_count=_TRIALS, parallel_count=1, algorithm="Bayesian", specs=specs)
+        job = workspace.tune()
+        assert job["state"] == "succeeded", job["reason"]
+        found = workspace.trials(job["id"])
+        workspace.close()
+    return [
+        1000 * (parsed(after.created_at) - parsed(str(before.ended_at))).total_seconds()
+        for before, after in pairwise(found)
+    ]
 
 
 def _objective(point: dict[str, float | int | str]) -> float:

@@ -1,4 +1,4 @@
-"""``make bench-search``: runs every optimiser on every task and writes ``docs/search-figures.md``."""
+"""``make bench-search``: runs every optimiser on every task; the figures go into ``docs/search.md``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import os
 import sys
 import time
 import warnings
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -19,11 +21,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np  # noqa: E402
 
+from bench_search.beyond import Beyond, beyond, words  # noqa: E402
 from bench_search.optimisers import OPTIMISERS  # noqa: E402
 from bench_search.report import Run, report  # noqa: E402
 from bench_search.tasks import suite  # noqa: E402
 
-TARGET = ROOT / "docs" / "search-figures.md"
+TARGET = ROOT / "docs" / "search.md"
+HEADING = "## Figures\n"  # of the target's last part, which is written anew
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -68,27 +74,43 @@ def run(task_index: int, optimiser: str, seed: int, trials: int, parallel: int) 
     return Run(task.name, optimiser, trials, parallel, tuple(curve), known, seconds / trials)
 
 
+def told_and_remembered(task_index: int, seed: int) -> Beyond:
+    """One run of what goes beyond the next suggestion."""
+    warnings.simplefilter("ignore")
+    return beyond(suite()[task_index], seed)
+
+
 def main() -> None:
     """Run and report."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=list(OPTIMISERS))
     asked = parser.parse_args()
+    tasks = range(len(suite()))
     settings = (Setting(50, 1, asked.seeds), Setting(100, 4, max(1, asked.seeds - 2)))
     jobs = [
         (i, name, seed, setting.trials, setting.parallel)
         for setting in settings
         for name in asked.only
-        for i in range(len(suite()))
+        for i in tasks
         for seed in range(setting.seeds)
     ]
-    runs = []
+    further = [(i, seed) for i in tasks for seed in range(asked.seeds)]
     with ProcessPoolExecutor() as pool:
-        for done in pool.map(run, *zip(*jobs, strict=True)):
-            runs.append(done)
-            print(f"{len(runs)} of {len(jobs)}: {done.task}, {done.optimiser}", file=sys.stderr)
-    TARGET.write_text(report(runs), encoding="utf-8")
+        runs = list(_counted(pool.map(run, *zip(*jobs, strict=True)), len(jobs), "runs"))
+        told = list(
+            _counted(pool.map(told_and_remembered, *zip(*further, strict=True)), len(further), "follow-ups")
+        )
+    method, _heading, _old = TARGET.read_text(encoding="utf-8").partition(HEADING)
+    seeds = f"{settings[0].seeds} seeds one at a time, {settings[1].seeds} seeds four at a time.\n"
+    TARGET.write_text("\n".join([method + HEADING, seeds, report(runs), words(told)]), encoding="utf-8")
     print(TARGET)
+
+
+def _counted(results: Iterable[T], count: int, what: str) -> Iterator[T]:
+    for done, result in enumerate(results, 1):
+        print(f"{done} of {count} {what}", file=sys.stderr)
+        yield result
 
 
 if __name__ == "__main__":

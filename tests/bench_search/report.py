@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
 
 _RESAMPLES = 500
 _WORST = 2.0
@@ -36,12 +37,7 @@ class Run:
 
 def report(runs: Sequence[Run]) -> str:
     """The tables in Markdown, one for each setting and moment."""
-    parts = [
-        "# The search beside others: figures\n",
-        "Made by `make bench-search`; what is measured, and how, is in [search.md](search.md). "
-        "0 is the best known, 1 what random search reaches in as many trials (its median); above 2 counts as 2. "
-        "In brackets: where the mean lies in 95 of 100 resamples of tasks and seeds.\n",
-    ]
+    parts = []
     for trials, parallel in sorted({(r.trials, r.parallel) for r in runs}):
         group = [r for r in runs if (r.trials, r.parallel) == (trials, parallel)]
         moments = (20, trials) if parallel == 1 else (trials,)
@@ -69,12 +65,14 @@ def _table(runs: Sequence[Run], trials: int, parallel: int, moment: int) -> str:
     scores = _scores(runs, moment)
     names = sorted(scores, key=lambda n: float(np.mean([s.mean() for s in scores[n].values()])))
     rng = np.random.default_rng(0)
+    means = np.array([[s.mean() for s in scores[n].values()] for n in names])
+    ranks = rankdata(means, axis=0).mean(axis=1)
     lines = [
-        f"## After {moment} of {trials} trials, {parallel} at a time\n",
-        "| optimiser | score | | seconds a suggestion |",
-        "|---|---|---|---|",
+        f"### After {moment} of {trials} trials, {parallel} at a time\n",
+        "| optimiser | score | 95 % | mean rank | seconds a suggestion |",
+        "|---|---|---|---|---|",
     ]
-    for name in names:
+    for name, rank in zip(names, ranks, strict=True):
         per_task = list(scores[name].values())
         resampled = [
             np.mean(
@@ -88,7 +86,7 @@ def _table(runs: Sequence[Run], trials: int, parallel: int, moment: int) -> str:
         low, high = np.quantile(resampled, [0.025, 0.975])
         seconds = np.mean([r.seconds for r in runs if r.optimiser == name])
         mean = np.mean([s.mean() for s in per_task])
-        lines.append(f"| {name} | {mean:.2f} | ({low:.2f} to {high:.2f}) | {seconds:.3f} |")
+        lines.append(f"| {name} | {mean:.2f} | {low:.2f} to {high:.2f} | {rank:.1f} | {seconds:.3f} |")
     lines += ["", "| task | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     for task in scores[names[0]]:
         lines.append(f"| {task} | " + " | ".join(f"{scores[n][task].mean():.2f}" for n in names) + " |")

@@ -1,0 +1,171 @@
+"""What the search tells and remembers: foretold gains against real ones, and follow-up jobs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bayescore.config import PARAMETER_SPECS, Goal
+from bayescore.search import Observation, Outcome, SearchSpace, suggest
+from bench_search.tasks import Spec, Task
+
+_FIRST = 50  # trials of the job that comes before
+_SECOND = 20  # of the one that follows
+_KEPT = 10  # of its best trials, whose ranges the follow-up searches
+_AHEAD = 10  # trials over which a gain is foretold
+_LOST = 0.02  # share of the range seen: a later gain above it makes a stop a false one
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What came of one task and seed.
+
+    Attributes
+    ----------
+    below, above, within
+        Numbers of real gains below, above and inside the interval that was foretold.
+    stopped, stopped_falsely
+        Whether the search would have ended the first job, and whether that lost a real gain.
+    taught, untaught
+        What the follow-up reached with the first job as history and without, as a share of the
+        distance from the best of random search to the best known; smaller is better.
+    """
+
+    below: int
+    above: int
+    within: int
+    stopped: bool
+    stopped_falsely: bool
+    taught: float
+    untaught: float
+
+
+def beyond(task: Task, seed: int) -> Beyond:
+    """Run a job, a follow-up that knows it, and one that does not."""
+    space = _space(task.specs)
+    first, best, foretold, stop = _first_job(task, space, seed)
+    gains = [
+        (best[at - 1] - best[at + _AHEAD - 1], low, high)
+        for at, (low, high) in foretold.items()
+        if at + _AHEAD <= _FIRST and math.isfinite(best[at - 1])
+    ]
+    near = 1e-9 * (1.0 + abs(best[-1]))
+    later = 0.0 if stop is None else best[stop - 1] - best[-1]
+    finite = [float(o.value) * _sign(task) for o in first if o.value is not None]
+    seen = float(np.percentile(finite, 90)) - min(finite)
+    narrow = _space(_narrowed(task, first))
+    reached = [_reached(task, narrow, history, seed) for history in (first, ())]
+    rng = np.random.default_rng(seed)
+    chance = [task.objective(_drawn(space, rng)) * _sign(task) for _ in range(_FIRST)]
+    start = min(v for v in chance if math.isfinite(v))
+    low = min(best[-1], *reached) if task.best is None else task.best * _sign(task)
+    span = max(start - low, 1e-12)
+    shares = [min(max((value - low) / span, 0.0), 2.0) for value in reached]
+    return Beyond(
+        below=sum(gain < low - near for gain, low, _high in gains),
+        above=sum(gain > high + near for gain, _low, high in gains),
+        within=sum(low - near <= gain <= high + near for gain, low, high in gains),
+        stopped=stop is not None,
+        stopped_falsely=later > _LOST * seen,
+        taught=shares[0],
+        untaught=shares[1],
+    )
+
+
+def words(found: Sequence[Beyond]) -> str:
+    """The figures in Markdown."""
+    inside = sum(f.within for f in found)
+    asked = inside + sum(f.below + f.above for f in found)
+    stopped = sum(f.stopped for f in found)
+    falsely = sum(f.stopped_falsely for f in found)
+    better = sum(f.taught < f.untaught for f in found)
+    equal = sum(f.taught == f.untaught for f in found)
+    taught, untaught = (np.mean([getattr(f, n) for f in found]) for n in ("taught", "untaught"))
+    return (
+        "### What is told, and what history is worth\n\n"
+        f"* The interval for the gain of ten more trials, meant to hold four times out of five, held in "
+        f"{inside / max(asked, 1):.0%} of {asked} cases ({sum(f.below for f in found)} below, "
+        f"{sum(f.above for f in found)} above).\n"
+        f"* `stop_when_exhausted` would have ended {stopped} of {len(found)} runs of {_FIRST} trials; "
+        f"{falsely} of them still found more than {_LOST:.0%} of the range seen.\n"
+        f"* A follow-up of {_SECOND} trials over the ranges of the {_KEPT} best ended at {taught:.2f} with the first "
+        f"job as history and at {untaught:.2f} without (0 is the best known, 1 the best of {_FIRST} random trials); "
+        f"better in {better} of {len(found)} pairs, equal in {equal}.\n"
+    )
+
+
+def _first_job(
+    task: Task, space: SearchSpace, seed: int
+) -> tuple[list[Observation], list[float], dict[int, tuple[float, float]], int | None]:
+    trials: list[Observation] = []
+    best: list[float] = []
+    foretold: dict[int, tuple[float, float]] = {}
+    stop: int | None = None
+    goal = Goal(task.goal)
+    while len(trials) < _FIRST:
+        number = len(trials) + 1
+        found = suggest(space, goal, trials, seed, number, stop_when_exhausted=stop is None)
+        if found.parameters is None and stop is None:
+            stop = len(trials)
+            found = suggest(space, goal, trials, seed, number)
+        if found.parameters is None:
+            break
+        if found.outlook is not None:
+            foretold[len(trials)] = (found.outlook.low, found.outlook.high)
+        trials.append(_tried(task, found.parameters))
+        value = trials[-1].value
+        reached = math.inf if value is None else value * _sign(task)
+        best.append(min(reached, best[-1] if best else math.inf))
+    best += [best[-1]] * (_FIRST - len(best))
+    return trials, best, foretold, stop
+
+
+def _reached(task: Task, space: SearchSpace, history: Sequence[Observation], seed: int) -> float:
+    trials: list[Observation] = []
+    for number in range(1, _SECOND + 1):
+        found = suggest(space, Goal(task.goal), [*history, *trials], seed + 1000, number)
+        if found.parameters is None:
+            break
+        trials.append(_tried(task, found.parameters))
+    return min((t.value * _sign(task) for t in trials if t.value is not None), default=math.inf)
+
+
+def _tried(task: Task, parameters: dict[str, Any]) -> Observation:
+    value = task.objective(parameters)
+    finite = math.isfinite(value)
+    return Observation(parameters, Outcome.FINISHED if finite else Outcome.FAILED, value if finite else None)
+
+
+def _narrowed(task: Task, trials: Sequence[Observation]) -> list[Spec]:
+    """The task's specs over no more than what its best trials cover."""
+    ended = sorted((t for t in trials if t.value is not None), key=lambda t: t.value * _sign(task))
+    kept = [t.parameters for t in ended[:_KEPT]]
+    specs = []
+    for spec in task.specs:
+        values: list[Any] = [p[spec["name"]] for p in kept]
+        changed = dict(spec)
+        if "min_value" in spec:
+            changed |= {"min_value": min(values), "max_value": max(values)}
+        else:
+            key = "discrete_values" if "discrete_values" in spec else "categorical_values"
+            changed[key] = [v for v in spec[key] if v in values]
+        specs.append(changed)
+    return specs
+
+
+def _space(specs: Sequence[Spec]) -> SearchSpace:
+    return SearchSpace(PARAMETER_SPECS.validate_python(list(specs)))
+
+
+def _drawn(space: SearchSpace, rng: np.random.Generator) -> dict[str, Any]:
+    from bayescore.search.space import draw
+
+    return {spec.name: draw(spec, rng.random()) for spec in space.specs}
+
+
+def _sign(task: Task) -> float:
+    return -1.0 if task.goal == "MAXIMIZE" else 1.0
