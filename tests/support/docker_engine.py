@@ -16,6 +16,7 @@ from pathlib import Path
 
 PLACE = Path(os.environ.get("BAYESDESK_TEST_ENGINE", "/var/tmp/bayesdesk-test-engine"))
 SOCKET = PLACE / "docker.sock"
+_PID_FILE = PLACE / "docker.pid"
 IMAGE = "bayesdesk-test:python-2"  # another number when what is in it changes
 _INCLUDED = "python3,python-is-python3,ca-certificates"
 _PACKAGES = ["docker.io", "iptables", "mmdebstrap"]
@@ -30,16 +31,38 @@ class NoEngineError(Exception):
         self.possible = possible
 
 
-def ensure() -> str:
-    """Endpoint of an engine that accepts GPU requests and has the test image."""
+def ensure(*, live_restore: bool = True) -> str:
+    """Endpoint of an engine that accepts GPU requests and has the test image.
+
+    Parameters
+    ----------
+    live_restore
+        Whether containers outlive an engine that is started here.
+    """
     if os.geteuid() != 0 or sys.platform != "linux":
         raise NoEngineError("an engine can be started by root on Linux only", possible=False)
     PLACE.mkdir(parents=True, exist_ok=True)
     if not _answers():
         _install()
-        _start()
+        _start(live_restore)
     _ensure_image()
     return f"unix://{SOCKET}"
+
+
+def stop() -> None:
+    """End the engine as a service manager does."""
+    pid = int(_PID_FILE.read_text())
+    os.kill(pid, signal.SIGTERM)
+    while _runs(pid):
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _answers() -> bool:
@@ -66,9 +89,8 @@ def _install() -> None:
             raise NoEngineError(f"{' '.join(command)}: {done.stderr[-2000:]}", possible=True)
 
 
-def _start() -> None:
-    pid_file = PLACE / "docker.pid"
-    _stop_stale(pid_file)
+def _start(live_restore: bool) -> None:
+    _stop_stale(_PID_FILE)
     hooks = PLACE / "hooks"
     hooks.mkdir(exist_ok=True)
     hook = hooks / "nvidia-container-runtime-hook"
@@ -81,8 +103,8 @@ def _start() -> None:
             "--data-root", PLACE / "data",
             "--exec-root", PLACE / "exec",
             "-H", f"unix://{SOCKET}",
-            "--pidfile", pid_file,
-            "--live-restore",
+            "--pidfile", _PID_FILE,
+            f"--live-restore={str(live_restore).lower()}",
         ],
         stdout=log,
         stderr=log,
@@ -108,7 +130,7 @@ def _stop_stale(pid_file: Path) -> None:
         return
     if name == "dockerd":
         os.kill(pid, signal.SIGKILL)
-        while Path(f"/proc/{pid}").exists():
+        while _runs(pid):
             time.sleep(0.05)
     pid_file.unlink(missing_ok=True)
 

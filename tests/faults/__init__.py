@@ -1,0 +1,1 @@
+"""Real jobs under faults: nothing is lost, nothing runs twice, and the end is told."""

@@ -1,0 +1,159 @@
+"""What must hold after a run, whatever struck: read from the store, the disk, the processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bayescore.config import Algorithm
+from bayescore.search import SearchSpace, suggest
+from bayescore.store import Trial, TrialState, points
+from bayescore.trials import TrialFolder
+from faults import program
+from faults.world import SECRET, World
+
+_REFUSALS = ("A report was not taken", "Failed to report")
+
+
+def violations(world: World) -> Iterator[str]:
+    """Everything that does not hold, in words; nothing when all is well."""
+    yield from _end(world)
+    yield from _numbers_and_parameters(world)
+    yield from _points(world)
+    yield from _leftovers(world)
+    yield from _files(world)
+    yield from _store(world)
+    yield from _logs(world)
+
+
+def _end(world: World) -> Iterator[str]:
+    job = world.workspace.job(world.job)
+    allowed = {"succeeded", *(end for _at, kind in world.plan.faults for end in kind.ends)}
+    if job.state not in allowed:
+        yield f"the job ended as {job.state}: {job.reason}"
+    for trial in world.trials():
+        if not trial.state.ended:
+            yield f"trial {trial.number} is {trial.state} after the end"
+        elif trial.state is not TrialState.SUCCEEDED and not world.plan.any("fails"):
+            yield f"trial {trial.number} is {trial.state}: {trial.reason}"
+        elif trial.state is TrialState.FAILED and trial.reason is None:
+            yield f"trial {trial.number} failed without a reason"
+
+
+def _numbers_and_parameters(world: World) -> Iterator[str]:
+    found = world.trials()
+    if [t.number for t in found] != list(range(1, len(found) + 1)):
+        yield f"numbers are {[t.number for t in found]}"
+    if world.workspace.job(world.job).state == "succeeded" and len(found) != world.plan.trials:
+        yield f"{len(found)} trials instead of {world.plan.trials}"
+    twice = [x for x, count in Counter(t.parameters["x"] for t in found).items() if count > 1]
+    if twice:
+        yield f"parameters were tried twice: {twice}"
+    job = world.workspace.job(world.job)
+    space = SearchSpace(job.config.hyper_tuning.parameter_specs)
+    algorithm = job.config.hyper_tuning.algorithm
+    if algorithm is Algorithm.GRID:
+        wanted = [point for point, _ in zip(space.grid(), found, strict=False)]
+        if [t.parameters for t in found] != wanted:
+            yield "the grid was not walked in its order"
+    if algorithm is Algorithm.RANDOM:
+        from bayescore.engine.proposing import observation
+
+        for index, trial in enumerate(found):
+            seen = [observation(t) for t in found[:index]]
+            asked = suggest(
+                space, job.config.hyper_tuning.goal, seen, job.wish.seed, trial.number, algorithm=algorithm
+            )
+            if asked.parameters != trial.parameters:
+                yield f"trial {trial.number} has other parameters than the seed gives"
+
+
+def _journal(world: World, trial: Trial) -> list[dict[str, Any]]:
+    """What the newest attempt of a trial has written down."""
+    x = trial.parameters["x"]
+    own = world.workspace.data.trial(world.job, trial.number) / "output" / "journal.jsonl"
+    file = world.journals / f"{x!r}.jsonl" if world.plan.runner == "process" else own
+    lines: list[dict[str, Any]] = []
+    with suppress(FileNotFoundError):
+        for line in file.read_text().splitlines():
+            with suppress(ValueError):
+                lines.append(json.loads(line))
+    starts = [i for i, line in enumerate(lines) if "began" in line]
+    if len(starts) > trial.attempt:
+        return [{"twice": len(starts)}]
+    return lines[starts[-1] :] if starts else []
+
+
+def _points(world: World) -> Iterator[str]:
+    for trial in world.trials():
+        with world.workspace.database().read() as connection:
+            stored = points.of_trial(connection, trial)
+        journal = _journal(world, trial)
+        if any("twice" in line for line in journal):
+            yield f"trial {trial.number} began {journal[0]['twice']} times in {trial.attempt} attempts"
+            continue
+        whole = program.expected(trial.parameters["x"])
+        for metric, values in stored.items():
+            sound = metric in whole and program.is_prefix(values, whole[metric])
+            if not sound and not world.plan.any("loses"):
+                yield f"trial {trial.number}: {metric} is {values}"
+        log = TrialFolder(world.workspace.data.trial(world.job, trial.number)).log
+        said = log.read_text(errors="replace")[-100_000:] if log.exists() else ""
+        if world.plan.any("loses") and any(word in said for word in _REFUSALS):
+            continue
+        for metric in program.METRICS:
+            told = [line["value"] for line in journal if line.get("metric") == metric]
+            if len(stored.get(metric, [])) < len(told):
+                yield f"trial {trial.number}: {len(stored.get(metric, []))} of {len(told)} points of {metric}"
+        if trial.state is TrialState.SUCCEEDED and stored != whole:
+            yield f"trial {trial.number} succeeded with { {k: len(v) for k, v in stored.items()} } points"
+
+
+def _leftovers(world: World) -> Iterator[str]:
+    try:
+        world.wait(lambda: not world.trial_processes(), "", seconds=30)
+    except TimeoutError:
+        yield f"processes are left: {world.trial_processes()}"
+    try:
+        world.wait(lambda: not world.all_containers(), "", seconds=30)
+    except TimeoutError:
+        yield f"containers are left: {world.all_containers()}"
+    with sqlite3.connect(world.workspace.data.database) as connection:
+        (held,) = connection.execute("SELECT count(*) FROM leases").fetchone()
+    if held:
+        yield f"{held} leases are left"
+
+
+def _files(world: World) -> Iterator[str]:
+    for path in (world.workspace.data.job(world.job) / "trials").rglob("*"):
+        if path.lstat().st_uid != os.getuid():
+            yield f"{path} belongs to {path.lstat().st_uid}"
+
+
+def _store(world: World) -> Iterator[str]:
+    with sqlite3.connect(world.workspace.data.database) as connection:
+        said = connection.execute("PRAGMA integrity_check").fetchall()
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if said != [("ok",)] or broken:
+        yield f"the store is damaged: {said} {broken}"
+
+
+def _logs(world: World) -> Iterator[str]:
+    with sqlite3.connect(world.workspace.data.database) as connection:
+        tokens = [token for (token,) in connection.execute("SELECT token FROM trials")]
+    for file in (world.workspace.data.engine_log, world.workspace.data.root / "engine.stderr"):
+        said = _text(file)
+        if SECRET in said or any(token in said for token in tokens):
+            yield f"{file.name} holds a token or a secret"
+        if "Traceback" in said:
+            yield f"{file.name} holds a traceback: {said[said.index('Traceback') :][-1500:]}"
+
+
+def _text(file: Path) -> str:
+    return file.read_text(errors="replace") if file.exists() else ""

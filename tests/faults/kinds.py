@@ -1,0 +1,296 @@
+"""The faults, by name: what strikes, and what it may change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from support import docker_engine
+from support.workspace import BIN
+
+if TYPE_CHECKING:
+    from faults.world import World
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A fault.
+
+    Attributes
+    ----------
+    exclusive
+        It strikes what all runs share; no other run may be under way.
+    mixes
+        It may strike together with others in one run.
+    fails
+        It may make trials end badly.
+    loses
+        It may keep reports from being taken, which the client says in the trial's log.
+    small_disk
+        The data folder lies on a small file system.
+    ends
+        States that the job may end in besides ``succeeded``.
+    """
+
+    name: str
+    strike: Callable[[World], None]
+    runners: tuple[str, ...] = ("process", "docker")
+    exclusive: bool = False
+    mixes: bool = True
+    fails: bool = False
+    loses: bool = False
+    small_disk: bool = False
+    behaviour: str = "plain"
+    local: Mapping[str, Any] = field(default_factory=dict)
+    ends: tuple[str, ...] = ()
+
+
+def _nothing(world: World) -> None:
+    """The program itself is the fault."""
+    del world
+
+
+# ---- our own processes
+
+
+def _kill_engine(world: World) -> None:
+    os.kill(world.engine(), signal.SIGKILL)
+
+
+def _kill_engine_thrice(world: World) -> None:
+    for _ in range(3):
+        before = world.engine()
+        os.kill(before, signal.SIGKILL)
+        world.wait(lambda gone=before: world.engine_or_none() not in (None, gone), "the engine is not back")
+
+
+def _kill_search(world: World) -> None:
+    for pid in world.children(world.engine(), "search_worker"):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _pause_engine(world: World) -> None:
+    pid = world.engine()
+    os.kill(pid, signal.SIGSTOP)
+    world.pass_time(20)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
+
+
+def _kill_supervisor_too(world: World) -> None:
+    world.kill_engine_and_supervisor()
+    world.pass_time(3)
+    world.start_engine()
+
+
+def _end_of_the_machine(world: World) -> None:
+    """Everything killed at once, then the engine started, as at a boot."""
+    world.kill_engine_and_supervisor()
+    for pid in world.trial_processes():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    world.start_engine()
+
+
+def _many_engines(world: World) -> None:
+    """Hosts and supervisors, all at once."""
+    world.kill_engine_and_supervisor()
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"bayescore.engine.{module}", str(world.workspace.data.root)],
+            env=world.environment(),
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for module in ("supervisor", "host", "supervisor", "supervisor")
+    ]
+    world.started += started
+    world.wait(lambda: world.engine_or_none() is not None, "no engine runs")
+
+
+def _kill_window(world: World) -> None:
+    """A window that shows the job, killed."""
+    xvfb = shutil.which("xvfb-run")
+    if xvfb is None:
+        return
+    window = subprocess.Popen(
+        [xvfb, "-a", str(BIN / "bayesdesk-gui")],
+        env=world.environment(),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    world.pass_time(6)
+    os.killpg(window.pid, signal.SIGKILL)
+    window.wait()
+
+
+# ---- what is around us
+
+
+def _lock_store(world: World) -> None:
+    connection = sqlite3.connect(world.workspace.data.database, timeout=30, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    world.pass_time(15)
+    connection.execute("ROLLBACK")
+    connection.close()
+
+
+def _take_port(world: World) -> None:
+    """The engine dies and another program takes its port for a while."""
+    port = int(world.listener().rpartition(":")[2])
+    world.kill_engine_and_supervisor()
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        world.wait(lambda: _bound(taken, port), f"port {port} stays taken")
+        taken.listen()
+        world.start_engine()
+        world.pass_time(10)
+
+
+def _bound(opened: socket.socket, port: int) -> bool:
+    try:
+        opened.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
+def _move_clock(world: World) -> None:
+    world.clock.write_text(str(world.rng.choice([7200, -7200])))
+
+
+def _fill_disk(world: World) -> None:
+    fill = world.workspace.data.root / "fill"
+    with suppress(OSError), fill.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1 << 16))
+    world.pass_time(20)
+    fill.unlink()
+
+
+def _edit_project(world: World) -> None:
+    file = world.workspace.project / "openbayes.yaml"
+    file.write_text(file.read_text().replace("score", "other"))
+    (world.workspace.project / "main.py").write_text("raise SystemExit(9)\n")
+
+
+def _delete_project(world: World) -> None:
+    shutil.rmtree(world.workspace.project)
+
+
+# ---- programs
+
+
+def _kill_program(world: World) -> None:
+    """A trial's own process, from outside."""
+    for pid in world.programs()[:1]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _kill_keeper(world: World) -> None:
+    for pid in world.keepers()[:1]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _cancel_trial(world: World) -> None:
+    """Stopped just when it may be ending by itself."""
+    running = [t.number for t in world.trials() if t.state == "running"]
+    if running:
+        world.workspace.run("cancel", world.job, str(world.rng.choice(running)))
+
+
+# ---- containers
+
+
+def _kill_container(world: World) -> None:
+    for container in world.containers()[:1]:
+        with suppress(Exception):
+            container.kill()
+
+
+def _remove_container(world: World) -> None:
+    for container in world.containers()[:1]:
+        with suppress(Exception):
+            container.remove(force=True)
+
+
+def _pause_container(world: World) -> None:
+    for container in world.containers()[:1]:
+        with suppress(Exception):
+            container.pause()
+            world.pass_time(10)
+            container.unpause()
+
+
+def _restart_docker(world: World) -> None:
+    del world
+    docker_engine.stop()
+    docker_engine.ensure()
+
+
+def _docker_away(world: World) -> None:
+    docker_engine.stop()
+    world.pass_time(30)
+    docker_engine.ensure()
+
+
+def _restart_docker_and_all(world: World) -> None:
+    """Without live-restore its containers end with it."""
+    docker_engine.stop()
+    docker_engine.ensure(live_restore=False)
+    world.pass_time(3)
+    docker_engine.stop()
+    docker_engine.ensure()
+
+
+_ONLY_DOCKER = ("docker",)
+_ONLY_PROCESS = ("process",)
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("engine killed", _kill_engine),
+        Kind("engine killed thrice", _kill_engine_thrice),
+        Kind("search killed", _kill_search),
+        Kind("engine paused", _pause_engine),
+        Kind("supervisor killed", _kill_supervisor_too),
+        Kind("machine restarted", _end_of_the_machine, _ONLY_PROCESS),
+        Kind("many engines", _many_engines),
+        Kind("window killed", _kill_window),
+        Kind("store locked", _lock_store),
+        Kind("port taken", _take_port),
+        Kind("clock moved", _move_clock),
+        Kind("disk full", _fill_disk, _ONLY_PROCESS, loses=True, small_disk=True),
+        Kind("project edited", _edit_project),
+        Kind("project deleted", _delete_project),
+        Kind("program killed", _kill_program, _ONLY_PROCESS, fails=True),
+        Kind("keeper killed", _kill_keeper, _ONLY_PROCESS),
+        Kind("trial stopped", _cancel_trial, fails=True),
+        Kind("deaf to SIGTERM", _cancel_trial, fails=True, mixes=False, behaviour="deaf"),
+        Kind("daemon forked", _nothing, mixes=False, behaviour="daemon"),
+        Kind("log of 100 MB", _nothing, mixes=False, behaviour="talkative"),
+        Kind(
+            "out of memory", _nothing, mixes=False, fails=True, behaviour="greedy", local={"memory": "200m"},
+            ends=("failed",),
+        ),
+        Kind("container killed", _kill_container, _ONLY_DOCKER, fails=True),
+        Kind("container removed", _remove_container, _ONLY_DOCKER),
+        Kind("container paused", _pause_container, _ONLY_DOCKER),
+        Kind("Docker restarted", _restart_docker, _ONLY_DOCKER, exclusive=True),
+        Kind("Docker away", _docker_away, _ONLY_DOCKER, exclusive=True),
+        Kind("Docker restarted with its containers", _restart_docker_and_all, _ONLY_DOCKER, exclusive=True),
+    )
+}  # fmt: skip

@@ -1,0 +1,51 @@
+"""One run: a job begins, faults strike, it ends, and what must hold is looked at."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from faults.invariants import violations
+from faults.plan import Plan
+from faults.world import World
+
+_PATIENCE_S = 240.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a run; ``found`` is empty when all that must hold did."""
+
+    plan: Plan
+    found: tuple[str, ...]
+    seconds: float
+    kept: Path | None
+
+
+def run(plan: Plan, endpoint: str | None) -> Result:
+    """Run a plan; the folders of a run with violations are kept."""
+    began = time.monotonic()
+    root = Path(tempfile.mkdtemp(prefix=f"faults-{plan.seed}-", dir="/var/tmp"))
+    world = World(plan, root, endpoint if plan.runner == "docker" else None)
+    try:
+        world.begin()
+        for at, kind in plan.faults:
+            world.wait(
+                lambda at=at: len(world.trials()) >= at or world.has_ended(), f"trial {at} never began"
+            )
+            if not world.has_ended():
+                kind.strike(world)
+        if world.engine_or_none() is None and not world.has_ended():
+            world.wait(lambda: world.engine_or_none() is not None or world.has_ended(), "no engine came back")
+        world.wait(world.has_ended, "the job does not end", _PATIENCE_S)
+        found = tuple(violations(world))
+    except Exception as error:  # one run's fault ends no other run
+        found = (f"{type(error).__name__}: {error}",)
+    finally:
+        world.close()
+    if not found:
+        shutil.rmtree(root, ignore_errors=True)
+    return Result(plan, found, time.monotonic() - began, root if found else None)

@@ -1,0 +1,237 @@
+"""One run's job and everything around it that a fault can reach."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bayescore.engine import control
+from bayescore.store import Trial
+from faults import program
+from faults.plan import Plan
+from support.docker_engine import IMAGE
+from support.workspace import Workspace
+
+SECRET = "fault-suite-secret-7c1f"
+_CLOCK = """
+import os, sys
+file = os.environ.get("FAULT_CLOCK")
+if file and "bayescore.engine.host" in " ".join(sys.orig_argv):
+    import datetime, time
+    import bayescore.times
+    real = time.time
+    def offset():
+        try:
+            with open(file) as said:
+                return float(said.read() or 0)
+        except OSError:
+            return 0.0
+    time.time = lambda: real() + offset()
+    def now():
+        moment = datetime.datetime.fromtimestamp(real() + offset(), datetime.timezone.utc)
+        return moment.isoformat(timespec="microseconds")
+    bayescore.times.now = now
+"""
+
+
+class World:
+    """The workspace of a plan, with its engine."""
+
+    def __init__(self, plan: Plan, root: Path, endpoint: str | None) -> None:
+        self.plan = plan
+        self.rng = random.Random(plan.seed + 1)
+        self.root = root
+        self.clock = root / "clock-offset"
+        self.journals = root / "journals"
+        self.started: list[subprocess.Popen[Any]] = []
+        self.job = ""
+        clock = root / "clock"
+        clock.mkdir(parents=True)
+        (clock / "sitecustomize.py").write_text(_CLOCK)
+        self.journals.mkdir()
+        environment = {"FAULT_CLOCK": str(self.clock), "PYTHONPATH": str(clock), "FAULT_SECRET": SECRET}
+        if endpoint is not None:
+            environment["DOCKER_HOST"] = endpoint
+        self.workspace = Workspace(root, environment)
+        self._endpoint = endpoint
+        self._mounted = False
+
+    # ---- the job
+
+    def begin(self) -> None:
+        """Start the job."""
+        if self.plan.any("small_disk"):
+            self._mount()
+        local: dict[str, Any] = {
+            "runner": self.plan.runner,
+            "max_failed_trials": 50,
+            "stop_when_exhausted": False,
+        }
+        if self.plan.runner == "docker":
+            local["image"] = IMAGE
+        else:
+            local["environment"] = {"FAULT_JOURNALS": str(self.journals)}
+        behaviour = "plain"
+        for _at, kind in self.plan.faults:
+            local |= kind.local
+            behaviour = kind.behaviour
+        specs = [{"name": "x", "type": "DISCRETE", "discrete_values": [i / 64 for i in range(64)]}]
+        self.workspace.write(
+            program.text(behaviour),
+            specs=specs,
+            local=local,
+            root={"parameters": {"KEY": {"is_secret": True, "source": "env", "env": "FAULT_SECRET"}}},
+            max_job_count=self.plan.trials,
+            parallel_count=self.plan.parallel,
+            algorithm=self.plan.algorithm,
+            side_metrics=["loss"],
+        )
+        self.job = self.workspace.begin()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time go by, as much as the plan's scale says."""
+        time.sleep(seconds * self.plan.scale)
+
+    def wait(self, condition: Callable[[], object], otherwise: str, seconds: float = 60) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError(otherwise)
+            time.sleep(0.05)
+
+    def trials(self) -> list[Trial]:
+        """The job's trials."""
+        return self.workspace.trials(self.job)
+
+    def has_ended(self) -> bool:
+        """Whether the job has."""
+        return self.workspace.job(self.job).state.ended
+
+    # ---- processes
+
+    def environment(self) -> dict[str, str]:
+        """What our own commands run with."""
+        return self.workspace._environment({})
+
+    def engine_or_none(self) -> int | None:
+        """The engine's process."""
+        return control.status(self.workspace.data).pid
+
+    def engine(self) -> int:
+        """The engine's process, once there is one."""
+        self.wait(lambda: self.engine_or_none() is not None, "no engine runs")
+        pid = self.engine_or_none()
+        return pid if pid is not None else self.engine()
+
+    def listener(self) -> str:
+        """An address of the listener."""
+        self.engine()
+        return control.status(self.workspace.data).listener[0]
+
+    def start_engine(self) -> None:
+        """As the next command, or a boot, does."""
+        self.workspace.run("engine", "start", "--json")
+
+    def kill_engine_and_supervisor(self) -> None:
+        """Both at once."""
+        pid = self.engine()
+        with suppress(psutil.NoSuchProcess):
+            parent = psutil.Process(pid).parent()
+            if parent is not None and "bayescore.engine.supervisor" in " ".join(parent.cmdline()):
+                os.kill(parent.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self.wait(lambda: not psutil.pid_exists(pid) or _is_dead(pid), "the engine lives")
+
+    def children(self, pid: int, word: str) -> list[int]:
+        """Processes below one whose command line contains a word."""
+        with suppress(psutil.NoSuchProcess):
+            return [c.pid for c in psutil.Process(pid).children(recursive=True) if word in _command(c)]
+        return []
+
+    def keepers(self) -> list[int]:
+        """Keepers of this run's trials."""
+        return [
+            p.pid for p in psutil.process_iter() if "keeper" in _command(p) and str(self.root) in _command(p)
+        ]
+
+    def programs(self) -> list[int]:
+        """Trial programs of this run, without their keepers and shells."""
+        return [p.pid for p in self._of_trials() if "main.py" in _command(p) and "/bin/sh" not in _command(p)]
+
+    def trial_processes(self) -> list[int]:
+        """Everything that trials of this run have started, keepers included."""
+        return [p.pid for p in self._of_trials()] + self.keepers()
+
+    def _of_trials(self) -> list[psutil.Process]:
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                environment = process.environ()
+                if (
+                    environment.get("FAULT_JOURNALS") == str(self.journals)
+                    and "JOB_ACCESS_TOKEN" in environment
+                ):
+                    found.append(process)
+        return found
+
+    def containers(self) -> list[Any]:
+        """This run's containers that run."""
+        import docker
+
+        client = docker.DockerClient(base_url=self._endpoint)
+        label = {"label": f"bayesdesk.data={self.workspace.data.root}"}
+        return list(client.containers.list(filters=label))
+
+    def all_containers(self) -> list[str]:
+        """Names of this run's containers, ended ones too."""
+        if self._endpoint is None:
+            return []
+        import docker
+
+        client = docker.DockerClient(base_url=self._endpoint)
+        label = {"label": f"bayesdesk.data={self.workspace.data.root}"}
+        return [c.name for c in client.containers.list(all=True, filters=label)]
+
+    # ---- beginning and end
+
+    def _mount(self) -> None:
+        home = self.workspace.data.root
+        home.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(home)], check=True)
+        self._mounted = True
+
+    def close(self) -> None:
+        """End everything and take the file system away."""
+        self.workspace.close()
+        for process in self.started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for pid in self.trial_processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self._mounted:
+            subprocess.run(["umount", "-l", str(self.workspace.data.root)], check=False)
+
+
+def _command(process: psutil.Process) -> str:
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
+
+
+def _is_dead(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    return True
