@@ -208,7 +208,7 @@ class World:
     def _mount(self) -> None:
         home = self.workspace.data.root
         home.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(home)], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", str(home)], check=True)
         self._mounted = True
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bayescore.config import Algorithm
 from bayescore.engine import secret_keeping
 from bayescore.engine.job_setup import set_up
+from bayescore.engine.leftovers import sweep
 from bayescore.engine.outcome import JobEnd, judge_job, objective
 from bayescore.engine.proposing import Proposer, foresight
 from bayescore.engine.trial_run import Services, TrialRun
@@ -204,6 +205,7 @@ class JobRun:
             level = "info" if end.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else "warning"
             notes.add_event(connection, self.job.id, "ended", message, level=level)
         secret_keeping.forget(self._s.database.folder, self.job.id)
+        self._s.pool.submit(sweep, self._s.database, self._runner)  # what a silent runner could not remove
         _log.info("job %s ended: %s", self.job.id, end.state)
 
     def fail(self, error: BaseException) -> None:

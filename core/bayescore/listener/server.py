@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from concurrent.futures import Future
@@ -9,12 +10,14 @@ from concurrent.futures import Future
 import uvicorn
 from starlette.applications import Starlette
 
+from bayescore.errors import ListenerError
 from bayescore.listener.addresses import LOOPBACK, bridge_address, listening, open_sockets
 from bayescore.listener.app import Endpoint, Reporters
 from bayescore.listener.intake import Intake, Reporter, note_unexpected_metrics
 from bayescore.listener.reports import Report
 from bayescore.store import Database, notes
 
+_log = logging.getLogger(__name__)
 _PORT = "listener_port"
 
 
@@ -41,7 +44,7 @@ class _Served:
 
 
 class Listener:
-    """Takes in what trials report; the port is chosen once per data folder and kept."""
+    """Takes in what trials report; the port is chosen once per data folder and kept while it is free."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -54,15 +57,22 @@ class Listener:
     def start(self) -> None:
         """Open the port and answer.
 
+        When another program has taken the data folder's port, a new one is chosen: a job must
+        not wait for a person. Programs that were told the old one report by their spool files.
+
         Raises
         ------
         ListenerError
-            When the data folder's port is taken.
+            When no port can be opened.
         """
         with self._database.read() as connection:
             known = notes.setting(connection, _PORT)
-        self.port, sockets = open_sockets(int(known) if known else None, [LOOPBACK])
-        if known is None:
+        try:
+            self.port, sockets = open_sockets(int(known) if known else None, [LOOPBACK])
+        except ListenerError as error:
+            _log.warning("%s Another one is chosen.", error.message)
+            self.port, sockets = open_sockets(None, [LOOPBACK])
+        if known != str(self.port):
             with self._database.write() as connection:
                 notes.set_setting(connection, _PORT, str(self.port))
         self._intake.start()

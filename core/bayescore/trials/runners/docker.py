@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
+import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bayescore.errors import RunnerError
+from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
 from bayescore.resources import resource
 from bayescore.trials.docker_engine import answering, connect, facts
@@ -28,6 +31,10 @@ _CLIENT = "/openbayes/client"
 _SPOOL = "/openbayes/spool"
 _GONE = 404
 _CONFLICT = 409
+# What a container comes to that ends because its engine does, and not of itself: 255 is what the engine
+# says of one whose end it missed.
+_BY_ENGINE = (255, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
+_AFTERMATH_S = 120.0
 _SMALL_LOG = (
     2**16
 )  # bytes that fit into the engine's own log without turning it over, however short the lines
@@ -55,6 +62,7 @@ class DockerRunner:
         self._pumps: dict[str, _LogPump] = {}
         self._lock = threading.Lock()
         self._python_paths: dict[str, str] = {}
+        self._lost_touch = -math.inf  # when the container engine was last seen to be away
 
     @property
     def client(self) -> docker.DockerClient:
@@ -108,10 +116,15 @@ class DockerRunner:
                 state = self.client.api.inspect_container(handle)["State"]
         except NotFound:
             return Exit(None)
+        except RunnerSilentError:
+            self._lose_touch()
+            raise
         if state["Status"] not in ("exited", "dead"):
             self._follow(handle, pump.file if pump else None)
             return None
         code = int(state["ExitCode"])
+        if code in _BY_ENGINE and time.monotonic() - self._lost_touch < _AFTERMATH_S:
+            return Exit(None)
         # a program may survive the end of one of its processes: what counts is how it ended itself
         return Exit(code, out_of_memory=bool(state.get("OOMKilled")) and code != 0)
 
@@ -176,7 +189,10 @@ class DockerRunner:
     def _follow(self, handle: str, file: Path | None) -> None:
         pump = self._pumps.get(handle)
         if file is not None and (pump is None or not pump.running):
-            self._pumps[handle] = _LogPump(self.client, handle, file, self._changed)
+            self._pumps[handle] = _LogPump(self.client, handle, file, self._changed, self._lose_touch)
+
+    def _lose_touch(self) -> None:
+        self._lost_touch = time.monotonic()
 
     def _stop(self, handle: str, grace: float) -> None:
         from docker.errors import APIError
@@ -286,12 +302,18 @@ class _LogPump:
     """
 
     def __init__(
-        self, client: docker.DockerClient, handle: str, file: Path, changed: Callable[[], None]
+        self,
+        client: docker.DockerClient,
+        handle: str,
+        file: Path,
+        changed: Callable[[], None],
+        lost: Callable[[], None],
     ) -> None:
         self.file = file
         self._client = client
         self._handle = handle
         self._changed = changed
+        self._lost = lost
         self.running = True
         self.thread = threading.Thread(target=self._run, name=f"log-{handle[:12]}", daemon=True)
         self.thread.start()
@@ -306,6 +328,8 @@ class _LogPump:
             if copied > _SMALL_LOG and not self._is_whole():
                 self._copy(follow=False)
         except (APIError, RequestException, OSError) as error:
+            if not isinstance(error, APIError):
+                self._lost()
             _log.info("log of container %s ended: %s", self._handle[:12], error)
         finally:
             self.running = False

@@ -18,11 +18,12 @@ from pathlib import Path
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.resources import resource
-from bayescore.trials.launch import Launch
+from bayescore.trials.launch import Launch, TrialFolder
 from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.runners.watch import ProcessWatch
 
 _SPEC = "keeper-spec.json"
+_SPOOL = "points.jsonl"
 _KEEPER = Path(__file__).parent.parent / "keeper"
 _CONTAINER_PATH = re.compile(
     r"""(?<![\w./~-]) /(?: (?:openbayes/inputs?/)?(?P<input>input[0-4]) | (?P<output>output|openbayes/home) )
@@ -98,7 +99,10 @@ class ProcessRunner:
             return result
         if _keeper_lives(root) or self._is_starting(root):
             return None
-        return _result(root) or Exit(None)  # written between the two looks, or never
+        if result := _result(root):  # written between the two looks
+            return result
+        _end_remains(root)
+        return Exit(None)
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
         """See :class:`Runner`."""
@@ -135,6 +139,21 @@ class ProcessRunner:
             self._started = {pid: k for pid, k in self._started.items() if k.poll() is None}
 
 
+def _end_remains(root: Path) -> None:
+    """End what a keeper that was killed left running: it would report into the next attempt."""
+    import psutil
+
+    spool = str(TrialFolder(root).spool / _SPOOL)
+    left = True
+    while left:
+        left = False
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.environ().get("BAYESDESK_SPOOL") == spool and process.status() != "zombie":
+                    process.kill()
+                    left = True
+
+
 def with_local_paths(launch: Launch) -> str:
     """The command with the container's paths (``/input0``, ``/output``) replaced by this machine's."""
     inputs = {i.path.lstrip("/"): i.source for i in launch.inputs}
@@ -154,7 +173,7 @@ def _environment(launch: Launch) -> dict[str, str]:
     environment["OPENBAYES_OUTPUT"] = environment["OPENBAYES_HOME"] = str(folder.output)
     for bound in launch.inputs:
         environment[f"OPENBAYES_{bound.path.lstrip('/').upper()}"] = bound.source
-    environment["BAYESDESK_SPOOL"] = str(folder.spool / "points.jsonl")
+    environment["BAYESDESK_SPOOL"] = str(folder.spool / _SPOOL)
     environment["CUDA_VISIBLE_DEVICES"] = ",".join(launch.gpus)
     path = environment.get("PATH", os.defpath)
     if launch.python:
