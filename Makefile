@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test check bench bench-search screenshots translations clean
+.PHONY: setup gui demo test faults check bench bench-search screenshots translations clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py
@@ -46,6 +46,13 @@ demo: $(VENV)/.run
 test: $(VENV)/.test $(OFFICIAL)
 	@$(BIN)/python packaging/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Real jobs under faults: make faults RUNS=200 SEED=0; a seed that fails replays.
+RUNS ?= 28
+SEED ?= 0
+faults: $(VENV)/.test
+	@$(BIN)/python packaging/system_packages.py --quiet
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --runs $(RUNS) --seed $(SEED)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -102,10 +102,10 @@ class Intake:
                     if order.report is not None:
                         self._append(connection, order.reporter, [order.report])
         except Exception as error:
-            _log.exception("points could not be written")
+            known = error if isinstance(error, BayesdeskError) else BayesdeskError(Text("{e}", {"e": error}))
+            _log.error("points could not be written: %s", known, exc_info=None if known is error else error)
             self._writer.forget()
             self._seen.clear()
-            known = error if isinstance(error, BayesdeskError) else BayesdeskError(Text("{e}", {"e": error}))
             for order in batch:
                 order.done.set_exception(known)
         else:
