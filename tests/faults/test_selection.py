@@ -15,7 +15,6 @@ OF_PROCESSES = (
     "port taken",
     "keeper killed",
     "clock moved",
-    "many engines",
 )
 OF_CONTAINERS = ("engine killed", "container removed")
 
