@@ -31,7 +31,8 @@ def main(place: Path) -> int:
     file.write_text(file.read_text(encoding="utf-8").replace("max_job_count: 12", "max_job_count: 30"))
     tune = ("gear", "run", "hypertuning", "--runner", "process", "--seed", "3", "--project", str(project))
     _run(*tune)
-    file.write_text(file.read_text(encoding="utf-8").replace("max_job_count: 30", "max_job_count: 100"))
+    longer = file.read_text(encoding="utf-8").replace("max_job_count: 30", "max_job_count: 100")
+    file.write_text(longer.replace("parallel_count: 3", "parallel_count: 2"))  # it runs in every picture
     _run(*tune, "--detach")
     try:
         for language in ("en", "zh"):
