@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from bayescore.cli.output import aside, number, write
@@ -46,15 +49,25 @@ def follow(database: Database, identifier: str, *, quiet: bool = False) -> int:
     int
         The exit code: 0 succeeded or exhausted, 1 ended otherwise, 130 interrupted.
     """
+    asked = threading.Event()
+
+    def interrupted(_number: int, _frame: FrameType | None) -> None:
+        asked.set()  # an exception alone is lost when it strikes where Python ignores exceptions
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    watcher = _Watcher(database, identifier, asked)
     try:
         if sys.stdout.isatty() and not quiet:
-            job = _live(database, identifier)
+            job = _live(database, identifier, watcher)
         else:
-            job = _lines(database, identifier, aside if quiet else write)
+            job = _lines(database, identifier, watcher, aside if quiet else write)
     except KeyboardInterrupt:
         aside()
         aside(_("The job goes on. Stop it with: bayesdesk cancel {id}", id=identifier))
         return 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     return exit_code(job)
 
 
@@ -66,9 +79,10 @@ def exit_code(job: Job) -> int:
 class _Watcher:
     """Waits for news of a job, and sees that an engine is there to make some."""
 
-    def __init__(self, database: Database, identifier: str) -> None:
+    def __init__(self, database: Database, identifier: str, asked: threading.Event) -> None:
         self._database = database
         self._identifier = identifier
+        self._asked = asked
         self._watch = ChangeWatch(database.folder)
         self._next_look = time.monotonic() + _ENGINE_LOOK_S
 
@@ -81,6 +95,8 @@ class _Watcher:
         """Return when something has changed, or after a while."""
         until = time.monotonic() + at_most
         while time.monotonic() < until and not self._watch.changed():
+            if self._asked.is_set():
+                raise KeyboardInterrupt
             time.sleep(_LOOK_S)
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + _ENGINE_LOOK_S
@@ -89,8 +105,7 @@ class _Watcher:
             control.start(self._database.folder)  # a killed engine is started again
 
 
-def _lines(database: Database, identifier: str, say: Callable[[str], None]) -> Job:
-    watcher = _Watcher(database, identifier)
+def _lines(database: Database, identifier: str, watcher: _Watcher, say: Callable[[str], None]) -> Job:
     told: dict[int, tuple[TrialState, int]] = {}
     cursor = 0
     while True:
@@ -156,10 +171,9 @@ def end_line(job: Job, found: list[Trial]) -> str:
 # ---- the live table
 
 
-def _live(database: Database, identifier: str) -> Job:
+def _live(database: Database, identifier: str, watcher: _Watcher) -> Job:
     from rich.live import Live
 
-    watcher = _Watcher(database, identifier)
     with Live(refresh_per_second=8, transient=True) as live:
         while True:
             job, found = watcher.look()
