@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from bayescore.trials.runners.watch import ProcessWatch
 
 _SPEC = "keeper-spec.json"
 _SPOOL = "points.jsonl"
+_REMAINS_S = 2.0
 _KEEPER = Path(__file__).parent.parent / "keeper"
 _CONTAINER_PATH = re.compile(
     r"""(?<![\w./~-]) /(?: (?:openbayes/inputs?/)?(?P<input>input[0-4]) | (?P<output>output|openbayes/home) )
@@ -144,8 +146,9 @@ def _end_remains(root: Path) -> None:
     import psutil
 
     spool = str(TrialFolder(root).spool / _SPOOL)
+    until = time.monotonic() + _REMAINS_S  # one that hangs in a driver must not hold the engine up
     left = True
-    while left:
+    while left and time.monotonic() < until:
         left = False
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
