@@ -21,7 +21,7 @@ _lock = threading.Lock()
 _url = os.environ.get("JOB_UPDATE_URL") or os.environ.get("OPENBAYES_JOB_URL")
 _token = os.environ.get("JOB_ACCESS_TOKEN") or os.environ.get("OPENBAYES_TOKEN")
 _spool = os.environ.get("BAYESDESK_SPOOL")
-_own_url = _url
+_own_url, _own_token = _url, _token
 _file = None
 _bell = None
 _owner = None  # the process that the file and the thread belong to
@@ -98,7 +98,7 @@ def _report(body):
         return
     try:
         if not (_spool and _url == _own_url and _append(body)):
-            _send(body)
+            _send(body, _url, _token)
     except Exception as error:  # a report must never end the training
         _warn(f"A report was not taken: {error}")
 
@@ -133,16 +133,16 @@ def _ring(bell):
         bell.wait()
         bell.clear()
         try:
-            _send({})
-        except (OSError, http.client.HTTPException):
+            _send({}, _own_url, _own_token)
+        except Exception:  # the next burst rings again
             continue
 
 
-def _send(body):
-    parts = urlsplit(_url)
+def _send(body, url, token):
+    parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname, parts.port, timeout=_TIMEOUT_S)
-    headers = {"Authorization": "Bearer " + _token, "Content-Type": "application/json"}
+    headers = {"Authorization": "Bearer " + token, "Content-Type": "application/json"}
     try:
         if "clear" in body:
             path = parts.path + "/metrics/" + quote(body["clear"], safe="")
