@@ -191,7 +191,7 @@ class World:
 
         client = docker.DockerClient(base_url=self._endpoint)
         label = {"label": f"bayesdesk.data={self.workspace.data.root}"}
-        return list(client.containers.list(filters=label))
+        return list(client.containers.list(filters=label, ignore_removed=True))
 
     def all_containers(self) -> list[str]:
         """Names of this run's containers, ended ones too."""
@@ -201,7 +201,7 @@ class World:
 
         client = docker.DockerClient(base_url=self._endpoint)
         label = {"label": f"bayesdesk.data={self.workspace.data.root}"}
-        return [c.name for c in client.containers.list(all=True, filters=label)]
+        return [c.name for c in client.containers.list(all=True, filters=label, ignore_removed=True)]
 
     # ---- beginning and end
 

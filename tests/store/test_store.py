@@ -13,7 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+import bayescore.store
 from bayescore.errors import StoreError
 from bayescore.i18n import text
 from bayescore.store import (
@@ -29,6 +31,7 @@ from bayescore.store import (
     points,
     trials,
 )
+from bayescore.store.database import HEAD
 from bayescore.store.folder import file_system
 from support.builders import FILE, a_wish
 
@@ -186,9 +189,63 @@ def test_that_a_newer_store_is_left_alone(database: Database) -> None:
         assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
 
 
-def test_that_the_tables_are_those_of_the_newest_migration(database: Database) -> None:
-    import sqlalchemy as sa
+EARLIER = [f"{n:04d}" for n in range(1, int(HEAD))]
 
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_that_an_earlier_store_is_migrated_after_a_copy_was_kept(tmp_path: Path, version: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    folder, migrations = DataFolder(tmp_path), Path(bayescore.store.__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    engine = sa.create_engine(f"sqlite:///{folder.database}")
+    wish = a_wish()
+    columns = {
+        "id": "abc", "name": "old", "message": "", "state": "succeeded", "project": "/p",
+        "file_text": FILE, "config": wish.config.model_dump_json(), "local": wish.local.model_dump_json(),
+        "runner": "process", "inputs": "[]", "seed": 1, "max_trials": 1, "history": "[]", "midpoint": 0,
+        "run_since": "2026-01-01T00:00:00+00:00", "created_at": "2026-01-01T00:00:00+00:00",
+    }  # fmt: skip
+    trial = {
+        "job": "abc", "number": 1, "attempt": 1, "state": "succeeded", "origin": "search",
+        "parameters": '{"x": 0.5}', "value": 0.25, "gpus": "[]", "token": "t", "created_at": "2026-01-01",
+    }  # fmt: skip
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        for table, row in (("jobs", columns), ("trials", trial)):
+            names = ", ".join(row)
+            values = ", ".join(f":{name}" for name in row)
+            connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+        connection.exec_driver_sql("INSERT INTO metrics VALUES (1, 'score')")
+        connection.exec_driver_sql("INSERT INTO points VALUES (7, 1, 1, 1, 1, 0.25, 0)")
+    engine.dispose()
+    with Database(folder).open().read() as connection:
+        assert jobs.get(connection, "abc").wish.name == "old"
+        (found,) = trials.of_job(connection, "abc")
+        assert (found.parameters, found.value) == ({"x": 0.5}, 0.25)
+        assert points.of_trial(connection, found) == {"score": [0.25]}
+    with sqlite3.connect(folder.root / f"store.{version}.sqlite3") as kept:
+        assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == (version,)
+        assert kept.execute("SELECT count(*) FROM points").fetchone() == (1,)
+
+
+def test_that_nobody_else_may_read_it(tmp_path: Path) -> None:
+    database = Database(DataFolder(tmp_path / "home")).open()
+    append(database, NewPoints(1, 1, 1, (("a", 1.0),)))
+    assert (tmp_path / "home").stat().st_mode & 0o077 == 0
+    given = tmp_path / "given"  # a folder that others may enter
+    given.mkdir(mode=0o755)
+    database = Database(DataFolder(given)).open()
+    append(database, NewPoints(1, 1, 1, (("a", 1.0),)))
+    modes = {path.name: path.stat().st_mode & 0o077 for path in given.iterdir()}
+    assert {name for name, mode in modes.items() if mode} <= {"migration.lock"}
+    assert {"jobs", "store.sqlite3", "store.sqlite3-wal", "store.sqlite3-shm"} <= set(modes)
+
+
+def test_that_the_tables_are_those_of_the_newest_migration(database: Database) -> None:
     from bayescore.store.tables import metadata
 
     with database.read() as connection:

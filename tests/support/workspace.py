@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from bayescore.engine import control
 from bayescore.store import Database, DataFolder, Job, Trial, jobs, notes, trials
@@ -149,17 +151,27 @@ class Workspace:
     def database(self) -> Database:
         return Database(self.data).open()
 
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that is closed afterwards: who has the store open keeps others from replacing it."""
+        database = self.database()
+        try:
+            with database.read() as connection:
+                yield connection
+        finally:
+            database.close()
+
     def job(self, identifier: str) -> Job:
-        with self.database().read() as connection:
+        with self.reading() as connection:
             return jobs.get(connection, identifier)
 
     def trials(self, identifier: str) -> list[Trial]:
-        with self.database().read() as connection:
+        with self.reading() as connection:
             return trials.of_job(connection, identifier)
 
     def events(self, identifier: str) -> list[str]:
         """Kinds of a job's events."""
-        with self.database().read() as connection:
+        with self.reading() as connection:
             return [e.kind for e in notes.events_of(connection, identifier)]
 
     def wait_ended(self, identifier: str, seconds: float = 90) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from bayescore.cli import (
     project,
     schema,
 )
+from bayescore.cli.backup import backup, restore
 from bayescore.cli.doctor import doctor
 from bayescore.i18n import _
 
@@ -70,6 +71,8 @@ application.command("delete", help=_("Delete an ended job with its trials and fi
 application.command("export", help=_("Write results: into openbayes.yaml, or as CSV, JSON, YAML."))(
     export.export
 )
+application.command("backup", help=_("Write all jobs into one file; they may run meanwhile."))(backup)
+application.command("restore", help=_("Put the jobs of a backup into the data folder."))(restore)
 application.command("doctor", help=_("Check this machine, and say how to mend what is amiss."))(doctor)
 application.add_typer(engine.application, name="engine", help=_("The process that runs the jobs."))
 application.command("gui", help=_("Open the window."))(gui.gui)

@@ -14,9 +14,16 @@ def doctor(
     image: Annotated[
         str | None, typer.Option("--image", help=_("Image for the test container; any with a shell."))
     ] = None,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help=_("Rescue what can be read of a damaged store; nothing is deleted.")),
+    ] = False,
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """Exit 0 unless something is a problem."""
+    if repair:
+        _repair()
+        return
     from bayescore.cli.output import as_json, write
     from bayescore.engine.checkup import Grade, examine
 
@@ -35,3 +42,27 @@ def doctor(
                 write(f"{'':>8}  → {finding.mend}")
     if any(f.grade is Grade.PROBLEM for f in findings):
         raise typer.Exit(1)
+
+
+def _repair() -> None:
+    from bayescore.cli.output import aside, write
+    from bayescore.store import DataFolder
+    from bayescore.store.rescue import repair
+
+    folder = DataFolder.default()
+    aside(_("Reading all of {file}…", file=folder.database))
+    done = repair(folder, told=lambda table, rows: aside(f"  {table}: {rows}"))
+    if done.aside is None:
+        write(_("The store is whole; there is nothing to repair."))
+        return
+    write(
+        _(
+            "Rescued: {jobs} jobs, {trials} trials, {points} points.",
+            jobs=done.rows["jobs"],
+            trials=done.rows["trials"],
+            points=done.rows["points"],
+        )
+    )
+    if done.unreadable:
+        write(_("{count} jobs and trials made no sense and were left out.", count=done.unreadable))
+    write(_("The damaged file is kept in {folder}.", folder=done.aside))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from bayescore.store.folder import DataFolder
 
 HEAD = "0002"  # newest migration
 _BUSY_MS = 15_000
+_PAGES = 2048  # copied between two words about the progress
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # With WAL, NORMAL keeps every committed point through the crash of any process, for the
@@ -90,9 +90,32 @@ class Database:
             if version == HEAD:
                 return
             if version is not None:
-                shutil.copy2(self.folder.database, self.folder.database.with_suffix(f".before-{HEAD}"))
+                copy_database(self.folder.database, self.folder.database.with_suffix(f".{version}.sqlite3"))
             with self._writing.begin() as connection:
                 _upgrade(connection)
+
+
+def copy_database(
+    source: Path, target: Path, told: Callable[[int, int], None] = lambda _done, _all: None
+) -> None:
+    """Copy a store as it is at one moment, with what is in its write-ahead log, while others write to it.
+
+    Parameters
+    ----------
+    told
+        Called now and then with the bytes that are copied, and the bytes in all.
+    """
+    with (
+        closing(sqlite3.connect(source)) as origin,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        size = int(origin.execute("PRAGMA page_size").fetchone()[0])
+        origin.execute("BEGIN")  # else each commit of another program would begin the copy anew
+        origin.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        origin.backup(
+            copy, pages=_PAGES, progress=lambda _state, left, pages: told((pages - left) * size, pages * size)
+        )
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, complete in itself
 
 
 class ChangeWatch:
@@ -171,7 +194,7 @@ def _explanation(file: Path, said: str) -> StoreError:
     if "not a database" in said or "malformed" in said:
         return StoreError(
             text("The store {file} is damaged.", file=file),
-            text("Keep a copy of it, restore a backup, or set BAYESDESK_HOME to another folder."),
+            text("What can be read is rescued by: bayesdesk doctor --repair. Nothing is deleted."),
         )
     if "locked" in said or "busy" in said:
         return StoreError(

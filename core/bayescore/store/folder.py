@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +73,10 @@ class DataFolder:
         return self.job(job_id) / "trials" / f"{number:03d}"
 
     def prepare(self) -> None:
-        """Make the folder and see that a store can live there.
+        """Make the folder, for this user's eyes only, and see that a store can live there.
+
+        The store holds the trials' tokens and the jobs' folders hold what they print: both are
+        closed to others also where the folder itself was somebody's already.
 
         Raises
         ------
@@ -80,7 +84,8 @@ class DataFolder:
             When it cannot be written, or lies on a network file system.
         """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _close_to_others(self.root / "jobs", self.database)
         except OSError as error:
             raise _not_writable(self.root, error) from None
         kind = file_system(self.root)
@@ -103,6 +108,16 @@ def _not_writable(folder: Path, error: OSError | None) -> StoreError:
         text("The data folder {folder} cannot be written{reason}.", folder=folder, reason=reason),
         text("Change its permissions, or set BAYESDESK_HOME to another folder."),
     )
+
+
+def _close_to_others(jobs: Path, store: Path) -> None:
+    jobs.mkdir(mode=0o700, exist_ok=True)
+    if not store.exists():
+        store.touch(mode=0o600)
+    for path, mode in ((jobs, 0o700), (store, 0o600)):  # SQLite gives its other files the store's mode
+        if path.stat().st_mode & 0o077:
+            with suppress(PermissionError):  # it is another user's, whose choice that is
+                path.chmod(mode)
 
 
 def file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str:

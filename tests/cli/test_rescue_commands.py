@@ -1,0 +1,59 @@
+"""Backup, restore and repair as a user calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support.workspace import Workspace, wait_until
+
+WAITS = """
+import argparse, pathlib, time
+from openbayestool import log_metric
+parser = argparse.ArgumentParser()
+parser.add_argument("--x", type=float)
+args, _ = parser.parse_known_args()
+log_metric("score", args.x)
+while not pathlib.Path(GO).exists(): time.sleep(0.02)
+"""
+
+
+def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    workspace.write(WAITS.replace("GO", repr(str(go))), max_job_count=4)
+    job = workspace.begin()
+    workspace.wait_running(job, 2)
+    file = str(tmp_path / "night.tar")
+    assert "1 jobs" in workspace.run("backup", file).out
+    refused = workspace.run("restore", file)
+    assert refused.code == 1
+    assert "engine stop" in refused.err
+    workspace.run("engine", "stop", "--and-trials")
+    wait_until(lambda: workspace.job(job).state.ended, "the job has not ended")
+    refused = workspace.run("restore", file)
+    assert (refused.code, "--replace" in refused.err) == (1, True)
+    restored = workspace.run("restore", file, "--replace")
+    assert (restored.code, restored.err) == (0, "")
+    assert "before-restore" in restored.out
+    assert "engine start" in restored.out
+    go.touch()
+    workspace.run("engine", "start")
+    ended = workspace.wait_ended(job)
+    assert ended["state"] == "succeeded"
+    assert [t["state"] for t in ended["trials"]] == ["succeeded"] * 4
+    assert [t["metrics"]["score"] for t in ended["trials"]] == [
+        [t["parameters"]["x"]] for t in ended["trials"]
+    ]
+
+
+def test_that_a_damaged_store_is_repaired(workspace: Workspace) -> None:
+    workspace.write(max_job_count=3)
+    job = str(workspace.tune()["id"])
+    workspace.run("engine", "stop")
+    file = workspace.data.database
+    assert "nothing to repair" in workspace.run("doctor", "--repair").out
+    file.write_bytes(bytes(4096) + file.read_bytes()[4096:])
+    assert "doctor --repair" in workspace.run("jobs").err
+    repaired = workspace.run("doctor", "--repair")
+    assert repaired.code == 0, repaired.err
+    assert "1 jobs, 3 trials" in repaired.out
+    assert len(workspace.run("show", job, "--json").json()["trials"]) == 3
