@@ -108,7 +108,7 @@ class SearchWorker:
 
 
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer until there are no more questions."""
+    """Answer until there are no more questions, or nobody who reads the answers."""
     with contextlib.suppress(AttributeError, PermissionError):
         os.nice(5)  # trials and the listener come first
     from bayescore.search import bayesian  # noqa: F401  loads while the first trials start
@@ -116,18 +116,20 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     while True:
         try:
             question = pickle.load(questions)
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):  # the engine has ended, in the middle of one at worst
             return
         try:
             answer: object = question.answer()
         except Exception as error:
             answer = f"{type(error).__name__}: {error}"
-        pickle.dump(answer, answers)
-        answers.flush()
+        try:
+            answers.write(pickle.dumps(answer))
+        except BrokenPipeError:
+            return
 
 
 if __name__ == "__main__":
     # whatever a library prints must not end up among the answers
-    real = os.fdopen(os.dup(1), "wb")
+    real = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     serve(sys.stdin.buffer, real)

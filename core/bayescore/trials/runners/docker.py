@@ -39,6 +39,8 @@ _SMALL_LOG = (
     2**16
 )  # bytes that fit into the engine's own log without turning it over, however short the lines
 _COMPARED_LINES = 20
+# What root in a container needs to handle its own files and processes, and to install a package.
+_OF_ROOT = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID")
 # Process 1 of a container ignores SIGTERM unless it handles it, and a shell does not pass it on.
 # The shell between it and the program ends at once: the program itself is waited for.
 _INIT = """trap 'asked=1; kill -TERM -1 2>/dev/null' TERM
@@ -208,6 +210,7 @@ class DockerRunner:
 
         api = self.client.api
         limits = launch.limits
+        user = "0:0" if self._rootless else f"{os.getuid()}:{os.getgid()}"
         host = api.create_host_config(
             binds=_binds(launch),
             extra_hosts={"host.docker.internal": "host-gateway"},
@@ -217,8 +220,10 @@ class DockerRunner:
             nano_cpus=int(limits.cpus * 1e9) if limits.cpus else None,
             device_requests=_devices(launch),
             log_config=LogConfig(type="json-file", config={"max-size": str(HALF_BYTES), "max-file": "2"}),
+            security_opt=["no-new-privileges:true"],
+            cap_drop=["ALL"],
+            cap_add=list(_OF_ROOT) if user.startswith("0:") else None,
         )
-        user = "0:0" if self._rootless else f"{os.getuid()}:{os.getgid()}"
         config: dict[str, Any] = api.create_container_config(
             str(launch.image),
             command=[launch.command],
