@@ -27,6 +27,7 @@ from bayesdesk.services.store_watch import StoreWatch
 from bayesdesk.start_page import StartPage
 from bayesdesk.tray import Tray
 from bayesdesk.ui import style
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import column, row
 
 if TYPE_CHECKING:  # pages are loaded when they are first shown: the window is there sooner
@@ -203,7 +204,7 @@ class MainWindow(QMainWindow):
         item = next(r for r in self.rows if r.job.id == identifier)
         boxes = QMessageBox.StandardButton
         question = _("Delete the job {name} with its trials, logs and files?", name=item.job.wish.name)
-        if QMessageBox.question(self, "Bayesdesk", question) is boxes.Yes:
+        if QMessageBox.question(self, "Bayesdesk", as_text(question)) is boxes.Yes:
             self.background.run(lambda: cleaning.delete(self.database, [identifier]))
 
     # ---- files
@@ -280,7 +281,7 @@ class MainWindow(QMainWindow):
         answer = QMessageBox.question(
             self,
             _("Unsaved changes"),
-            _("{file} has changes that are not saved.", file=str(self.editor.model.file)),
+            as_text(_("{file} has changes that are not saved.", file=str(self.editor.model.file))),
             boxes.Save | boxes.Discard | boxes.Cancel,
         )
         if answer is boxes.Save:
@@ -334,8 +335,8 @@ class MainWindow(QMainWindow):
         _log.error("%s", error, exc_info=error)
         hint = str(error.hint) if isinstance(error, BayesdeskError) and error.hint else ""
         where = _("Details are in {file}.", file=self.database.folder.root / "window.log")
-        box = QMessageBox(QMessageBox.Icon.Warning, "Bayesdesk", _sentence(error), parent=self)
-        box.setInformativeText(hint or where)
+        box = QMessageBox(QMessageBox.Icon.Warning, "Bayesdesk", as_text(_sentence(error)), parent=self)
+        box.setInformativeText(as_text(hint or where))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 

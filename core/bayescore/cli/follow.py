@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from bayescore.cli.output import aside, number, write
+from bayescore.cli.output import aside, number, printable, write
 from bayescore.i18n import _, translate
 from bayescore.results import time_left
 from bayescore.store import (
@@ -197,11 +197,12 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
     names = [s.name for s in job.config.hyper_tuning.parameter_specs]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in ("#", _("state"), job.metric, *names):
-        table.add_column(header, justify="right" if header == job.metric else "left")
+        table.add_column(Text(printable(header)), justify="right" if header == job.metric else "left")
     for trial in found[-_SHOWN_TRIALS:]:
         style = "bold green" if trial == winner else "red" if trial.state is TrialState.FAILED else ""
         cells = [str(trial.number), translate(STATE_NAMES[trial.state]), number(trial.value)]
-        table.add_row(*cells, *(_shown(trial.parameters[n]) for n in names), style=style)
+        cells += [_shown(trial.parameters[n]) for n in names]
+        table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
     done = sum(t.state.ended for t in found)
     left = time_left(job, found)
     state = _("{done} of {total} trials", done=done, total=job.max_trials)
@@ -209,7 +210,8 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
         state += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
     pull = _pull_line(database, job)
     bar = ProgressBar(total=job.max_trials, completed=done, width=50)
-    title = Text(f"{job.wish.name} {job.id}  {translate(STATE_NAMES[job.state])}", style="bold")
+    name = printable(job.wish.name)
+    title = Text(f"{name} {job.id}  {translate(STATE_NAMES[job.state])}", style="bold")
     return Group(title, table, bar, Text(pull or state))
 
 

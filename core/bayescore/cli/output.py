@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bayescore.i18n import Text, _
+from bayescore.i18n import Text as Words
+from bayescore.i18n import _
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(words: str) -> str:
+    """Words without control codes, which would move a terminal's cursor or change its title: ``␛[2J``.
+
+    Line ends and tabs stay.
+    """
+    return _CONTROL.sub(_visible, words)
+
+
+def _visible(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"
 
 
 def write(line: str = "") -> None:
-    """One line on standard output."""
-    sys.stdout.write(f"{line}\n")
+    """One line on standard output; programs that read it get every character."""
+    sys.stdout.write(f"{printable(line) if sys.stdout.isatty() else line}\n")
 
 
 def aside(line: str = "") -> None:
     """One line on standard error: progress and remarks."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{printable(line) if sys.stderr.isatty() else line}\n")
 
 
 def as_json(value: Any) -> None:
@@ -26,7 +43,7 @@ def as_json(value: Any) -> None:
     write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
 
 
-def complain(message: Text, hint: Text | None = None) -> None:
+def complain(message: Words, hint: Words | None = None) -> None:
     """An error, and what to do next."""
     aside(_("error: {message}", message=message))
     if hint is not None and str(hint):
@@ -37,16 +54,17 @@ def table(headers: list[str], rows: list[list[str]]) -> None:
     """A table: with lines on a terminal, columns apart by tabs elsewhere."""
     if not sys.stdout.isatty():
         for row in [headers, *rows]:
-            write("\t".join(row))
+            write("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
-        shown.add_column(header, overflow="fold")
+        shown.add_column(Text(printable(header)), overflow="fold")
     for row in rows:
-        shown.add_row(*(cell.replace("[", "\\[") for cell in row))
+        shown.add_row(*(Text(printable(cell)) for cell in row))
     Console().print(shown)
 
 

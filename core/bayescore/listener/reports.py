@@ -7,9 +7,11 @@ The protocol is that of ``openbayestool`` 0.3.2 (``updater.py``): ``{"metrics": 
 from __future__ import annotations
 
 import json
+import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bayescore.errors import ListenerError
 from bayescore.i18n import text
@@ -95,13 +97,23 @@ class SpoolPart:
     broken: int
 
 
+def _opened(file: Path) -> BinaryIO:
+    """Open a file that the trial's program made: no link that leads elsewhere, no pipe to wait for."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(file, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileNotFoundError(file)
+    return os.fdopen(descriptor, "rb")
+
+
 def read_spool(file: Path, offset: int) -> SpoolPart:
     """Read the lines behind ``offset`` (bytes) that are complete, at most 4 MiB of them."""
     try:
-        with file.open("rb") as spool:
+        with _opened(file) as spool:
             spool.seek(offset)
             chunk = spool.read(_CHUNK)
-    except FileNotFoundError:
+    except OSError:  # not there yet, or nothing that our client has made
         return SpoolPart((), offset, 0)
     end = chunk.rfind(b"\n") + 1
     if end == 0:

@@ -130,9 +130,19 @@ def _last(values: Sequence[float] | None) -> float | None:
     return values[-1] if values else None
 
 
+def _cell(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula: such texts get an apostrophe, as OWASP advises."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        try:
+            float(value)
+        except ValueError:
+            return f"'{value}"
+    return value
+
+
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerow([_cell(name) for name in header])
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return buffer.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -52,7 +53,7 @@ class CurvesChart(Card):
             x, y = _stairs(best_so_far(its, job.config.hyper_tuning.goal), its)
             drawn: Any = pen(colours[i % len(colours)], 2)
             drawn.setStyle(_STYLES[i % len(_STYLES)])
-            self._plot.plot(x, y, pen=drawn, name=f"{job.wish.name} {job.id}")
+            self._plot.plot(x, y, pen=drawn, name=html.escape(f"{job.wish.name} {job.id}"))
 
 
 def _stairs(steps: Sequence[Trial], its: Sequence[Trial]) -> tuple[list[float], list[float]]:

@@ -24,6 +24,7 @@ from bayesdesk.jobs.words import number, state_word
 from bayesdesk.services.background import Background
 from bayesdesk.services.snapshot import JobRow
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, column, label, row
 
 _ID = Qt.ItemDataRole.UserRole
@@ -88,7 +89,7 @@ class ComparePage(QWidget):
         for each in found:
             value = number(each.best.value) if each.best else state_word(each.job.state)
             item = QListWidgetItem(f"{each.job.wish.name}   {value}")
-            item.setToolTip(f"{each.job.id} · {each.job.wish.project} · {each.job.wish.message}")
+            item.setToolTip(as_text(f"{each.job.id} · {each.job.wish.project} · {each.job.wish.message}"))
             item.setData(_ID, each.job.id)
             ticked = each.job.id in self._chosen
             item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
@@ -160,7 +161,7 @@ def _fill(table: QTableWidget, headings: Sequence[str], rows: Sequence[tuple[str
     for r, (name, values) in enumerate(rows):
         for c, words in enumerate([name, *values]):
             item = QTableWidgetItem(words)
-            item.setToolTip(words)
+            item.setToolTip(as_text(words))
             table.setItem(r, c, item)
     modes = QHeaderView.ResizeMode
     for c in range(len(headings) + 1):

@@ -17,6 +17,7 @@ from bayesdesk.editor.pull_dialog import PullDialog
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
 
 
@@ -195,7 +196,7 @@ class RunSettings(Card):
         else:
             words, tone = _("pulled at the start"), "accent"
         self._image_state.setText(words)
-        self._image_state.setToolTip(found.problem if found else "")
+        self._image_state.setToolTip(as_text(found.problem) if found else "")
         set_tone(self._image_state, tone)
         self._pull.setVisible(runner != "process" and engine and wanted is not None and not here)
 

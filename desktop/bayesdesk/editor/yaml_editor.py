@@ -26,6 +26,7 @@ from bayesdesk.editor.highlighter import YamlHighlighter
 from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
+from bayesdesk.ui.plain import as_text
 
 _INDENT = "  "
 _MARGIN = 14
@@ -137,7 +138,7 @@ class YamlEditor(QPlainTextEdit):
         if isinstance(event, QHelpEvent) and event.type() is QHelpEvent.Type.ToolTip:
             at = self.cursorForPosition(self.viewport().mapFrom(self, event.pos())).position()
             words = "\n".join(str(p.message) for p in self.problems_here(at)) or self._meaning(at)
-            QToolTip.showText(event.globalPos(), words, self)
+            QToolTip.showText(event.globalPos(), as_text(words), self)
             return True
         return bool(super().event(event))
 

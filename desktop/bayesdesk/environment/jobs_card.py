@@ -11,6 +11,7 @@ from bayescore.store import Database
 from bayescore.times import parsed
 from bayesdesk.jobs.words import size, state_word
 from bayesdesk.services.background import Background
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, button
 
 _HEIGHT = 190
@@ -91,7 +92,7 @@ class JobsCard(Card):
             ),
             parent=self.window(),
         )
-        box.setInformativeText(names)
+        box.setInformativeText(as_text(names))
         agree = box.addButton(_("Delete"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(_("Keep"), QMessageBox.ButtonRole.RejectRole)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

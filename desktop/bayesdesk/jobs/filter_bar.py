@@ -14,6 +14,7 @@ from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.jobs.trial_filter import Brush, TrialFilter
 from bayesdesk.jobs.words import number, state_word
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button, clear, column, label, row, set_property
 
 
@@ -137,7 +138,7 @@ class FilterBar(QWidget):
 
     def _refused(self, message: str) -> None:
         set_property(self._expression, "wrong", "true")
-        self._expression.setToolTip(message)
+        self._expression.setToolTip(as_text(message))
 
 
 def _words(brush: Brush) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from bayescore.i18n import _
 from bayesdesk.jobs.words import gpu_words
 from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import clear, label, row
 
 _MOST_GPUS = 8
@@ -44,7 +45,7 @@ class MachineFoot(QWidget):
         for gpu, (bar, use) in zip(gpus, self._bars, strict=True):
             bar.setValue(gpu.use)
             use.setText(f"{gpu.use} %")
-            bar.setToolTip(gpu_words(gpu, machine.holders.get(gpu.uuid, ())))
+            bar.setToolTip(as_text(gpu_words(gpu, machine.holders.get(gpu.uuid, ()))))
 
     def _rebuild(self, count: int) -> None:
         clear(self._gpus)

@@ -32,6 +32,7 @@ from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.services.snapshot import JobRow
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button, column, label, row, rule
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -93,7 +94,7 @@ class JobListModel(QAbstractListModel):
             return item if isinstance(item, str) else f"{item.job.wish.name}, {second_line(item)}"
         if role == Qt.ItemDataRole.ToolTipRole and not isinstance(item, str):
             reason = f"\n{item.job.reason}" if item.job.reason else ""
-            return f"{item.job.id} · {item.job.wish.project}{reason}"
+            return as_text(f"{item.job.id} · {item.job.wish.project}{reason}")
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:

@@ -16,6 +16,7 @@ from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.jobs.words import TONES, duration, number, state_word
 from bayesdesk.plots.canvas import Array, pen
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import badge, button, clear, column, label, row, rule
 
 _CURVE_HEIGHT = 54
@@ -142,7 +143,7 @@ class TrialPanel(QFrame):
         self._content.addSpacing(6)
         for name, value in trial.parameters.items():
             shown = label(number(value), "mono_small", selectable=True)
-            shown.setToolTip(str(value))
+            shown.setToolTip(as_text(str(value)))
             self._content.addLayout(row(label(name), None, shown))
             self._content.addWidget(rule())
 

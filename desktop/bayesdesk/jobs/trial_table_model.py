@@ -19,6 +19,7 @@ from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.jobs.trial_filter import row_of
 from bayesdesk.jobs.words import MARKS, TONES, duration, number, state_word
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 
 _Index = QModelIndex | QPersistentModelIndex
 TRIAL_ROLE = Qt.ItemDataRole.UserRole
@@ -117,7 +118,7 @@ class TrialTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and name == "state":
             return QColor(getattr(theme.palette(), TONES.get(trial.state.value, "secondary")))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return str(trial.reason) if trial.reason else None
+            return as_text(str(trial.reason)) if trial.reason else None
         return None
 
     def _value(self, trial: Trial, name: str) -> Any:

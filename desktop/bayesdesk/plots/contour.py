@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import numpy as np
@@ -174,7 +175,9 @@ class ContourChart(Card):
         item = self._plot.getPlotItem()
         for side, spec in zip(("bottom", "left"), self._pair(), strict=True):
             item.getAxis(side).setTicks([_ticks(spec)])
-            item.setLabel(side, spec.name, **{"color": theme.palette().secondary, "font-size": "12px"})
+            item.setLabel(
+                side, html.escape(spec.name), **{"color": theme.palette().secondary, "font-size": "12px"}
+            )
         frame = _frame(found)
         item.setRange(frame, padding=0.01)
 

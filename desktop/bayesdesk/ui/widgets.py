@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
+from bayesdesk.ui.plain import as_text
 
 _LEAST_CAPTION = 60
 _Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
@@ -131,7 +132,7 @@ class ElidedLabel(QLabel):
         if self.width() < _LEAST_CAPTION and shown != self.text():
             shown = ""  # a letter and dots say less than nothing
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        self.setToolTip(self.text() if shown != self.text() else "")
+        self.setToolTip(as_text(self.text()) if shown != self.text() else "")
 
 
 class Card(QFrame):

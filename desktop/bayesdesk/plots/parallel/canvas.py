@@ -16,6 +16,7 @@ from bayesdesk.plots.parallel.axes import Axis, Scale, axes_of, with_scale
 from bayesdesk.plots.parallel.brushes import Hold, Part, dragged, parsed, take_hold, toggled
 from bayesdesk.plots.parallel.item import HEAD, ParallelItem
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 
 _REACH = 18  # pixels beside an axis that belong to it
 _CLICK = 3  # pixels: a press that moves less is a click
@@ -235,7 +236,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         value = number(trial.value) if trial.value is not None else state_word(trial.state)
         lines = [f"#{trial.number}  {view.job.metric} {value}"]
         lines += [f"{name}: {number(v)}" for name, v in trial.parameters.items()]
-        return "\n".join(lines)
+        return as_text("\n".join(lines))
 
     def type_brush(self, axis: Axis) -> None:
         """Ask for the two ends of a brush."""
