@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test faults check bench bench-search screenshots translations clean
+.PHONY: setup gui demo test faults fuzz check bench bench-search screenshots translations clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py
@@ -53,6 +53,11 @@ SEED ?= 0
 faults: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --runs $(RUNS) --seed $(SEED)
+
+# Files, requests and commands that nobody meant: make fuzz SECONDS=3600 SEED=0.
+SECONDS ?= 300
+fuzz: $(VENV)/.test
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.hostile --seconds $(SECONDS) --seed $(SEED)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -26,7 +26,7 @@ from bayescore.i18n import Text, text
 
 FILE_NAME = "openbayes.yaml"
 LOCAL_FILE_NAME = "openbayes.local.yaml"
-MAX_BYTES = 2 * 1024 * 1024  # a settings file; anything larger was named by mistake
+MAX_BYTES = 256 * 1024  # a settings file; anything larger was named by mistake
 _REASONS: tuple[tuple[str, Text], ...] = (
     (
         "cannot start any token",
@@ -181,7 +181,7 @@ def read_bytes(file: Path) -> bytes:
     try:
         if file.stat().st_size > MAX_BYTES:
             raise ConfigError(
-                text("{file} is larger than {size} MiB.", file=file, size=MAX_BYTES // 2**20),
+                text("{file} is larger than {size} KiB.", file=file, size=MAX_BYTES // 2**10),
                 text("Is it the right file?"),
             )
         return file.read_bytes()

@@ -31,6 +31,7 @@ _ACCESS = {
 }
 _MOUNT = re.compile(r"/(?:input[0-4]|output)\Z")
 MAX_INPUTS = 5
+_LONG = 32_768  # characters
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -108,7 +109,10 @@ def check_official(reader: Reader) -> None:
         "official-needs",
         (),
         text("The official command line also needs: {names}.", names=names),
-        fix=(text("Add them"), lambda: _completed(reader, absent)),
+        # each key that is added is parsed anew: no such waiting with a file that no person wrote
+        fix=(text("Add them"), lambda: _completed(reader, absent))
+        if len(reader.document.text) < _LONG
+        else None,
     )
 
 

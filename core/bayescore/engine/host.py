@@ -77,7 +77,7 @@ def _log_to(folder: DataFolder) -> None:
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # any nonsense that knocks would be noted
 
 
 if __name__ == "__main__":
