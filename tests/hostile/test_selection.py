@@ -14,6 +14,7 @@ import pytest
 
 from bayescore.cli.output import printable
 from bayescore.engine import Options, prepare
+from bayescore.errors import ConfigError
 from bayescore.listener.reports import read_spool
 from bayescore.results import trials_csv
 from bayescore.store import DataFolder, Trial, jobs, trials
@@ -63,8 +64,8 @@ def test_that_commands_nobody_meant_end_with_an_answer(workspace: Workspace) -> 
 
 def test_that_a_large_file_is_refused_by_its_size(tmp_path: Path) -> None:
     (tmp_path / "openbayes.yaml").write_bytes(b"a: 1\n" * 2_000_000)
-    (problem,) = prepare(tmp_path, Options()).problems
-    assert "KiB" in str(problem)
+    with pytest.raises(ConfigError, match="KiB"):
+        prepare(tmp_path, Options())
 
 
 def test_that_odd_names_in_a_project_and_its_output_are_carried_through(workspace: Workspace) -> None:
@@ -116,6 +117,13 @@ def test_that_an_export_holds_no_formulas(workspace: Workspace) -> None:
     assert ",-1.5," in line
     assert line.endswith("'@SUM(1)")
     assert ",'=HYPERLINK(1)," in trials_csv(job, [made], {made.id: {"=HYPERLINK(1)": [-1.5]}})
+
+
+def test_that_markup_in_a_name_is_shown_letter_by_letter() -> None:
+    from bayesdesk.ui.plain import as_text
+
+    assert as_text("<b>bold</b>\nx") == "<span>&lt;b&gt;bold&lt;/b&gt;<br>x</span>"
+    assert as_text("loss < 3 & rising") == "loss < 3 & rising"
 
 
 def test_that_control_codes_are_made_visible() -> None:
