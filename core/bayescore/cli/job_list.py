@@ -16,7 +16,7 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
     """List the jobs, newest first."""
     from bayescore.cli.access import job_as_json, open_store
     from bayescore.cli.output import as_json, number, table, write
-    from bayescore.results import best
+    from bayescore.config import Goal
     from bayescore.store import STATE_NAMES
     from bayescore.store import jobs as job_rows
     from bayescore.store import trials as trial_rows
@@ -24,7 +24,13 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
     database = open_store()
     with database.read() as connection:
         every = job_rows.every(connection)
-        found = {job.id: trial_rows.of_job(connection, job.id) for job in every}
+        best = {
+            job.id: trial_rows.leader(
+                connection, job.id, maximize=job.config.hyper_tuning.goal is Goal.MAXIMIZE
+            )
+            for job in every
+        }
+        done = {job.id: trial_rows.ended_count(connection, job.id) for job in every}
     if json:
         as_json({"jobs": [job_as_json(database, job.id) for job in every]})
         return
@@ -33,14 +39,13 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
         return
     rows = []
     for job in every:
-        winner = best(found[job.id], job.config.hyper_tuning.goal)
-        done = sum(t.state.ended for t in found[job.id])
+        winner = best[job.id]
         rows.append(
             [
                 job.id,
                 job.wish.name,
                 translate(STATE_NAMES[job.state]),
-                f"{done}/{job.max_trials}",
+                f"{done[job.id]}/{job.max_trials}",
                 f"{job.metric} {number(winner.value)}" if winner else "",
                 job.created_at[:19].replace("T", " "),
                 job.wish.message,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -16,6 +17,8 @@ from bayescore.store.records import Foresight, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
 from bayescore.times import now
+
+_LARGEST = sys.float_info.max
 
 
 def add(
@@ -57,6 +60,26 @@ def of_job(connection: sa.Connection, job: str) -> list[Trial]:
     """Trials of a job by number."""
     query = trials.select().where(trials.c.job == job).order_by(trials.c.number)
     return [_trial(row) for row in connection.execute(query)]
+
+
+def ended_count(connection: sa.Connection, job: str) -> int:
+    """Number of a job's trials that have ended."""
+    states = [s for s in TrialState if s.ended]
+    query = sa.select(sa.func.count()).where(trials.c.job == job, trials.c.state.in_(states))
+    return int(connection.execute(query).scalar_one())
+
+
+def leader(connection: sa.Connection, job: str, *, maximize: bool) -> Trial | None:
+    """A job's best trial, as :func:`bayescore.results.best` finds it, without reading the others."""
+    value = trials.c.value
+    query = (
+        trials.select()
+        .where(trials.c.job == job, trials.c.state == TrialState.SUCCEEDED, sa.func.abs(value) <= _LARGEST)
+        .order_by(value.desc() if maximize else value, trials.c.number)
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _trial(row)
 
 
 def unended(connection: sa.Connection) -> list[Trial]:

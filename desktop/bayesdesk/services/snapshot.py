@@ -11,6 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from bayescore.config import Goal
 from bayescore.results import best, time_left
 from bayescore.store import Database, Event, Job, Trial, jobs, notes, points, trials
 
@@ -95,20 +96,26 @@ class SnapshotReader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, _Known] = {}
+        self._ended: dict[str, JobRow] = {}
 
     def rows(self) -> tuple[JobRow, ...]:
         """Every job, newest first."""
         with self._database.read() as connection:
-            found = [(job, trials.of_job(connection, job.id)) for job in jobs.every(connection)]
-        return tuple(
-            JobRow(
-                job,
-                sum(t.state.ended for t in its),
-                best(its, job.config.hyper_tuning.goal),
-                None if job.state.ended else time_left(job, its),
-            )
-            for job, its in found
-        )
+            found = [self._row(connection, job) for job in jobs.every(connection)]
+        self._ended = {row.job.id: row for row in found if row.job.state.ended}
+        return tuple(found)
+
+    def _row(self, connection: sa.Connection, job: Job) -> JobRow:
+        """A job's row; nothing of an ended job is read twice, and of its trials only the best."""
+        known = self._ended.get(job.id)
+        if known is not None and known.job == job:
+            return known
+        goal = job.config.hyper_tuning.goal
+        if job.state.ended:
+            winner = trials.leader(connection, job.id, maximize=goal is Goal.MAXIMIZE)
+            return JobRow(job, trials.ended_count(connection, job.id), winner, None)
+        its = trials.of_job(connection, job.id)
+        return JobRow(job, sum(t.state.ended for t in its), best(its, goal), time_left(job, its))
 
     def view(self, identifier: str) -> JobView:
         """One job with its trials, points and events; ``KeyError`` when it is gone."""
