@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ def violations(world: World) -> Iterator[str]:
     yield from _end(world)
     yield from _numbers_and_parameters(world)
     yield from _points(world)
+    if world.plan.runner == "process":
+        yield from _gpus(world)
     yield from _leftovers(world)
     yield from _files(world)
     yield from _store(world)
@@ -113,6 +116,25 @@ def _points(world: World) -> Iterator[str]:
                 yield f"trial {trial.number}: {len(stored.get(metric, []))} of {len(told)} points of {metric}"
         if trial.state is TrialState.SUCCEEDED and stored != whole:
             yield f"trial {trial.number} succeeded with { {k: len(v) for k, v in stored.items()} } points"
+
+
+def _gpus(world: World) -> Iterator[str]:
+    """Whether a GPU ever had more programs than it may: from when each program wrote its first and last line."""
+    moments: dict[str, list[tuple[float, int]]] = {}
+    for file in world.journals.glob("*.jsonl"):
+        lines = [json.loads(line) for line in file.read_text().splitlines() if line.endswith("}")]
+        starts = [i for i, line in enumerate(lines) if "began" in line]
+        for first, behind in pairwise([*starts, len(lines)]):
+            held = [gpu for gpu in lines[first]["gpus"].split(",") if gpu]
+            if len(held) != 1:
+                yield f"{file.name} began on {held}"
+            for gpu in held:
+                moments.setdefault(gpu, []).append((lines[first]["at"], 1))
+                moments[gpu].append((lines[behind - 1]["at"], -1))
+    for gpu, changes in moments.items():
+        most = max(accumulate(change for _at, change in sorted(changes)))
+        if most > world.trials_per_gpu:
+            yield f"{most} programs at once had {gpu}"
 
 
 def _leftovers(world: World) -> Iterator[str]:

@@ -281,7 +281,7 @@ KINDS: dict[str, Kind] = {
         Kind("trial stopped", _cancel_trial, fails=True),
         Kind("deaf to SIGTERM", _cancel_trial, fails=True, mixes=False, behaviour="deaf"),
         Kind("daemon forked", _nothing, mixes=False, behaviour="daemon"),
-        Kind("log of 100 MB", _nothing, mixes=False, behaviour="talkative"),
+        Kind("log of 1 GB", _nothing, mixes=False, behaviour="talkative"),
         Kind(
             "out of memory", _nothing, mixes=False, fails=True, behaviour="greedy", local={"memory": "200m"},
             ends=("failed",),

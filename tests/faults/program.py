@@ -17,8 +17,9 @@ place = os.environ.get("FAULT_JOURNALS")
 name = os.path.join(place, "%r.jsonl" % args.x) if place else "journal.jsonl"
 journal = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 def note(**what):
+    what["at"] = time.monotonic()  # one clock for all of a machine's processes
     os.write(journal, (json.dumps(what) + "\\n").encode())
-note(began=args.x)
+note(began=args.x, gpus=os.environ.get("CUDA_VISIBLE_DEVICES", ""))
 """
 _BODY = """
 for step in range({steps}):

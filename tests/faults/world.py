@@ -19,6 +19,7 @@ from bayescore.store import Trial
 from faults import program
 from faults.plan import Plan
 from support.docker_engine import IMAGE
+from support.gpus import StandInGpus
 from support.workspace import Workspace
 
 SECRET = "fault-suite-secret-7c1f"
@@ -61,6 +62,8 @@ class World:
         environment = {"FAULT_CLOCK": str(self.clock), "PYTHONPATH": str(clock), "FAULT_SECRET": SECRET}
         if endpoint is not None:
             environment["DOCKER_HOST"] = endpoint
+        else:
+            environment |= StandInGpus(root / "gpus", ["One", "Two"]).environment
         self.workspace = Workspace(root, environment)
         self._endpoint = endpoint
         self._mounted = False
@@ -80,13 +83,14 @@ class World:
             local["image"] = IMAGE
         else:
             local["environment"] = {"FAULT_JOURNALS": str(self.journals)}
+            local |= {"gpus": "all", "trials_per_gpu": self.trials_per_gpu}
         behaviour = "plain"
         for _at, kind in self.plan.faults:
             local |= kind.local
             behaviour = kind.behaviour
         specs = [{"name": "x", "type": "DISCRETE", "discrete_values": [i / 64 for i in range(64)]}]
         self.workspace.write(
-            program.text(behaviour),
+            program.text(behaviour, megabytes=max(1, round(1000 * self.plan.scale))),
             specs=specs,
             local=local,
             root={"parameters": {"KEY": {"is_secret": True, "source": "env", "env": "FAULT_SECRET"}}},
@@ -96,6 +100,11 @@ class World:
             side_metrics=["loss"],
         )
         self.job = self.workspace.begin()
+
+    @property
+    def trials_per_gpu(self) -> int:
+        """How many trials may share one of the two GPUs of a run of processes: places for all, and no more."""
+        return (self.plan.parallel + 1) // 2
 
     def pass_time(self, seconds: float) -> None:
         """Let time go by, as much as the plan's scale says."""
