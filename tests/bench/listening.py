@@ -89,16 +89,18 @@ def _client(port: int, trial: int, token: str, begin: float) -> list[float]:
     head = f"PUT /trials/{trial} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
     request = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
     latencies = []
+    time.sleep(max(0.0, begin - time.time()))
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        time.sleep(max(0.0, begin - time.time()))
         until = time.monotonic() + _SECONDS
         while time.monotonic() < until:
             sent = time.monotonic()
             connection.sendall(request)
             answer = connection.recv(4096)
             while not answer.endswith(b"ok\n"):
-                answer += connection.recv(4096)
+                more = connection.recv(4096)
+                assert more, answer
+                answer += more
             latencies.append(time.monotonic() - sent)
             assert answer.startswith(b"HTTP/1.1 200"), answer
     return latencies

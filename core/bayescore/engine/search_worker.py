@@ -86,6 +86,7 @@ class SearchWorker:
                 answer = pickle.load(process.stdout)
             except (OSError, EOFError, pickle.UnpicklingError):
                 process.kill()
+                process.wait()  # until then it does not look dead, and would be asked again
                 if last:
                     raise RuntimeError("the search process died twice") from None
                 continue

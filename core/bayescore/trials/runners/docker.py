@@ -6,6 +6,7 @@ import contextlib
 import logging
 import math
 import os
+import re
 import signal
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
 from bayescore.resources import resource
+from bayescore.times import parsed
 from bayescore.trials.docker_engine import answering, connect, facts
 from bayescore.trials.keeper.bounded_log import HALF_BYTES, BoundedLog
 from bayescore.trials.launch import Launch
@@ -35,6 +37,7 @@ _CONFLICT = 409
 # says of one whose end it missed.
 _BY_ENGINE = (255, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
 _AFTERMATH_S = 120.0
+_STARTING_S = 10.0  # in which a starting Docker finds out which containers have ended
 _SMALL_LOG = (
     2**16
 )  # bytes that fit into the engine's own log without turning it over, however short the lines
@@ -125,10 +128,28 @@ class DockerRunner:
             self._follow(handle, pump.file if pump else None)
             return None
         code = int(state["ExitCode"])
-        if code in _BY_ENGINE and time.monotonic() - self._lost_touch < _AFTERMATH_S:
+        if code in _BY_ENGINE and self._ended_with_its_engine(state):
             return Exit(None)
         # a program may survive the end of one of its processes: what counts is how it ended itself
         return Exit(code, out_of_memory=bool(state.get("OOMKilled")) and code != 0)
+
+    def _ended_with_its_engine(self, state: dict[str, Any]) -> bool:
+        """Whether a container ended because Docker did: we saw it go, or it ended before this one started.
+
+        Docker makes its bridge anew with each start, which is all that it says of when that was.
+        """
+        from docker.errors import APIError
+
+        if time.monotonic() - self._lost_touch < _AFTERMATH_S:
+            return True
+        if state.get("OOMKilled"):
+            return False
+        try:
+            with answering(self._endpoint):
+                started = self.client.api.inspect_network("bridge")["Created"]
+        except APIError:  # Podman has none
+            return False
+        return _moment(state["FinishedAt"]) < _moment(started) + _STARTING_S
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
         """See :class:`Runner`."""
@@ -261,6 +282,11 @@ class DockerRunner:
             pairs = dict(v.partition("=")[::2] for v in variables)
             self._python_paths[image] = pairs.get("PYTHONPATH", "")
         return self._python_paths[image]
+
+
+def _moment(said: str) -> float:
+    """Seconds since 1970 of a time in Docker's words, which have nanoseconds."""
+    return parsed(re.sub(r"(\.\d{1,6})\d*", r"\1", said)).timestamp()
 
 
 def _binds(launch: Launch) -> list[str]:
