@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test faults fuzz check bench bench-search screenshots translations clean
+.PHONY: setup gui demo test faults fuzz audit check bench bench-search screenshots translations clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py
@@ -58,6 +58,12 @@ faults: $(VENV)/.test
 SECONDS ?= 300
 fuzz: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.hostile --seconds $(SECONDS) --seed $(SEED)
+
+# Known vulnerabilities of the pinned versions, as PyPI knows them; needs the network.
+audit:
+	python3 -m venv build/audit
+	build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	build/audit/bin/pip-audit --requirement $(CONSTRAINTS) --no-deps --disable-pip
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
