@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -53,21 +54,27 @@ def measure() -> Iterator[Figure]:
     yield from _large_store()
 
 
-def _many_jobs() -> Iterator[Figure]:
+@contextmanager
+def _workspace() -> Iterator[Workspace]:
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder))
+        made = Workspace(Path(folder))
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def _many_jobs() -> Iterator[Figure]:
+    with _workspace() as workspace:
         workspace.write(max_job_count=_TRIALS, parallel_count=4, root={"command": COMMAND})
         costs, memory = [], []
         for _ in range(_JOBS):
-            before = _used(workspace)
             began = time.monotonic()
             job = workspace.begin()
             wait_until(lambda job=job: workspace.job(job).state.ended, "the job does not end", 600)
             costs.append((time.monotonic() - began) / _TRIALS)
-            after = _used(workspace)
-            memory.append(after)
-            assert before is None or after is None or workspace.job(job).state == "succeeded"
-        workspace.close()
+            memory.append(_used(workspace))
+            assert workspace.job(job).state == "succeeded"
     part = max(1, _JOBS // 10)
     first, last = sum(costs[:part]) / part, sum(costs[-part:]) / part
     known = [m for m in memory if m is not None]
@@ -87,8 +94,7 @@ def _used(workspace: Workspace) -> int | None:
 
 
 def _many_points() -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder))
+    with _workspace() as workspace:
         workspace.write(max_job_count=_CLIENTS, parallel_count=_CLIENTS, root={"command": _WAIT})
         job = workspace.begin()
         running = workspace.wait_running(job, _CLIENTS, 120)
@@ -111,7 +117,6 @@ def _many_points() -> Iterator[Figure]:
         latencies = sorted(listening._load(port, running))
         most = max(most, _used(workspace) or 0)
         assert stored() == _BURST + len(latencies)
-        workspace.close()
     yield Figure("one trial logs 1,000,000 points: its own time", logged, "s")
     yield Figure("  until all are stored", took, "s")
     yield Figure("64 trials at once, each as fast as it can", len(latencies) / listening._SECONDS, "points/s")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from asyncio import Transport
 from concurrent.futures import Future
+from time import monotonic
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bayescore.errors import ListenerError
 from bayescore.listener.addresses import LOOPBACK, bridge_address, listening, open_sockets
@@ -19,6 +22,28 @@ from bayescore.store import Database, notes
 
 _log = logging.getLogger(__name__)
 _PORT = "listener_port"
+_MOST_CONNECTIONS = 300  # of one address
+
+
+class _Bounded(HttpToolsProtocol):
+    """A connection that gives way when there are too many: a process has few files that it may have open.
+
+    The first to go is the oldest that has no request under way; a client that is hung up on
+    connects again.
+    """
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Make room, then serve."""
+        super().connection_made(transport)
+        self._born = monotonic()
+        opened = [each for each in self.connections if isinstance(each, _Bounded) and each is not self]
+        if len(opened) >= _MOST_CONNECTIONS:
+            min(opened, key=lambda each: (each.is_busy, each._born)).transport.abort()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request has come and is not answered yet."""
+        return self.cycle is not None and not self.cycle.response_complete
 
 
 class _Served:
@@ -27,6 +52,7 @@ class _Served:
     def __init__(self, application: Starlette, opened: socket.socket) -> None:
         config = uvicorn.Config(
             application,
+            http=_Bounded,
             log_config=None,
             access_log=False,
             lifespan="off",
