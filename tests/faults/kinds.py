@@ -62,28 +62,32 @@ def _nothing(world: World) -> None:
 # ---- our own processes
 
 
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):  # it may be ending by another fault
+        os.kill(pid, signal.SIGKILL)
+
+
 def _kill_engine(world: World) -> None:
-    os.kill(world.engine(), signal.SIGKILL)
+    _kill(world.engine())
 
 
 def _kill_engine_thrice(world: World) -> None:
     for _ in range(3):
         before = world.engine()
-        os.kill(before, signal.SIGKILL)
+        _kill(before)
         world.wait(lambda gone=before: world.engine_or_none() not in (None, gone), "the engine is not back")
 
 
 def _kill_search(world: World) -> None:
     for pid in world.children(world.engine(), "search_worker"):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        _kill(pid)
 
 
 def _pause_engine(world: World) -> None:
     pid = world.engine()
-    os.kill(pid, signal.SIGSTOP)
-    world.pass_time(20)
     with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+        world.pass_time(20)
         os.kill(pid, signal.SIGCONT)
 
 
@@ -97,8 +101,7 @@ def _end_of_the_machine(world: World) -> None:
     """Everything killed at once, then the engine started, as at a boot."""
     world.kill_engine_and_supervisor()
     for pid in world.trial_processes():
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        _kill(pid)
     world.start_engine()
 
 
@@ -196,14 +199,12 @@ def _delete_project(world: World) -> None:
 def _kill_program(world: World) -> None:
     """A trial's own process, from outside."""
     for pid in world.programs()[:1]:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        _kill(pid)
 
 
 def _kill_keeper(world: World) -> None:
     for pid in world.keepers()[:1]:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        _kill(pid)
 
 
 def _cancel_trial(world: World) -> None:
