@@ -17,14 +17,22 @@ WANTED = {
     "cc": ("gcc libc6-dev", "the tests' stand-in for a GPU driver"),
     "Xvfb": ("xvfb xauth", "the tests' screen"),
 }
-# library that shows whether the packages are there: the packages, and what they are for
+# library that shows whether a package is there: the package, and what it is for
 LIBRARIES = {
     "libEGL.so.1": ("libegl1 libgl1 libdbus-1-3 fontconfig libxkbcommon0", "the window"),
-    "libxcb-cursor.so.0": (
-        "libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 "
-        "libxcb-render-util0 libxcb-xinerama0",
-        "the window on an X screen",
-    ),
+    **{
+        library: (package, "the window on an X screen")
+        for library, package in {
+            "libxcb-cursor.so.0": "libxcb-cursor0",
+            "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+            "libxcb-icccm.so.4": "libxcb-icccm4",
+            "libxcb-keysyms.so.1": "libxcb-keysyms1",
+            "libxcb-shape.so.0": "libxcb-shape0",
+            "libxcb-image.so.0": "libxcb-image0",
+            "libxcb-render-util.so.0": "libxcb-render-util0",
+            "libxcb-xinerama.so.0": "libxcb-xinerama0",
+        }.items()
+    },
 }
 CHINESE = ("fonts-noto-cjk", "Chinese text")
 

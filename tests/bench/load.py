@@ -37,7 +37,7 @@ _STORED_POINTS = round(100_000_000 * _SCALE)
 _STORED_JOBS = max(5, round(500 * _SCALE))
 _BURST = 1_000_000
 _CLIENTS = 64
-_WAIT = "sleep 100000"
+_WAIT = "sleep 100000; true"  # the parameters are appended
 _LOG = """
 import time
 import openbayestool as t

@@ -122,21 +122,40 @@ def _many_engines(world: World) -> None:
     world.wait(lambda: world.engine_or_none() is not None, "no engine runs")
 
 
-def _kill_window(world: World) -> None:
-    """A window that shows the job, killed."""
-    xvfb = shutil.which("xvfb-run")
-    if xvfb is None:
-        return
-    window = subprocess.Popen(
-        [xvfb, "-a", str(BIN / "bayesdesk-gui")],
+def _window(world: World) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["xvfb-run", "-a", str(BIN / "bayesdesk-gui")],
         env=world.environment(),
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def _kill_window(world: World) -> None:
+    """A window that shows the job, killed."""
+    window = _window(world)
     world.pass_time(6)
+    if window.poll() is not None:
+        raise RuntimeError("the window did not stay open")
     os.killpg(window.pid, signal.SIGKILL)
     window.wait()
+
+
+def _two_windows(world: World) -> None:
+    """The second start raises the first window and ends."""
+    windows = [_window(world), _window(world)]
+    try:
+        world.wait(lambda: any(w.poll() is not None for w in windows), "two windows are open")
+        world.pass_time(2)
+        still = [w for w in windows if w.poll() is None]
+        if len(still) != 1:
+            raise RuntimeError("no window is open after two starts at once")
+    finally:
+        for window in windows:
+            with suppress(ProcessLookupError):
+                os.killpg(window.pid, signal.SIGKILL)
+            window.wait()
 
 
 # ---- what is around us
@@ -271,6 +290,7 @@ KINDS: dict[str, Kind] = {
         Kind("machine restarted", _end_of_the_machine, _ONLY_PROCESS),
         Kind("many engines", _many_engines),
         Kind("window killed", _kill_window),
+        Kind("two windows", _two_windows),
         Kind("store locked", _lock_store),
         Kind("port taken", _take_port),
         Kind("clock moved", _move_clock),
