@@ -26,7 +26,9 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "suggesting": suggesting.measure,
     "reading": reading.measure,
     "window": window.measure,
-    "load": load.measure,
+    "jobs": load.many_jobs,
+    "points": load.many_points,
+    "store": load.large_store,
 }
 
 

@@ -47,13 +47,6 @@ print(time.perf_counter() - began)
 """
 
 
-def measure() -> Iterator[Figure]:
-    """Many trials, many points from one and from many trials, a large store."""
-    yield from _many_jobs()
-    yield from _many_points()
-    yield from _large_store()
-
-
 @contextmanager
 def _workspace() -> Iterator[Workspace]:
     with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +57,8 @@ def _workspace() -> Iterator[Workspace]:
             made.close()
 
 
-def _many_jobs() -> Iterator[Figure]:
+def many_jobs() -> Iterator[Figure]:
+    """Trials of commands that take no time, job after job: what the engine adds does not grow."""
     with _workspace() as workspace:
         workspace.write(max_job_count=_TRIALS, parallel_count=4, root={"command": COMMAND})
         costs, memory = [], []
@@ -93,7 +87,8 @@ def _used(workspace: Workspace) -> int | None:
     return psutil.Process(pid).memory_info().rss if pid is not None else None
 
 
-def _many_points() -> Iterator[Figure]:
+def many_points() -> Iterator[Figure]:
+    """A million points of one trial, then 64 trials that report at once as fast as they can."""
     with _workspace() as workspace:
         workspace.write(max_job_count=_CLIENTS, parallel_count=_CLIENTS, root={"command": _WAIT})
         job = workspace.begin()
@@ -140,7 +135,8 @@ def _log(workspace: Workspace, trial: Trial, port: int) -> float:
     return float(done.stdout)
 
 
-def _large_store() -> Iterator[Figure]:
+def large_store() -> Iterator[Figure]:
+    """The window's reads and the listener's writes in a store of that size."""
     place = Path(tempfile.mkdtemp(dir="/var/tmp"))
     try:
         folder = DataFolder(place / "large")
