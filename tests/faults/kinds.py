@@ -106,17 +106,17 @@ def _end_of_the_machine(world: World) -> None:
 
 
 def _many_engines(world: World) -> None:
-    """Hosts and supervisors, all at once."""
+    """Several starts at once: one engine is left, with a supervisor."""
     world.kill_engine_and_supervisor()
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", f"bayescore.engine.{module}", str(world.workspace.data.root)],
+            [sys.executable, "-m", "bayescore.engine.supervisor", str(world.workspace.data.root)],
             env=world.environment(),
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        for module in ("supervisor", "host", "supervisor", "supervisor")
+        for _ in range(4)
     ]
     world.started += started
     world.wait(lambda: world.engine_or_none() is not None, "no engine runs")
