@@ -71,6 +71,7 @@ def test_that_outputs_are_taken_along_only_when_asked(database: Database, tmp_pa
     job = fill(database)
     about = backup.make(database, tmp_path / "b.tar")
     assert (about.jobs, about.trials) == (1, TRIALS)
+    assert (tmp_path / "b.tar").stat().st_mode & 0o077 == 0
     with tarfile.open(tmp_path / "b.tar") as archive:
         names = archive.getnames()
     assert f"jobs/{job}/trials/001/log.txt" in names

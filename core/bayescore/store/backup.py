@@ -70,6 +70,8 @@ def make(
             about = _about(copied, outputs)
         files = list(_files(folder, outputs))
         total, done = copied.stat().st_size + sum(_size(f) for f in files), 0
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)  # it holds what the store holds
         with partial.open("wb") as raw, tarfile.open(fileobj=raw, mode="w") as archive:
             said = json.dumps(asdict(about)).encode()
             entry = tarfile.TarInfo(_ABOUT)

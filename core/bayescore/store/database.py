@@ -100,11 +100,14 @@ def copy_database(
 ) -> None:
     """Copy a store as it is at one moment, with what is in its write-ahead log, while others write to it.
 
+    The copy is for this user's eyes only, as the store is.
+
     Parameters
     ----------
     told
         Called now and then with the bytes that are copied, and the bytes in all.
     """
+    target.touch(mode=0o600)
     with (
         closing(sqlite3.connect(source)) as origin,
         closing(sqlite3.connect(target)) as copy,
