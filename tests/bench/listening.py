@@ -17,7 +17,8 @@ from bench.figure import Figure
 from support.workspace import Workspace
 
 _CLIENTS = 8
-_SECONDS = 8.0
+_CALLS = 20_000
+SECONDS = 8.0
 _WAIT = "import time\nwhile True: time.sleep(1)\n"
 _FIT = """
 import sys
@@ -30,10 +31,9 @@ while True:
 _INJECTED = """
 import time
 import openbayestool as t
-t.log_metric("warm", 0)
 began = time.perf_counter()
-for i in range(20000): t.log_metric("score", i)
-print((time.perf_counter() - began) / 20000 * 1e3)
+for i in range({count}): t.log_metric("score", i)
+print(time.perf_counter() - began)
 """
 
 
@@ -44,14 +44,14 @@ def measure() -> Iterator[Figure]:
         workspace.write(_WAIT, max_job_count=_CLIENTS, parallel_count=_CLIENTS)
         job = workspace.begin()
         running = workspace.wait_running(job, _CLIENTS)
-        port = _port(workspace)
+        port = port_of(workspace)
         fitting = subprocess.Popen(
             [sys.executable, "-c", _FIT.format(tests=str(Path(__file__).parents[1]))], stdout=subprocess.PIPE
         )
         assert fitting.stdout is not None
         fitting.stdout.readline()
         try:
-            latencies = _load(port, running)
+            latencies = load(port, running)
         finally:
             fitting.kill()
         stored = sum(
@@ -60,22 +60,24 @@ def measure() -> Iterator[Figure]:
             for v in t["metrics"].values()
         )
         assert stored == len(latencies), f"{stored} points are stored and {len(latencies)} were told"
-        injected = _injected(workspace, running[0], port)
+        injected = log_with_client(workspace, running[0], port, _CALLS) / _CALLS * 1e3
         workspace.close()
     latencies.sort()
     yield Figure(
-        "listener, 8 clients, a model being fitted", len(latencies) / _SECONDS, "points/s", at_least=2000
+        "listener, 8 clients, a model being fitted", len(latencies) / SECONDS, "points/s", at_least=2000
     )
     yield Figure("listener, 99th percentile", latencies[int(0.99 * len(latencies))] * 1e3, "ms", at_most=50)
     yield Figure("injected client, one call", injected, "ms a point", at_most=1)
 
 
-def _port(workspace: Workspace) -> int:
+def port_of(workspace: Workspace) -> int:
+    """The listener's port."""
     listener = workspace.run("engine", "status", "--json").json()["listener"]
     return int(listener[0].rpartition(":")[2])
 
 
-def _load(port: int, running: list[Trial]) -> list[float]:
+def load(port: int, running: list[Trial]) -> list[float]:
+    """Let every trial report as fast as it can for ``SECONDS``; seconds that each answer took."""
     context = get_context("spawn")
     with context.Pool(len(running)) as pool:
         until = time.time() + 1.0 + len(running) / 4  # everybody is there by then
@@ -92,7 +94,7 @@ def _client(port: int, trial: int, token: str, begin: float) -> list[float]:
     time.sleep(max(0.0, begin - time.time()))
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        until = time.monotonic() + _SECONDS
+        until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             sent = time.monotonic()
             connection.sendall(request)
@@ -106,9 +108,10 @@ def _client(port: int, trial: int, token: str, begin: float) -> list[float]:
     return latencies
 
 
-def _injected(workspace: Workspace, trial: Trial, port: int) -> float:
+def log_with_client(workspace: Workspace, trial: Trial, port: int, count: int) -> float:
+    """Seconds that a program takes to log so many points with the injected client."""
     done = subprocess.run(
-        [sys.executable, "-c", _INJECTED],
+        [sys.executable, "-c", _INJECTED.format(count=count)],
         env={
             "PYTHONPATH": str(resource("client")),
             "OPENBAYES_JOB_URL": f"http://127.0.0.1:{port}/trials/{trial.id}",

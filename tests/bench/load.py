@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,8 +18,7 @@ from pathlib import Path
 import psutil
 
 from bayescore.engine import control
-from bayescore.resources import resource
-from bayescore.store import Database, DataFolder, NewPoints, Trial, jobs, points, trials
+from bayescore.store import Database, DataFolder, NewPoints, jobs, points, trials
 from bayescore.store.points import PointWriter
 from bayesdesk.services.snapshot import SnapshotReader
 from bench import listening
@@ -38,13 +35,6 @@ _STORED_JOBS = max(5, round(500 * _SCALE))
 _BURST = 1_000_000
 _CLIENTS = 64
 _WAIT = "sleep 100000; true"  # the parameters are appended
-_LOG = """
-import time
-import openbayestool as t
-began = time.perf_counter()
-for i in range({count}): t.log_metric("score", i)
-print(time.perf_counter() - began)
-"""
 
 
 @contextmanager
@@ -93,10 +83,10 @@ def many_points() -> Iterator[Figure]:
         workspace.write(max_job_count=_CLIENTS, parallel_count=_CLIENTS, root={"command": _WAIT})
         job = workspace.begin()
         running = workspace.wait_running(job, _CLIENTS, 120)
-        seq, port = workspace.job(job).seq, listening._port(workspace)
+        seq, port = workspace.job(job).seq, listening.port_of(workspace)
         empty = _used(workspace) or 0
         began = time.monotonic()
-        logged = _log(workspace, running[0], port)
+        logged = listening.log_with_client(workspace, running[0], port, _BURST)
 
         def stored() -> int:
             with workspace.reading() as connection:
@@ -109,30 +99,14 @@ def many_points() -> Iterator[Figure]:
             assert time.monotonic() - began < 600, stored()
         took = time.monotonic() - began
         assert stored() == _BURST
-        latencies = sorted(listening._load(port, running))
+        latencies = sorted(listening.load(port, running))
         most = max(most, _used(workspace) or 0)
         assert stored() == _BURST + len(latencies)
     yield Figure("one trial logs 1,000,000 points: its own time", logged, "s")
     yield Figure("  until all are stored", took, "s")
-    yield Figure("64 trials at once, each as fast as it can", len(latencies) / listening._SECONDS, "points/s")
+    yield Figure("64 trials at once, each as fast as it can", len(latencies) / listening.SECONDS, "points/s")
     yield Figure("  99th percentile", latencies[int(0.99 * len(latencies))] * 1e3, "ms", at_most=100)
     yield Figure("  engine's memory, most", most / 2**20, "MiB", at_most=300)
-
-
-def _log(workspace: Workspace, trial: Trial, port: int) -> float:
-    done = subprocess.run(
-        [sys.executable, "-c", _LOG.format(count=_BURST)],
-        env={
-            "PYTHONPATH": str(resource("client")),
-            "OPENBAYES_JOB_URL": f"http://127.0.0.1:{port}/trials/{trial.id}",
-            "OPENBAYES_TOKEN": trial.token,
-            "BAYESDESK_SPOOL": str(workspace.data.trial(trial.job, trial.number) / "spool" / "points.jsonl"),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return float(done.stdout)
 
 
 def large_store() -> Iterator[Figure]:
