@@ -23,7 +23,7 @@ def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace
     job = workspace.begin()
     workspace.wait_running(job, 2)
     file = str(tmp_path / "night.tar")
-    assert "1 jobs" in workspace.run("backup", file).out
+    assert "jobs: 1" in workspace.run("backup", file).out
     refused = workspace.run("restore", file)
     assert refused.code == 1
     assert "engine stop" in refused.err
@@ -55,5 +55,5 @@ def test_that_a_damaged_store_is_repaired(workspace: Workspace) -> None:
     assert "doctor --repair" in workspace.run("jobs").err
     repaired = workspace.run("doctor", "--repair")
     assert repaired.code == 0, repaired.err
-    assert "1 jobs, 3 trials" in repaired.out
+    assert "jobs: 1, trials: 3" in repaired.out
     assert len(workspace.run("show", job, "--json").json()["trials"]) == 3

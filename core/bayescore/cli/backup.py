@@ -26,7 +26,7 @@ def backup(
         about = backups.make(database, file.absolute(), outputs=outputs, told=told)
     write(
         _(
-            "{file}: {jobs} jobs, {trials} trials, {size:.1f} MiB.",
+            "{file}: {size:.1f} MiB; jobs: {jobs}, trials: {trials}.",
             file=file,
             jobs=about.jobs,
             trials=about.trials,
@@ -55,7 +55,7 @@ def restore(
         aside = backups.restore(folder, file, replace=replace, told=told)
     write(
         _(
-            "{jobs} jobs and {trials} trials, as they were at {at}, are in {folder}.",
+            "In {folder} is what was there at {at}; jobs: {jobs}, trials: {trials}.",
             jobs=about.jobs,
             trials=about.trials,
             at=about.made_at[:19],

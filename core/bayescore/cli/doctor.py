@@ -57,12 +57,12 @@ def _repair() -> None:
         return
     write(
         _(
-            "Rescued: {jobs} jobs, {trials} trials, {points} points.",
+            "Rescued; jobs: {jobs}, trials: {trials}, points: {points}.",
             jobs=done.rows["jobs"],
             trials=done.rows["trials"],
             points=done.rows["points"],
         )
     )
     if done.unreadable:
-        write(_("{count} jobs and trials made no sense and were left out.", count=done.unreadable))
+        write(_("Left out, because they made no sense: {count}.", count=done.unreadable))
     write(_("The damaged file is kept in {folder}.", folder=done.aside))
