@@ -204,6 +204,8 @@ def _fill_disk(world: World) -> None:
 
 def _edit_project(world: World) -> None:
     file = world.workspace.project / "openbayes.yaml"
+    if not file.exists():  # another fault has deleted the project
+        return
     file.write_text(file.read_text().replace("score", "other"))
     (world.workspace.project / "main.py").write_text("raise SystemExit(9)\n")
 
