@@ -30,6 +30,8 @@ def fill(database: Database, name: str = "filled") -> str:
     snapshot = database.folder.snapshot(job.id)
     snapshot.mkdir(parents=True)
     (snapshot / "main.py").write_text("print(1)")
+    (snapshot / "trials" / "one" / "output").mkdir(parents=True)  # the project's own
+    (snapshot / "trials" / "one" / "output" / "kept.txt").write_text("kept")
     trial_folder = database.folder.trial(job.id, 1)
     (trial_folder / "output").mkdir(parents=True)
     (trial_folder / "output" / "weights.bin").write_bytes(b"w" * 5000)
@@ -76,6 +78,7 @@ def test_that_outputs_are_taken_along_only_when_asked(database: Database, tmp_pa
         names = archive.getnames()
     assert f"jobs/{job}/trials/001/log.txt" in names
     assert f"jobs/{job}/snapshot/main.py" in names
+    assert f"jobs/{job}/snapshot/trials/one/output/kept.txt" in names
     assert not [n for n in names if "weights" in n]
 
 

@@ -206,9 +206,11 @@ def _about(store: Path, outputs: bool) -> About:
 
 def _files(folder: DataFolder, outputs: bool) -> Iterator[Path]:
     """Everything below the jobs' folders, folders too, in an order in which it can be made again."""
-    for place, folders, names in os.walk(folder.root / "jobs"):
+    every = folder.root / "jobs"
+    for place, folders, names in os.walk(every):
         here = Path(place)
-        if not outputs and here.parent.name == "trials":
+        # a project may have folders of these names too: only JOB/trials/NUMBER is a trial's
+        if not outputs and here.parent.name == "trials" and here.parent.parent.parent == every:
             folders[:] = [f for f in folders if f not in _LARGE]
         yield here
         yield from (here / name for name in names)
