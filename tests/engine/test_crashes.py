@@ -128,6 +128,23 @@ def test_that_a_killed_engine_is_back_within_ten_seconds_and_loses_no_point(work
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
 
+def test_that_an_engine_that_cannot_start_again_is_back_once_it_can(workspace: Workspace) -> None:
+    workspace.write(PROGRAM.replace("0.05", "0.5"), parallel_count=3)
+    job = workspace.begin()
+    workspace.wait_running(job, 3)
+    aside = workspace.root / "aside"
+    aside.mkdir()
+    workspace.kill_engine()
+    for file in workspace.data.root.glob("store.sqlite3*"):
+        file.rename(aside / file.name)
+    workspace.data.database.write_text("what a broken disk returns")
+    wait_until(lambda: "error" in workspace.data.engine_info.read_text(), "the engine has started")
+    for file in aside.iterdir():
+        file.rename(workspace.data.root / file.name)
+    wait_until(lambda: control.status(workspace.data).running, "the engine is not back")
+    check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
+
+
 def test_that_the_next_command_brings_back_an_engine_that_was_killed_with_its_supervisor(
     workspace: Workspace,
 ) -> None:

@@ -19,7 +19,7 @@ from bayescore.trials import TrialFolder
 from faults import program
 from faults.world import SECRET, World
 
-_REFUSALS = ("A report was not taken", "Failed to report")
+_REFUSALS = ("A report was not taken", "Failed to report", "could not be written here")
 
 
 def violations(world: World) -> Iterator[str]:

@@ -202,6 +202,16 @@ def _fill_disk(world: World) -> None:
     fill.unlink()
 
 
+def _close_volume(world: World) -> None:
+    """Nothing below the data folder can be written or made for a while, as on a volume mounted read-only."""
+    home = str(world.workspace.data.root)
+    try:
+        subprocess.run(["chattr", "-f", "-R", "+i", home], check=False)
+        world.pass_time(20)
+    finally:
+        subprocess.run(["chattr", "-f", "-R", "-i", home], check=False)
+
+
 def _edit_project(world: World) -> None:
     file = world.workspace.project / "openbayes.yaml"
     if not file.exists():  # another fault has deleted the project
@@ -297,6 +307,7 @@ KINDS: dict[str, Kind] = {
         Kind("port taken", _take_port),
         Kind("clock moved", _move_clock),
         Kind("disk full", _fill_disk, _ONLY_PROCESS, loses=True, small_disk=True),
+        Kind("volume read-only", _close_volume, _ONLY_PROCESS, fails=True, loses=True, ends=("failed",)),
         Kind("project edited", _edit_project),
         Kind("project deleted", _delete_project),
         Kind("program killed", _kill_program, _ONLY_PROCESS, fails=True),

@@ -305,6 +305,17 @@ def test_that_a_read_only_folder_is_explained(tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", str(home)], check=True)
 
 
+def test_that_a_connection_that_could_only_read_is_not_used_again(database: Database) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("PRAGMA query_only=ON")  # as SQLite opens a file on a read-only volume
+    with pytest.raises(StoreError, match="cannot be written"), database.write() as connection:
+        jobs.add(connection, a_wish())
+    with database.write() as connection:
+        jobs.add(connection, a_wish())
+    with database.read() as connection:
+        assert len(jobs.every(connection)) == 1
+
+
 def test_that_a_network_file_system_is_known_by_its_mount(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(

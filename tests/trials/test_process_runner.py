@@ -54,6 +54,30 @@ def test_that_nothing_of_a_stopped_trial_survives_even_if_it_ignores_the_request
     assert not [pid for pid in started if psutil.pid_exists(pid)]
 
 
+def test_that_a_full_disk_costs_lines_of_the_log_and_not_the_trial(workspace: Workspace) -> None:
+    go = workspace.root / "go"
+    program = f"""
+import os, time
+from openbayestool import log_metric
+log_metric("score", 1)
+print("before", flush=True)
+while not os.path.exists({str(go)!r}): time.sleep(0.02)
+print("x" * 1000, flush=True)
+"""
+    workspace.write(program, max_job_count=1)
+    job = workspace.begin()
+    wait_until(lambda: "before" in workspace.run("logs", job, "1").out, "the program has not begun")
+    keeper = psutil.Process(json.loads((workspace.data.trial(job, 1) / "keeper.json").read_text())["pid"])
+    _soft, hard = keeper.rlimit(psutil.RLIMIT_FSIZE)
+    keeper.rlimit(psutil.RLIMIT_FSIZE, (0, hard))  # as a full disk: nothing more can be written
+    go.touch()
+    wait_until(lambda: not keeper.children(), "the program goes on")
+    keeper.rlimit(psutil.RLIMIT_FSIZE, (hard, hard))
+    assert workspace.wait_ended(job)["state"] == "succeeded"
+    assert [t.attempt for t in workspace.trials(job)] == [1]
+    assert "[1001 bytes could not be written here]" in workspace.run("logs", job, "1").out
+
+
 def test_that_a_process_finds_the_platforms_places(workspace: Workspace, tmp_path: Path) -> None:
     data = tmp_path / "my data"
     data.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import logging.handlers
@@ -19,6 +20,7 @@ from bayescore.times import now
 
 ALREADY_RUNNING = 75  # "try again later", as sysexits.h calls it
 CANNOT_START = 78
+UP = "up\n"  # said to the supervisor once the engine works
 _LOG_BYTES = 2**20
 _LOCK_S = 2.0  # a look at the lock from outside holds it for a moment
 _log = logging.getLogger(__name__)
@@ -57,6 +59,9 @@ def _host(folder: DataFolder) -> int:
         },
     )
     _log.info("engine %s started, listening on %s", __version__, ", ".join(engine.addresses))
+    with contextlib.suppress(OSError):  # a supervisor that was killed reads nothing
+        sys.stdout.write(UP)
+        sys.stdout.flush()
     try:
         engine.run()
     finally:

@@ -12,14 +12,20 @@ import sys
 import time
 from types import FrameType
 
-_SOON_S = 60.0  # a crash so soon after the start counts towards giving up
-_MOST = 5
+_SOON_S = 60.0  # a crash so soon after the start makes the next pause longer
 _FIRST_PAUSE_S = 0.2
-_FINAL = (0, 75, 78)  # ended on purpose, runs already, cannot start: see bayescore.engine.host
+_LONGEST_PAUSE_S = 30.0
+_MOST = 5  # crashes of an engine that never came up
+_ON_PURPOSE = (0, 75)  # ended, runs already: see bayescore.engine.host
+_CANNOT_START = 78
 
 
 def main(root: str) -> int:
-    """Keep an engine running until it ends on purpose or crashes again and again."""
+    """Keep an engine running until it ends on purpose.
+
+    One that never came up is given up, for whoever started it is there to read why.  One that did
+    is started for ever: what keeps it down, such as a disk that takes nothing, may pass in the night.
+    """
     engine: subprocess.Popen[bytes] | None = None
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
@@ -28,19 +34,22 @@ def main(root: str) -> int:
 
     signal.signal(signal.SIGTERM, pass_on)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    crashes = 0
+    crashes, was_up = 0, False
     while True:
         began = time.monotonic()
         engine = subprocess.Popen(
-            [sys.executable, "-m", "bayescore.engine.host", root], stdin=subprocess.DEVNULL
+            [sys.executable, "-m", "bayescore.engine.host", root],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
         )
-        code = engine.wait()
-        if code in _FINAL:
-            return code
+        assert engine.stdout is not None
+        with engine.stdout as said:
+            was_up = bool(said.readline()) or was_up
+            code = engine.wait()
         crashes = crashes + 1 if time.monotonic() - began < _SOON_S else 1
-        if crashes >= _MOST:
-            return 1
-        time.sleep(_FIRST_PAUSE_S * 2 ** (crashes - 1))
+        if code in _ON_PURPOSE or (not was_up and (code == _CANNOT_START or crashes >= _MOST)):
+            return code
+        time.sleep(min(_FIRST_PAUSE_S * 2 ** (crashes - 1), _LONGEST_PAUSE_S))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from bayescore.engine.launching import launch_of, output_source
 from bayescore.engine.leasing import Leasing
 from bayescore.engine.outcome import LOST_RETRIES, judge_trial, objective
+from bayescore.errors import RunnerError, RunnerSilentError, StoreError
 from bayescore.i18n import text
 from bayescore.listener import Listener, Reporter
 from bayescore.store import Database, Job, Trial, TrialState, notes, points, trials
@@ -83,6 +84,8 @@ class TrialRun:
         ------
         RunnerSilentError
             When the runner does not answer for now.
+        StoreError
+            When the disk takes nothing for now.
         BayesdeskError
             When the trial cannot be started.
         """
@@ -102,7 +105,7 @@ class TrialRun:
 
     def _advance_start(self, trial: Trial) -> None:
         if self._starting is None:
-            self._starting = self._s.pool.submit(self._launch, trial)
+            self._starting = self._s.pool.submit(self._launch_or_wait, trial)
             self._starting.add_done_callback(lambda _: self._s.wake())
             return
         if not self._starting.done():
@@ -114,6 +117,17 @@ class TrialRun:
         self._is_watched = True
         if self._is_stopped:
             self._ask_to_end(handle)
+
+    def _launch_or_wait(self, trial: Trial) -> str:
+        """A disk that takes nothing is the store's trouble, which the engine waits out; the job goes on."""
+        try:
+            return self._launch(trial)
+        except RunnerSilentError:
+            raise
+        except RunnerError as error:
+            if self._s.database.folder.takes_writes():
+                raise
+            raise StoreError(error.message, error.hint) from error
 
     def _launch(self, trial: Trial) -> str:
         """Adopt or start; runs on the pool. The order is row, folder, program."""

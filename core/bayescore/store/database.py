@@ -170,6 +170,12 @@ def _engine(file: Path, begin: str) -> sa.Engine:
     def _begun(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    @sa.event.listens_for(engine, "handle_error")
+    def _failed(context: sa.ExceptionContext) -> None:
+        # SQLite opens a file that cannot be written just then for reading, and never looks again
+        if "readonly" in str(context.original_exception):
+            context.is_disconnect = True
+
     return engine
 
 

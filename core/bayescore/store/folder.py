@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from bayescore.errors import StoreError
 from bayescore.i18n import text
@@ -23,6 +24,7 @@ _NETWORK |= {
     "panfs",
     "ncpfs",
 }
+_ROOM_BYTES = 2**20  # less is a full disk
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,15 @@ class DataFolder:
             )
         if not os.access(self.root, os.W_OK):
             raise _not_writable(self.root, None)
+
+    def takes_writes(self) -> bool:
+        """Whether there is room on the disk, and it lets itself be written just now."""
+        try:
+            with TemporaryFile(dir=self.root) as file:
+                file.write(bytes(_ROOM_BYTES))
+        except OSError:
+            return False
+        return True
 
 
 def _not_writable(folder: Path, error: OSError | None) -> StoreError:

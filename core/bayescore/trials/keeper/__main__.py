@@ -23,6 +23,7 @@ from bounded_log import BoundedLog  # type: ignore[import-not-found]  # beside t
 
 PR_SET_CHILD_SUBREAPER = 36
 CHUNK = 1 << 16
+RETRY_S = 1.0  # between attempts to write on a disk that takes nothing
 
 
 def main(spec_file: str) -> int:
@@ -60,8 +61,8 @@ def main(spec_file: str) -> int:
     timed_out = _watch(child, log, wake_read, asked, began, spec)
     _sweep(child.pid)
     code = child.wait()
-    log.close()
     _finish(spec["result"], {"exit_code": code, "timed_out": timed_out, "stopped": bool(asked)})
+    log.close()
     return 0
 
 
@@ -192,6 +193,19 @@ def _start_time(pid: int) -> int:
 
 
 def _finish(path: str, result: dict[str, object]) -> None:
+    """Write how the program ended, as soon as the disk takes it: without it the trial would run again."""
+    while True:
+        try:
+            _write(path, result)
+        except FileNotFoundError:  # the folder is gone, and with it whoever wants to know
+            return
+        except OSError:
+            time.sleep(RETRY_S)
+        else:
+            return
+
+
+def _write(path: str, result: dict[str, object]) -> None:
     partial = path + ".partial"
     with open(partial, "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(result, file)

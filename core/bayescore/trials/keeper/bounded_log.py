@@ -3,30 +3,64 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import IO
 
 HALF_BYTES = 8 * 2**20
 
 
 class BoundedLog:
-    """Appends bytes to ``path``; past ``half`` bytes the file becomes ``path.1``."""
+    """Appends bytes to ``path``; past ``half`` bytes the file becomes ``path.1``.
+
+    A disk that is full or read-only for a while costs lines, not the program that prints them:
+    what cannot be written is counted, and the count is noted where it is missing.
+
+    Attributes
+    ----------
+    taken, lost
+        Bytes that were given, and those of them that could not be written.
+    """
 
     def __init__(self, path: str, half: int = HALF_BYTES, fresh: bool = False) -> None:
         self.path = path
         self.half = half
         self._file: IO[bytes] = open(path, "wb" if fresh else "ab", buffering=0)  # noqa: PTH123, SIM115
         self._size = os.fstat(self._file.fileno()).st_size
+        self._noted = 0
+        self.taken = self.lost = 0
 
     def write(self, data: bytes) -> None:
         """Append; the bytes are with the operating system afterwards."""
-        if self._size + len(data) > self.half and self._size:
-            self._file.close()
-            os.replace(self.path, self.path + ".1")  # noqa: PTH105
-            self._file = open(self.path, "wb", buffering=0)  # noqa: PTH123, SIM115
-            self._size = 0
-        self._file.write(data[-self.half :])
-        self._size += len(data)
+        self.taken += len(data)
+        data = data[-self.half :]
+        try:
+            if self._size + len(data) > self.half and self._size:
+                self._turn_over()
+            self._note()
+            written = self._append(data)
+        except OSError:
+            written = 0
+        self.lost += len(data) - written
+
+    def _note(self) -> None:
+        missing = self.lost - self._noted
+        if missing:
+            self._append(f"\n[{missing} bytes could not be written here]\n".encode())
+            self._noted = self.lost
+
+    def _append(self, data: bytes) -> int:
+        written = self._file.write(data) or 0
+        self._size += written
+        return written
+
+    def _turn_over(self) -> None:
+        os.replace(self.path, self.path + ".1")  # noqa: PTH105
+        full, self._file = self._file, open(self.path, "wb", buffering=0)  # noqa: PTH123, SIM115
+        full.close()
+        self._size = 0
 
     def close(self) -> None:
         """Close the file."""
+        with suppress(OSError):
+            self._note()
         self._file.close()

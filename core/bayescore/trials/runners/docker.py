@@ -354,9 +354,9 @@ class _LogPump:
         from requests.exceptions import RequestException
 
         try:
-            copied = self._copy(follow=True)
+            log = self._copy(follow=True)
             self._client.api.wait(self._handle, timeout=30)
-            if copied > _SMALL_LOG and not self._is_whole():
+            if log.lost or (log.taken > _SMALL_LOG and not self._is_whole()):
                 self._copy(follow=False)
         except (APIError, RequestException, OSError) as error:
             if not isinstance(error, APIError):
@@ -366,16 +366,15 @@ class _LogPump:
             self.running = False
             self._changed()
 
-    def _copy(self, *, follow: bool) -> int:
-        """Write the container's output into the file from its first line on; how many bytes."""
-        copied, log = 0, BoundedLog(str(self.file), fresh=True)
+    def _copy(self, *, follow: bool) -> BoundedLog:
+        """Write the container's output into the file from its first line on."""
+        log = BoundedLog(str(self.file), fresh=True)
         try:
             for chunk in self._client.api.logs(self._handle, stream=True, follow=follow):
                 log.write(chunk)
-                copied += len(chunk)
         finally:
             log.close()
-        return copied
+        return log
 
     def _is_whole(self) -> bool:
         """Whether the file ends as the output does.
