@@ -42,7 +42,7 @@ class Knocked:
         with database.write() as connection:
             job = jobs.add(connection, a_wish())
             made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
-        listener = Listener(database)
+        listener = Listener.of_store(database)
         listener.start()
         for trial in made:
             listener.admit(Reporter(trial, job.seq, "score", (), root / f"spool-{trial.id}.jsonl"))

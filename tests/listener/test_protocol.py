@@ -104,7 +104,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     with database.write() as connection:
         job = jobs.add(connection, a_wish())
         made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
-    listener = Listener(database)
+    listener = Listener.of_store(database)
     listener.start()
     house = House(database, listener, made, job.seq, tmp_path)
     for trial in made:
@@ -243,7 +243,7 @@ def test_that_an_unknown_place_is_not_found_and_an_unknown_trial_is_not_told_apa
 def test_that_the_port_is_kept_until_another_program_has_it(house: House) -> None:
     port = house.listener.port
     house.listener.stop()
-    again = Listener(house.database)
+    again = Listener.of_store(house.database)
     again.start()
     assert again.port == port
     again.stop()
@@ -251,7 +251,7 @@ def test_that_the_port_is_kept_until_another_program_has_it(house: House) -> Non
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
         other.listen()
-        house.listener = Listener(house.database)
+        house.listener = Listener.of_store(house.database)
         house.listener.start()
         assert house.listener.port not in (0, port)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bayescore.engine import secret_keeping
 from bayescore.store import DataFolder, Job, Trial
-from bayescore.trials import Launch, Limits, TrialFolder
+from bayescore.trials import Content, Launch, Limits, TrialFolder
 from bayescore.trials.parameters import command_line, merged
 
 DOCKER = "docker"
@@ -31,6 +31,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         When the job's secrets are gone.
     """
     local = job.local
+    parameters = merged(job.config, trial.parameters)
     url = f"http://{_HOST[job.wish.runner]}:{port}/trials/{trial.id}"
     environment = {
         **local.environment,
@@ -45,7 +46,8 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         job=job.id,
         number=trial.number,
         folder=TrialFolder(folder.trial(job.id, trial.number)),
-        command=command_line(job.config.command, merged(job.config, trial.parameters)),
+        content=Content(trial.attempt, folder.snapshot(job.id), parameters, output_source(job)),
+        command=command_line(job.config.command, parameters),
         environment=environment,
         secrets=secret_keeping.recall(folder, job.id, job.config),
         inputs=tuple(i for i in job.wish.inputs if i.path != "/output"),

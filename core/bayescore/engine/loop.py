@@ -42,7 +42,7 @@ class Engine:
         self._database = database
         self._awake = threading.Event()
         self._ending = threading.Event()
-        self._listener = Listener(database)
+        self._listener = Listener.of_store(database)
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
         self._worker = SearchWorker(self._awake.set)
         self._runners = Runners(database.folder, self._awake.set)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bayescore.engine.launching import launch_of, output_source
+from bayescore.engine.launching import launch_of
 from bayescore.engine.leasing import Leasing
 from bayescore.engine.outcome import LOST_RETRIES, judge_trial, objective
 from bayescore.errors import RunnerError, RunnerSilentError, StoreError
@@ -22,7 +22,6 @@ from bayescore.store import Database, Job, Trial, TrialState, notes, points, tri
 from bayescore.times import now, parsed
 from bayescore.trials import Launch, TrialFolder
 from bayescore.trials import folder as trial_folder
-from bayescore.trials.parameters import merged
 from bayescore.trials.runners import Exit, Runner
 
 _log = logging.getLogger(__name__)
@@ -131,18 +130,10 @@ class TrialRun:
 
     def _launch(self, trial: Trial) -> str:
         """Adopt or start; runs on the pool. The order is row, folder, program."""
-        folder = self._s.database.folder
         launch = self._launch_of(trial)
         is_made = trial_folder.is_made(launch.folder.root, trial.attempt)
         if is_made and (handle := self._runner.adopt(launch)):
             return handle
-        trial_folder.make(
-            launch.folder.root,
-            trial.attempt,
-            folder.snapshot(self._job.id),
-            merged(self._job.config, trial.parameters),
-            output_source(self._job),
-        )
         self._s.listener.listen_on_bridge()
         return self._runner.start(launch)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import logging
 import time
 from collections import Counter
 from urllib.parse import unquote_to_bytes
@@ -16,11 +15,9 @@ from starlette.routing import Route
 
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import Text, text
-from bayescore.listener.intake import Intake, Reporter
+from bayescore.listener.intake import Reporter, Takes
 from bayescore.listener.reports import MAX_BODY_BYTES, BadReportError, Report, parse
-from bayescore.store import Database, notes
 
-_log = logging.getLogger(__name__)
 GRACE_S = 60.0  # a token outlives its trial so long: last points may still be under way
 _MAX_NOTED = 20  # refusals of one trial that are noted; a loop must not fill the store
 _METRICS = b"/metrics/"
@@ -59,8 +56,7 @@ class Reporters:
 class Endpoint:
     """Answers the requests of trials."""
 
-    def __init__(self, database: Database, reporters: Reporters, intake: Intake) -> None:
-        self._database = database
+    def __init__(self, reporters: Reporters, intake: Takes) -> None:
         self._reporters = reporters
         self._intake = intake
         self._refused: Counter[int] = Counter()
@@ -119,19 +115,8 @@ class Endpoint:
         """Answer 4xx, and note it on the trial so that its author finds it."""
         self._refused[reporter.trial.id] += 1
         if self._refused[reporter.trial.id] <= _MAX_NOTED:
-            await asyncio.to_thread(self._note, reporter, reason)
+            await asyncio.to_thread(self._intake.note_refusal, reporter, reason)
         return _refusal(status, reason)
-
-    def _note(self, reporter: Reporter, reason: Text) -> None:
-        message = text("A report of the program was refused: {reason}", reason=reason)
-        try:
-            with self._database.write() as connection:
-                trial = reporter.trial
-                notes.add_event(
-                    connection, trial.job, "report_refused", message, trial=trial.number, level="warning"
-                )
-        except BayesdeskError:
-            _log.exception("a refused report could not be noted")
 
 
 def _refusal(status: int, reason: Text) -> Response:

@@ -14,11 +14,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from bayescore.errors import BayesdeskError
-from bayescore.i18n import Text
+from bayescore.i18n import Text, text
 from bayescore.listener.reports import Report, read_spool
 from bayescore.store import Database, NewPoints, Trial, notes, points
 
@@ -45,6 +46,26 @@ class _Order:
 
 
 FirstMetrics = Callable[[sa.Connection, Reporter, tuple[str, ...]], None]
+
+
+class Takes(Protocol):
+    """What keeps the reports that the listener hears."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """Keep what is waiting, then end."""
+        ...
+
+    def submit(self, reporter: Reporter, report: Report | None) -> Future[None]:
+        """Have a report kept; the future ends when it is, or with the reason why it is not."""
+        ...
+
+    def note_refusal(self, reporter: Reporter, reason: Text) -> None:
+        """Tell the trial's author of a report that was refused."""
+        ...
 
 
 class Intake:
@@ -76,6 +97,18 @@ class Intake:
         order = _Order(reporter, report, Future())
         self._orders.put(order)
         return order.done
+
+    def note_refusal(self, reporter: Reporter, reason: Text) -> None:
+        """See :class:`Takes`."""
+        message = text("A report of the program was refused: {reason}", reason=reason)
+        trial = reporter.trial
+        try:
+            with self._database.write() as connection:
+                notes.add_event(
+                    connection, trial.job, "report_refused", message, trial=trial.number, level="warning"
+                )
+        except BayesdeskError:
+            _log.exception("a refused report could not be noted")
 
     def _run(self) -> None:
         stopping = False
@@ -143,7 +176,6 @@ class Intake:
 def note_unexpected_metrics(connection: sa.Connection, reporter: Reporter, names: tuple[str, ...]) -> None:
     """Warn, once per attempt, when the first metrics of a trial are not those of the file."""
     from bayescore.config.reader import nearest
-    from bayescore.i18n import text
 
     expected = {reporter.metric, *reporter.side_metrics}
     if expected & set(names):

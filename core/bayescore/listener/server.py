@@ -8,6 +8,7 @@ import threading
 from asyncio import Transport
 from concurrent.futures import Future
 from time import monotonic
+from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from bayescore.errors import ListenerError
 from bayescore.listener.addresses import LOOPBACK, bridge_address, listening, open_sockets
 from bayescore.listener.app import Endpoint, Reporters
-from bayescore.listener.intake import Intake, Reporter, note_unexpected_metrics
+from bayescore.listener.intake import Intake, Reporter, Takes, note_unexpected_metrics
 from bayescore.listener.reports import Report
 from bayescore.store import Database, notes
 
@@ -69,21 +70,54 @@ class _Served:
         self.thread.join(timeout=10)
 
 
-class Listener:
-    """Takes in what trials report; the port is chosen once per data folder and kept while it is free."""
+class PortMemory(Protocol):
+    """Where the port is remembered, so that programs find the listener again."""
+
+    def recall(self) -> int | None:
+        """The port of the last time."""
+        ...
+
+    def remember(self, port: int) -> None:
+        """Keep the port for the next time."""
+        ...
+
+
+class _InStore:
+    """A port that is a setting of the store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def recall(self) -> int | None:
+        with self._database.read() as connection:
+            known = notes.setting(connection, _PORT)
+        return int(known) if known else None
+
+    def remember(self, port: int) -> None:
+        with self._database.write() as connection:
+            notes.set_setting(connection, _PORT, str(port))
+
+
+class Listener:
+    """Takes in what trials report; the port is chosen once and kept while it is free."""
+
+    def __init__(self, intake: Takes, ports: PortMemory) -> None:
+        self._ports = ports
         self._reporters = Reporters()
-        self._intake = Intake(database, note_unexpected_metrics)
-        self._application = Endpoint(database, self._reporters, self._intake).application()
+        self._intake = intake
+        self._application = Endpoint(self._reporters, self._intake).application()
         self._served: dict[str, _Served] = {}
         self.port = 0
+
+    @classmethod
+    def of_store(cls, database: Database) -> Listener:
+        """A listener that writes into a store."""
+        return cls(Intake(database, note_unexpected_metrics), _InStore(database))
 
     def start(self) -> None:
         """Open the port and answer.
 
-        When another program has taken the data folder's port, a new one is chosen: a job must
+        When another program has taken the port, a new one is chosen: a job must
         not wait for a person. Programs that were told the old one report by their spool files.
 
         Raises
@@ -91,16 +125,14 @@ class Listener:
         ListenerError
             When no port can be opened.
         """
-        with self._database.read() as connection:
-            known = notes.setting(connection, _PORT)
+        known = self._ports.recall()
         try:
-            self.port, sockets = open_sockets(int(known) if known else None, [LOOPBACK])
+            self.port, sockets = open_sockets(known, [LOOPBACK])
         except ListenerError as error:
             _log.warning("%s Another one is chosen.", error.message)
             self.port, sockets = open_sockets(None, [LOOPBACK])
-        if known != str(self.port):
-            with self._database.write() as connection:
-                notes.set_setting(connection, _PORT, str(self.port))
+        if known != self.port:
+            self._ports.remember(self.port)
         self._intake.start()
         self._served[LOOPBACK] = _Served(self._application, sockets[0])
         self.listen_on_bridge()

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
-from bayescore.trials.launch import TrialFolder
+from bayescore.trials.launch import Content, TrialFolder
 from bayescore.trials.parameters import FILE_NAME, as_json
 from bayescore.trials.snapshot import copy_tree
 
 _DONE = ".ready"  # the folder is whole: a restarted engine need not make it again
 
 
-def make(
-    root: Path, attempt: int, snapshot: Path, parameters: Mapping[str, Any], extra: Path | None = None
-) -> TrialFolder:
+def make(root: Path, content: Content) -> TrialFolder:
     """Make the folder of an attempt; one that is whole already is used as it is.
 
     Parameters
     ----------
     root
         ``…/trials/003``; what an earlier attempt left there moves to ``003.1``.
-    extra
-        A folder whose content the output begins with: data bound to ``/output``.
 
     Raises
     ------
@@ -34,21 +28,21 @@ def make(
         When it cannot be written.
     """
     folder = TrialFolder(root)
-    if is_made(root, attempt):
+    if is_made(root, content.attempt):
         return folder
     try:
-        _set_aside(root, attempt)
+        _set_aside(root, content.attempt)
         if root.exists():
             shutil.rmtree(root)
         for path in (folder.output, folder.home, folder.spool):
             path.mkdir(parents=True)
-        if extra is not None:
-            copy_tree(extra, folder.output)
-        copy_tree(snapshot, folder.output)
+        if content.extra is not None:
+            copy_tree(content.extra, folder.output)
+        copy_tree(content.snapshot, folder.output)
         target = folder.output / FILE_NAME
         target.unlink(missing_ok=True)
-        target.write_text(as_json(parameters), encoding="utf-8")
-        _mark(root, attempt).touch()
+        target.write_text(as_json(content.parameters), encoding="utf-8")
+        _mark(root, content.attempt).touch()
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise RunnerError(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bayescore.store import Input
 
@@ -46,6 +48,24 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Content:
+    """What the folder of an attempt begins with.
+
+    Attributes
+    ----------
+    snapshot
+        The job's copy of the project.
+    extra
+        A folder whose content the output begins with: data bound to ``/output``.
+    """
+
+    attempt: int
+    snapshot: Path
+    parameters: Mapping[str, Any]
+    extra: Path | None = None
+
+
+@dataclass(frozen=True)
 class Launch:
     """One attempt of one trial, ready to start.
 
@@ -65,6 +85,7 @@ class Launch:
     job: str
     number: int
     folder: TrialFolder
+    content: Content
     command: str
     environment: dict[str, str]
     secrets: dict[str, str] = field(default_factory=dict, repr=False)

@@ -18,6 +18,7 @@ from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
 from bayescore.resources import resource
 from bayescore.times import parsed
+from bayescore.trials import folder as trial_folder
 from bayescore.trials.docker_engine import answering, connect, facts
 from bayescore.trials.keeper.bounded_log import HALF_BYTES, BoundedLog
 from bayescore.trials.launch import Launch
@@ -82,6 +83,7 @@ class DockerRunner:
         """See :class:`Runner`."""
         from docker.errors import APIError
 
+        trial_folder.make(launch.folder.root, launch.content)
         with answering(self._endpoint):
             handle = self._created(launch)
             try:

@@ -19,6 +19,7 @@ from pathlib import Path
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.resources import resource
+from bayescore.trials import folder as trial_folder
 from bayescore.trials.launch import Launch, TrialFolder
 from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.runners.watch import ProcessWatch
@@ -48,9 +49,9 @@ class ProcessRunner:
 
     def start(self, launch: Launch) -> str:
         """See :class:`Runner`."""
+        folder = trial_folder.make(launch.folder.root, launch.content)
         if handle := self.adopt(launch):
             return handle
-        folder = launch.folder
         spec = {
             "arguments": ["/bin/sh", "-c", with_local_paths(launch)],
             "folder": str(folder.output),
