@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,33 +51,6 @@ def test_that_one_trial_is_run_again_and_a_wrong_number_is_refused(workspace: Wo
     assert "no trial 3" in refused.err
     assert workspace.run("rerun", job["id"]).code == 2
     assert "has failed" in workspace.run("rerun", job["id"], "--failed").err
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_that_a_trial_waits_until_the_disk_has_room_for_it(workspace: Workspace, tmp_path: Path) -> None:
-    go, home = tmp_path / "go", workspace.data.root
-    home.mkdir(mode=0o700)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(home)], check=True)
-    try:
-        workspace.write(
-            REPORT_X + f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)\n",
-            files={"large.txt": "x" * 2**21},
-            max_job_count=2,
-            parallel_count=1,
-        )
-        job = workspace.begin()
-        workspace.wait_running(job, 1)
-        filler = home / "filler"
-        filler.write_bytes(bytes(shutil.disk_usage(home).free - 2**19))
-        go.touch()
-        wait_until(lambda: "large.txt" in workspace.data.engine_log.read_text(), "nothing was missing")
-        assert workspace.job(job).state == "running"
-        filler.unlink()
-        assert workspace.wait_ended(job)["state"] == "succeeded"
-        assert [t.attempt for t in workspace.trials(job)] == [1, 1]
-    finally:
-        workspace.close()
-        subprocess.run(["umount", "-l", str(home)], check=True)
 
 
 @pytest.mark.parametrize("algorithm", ["Bayesian", "Random", "Grid"])

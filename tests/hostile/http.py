@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bayescore.listener import Listener, Reporter
+from bayescore.listener import Listener, Reporter, listener_of_store
 from bayescore.store import Database, DataFolder, Trial, jobs, points, trials
 from support.builders import a_wish
 
@@ -32,7 +32,7 @@ class Knocked:
     """A listener with two trials; nobody who knocks here knows the second one's token."""
 
     database: Database
-    listener: Listener
+    listener: Listener[Reporter]
     trials: list[Trial]
 
     @classmethod
@@ -42,7 +42,7 @@ class Knocked:
         with database.write() as connection:
             job = jobs.add(connection, a_wish())
             made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
-        listener = Listener.of_store(database)
+        listener = listener_of_store(database)
         listener.start()
         for trial in made:
             listener.admit(Reporter(trial, job.seq, "score", (), root / f"spool-{trial.id}.jsonl"))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.listener import Listener, Reporter
+from bayescore.listener import Listener, Reporter, listener_of_store
 from bayescore.store import Database, DataFolder, Trial, jobs, notes, points, trials
 from support import official
 from support.builders import a_wish
@@ -46,7 +46,7 @@ class House:
     """A listener with one job and two trials that may report."""
 
     database: Database
-    listener: Listener
+    listener: Listener[Reporter]
     trials: list[Trial]
     job_seq: int
     folder: Path
@@ -104,7 +104,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     with database.write() as connection:
         job = jobs.add(connection, a_wish())
         made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
-    listener = Listener.of_store(database)
+    listener = listener_of_store(database)
     listener.start()
     house = House(database, listener, made, job.seq, tmp_path)
     for trial in made:
@@ -223,10 +223,10 @@ def test_that_a_token_lives_a_grace_period_longer_than_its_trial(
     from bayescore.listener import app
 
     body = '{"metrics": {"score": [{"value": 1}]}}'
-    house.listener.retire(house.trials[0].id)
+    house.listener.retire(str(house.trials[0].id))
     assert house.request(body)[0] == 200
     monkeypatch.setattr(app, "GRACE_S", -1.0)
-    house.listener.retire(house.trials[0].id)
+    house.listener.retire(str(house.trials[0].id))
     assert house.request(body)[0] == 401
     assert house.series() == {"score": [1.0]}
 
@@ -243,7 +243,7 @@ def test_that_an_unknown_place_is_not_found_and_an_unknown_trial_is_not_told_apa
 def test_that_the_port_is_kept_until_another_program_has_it(house: House) -> None:
     port = house.listener.port
     house.listener.stop()
-    again = Listener.of_store(house.database)
+    again = listener_of_store(house.database)
     again.start()
     assert again.port == port
     again.stop()
@@ -251,7 +251,7 @@ def test_that_the_port_is_kept_until_another_program_has_it(house: House) -> Non
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
         other.listen()
-        house.listener = Listener.of_store(house.database)
+        house.listener = listener_of_store(house.database)
         house.listener.start()
         assert house.listener.port not in (0, port)
 
@@ -286,6 +286,7 @@ def test_that_a_store_that_cannot_be_written_is_answered_503_and_not_lost_by_sil
             "CREATE TRIGGER full BEFORE INSERT ON points BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
         )
     assert house.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 503
+    assert [house.listener.has_unkept(house.reporter(trial)) for trial in house.trials] == [True, False]
     with house.database.write() as connection:
         connection.exec_driver_sql("DROP TRIGGER full")
     assert house.request('{"metrics": {"score": [{"value": 2}]}}')[0] == 200

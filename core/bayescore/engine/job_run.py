@@ -223,7 +223,7 @@ class JobRun:
                     self._runner.stop(trial.handle)
                 with self._s.database.write() as connection:
                     trials.move(connection, trial, TrialState.CANCELLED)
-                self._s.listener.retire(trial.id)
+                self._s.listener.retire(str(trial.id))
         self._finish(JobEnd(JobState.SYSTEM_ERROR, reason))
 
     # ---- its trials

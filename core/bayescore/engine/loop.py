@@ -23,7 +23,7 @@ from bayescore.engine.search_worker import SearchWorker
 from bayescore.engine.trial_run import Services
 from bayescore.engine.wishes import fulfil
 from bayescore.errors import BayesdeskError, StoreError
-from bayescore.listener import Listener
+from bayescore.listener import listener_of_store
 from bayescore.store import ChangeWatch, Database, Job, JobState, jobs
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Engine:
         self._database = database
         self._awake = threading.Event()
         self._ending = threading.Event()
-        self._listener = Listener.of_store(database)
+        self._listener = listener_of_store(database)
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
         self._worker = SearchWorker(self._awake.set)
         self._runners = Runners(database.folder, self._awake.set)

@@ -47,8 +47,16 @@ def objective(values: Sequence[float], goal: Goal, rule: ObjectiveRule) -> float
     return values[-1]
 
 
-def judge_trial(ended: Exit, value: float | None, job: Job, *, stopped: bool, log_tail: str) -> Verdict:
-    """How a trial has ended."""
+def judge_trial(
+    ended: Exit, value: float | None, job: Job, *, stopped: bool, unkept: bool, log_tail: str
+) -> Verdict:
+    """How a trial has ended.
+
+    Parameters
+    ----------
+    unkept
+        Whether some of its reports came while the store could not be written.
+    """
     if stopped:
         return Verdict(TrialState.CANCELLED)
     if ended.timed_out:
@@ -60,6 +68,8 @@ def judge_trial(ended: Exit, value: float | None, job: Job, *, stopped: bool, lo
         return Verdict(TrialState.LOST, text("It vanished: nobody knows how it ended."), value)
     if ended.code != 0:
         return Verdict(TrialState.FAILED, _exit_reason(ended.code, log_tail), value)
+    if value is None and unkept:
+        return Verdict(TrialState.LOST, text("Its reports came while the store could not be written."))
     if value is None:
         return Verdict(
             TrialState.FAILED, text("It ended without reporting the metric “{metric}”.", metric=job.metric)

@@ -36,7 +36,7 @@ class Services:
     """What everything that runs shares."""
 
     database: Database
-    listener: Listener
+    listener: Listener[Reporter]
     leasing: Leasing
     pool: ThreadPoolExecutor
     wake: Callable[[], None]
@@ -185,7 +185,8 @@ class TrialRun:
     def _end(self, trial: Trial, ended: Exit, will_retry: bool) -> None:
         """Take in the last points, judge, store; then let the program's traces go."""
         assert trial.handle is not None
-        self._s.listener.take_spool(self._reporter(trial)).result(timeout=_INTAKE_S)
+        reporter = self._reporter(trial)
+        self._s.listener.take_spool(reporter).result(timeout=_INTAKE_S)
         log = TrialFolder(self._root).log
         self._runner.save_log(trial.handle, log)
         if self._is_overdue and not ended.timed_out:
@@ -198,6 +199,7 @@ class TrialRun:
                 objective(series.get(self._job.metric, []), goal, rule),
                 self._job,
                 stopped=self._is_stopped,
+                unkept=self._s.listener.has_unkept(reporter),
                 log_tail=tail_of(log),
             )
             moved = trials.move(
@@ -211,7 +213,7 @@ class TrialRun:
             self._note_end(connection, moved)
             if verdict.state is TrialState.LOST and trial.attempt <= LOST_RETRIES and will_retry:
                 trials.retry(connection, moved)
-        self._s.listener.retire(trial.id)
+        self._s.listener.retire(str(trial.id))
         self._s.pool.submit(self._runner.remove, trial.handle)
         self._s.wake()
 

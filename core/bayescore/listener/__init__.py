@@ -1,7 +1,19 @@
 """The HTTP endpoint that trials report to."""
 
-from bayescore.listener.intake import Reporter
+from bayescore.listener.intake import Reporter, Reporting, Takes
 from bayescore.listener.reports import MAX_BODY_BYTES, BadReportError, Report, parse, read_spool
-from bayescore.listener.server import Listener
+from bayescore.listener.server import Listener, PortMemory, listener_of_store
 
-__all__ = ["MAX_BODY_BYTES", "BadReportError", "Listener", "Report", "Reporter", "parse", "read_spool"]
+__all__ = [
+    "MAX_BODY_BYTES",
+    "BadReportError",
+    "Listener",
+    "PortMemory",
+    "Report",
+    "Reporter",
+    "Reporting",
+    "Takes",
+    "listener_of_store",
+    "parse",
+    "read_spool",
+]

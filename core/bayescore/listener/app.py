@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import time
 from collections import Counter
+from typing import Generic, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import Text, text
-from bayescore.listener.intake import Reporter, Takes
+from bayescore.listener.intake import Reporting, Takes
 from bayescore.listener.reports import MAX_BODY_BYTES, BadReportError, Report, parse
 
 GRACE_S = 60.0  # a token outlives its trial so long: last points may still be under way
@@ -23,43 +24,45 @@ _MAX_NOTED = 20  # refusals of one trial that are noted; a loop must not fill th
 _METRICS = b"/metrics/"
 
 
-class Reporters:
-    """Trials that may report, by the number in their address."""
+R = TypeVar("R", bound=Reporting)
+
+
+class Reporters(Generic[R]):
+    """Trials that may report, by their address."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Reporter] = {}
+        self._known: dict[str, R] = {}
         self._until: dict[str, float] = {}
 
-    def admit(self, reporter: Reporter) -> None:
+    def admit(self, reporter: R) -> None:
         """Let a trial report."""
-        address = str(reporter.trial.id)
-        self._known[address] = reporter
-        self._until.pop(address, None)
+        self._known[reporter.address] = reporter
+        self._until.pop(reporter.address, None)
 
-    def retire(self, trial: int) -> None:
+    def retire(self, address: str) -> None:
         """Let a trial's token expire after the grace period."""
-        self._until[str(trial)] = time.monotonic() + GRACE_S
-        for address in [a for a, until in self._until.items() if until < time.monotonic()]:
-            self._known.pop(address, None)
-            del self._until[address]
+        self._until[address] = time.monotonic() + GRACE_S
+        for gone in [a for a, until in self._until.items() if until < time.monotonic()]:
+            self._known.pop(gone, None)
+            del self._until[gone]
 
-    def find(self, address: str, token: str) -> Reporter | None:
+    def find(self, address: str, token: str) -> R | None:
         """The trial at an address, if the token is its own and still good."""
         reporter = self._known.get(address)
-        expected = reporter.trial.token if reporter else "-"
+        expected = reporter.token if reporter else "-"
         same = hmac.compare_digest(expected.encode(), token.encode("utf-8", "surrogateescape"))
         if reporter is None or not same or self._until.get(address, float("inf")) < time.monotonic():
             return None
         return reporter
 
 
-class Endpoint:
+class Endpoint(Generic[R]):
     """Answers the requests of trials."""
 
-    def __init__(self, reporters: Reporters, intake: Takes) -> None:
+    def __init__(self, reporters: Reporters[R], intake: Takes[R]) -> None:
         self._reporters = reporters
         self._intake = intake
-        self._refused: Counter[int] = Counter()
+        self._refused: Counter[str] = Counter()
 
     def application(self) -> Starlette:
         """The ASGI application."""
@@ -98,23 +101,23 @@ class Endpoint:
             return await self._refuse(reporter, 400, text("The metric's name is not UTF-8."))
         return await self._taken(reporter, Report(clear=key))
 
-    def _reporter(self, request: Request) -> Reporter | None:
+    def _reporter(self, request: Request) -> R | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         return self._reporters.find(request.path_params["trial"], token.strip())
 
-    async def _taken(self, reporter: Reporter, report: Report) -> Response:
+    async def _taken(self, reporter: R, report: Report) -> Response:
         try:
             await asyncio.wrap_future(self._intake.submit(reporter, report))
         except BayesdeskError as error:
             return _refusal(503, error.message)
         return PlainTextResponse("ok\n")
 
-    async def _refuse(self, reporter: Reporter, status: int, reason: Text) -> Response:
+    async def _refuse(self, reporter: R, status: int, reason: Text) -> Response:
         """Answer 4xx, and note it on the trial so that its author finds it."""
-        self._refused[reporter.trial.id] += 1
-        if self._refused[reporter.trial.id] <= _MAX_NOTED:
+        self._refused[reporter.address] += 1
+        if self._refused[reporter.address] <= _MAX_NOTED:
             await asyncio.to_thread(self._intake.note_refusal, reporter, reason)
         return _refusal(status, reason)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -25,6 +25,21 @@ from bayescore.store import Database, NewPoints, Trial, notes, points
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 2000
+R_contra = TypeVar("R_contra", bound="Reporting", contravariant=True)
+
+
+class Reporting(Protocol):
+    """Something that may report: the last part of its address, and the token that proves who it is."""
+
+    @property
+    def address(self) -> str:
+        """As it stands in the URL behind ``/trials/``."""
+        ...
+
+    @property
+    def token(self) -> str:
+        """Sent with each report."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,16 @@ class Reporter:
     side_metrics: tuple[str, ...]
     spool: Path
 
+    @property
+    def address(self) -> str:
+        """See :class:`Reporting`."""
+        return str(self.trial.id)
+
+    @property
+    def token(self) -> str:
+        """See :class:`Reporting`."""
+        return self.trial.token
+
 
 @dataclass
 class _Order:
@@ -48,7 +73,7 @@ class _Order:
 FirstMetrics = Callable[[sa.Connection, Reporter, tuple[str, ...]], None]
 
 
-class Takes(Protocol):
+class Takes(Protocol[R_contra]):
     """What keeps the reports that the listener hears."""
 
     def start(self) -> None:
@@ -59,11 +84,15 @@ class Takes(Protocol):
         """Keep what is waiting, then end."""
         ...
 
-    def submit(self, reporter: Reporter, report: Report | None) -> Future[None]:
+    def submit(self, reporter: R_contra, report: Report | None) -> Future[None]:
         """Have a report kept; the future ends when it is, or with the reason why it is not."""
         ...
 
-    def note_refusal(self, reporter: Reporter, reason: Text) -> None:
+    def has_unkept(self, reporter: R_contra) -> bool:
+        """Whether a report of this reporter could not be kept."""
+        ...
+
+    def note_refusal(self, reporter: R_contra, reason: Text) -> None:
         """Tell the trial's author of a report that was refused."""
         ...
 
@@ -78,6 +107,7 @@ class Intake:
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._seen: set[tuple[int, int]] = set()
+        self._unkept: set[str] = set()  # tokens, which each attempt has of its own
 
     def start(self) -> None:
         """Start writing."""
@@ -97,6 +127,10 @@ class Intake:
         order = _Order(reporter, report, Future())
         self._orders.put(order)
         return order.done
+
+    def has_unkept(self, reporter: Reporter) -> bool:
+        """See :class:`Takes`."""
+        return reporter.token in self._unkept
 
     def note_refusal(self, reporter: Reporter, reason: Text) -> None:
         """See :class:`Takes`."""
@@ -139,6 +173,7 @@ class Intake:
             _log.error("points could not be written: %s", known, exc_info=None if known is error else error)
             self._writer.forget()
             self._seen.clear()
+            self._unkept |= {order.reporter.token for order in batch if order.report is not None}
             for order in batch:
                 order.done.set_exception(known)
         else:

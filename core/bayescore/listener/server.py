@@ -8,7 +8,7 @@ import threading
 from asyncio import Transport
 from concurrent.futures import Future
 from time import monotonic
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,11 +17,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from bayescore.errors import ListenerError
 from bayescore.listener.addresses import LOOPBACK, bridge_address, listening, open_sockets
 from bayescore.listener.app import Endpoint, Reporters
-from bayescore.listener.intake import Intake, Reporter, Takes, note_unexpected_metrics
+from bayescore.listener.intake import Intake, Reporter, Reporting, Takes, note_unexpected_metrics
 from bayescore.listener.reports import Report
 from bayescore.store import Database, notes
 
 _log = logging.getLogger(__name__)
+R = TypeVar("R", bound=Reporting)
 _PORT = "listener_port"
 _MOST_CONNECTIONS = 300  # of one address
 
@@ -98,21 +99,16 @@ class _InStore:
             notes.set_setting(connection, _PORT, str(port))
 
 
-class Listener:
+class Listener(Generic[R]):
     """Takes in what trials report; the port is chosen once and kept while it is free."""
 
-    def __init__(self, intake: Takes, ports: PortMemory) -> None:
+    def __init__(self, intake: Takes[R], ports: PortMemory) -> None:
         self._ports = ports
-        self._reporters = Reporters()
+        self._reporters: Reporters[R] = Reporters()
         self._intake = intake
         self._application = Endpoint(self._reporters, self._intake).application()
         self._served: dict[str, _Served] = {}
         self.port = 0
-
-    @classmethod
-    def of_store(cls, database: Database) -> Listener:
-        """A listener that writes into a store."""
-        return cls(Intake(database, note_unexpected_metrics), _InStore(database))
 
     def start(self) -> None:
         """Open the port and answer.
@@ -163,18 +159,27 @@ class Listener:
             served.stop()
         self._intake.stop()
 
-    def admit(self, reporter: Reporter) -> None:
+    def admit(self, reporter: R) -> None:
         """Let a trial report."""
         self._reporters.admit(reporter)
 
-    def retire(self, trial: int) -> None:
+    def retire(self, address: str) -> None:
         """Let a trial's token expire after a grace period."""
-        self._reporters.retire(trial)
+        self._reporters.retire(address)
 
-    def take_spool(self, reporter: Reporter) -> Future[None]:
+    def take_spool(self, reporter: R) -> Future[None]:
         """Take in what waits in a trial's spool file."""
         return self._intake.submit(reporter, None)
 
-    def take(self, reporter: Reporter, report: Report) -> Future[None]:
+    def has_unkept(self, reporter: R) -> bool:
+        """Whether reports of this attempt could not be kept since the listener began."""
+        return self._intake.has_unkept(reporter)
+
+    def take(self, reporter: R, report: Report) -> Future[None]:
         """Take in a report that came another way than HTTP."""
         return self._intake.submit(reporter, report)
+
+
+def listener_of_store(database: Database) -> Listener[Reporter]:
+    """A listener that writes into a store."""
+    return Listener(Intake(database, note_unexpected_metrics), _InStore(database))
