@@ -27,7 +27,7 @@ $(VENV)/.gui: $(VENV)/.run
 
 # What it takes to test and to check.
 $(VENV)/.test: $(VENV)/.run
-	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui,test,lint]'
+	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui,ray,test,lint]'
 	@touch $@
 
 # The official client and command line, apart: they need other versions of what we use.

@@ -21,6 +21,10 @@ class BayesdeskError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[type[BayesdeskError], tuple[Text, Text | None]]:
+        """From one process to another with its hint."""
+        return type(self), (self.message, self.hint)
+
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else str(self.message)
 

@@ -34,7 +34,9 @@ def run(plan: Plan, endpoint: str | None) -> Result:
         world.begin()
         for at, kind in plan.faults:
             world.wait(
-                lambda at=at: len(world.trials()) >= at or world.has_ended(), f"trial {at} never began"
+                lambda at=at: len(world.trials()) >= at or world.has_ended(),
+                f"trial {at} never began",
+                _PATIENCE_S,
             )
             if not world.has_ended():
                 kind.strike(world)

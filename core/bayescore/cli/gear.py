@@ -54,7 +54,10 @@ def hypertuning(
     resource: Annotated[
         str | None, typer.Option("-r", "--resource", help=_("Taken and not used: there is one machine."))
     ] = None,
-    runner: Annotated[str | None, typer.Option("--runner", help=_("auto, docker or process."))] = None,
+    runner: Annotated[str | None, typer.Option("--runner", help=_("auto, docker, process or ray."))] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help=_("Ray cluster: auto, or HOST:PORT of its head."))
+    ] = None,
     image: Annotated[str | None, typer.Option("--image", help=_("Docker image."))] = None,
     gpus: Annotated[str | None, typer.Option("--gpus", help=_("all, none, or a list: 0,1."))] = None,
     seed: Annotated[int | None, typer.Option("--seed", help=_("Seed of the search."))] = None,
@@ -84,6 +87,7 @@ def hypertuning(
         message=message,
         name=str(_gear(project).get("name") or "") or None,
         runner=runner,
+        address=address,
         image=image,
         gpus=gpus,
         seed=seed,
@@ -155,6 +159,15 @@ def _preview(prepared: Prepared, say: object) -> None:
             metric=tuning.hyperparameter_metric,
         )
     )
+    if wish.runner == "ray":
+        say(
+            _(
+                "Runs on the Ray cluster {address}; seed {seed}",
+                address=wish.local.ray.address,
+                seed=wish.seed,
+            )
+        )
+        return
     where = (
         _("in containers of {image}", image=wish.image)
         if wish.image

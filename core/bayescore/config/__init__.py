@@ -11,7 +11,7 @@ from bayescore.config.load import (
     load_text,
     project_file,
 )
-from bayescore.config.local import LocalSettings, ObjectiveRule, RunnerChoice
+from bayescore.config.local import LocalSettings, NodeRunner, ObjectiveRule, RaySettings, RunnerChoice
 from bayescore.config.models import (
     PARAMETER_SPECS,
     Access,
@@ -57,6 +57,8 @@ __all__ = [
     "ParameterValue",
     "Problem",
     "QuickFix",
+    "NodeRunner",
+    "RaySettings",
     "RunnerChoice",
     "Scale",
     "Secret",

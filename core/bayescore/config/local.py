@@ -25,6 +25,35 @@ class RunnerChoice(StrEnum):
     AUTO = "auto"
     DOCKER = "docker"
     PROCESS = "process"
+    RAY = "ray"
+
+
+class NodeRunner(StrEnum):
+    """What runs a trial on a node of a cluster."""
+
+    DOCKER = "docker"
+    PROCESS = "process"
+
+
+class RaySettings(BaseModel):
+    """The Ray cluster that trials run on.
+
+    Attributes
+    ----------
+    address
+        ``auto`` (the cluster that this machine belongs to) or ``HOST:PORT`` of its head.
+    resources
+        Of Ray's own naming, that one trial asks for besides CPUs and GPUs.
+    patience
+        Seconds for which a node may be away before its trials are run again elsewhere.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: str = "auto"
+    runner: NodeRunner = NodeRunner.DOCKER
+    resources: dict[str, float] = Field(default_factory=dict)
+    patience: float = Field(default=180.0, gt=0)
 
 
 class ObjectiveRule(StrEnum):
@@ -72,6 +101,7 @@ class LocalSettings(BaseModel):
     objective: ObjectiveRule = ObjectiveRule.LAST
     inject_client: bool = True
     stop_when_exhausted: bool = True
+    ray: RaySettings = Field(default_factory=RaySettings)
 
 
 def parse_size(written: str) -> int | None:
@@ -139,6 +169,25 @@ def _texts(reader: Reader, path: Path) -> Any:
     return {str(key): reader.text((*path, key)) or "" for key in reader.mapping(path) or {}}
 
 
+def _ray(reader: Reader, path: Path) -> Any:
+    if reader.mapping(path) is None:
+        return None
+    reader.unknown_keys(path, RaySettings.model_fields)
+    found = {
+        "address": reader.text((*path, "address")),
+        "runner": _choice(NodeRunner)(reader, (*path, "runner")),
+        "resources": _amounts(reader, (*path, "resources")),
+        "patience": _parsed(parse_span, "3m")(reader, (*path, "patience")),
+    }
+    return RaySettings(**{key: value for key, value in found.items() if value is not None})
+
+
+def _amounts(reader: Reader, path: Path) -> dict[str, float]:
+    read = _positive(whole=False)
+    found = {str(key): read(reader, (*path, key)) for key in reader.mapping(path) or {}}
+    return {key: float(value) for key, value in found.items() if value is not None}
+
+
 def _gpus(reader: Reader, path: Path) -> Any:
     value = reader.value(path)
     if not isinstance(value, list):
@@ -172,4 +221,5 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "objective": _choice(ObjectiveRule),
     "inject_client": Reader.truth,
     "stop_when_exhausted": Reader.truth,
+    "ray": _ray,
 }

@@ -33,6 +33,7 @@ def local_schema() -> dict[str, Any]:
     schema = LocalSettings.model_json_schema()
     for key in ("memory", "shm_size", "trial_timeout"):
         schema["properties"][key] = {"anyOf": _TEXT_OR_NUMBER}
+    schema["$defs"]["RaySettings"]["properties"]["patience"] = {"anyOf": _TEXT_OR_NUMBER}
     schema["properties"]["environment"] = {"type": "object"}
     return {"$schema": _DRAFT, **schema, "title": "openbayes.local.yaml"}
 

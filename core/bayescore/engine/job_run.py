@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bayescore.config import Algorithm
 from bayescore.engine import secret_keeping
 from bayescore.engine.job_setup import set_up
+from bayescore.engine.leasing import Places
 from bayescore.engine.leftovers import sweep
 from bayescore.engine.outcome import JobEnd, judge_job, objective
 from bayescore.engine.proposing import Proposer, foresight
@@ -30,9 +31,12 @@ UNREACHABLE_S = 300.0  # so long may a runner not answer before the job gives up
 class JobRun:
     """The engine's memory of one job; all that matters is in the store and can be found again."""
 
-    def __init__(self, services: Services, job: Job, runner: Runner, proposer: Proposer) -> None:
+    def __init__(
+        self, services: Services, job: Job, runner: Runner, places: Places, proposer: Proposer
+    ) -> None:
         self._s = services
         self._runner = runner
+        self._places = places
         self._proposer = proposer
         self._cancel_setup = threading.Event()
         self._setup: Future[None] | None = None
@@ -80,7 +84,7 @@ class JobRun:
         if waiting is None and (suggestion is None or suggestion.parameters is None):
             return False
         with self._s.database.write() as connection:
-            gpus = self._s.leasing.find(connection, self.job)
+            gpus = self._places.find(connection, self.job)
             if gpus is None:
                 return False
             trial = waiting or self._add(connection, len(existing) + 1, suggestion)
@@ -205,6 +209,7 @@ class JobRun:
             level = "info" if end.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else "warning"
             notes.add_event(connection, self.job.id, "ended", message, level=level)
         secret_keeping.forget(self._s.database.folder, self.job.id)
+        self._s.pool.submit(self._places.release, self.job.id)
         self._s.pool.submit(sweep, self._s.database, self._runner)  # what a silent runner could not remove
         _log.info("job %s ended: %s", self.job.id, end.state)
 

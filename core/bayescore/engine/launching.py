@@ -11,7 +11,8 @@ from bayescore.trials.parameters import command_line, merged
 
 DOCKER = "docker"
 PROCESS = "process"
-_HOST = {DOCKER: "host.docker.internal", PROCESS: "127.0.0.1"}
+RAY = "ray"
+_HOST = {DOCKER: "host.docker.internal", PROCESS: "127.0.0.1", RAY: "127.0.0.1"}  # an agent puts its own
 
 
 def trial_name(folder: DataFolder, trial: Trial) -> str:

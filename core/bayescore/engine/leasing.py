@@ -1,9 +1,10 @@
-"""Which GPU a trial gets."""
+"""Which GPU a trial gets, or which place on a cluster."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
@@ -12,7 +13,39 @@ from bayescore.i18n import text
 from bayescore.store import Job, notes, trials
 from bayescore.trials.gpus import Gpu, chosen, free, visible
 
+if TYPE_CHECKING:
+    from bayescore.cluster.slots import Slots
+
 _FRESH_S = 1.0  # how long a look at the GPUs is good for
+
+
+class Places(Protocol):
+    """Where trials may run."""
+
+    def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
+        """What to lease to a trial; ``None`` while everything is taken."""
+        ...
+
+    def release(self, job: str) -> None:
+        """The job has ended and needs nothing any more."""
+        ...
+
+
+class ClusterLeasing:
+    """Finds a slot on a cluster."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+
+    def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
+        """See :class:`Places`."""
+        most = job.config.hyper_tuning.parallel_count
+        lease = self._slots.find(job.id, job.local, most, trials.leased(connection))
+        return None if lease is None else [lease]
+
+    def release(self, job: str) -> None:
+        """See :class:`Places`."""
+        self._slots.release(job)
 
 
 class Leasing:
@@ -54,6 +87,9 @@ class Leasing:
         for gpu in others:
             self._tell(connection, job, gpu)
         return [usable[0].uuid] if usable else None
+
+    def release(self, job: str) -> None:
+        """Nothing is held between trials."""
 
     def _tell(self, connection: sa.Connection, job: Job, gpu: Gpu) -> None:
         if (job.id, gpu.uuid) in self._told:

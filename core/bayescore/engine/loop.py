@@ -103,7 +103,9 @@ class Engine:
     def _advance(self, job: Job) -> None:
         run = self._runs.get(job.id)
         if run is None:
-            run = JobRun(self._services, job, self._runners.of(job), Proposer(self._database, self._worker))
+            places = self._runners.places_of(job, self._services.leasing)
+            proposer = Proposer(self._database, self._worker)
+            run = JobRun(self._services, job, self._runners.of(job), places, proposer)
             self._runs[job.id] = run
             if job.config.hyper_tuning.algorithm == "Bayesian":
                 self._worker.warm_up()

@@ -64,6 +64,8 @@ def judge_trial(
         return Verdict(TrialState.FAILED, text("It ran longer than {seconds:g} s.", seconds=seconds), value)
     if ended.out_of_memory:
         return Verdict(TrialState.FAILED, text("It ran out of memory."), value)
+    if ended.gone_with:
+        return Verdict(TrialState.LOST, text("Its node {node} went away.", node=ended.gone_with), value)
     if ended.code is None:
         return Verdict(TrialState.LOST, text("It vanished: nobody knows how it ended."), value)
     if ended.code != 0:

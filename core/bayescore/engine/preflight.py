@@ -105,6 +105,9 @@ def _runner(wish: NewJob) -> Iterator[Finding]:
         message = text("Trials run as processes of {python}", python=wish.local.python or "python")
         yield Finding("runner", Grade.OK, message)
         return
+    if wish.runner == "ray":
+        yield from _cluster(wish)
+        return
     try:
         client = docker_engine.connect(str(wish.endpoint))
     except BayesdeskError as error:
@@ -136,8 +139,33 @@ def _runner(wish: NewJob) -> Iterator[Finding]:
         client.close()
 
 
+def _cluster(wish: NewJob) -> Iterator[Finding]:
+    """Whether the cluster answers, and has a node that could hold a trial."""
+    from bayescore.cluster.connection import connect, nodes
+    from bayescore.cluster.slots import demand
+
+    address = wish.local.ray.address
+    try:
+        found = nodes(connect(address))
+        wanted = demand(wish.local, found)
+    except BayesdeskError as error:
+        yield Finding("cluster", Grade.PROBLEM, error.message, error.hint)
+        return
+    yield Finding("cluster", Grade.OK, text("The Ray cluster at {address} answers", address=address))
+    for node in found:
+        message = text(
+            "{node}: {cpus:g} CPUs, {gpus:g} GPUs, {free:g} of them free",
+            node=node.name,
+            cpus=node.cpus,
+            gpus=node.gpus,
+            free=node.gpus_free,
+        )
+        short = node.gpus_free < wanted["num_gpus"]
+        yield Finding("cluster", Grade.WARNING if short and node.gpus else Grade.OK, message)
+
+
 def _gpus(wish: NewJob) -> Iterator[Finding]:
-    if wish.local.gpus == "none":
+    if wish.local.gpus == "none" or wish.runner == "ray":
         yield Finding("gpus", Grade.OK, text("Trials use no GPU"))
         return
     there = visible()

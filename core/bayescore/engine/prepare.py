@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.cluster.address import ClusterAddress
 from bayescore.config import (
     LOCAL_FILE_NAME,
     Access,
     DataBinding,
     LocalSettings,
+    NodeRunner,
     OpenBayesConfig,
     Problem,
     RunnerChoice,
@@ -46,6 +48,7 @@ class Options:
     message: str = ""
     name: str | None = None
     runner: str | None = None
+    address: str | None = None
     image: str | None = None
     gpus: str | None = None
     seed: int | None = None
@@ -85,9 +88,9 @@ def prepare(where: Path, options: Options) -> Prepared:
     secrets = secret_keeping.collect(config, loaded.document.text, os.environ)
     runner, endpoint = _runner(local)
     image = None
-    if runner == "docker":
+    if runner == "docker" or (runner == "ray" and local.ray.runner is NodeRunner.DOCKER):
         image = image_for(config, local)
-    else:
+    elif runner == "process":
         local = local.model_copy(update={"python": _python(local, file.parent)})
     wish = NewJob(
         name=options.name or file.parent.name or "job",
@@ -100,7 +103,7 @@ def prepare(where: Path, options: Options) -> Prepared:
         image=image,
         seed=local.seed if local.seed is not None else randomness.randbelow(2**31),
         message=options.message,
-        inputs=resolve_inputs(config.data_bindings, local, file.parent),
+        inputs=resolve_inputs(config.data_bindings, local, file.parent, elsewhere=runner == "ray"),
         history=_history(options.history, config.hyper_tuning.hyperparameter_metric),
         midpoint=options.midpoint,
     )
@@ -153,7 +156,9 @@ def _local_with_options(local: LocalSettings, options: Options) -> LocalSettings
         try:
             changes["runner"] = RunnerChoice(options.runner.lower())
         except ValueError:
-            raise ConfigError(text("The runner is one of: auto, docker, process.")) from None
+            raise ConfigError(text("The runner is one of: auto, docker, process, ray.")) from None
+    if options.address:
+        changes["ray"] = local.ray.model_copy(update={"address": options.address})
     if options.image:
         changes["image"] = options.image
     if options.seed is not None:
@@ -172,6 +177,8 @@ def parse_gpus(written: str) -> str | tuple[int | str, ...]:
 
 
 def _runner(local: LocalSettings) -> tuple[str, str | None]:
+    if local.runner is RunnerChoice.RAY:
+        return "ray", ClusterAddress(local.ray.address, local.ray.runner, local.ray.patience).endpoint
     if local.runner is RunnerChoice.PROCESS:
         return "process", None
     try:
@@ -195,8 +202,10 @@ def _python(local: LocalSettings, project: Path) -> str | None:
     return str(found)
 
 
-def resolve_inputs(bindings: Sequence[DataBinding], local: LocalSettings, project: Path) -> tuple[Input, ...]:
-    """Folders of this machine for the file's data bindings.
+def resolve_inputs(
+    bindings: Sequence[DataBinding], local: LocalSettings, project: Path, *, elsewhere: bool = False
+) -> tuple[Input, ...]:
+    """Folders of this machine for the file's data bindings; those of other machines are taken at their word.
 
     Raises
     ------
@@ -208,6 +217,9 @@ def resolve_inputs(bindings: Sequence[DataBinding], local: LocalSettings, projec
         named = local.data.get(binding.data) or (binding.name and local.data.get(binding.name))
         place = Path(named or binding.data).expanduser()
         folder = place if place.is_absolute() else project / place
+        if elsewhere and named:
+            inputs.append(Input(str(folder), binding.path, binding.type is Access.READ_WRITE))
+            continue
         if not folder.is_dir():
             if named:
                 raise ConfigError(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bayescore.cluster.address import ClusterAddress
+from bayescore.engine.leasing import ClusterLeasing, Places
 from bayescore.store import DataFolder, Job
 from bayescore.trials.runners import DockerRunner, ProcessRunner, Runner
 
@@ -26,9 +28,23 @@ class Runners:
             self._made[endpoint] = self._make(endpoint)
         return self._made[endpoint]
 
+    def places_of(self, job: Job, here: Places) -> Places:
+        """What finds a place for a job's trials."""
+        if ClusterAddress.of(job.wish.endpoint) is None:
+            return here
+        from bayescore.cluster.runner import RayRunner
+
+        runner = self.of(job)
+        assert isinstance(runner, RayRunner)
+        return ClusterLeasing(runner.slots)
+
     def _make(self, endpoint: str | None) -> Runner:
         if endpoint is None:
             return ProcessRunner(self._changed)
+        if (cluster := ClusterAddress.of(endpoint)) is not None:
+            from bayescore.cluster.runner import RayRunner
+
+            return RayRunner(cluster, self._folder, self._changed)
         return DockerRunner(endpoint, self._folder.root, self._changed)
 
     def close(self) -> None:

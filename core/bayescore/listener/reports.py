@@ -88,6 +88,17 @@ def _value(key: str, point: Any) -> float:
         raise BadReportError(text("A value of the metric “{key}” is not a number.", key=key)) from None
 
 
+def as_line(report: Report) -> bytes:
+    """A report as a line of a spool file, which :func:`parse` reads back; values keep their order."""
+    metrics: dict[str, list[dict[str, float]]] = {}
+    for key, value in report.values:
+        metrics.setdefault(key, []).append({"value": value})
+    data: dict[str, Any] = {"metrics": metrics, "parameters": report.parameters}
+    if report.clear is not None:
+        data["clear"] = report.clear
+    return json.dumps(data).encode() + b"\n"
+
+
 @dataclass(frozen=True)
 class SpoolPart:
     """Whole lines of a spool file from an offset on."""

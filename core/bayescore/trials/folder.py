@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from bayescore.errors import RunnerError
@@ -27,6 +28,19 @@ def make(root: Path, content: Content) -> TrialFolder:
     RunnerError
         When it cannot be written.
     """
+
+    def fill(output: Path) -> None:
+        if content.extra is not None:
+            copy_tree(content.extra, output)
+        copy_tree(content.snapshot, output)
+        target = output / FILE_NAME
+        target.unlink(missing_ok=True)
+        target.write_text(as_json(content.parameters), encoding="utf-8")
+
+    return _made(root, content, fill)
+
+
+def _made(root: Path, content: Content, fill: Callable[[Path], None]) -> TrialFolder:
     folder = TrialFolder(root)
     if is_made(root, content.attempt):
         return folder
@@ -36,12 +50,7 @@ def make(root: Path, content: Content) -> TrialFolder:
             shutil.rmtree(root)
         for path in (folder.output, folder.home, folder.spool):
             path.mkdir(parents=True)
-        if content.extra is not None:
-            copy_tree(content.extra, folder.output)
-        copy_tree(content.snapshot, folder.output)
-        target = folder.output / FILE_NAME
-        target.unlink(missing_ok=True)
-        target.write_text(as_json(content.parameters), encoding="utf-8")
+        fill(folder.output)
         _mark(root, content.attempt).touch()
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -50,6 +59,17 @@ def make(root: Path, content: Content) -> TrialFolder:
             text("Check the disk's free space and the folder's permissions."),
         ) from None
     return folder
+
+
+def make_empty(root: Path, content: Content) -> TrialFolder:
+    """Make the folder of an attempt that runs elsewhere and whose files come here as it goes.
+
+    Raises
+    ------
+    RunnerError
+        When it cannot be written.
+    """
+    return _made(root, content, lambda _output: None)
 
 
 def is_made(root: Path, attempt: int) -> bool:

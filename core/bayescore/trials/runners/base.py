@@ -19,11 +19,14 @@ class Exit:
     ----------
     code
         Exit code; ``-n`` when signal ``n`` ended it; ``None`` when nobody knows any more.
+    gone_with
+        Name of the node that went away with it.
     """
 
     code: int | None
     out_of_memory: bool = False
     timed_out: bool = False
+    gone_with: str = ""
 
 
 class Runner(Protocol):

@@ -1,0 +1,287 @@
+"""The agent of a node: what the engine does on its own machine, done on another one.
+
+It is a plain class that Ray hosts as an actor.  All that matters is in its folder, so that an
+agent that was killed is the same after Ray has started it again: what the trials report and
+print stays there until the head has stored it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from bayescore import __version__
+from bayescore.cluster import parcels
+from bayescore.cluster.messages import UNKNOWN, Handle, News, Seen
+from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
+from bayescore.errors import RunnerError
+from bayescore.i18n import text
+from bayescore.listener import Listener
+from bayescore.store import DataFolder
+from bayescore.trials import Launch, TrialFolder, docker_engine
+from bayescore.trials import folder as trial_folder
+from bayescore.trials.runners import DockerRunner, Exit, ProcessRunner, Runner
+
+_CHUNK = 2**20  # of one file in one answer
+_LOOK_S = 0.1
+_KNOWN = "agent.json"  # in a trial's folder: its token and, once it runs, its name and handle
+_HOSTS = {"docker": "host.docker.internal", "process": "127.0.0.1"}
+
+
+class NodeAgent:
+    """Runs trials on its node.
+
+    Parameters
+    ----------
+    home
+        Name of the head's data folder among all that use this cluster.
+    node
+        Name of the node; agents of several nodes on one machine must not share a folder.
+    runner
+        ``docker`` or ``process``.
+    """
+
+    def __init__(self, home: str, node: str, runner: str) -> None:
+        self._folder = DataFolder(agents_home() / home / node)
+        self._folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._changed = threading.Event()
+        self._kind = runner
+        self._runner = self._made(runner)
+        self._listener: Listener[Relayed] = Listener(SpoolIntake(), PortFile(self._folder.root / "port"))
+        self._listener.start()
+        self._reporters: dict[tuple[str, int], Relayed] = {}
+        self._logs_saved: set[str] = set()
+        logging.basicConfig(filename=self._folder.root / "agent.log", level=logging.INFO)
+
+    def _made(self, runner: str) -> Runner:
+        if runner == "docker":
+            return DockerRunner(docker_engine.find(), self._folder.root, self._changed.set)
+        return ProcessRunner(self._changed.set)
+
+    def version(self) -> str:
+        """Of Bayesdesk on this node."""
+        return __version__
+
+    # ---- the project
+
+    def has_snapshot(self, digest: str) -> bool:
+        """Whether a job's copy of the project is here."""
+        return self._snapshot(digest).is_dir()
+
+    def take_snapshot(self, digest: str, offset: int, part: bytes, *, last: bool) -> None:
+        """Take a part of a snapshot's parcel; the last one unpacks it."""
+        target = self._snapshot(digest)
+        if target.is_dir():
+            return
+        parcel = target.with_suffix(".tar")
+        parcels.write_part(parcel, offset, part)
+        if last:
+            parcels.unpack(parcel, target)
+            parcel.unlink()
+
+    def _snapshot(self, digest: str) -> Path:
+        return self._folder.root / "snapshots" / digest
+
+    # ---- programs
+
+    def start(self, launch: Launch, digest: str) -> str:
+        """Start a program and return its handle, that of the node's own runner.
+
+        Raises
+        ------
+        RunnerError
+            When it cannot be started.
+        """
+        folder = TrialFolder(self._folder.trial(launch.job, launch.number))
+        content = replace(launch.content, snapshot=self._snapshot(digest))
+        if not trial_folder.is_made(folder.root, content.attempt):
+            self._reporters.pop((launch.job, launch.number), None)  # an earlier attempt's
+        trial_folder.make(folder.root, content)
+        reporter = self._reporter(launch.job, launch.number)
+        self._listener.listen_on_bridge()
+        url = f"http://{_HOSTS[self._kind]}:{self._listener.port}/trials/{reporter.address}"
+        reporting = {
+            "OPENBAYES_JOB_URL": url,
+            "OPENBAYES_TOKEN": reporter.token,
+            "JOB_UPDATE_URL": url,
+            "JOB_ACCESS_TOKEN": reporter.token,
+        }
+        for bound in launch.inputs:
+            if not Path(bound.source).is_dir():
+                raise RunnerError(
+                    text("The folder {folder} is not on this node.", folder=bound.source),
+                    text("Name the node's own folder under “data” in openbayes.local.yaml."),
+                )
+        environment = {**launch.environment, **reporting}
+        inner = self._runner.start(replace(launch, folder=folder, content=content, environment=environment))
+        _write(folder.root / _KNOWN, {"token": reporter.token, "name": launch.name, "inner": inner})
+        return inner
+
+    def adopt(self, launch: Launch) -> str | None:
+        """Handle of the program that was started under this launch's name, if there is one."""
+        folder = TrialFolder(self._folder.trial(launch.job, launch.number))
+        if not trial_folder.is_made(folder.root, launch.content.attempt):
+            return None
+        return self._runner.adopt(replace(launch, folder=folder))
+
+    def look(self, wanted: Mapping[str, Seen], wait: float) -> dict[str, News]:
+        """What is new of programs, by :class:`Handle`; waits a while for something to be."""
+        until = time.monotonic() + wait
+        while True:
+            found = {text_: self._news(Handle.of(text_), seen) for text_, seen in wanted.items()}
+            if time.monotonic() >= until or any(news.is_any for news in found.values()):
+                return {text_: news for text_, news in found.items() if news.is_any}
+            self._changed.wait(_LOOK_S)
+            self._changed.clear()
+
+    def _news(self, handle: Handle, seen: Seen) -> News:
+        self._reporter(handle.job, handle.number)  # a restarted agent lets it report again
+        folder = TrialFolder(self._folder.trial(handle.job, handle.number))
+        inner = self._inner(handle)
+        # before the files are read: nothing comes after the end
+        ended = self._runner.poll(inner) if inner else Exit(None)
+        if ended is not None and inner and inner not in self._logs_saved:
+            self._runner.save_log(inner, folder.log)
+            self._logs_saved.add(inner)
+        spool = _part(folder.spool / "points.jsonl", seen.spool)
+        log, log_file, log_offset = _log_part(folder.log, seen)
+        rest = bool(spool or log)
+        return News(
+            spool,
+            log,
+            Seen(seen.spool + len(spool), log_offset, log_file),
+            None if rest else ended,
+        )
+
+    def stop(self, handle: str, grace: float) -> None:
+        """Ask a program to end."""
+        if inner := self._inner(Handle.of(handle)):
+            self._runner.stop(inner, grace)
+
+    def remove(self, handle: str, *, keep_output: bool) -> None:
+        """Take away a program's traces; the head has all that it wants of them."""
+        found = Handle.of(handle)
+        if inner := self._inner(found):
+            self._runner.remove(inner)
+        folder = TrialFolder(self._folder.trial(found.job, found.number))
+        if reporter := self._reporters.pop((found.job, found.number), None):
+            self._listener.retire(reporter.address)
+        for path in folder.root.iterdir() if folder.root.is_dir() else ():
+            if keep_output and path == folder.output:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        if not keep_output:
+            with suppress(OSError):
+                folder.root.rmdir()
+
+    def programs(self) -> dict[str, tuple[str, int, str]]:
+        """By name: job, number and the inner handle of what has not been removed."""
+        found = {}
+        for root in (self._folder.root / "jobs").glob("*/trials/*"):
+            known = _read(root / _KNOWN)
+            if root.name.isdigit() and "inner" in known:
+                found[known["name"]] = (root.parts[-3], int(root.name), known["inner"])
+        return found
+
+    # ---- outputs
+
+    def pack_output(self, job: str, number: int, pattern: str, limit: int) -> int:
+        """Pack what a trial left in its output; its bytes, or -1 when that is more than ``limit``."""
+        root = self._folder.trial(job, number)
+        return parcels.pack(TrialFolder(root).output, root / "output.tar", pattern, limit)
+
+    def output_part(self, job: str, number: int, offset: int) -> bytes:
+        """A part of what was packed."""
+        return _part(self._folder.trial(job, number) / "output.tar", offset, 4 * _CHUNK)
+
+    def where_output(self, job: str, number: int) -> str:
+        """The output's folder on this node."""
+        return str(TrialFolder(self._folder.trial(job, number)).output)
+
+    # ---- details
+
+    def _inner(self, handle: Handle) -> str | None:
+        """Handle of the node's own runner; ``None`` when no program of this trial has begun."""
+        if handle.inner != UNKNOWN:
+            return handle.inner
+        return _read(self._folder.trial(handle.job, handle.number) / _KNOWN).get("inner")
+
+    def _reporter(self, job: str, number: int) -> Relayed:
+        known = self._reporters.get((job, number))
+        if known is not None:
+            return known
+        folder = TrialFolder(self._folder.trial(job, number))
+        token = _read(folder.root / _KNOWN).get("token")
+        if token is None:
+            token = secrets.token_urlsafe(24)
+            with suppress(OSError):
+                _write(folder.root / _KNOWN, {"token": token})
+        reporter = Relayed(f"{job}-{number}", token, folder.spool / "points.jsonl")
+        self._reporters[job, number] = reporter
+        self._listener.admit(reporter)
+        return reporter
+
+
+def agents_home() -> Path:
+    """Where agents keep what is under way: ``BAYESDESK_AGENT_HOME``, else a place of the user's data."""
+    if chosen := os.environ.get("BAYESDESK_AGENT_HOME"):
+        return Path(chosen)
+    from platformdirs import user_data_path
+
+    return user_data_path("bayesdesk-agent", appauthor=False)
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _write(file: Path, known: dict[str, str]) -> None:
+    partial = file.with_suffix(".partial")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+        json.dump(known, opened)
+    partial.replace(file)
+
+
+def _part(file: Path, offset: int, most: int = _CHUNK) -> bytes:
+    """Bytes of a file behind an offset, for which no link of the program's is followed."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return b""
+    with os.fdopen(descriptor, "rb") as opened:
+        opened.seek(offset)
+        return opened.read(most)
+
+
+def _log_part(file: Path, seen: Seen) -> tuple[bytes, int, int]:
+    """New bytes of a bounded log, with the file that they are from and the offset behind them."""
+    for place in (Path(f"{file}.1"), file):
+        try:
+            number = place.stat().st_ino
+        except OSError:
+            continue
+        if number == seen.log_file and (part := _part(place, seen.log)):
+            return part, number, seen.log + len(part)
+        if number == seen.log_file and place == file:
+            return b"", number, seen.log
+    try:
+        number = file.stat().st_ino
+    except OSError:
+        return b"", seen.log_file, seen.log
+    part = _part(file, 0)
+    return part, number, len(part)

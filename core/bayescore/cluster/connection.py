@@ -1,0 +1,149 @@
+"""The one connection to a Ray cluster, and its complaints as messages for people."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bayescore.errors import BayesdeskError, RunnerError, RunnerSilentError
+from bayescore.i18n import text
+
+NAMESPACE = "bayesdesk"
+_connecting = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A machine of the cluster.
+
+    Attributes
+    ----------
+    name
+        As it was given at its start, with the beginning of its id where several have one name.
+    gpus, gpus_free
+        Those that Ray knows of, and what of them nobody has; parts of one count as such.
+    """
+
+    id: str
+    name: str
+    gpus: float
+    cpus: float
+    gpus_free: float = 0.0
+
+
+class NodeGoneError(RunnerSilentError):
+    """A node is not in the cluster just now."""
+
+
+def connect(address: str) -> Any:
+    """Ray's module, connected to a cluster; its own output is kept out of ours.
+
+    Raises
+    ------
+    RunnerError
+        When Ray is not installed, or not the cluster's version.
+    RunnerSilentError
+        When the cluster does not answer.
+    """
+    try:
+        import ray
+    except ImportError:
+        raise RunnerError(
+            text("Ray is not installed, and the runner is “ray”."),
+            text("Install it: pip install 'bayesdesk[ray]' (in the version that the cluster has)."),
+        ) from None
+    with _connecting, _own_signals():
+        if ray.is_initialized():
+            return ray
+        try:
+            ray.init(
+                address=address,
+                namespace=NAMESPACE,
+                log_to_driver=False,
+                logging_level=logging.CRITICAL,
+                configure_logging=False,
+            )
+        except RuntimeError as error:
+            if "ersion mismatch" in str(error):
+                raise RunnerError(
+                    text(
+                        "This Ray is version {own}; the cluster at {address} has another.",
+                        own=ray.__version__,
+                        address=address,
+                    ),
+                    text(
+                        "Install the cluster's version of Ray and of Python. Ray says: {said}",
+                        said=_first_line(error),
+                    ),
+                ) from None
+            raise _unreachable(address, error) from None
+        except (ConnectionError, ValueError, OSError) as error:
+            raise _unreachable(address, error) from None
+    return ray
+
+
+def nodes(ray: Any) -> list[Node]:
+    """Nodes that are alive, by name."""
+    alive = [n for n in ray.nodes() if n["Alive"]]
+    names = [n["NodeName"] for n in alive]
+    free = ray._private.state.available_resources_per_node()
+    found = []
+    for n in alive:
+        unique = names.count(n["NodeName"]) == 1
+        found.append(
+            Node(
+                n["NodeID"],
+                n["NodeName"] if unique else f"{n['NodeName']}-{n['NodeID'][:4]}",
+                float(n["Resources"].get("GPU", 0.0)),
+                float(n["Resources"].get("CPU", 0.0)),
+                float(free.get(n["NodeID"], {}).get("GPU", 0.0)),
+            )
+        )
+    return sorted(found, key=lambda node: node.name)
+
+
+@contextlib.contextmanager
+def answering(node: str) -> Iterator[None]:
+    """Turn what Ray raises into our errors; an agent's own errors pass through."""
+    from ray import exceptions
+
+    try:
+        yield
+    except exceptions.RayTaskError as error:
+        cause = error.cause
+        if isinstance(cause, BayesdeskError):
+            raise cause from None
+        raise RunnerError(
+            text("The agent on {node} has failed: {said}", node=node, said=_first_line(cause))
+        ) from error
+    except exceptions.RayError as error:
+        raise RunnerSilentError(text("The node {node} does not answer.", node=node)) from error
+
+
+def _unreachable(address: str, error: Exception) -> RunnerSilentError:
+    return RunnerSilentError(
+        text("No Ray cluster answers at {address}: {said}", address=address, said=_first_line(error)),
+        text("Start it (ray start --head), or correct “ray: address” in openbayes.local.yaml."),
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """Ray takes SIGTERM for itself; the engine needs it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

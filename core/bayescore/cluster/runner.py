@@ -1,0 +1,154 @@
+"""The runner of a Ray cluster: starts a trial on the node that its slot is on, and mirrors it here."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bayescore.cluster import parcels
+from bayescore.cluster.address import ClusterAddress
+from bayescore.cluster.agents import ANSWER_S, Agents
+from bayescore.cluster.connection import NodeGoneError, answering
+from bayescore.cluster.messages import UNKNOWN, Handle
+from bayescore.cluster.mirror import Mirror
+from bayescore.cluster.slots import Slots, gpus_of, node_of
+from bayescore.errors import BayesdeskError
+from bayescore.store import DataFolder
+from bayescore.trials import Launch, TrialFolder
+from bayescore.trials import folder as trial_folder
+from bayescore.trials.runners.base import GRACE_S, Exit
+
+_log = logging.getLogger(__name__)
+OUTPUT_BYTES = 10 * 2**30  # more stays on the node
+_ELSEWHERE = "output-elsewhere.txt"  # beside an output that stayed: where it is
+
+
+class RayRunner:
+    """Trials on the nodes of a cluster; see :class:`bayescore.trials.runners.Runner`."""
+
+    def __init__(self, cluster: ClusterAddress, folder: DataFolder, changed: Callable[[], None]) -> None:
+        self.agents = Agents(cluster.address, folder.root, cluster.runner)
+        self.slots = Slots(self.agents, changed)
+        self._folder = folder
+        self._mirror = Mirror(self.agents, self._fetch, changed, cluster.patience)
+        self._sending: dict[tuple[str, str], threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._digests: dict[Path, str] = {}
+
+    def start(self, launch: Launch) -> str:
+        """See :class:`Runner`; a node that went away is waited for as one with a running trial is."""
+        node = node_of(launch.gpus)
+        trial_folder.make_empty(launch.folder.root, launch.content)
+        try:
+            agent = self.agents.on(node)
+            digest = self._send(agent, node, launch)
+            there = replace(launch, gpus=gpus_of(launch.gpus))
+            inner = self._ask(node, agent.start.remote(there, digest))
+        except NodeGoneError:
+            inner = UNKNOWN
+        return self._followed(Handle(node, launch.job, launch.number, inner), launch.folder)
+
+    def adopt(self, launch: Launch) -> str | None:
+        """See :class:`Runner`."""
+        node = node_of(launch.gpus)
+        try:
+            agent = self.agents.on(node)
+            inner = self._ask(node, agent.adopt.remote(replace(launch, gpus=gpus_of(launch.gpus))))
+        except NodeGoneError:
+            inner = UNKNOWN
+        if inner is None:
+            return None
+        return self._followed(Handle(node, launch.job, launch.number, inner), launch.folder)
+
+    def poll(self, handle: str) -> Exit | None:
+        """See :class:`Runner`."""
+        found = Handle.of(handle)
+        self._followed(found, TrialFolder(self._folder.trial(found.job, found.number)))
+        return self._mirror.exit(found)
+
+    def stop(self, handle: str, grace: float = GRACE_S) -> None:
+        """See :class:`Runner`."""
+        with suppress(BayesdeskError):
+            self.agents.on(Handle.of(handle).node).stop.remote(handle, grace)
+
+    def save_log(self, handle: str, file: Path) -> None:
+        """Nothing to do: a trial's end is told after all of its log is here."""
+
+    def remove(self, handle: str) -> None:
+        """See :class:`Runner`."""
+        found = Handle.of(handle)
+        self._mirror.forget(found)
+        here = TrialFolder(self._folder.trial(found.job, found.number))
+        kept = (here.root / _ELSEWHERE).exists()
+        try:
+            self._ask(found.node, self.agents.on(found.node).remove.remote(handle, keep_output=kept))
+        except BayesdeskError as error:
+            _log.info("%s is not removed: %s", handle, error)
+
+    def programs(self) -> dict[str, str]:
+        """See :class:`Runner`."""
+        found: dict[str, str] = {}
+        for node in self.agents.nodes():
+            there = self._ask(node.name, self.agents.on(node.name).programs.remote())
+            found |= {
+                name: str(Handle(node.name, job, number, inner))
+                for name, (job, number, inner) in there.items()
+            }
+        return found
+
+    def close(self) -> None:
+        """See :class:`Runner`."""
+        self._mirror.close()
+        self.slots.close()
+
+    # ---- details
+
+    def _followed(self, handle: Handle, folder: TrialFolder) -> str:
+        self._mirror.add(handle, folder)
+        return str(handle)
+
+    def _ask(self, node: str, answer: Any) -> Any:
+        with answering(node):
+            return self.agents.ray.get(answer, timeout=ANSWER_S)
+
+    def _send(self, agent: Any, node: str, launch: Launch) -> str:
+        """See that the job's snapshot is on a node; its digest."""
+        snapshot = launch.content.snapshot
+        with self._lock:
+            parcel = snapshot.with_suffix(".tar")
+            if snapshot not in self._digests:
+                parcels.pack(snapshot, parcel)
+                self._digests[snapshot] = parcels.digest(parcel)
+            digest = self._digests[snapshot]
+            sending = self._sending.setdefault((node, digest), threading.Lock())
+        with sending:
+            if self._ask(node, agent.has_snapshot.remote(digest)):
+                return digest
+            size, offset = parcel.stat().st_size, 0
+            with parcel.open("rb") as file:
+                while part := file.read(parcels.PART_BYTES):
+                    last = offset + len(part) >= size
+                    self._ask(node, agent.take_snapshot.remote(digest, offset, part, last=last))
+                    offset += len(part)
+        return digest
+
+    def _fetch(self, handle: Handle, folder: TrialFolder) -> None:
+        """Bring what a trial has left in its output; when that is too much, note where it is."""
+        agent = self.agents.on(handle.node)
+        size = self._ask(handle.node, agent.pack_output.remote(handle.job, handle.number, "*", OUTPUT_BYTES))
+        if size < 0:
+            place = self._ask(handle.node, agent.where_output.remote(handle.job, handle.number))
+            (folder.root / _ELSEWHERE).write_text(f"{handle.node}:{place}\n", encoding="utf-8")
+            return
+        parcel, offset = folder.root / "output.tar", 0
+        while offset < size:
+            part = self._ask(handle.node, agent.output_part.remote(handle.job, handle.number, offset))
+            parcels.write_part(parcel, offset, part)
+            offset += len(part)
+        parcels.merge(parcel, folder.output)
+        parcel.unlink()
