@@ -61,8 +61,8 @@ def test_that_trials_are_spread_over_the_nodes_gpus_and_all_of_them_comes_home(
     workspace: Workspace, cluster: RayCluster
 ) -> None:
     job = begin(workspace, cluster, max_job_count=6, parallel_count=3)
-    wait_until(lambda: "GPU" in workspace.run("logs", job, "1").out, "no live log")
-    assert workspace.trials(job)[0].state == "running"
+    wait_until(lambda: "GPU" in workspace.run("logs", job, "1").out, "no live log", 90)
+    workspace.wait_running(job, 3)
     go(workspace).touch()
     check_that_all_is_here(workspace, job)
     assert {place for t in workspace.trials(job) for place in t.gpus} == {"b/0", "c/0", "c/1"}

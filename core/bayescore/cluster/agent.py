@@ -21,13 +21,14 @@ from pathlib import Path
 
 from bayescore import __version__
 from bayescore.cluster import parcels
-from bayescore.cluster.messages import UNKNOWN, Handle, News, Seen
+from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, News, Packed, Seen
+from bayescore.cluster.pulling import Pull
 from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.listener import Listener
-from bayescore.store import DataFolder
-from bayescore.trials import Launch, TrialFolder, docker_engine
+from bayescore.store import DataFolder, Input
+from bayescore.trials import Launch, TrialFolder, docker_engine, images
 from bayescore.trials import folder as trial_folder
 from bayescore.trials.runners import DockerRunner, Exit, ProcessRunner, Runner
 
@@ -51,6 +52,7 @@ class NodeAgent:
     """
 
     def __init__(self, home: str, node: str, runner: str) -> None:
+        self._node = node
         self._folder = DataFolder(agents_home() / home / node)
         self._folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._changed = threading.Event()
@@ -60,6 +62,8 @@ class NodeAgent:
         self._listener.start()
         self._reporters: dict[tuple[str, int], Relayed] = {}
         self._logs_saved: set[str] = set()
+        self._pulls: dict[str, Pull] = {}
+        self._image_lock = threading.Lock()
         logging.basicConfig(filename=self._folder.root / "agent.log", level=logging.INFO)
 
     def _made(self, runner: str) -> Runner:
@@ -91,6 +95,48 @@ class NodeAgent:
     def _snapshot(self, digest: str) -> Path:
         return self._folder.root / "snapshots" / digest
 
+    # ---- what a job needs here
+
+    def check(self, inputs: tuple[Input, ...]) -> None:
+        """See that the folders that trials read are on this node.
+
+        Raises
+        ------
+        RunnerError
+            When one of them is not.
+        """
+        self._check(tuple(bound.on(self._node) for bound in inputs))
+
+    def _check(self, inputs: tuple[Input, ...]) -> None:
+        for bound in inputs:
+            if not Path(bound.source).is_dir():
+                raise RunnerError(
+                    text(
+                        "The folder {folder} is not on the node {node}.", folder=bound.source, node=self._node
+                    ),
+                    text("Name the node's own folder under “data” in openbayes.local.yaml."),
+                )
+
+    def have_image(self, image: str, mirror: str | None) -> ImageState:
+        """See that an image is here or comes; asked again, it says how far it is.
+
+        Raises
+        ------
+        RunnerError
+            When it cannot be had.
+        """
+        assert isinstance(self._runner, DockerRunner)
+        with self._image_lock:
+            pull = self._pulls.get(image)
+            if pull is None:
+                if images.is_present(self._runner.client, image):
+                    return ImageState(here=True)
+                pull = self._pulls[image] = Pull(self._runner.client, image, mirror)
+            if pull.error is not None:
+                del self._pulls[image]
+                raise pull.error
+            return ImageState(here=pull.done, share=pull.share)
+
     # ---- programs
 
     def start(self, launch: Launch, digest: str) -> str:
@@ -115,15 +161,15 @@ class NodeAgent:
             "JOB_UPDATE_URL": url,
             "JOB_ACCESS_TOKEN": reporter.token,
         }
-        for bound in launch.inputs:
-            if not Path(bound.source).is_dir():
-                raise RunnerError(
-                    text("The folder {folder} is not on this node.", folder=bound.source),
-                    text("Name the node's own folder under “data” in openbayes.local.yaml."),
-                )
+        inputs = tuple(bound.on(self._node) for bound in launch.inputs)
+        self._check(inputs)
         environment = {**launch.environment, **reporting}
-        inner = self._runner.start(replace(launch, folder=folder, content=content, environment=environment))
-        _write(folder.root / _KNOWN, {"token": reporter.token, "name": launch.name, "inner": inner})
+        own = replace(launch, folder=folder, content=content, environment=environment, inputs=inputs)
+        inner = self._runner.start(own)
+        _write(
+            folder.root / _KNOWN,
+            {"token": reporter.token, "name": launch.name, "inner": inner, "outputs": launch.outputs},
+        )
         return inner
 
     def adopt(self, launch: Launch) -> str | None:
@@ -197,18 +243,18 @@ class NodeAgent:
 
     # ---- outputs
 
-    def pack_output(self, job: str, number: int, pattern: str, limit: int) -> int:
-        """Pack what a trial left in its output; its bytes, or -1 when that is more than ``limit``."""
+    def pack_output(self, job: str, number: int, limit: int) -> Packed:
+        """Pack what is to come back of a trial's output, if that is no more than ``limit`` bytes."""
         root = self._folder.trial(job, number)
-        return parcels.pack(TrialFolder(root).output, root / "output.tar", pattern, limit)
+        output = TrialFolder(root).output
+        rule = _read(root / _KNOWN).get("outputs", "all")
+        pattern = {"all": "*", "none": ""}.get(rule, rule)
+        size = parcels.pack(output, root / "output.tar", pattern, limit) if pattern else 0
+        return Packed(max(size, 0), "" if pattern == "*" and size >= 0 else str(output))
 
     def output_part(self, job: str, number: int, offset: int) -> bytes:
         """A part of what was packed."""
         return _part(self._folder.trial(job, number) / "output.tar", offset, 4 * _CHUNK)
-
-    def where_output(self, job: str, number: int) -> str:
-        """The output's folder on this node."""
-        return str(TrialFolder(self._folder.trial(job, number)).output)
 
     # ---- details
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from bayescore.errors import RunnerError
 from bayescore.i18n import text
 
 ANSWER_S = 60.0
+_FRESH_S = 1.0
 _AT_ONCE = 32  # calls that an agent answers at the same time
 
 
@@ -35,7 +36,8 @@ class Agents:
         self._runner = runner
         self.home = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
         self._known: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._nodes: list[Node] = []
+        self._looked_at = -_FRESH_S
 
     @property
     def ray(self) -> Any:
@@ -43,9 +45,12 @@ class Agents:
         return connect(self._address)
 
     def nodes(self) -> list[Node]:
-        """Nodes that are alive."""
-        with answering(self._address):
-            return nodes(self.ray)
+        """Nodes that are alive, as of no more than a second ago."""
+        if time.monotonic() - self._looked_at > _FRESH_S:
+            with answering(self._address):
+                self._nodes = nodes(self.ray)
+            self._looked_at = time.monotonic()
+        return self._nodes
 
     def on(self, node: str) -> Any:
         """The agent of a node.
@@ -60,16 +65,15 @@ class Agents:
         found = next((n for n in self.nodes() if n.name == node), None)
         if found is None:
             raise NodeGoneError(text("The node {node} is not in the cluster.", node=node))
-        with self._lock:
-            if found.id not in self._known:
-                self._known[found.id] = self._made(found)
-            return self._known[found.id]
+        known = self._known.get(found.id)
+        if known is None:  # made twice at once, it is the same actor
+            known = self._known[found.id] = self._made(found)
+        return known
 
     def forget(self, node: str) -> None:
         """Look for a node's agent anew the next time."""
-        with self._lock:
-            for identifier in [n.id for n in self.nodes() if n.name == node]:
-                self._known.pop(identifier, None)
+        for identifier in [n.id for n in self.nodes() if n.name == node]:
+            self._known.pop(identifier, None)
 
     def _made(self, node: Node) -> Any:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy

@@ -50,6 +50,22 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Packed:
+    """Bytes of a packed output, and the folder on its node where more of it stays."""
+
+    size: int
+    rest: str
+
+
+@dataclass(frozen=True)
+class ImageState:
+    """Whether an image is on a node, and the share of it that has come, from 0 to 1."""
+
+    here: bool
+    share: float = 0.0
+
+
+@dataclass(frozen=True)
 class News:
     """What is new of a trial since :class:`Seen`; ``exit`` once it has ended and all else is told."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,15 +17,17 @@ from bayescore.cluster.agents import ANSWER_S, Agents
 from bayescore.cluster.connection import NodeGoneError, answering
 from bayescore.cluster.messages import UNKNOWN, Handle
 from bayescore.cluster.mirror import Mirror
-from bayescore.cluster.slots import Slots, gpus_of, node_of
+from bayescore.cluster.slots import Slots, demand, gpus_of, node_of
 from bayescore.errors import BayesdeskError
-from bayescore.store import DataFolder
+from bayescore.store import DataFolder, NewJob
 from bayescore.trials import Launch, TrialFolder
 from bayescore.trials import folder as trial_folder
 from bayescore.trials.runners.base import GRACE_S, Exit
 
 _log = logging.getLogger(__name__)
 OUTPUT_BYTES = 10 * 2**30  # more stays on the node
+_LOOK_S = 0.5
+_AT_ONCE = 16  # nodes that are made ready at the same time
 _ELSEWHERE = "output-elsewhere.txt"  # beside an output that stayed: where it is
 
 
@@ -106,6 +109,47 @@ class RayRunner:
         self._mirror.close()
         self.slots.close()
 
+    # ---- before the first trial
+
+    def make_ready(
+        self,
+        wish: NewJob,
+        report: Callable[[str, float], None],
+        pause: Callable[[float], bool],
+    ) -> None:
+        """See that every node that may hold a trial has the folders and the image that it needs.
+
+        Parameters
+        ----------
+        report
+            Told a node that is waited for, and the share of the image that it has.
+        pause
+            Waits so many seconds; true when it is not to go on.
+
+        Raises
+        ------
+        RunnerError
+            When a node lacks a folder, or the image cannot be had.
+        """
+        nodes = self.agents.nodes()
+        wanted = demand(wish.local, nodes)
+        able = [n.name for n in nodes if n.gpus >= wanted["num_gpus"] and n.cpus >= wanted["num_cpus"]]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(lambda n: self._ask(n, self.agents.on(n).check.remote(wish.inputs)), able))
+        waiting = able if wish.image is not None else []
+        while waiting:
+            states = {
+                node: self._ask(
+                    node, self.agents.on(node).have_image.remote(wish.image, wish.local.registry_mirror)
+                )
+                for node in waiting
+            }
+            waiting = [node for node, state in states.items() if not state.here]
+            if waiting:
+                report(waiting[0], states[waiting[0]].share)
+                if pause(_LOOK_S):
+                    return
+
     # ---- details
 
     def _followed(self, handle: Handle, folder: TrialFolder) -> str:
@@ -138,17 +182,17 @@ class RayRunner:
         return digest
 
     def _fetch(self, handle: Handle, folder: TrialFolder) -> None:
-        """Bring what a trial has left in its output; when that is too much, note where it is."""
+        """Bring what is to come back of a trial's output; where something stays, note where it is."""
         agent = self.agents.on(handle.node)
-        size = self._ask(handle.node, agent.pack_output.remote(handle.job, handle.number, "*", OUTPUT_BYTES))
-        if size < 0:
-            place = self._ask(handle.node, agent.where_output.remote(handle.job, handle.number))
-            (folder.root / _ELSEWHERE).write_text(f"{handle.node}:{place}\n", encoding="utf-8")
-            return
+        packed = self._ask(handle.node, agent.pack_output.remote(handle.job, handle.number, OUTPUT_BYTES))
+        if packed.rest:
+            place = f"{handle.node}:{packed.rest}\n"
+            (folder.root / _ELSEWHERE).write_text(place, encoding="utf-8")
         parcel, offset = folder.root / "output.tar", 0
-        while offset < size:
+        while offset < packed.size:
             part = self._ask(handle.node, agent.output_part.remote(handle.job, handle.number, offset))
             parcels.write_part(parcel, offset, part)
             offset += len(part)
-        parcels.merge(parcel, folder.output)
-        parcel.unlink()
+        if packed.size:
+            parcels.merge(parcel, folder.output)
+            parcel.unlink()

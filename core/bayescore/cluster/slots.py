@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,10 +144,17 @@ class Slots:
             self._jobs.pop(job, None)
         ray = self._agents.ray
         for name in self._names(job):
-            try:
+            with suppress(ValueError):
                 ray.kill(ray.get_actor(name))
-            except ValueError:
-                continue
+
+    def keep_only(self, jobs: set[str]) -> None:
+        """Give back what other jobs of this data folder have left, as after a crash at their end."""
+        ray = self._agents.ray
+        prefixes = tuple(self._prefix(job) for job in jobs)
+        for name in ray.util.list_named_actors():
+            if name.startswith(self._prefix("")[:-1]) and not name.startswith(prefixes):
+                with suppress(ValueError):
+                    ray.kill(ray.get_actor(name))
 
     def close(self) -> None:
         """End the thread; slots stay."""

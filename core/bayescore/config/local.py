@@ -44,6 +44,9 @@ class RaySettings(BaseModel):
         ``auto`` (the cluster that this machine belongs to) or ``HOST:PORT`` of its head.
     resources
         Of Ray's own naming, that one trial asks for besides CPUs and GPUs.
+    outputs
+        What comes back of what trials leave in their output: ``all``, ``none``, or a pattern of
+        file names such as ``*.pt``; the rest stays on its node, which is noted.
     patience
         Seconds for which a node may be away before its trials are run again elsewhere.
     """
@@ -53,6 +56,7 @@ class RaySettings(BaseModel):
     address: str = "auto"
     runner: NodeRunner = NodeRunner.DOCKER
     resources: dict[str, float] = Field(default_factory=dict)
+    outputs: str = "all"
     patience: float = Field(default=180.0, gt=0)
 
 
@@ -75,7 +79,8 @@ class LocalSettings(BaseModel):
     memory, shm_size
         Bytes of one trial.
     data
-        Folder of this machine for each ``data`` of a binding.
+        Folder of this machine for each ``data`` of a binding; on a cluster it may be one for each
+        node, and ``default`` for the others.
     trial_timeout
         Seconds that one trial may run.
     max_failed_trials
@@ -93,7 +98,7 @@ class LocalSettings(BaseModel):
     cpus: float | None = Field(default=None, gt=0)
     memory: int | None = Field(default=None, gt=0)
     shm_size: int | None = Field(default=None, gt=0)
-    data: dict[str, str] = Field(default_factory=dict)
+    data: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     environment: dict[str, str] = Field(default_factory=dict)
     trial_timeout: float | None = Field(default=None, gt=0)
     max_failed_trials: int | None = Field(default=None, ge=1)
@@ -177,6 +182,7 @@ def _ray(reader: Reader, path: Path) -> Any:
         "address": reader.text((*path, "address")),
         "runner": _choice(NodeRunner)(reader, (*path, "runner")),
         "resources": _amounts(reader, (*path, "resources")),
+        "outputs": reader.text((*path, "outputs")),
         "patience": _parsed(parse_span, "3m")(reader, (*path, "patience")),
     }
     return RaySettings(**{key: value for key, value in found.items() if value is not None})
@@ -186,6 +192,14 @@ def _amounts(reader: Reader, path: Path) -> dict[str, float]:
     read = _positive(whole=False)
     found = {str(key): read(reader, (*path, key)) for key in reader.mapping(path) or {}}
     return {key: float(value) for key, value in found.items() if value is not None}
+
+
+def _places(reader: Reader, path: Path) -> Any:
+    found: dict[str, str | dict[str, str]] = {}
+    for key, value in (reader.mapping(path) or {}).items():
+        below = (*path, key)
+        found[str(key)] = _texts(reader, below) if isinstance(value, dict) else reader.text(below) or ""
+    return found
 
 
 def _gpus(reader: Reader, path: Path) -> Any:
@@ -213,7 +227,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "cpus": _positive(whole=False),
     "memory": _parsed(parse_size, "8g"),
     "shm_size": _parsed(parse_size, "1g"),
-    "data": _texts,
+    "data": _places,
     "environment": _texts,
     "trial_timeout": _parsed(parse_span, "2h"),
     "max_failed_trials": _positive(whole=True),

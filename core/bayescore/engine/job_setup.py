@@ -28,6 +28,21 @@ def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Ev
         _report(database, job, taken)
     if isinstance(runner, DockerRunner) and job.wish.image:
         _have_image(database, job, runner, cancelled)
+    if job.wish.runner == "ray":
+        _make_nodes_ready(database, job, runner, cancelled)
+
+
+def _make_nodes_ready(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:
+    from bayescore.cluster.runner import RayRunner
+
+    assert isinstance(runner, RayRunner)
+
+    def report(node: str, share: float) -> None:
+        shown = {"image": f"{job.wish.image} ({node})", "share": share, "layers": {}}
+        with database.write() as connection:
+            notes.set_setting(connection, notes.pull_key(job.id), json.dumps(shown))
+
+    runner.make_ready(job.wish, report, cancelled.wait)
 
 
 def _report(database: Database, job: Job, taken: snapshot.Snapshot) -> None:

@@ -57,6 +57,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         image=job.wish.image,
         python=local.python,
         inject_client=local.inject_client,
+        outputs=local.ray.outputs,
     )
 
 

@@ -1,4 +1,4 @@
-"""Containers that a crashed engine left behind after their trials had ended."""
+"""What a crashed engine left behind after its trials and jobs had ended: containers, places on a cluster."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 
 from bayescore.engine.launching import trial_name
 from bayescore.errors import BayesdeskError
-from bayescore.store import Database, trials
+from bayescore.store import Database, jobs, trials
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
@@ -22,5 +22,8 @@ def sweep(database: Database, runner: Runner) -> None:
             if name not in wanted:
                 _log.info("%s is left from before and is removed", name)
                 runner.remove(handle)
+        if (slots := getattr(runner, "slots", None)) is not None:
+            with database.read() as connection:
+                slots.keep_only({job.id for job in jobs.active(connection)})
     except (BayesdeskError, OSError) as error:
         _log.info("not swept: %s", error)

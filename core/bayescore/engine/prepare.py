@@ -32,6 +32,8 @@ from bayescore.trials import docker_engine
 from bayescore.trials.images import image_for
 from bayescore.trials.runners import default_python
 
+EVERYWHERE = "default"  # under “data”: the folder of all nodes that are not named
+
 
 @dataclass(frozen=True)
 class Options:
@@ -214,23 +216,24 @@ def resolve_inputs(
     """
     inputs = []
     for binding in bindings:
-        named = local.data.get(binding.data) or (binding.name and local.data.get(binding.name))
-        place = Path(named or binding.data).expanduser()
+        named = local.data.get(binding.data) or (binding.name and local.data.get(binding.name)) or None
+        nodes = dict(named) if isinstance(named, dict) else {}
+        known = nodes.pop(EVERYWHERE, None) if isinstance(named, dict) else named
+        place = Path(known or binding.data).expanduser()
         folder = place if place.is_absolute() else project / place
+        writable = binding.type is Access.READ_WRITE
         if elsewhere and named:
-            inputs.append(Input(str(folder), binding.path, binding.type is Access.READ_WRITE))
-            continue
-        if not folder.is_dir():
-            if named:
-                raise ConfigError(
-                    text(
-                        "The folder {folder} for “{data}” does not exist.", folder=folder, data=binding.data
-                    ),
-                    text("Correct “data” in openbayes.local.yaml."),
-                )
+            inputs.append(Input(str(folder), binding.path, writable, nodes))
+        elif folder.is_dir():
+            inputs.append(Input(str(folder.resolve()), binding.path, writable))
+        elif known:
+            raise ConfigError(
+                text("The folder {folder} for “{data}” does not exist.", folder=folder, data=binding.data),
+                text("Correct “data” in openbayes.local.yaml."),
+            )
+        else:
             raise ConfigError(
                 text("No folder of this machine is known for the data “{data}”.", data=binding.data),
                 text("Add to openbayes.local.yaml: data: {{“{data}”: /path/to/it}}", data=binding.data),
             )
-        inputs.append(Input(str(folder.resolve()), binding.path, binding.type is Access.READ_WRITE))
     return tuple(inputs)

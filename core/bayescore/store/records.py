@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bayescore.config import LocalSettings, OpenBayesConfig
@@ -14,11 +15,24 @@ from bayescore.store.states import JobState, TrialState
 
 @dataclass(frozen=True)
 class Input:
-    """A folder of this machine that trials see under ``path``."""
+    """A folder that trials see under ``path``.
+
+    Attributes
+    ----------
+    source
+        The folder of this machine, and of the nodes of a cluster that are not in ``nodes``.
+    nodes
+        The folder of each node that has one of its own.
+    """
 
     source: str
     path: str
     writable: bool = False
+    nodes: Mapping[str, str] = field(default_factory=dict)
+
+    def on(self, node: str) -> Input:
+        """As the trials of one node see it."""
+        return replace(self, source=self.nodes.get(node, self.source), nodes={})
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,8 @@ class Launch:
         Variables that must not be written anywhere.
     gpus
         UUIDs; empty for none.
+    outputs
+        Of a trial on another machine, what comes back: ``all``, ``none``, or a pattern of names.
     """
 
     name: str
@@ -95,3 +97,4 @@ class Launch:
     image: str | None = None
     python: str | None = None
     inject_client: bool = True
+    outputs: str = "all"
