@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test faults fuzz audit check bench bench-search screenshots translations clean
+.PHONY: setup gui demo test faults faults-ray fuzz audit check bench bench-search screenshots translations clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py
@@ -53,6 +53,10 @@ SEED ?= 0
 faults: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --runs $(RUNS) --seed $(SEED)
+
+# The same on Ray clusters of three nodes: make faults-ray RUNS=50 SEED=0.
+faults-ray: $(VENV)/.test
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --ray --at-once 1 --runs $(RUNS) --seed $(SEED)
 
 # Files, requests and commands that nobody meant: make fuzz SECONDS=3600 SEED=0.
 SECONDS ?= 300

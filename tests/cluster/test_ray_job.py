@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +66,9 @@ def test_that_trials_are_spread_over_the_nodes_gpus_and_all_of_them_comes_home(
     check_that_all_is_here(workspace, job)
     assert {place for t in workspace.trials(job) for place in t.gpus} == {"b/0", "c/0", "c/1"}
     assert {t.attempt for t in workspace.trials(job)} == {1}
-    left = [p for p in Path(os.environ["BAYESDESK_AGENT_HOME"]).glob("*/*/jobs/*/trials/*") if p.is_dir()]
+    left = [
+        p for p in Path(cluster.environment["BAYESDESK_AGENT_HOME"]).glob("*/*/jobs/*/trials/*") if p.is_dir()
+    ]
     assert left == []
 
 

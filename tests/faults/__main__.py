@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--scale", type=float, default=1.0, help="of the faults' lengths")
     parser.add_argument("--only", nargs="*", default=[], help="names of kinds")
+    parser.add_argument("--ray", action="store_true", help="on clusters of three nodes")
     parser.add_argument("--at-once", type=int, default=2)
     asked = parser.parse_args()
     try:
@@ -32,16 +33,20 @@ def main() -> int:
     except docker_engine.NoEngineError as error:
         print(f"without Docker: {error}", file=sys.stderr)
         endpoint = None
+    runners = ("ray",) if asked.ray else ("process", "docker") if endpoint else ("process",)
     plans = [
-        plan(seed, asked.scale, tuple(asked.only), docker=endpoint is not None)
+        plan(seed, asked.scale, tuple(asked.only), runners)
         for seed in range(asked.seed, asked.seed + asked.runs)
     ]
     began, results = time.monotonic(), []
-    shared = [p for p in plans if not p.any("exclusive")]
+    alone = [
+        p for p in plans if p.any("exclusive") or p.runner == "ray"
+    ]  # Ray starts in the main thread only
+    shared = [p for p in plans if p not in alone]
     with ThreadPoolExecutor(asked.at_once) as pool:
         for result in pool.map(lambda p: run(p, endpoint), shared):
             results.append(_told(result))
-    for each in (p for p in plans if p.any("exclusive")):
+    for each in alone:
         results.append(_told(run(each, endpoint)))
     struck = Counter(kind.name for r in results for _at, kind in r.plan.faults)
     print("\n".join(f"{count:5} {name}" for name, count in sorted(struck.items())))

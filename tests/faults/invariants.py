@@ -30,6 +30,8 @@ def violations(world: World) -> Iterator[str]:
     if world.plan.runner == "process":
         yield from _gpus(world)
     yield from _leftovers(world)
+    if world.cluster is not None:
+        yield from _cluster(world)
     yield from _files(world)
     yield from _store(world)
     yield from _logs(world)
@@ -81,7 +83,7 @@ def _journal(world: World, trial: Trial) -> list[dict[str, Any]]:
     """What the newest attempt of a trial has written down."""
     x = trial.parameters["x"]
     own = world.workspace.data.trial(world.job, trial.number) / "output" / "journal.jsonl"
-    file = world.journals / f"{x!r}.jsonl" if world.plan.runner == "process" else own
+    file = own if world.plan.runner == "docker" else world.journals / f"{x!r}.jsonl"
     lines: list[dict[str, Any]] = []
     with suppress(FileNotFoundError):
         for line in file.read_text().splitlines():
@@ -150,6 +152,20 @@ def _leftovers(world: World) -> Iterator[str]:
         (held,) = connection.execute("SELECT count(*) FROM leases").fetchone()
     if held:
         yield f"{held} leases are left"
+
+
+def _cluster(world: World) -> Iterator[str]:
+    """Whether nodes keep nothing: no place, no folder of a trial."""
+    gone = {"c"} if world.cluster is not None and "c" not in world.cluster.nodes else set()
+    left = [
+        path
+        for path in (world.root / "agents").glob("*/*/jobs/*/trials/*")
+        if path.is_dir() and path.parents[3].name not in gone
+    ]
+    try:
+        world.wait(lambda: not [path for path in left if path.exists()], "", seconds=20)
+    except TimeoutError:
+        yield f"nodes keep {left}"
 
 
 def _files(world: World) -> Iterator[str]:

@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from support import docker_engine
 from support.workspace import BIN
 
@@ -43,7 +45,7 @@ class Kind:
 
     name: str
     strike: Callable[[World], None]
-    runners: tuple[str, ...] = ("process", "docker")
+    runners: tuple[str, ...] = ("process", "docker", "ray")
     exclusive: bool = False
     mixes: bool = True
     fails: bool = False
@@ -289,6 +291,66 @@ def _restart_docker_and_all(world: World) -> None:
     docker_engine.ensure()
 
 
+# ---- a cluster
+
+
+def _kill_all(name: str, first: int | None = None) -> None:
+    """Processes that Ray has named so."""
+    found = [p.pid for p in psutil.process_iter(["cmdline"]) if name in " ".join(p.info["cmdline"] or ())]
+    for pid in found[:first]:
+        _kill(pid)
+
+
+def _kill_agents(world: World) -> None:
+    del world
+    _kill_all("ray::NodeAgent")
+
+
+def _kill_slot(world: World) -> None:
+    del world
+    _kill_all("ray::_Slot", 1)
+
+
+def _pause_agents(world: World) -> None:
+    """Messages come late."""
+    found = [
+        p for p in psutil.process_iter(["cmdline"]) if "ray::NodeAgent" in " ".join(p.info["cmdline"] or ())
+    ]
+    for signal_ in (signal.SIGSTOP, signal.SIGCONT):
+        for process in found:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal_)
+        if signal_ == signal.SIGSTOP:
+            world.pass_time(20)
+
+
+def _end_of_node(world: World, name: str) -> None:
+    assert world.cluster is not None
+    for pid in world.trial_processes(name):
+        _kill(pid)
+    world.cluster.remove(name)
+
+
+def _remove_node(world: World) -> None:
+    """A machine goes away for good, with all that ran on it."""
+    _end_of_node(world, "c")
+
+
+def _cut_node(world: World) -> None:
+    """Ray on a node ends and comes back; what ran there goes on."""
+    assert world.cluster is not None
+    world.cluster.remove("c")
+    world.pass_time(10)
+    world.cluster.add("c", num_cpus=4, num_gpus=2)
+
+
+def _restart_ray(world: World) -> None:
+    assert world.cluster is not None
+    world.cluster.restart()
+
+
+_HERE = ("process", "docker")
+_ONLY_RAY = ("ray",)
 _ONLY_DOCKER = ("docker",)
 _ONLY_PROCESS = ("process",)
 KINDS: dict[str, Kind] = {
@@ -301,8 +363,8 @@ KINDS: dict[str, Kind] = {
         Kind("supervisor killed", _kill_supervisor_too),
         Kind("machine restarted", _end_of_the_machine, _ONLY_PROCESS),
         Kind("many engines", _many_engines),
-        Kind("window killed", _kill_window),
-        Kind("two windows", _two_windows),
+        Kind("window killed", _kill_window, _HERE),
+        Kind("two windows", _two_windows, _HERE),
         Kind("store locked", _lock_store),
         Kind("port taken", _take_port),
         Kind("clock moved", _move_clock),
@@ -315,11 +377,17 @@ KINDS: dict[str, Kind] = {
         Kind("trial stopped", _cancel_trial, fails=True),
         Kind("deaf to SIGTERM", _cancel_trial, fails=True, mixes=False, behaviour="deaf"),
         Kind("daemon forked", _nothing, mixes=False, behaviour="daemon"),
-        Kind("log of 1 GB", _nothing, mixes=False, behaviour="talkative"),
+        Kind("log of 1 GB", _nothing, _HERE, mixes=False, behaviour="talkative"),
         Kind(
-            "out of memory", _nothing, mixes=False, fails=True, behaviour="greedy", local={"memory": "200m"},
+            "out of memory", _nothing, _HERE, mixes=False, fails=True, behaviour="greedy", local={"memory": "200m"},
             ends=("failed",),
         ),
+        Kind("agents killed", _kill_agents, _ONLY_RAY),
+        Kind("agents paused", _pause_agents, _ONLY_RAY),
+        Kind("slot killed", _kill_slot, _ONLY_RAY),
+        Kind("node removed", _remove_node, _ONLY_RAY, mixes=False),
+        Kind("node cut off", _cut_node, _ONLY_RAY, mixes=False),
+        Kind("Ray restarted", _restart_ray, _ONLY_RAY, mixes=False),
         Kind("container killed", _kill_container, _ONLY_DOCKER, fails=True),
         Kind("container removed", _remove_container, _ONLY_DOCKER),
         Kind("container paused", _pause_container, _ONLY_DOCKER),

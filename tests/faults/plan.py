@@ -39,13 +39,18 @@ class Plan:
         return any(getattr(kind, name) for _at, kind in self.faults)
 
 
-def plan(seed: int, scale: float = 1.0, kinds: tuple[str, ...] = (), docker: bool = True) -> Plan:
+def plan(
+    seed: int,
+    scale: float = 1.0,
+    kinds: tuple[str, ...] = (),
+    runners: tuple[str, ...] = ("process", "docker"),
+) -> Plan:
     """The plan of a seed; with ``kinds`` only of these."""
     rng = random.Random(seed)
     possible = [k for name, k in KINDS.items() if (not kinds or name in kinds)]
-    possible = [k for k in possible if docker or "process" in k.runners]
+    possible = [k for k in possible if set(runners) & set(k.runners)]
     first = possible[seed % len(possible)]  # every kind has its turn
-    runner = rng.choice([r for r in first.runners if docker or r != "docker"])
+    runner = rng.choice([r for r in first.runners if r in runners])
     struck = [first]
     others = [k for k in possible if runner in k.runners and k.mixes and k != first]
     if first.mixes and others:

@@ -31,6 +31,8 @@ def run(plan: Plan, endpoint: str | None) -> Result:
     root = Path(tempfile.mkdtemp(prefix=f"faults-{plan.seed}-", dir="/var/tmp"))
     world = World(plan, root, endpoint if plan.runner == "docker" else None)
     try:
+        if plan.runner == "ray":
+            world.start_cluster()
         world.begin()
         for at, kind in plan.faults:
             world.wait(

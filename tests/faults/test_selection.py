@@ -21,7 +21,7 @@ OF_CONTAINERS = ("engine killed", "container removed")
 
 @pytest.mark.parametrize("name", OF_PROCESSES)
 def test_that_a_fault_costs_a_job_of_processes_nothing(name: str) -> None:
-    made = plan(list(KINDS).index(name), SHORT, (name,), docker=False)
+    made = plan(list(KINDS).index(name), SHORT, (name,), ("process",))
     assert run(made, None).found == ()
 
 

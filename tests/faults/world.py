@@ -20,6 +20,7 @@ from faults import program
 from faults.plan import Plan
 from support.docker_engine import IMAGE
 from support.gpus import StandInGpus
+from support.ray_cluster import RayCluster
 from support.workspace import Workspace
 
 SECRET = "fault-suite-secret-7c1f"
@@ -60,13 +61,16 @@ class World:
         (clock / "sitecustomize.py").write_text(_CLOCK)
         self.journals.mkdir()
         environment = {"FAULT_CLOCK": str(self.clock), "PYTHONPATH": str(clock), "FAULT_SECRET": SECRET}
-        if endpoint is not None:
+        if plan.runner == "ray":
+            pass
+        elif endpoint is not None:
             environment["DOCKER_HOST"] = endpoint
         else:
             environment |= StandInGpus(root / "gpus", ["One", "Two"]).environment
         self.workspace = Workspace(root, environment)
         self._endpoint = endpoint
         self._mounted = False
+        self.cluster: RayCluster | None = None
 
     # ---- the job
 
@@ -84,6 +88,9 @@ class World:
         else:
             local["environment"] = {"FAULT_JOURNALS": str(self.journals)}
             local |= {"gpus": "all", "trials_per_gpu": self.trials_per_gpu}
+        if self.cluster is not None:
+            patience = 120 * self.plan.scale
+            local["ray"] = {"address": self.cluster.address, "runner": "process", "patience": patience}
         behaviour = "plain"
         for _at, kind in self.plan.faults:
             local |= kind.local
@@ -178,9 +185,10 @@ class World:
         """Trial programs of this run, without their keepers and shells."""
         return [p.pid for p in self._of_trials() if "main.py" in _command(p) and "/bin/sh" not in _command(p)]
 
-    def trial_processes(self) -> list[int]:
-        """Everything that trials of this run have started, keepers included."""
-        return [p.pid for p in self._of_trials()] + self.keepers()
+    def trial_processes(self, node: str = "") -> list[int]:
+        """Everything that trials of this run have started, keepers included; of one node if it is named."""
+        found = [p.pid for p in self._of_trials()] + self.keepers()
+        return [pid for pid in found if not node or _runs_on(pid, node)]
 
     def _of_trials(self) -> list[psutil.Process]:
         found = []
@@ -214,6 +222,12 @@ class World:
 
     # ---- beginning and end
 
+    def start_cluster(self) -> None:
+        """Three nodes, with their agents' files below this run's folder."""
+        home = {"BAYESDESK_AGENT_HOME": str(self.root / "agents")}
+        self.cluster = RayCluster(None, {}, home)
+        self.cluster.start()
+
     def _mount(self) -> None:
         home = self.workspace.data.root
         home.mkdir(parents=True, exist_ok=True)
@@ -230,6 +244,8 @@ class World:
         for pid in self.trial_processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        if self.cluster is not None:
+            self.cluster.close()
         if self._mounted:
             subprocess.run(["umount", "-l", str(self.workspace.data.root)], check=False)
 
@@ -238,6 +254,12 @@ def _command(process: psutil.Process) -> str:
     with suppress(psutil.Error):
         return " ".join(process.cmdline())
     return ""
+
+
+def _runs_on(pid: int, node: str) -> bool:
+    with suppress(psutil.Error):
+        return f"/{node}/jobs/" in _command(psutil.Process(pid)) + psutil.Process(pid).cwd()
+    return False
 
 
 def _is_dead(pid: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ class RayCluster:
 
     cluster: Any
     nodes: dict[str, Any]
+    environment: dict[str, str]
 
     @property
     def address(self) -> str:
@@ -28,23 +28,44 @@ class RayCluster:
 
     def add(self, name: str, **resources: float) -> None:
         """A node comes, or comes back."""
-        self.nodes[name] = self.cluster.add_node(node_name=name, **resources)
+        self.nodes[name] = self.cluster.add_node(node_name=name, env_vars=self.environment, **resources)
+
+    def restart(self) -> None:
+        """All of Ray ends and starts again where it was."""
+        port = int(self.address.rpartition(":")[2])
+        self.close()
+        self.start(port)
+
+    def start(self, port: int | None = None) -> None:
+        """Start the three nodes."""
+        from ray.cluster_utils import Cluster
+
+        head = {
+            "num_cpus": 4,
+            "num_gpus": 0,
+            "node_name": "a",
+            "include_dashboard": False,
+            "env_vars": self.environment,
+        }
+        if port is not None:
+            head["gcs_server_port"] = port
+        self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        self.nodes = {"a": self.cluster.head_node}
+        self.add("b", num_cpus=4, num_gpus=1)
+        self.add("c", num_cpus=4, num_gpus=2)
+
+    def close(self) -> None:
+        """End all of Ray."""
+        if self.cluster is not None:
+            self.cluster.shutdown()
 
 
 @contextmanager
 def ray_cluster(folder: Path) -> Iterator[RayCluster]:
-    """Start the nodes; agents keep their files below ``folder``."""
-    os.environ["BAYESDESK_AGENT_HOME"] = str(folder / "agents")
-    os.environ["RAY_DISABLE_IMPORT_WARNING"] = "1"
-    from ray.cluster_utils import Cluster
-
-    head = {"num_cpus": 4, "num_gpus": 0, "node_name": "a", "include_dashboard": False}
-    made = RayCluster(Cluster(initialize_head=True, head_node_args=head), {})
+    """Start the nodes; agents keep their files in ``folder/agents``."""
+    made = RayCluster(None, {}, {"BAYESDESK_AGENT_HOME": str(folder / "agents")})
+    made.start()
     try:
-        made.nodes["a"] = made.cluster.head_node
-        made.add("b", num_cpus=4, num_gpus=1)
-        made.add("c", num_cpus=4, num_gpus=2)
         yield made
     finally:
-        made.cluster.shutdown()
-        os.environ.pop("BAYESDESK_AGENT_HOME")
+        made.close()

@@ -77,6 +77,10 @@ class _Slot:
 
         return ray.get_runtime_context().get_node_id(), tuple(str(g) for g in ray.get_gpu_ids())
 
+    def stay(self) -> None:
+        """An answer that comes only as an error, once the slot is gone."""
+        threading.Event().wait()
+
 
 @dataclass
 class _Held:
@@ -86,6 +90,7 @@ class _Held:
     most: int
     asked: dict[str, Any] = field(default_factory=dict)  # name: the answer to where it is
     ready: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: id of its node, lease
+    alive: dict[str, Any] = field(default_factory=dict)  # name: an answer that comes at its end
     is_short: bool = True
     error: BayesdeskError | None = None
 
@@ -187,7 +192,7 @@ class Slots:
     def _find_again(self, job: str, held: _Held) -> None:
         """Slots that an earlier engine has asked for."""
         for name in self._names(job):
-            held.asked[name] = self._told(self._agents.ray.get_actor(name))
+            self._watch(name, held, self._agents.ray.get_actor(name))
 
     def _step(self, job: str, held: _Held, places: Mapping[str, str]) -> None:
         self._hear(held, places)
@@ -207,7 +212,10 @@ class Slots:
         from ray import exceptions
 
         ray = self._agents.ray
-        ready = {name: place for name, place in held.ready.items() if place[0] in places}
+        gone = {name for name, answer in held.alive.items() if ray.wait([answer], timeout=0)[0]}
+        for name in gone:
+            del held.alive[name]
+        ready = {n: place for n, place in held.ready.items() if place[0] in places and n not in gone}
         for name, answer in list(held.asked.items()):
             if not ray.wait([answer], timeout=0)[0]:
                 continue
@@ -231,17 +239,17 @@ class Slots:
             "name": name,
             "lifetime": "detached",
             "get_if_exists": True,
+            "max_concurrency": 8,  # each engine that comes waits for its end
             "scheduling_strategy": "SPREAD",
             **wanted,
         }
         with answering(name):
-            actor = self._agents.ray.remote(_Slot).options(**options).remote()
-            held.asked[name] = self._told(actor)
+            self._watch(name, held, self._agents.ray.remote(_Slot).options(**options).remote())
 
-    def _told(self, actor: Any) -> Any:
-        answer = actor.where.remote()
+    def _watch(self, name: str, held: _Held, actor: Any) -> None:
+        held.asked[name] = answer = actor.where.remote()
+        held.alive[name] = actor.stay.remote()
         answer.future().add_done_callback(lambda _: self._awake.set())
-        return answer
 
     def _names(self, job: str) -> list[str]:
         return [n for n in self._agents.ray.util.list_named_actors() if n.startswith(self._prefix(job))]
