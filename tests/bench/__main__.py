@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from bench import dispatch, listening, load, reading, starting, suggesting, window  # noqa: E402
+from bench import cluster, dispatch, listening, load, reading, starting, suggesting, window  # noqa: E402
 from bench.figure import Figure  # noqa: E402
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -29,6 +29,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "jobs": load.many_jobs,
     "points": load.many_points,
     "store": load.large_store,
+    "cluster": cluster.measure,
 }
 
 

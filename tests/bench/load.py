@@ -27,11 +27,11 @@ from bench.figure import Figure
 from support.builders import a_wish
 from support.workspace import Workspace, wait_until
 
-_SCALE = float(os.environ.get("BAYESDESK_LOAD", "1"))
-_JOBS = max(2, round(100 * _SCALE))
+LOAD = float(os.environ.get("BAYESDESK_LOAD", "1"))
+_JOBS = max(2, round(100 * LOAD))
 _TRIALS = 100
-_STORED_POINTS = round(100_000_000 * _SCALE)
-_STORED_JOBS = max(5, round(500 * _SCALE))
+_STORED_POINTS = round(100_000_000 * LOAD)
+_STORED_JOBS = max(5, round(500 * LOAD))
 _BURST = 1_000_000
 _CLIENTS = 64
 _WAIT = "sleep 100000; true"  # the parameters are appended

@@ -16,6 +16,7 @@ from bayescore.results import planned_seconds
 from bayescore.trials.gpus import Gpu
 from bayesdesk.editor.assist import completions, meaning_at, place_of
 from bayesdesk.editor.estimate import side_by_side
+from bayesdesk.editor.explanations import keys_at
 from bayesdesk.editor.text_model import LocalModel
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.window import MainWindow
@@ -61,6 +62,25 @@ def test_that_run_settings_are_written_into_the_local_file_and_undone_with_the_r
     qtbot.waitUntil(lambda: not editor.is_changed, timeout=WAIT_MS)
     assert YamlDocument.parse(local_file.read_text()).data["gpus"] == "none"
     assert "8g" in local_file.read_text()
+
+
+def test_that_a_cluster_is_asked_for_once_it_is_what_runs_the_trials(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write())
+    settings = editor.run_settings
+    assert not settings._cluster.isVisibleTo(settings)
+    settings._choose_runner("ray")
+    assert settings._cluster.isVisibleTo(settings)
+    fields = {field.path: field for field in settings._fields}
+    type_into(qtbot, fields[("ray", "address")], "lab-1:6379")
+    type_into(qtbot, fields[("ray", "patience")], "5m")
+    chosen = editor.local.loaded.settings
+    assert chosen.runner == "ray"
+    assert (chosen.ray.address, chosen.ray.patience, chosen.ray.outputs) == ("lab-1:6379", 300.0, "all")
+    assert set(keys_at(["ray"], local=True)) == set(type(chosen.ray).model_fields)
+    settings._choose_runner("auto")
+    assert not settings._cluster.isVisibleTo(settings)
 
 
 def test_that_a_project_without_a_local_file_gets_one_when_there_is_something_to_say(

@@ -156,10 +156,13 @@ class Mirror:
 
     def _end(self, known: _Mirrored, exit_: Exit) -> None:
         try:
-            self._fetch(known.handle, known.folder)
+            if exit_.code is not None:  # else there is nothing that anybody knows of
+                self._fetch(known.handle, known.folder)
         except RunnerSilentError:
             known.fetching = False  # the node is asked for its news again, which are the same
             return
+        except BayesdeskError as error:
+            _log.error("the output of %s stays on its node: %s", known.handle, error)
         except Exception:
             _log.exception("the output of %s stays on its node", known.handle)
         known.exit = exit_

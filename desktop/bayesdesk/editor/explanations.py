@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bayescore.config import Algorithm, Goal, ObjectiveRule, RunnerChoice, Scale
+from bayescore.config import Algorithm, Goal, NodeRunner, ObjectiveRule, RunnerChoice, Scale
 from bayescore.i18n import _
 
 Keys = dict[str, str]
@@ -13,6 +13,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "algorithm": tuple(Algorithm),
     "scale_type": tuple(Scale),
     "runner": tuple(RunnerChoice),
+    "outputs": ("all", "none"),
     "objective": tuple(ObjectiveRule),
     "gpus": ("all", "none"),
     "inject_client": ("true", "false"),
@@ -27,7 +28,7 @@ ACCESS = ("ro", "rw")
 def keys_at(path: Sequence[str], *, local: bool = False) -> Keys:
     """Keys that may stand in the mapping at a path of key names, each with its meaning."""
     if local:
-        return _local_keys() if not path else {}
+        return {(): _local_keys, ("ray",): _ray_keys}.get(tuple(path), dict)()
     match list(path):
         case []:
             return _root_keys()
@@ -52,6 +53,8 @@ def explain(path: Sequence[object], *, local: bool = False) -> str:
 
 def values_of(path: Sequence[str], key: str) -> tuple[str, ...]:
     """Words that a key takes, as far as they are fixed."""
+    if key == "runner" and "ray" in path:
+        return tuple(NodeRunner)
     if key == "type":
         return SPEC_TYPES if "parameter_specs" in path else ACCESS
     return VALUES.get(key, ())
@@ -114,6 +117,16 @@ def _secret_keys() -> Keys:
     }
 
 
+def _ray_keys() -> Keys:
+    return {
+        "address": _("auto for the cluster that this machine belongs to, or HOST:PORT of its head."),
+        "runner": _("What runs a trial on its node: docker or process."),
+        "resources": _("What one trial asks for besides CPUs and GPUs, in Ray's own names."),
+        "outputs": _("What comes back of the outputs: all, none, or a pattern like *.pt."),
+        "patience": _("So long may a node be away before its trials run elsewhere, like 3m."),
+    }
+
+
 def _local_keys() -> Keys:
     return {
         "runner": _("auto takes Docker where it answers, and processes of this machine elsewhere."),
@@ -132,5 +145,6 @@ def _local_keys() -> Keys:
         "seed": _("Fixes what is drawn; another one for each job if there is none."),
         "objective": _("Whether a trial counts by its last or by its best value."),
         "inject_client": _("Whether trials get Bayesdesk's client when openbayestool is not installed."),
+        "ray": _("The Ray cluster that trials run on when the runner is ray."),
         "stop_when_exhausted": _("Whether the search may end a job when nothing better can be found."),
     }

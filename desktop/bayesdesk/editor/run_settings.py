@@ -32,7 +32,7 @@ class RunSettings(Card):
         self._machine, self._background = machine, background
         self._fields: list[Field] = []
         self._runner = Segmented(
-            [("auto", _("Automatic")), ("docker", "Docker"), ("process", _("Processes"))]
+            [("auto", _("Automatic")), ("docker", "Docker"), ("process", _("Processes")), ("ray", "Ray")]
         )
         self._runner.chosen.connect(self._choose_runner)
         self._image = ComboField(local, ("image",))
@@ -44,6 +44,7 @@ class RunSettings(Card):
             local, ("environment",), _("None: trials see the variables that Bayesdesk sets.")
         )
         self._details = self._made_details()
+        self._cluster = self._made_cluster()
         self._details.setVisible(False)
         self._arrange()
         local.changed.connect(self.refresh)
@@ -80,11 +81,32 @@ class RunSettings(Card):
         for line in (first, second):
             line.setContentsMargins(13, 4, 13, 8)
             self.body.addLayout(line)
+        self.body.insertWidget(1, self._cluster)
         self.body.addWidget(self._details)
         foot = row(self._more, None)
         foot.setContentsMargins(13, 0, 13, 10)
         self.body.addLayout(foot)
         self._more.setText(_("More settings"))
+
+    def _made_cluster(self) -> QWidget:
+        """Where the cluster is, what runs there, and what comes back."""
+        local = self._local
+        runners = [("docker", "Docker"), ("process", _("Processes"))]
+        address = TextField(local, ("ray", "address"), is_text=True, optional=True, placeholder="auto")
+        outputs = TextField(local, ("ray", "outputs"), is_text=True, optional=True, placeholder="all")
+        parts: list[tuple[str, Field]] = [
+            (_("Ray cluster"), address),
+            (_("On its nodes"), ChoiceField(local, ("ray", "runner"), runners, default="docker")),
+            (_("Outputs that come back"), outputs),
+            (_("Wait for a lost node"), _sized(local, ("ray", "patience"), "3m")),
+        ]
+        fields = row(*(Labelled(words, self._field(field)) for words, field in parts), spacing=10)
+        fields.setContentsMargins(13, 0, 13, 8)
+        for i in range(len(parts)):
+            fields.setStretch(i, 1)
+        made = QWidget()
+        made.setLayout(fields)
+        return made
 
     def _made_details(self) -> QWidget:
         local = self._local
@@ -157,6 +179,7 @@ class RunSettings(Card):
         for field in self._fields:
             field.refresh()
             field.show_problems(local.problems)
+        self._cluster.setVisible(local.value(("runner",)) == "ray")
         self._variables.refresh()
         self._gpus.refresh()
         self._show_image()
@@ -180,9 +203,13 @@ class RunSettings(Card):
         runner = str(self._local.value(("runner",)) or "auto")
         engine = found is not None and found.version is not None
         here = bool(found and wanted and found.has(wanted))
-        self._image.setEnabled(runner != "process")
-        if runner == "process":
+        on_nodes = runner == "ray"
+        unused = runner == "process" or (on_nodes and self._local.value(("ray", "runner")) == "process")
+        self._image.setEnabled(not unused)
+        if unused:
             words, tone = _("not used"), ""
+        elif on_nodes and wanted is not None:
+            words, tone = _("had on each node"), "accent"
         elif found is None:
             words, tone = _("looking …"), ""
         elif not engine and runner == "auto":
@@ -198,12 +225,13 @@ class RunSettings(Card):
         self._image_state.setText(words)
         self._image_state.setToolTip(as_text(found.problem) if found else "")
         set_tone(self._image_state, tone)
-        self._pull.setVisible(runner != "process" and engine and wanted is not None and not here)
+        self._pull.setVisible(not unused and not on_nodes and engine and wanted is not None and not here)
 
     def _show_machine(self) -> None:
         if self._machine.machine is not None:
             self._gpus.show_machine(self._machine.machine)
 
 
-def _sized(local: LocalModel, key: str, placeholder: str) -> TextField:
-    return TextField(local, (key,), is_text=True, optional=True, placeholder=placeholder)
+def _sized(local: LocalModel, key: str | tuple[str, ...], placeholder: str) -> TextField:
+    path = (key,) if isinstance(key, str) else key
+    return TextField(local, path, is_text=True, optional=True, placeholder=placeholder)

@@ -1,0 +1,87 @@
+"""What a Ray cluster adds to a trial, and how busy it keeps its places: three nodes on this machine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bayescore.store import Trial
+from bayescore.times import parsed
+from bench.figure import Figure
+from bench.load import LOAD
+from support.ray_cluster import RayCluster, ray_cluster
+from support.workspace import Workspace
+
+_REPORT = 'printf \'{"metrics": {"score": [{"value": 1}]}}\\n\' >> "$BAYESDESK_SPOOL"'
+_ONE_BY_ONE = 30
+_JOBS = 4  # side by side, for one job may have 100 trials before it is continued
+_AT_ONCE = 3  # of each: twelve places, three nodes with four CPUs each
+_MANY = 1000
+
+
+def measure() -> Iterator[Figure]:
+    """Dispatch here and on the cluster, then trials of one second on all places."""
+    with tempfile.TemporaryDirectory() as folder, ray_cluster(Path(folder)) as cluster:
+        here = _seconds_each(_run(Path(folder) / "here", {"runner": "process"}))
+        there = _seconds_each(_run(Path(folder) / "there", _on(cluster)))
+        yield Figure("one trial after the other, on this machine", here, "s a trial")
+        yield Figure("on a cluster of three nodes", there, "s a trial")
+        yield Figure("what the cluster adds", (there - here) * 1000, "ms", at_most=100)
+        found = _many(Path(folder) / "many", _on(cluster))
+        began = min(parsed(str(t.started_at)) for t in found)
+        ended = max(parsed(str(t.ended_at)) for t in found)
+        span = (ended - began).total_seconds()
+        yield Figure(f"{len(found)} trials of 1 s on {_JOBS * _AT_ONCE} places", span, "s")
+        busy = len(found) / (_JOBS * _AT_ONCE * span)
+        yield Figure("share of the places' time that programs had", 100 * busy, "%", at_least=90)
+
+
+def _on(cluster: RayCluster) -> dict[str, Any]:
+    return {"runner": "ray", "ray": {"address": cluster.address, "runner": "process"}, "gpus": "none"}
+
+
+def _run(root: Path, local: dict[str, Any]) -> list[Trial]:
+    """A job of short trials, one at a time."""
+    workspace = _workspace(root, local, "true", _ONE_BY_ONE, 1)
+    try:
+        job = workspace.begin()
+        workspace.wait_ended(job, 300)
+        return workspace.trials(job)
+    finally:
+        workspace.close()
+
+
+def _many(root: Path, local: dict[str, Any]) -> list[Trial]:
+    """Several jobs side by side, each continued until it has had its share of the trials."""
+    workspace = _workspace(root, local, "sleep 1", 100, _AT_ONCE)
+
+    def whole(_number: int) -> list[Trial]:
+        job = workspace.begin()
+        workspace.wait_ended(job, 600)
+        while (left := round(_MANY / _JOBS * LOAD) - len(workspace.trials(job))) > 0:
+            workspace.run("continue", job, "--trials", str(min(100, left)), "--detach")
+            workspace.wait_ended(job, 600)
+        return workspace.trials(job)
+
+    try:
+        with ThreadPoolExecutor(_JOBS) as pool:
+            return [trial for trials in pool.map(whole, range(_JOBS)) for trial in trials]
+    finally:
+        workspace.close()
+
+
+def _workspace(root: Path, local: dict[str, Any], program: str, count: int, at_once: int) -> Workspace:
+    root.mkdir()
+    workspace = Workspace(root)
+    command = f"{_REPORT}; {program}; true"
+    workspace.write(local=local, max_job_count=count, parallel_count=at_once, root={"command": command})
+    return workspace
+
+
+def _seconds_each(found: list[Trial]) -> float:
+    """From the second trial on: the first one waits for its places to come."""
+    first, last = parsed(found[1].created_at), parsed(str(found[-1].ended_at))
+    return (last - first).total_seconds() / (len(found) - 1)
