@@ -1,13 +1,11 @@
-"""Jobs on a real Ray cluster of three nodes: spread, watched live, and none of its parts is missed for long."""
+"""Jobs on a real Ray cluster of three nodes: spread, watched live, and a node is not missed for long."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from support.ray_cluster import RayCluster, ray_cluster
@@ -56,46 +54,17 @@ def check_that_all_is_here(workspace: Workspace, job: str) -> None:
         assert (folder / "log.txt").read_text().startswith("GPU ")
 
 
-def test_that_trials_are_spread_over_the_nodes_gpus_and_all_of_them_comes_home(
-    workspace: Workspace, cluster: RayCluster
-) -> None:
-    job = begin(workspace, cluster, max_job_count=6, parallel_count=3)
-    wait_until(lambda: "GPU" in workspace.run("logs", job, "1").out, "no live log", 90)
-    workspace.wait_running(job, 3)
-    go(workspace).touch()
-    check_that_all_is_here(workspace, job)
-    assert {place for t in workspace.trials(job) for place in t.gpus} == {"b/0", "c/0", "c/1"}
-    assert {t.attempt for t in workspace.trials(job)} == {1}
-    left = [
-        p for p in Path(cluster.environment["BAYESDESK_AGENT_HOME"]).glob("*/*/jobs/*/trials/*") if p.is_dir()
-    ]
-    assert left == []
-
-
-def test_that_a_killed_engine_and_a_killed_agent_cost_nothing(
-    workspace: Workspace, cluster: RayCluster
-) -> None:
-    job = begin(workspace, cluster, max_job_count=4, parallel_count=3)
-    workspace.wait_running(job, 3)
-    workspace.kill_engine()
-    for process in psutil.process_iter(["cmdline"]):
-        if "NodeAgent" in " ".join(process.info["cmdline"] or ()):
-            process.send_signal(signal.SIGKILL)
-    go(workspace).touch()
-    check_that_all_is_here(workspace, job)
-    assert {t.attempt for t in workspace.trials(job)} == {1}
-
-
-def test_that_a_node_that_goes_away_loses_its_trials_to_the_others(
+def test_that_trials_are_spread_over_the_nodes_and_a_node_that_goes_away_is_done_without(
     workspace: Workspace, cluster: RayCluster
 ) -> None:
     job = begin(workspace, cluster, max_job_count=5, parallel_count=3)
+    wait_until(lambda: "GPU" in workspace.run("logs", job, "1").out, "no live log", 90)
     workspace.wait_running(job, 3)
+    assert {place for t in workspace.trials(job) for place in t.gpus} == {"b/0", "c/0", "c/1"}
     cluster.remove("c")
     go(workspace).touch()
-    try:
-        check_that_all_is_here(workspace, job)
-    finally:
-        cluster.add("c", num_cpus=4, num_gpus=2)
-    again = [t for t in workspace.trials(job) if t.attempt > 1]
-    assert [t.gpus for t in again] == [("b/0",)] * 2
+    check_that_all_is_here(workspace, job)
+    assert sorted(t.attempt for t in workspace.trials(job)) == [1, 1, 1, 2, 2]
+    assert {t.gpus for t in workspace.trials(job)} == {("b/0",)}
+    agents = Path(cluster.environment["BAYESDESK_AGENT_HOME"])
+    wait_until(lambda: not list(agents.glob("*/b/jobs/*/trials/*")), "the node keeps what is here")

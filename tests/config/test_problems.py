@@ -277,6 +277,12 @@ LOCAL_BAD = {
     "a misspelt key": ("unknown-key", "⟦runer: docker\n"),
     "a list": ("wrong-type", "⟦- runner\n"),
     "broken": ("syntax", "gpus: [0\n⟦"),
+    "a runner of nodes in words": ("unknown-spelling", "ray:\n  runner: ⟦ray\n"),
+    "an address of many": ("wrong-type", "ray:\n  address: ⟦[a, b]\n"),
+    "no patience": ("wrong-type", "ray:\n  patience: ⟦never\n"),
+    "a cluster as a list": ("wrong-type", "ray:\n  ⟦- a\n"),
+    "less than nothing of a resource": ("out-of-range", "ray:\n  resources:\n    a100: ⟦-1\n"),
+    "a folder for a node as a list": ("wrong-type", "data:\n  me/set/1:\n    lab-1: ⟦[a]\n"),
     "a word for a truth": ("wrong-type", "inject_client: ⟦maybe\n"),
 }
 
@@ -292,15 +298,20 @@ def test_that_a_bad_local_file_has_this_problem_here(code: str, text: str) -> No
 def test_that_every_local_setting_is_read() -> None:
     settings = load_local_text(
         "runner: Docker\nimage: a:b\npython: /usr/bin/python3\ngpus: [0, GPU-1]\ntrials_per_gpu: 2\ncpus: 1.5\n"
-        "memory: 8g\nshm_size: 512 MB\ndata: {a/b/1: ~/d}\nenvironment: {A: 1}\ntrial_timeout: 2h\n"
+        "memory: 8g\nshm_size: 512 MB\ndata: {a/b/1: ~/d, c/d/2: {default: /d, n: /e}}\nenvironment: {A: 1}\ntrial_timeout: 2h\n"
         "max_failed_trials: 7\nseed: 3\nobjective: best\ninject_client: false\nstop_when_exhausted: false\n"
+        "ray: {address: h:6379, runner: process, resources: {a100: 1}, outputs: '*.pt', patience: 5m}\n"
     ).settings
     assert settings is not None
     assert settings.model_dump(mode="json") == {
         "runner": "docker", "image": "a:b", "registry_mirror": None, "python": "/usr/bin/python3",
         "gpus": [0, "GPU-1"], "trials_per_gpu": 2, "cpus": 1.5, "memory": 8 * 2**30, "shm_size": 512 * 2**20,
-        "data": {"a/b/1": "~/d"}, "environment": {"A": "1"}, "trial_timeout": 7200.0, "max_failed_trials": 7,
+        "data": {"a/b/1": "~/d", "c/d/2": {"default": "/d", "n": "/e"}}, "environment": {"A": "1"}, "trial_timeout": 7200.0, "max_failed_trials": 7,
         "seed": 3, "objective": "best", "inject_client": False, "stop_when_exhausted": False,
+        "ray": {
+            "address": "h:6379", "runner": "process", "resources": {"a100": 1.0}, "outputs": "*.pt",
+            "patience": 300.0,
+        },
     }  # fmt: skip
 
 

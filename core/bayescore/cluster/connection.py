@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from bayescore.errors import BayesdeskError, RunnerError, RunnerSilentError
 from bayescore.i18n import text
 
 NAMESPACE = "bayesdesk"
+_ANSWER_S = 5.0
 _connecting = threading.Lock()
 
 
@@ -40,6 +43,25 @@ class NodeGoneError(RunnerSilentError):
     """A node is not in the cluster just now."""
 
 
+def check(address: str) -> None:
+    """See, without Ray's slow start, that it is installed and that something answers at the address.
+
+    Raises
+    ------
+    RunnerError
+        When not.
+    """
+    if importlib.util.find_spec("ray") is None:
+        raise _missing()
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        return  # "auto" is Ray's own affair
+    try:
+        socket.create_connection((host, int(port)), timeout=_ANSWER_S).close()
+    except OSError as error:
+        raise _unreachable(address, error) from None
+
+
 def connect(address: str) -> Any:
     """Ray's module, connected to a cluster; its own output is kept out of ours.
 
@@ -53,10 +75,7 @@ def connect(address: str) -> Any:
     try:
         import ray
     except ImportError:
-        raise RunnerError(
-            text("Ray is not installed, and the runner is “ray”."),
-            text("Install it: pip install 'bayesdesk[ray]' (in the version that the cluster has)."),
-        ) from None
+        raise _missing() from None
     with _connecting, _own_signals():
         if ray.is_initialized():
             return ray
@@ -123,6 +142,13 @@ def answering(node: str) -> Iterator[None]:
         ) from error
     except exceptions.RayError as error:
         raise RunnerSilentError(text("The node {node} does not answer.", node=node)) from error
+
+
+def _missing() -> RunnerError:
+    return RunnerError(
+        text("Ray is not installed, and the runner is “ray”."),
+        text("Install it: pip install 'bayesdesk[ray]' (in the version that the cluster has)."),
+    )
 
 
 def _unreachable(address: str, error: Exception) -> RunnerSilentError:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.cluster import connection
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import (
     LOCAL_FILE_NAME,
@@ -180,6 +181,7 @@ def parse_gpus(written: str) -> str | tuple[int | str, ...]:
 
 def _runner(local: LocalSettings) -> tuple[str, str | None]:
     if local.runner is RunnerChoice.RAY:
+        connection.check(local.ray.address)
         return "ray", ClusterAddress(local.ray.address, local.ray.runner, local.ray.patience).endpoint
     if local.runner is RunnerChoice.PROCESS:
         return "process", None

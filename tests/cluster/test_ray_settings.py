@@ -1,0 +1,77 @@
+"""What keeps a job from a cluster is said before it starts."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+import pytest
+
+from bayescore.cluster.address import ClusterAddress
+from bayescore.cluster.connection import Node
+from bayescore.cluster.slots import demand, gpus_of, lease_of, node_of
+from bayescore.config import LocalSettings
+from bayescore.engine import Options, prepare
+from bayescore.errors import RunnerError
+from support.workspace import Workspace
+
+NODES = [Node("1", "a", gpus=0, cpus=16), Node("2", "b", gpus=2, cpus=8)]
+
+
+def test_that_nobody_at_the_address_is_said_with_a_way_out(workspace: Workspace) -> None:
+    workspace.write(local={"runner": "ray", "ray": {"address": "127.0.0.1:1"}})
+    done = workspace.run("gear", "run", "hypertuning")
+    assert done.code != 0
+    assert "No Ray cluster answers at 127.0.0.1:1" in done.err
+    assert "ray start --head" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_that_the_command_line_names_a_cluster(workspace: Workspace) -> None:
+    workspace.write()
+    done = workspace.run("gear", "run", "hypertuning", "--runner", "ray", "--address", "127.0.0.1:1")
+    assert "127.0.0.1:1" in done.err
+
+
+def test_that_missing_ray_is_said_with_a_way_out(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    file = workspace.write(local={"runner": "ray"})
+    with pytest.raises(RunnerError, match="pip install 'bayesdesk"):
+        prepare(file, Options())
+
+
+def test_that_ray_is_not_imported_without_a_cluster(workspace: Workspace) -> None:
+    workspace.write(local={"runner": "process", "python": sys.executable})
+    workspace.tune()
+    engine = workspace.run("engine", "status", "--json").json()["pid"]
+    with open(f"/proc/{engine}/maps") as maps:  # noqa: PTH123
+        assert "/ray/_raylet" not in maps.read()
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        ({}, {"num_gpus": 1.0, "num_cpus": 1.0}),
+        ({"trials_per_gpu": 4, "cpus": 2}, {"num_gpus": 0.25, "num_cpus": 2}),
+        ({"gpus": "none", "cpus": 16}, {"num_gpus": 0.0, "num_cpus": 16}),
+        ({"ray": {"resources": {"a100": 1}}}, {"num_gpus": 1.0, "num_cpus": 1.0, "resources": {"a100": 1.0}}),
+    ],
+)
+def test_that_a_trial_asks_for_what_its_settings_say(settings: dict, wanted: dict) -> None:
+    assert demand(LocalSettings(**settings), NODES) == wanted
+
+
+@pytest.mark.parametrize("settings", [{"cpus": 9}, {"gpus": "none", "cpus": 17}])
+def test_that_what_no_node_could_ever_hold_is_refused(settings: dict) -> None:
+    with pytest.raises(RunnerError, match="No node"):
+        demand(LocalSettings(**settings), NODES)
+
+
+def test_that_places_and_addresses_are_read_back_as_they_were_written() -> None:
+    assert (node_of((lease_of("b", ("0", "1")),)), gpus_of((lease_of("b", ("0", "1")),))) == ("b", ("0", "1"))
+    assert (node_of((lease_of("b", ()),)), gpus_of((lease_of("b", ()),))) == ("b", ())
+    cluster = ClusterAddress("lab-1:6379", "process", 2.5)
+    assert ClusterAddress.of(cluster.endpoint) == cluster
+    assert ClusterAddress.of("unix:///var/run/docker.sock") is None
