@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bayescore.engine import cluster_view
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -54,6 +55,12 @@ def check_that_all_is_here(workspace: Workspace, job: str) -> None:
         assert (folder / "log.txt").read_text().startswith("GPU ")
 
 
+def nodes_seen(workspace: Workspace) -> dict[str, tuple[float, float]]:
+    """GPUs of each node, and those of them that are free."""
+    with workspace.database().read() as connection:
+        return {node.name: (node.gpus, node.gpus_free) for node in cluster_view.known(connection)}
+
+
 def test_that_trials_are_spread_over_the_nodes_and_a_node_that_goes_away_is_done_without(
     workspace: Workspace, cluster: RayCluster
 ) -> None:
@@ -61,6 +68,8 @@ def test_that_trials_are_spread_over_the_nodes_and_a_node_that_goes_away_is_done
     wait_until(lambda: "GPU" in workspace.run("logs", job, "1").out, "no live log", 90)
     workspace.wait_running(job, 3)
     assert {place for t in workspace.trials(job) for place in t.gpus} == {"b/0", "c/0", "c/1"}
+    all_taken = {"a": (0, 0), "b": (1, 0), "c": (2, 0)}
+    wait_until(lambda: nodes_seen(workspace) == all_taken, "other nodes are seen")
     cluster.remove("c")
     go(workspace).touch()
     check_that_all_is_here(workspace, job)

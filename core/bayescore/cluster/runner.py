@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +14,7 @@ from typing import Any
 from bayescore.cluster import parcels
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.agents import ANSWER_S, Agents
-from bayescore.cluster.connection import NodeGoneError, answering
+from bayescore.cluster.connection import Node, NodeGoneError, answering
 from bayescore.cluster.messages import UNKNOWN, Handle
 from bayescore.cluster.mirror import Mirror
 from bayescore.cluster.slots import Slots, demand, gpus_of, node_of
@@ -34,9 +34,15 @@ _ELSEWHERE = "output-elsewhere.txt"  # beside an output that stayed: where it is
 class RayRunner:
     """Trials on the nodes of a cluster; see :class:`bayescore.trials.runners.Runner`."""
 
-    def __init__(self, cluster: ClusterAddress, folder: DataFolder, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        cluster: ClusterAddress,
+        folder: DataFolder,
+        changed: Callable[[], None],
+        seen: Callable[[Sequence[Node]], None],
+    ) -> None:
         self.agents = Agents(cluster.address, folder.root, cluster.runner)
-        self.slots = Slots(self.agents, changed)
+        self.slots = Slots(self.agents, changed, seen)
         self._folder = folder
         self._mirror = Mirror(self.agents, self._fetch, changed, cluster.patience)
         self._sending: dict[tuple[str, str], threading.Lock] = {}

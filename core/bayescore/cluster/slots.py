@@ -102,10 +102,16 @@ class Slots:
     ----------
     changed
         Called when a slot has come.
+    seen
+        Told the nodes, and what of them is free, when that has changed.
     """
 
-    def __init__(self, agents: Agents, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, agents: Agents, changed: Callable[[], None], seen: Callable[[Sequence[Node]], None]
+    ) -> None:
         self._agents = agents
+        self._seen = seen
+        self._last_seen: list[Node] = []
         self._changed = changed
         self._jobs: dict[str, _Held] = {}
         self._lock = threading.Lock()
@@ -174,7 +180,11 @@ class Slots:
             with self._lock:
                 jobs = dict(self._jobs)
             try:
-                places = {node.id: node.name for node in self._agents.nodes()} if jobs else {}
+                nodes = self._agents.nodes() if jobs else []
+                places = {node.id: node.name for node in nodes}
+                if nodes != self._last_seen:
+                    self._last_seen = nodes
+                    self._seen(nodes)
                 for job, held in jobs.items():
                     if job not in found:
                         found.add(job)

@@ -45,7 +45,7 @@ class Engine:
         self._listener = listener_of_store(database)
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
         self._worker = SearchWorker(self._awake.set)
-        self._runners = Runners(database.folder, self._awake.set)
+        self._runners = Runners(database, self._awake.set)
         self._services = Services(database, self._listener, leasing or Leasing(), self._pool, self._awake.set)
         self._runs: dict[str, JobRun] = {}
         self._faults: Counter[str] = Counter()

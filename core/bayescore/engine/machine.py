@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from bayescore.engine import control
+from bayescore.cluster.connection import Node
+from bayescore.engine import cluster_view, control
 from bayescore.engine.control import EngineStatus
 from bayescore.errors import RunnerError
 from bayescore.store import Database, jobs, trials
@@ -47,22 +48,24 @@ class Machine:
         By a GPU's UUID: the trials that have it, as ``name #number``.
     processes
         By a GPU's UUID: the programs that compute on it, as ``name (pid)``.
+    nodes
+        Of the cluster that jobs run on; ``holders`` has their places as ``node/GPU``.
     """
 
     engine: EngineStatus
     gpus: tuple[Gpu, ...] = ()
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     processes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    nodes: tuple[Node, ...] = ()
 
 
 def look(database: Database) -> Machine:
     """The engine, the GPUs and who has them; takes a few milliseconds."""
     gpus = tuple(visible())
-    holders: dict[str, tuple[str, ...]] = {}
-    if gpus:
-        with database.read() as connection:
-            holders = _holders(connection)
-    return Machine(control.status(database.folder), gpus, holders, processes() if gpus else {})
+    with database.read() as connection:
+        nodes = cluster_view.known(connection)
+        holders = _holders(connection) if gpus or nodes else {}
+    return Machine(control.status(database.folder), gpus, holders, processes() if gpus else {}, nodes)
 
 
 def containers() -> Containers:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from bayescore.cluster.address import ClusterAddress
+from bayescore.engine import cluster_view
 from bayescore.engine.leasing import ClusterLeasing, Places
-from bayescore.store import DataFolder, Job
+from bayescore.store import Database, Job
 from bayescore.trials.runners import DockerRunner, ProcessRunner, Runner
 
 
 class Runners:
     """One runner per container engine, and one for processes; made when first needed."""
 
-    def __init__(self, folder: DataFolder, changed: Callable[[], None]) -> None:
-        self._folder = folder
+    def __init__(self, database: Database, changed: Callable[[], None]) -> None:
+        self._database = database
+        self._folder = database.folder
         self._changed = changed
         self._made: dict[str | None, Runner] = {}
 
@@ -44,7 +47,9 @@ class Runners:
         if (cluster := ClusterAddress.of(endpoint)) is not None:
             from bayescore.cluster.runner import RayRunner
 
-            return RayRunner(cluster, self._folder, self._changed)
+            return RayRunner(
+                cluster, self._folder, self._changed, partial(cluster_view.publish, self._database)
+            )
         return DockerRunner(endpoint, self._folder.root, self._changed)
 
     def close(self) -> None:

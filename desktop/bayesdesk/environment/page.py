@@ -13,6 +13,7 @@ from bayesdesk.environment.engine_card import EngineCard
 from bayesdesk.environment.gpus_card import GpusCard
 from bayesdesk.environment.images_card import ImagesCard
 from bayesdesk.environment.jobs_card import JobsCard
+from bayesdesk.environment.nodes_card import NodesCard
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
@@ -43,12 +44,15 @@ class EnvironmentPage(QWidget):
         card.body.addLayout(self._rows)
         self._machine = machine
         self.gpus, self.images = GpusCard(machine), ImagesCard(machine)
+        self.nodes = NodesCard(machine)
         self.engine = EngineCard(machine, background, database.folder)
         self.jobs = JobsCard(background, database)
         inner = QWidget()
         inside = row(spacing=theme.CARD_GAP)
         inside.addLayout(column(card, None), 3)
-        right = column(self.engine, self.gpus, self.images, self.jobs, None, spacing=theme.CARD_GAP)
+        right = column(
+            self.engine, self.nodes, self.gpus, self.images, self.jobs, None, spacing=theme.CARD_GAP
+        )
         inside.addLayout(right, 2)
         inside.setContentsMargins(theme.PAGE_MARGIN, 14, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
         inner.setLayout(inside)
