@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from bench import cluster, dispatch, listening, load, reading, starting, suggesting, window  # noqa: E402
+from bench import cluster, dispatch, listening, load, reading, simulated, starting, suggesting, window  # noqa: E402
 from bench.figure import Figure  # noqa: E402
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -30,6 +30,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "points": load.many_points,
     "store": load.large_store,
     "cluster": cluster.measure,
+    "simulated": simulated.measure,
 }
 
 

@@ -39,6 +39,7 @@ class RunSettings(Card):
         self._image_state = badge()
         self._pull = button(_("Pull…"), self.pull, kind="link")
         self._gpus = GpuChoice(local)
+        self._gpu_choice = Labelled("GPU", self._gpus)
         self._more = button("", self._turn_more, kind="link")
         self._variables = MappingRows(
             local, ("environment",), _("None: trials see the variables that Bayesdesk sets.")
@@ -73,7 +74,7 @@ class RunSettings(Card):
         share = TextField(self._local, ("trials_per_gpu",), optional=True, placeholder="1")
         share.setFixedWidth(90)
         second = row(
-            Labelled("GPU", self._gpus),
+            self._gpu_choice,
             Labelled(_("Trials per GPU"), self._field(share), _("So many trials share one GPU")),
             spacing=10,
         )
@@ -179,7 +180,9 @@ class RunSettings(Card):
         for field in self._fields:
             field.refresh()
             field.show_problems(local.problems)
-        self._cluster.setVisible(local.value(("runner",)) == "ray")
+        on_cluster = local.value(("runner",)) == "ray"
+        self._cluster.setVisible(on_cluster)
+        self._gpu_choice.setVisible(not on_cluster)  # those of this machine; Ray chooses among the cluster's
         self._variables.refresh()
         self._gpus.refresh()
         self._show_image()
@@ -209,7 +212,7 @@ class RunSettings(Card):
         if unused:
             words, tone = _("not used"), ""
         elif on_nodes and wanted is not None:
-            words, tone = _("had on each node"), "accent"
+            words, tone = _("pulled on each node"), "accent"
         elif found is None:
             words, tone = _("looking …"), ""
         elif not engine and runner == "auto":

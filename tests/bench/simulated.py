@@ -1,0 +1,210 @@
+"""The engine's part of a large cluster: 200 nodes whose agents only pretend to run trials that report."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bayescore.cluster.address import ClusterAddress
+from bayescore.cluster.connection import Node
+from bayescore.cluster.messages import News, Packed, Seen
+from bayescore.cluster.runner import RayRunner
+from bayescore.config import Algorithm, LocalSettings
+from bayescore.engine.loop import Engine
+from bayescore.store import Database, DataFolder, jobs
+from bayescore.trials.runners import Exit
+from bench.figure import Figure
+from bench.load import LOAD
+from support.builders import a_wish
+
+_NODES = max(2, round(200 * LOAD))
+_GPUS = 8
+_AT_ONCE = 100  # trials of a job
+_RATE = 12.5  # points a second of one trial: 20,000 of all
+_LOOK_S = 2.0  # an agent answers so often
+_RUN_S = 60.0
+
+
+@dataclass(eq=False)
+class _Answer:
+    """What Ray would answer at a moment."""
+
+    at: float
+    value: Callable[[], Any]
+
+
+class _Ray:
+    """As much of Ray as the mirror needs."""
+
+    def wait(self, answers: list[_Answer], num_returns: int, timeout: float) -> tuple[list[_Answer], Any]:
+        del num_returns
+        first = min(answers, key=lambda each: each.at)
+        left = first.at - time.monotonic()
+        if left > timeout:
+            time.sleep(timeout)
+            return [], answers
+        time.sleep(max(0.0, left))
+        return [first], answers
+
+    def get(self, answer: _Answer, timeout: float = 0.0) -> Any:
+        del timeout
+        return answer.value()
+
+
+class _Remote:
+    """A method of a pretended actor."""
+
+    def __init__(self, function: Callable[..., Any], delay: float = 0.0) -> None:
+        self._function, self._delay = function, delay
+
+    def remote(self, *arguments: Any, **named: Any) -> _Answer:
+        return _Answer(time.monotonic() + self._delay, partial(self._function, *arguments, **named))
+
+
+class _Agent:
+    """Its trials report at a steady rate and never end by themselves."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, float] = {}  # up to when each has reported
+        self._stopped: set[str] = set()
+        self.sent = 0
+        self.check = _Remote(lambda _inputs: None)
+        self.has_snapshot = _Remote(lambda _digest: True)
+        self.start = _Remote(lambda launch, _digest: launch.name)
+        self.adopt = _Remote(lambda _launch: None)
+        self.stop = _Remote(lambda handle, _grace: self._stopped.add(handle))
+        self.remove = _Remote(lambda _handle, keep_output: None)
+        self.programs = _Remote(dict)
+        self.pack_output = _Remote(lambda _job, _number, _limit: Packed(0, ""))
+        self.look = _Remote(self._look, _LOOK_S)
+
+    def _look(self, wanted: Mapping[str, Seen], _wait: float) -> dict[str, News]:
+        found, now = {}, time.monotonic()
+        for handle, seen in wanted.items():
+            last = self._told.setdefault(handle, now)
+            count = int((now - last) * _RATE)
+            self._told[handle] += count / _RATE
+            spool = b'{"metrics": {"score": [{"value": 0.5}]}}\n' * count
+            self.sent += count
+            ended = Exit(0) if handle in self._stopped else None
+            found[handle] = News(spool, b"", Seen(seen.spool + len(spool)), ended)
+        return found
+
+
+class _Agents:
+    """The pretended cluster; see :class:`bayescore.cluster.agents.Agents`."""
+
+    home = "simulated"
+
+    def __init__(self) -> None:
+        self.ray = _Ray()
+        self._nodes = [Node(f"n{i}", f"n{i}", gpus=_GPUS, cpus=64) for i in range(_NODES)]
+        self.agents = {node.name: _Agent() for node in self._nodes}
+
+    def nodes(self) -> list[Node]:
+        return self._nodes
+
+    def on(self, node: str) -> _Agent:
+        return self.agents[node]
+
+    def forget(self, node: str) -> None:
+        del node
+
+
+class _Slots:
+    """Every GPU is a slot."""
+
+    def __init__(self) -> None:
+        self._all = [f"n{i}/{gpu}" for i in range(_NODES) for gpu in range(_GPUS)]
+
+    def find(self, job: str, local: LocalSettings, most: int, leased: Mapping[str, int]) -> str | None:
+        del job, local, most
+        return next((lease for lease in self._all if lease not in leased), None)
+
+    def release(self, job: str) -> None:
+        del job
+
+    def keep_only(self, wanted: set[str]) -> None:
+        del wanted
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def measure() -> Iterator[Figure]:
+    """What 1,600 trials at a time with 20,000 points a second cost the engine."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _measured(Database(DataFolder(Path(folder) / "home")).open(), Path(folder) / "project")
+
+
+def _measured(database: Database, project: Path) -> Iterator[Figure]:
+    project.mkdir()
+    (project / "main.py").write_text("")
+    agents, trials = _Agents(), _NODES * _GPUS
+    engine = Engine(database)
+    cluster = ClusterAddress("simulated:1", "process", 180)
+    runner = RayRunner(cluster, database.folder, engine._awake.set, lambda _nodes: None)
+    runner.agents = runner._mirror._agents = agents  # type: ignore[assignment]
+    runner.slots = _Slots()  # type: ignore[assignment]
+    engine._runners._made[cluster.endpoint] = runner
+    with database.write() as connection:
+        for number in range(-(-trials // _AT_ONCE)):
+            jobs.add(connection, _wish(project, cluster, min(_AT_ONCE, trials - number * _AT_ONCE)))
+    engine.start()
+    thread = threading.Thread(target=engine.run)
+    began = time.monotonic()
+    thread.start()
+    while _running(database) < trials and time.monotonic() - began < 600:
+        time.sleep(0.5)
+    yield Figure(f"{trials} trials on {_NODES} pretended nodes: all run after", time.monotonic() - began, "s")
+    process = psutil.Process()
+    stored, cpu, at = _points(database), sum(process.cpu_times()[:2]), time.monotonic()
+    sent = sum(agent.sent for agent in agents.agents.values())
+    time.sleep(_RUN_S)
+    span = time.monotonic() - at
+    yield Figure("points that come", (sum(a.sent for a in agents.agents.values()) - sent) / span, "a second")
+    yield Figure("points that are stored", (_points(database) - stored) / span, "a second")
+    yield Figure("engine's share of a core", 100 * (sum(process.cpu_times()[:2]) - cpu) / span, "%")
+    yield Figure("engine's memory", process.memory_info().rss / 2**20, "MiB")
+    engine.end()
+    thread.join(timeout=60)
+
+
+def _wish(project: Path, cluster: ClusterAddress, count: int) -> Any:
+    wish = a_wish()
+    tuning = wish.config.hyper_tuning.model_copy(
+        update={"max_job_count": count, "parallel_count": count, "algorithm": Algorithm.RANDOM}
+    )
+    config = wish.config.model_copy(update={"hyper_tuning": tuning, "command": "python main.py"})
+    local = wish.local.model_copy(update={"python": sys.executable})
+    return replace(
+        wish,
+        project=str(project),
+        config=config,
+        local=local,
+        runner="ray",
+        endpoint=cluster.endpoint,
+        image=None,
+        inputs=(),
+    )
+
+
+def _running(database: Database) -> int:
+    with database.read() as connection:
+        return int(
+            connection.exec_driver_sql("SELECT count(*) FROM trials WHERE state = 'running'").scalar_one()
+        )
+
+
+def _points(database: Database) -> int:
+    with database.read() as connection:
+        return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM points").scalar_one())
