@@ -84,7 +84,7 @@ class _Agent:
         self.stop = _Remote(lambda handle, _grace: self._stopped.add(handle))
         self.remove = _Remote(lambda _handle, keep_output: None)
         self.programs = _Remote(dict)
-        self.pack_output = _Remote(lambda _job, _number, _limit: Packed(0, ""))
+        self.pack_output = _Remote(lambda _job, _number, _limit: Packed(0, "", b""))
         self.look = _Remote(self._look, _LOOK_S)
 
     def _look(self, wanted: Mapping[str, Seen], _wait: float) -> dict[str, News]:

@@ -71,6 +71,7 @@ def test_that_trials_are_spread_over_the_nodes_and_a_node_that_goes_away_is_done
     all_taken = {"a": (0, 0), "b": (1, 0), "c": (2, 0)}
     wait_until(lambda: nodes_seen(workspace) == all_taken, "other nodes are seen")
     cluster.remove("c")
+    wait_until(lambda: "c" not in nodes_seen(workspace), "the node is not missed")
     go(workspace).touch()
     check_that_all_is_here(workspace, job)
     assert sorted(t.attempt for t in workspace.trials(job)) == [1, 1, 1, 2, 2]

@@ -200,7 +200,7 @@ class NodeAgent:
             self._logs_saved.add(inner)
         spool = _part(folder.spool / "points.jsonl", seen.spool)
         log, log_file, log_offset = _log_part(folder.log, seen)
-        rest = bool(spool or log)
+        rest = max(len(spool), len(log)) == _CHUNK
         return News(
             spool,
             log,
@@ -250,7 +250,8 @@ class NodeAgent:
         rule = _read(root / _KNOWN).get("outputs", "all")
         pattern = {"all": "*", "none": ""}.get(rule, rule)
         size = parcels.pack(output, root / "output.tar", pattern, limit) if pattern else 0
-        return Packed(max(size, 0), "" if pattern == "*" and size >= 0 else str(output))
+        rest = "" if pattern == "*" and size >= 0 else str(output)
+        return Packed(max(size, 0), rest, self.output_part(job, number, 0) if size > 0 else b"")
 
     def output_part(self, job: str, number: int, offset: int) -> bytes:
         """A part of what was packed."""

@@ -51,10 +51,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Packed:
-    """Bytes of a packed output, and the folder on its node where more of it stays."""
+    """A packed output: its bytes, the folder on its node where more of it stays, and its first part."""
 
     size: int
     rest: str
+    first: bytes
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class ImageState:
 
 @dataclass(frozen=True)
 class News:
-    """What is new of a trial since :class:`Seen`; ``exit`` once it has ended and all else is told."""
+    """What is new of a trial since :class:`Seen`; ``exit`` once it has ended and this is all."""
 
     spool: bytes
     log: bytes

@@ -48,6 +48,7 @@ class RayRunner:
         self._sending: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
         self._digests: dict[Path, str] = {}
+        self._sent: set[tuple[Any, str]] = set()
 
     def start(self, launch: Launch) -> str:
         """See :class:`Runner`; a node that went away is waited for as one with a running trial is."""
@@ -175,9 +176,12 @@ class RayRunner:
                 parcels.pack(snapshot, parcel)
                 self._digests[snapshot] = parcels.digest(parcel)
             digest = self._digests[snapshot]
+            if (agent, digest) in self._sent:
+                return digest
             sending = self._sending.setdefault((node, digest), threading.Lock())
         with sending:
             if self._ask(node, agent.has_snapshot.remote(digest)):
+                self._sent.add((agent, digest))
                 return digest
             size, offset = parcel.stat().st_size, 0
             with parcel.open("rb") as file:
@@ -185,6 +189,7 @@ class RayRunner:
                     last = offset + len(part) >= size
                     self._ask(node, agent.take_snapshot.remote(digest, offset, part, last=last))
                     offset += len(part)
+            self._sent.add((agent, digest))
         return digest
 
     def _fetch(self, handle: Handle, folder: TrialFolder) -> None:
@@ -195,10 +200,16 @@ class RayRunner:
             place = f"{handle.node}:{packed.rest}\n"
             (folder.root / _ELSEWHERE).write_text(place, encoding="utf-8")
         parcel, offset = folder.root / "output.tar", 0
-        while offset < packed.size:
-            part = self._ask(handle.node, agent.output_part.remote(handle.job, handle.number, offset))
+        part = packed.first
+        while part:
             parcels.write_part(parcel, offset, part)
             offset += len(part)
+            more = offset < packed.size
+            part = (
+                self._ask(handle.node, agent.output_part.remote(handle.job, handle.number, offset))
+                if more
+                else b""
+            )
         if packed.size:
             parcels.merge(parcel, folder.output)
             parcel.unlink()

@@ -86,4 +86,6 @@ def _log_to(folder: DataFolder) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    code = main(sys.argv[1])
+    logging.shutdown()
+    os._exit(code)  # what libraries would still do at an exit, as Ray does, must not change how it ended

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from concurrent.futures import Future, wait
 from typing import Any
 
@@ -44,6 +45,7 @@ class JobRun:
         self._silent_since: float | None = None
         self._is_ending = False
         self._foreseen_to = 0
+        self._judged: tuple[object, ...] = ()
         self.job = job
         self.cancelled = False
         self.cancelled_trials: set[int] = set()
@@ -65,16 +67,17 @@ class JobRun:
         """Whether another trial could start now, if it gets what it needs."""
         if self.job.state is not JobState.RUNNING or self._is_ending or not self._set_up_done():
             return False
-        existing = self._trials()
-        unended = [t for t in existing if not t.state.ended]
-        if any(t.state is TrialState.PENDING for t in unended):
+        tally = self._tally()
+        if tally[TrialState.PENDING]:
             return True
-        room = len(unended) < self.job.config.hyper_tuning.parallel_count
-        return room and len(existing) < self.job.max_trials and self._proposer.exhausted is None
+        unended = sum(count for state, count in tally.items() if not state.ended)
+        room = unended < self.job.config.hyper_tuning.parallel_count
+        return room and tally.total() < self.job.max_trials and self._proposer.exhausted is None
 
     def running(self) -> int:
         """Number of trials that hold what they need."""
-        return sum(t.state in (TrialState.STARTING, TrialState.RUNNING) for t in self._trials())
+        tally = self._tally()
+        return tally[TrialState.STARTING] + tally[TrialState.RUNNING]
 
     def begin_trial(self) -> bool:
         """Start one more trial; whether something came of it."""
@@ -143,6 +146,10 @@ class JobRun:
         with self._s.database.read() as connection:
             return trials.of_job(connection, self.job.id)
 
+    def _tally(self) -> Counter[TrialState]:
+        with self._s.database.read() as connection:
+            return trials.tally(connection, self.job.id)
+
     def _begin(self) -> None:
         with self._s.database.write() as connection:
             if self.cancelled:
@@ -179,9 +186,19 @@ class JobRun:
 
     def _conclude(self) -> None:
         """End the job if its trials say so; trials that still run are stopped first."""
+        judged = (
+            self._tally(),
+            self.cancelled,
+            self.job.run_since,
+            self.job.max_trials,
+            self._proposer.exhausted,
+        )
+        if judged == self._judged and not self._is_ending:
+            return  # nothing has changed since it was to go on
         all_trials = self._trials()
         end = self._end(all_trials)
         self._is_ending = end is not None
+        self._judged = judged
         if end is None:
             return
         unended = [t for t in all_trials if not t.state.ended]
@@ -236,10 +253,14 @@ class JobRun:
     def _advance_trials(self) -> None:
         """One step for each trial; a runner that does not answer is asked again for a while."""
         try:
-            for trial in self._trials():
-                if not trial.state.ended and trial.number in self.cancelled_trials:
+            with self._s.database.read() as connection:
+                unended = trials.unended_of(connection, self.job.id)
+            for trial in unended:
+                if trial.number in self.cancelled_trials:
                     self._stop(trial)
                 self._advance_trial(trial)
+            for identifier in self._trial_runs.keys() - {trial.id for trial in unended}:
+                self.cancelled_trials.discard(self._trial_runs.pop(identifier).number)
         except RunnerSilentError as error:
             if not self._is_patient():
                 self.fail(error)
@@ -254,8 +275,6 @@ class JobRun:
     def _advance_trial(self, trial: Trial) -> None:
         if trial.state in (TrialState.STARTING, TrialState.RUNNING):
             self._run_of(trial).advance(trial, will_retry=not self.cancelled)
-        elif trial.state.ended and self._trial_runs.pop(trial.id, None) is not None:
-            self.cancelled_trials.discard(trial.number)
 
     def _run_of(self, trial: Trial) -> TrialRun:
         run = self._trial_runs.get(trial.id)

@@ -31,6 +31,7 @@ _LOOK_S = 0.2  # how often the store is asked whether another process has writte
 _STEP_S = 2.0  # how often running trials are looked at when nothing has happened
 _PAUSE_S = 3.0  # after a store that could not be written
 _WORKERS = 8  # trials that start or are cleaned up at the same time
+_CLOSE_S = 10.0  # for what workers are at when the engine ends
 _MOST_FAULTS = 3  # of one job, before it is given up
 IDLE_S = 600.0  # without an active job for so long, the engine ends; the next command starts it
 
@@ -164,7 +165,10 @@ class Engine:
     def _close(self) -> None:
         for run in self._runs.values():
             run.close()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        # what waits for a runner that does not answer is done by the next engine's sweep
+        closing = threading.Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        closing.start()
+        closing.join(timeout=_CLOSE_S)
         self._worker.close()
         self._runners.close()
         self._listener.stop()

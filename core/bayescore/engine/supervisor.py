@@ -47,6 +47,8 @@ def main(root: str) -> int:
             was_up = bool(said.readline()) or was_up
             code = engine.wait()
         crashes = crashes + 1 if time.monotonic() - began < _SOON_S else 1
+        if not os.path.isdir(root):  # noqa: PTH112  nothing more than this is imported
+            return code
         if code in _ON_PURPOSE or (not was_up and (code == _CANNOT_START or crashes >= _MOST)):
             return code
         time.sleep(min(_FIRST_PAUSE_S * 2 ** (crashes - 1), _LONGEST_PAUSE_S))

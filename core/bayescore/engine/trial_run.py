@@ -63,7 +63,7 @@ class TrialRun:
         self._asked_at: float | None = None
         self._deadline: float | None = None
         self._spool_size = 0
-        self.attempt = trial.attempt
+        self.attempt, self.number = trial.attempt, trial.number
         services.listener.admit(self._reporter(trial))
 
     @property

@@ -6,6 +6,7 @@ import json
 import math
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -62,6 +63,19 @@ def of_job(connection: sa.Connection, job: str) -> list[Trial]:
     """Trials of a job by number."""
     query = trials.select().where(trials.c.job == job).order_by(trials.c.number)
     return [_trial(row) for row in connection.execute(query)]
+
+
+def unended_of(connection: sa.Connection, job: str) -> list[Trial]:
+    """Trials of a job that have not ended, by number."""
+    states = [s for s in TrialState if not s.ended]
+    query = trials.select().where(trials.c.job == job, _STATE.in_(states)).order_by(trials.c.number)
+    return [_trial(row) for row in connection.execute(query)]
+
+
+def tally(connection: sa.Connection, job: str) -> Counter[TrialState]:
+    """How many of a job's trials are in each state."""
+    query = sa.select(trials.c.state, sa.func.count()).where(trials.c.job == job).group_by(trials.c.state)
+    return Counter({TrialState(state): count for state, count in connection.execute(query)})
 
 
 def ended_count(connection: sa.Connection, job: str) -> int:
