@@ -33,12 +33,14 @@ def measure() -> Iterator[Figure]:
         yield Figure("on a cluster of three nodes", there, "s a trial")
         yield Figure("what the cluster adds", (there - here) * 1000, "ms", at_most=100)
         found = _many(Path(folder) / "many", _on(cluster))
-        began = min(parsed(str(t.started_at)) for t in found)
+        began = min(parsed(t.created_at) for t in found)
         ended = max(parsed(str(t.ended_at)) for t in found)
         span = (ended - began).total_seconds()
         yield Figure(f"{len(found)} trials of 1 s on {_JOBS * _AT_ONCE} places", span, "s")
-        busy = len(found) / (_JOBS * _AT_ONCE * span)
-        yield Figure("share of the places' time that programs had", 100 * busy, "%", at_least=90)
+        places = _JOBS * _AT_ONCE * span
+        held = sum((parsed(str(t.ended_at)) - parsed(t.created_at)).total_seconds() for t in found)
+        yield Figure("  time of the places that trials had", 100 * held / places, "%", at_least=90)
+        yield Figure("  time of the places that programs slept", 100 * len(found) / places, "%")
 
 
 def _on(cluster: RayCluster) -> dict[str, Any]:

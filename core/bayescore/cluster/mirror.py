@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from bayescore.trials.runners import Exit
 _log = logging.getLogger(__name__)
 _WAIT_S = 2.0  # an agent answers at once when there is news, else after so long
 _PAUSE_S = 0.05
+_MOST_OPEN = 4  # questions to one agent
 _AGAIN_S = 1.0  # after a node that did not answer
 _SEEN = "mirror.json"
 FETCHES = 4  # outputs on their way at the same time
@@ -62,7 +63,7 @@ class Mirror:
         self._patience = patience
         self._known: dict[str, _Mirrored] = {}
         self._away: dict[str, float] = {}
-        self._asked: dict[Any, str] = {}  # answers under way, with their nodes
+        self._asked: dict[Any, tuple[str, set[str]]] = {}  # answers under way: node and trials of each
         self._not_before: dict[str, float] = {}
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -107,18 +108,19 @@ class Mirror:
                 self._ending.wait(_AGAIN_S)
 
     def _ask(self) -> None:
-        """See that each node with trials has one question open."""
+        """See that each trial is in an open question; a new one does not wait for those of the others."""
+        covered = {text_ for _node, trials in self._asked.values() for text_ in trials}
         with self._lock:
             wanted: dict[str, dict[str, Seen]] = defaultdict(dict)
             for text_, each in self._known.items():
-                if each.exit is None and not each.fetching:
+                if each.exit is None and not each.fetching and text_ not in covered:
                     wanted[each.handle.node][text_] = each.seen
-        busy = set(self._asked.values())
+        busy = Counter(node for node, _trials in self._asked.values())
         for node, seen in wanted.items():
-            if node in busy or time.monotonic() < self._not_before.get(node, 0.0):
+            if busy[node] >= _MOST_OPEN or time.monotonic() < self._not_before.get(node, 0.0):
                 continue
             try:
-                self._asked[self._agents.on(node).look.remote(seen, _WAIT_S)] = node
+                self._asked[self._agents.on(node).look.remote(seen, _WAIT_S)] = (node, set(seen))
             except BayesdeskError as error:
                 self._is_away(node, error)
 
@@ -131,7 +133,7 @@ class Mirror:
         ray = self._agents.ray
         ready, _open = ray.wait(list(self._asked), num_returns=1, timeout=_PAUSE_S)
         for each in ready:
-            node = self._asked.pop(each)
+            node, _trials = self._asked.pop(each)
             try:
                 told: dict[str, News] = ray.get(each, timeout=ANSWER_S)
             except exceptions.RayError as error:

@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 _BETWEEN = "/"
 _LOOK_S = 0.5
 _AGAIN_S = 2.0
+_ASKING = 4  # slots of a job that Ray looks a place for at the same time
 
 
 def lease_of(node: str, gpus: tuple[str, ...]) -> str:
@@ -206,7 +207,7 @@ class Slots:
 
     def _step(self, job: str, held: _Held, places: Mapping[str, str]) -> None:
         self._hear(held, places)
-        if held.is_short and not held.asked and len(held.ready) < held.most:
+        while held.is_short and len(held.asked) < min(_ASKING, held.most - len(held.ready)):
             try:
                 wanted = demand(held.local, self._agents.nodes())
             except RunnerError as error:

@@ -209,8 +209,6 @@ def _write(path: str, result: dict[str, object]) -> None:
     partial = path + ".partial"
     with open(partial, "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(result, file)
-        file.flush()
-        os.fsync(file.fileno())
     os.replace(partial, path)  # noqa: PTH105
 
 
