@@ -10,6 +10,9 @@ from pathlib import Path
 import docker
 import pytest
 
+from bayescore.trials import Content, Launch, TrialFolder
+from bayescore.trials import folder as trial_folder
+from bayescore.trials.runners import DockerRunner, Exit
 from support.docker_engine import IMAGE
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -267,3 +270,31 @@ def _last(workspace: Workspace) -> str:
     with workspace.database().read() as connection:
         every = jobs.every(connection)
     return every[0].id if every else ""
+
+
+def test_that_a_program_that_docker_does_not_know_to_have_begun_is_not_started_twice(
+    client: docker.DockerClient, endpoint: str, tmp_path: Path
+) -> None:
+    snapshot = tmp_path / "snapshot"
+    snapshot.mkdir()
+    (snapshot / "main.py").write_text("")
+    runner = DockerRunner(endpoint, tmp_path / "home", lambda: None)
+
+    def launch(number: int) -> Launch:
+        folder = TrialFolder(tmp_path / "home" / f"{number}")
+        name = f"bayesdesk-created-{os.getpid()}-{number}"
+        made = Launch(name, "job", number, folder, Content(1, snapshot, {}), "true", {}, image=IMAGE)
+        trial_folder.make(folder.root, made.content)
+        runner._created(made)  # Docker ends here, before it says that the container has started
+        return made
+
+    untouched, touched = launch(1), launch(2)
+    (touched.folder.output / "begun.txt").touch()
+    try:
+        assert runner.adopt(untouched) is None
+        handle = runner.adopt(touched)
+        assert handle is not None
+        assert runner.poll(handle) == Exit(None)
+        assert not client.containers.list(all=True, filters={"name": f"bayesdesk-created-{os.getpid()}"})
+    finally:
+        runner.close()

@@ -77,6 +77,15 @@ def is_made(root: Path, attempt: int) -> bool:
     return _mark(root, attempt).exists()
 
 
+def is_touched(root: Path, attempt: int) -> bool:
+    """Whether anything in a folder that is whole is newer than it, which only its program can have made."""
+    made = _mark(root, attempt).stat().st_mtime_ns
+    folder = TrialFolder(root)
+    places = [folder.output, folder.home, folder.spool]
+    places += [path for place in places for path in place.rglob("*")]
+    return any(path.lstat().st_mtime_ns > made for path in places)
+
+
 def _mark(root: Path, attempt: int) -> Path:
     return root / f"{_DONE}-{attempt}"
 

@@ -104,10 +104,12 @@ class DockerRunner:
             if handle is None:
                 return None
             state = self.client.api.inspect_container(handle)["State"]
-            if state["Status"] == "created":  # the engine ended between creating and starting it
+            if state["Status"] == "created":  # the engine, or Docker, ended between creating and starting it
                 with contextlib.suppress(APIError):
                     self.client.api.remove_container(handle, force=True)
-                return None
+                # Docker may have begun it and not know of it: what left a trace is lost, not started twice
+                begun = trial_folder.is_touched(launch.folder.root, launch.content.attempt)
+                return handle if begun else None
         self._follow(handle, launch.folder.log)
         return handle
 
