@@ -12,7 +12,7 @@ from bayescore.cluster.connection import Node
 from bayescore.cluster.slots import demand, gpus_of, lease_of, node_of
 from bayescore.config import LocalSettings
 from bayescore.engine import Options, prepare
-from bayescore.errors import RunnerError
+from bayescore.errors import ConfigError, RunnerError
 from support.workspace import Workspace
 
 NODES = [Node("1", "a", gpus=0, cpus=16), Node("2", "b", gpus=2, cpus=8)]
@@ -31,6 +31,12 @@ def test_that_the_command_line_names_a_cluster(workspace: Workspace) -> None:
     workspace.write()
     done = workspace.run("gear", "run", "hypertuning", "--runner", "ray", "--address", "127.0.0.1:1")
     assert "127.0.0.1:1" in done.err
+
+
+def test_that_gpus_by_number_are_refused(workspace: Workspace) -> None:
+    file = workspace.write(local={"runner": "ray", "gpus": [0]})
+    with pytest.raises(ConfigError, match="all or none"):
+        prepare(file, Options())
 
 
 def test_that_missing_ray_is_said_with_a_way_out(

@@ -39,8 +39,13 @@ class EngineStatus:
 
 
 def status(folder: DataFolder) -> EngineStatus:
-    """Look at the lock, which dies with its process, and not at what a dead engine may have left."""
+    """Look at the lock, which dies with its process, and not at what a dead engine may have left.
+
+    A child that the engine was just making when it was killed has the lock for a moment longer.
+    """
     info = _info(folder) if _is_locked(folder) else {}
+    if "pid" in info and not _lives(info["pid"]):
+        info = {}
     return EngineStatus(
         running="pid" in info,
         pid=info.get("pid"),
@@ -108,6 +113,12 @@ def _is_locked(folder: DataFolder) -> bool:
             return False
     except (Timeout, OSError):
         return True
+
+
+def _lives(pid: int) -> bool:
+    import psutil
+
+    return psutil.pid_exists(pid)
 
 
 def _info(folder: DataFolder) -> dict[str, Any]:

@@ -181,6 +181,11 @@ def parse_gpus(written: str) -> str | tuple[int | str, ...]:
 
 def _runner(local: LocalSettings) -> tuple[str, str | None]:
     if local.runner is RunnerChoice.RAY:
+        if not isinstance(local.gpus, str):
+            raise ConfigError(
+                text("On a Ray cluster “gpus” is all or none: Ray chooses which."),
+                text("Correct “gpus” in openbayes.local.yaml."),
+            )
         connection.check(local.ray.address)
         return "ray", ClusterAddress(local.ray.address, local.ray.runner, local.ray.patience).endpoint
     if local.runner is RunnerChoice.PROCESS:
