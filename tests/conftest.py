@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from filelock import FileLock
 
 from support import docker_engine
 from support.workspace import Workspace
+
+# Two workers whose matrices are small: threads of their libraries only get in each other's way.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
 @pytest.fixture
