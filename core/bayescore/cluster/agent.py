@@ -28,7 +28,7 @@ from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.listener import Listener
 from bayescore.store import DataFolder, Input
-from bayescore.trials import Launch, TrialFolder, docker_engine, images
+from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting
 from bayescore.trials import folder as trial_folder
 from bayescore.trials.runners import DockerRunner, Exit, ProcessRunner, Runner
 
@@ -154,16 +154,12 @@ class NodeAgent:
         trial_folder.make(folder.root, content)
         reporter = self._reporter(launch.job, launch.number)
         self._listener.listen_on_bridge()
-        url = f"http://{_HOSTS[self._kind]}:{self._listener.port}/trials/{reporter.address}"
-        reporting = {
-            "OPENBAYES_JOB_URL": url,
-            "OPENBAYES_TOKEN": reporter.token,
-            "JOB_UPDATE_URL": url,
-            "JOB_ACCESS_TOKEN": reporter.token,
-        }
         inputs = tuple(bound.on(self._node) for bound in launch.inputs)
         self._check(inputs)
-        environment = {**launch.environment, **reporting}
+        environment = {
+            **launch.environment,
+            **reporting(_HOSTS[self._kind], self._listener.port, reporter.address, reporter.token),
+        }
         own = replace(launch, folder=folder, content=content, environment=environment, inputs=inputs)
         inner = self._runner.start(own)
         _write(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bayescore.engine import secret_keeping
 from bayescore.store import DataFolder, Job, Trial
-from bayescore.trials import Content, Launch, Limits, TrialFolder
+from bayescore.trials import Content, Launch, Limits, TrialFolder, reporting
 from bayescore.trials.parameters import command_line, merged
 
 DOCKER = "docker"
@@ -33,13 +33,9 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
     """
     local = job.local
     parameters = merged(job.config, trial.parameters)
-    url = f"http://{_HOST[job.wish.runner]}:{port}/trials/{trial.id}"
     environment = {
         **local.environment,
-        "OPENBAYES_JOB_URL": url,
-        "OPENBAYES_TOKEN": trial.token,
-        "JOB_UPDATE_URL": url,
-        "JOB_ACCESS_TOKEN": trial.token,
+        **reporting(_HOST[job.wish.runner], port, str(trial.id), trial.token),
         "PYTHONUNBUFFERED": local.environment.get("PYTHONUNBUFFERED", "1"),
     }
     return Launch(

@@ -65,6 +65,17 @@ class Content:
     extra: Path | None = None
 
 
+def reporting(host: str, port: int, address: str, token: str) -> dict[str, str]:
+    """Variables that tell a program where it reports, in the names of both generations of the client."""
+    url = f"http://{host}:{port}/trials/{address}"
+    return {
+        "OPENBAYES_JOB_URL": url,
+        "OPENBAYES_TOKEN": token,
+        "JOB_UPDATE_URL": url,
+        "JOB_ACCESS_TOKEN": token,
+    }
+
+
 @dataclass(frozen=True)
 class Launch:
     """One attempt of one trial, ready to start.
