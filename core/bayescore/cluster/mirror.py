@@ -25,7 +25,7 @@ _PAUSE_S = 0.05
 _MOST_OPEN = 4  # questions to one agent
 _AGAIN_S = 1.0  # after a node that did not answer
 _SEEN = "mirror.json"
-FETCHES = 4  # outputs on their way at the same time
+_FETCHES = 4  # outputs on their way at the same time
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Mirror:
         self._not_before: dict[str, float] = {}
         self._lock = threading.Lock()
         self._ending = threading.Event()
-        self._pool = ThreadPoolExecutor(FETCHES, thread_name_prefix="fetch")
+        self._pool = ThreadPoolExecutor(_FETCHES, thread_name_prefix="fetch")
         self._thread: threading.Thread | None = None
 
     def add(self, handle: Handle, folder: TrialFolder) -> None:
@@ -179,7 +179,7 @@ class Mirror:
         _log.warning("the node %s is given up: %s", node, error)
         with self._lock:
             for each in self._known.values():
-                if each.handle.node == node and each.exit is None:
+                if each.handle.node == node and each.exit is None and not each.fetching:
                     each.exit = Exit(None, gone_with=node)
         self._away.pop(node, None)
         self._changed()
