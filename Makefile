@@ -7,7 +7,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test faults faults-ray fuzz audit check bench bench-search screenshots translations clean
+.PHONY: setup gui demo test faults faults-ray fuzz audit check bench bench-search screenshots translations
+.PHONY: dist bundle deb test-deb sbom clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py
@@ -18,6 +19,11 @@ $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) packaging/check_python.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --constraint $(CONSTRAINTS) --editable .
+	@touch $@
+
+# What it takes to run the example.
+$(VENV)/.demo: $(VENV)/.run
+	$(PIP) --constraint $(CONSTRAINTS) --editable '.[demo]'
 	@touch $@
 
 # What it takes to show the window.
@@ -40,7 +46,7 @@ gui: $(VENV)/.gui
 	@$(BIN)/python packaging/system_packages.py --quiet window
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/bayesdesk-gui
 
-demo: $(VENV)/.run
+demo: $(VENV)/.demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python packaging/demo.py --runner $(RUNNER)
 
 test: $(VENV)/.test $(OFFICIAL)
@@ -90,6 +96,48 @@ screenshots: $(VENV)/.test
 
 translations: $(VENV)/.test
 	$(BIN)/python packaging/translations.py update
+
+# What is shipped, in an environment with nothing else; and the tools that pack it, beside it.
+SHIPPED := build/shipped
+PACK := build/pack
+$(SHIPPED)/.done: pyproject.toml $(CONSTRAINTS) | $(VENV)/.run
+	@test -x $(SHIPPED)/bin/python || $(PYTHON) -m venv --without-pip $(SHIPPED)
+	$(BIN)/python -m pip --python $(SHIPPED) install --quiet --disable-pip-version-check \
+		--constraint $(CONSTRAINTS) '.[gui]'
+	@touch $@
+
+$(PACK)/.done: packaging/pack.txt | $(VENV)/.run
+	@rm -rf $(PACK)
+	$(PIP) --no-warn-conflicts --target $(PACK) --requirement $<
+	@touch $@
+
+shipped: $(SHIPPED)/.done $(PACK)/.done
+	@$(BIN)/python -m pip --python $(SHIPPED) install --quiet --disable-pip-version-check \
+		--no-deps --force-reinstall .
+
+# Wheel and source archive in dist/, tried in an environment of their own.
+dist: $(PACK)/.done
+	@rm -f dist/*.whl dist/bayesdesk-*.tar.gz
+	PYTHONPATH=$(PACK) $(BIN)/python -m build --quiet --outdir dist .
+	$(BIN)/python packaging/test_wheel.py
+
+# The folder that every package holds: build/bundle/bayesdesk.
+bundle: shipped
+	@$(BIN)/python packaging/system_packages.py --quiet packages
+	PYTHONPATH=$(PACK) $(SHIPPED)/bin/python packaging/bundle/build.py
+
+# dist/bayesdesk_*.deb and a portable tar.gz.
+deb: bundle
+	$(BIN)/python packaging/linux/make_deb.py
+
+# Installs the .deb into a fresh minimal Debian and uses it there; needs root.
+test-deb: | $(VENV)/.run
+	@$(BIN)/python packaging/system_packages.py --quiet packages
+	$(BIN)/python packaging/linux/test_deb.py
+
+# What is shipped, as CycloneDX: dist/bayesdesk.cdx.json.
+sbom: shipped
+	$(BIN)/python packaging/sbom.py $(PACK) $(SHIPPED) dist/bayesdesk.cdx.json
 
 clean:
 	rm -rf $(VENV) build dist

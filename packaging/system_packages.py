@@ -1,6 +1,7 @@
 """Installs the system packages that are missing, or prints the one command that does.
 
-``--quiet`` says nothing when nothing is missing; ``window`` looks only at what the window needs.
+``--quiet`` says nothing when nothing is missing; ``window`` looks only at what the window needs,
+``packages`` also at what makes packages.
 """
 
 import ctypes
@@ -16,6 +17,12 @@ WANTED = {
     "mmdebstrap": ("mmdebstrap", "the tests' container image"),
     "cc": ("gcc libc6-dev", "the tests' stand-in for a GPU driver"),
     "Xvfb": ("xvfb xauth", "the tests' screen"),
+}
+PACKING = {
+    "icupkg": ("icu-devtools", "making a package small"),
+    "dpkg-deb": ("dpkg-dev", "making a .deb"),
+    "strip": ("binutils", "making a package small"),
+    "unshare": ("util-linux", "trying a .deb"),
 }
 # library that shows whether a package is there: the package, and what it is for
 LIBRARIES = {
@@ -40,13 +47,14 @@ CHINESE = ("fonts-noto-cjk", "Chinese text")
 def main() -> int:
     """Install what is missing; 0 also when it cannot be, for most things work without."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    missing = {p: w for p, w in WANTED.items() if shutil.which(p, path=path) is None}
+    wanted = WANTED | PACKING if "packages" in sys.argv else WANTED
+    missing = {p: w for p, w in wanted.items() if shutil.which(p, path=path) is None}
     if shutil.which("docker", path=path) and _answers():
         missing.pop("dockerd", None)
     if "window" in sys.argv:
         missing = {}
     if sys.platform == "linux":
-        missing |= {name: wanted for name, wanted in LIBRARIES.items() if not _loads(name)}
+        missing |= {name: package for name, package in LIBRARIES.items() if not _loads(name)}
         if not _has_chinese():
             missing["fonts"] = CHINESE
     if not missing:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import pty
 import subprocess
@@ -13,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from support.workspace import BIN, REPORT_X, Workspace
 
@@ -107,7 +107,7 @@ def test_that_init_writes_a_project_that_checks_and_never_replaces_one(workspace
 def test_that_gear_init_names_the_jobs(workspace: Workspace) -> None:
     workspace.write(max_job_count=1)
     assert workspace.run("gear", "init", "我的项目").code == 0
-    gear = json.loads((workspace.project / ".openbayesgear").read_text())
+    gear = yaml.safe_load((workspace.project / ".openbayesgear").read_text(encoding="utf-8"))
     assert gear == {"id": "", "name": "我的项目", "jid": ""}
     assert workspace.tune()["name"] == "我的项目"
 

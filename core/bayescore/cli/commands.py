@@ -8,6 +8,7 @@ import typer
 
 from bayescore.cli import (
     check,
+    cloud,
     delete,
     engine,
     export,
@@ -21,6 +22,7 @@ from bayescore.cli import (
 )
 from bayescore.cli.backup import backup, restore
 from bayescore.cli.doctor import doctor
+from bayescore.cli.licences import licences
 from bayescore.i18n import _
 
 application = typer.Typer(
@@ -60,6 +62,7 @@ application.command("init", help=_("Begin a project: write an openbayes.yaml, or
     project.init
 )
 application.add_typer(gear.application, name="gear", help=_("The verbs of the official command line."))
+application.add_typer(cloud.application, name="cloud", help=_("The same job on the OpenBayes platform."))
 application.command("jobs", help=_("List the jobs."))(job_list.jobs)
 application.command("show", help=_("Show a job: its state, its best trial, what happened."))(job_list.show)
 application.command("trials", help=_("List the trials of a job."))(job_list.trials)
@@ -76,4 +79,5 @@ application.command("restore", help=_("Put the jobs of a backup into the data fo
 application.command("doctor", help=_("Check this machine, and say how to mend what is amiss."))(doctor)
 application.add_typer(engine.application, name="engine", help=_("The process that runs the jobs."))
 application.command("gui", help=_("Open the window."))(gui.gui)
+application.command("licences", help=_("List the licences of everything that is shipped."))(licences)
 application.command("schema", help=_("Print the JSON Schema of a file."))(schema.schema)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from bayescore.engine import Prepared
     from bayescore.store import Job
 
-GEAR_FILE = ".openbayesgear"
 application = typer.Typer(no_args_is_help=True)
 run = typer.Typer(no_args_is_help=True)
 application.add_typer(run, name="run", help=_("Run something."))
@@ -26,14 +24,10 @@ def init(name: Annotated[str, typer.Argument(help=_("Name of the project's jobs.
     import shutil
 
     from bayescore.cli.output import write
+    from bayescore.config.gear import name_project
     from bayescore.resources import resource
 
-    gear = Path(GEAR_FILE)
-    known = _gear(Path())
-    gear.write_text(
-        json_module.dumps({"id": known.get("id", ""), "name": name, "jid": known.get("jid", "")}) + "\n",
-        encoding="utf-8",
-    )
+    name_project(Path(), name)
     write(_("This project is called “{name}”.", name=name))
     target = Path("openbayes.yaml")
     if not target.exists():
@@ -77,6 +71,7 @@ def hypertuning(
     from bayescore.cli.access import find_job, job_as_json, open_store
     from bayescore.cli.follow import follow
     from bayescore.cli.output import as_json, aside, write
+    from bayescore.config.gear import read_gear
     from bayescore.engine import Options, control, prepare
 
     del resource
@@ -85,7 +80,7 @@ def hypertuning(
         data=tuple(data or ()),
         env=env,
         message=message,
-        name=str(_gear(project).get("name") or "") or None,
+        name=read_gear(project).name or None,
         runner=runner,
         address=address,
         image=image,
@@ -183,11 +178,3 @@ def _gpus(wanted: object) -> str:
 
     found = chosen(visible(), wanted)  # type: ignore[arg-type]
     return ", ".join(f"{g.index} {g.name}" for g in found) or _("none")
-
-
-def _gear(project: Path) -> dict[str, object]:
-    try:
-        found = json_module.loads((project / GEAR_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bayescore.config import CategoricalSpec, ParameterSpec
+from bayescore.config import ParameterSpec
 from bayescore.results.best import counts
-from bayescore.search.space import SearchSpace
+from bayescore.search.space import SearchSpace, choices
 from bayescore.store import Trial
 
-LEAST_TRIALS = 10  # with fewer a forest sees patterns in noise
-_TREES = 200
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LEAST_TRIALS = 10  # with fewer a model sees patterns in noise
+MOST_TRIALS = 200  # the model's time grows with their third power, and more say nothing new here
+_SAMPLES = 512
 
 
 @dataclass(frozen=True)
 class Importance:
-    """Share of the explained variance that a parameter has, 0 to 1, and its spread over the trees."""
+    """Share of the objective's variance that a parameter has, 0 to 1, and how far the model is unsure."""
 
     name: str
     mean: float
@@ -28,31 +34,42 @@ def importances(
 ) -> tuple[Importance, ...]:
     """Parameters by importance, the greatest first; empty with fewer than ``LEAST_TRIALS``.
 
-    Mean decrease in impurity of a random forest (Breiman, 2001, section 10), summed over
-    the columns of a categorical parameter.
+    Total Sobol indices (Saltelli et al., 2010, table 2) of the search's own surrogate, over the whole
+    space, as shares of their sum; the deviation is that of the surrogate's members.
     """
+    space = SearchSpace(tuple(specs))
     good = [t for t in trials if counts(t) and all(s.name in t.parameters for s in specs)]
     if len(good) < LEAST_TRIALS or not specs:
         return ()
     import numpy as np
-    from sklearn.ensemble import RandomForestRegressor
+    from scipy.stats import sobol_indices, uniform
 
-    space = SearchSpace(tuple(specs))
-    rows = np.array([space.row(t.parameters) for t in good])
-    columns, owners = [], []
-    for i, spec in enumerate(specs):
-        if isinstance(spec, CategoricalSpec):
-            columns += [rows[:, i] == k for k in range(len(spec.categorical_values))]
-            owners += [i] * len(spec.categorical_values)
-        else:
-            columns.append(rows[:, i])
-            owners.append(i)
-    features = np.nan_to_num(np.stack(columns, axis=1).astype(np.float64))
-    values = np.array([t.value for t in good])
-    forest = RandomForestRegressor(_TREES, min_samples_leaf=2, random_state=seed).fit(features, values)
-    by_tree = np.array([tree.feature_importances_ for tree in forest.estimators_])
-    shares = np.stack([by_tree[:, [o == i for o in owners]].sum(axis=1) for i in range(len(specs))], axis=1)
-    found = [
-        Importance(s.name, float(shares[:, i].mean()), float(shares[:, i].std())) for i, s in enumerate(specs)
-    ]
-    return tuple(sorted(found, key=lambda f: -f.mean))
+    from bayescore.search.bayesian import GaussianProcess, fitted, snapped
+
+    rng = np.random.default_rng(seed)
+    if len(good) > MOST_TRIALS:
+        good = [good[i] for i in rng.choice(len(good), MOST_TRIALS, replace=False)]
+    values = np.array([t.value for t in good], dtype=np.float64)
+    model = GaussianProcess(space, seed).fit(
+        np.array([space.row(t.parameters) for t in good]), fitted(values)(values)
+    )
+
+    def expected(units: NDArray[np.float64]) -> NDArray[np.float64]:
+        rows = units.T.copy()
+        for i in space.categorical:  # every value has the same share of the axis, also the first and the last
+            rows[:, i] = rows[:, i] * len(choices(specs[i])) - 0.5
+        return model.members(snapped(space, rows))[0]
+
+    found = sobol_indices(func=expected, n=_SAMPLES, dists=[uniform()] * len(specs), rng=rng)
+    total = np.maximum(np.nan_to_num(np.atleast_2d(found.total_order)), 0.0)
+    sums = total.sum(axis=1, keepdims=True)
+    shares = np.divide(total, sums, out=np.full_like(total, 1.0 / len(specs)), where=sums > 0)
+    return tuple(
+        sorted(
+            (
+                Importance(s.name, float(shares[:, i].mean()), float(shares[:, i].std()))
+                for i, s in enumerate(specs)
+            ),
+            key=lambda f: -f.mean,
+        )
+    )

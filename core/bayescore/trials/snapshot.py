@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,27 @@ def copy_tree(source: Path, target: Path) -> None:
     shutil.copytree(source, target, symlinks=True, copy_function=_copy_file, dirs_exist_ok=True)
 
 
+def listing(project: Path, *, left_out: Sequence[str]) -> Snapshot:
+    """What a copy of a project would hold, with other names left out than ours; nothing is copied.
+
+    Raises
+    ------
+    RunnerError
+        When the project cannot be read.
+    """
+    try:
+        found = _scan(project, None, left_out)
+    except OSError as error:
+        raise RunnerError(
+            text(
+                "The project cannot be read: {file}: {reason}.",
+                file=error.filename or project,
+                reason=error.strerror or str(error),
+            )
+        ) from None
+    return Snapshot(found.files, found.size, tuple(found.outside), tuple(found.special))
+
+
 class _Found:
     def __init__(self) -> None:
         self.paths: list[Path] = []
@@ -107,8 +128,8 @@ class _Found:
         self.size = 0
 
 
-def _scan(project: Path, leave_out: Path | None) -> _Found:
-    ignored = _ignored(project)
+def _scan(project: Path, leave_out: Path | None, built_in: Sequence[str] = BUILT_IN) -> _Found:
+    ignored = _ignored(project, built_in)
     found = _Found()
     for entry in _walk(project, project, ignored, leave_out):
         path = Path(entry.path).relative_to(project)
@@ -125,8 +146,8 @@ def _scan(project: Path, leave_out: Path | None) -> _Found:
     return found
 
 
-def _ignored(project: Path) -> GitIgnoreSpec:
-    lines = list(BUILT_IN)
+def _ignored(project: Path, built_in: Sequence[str]) -> GitIgnoreSpec:
+    lines = list(built_in)
     file = project / IGNORE_FILE
     if file.is_file():
         lines += file.read_text(encoding="utf-8", errors="replace").splitlines()

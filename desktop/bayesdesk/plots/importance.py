@@ -14,7 +14,7 @@ from bayesdesk.ui.widgets import Card, label
 
 
 class ImportanceChart(Card):
-    """A bar a parameter; the whisker is the spread over the trees of the forest."""
+    """A bar a parameter; the whisker is how far the model is unsure."""
 
     def __init__(self, model: JobModel, background: Background) -> None:
         super().__init__(_("Importance"), " ")
@@ -33,7 +33,7 @@ class ImportanceChart(Card):
         self.body.setContentsMargins(1, 0, 10, 8)
 
     def work_out(self) -> None:
-        """Fit the forest off the GUI thread, then draw."""
+        """Fit the model off the GUI thread, then draw."""
         if self._is_busy:
             return
         self._is_busy = True
@@ -54,7 +54,7 @@ class ImportanceChart(Card):
         self._plot.clear()
         count = sum(t.value is not None for t in self._model.shown)
         self.caption.setText(
-            _("share of the variance, random forest of 200 trees on {count} trials", count=count)
+            _("share of the variance, by the search’s own model of {count} trials", count=count)
         )
         colours, rows = theme.palette(), list(reversed(found))
         bars = pg.BarGraphItem(

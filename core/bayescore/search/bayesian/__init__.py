@@ -12,7 +12,9 @@ EI         expected improvement, the acquisition function
 =========  ==========================================================
 """
 
+from bayescore.search.bayesian.candidates import snapped
 from bayescore.search.bayesian.proposal import propose
 from bayescore.search.bayesian.surrogate import GaussianProcess
+from bayescore.search.bayesian.warping import fitted
 
-__all__ = ["GaussianProcess", "propose"]
+__all__ = ["GaussianProcess", "fitted", "propose", "snapped"]

@@ -1,0 +1,273 @@
+"""What running a project on the platform would do, and what keeps it from working there."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayescore.cloud.official import INSTALL, Account, Official, account, find
+from bayescore.config import (
+    LOCAL_FILE_NAME,
+    DoubleSpec,
+    IntegerSpec,
+    LocalSettings,
+    ObjectiveRule,
+    OpenBayesConfig,
+    Scale,
+    Severity,
+    YamlDocument,
+    load_file,
+    load_local_file,
+    project_file,
+)
+from bayescore.config.gear import Gear, read_gear
+from bayescore.config.load import Loaded
+from bayescore.engine import secret_keeping
+from bayescore.engine.checkup import Finding, Grade
+from bayescore.errors import ConfigError
+from bayescore.i18n import text
+from bayescore.results import diff
+from bayescore.trials import snapshot
+
+# What the official command line leaves out by itself (openbayes-cli 0.28.5, IGNORE_CLEANUPS).
+_LEFT_OUT = (
+    "__MACOSX",
+    "*.rsrc",
+    ".openbayesdata",
+    ".openbayesgear",
+    ".openbayesignore",
+    ".DS_Store",
+    "Desktop.ini",
+    "desktop.ini",
+    "._*",
+    "Thumbs.db",
+    ".Spotlight-V100",
+    ".Trashes",
+    ".VolumeIcon.icns",
+    "$RECYCLE.BIN",
+    "$Recycle.Bin",
+    ".tus_storage",
+    ".git",
+    ".venv",
+)
+_COMPLETION = "official-needs"
+_DATA_SET = re.compile(r"[\w.-]+/[\w.-]+/\d+|[\w.-]+/jobs/[\w-]+/output")
+_ABSOLUTE = re.compile(r"(?<![\w.])/(?!input\d|output|openbayes/|dev/null|usr/|bin/)[\w.-]+(?:/[\w.-]+)+")
+_MOST_INPUTS = 5
+_LARGE = 200 * 2**20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything to know before anything is sent.
+
+    Attributes
+    ----------
+    completed
+        The file's text with the keys that the official command line needs; as it is when it has them.
+    change
+        The unified diff of that; empty when nothing is missing.
+    files, size
+        What would be uploaded, in number and bytes.
+    """
+
+    project: Path
+    file: Path
+    official: Official | None
+    account: Account
+    gear: Gear
+    completed: str
+    change: str
+    files: int
+    size: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def may_run(self) -> bool:
+        """Whether nothing found keeps it from running there; warnings do not."""
+        return all(f.grade is not Grade.PROBLEM for f in self.findings)
+
+    def arguments(self, message: str = "") -> list[str]:
+        """The command that runs it."""
+        program = str(self.official.program) if self.official else "bayes"
+        return [program, "gear", "run", "hypertuning", *(["-m", message] if message else [])]
+
+
+def plan(where: Path, *, home: Path | None = None) -> Plan:
+    """Look at a project, at the official command line and at its settings; nothing is sent or written.
+
+    Raises
+    ------
+    ConfigError
+        When there is no ``openbayes.yaml``, or the project cannot be read.
+    """
+    file = project_file(where).absolute()
+    loaded = load_file(file)
+    local = load_local_file(file.parent / LOCAL_FILE_NAME).settings or LocalSettings()
+    official, who, gear = find(), account(home), read_gear(file.parent)
+    completed = _completed(loaded)
+    sent = snapshot.listing(file.parent, left_out=_LEFT_OUT)
+    findings = [*_tools(official, who, gear), *_file(loaded)]
+    if loaded.config is not None:
+        findings += [*_secrets(loaded, loaded.config), *_elsewhere(loaded.config, local)]
+    findings += _upload(file.parent, sent.files, sent.size)
+    return Plan(
+        file.parent,
+        file,
+        official,
+        who,
+        gear,
+        completed,
+        diff(loaded.document.text, completed, file.name),
+        sent.files,
+        sent.size,
+        tuple(findings),
+    )
+
+
+def _completed(loaded: Loaded) -> str:
+    """The text with what the official command line needs: the checker's own mend, and each range's scale.
+
+    Without a scale it fails, and only after its upload (openbayes-cli 0.28.5).
+    """
+    document = loaded.document
+    for problem in loaded.problems:
+        if problem.code == _COMPLETION and problem.fix is not None:
+            document = YamlDocument.parse(problem.fix.edit.apply(document.text))
+    specs = loaded.config.hyper_tuning.parameter_specs if loaded.config is not None else ()
+    for i, spec in enumerate(specs):
+        at = ("hyper_tuning", "parameter_specs", i)
+        if isinstance(spec, DoubleSpec | IntegerSpec) and document.node((*at, "scale_type")) is None:
+            document = document.apply(document.add(at, "scale_type", Scale.LINEAR.value))
+    return document.text
+
+
+def _tools(official: Official | None, who: Account, gear: Gear) -> Iterator[Finding]:
+    if official is None:
+        yield Finding(
+            "bayes",
+            Grade.PROBLEM,
+            text("The official command line “bayes” is not installed."),
+            text("Install it with: {command}", command=INSTALL),
+        )
+    else:
+        version = official.version or "?"
+        yield Finding(
+            "bayes", Grade.OK, text("bayes {version}, {file}", version=version, file=official.program)
+        )
+    if who.signed_in:
+        name = f"{who.user} ({who.organisation})" if who.organisation else who.user
+        yield Finding(
+            "account", Grade.OK, text("Signed in at {place} as {name}", place=who.endpoint, name=name)
+        )
+    else:
+        yield Finding(
+            "account",
+            Grade.PROBLEM,
+            text("Nobody is signed in at {place}.", place=who.endpoint),
+            text("Sign in with: bayes login --web"),
+        )
+    if gear.id:
+        yield Finding(
+            "project", Grade.OK, text("Bound to the project {name} there", name=gear.name or gear.id)
+        )
+    else:
+        yield Finding(
+            "project",
+            Grade.PROBLEM,
+            text("This folder is not bound to a project of the platform."),
+            text("Bind it with: bayesdesk cloud init {name}", name=gear.name or "NAME"),
+        )
+
+
+def _file(loaded: Loaded) -> Iterator[Finding]:
+    for problem in loaded.problems:
+        if problem.severity is Severity.ERROR:
+            place = text("{message} (line {line})", message=problem.message, line=problem.line)
+            yield Finding("file", Grade.PROBLEM, place, problem.fix.title if problem.fix else None)
+
+
+def _secrets(loaded: Loaded, config: OpenBayesConfig) -> Iterator[Finding]:
+    try:
+        secret_keeping.collect(config, loaded.document.text, os.environ)
+    except ConfigError as error:
+        yield Finding("secrets", Grade.PROBLEM, error.message, error.hint)
+
+
+def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Finding]:
+    """What works here and will not, or not alike, on the platform."""
+    for binding in config.data_bindings:
+        if not _DATA_SET.fullmatch(binding.data):
+            yield Finding(
+                "data",
+                Grade.WARNING,
+                text(
+                    "“{data}” is a folder of this machine; the platform does not have it.", data=binding.data
+                ),
+                text("Upload it as a data set there, and bind it as USER/DATASET/VERSION."),
+            )
+    if len(config.data_bindings) > _MOST_INPUTS:
+        yield Finding(
+            "data",
+            Grade.WARNING,
+            text("The platform binds at most {most} inputs.", most=_MOST_INPUTS),
+            text("Put data sets together."),
+        )
+    for path in dict.fromkeys(_ABSOLUTE.findall(config.command)):
+        yield Finding(
+            "command",
+            Grade.WARNING,
+            text("The command names {path}, which is a path of this machine.", path=path),
+            text("Use paths below the project, or below /input0 … /input4 and /output."),
+        )
+    if local.image:
+        yield Finding(
+            "image",
+            Grade.WARNING,
+            text(
+                "The image {image} is used on this machine only; there it is “{env}”.",
+                image=local.image,
+                env=config.env,
+            ),
+            text("See that “env” has what the program imports, or install it in the command."),
+        )
+    if local.environment:
+        yield Finding(
+            "environment",
+            Grade.WARNING,
+            text(
+                "Environment variables of openbayes.local.yaml are not set there: {names}.",
+                names=", ".join(local.environment),
+            ),
+            text("Pass what the program needs as parameters."),
+        )
+    if local.objective is ObjectiveRule.BEST:
+        yield Finding(
+            "objective",
+            Grade.WARNING,
+            text("Here the best value of a trial counts; the platform does not know that setting."),
+            text("Let the program report its best value last."),
+        )
+
+
+def _upload(project: Path, files: int, size: int) -> Iterator[Finding]:
+    shown = text("{files} files, {size} MB, would be uploaded", files=files, size=f"{size / 1e6:.1f}")
+    if size > _LARGE:
+        yield Finding("upload", Grade.WARNING, shown, text("List data and old outputs in .openbayesignore."))
+    else:
+        yield Finding("upload", Grade.OK, shown)
+    if (project / LOCAL_FILE_NAME).exists() and LOCAL_FILE_NAME not in _ignored(project):
+        yield Finding(
+            "upload",
+            Grade.WARNING,
+            text("{file} would be uploaded too, with the paths that it names.", file=LOCAL_FILE_NAME),
+            text("Add the line {file} to .openbayesignore.", file=LOCAL_FILE_NAME),
+        )
+
+
+def _ignored(project: Path) -> list[str]:
+    file = project / snapshot.IGNORE_FILE
+    return file.read_text(encoding="utf-8", errors="replace").split() if file.is_file() else []

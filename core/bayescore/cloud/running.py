@@ -1,0 +1,114 @@
+"""Running the official command line in sight."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayescore.cloud.official import INSTALL
+from bayescore.cloud.plan import Plan
+from bayescore.errors import ConfigError
+from bayescore.i18n import text
+
+_LINK = re.compile(r"https?://[^\s\"'<>，。]+")
+_LOOK_S = 0.1
+_PART = 1 << 12
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How it ended: the exit code, and the page that the command named last; empty without one."""
+
+    code: int
+    link: str
+
+
+def run(
+    plan: Plan, message: str, told: Callable[[str], None], cancelled: threading.Event | None = None
+) -> Sent:
+    """Run the job on the platform as the plan says; blocks until the command ends.
+
+    Parameters
+    ----------
+    told
+        Called with what the command prints, as it comes.
+    cancelled
+        Ends the command when it is set; what is uploaded by then stays there unused.
+
+    Raises
+    ------
+    ConfigError
+        When the plan may not run, or the command cannot be started.
+    """
+    if not plan.may_run:
+        raise ConfigError(text("This cannot run on the platform yet."), text("See: bayesdesk cloud check"))
+    return _official(plan.arguments(message), plan.project, told, cancelled)
+
+
+def bind(
+    plan: Plan, name: str, told: Callable[[str], None], cancelled: threading.Event | None = None
+) -> Sent:
+    """Bind the folder to the project of that name on the platform, which is made where there is none.
+
+    The official command line reads the file for that, so it must be complete.
+
+    Raises
+    ------
+    ConfigError
+        When the command is not there or cannot be started.
+    """
+    if plan.official is None:
+        raise ConfigError(
+            text("The official command line “bayes” is not installed."),
+            text("Install it with: {command}", command=INSTALL),
+        )
+    arguments = [str(plan.official.program), "gear", "init", name]
+    return _official(arguments, plan.project, told, cancelled)
+
+
+def _official(
+    arguments: list[str], folder: Path, told: Callable[[str], None], cancelled: threading.Event | None
+) -> Sent:
+    try:
+        process = subprocess.Popen(
+            arguments,
+            cwd=folder,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+    except OSError as error:
+        raise ConfigError(
+            text(
+                "The official command line cannot be started: {reason}.", reason=error.strerror or str(error)
+            )
+        ) from None
+    ended = threading.Event()
+    if cancelled is not None:
+        threading.Thread(target=_end_when, args=(process, cancelled, ended), daemon=True).start()
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    said = ""
+    assert process.stdout is not None
+    with process.stdout as pipe:
+        while part := os.read(pipe.fileno(), _PART):
+            words = decoder.decode(part)
+            said += words
+            told(words)
+    code = process.wait()
+    ended.set()
+    links = _LINK.findall(said)
+    return Sent(code, links[-1] if links and code == 0 else "")
+
+
+def _end_when(process: subprocess.Popen[bytes], cancelled: threading.Event, ended: threading.Event) -> None:
+    while not ended.is_set():
+        if cancelled.wait(_LOOK_S):
+            process.terminate()
+            return

@@ -1,0 +1,1 @@
+"""Results to and from other tools: files that they read, files that they wrote."""

@@ -1,0 +1,88 @@
+"""A virtual screen, and when something is painted on it.
+
+Looked at from outside by Xlib, so that a packaged program needs nothing for being measured.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+
+_Z_PIXMAP = 2
+_ALL_PLANES = ctypes.c_ulong(-1)
+_WAIT_S = 60.0
+_LOOK_S = 0.01
+_COLOURS = 6  # an empty window has one or two
+_POINTS = 24
+
+
+class Screen:
+    """Xvfb with nothing on it."""
+
+    width, height = 1600, 1000
+
+    def __init__(self, display: str) -> None:
+        self.display = display
+
+    def __enter__(self) -> Screen:
+        size = f"{self.width}x{self.height}x24"
+        self._server = subprocess.Popen(
+            ["Xvfb", self.display, "-screen", "0", size, "-ac", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
+        )
+        socket = Path(f"/tmp/.X11-unix/X{self.display.removeprefix(':')}")
+        _wait(socket.exists)
+        x = self._x = ctypes.CDLL("libX11.so.6")
+        x.XOpenDisplay.restype = ctypes.c_void_p
+        x.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
+        x.XDefaultRootWindow.restype = ctypes.c_ulong
+        x.XGetImage.restype = ctypes.c_void_p
+        x.XGetImage.argtypes = [
+            ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
+            ctypes.c_ulong, ctypes.c_int,
+        ]  # fmt: skip
+        x.XGetPixel.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]
+        x.XGetPixel.restype = ctypes.c_ulong
+        x.XDestroyImage.argtypes = [ctypes.c_void_p]
+        _wait(self._open)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._server.terminate()
+        self._server.wait()
+
+    def wait_for_paint(self) -> float:
+        """The monotonic time at which the screen shows more than an empty window."""
+        _wait(lambda: self._colours() >= _COLOURS)
+        return time.monotonic()
+
+    def wait_until_empty(self) -> None:
+        """Wait until nothing is on the screen."""
+        _wait(lambda: self._colours() == 1)
+
+    def _open(self) -> bool:
+        self._connection = self._x.XOpenDisplay(self.display.encode())
+        return bool(self._connection)
+
+    def _colours(self) -> int:
+        """Different colours at points all over the screen."""
+        x = self._x
+        root = x.XDefaultRootWindow(self._connection)
+        image = x.XGetImage(self._connection, root, 0, 0, self.width, self.height, _ALL_PLANES, _Z_PIXMAP)
+        columns = range(4, self.width, self.width // (_POINTS * 4))
+        rows = range(4, self.height, self.height // _POINTS)
+        found = {x.XGetPixel(image, i, j) for i in columns for j in rows}
+        x.XDestroyImage(image)
+        return len(found)
+
+
+def _wait(holds: object) -> None:
+    end = time.monotonic() + _WAIT_S
+    while not holds():  # type: ignore[operator]
+        if time.monotonic() > end:
+            raise TimeoutError("nothing came on the screen")
+        time.sleep(_LOOK_S)
