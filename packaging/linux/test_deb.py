@@ -75,7 +75,7 @@ def install(package: Path) -> None:
     """A new root with the package, a user, and what a desktop has: fonts' and types' databases."""
     shutil.rmtree(SYSTEM, ignore_errors=True)
     SYSTEM.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
+    done = subprocess.run(
         [
             "mmdebstrap",
             "--variant=minbase",
@@ -87,10 +87,11 @@ def install(package: Path) -> None:
             SUITE,
             str(SYSTEM),
         ],
-        check=True,
-        stdout=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
         env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
     )
+    check(done.returncode == 0, done.stderr[-2000:])
 
 
 def in_root(command: str, user: str = "researcher", display: str = "") -> list[str]:

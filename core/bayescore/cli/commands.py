@@ -22,6 +22,7 @@ from bayescore.cli import (
 )
 from bayescore.cli.backup import backup, restore
 from bayescore.cli.doctor import doctor
+from bayescore.cli.import_ import import_
 from bayescore.cli.licences import licences
 from bayescore.i18n import _
 
@@ -74,6 +75,7 @@ application.command("delete", help=_("Delete an ended job with its trials and fi
 application.command("export", help=_("Write results: into openbayes.yaml, or as CSV, JSON, YAML."))(
     export.export
 )
+application.command("import", help=_("Bring in what was found elsewhere, as a job to learn from."))(import_)
 application.command("backup", help=_("Write all jobs into one file; they may run meanwhile."))(backup)
 application.command("restore", help=_("Put the jobs of a backup into the data folder."))(restore)
 application.command("doctor", help=_("Check this machine, and say how to mend what is amiss."))(doctor)

@@ -24,6 +24,8 @@ class Format(StrEnum):
     POINTS = "points"
     JSON = "json"
     YAML = "yaml"
+    OPTUNA = "optuna"
+    HIPLOT = "hiplot"
 
 
 def export(
@@ -39,7 +41,10 @@ def export(
     narrow: Annotated[
         bool, typer.Option("--narrow", help=_("Write narrower ranges around the best trials instead."))
     ] = False,
-    format_: Annotated[Format, typer.Option("--format", help=_("csv, points, json or yaml."))] = Format.YAML,
+    format_: Annotated[
+        Format,
+        typer.Option("--format", help=_("csv, points, json, yaml, optuna (a journal file) or hiplot.")),
+    ] = Format.YAML,
 ) -> None:
     """Write results."""
     from bayescore.cli.access import find_job, open_store
@@ -107,6 +112,7 @@ def _write_into(
 
 def _print(database: Database, job: Job, trial: int | None, format_: Format, *, narrow: bool) -> None:
     from bayescore.config import YamlDocument
+    from bayescore.exchange import optuna, tables
     from bayescore.results import dumps, job_json, parameters_yaml, points_csv, trials_csv
     from bayescore.store import points, trials
 
@@ -125,5 +131,11 @@ def _print(database: Database, job: Job, trial: int | None, format_: Format, *, 
         series = points.of_trials(connection, found)
     if format_ is Format.CSV:
         sys.stdout.write(trials_csv(job, found, series))
+    elif format_ is Format.OPTUNA:
+        sys.stdout.write(optuna.journal(job, found, series))
+    elif format_ is Format.HIPLOT:
+        names = [s.name for s in job.config.hyper_tuning.parameter_specs]
+        rows = [(t.number, t.parameters, t.value) for t in found]
+        sys.stdout.write(tables.hiplot_csv(names, job.metric, rows))
     else:
         sys.stdout.write(dumps(job_json(job, found, series)) + "\n")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bayescore.cli.job_list import JOB, JSON
 from bayescore.i18n import _, text
+
+if TYPE_CHECKING:
+    from bayescore.store import Job
 
 _DETACH = typer.Option("--detach", help=_("Do not wait for the end."))
 
@@ -56,6 +59,7 @@ def rerun(
         raise ConfigError(text("Name one trial, or give --failed."))
     database = open_store()
     found = find_job(database, job)
+    _check_runs_here(found)
     if trial is not None:
         if not find_trial(database, found, trial).state.ended:
             raise ConfigError(text("Trial {number} has not ended yet.", number=trial))
@@ -82,10 +86,21 @@ def continue_(
 
     database = open_store()
     found = find_job(database, job)
+    _check_runs_here(found)
     if found.state.ended and any(s.env for s in found.config.secrets.values()):
         values = secret_keeping.collect(found.config, found.wish.file_text, os.environ)
         secret_keeping.keep(database.folder, found.id, values)
     _go_on(found.id, notes.CONTINUE, count=trials, detach=detach, json=json)
+
+
+def _check_runs_here(job: Job) -> None:
+    from bayescore.errors import ConfigError
+
+    if job.wish.is_imported:
+        raise ConfigError(
+            text("Job {id} was imported: it ran elsewhere and does not go on.", id=job.id),
+            text("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id),
+        )
 
 
 def _go_on(

@@ -68,7 +68,7 @@ class JobRun:
         if self.job.state is not JobState.RUNNING or self._is_ending or not self._set_up_done():
             return False
         tally = self._tally()
-        if tally[TrialState.PENDING]:
+        if tally[TrialState.PENDING] > sum(run.is_settling for run in self._trial_runs.values()):
             return True
         unended = sum(count for state, count in tally.items() if not state.ended)
         room = unended < self.job.config.hyper_tuning.parallel_count
@@ -82,7 +82,8 @@ class JobRun:
     def begin_trial(self) -> bool:
         """Start one more trial; whether something came of it."""
         existing = self._trials()
-        waiting = next((t for t in existing if t.state is TrialState.PENDING), None)
+        pending = (t for t in existing if t.state is TrialState.PENDING)
+        waiting = next((t for t in pending if not self._is_settling(t)), None)
         suggestion = None if waiting else self._proposer.take(self.job, existing)
         if waiting is None and (suggestion is None or suggestion.parameters is None):
             return False
@@ -97,6 +98,10 @@ class JobRun:
         self._foreseen_to = 0
         self._advance_trial(trial)
         return True
+
+    def _is_settling(self, trial: Trial) -> bool:
+        run = self._trial_runs.get(trial.id)
+        return run is not None and run.is_settling
 
     def foresee(self) -> None:
         """Have the next suggestion ready for the moment at which a running trial ends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +30,7 @@ _TAIL_BYTES = 2000
 _TAIL_LINES = 6
 _INTAKE_S = 30.0
 _ASK_AGAIN_S = 30.0
+_SETTLE_S = (2.0, 8.0)  # before the first and the second retry of a lost trial
 
 
 @dataclass
@@ -63,6 +65,7 @@ class TrialRun:
         self._asked_at: float | None = None
         self._deadline: float | None = None
         self._spool_size = 0
+        self._settles_at = 0.0
         self.attempt, self.number = trial.attempt, trial.number
         services.listener.admit(self._reporter(trial))
 
@@ -213,9 +216,22 @@ class TrialRun:
             self._note_end(connection, moved)
             if verdict.state is TrialState.LOST and trial.attempt <= LOST_RETRIES and will_retry:
                 trials.retry(connection, moved)
+                self._let_settle(_SETTLE_S[trial.attempt - 1])
         self._s.listener.retire(str(trial.id))
         self._s.pool.submit(self._runner.remove, trial.handle)
         self._s.wake()
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the retry of a lost attempt still waits."""
+        return time.monotonic() < self._settles_at
+
+    def _let_settle(self, seconds: float) -> None:
+        """Put a retry off: what took the program may be just taking its machine, and would take the retry."""
+        self._settles_at = time.monotonic() + seconds
+        timer = threading.Timer(seconds, self._s.wake)
+        timer.daemon = True
+        timer.start()
 
     def _note_end(self, connection: sa.Connection, trial: Trial) -> None:
         if trial.state is TrialState.SUCCEEDED:

@@ -25,6 +25,8 @@ def _step(connection: sa.Connection, wish: Want, runs: Mapping[str, JobRun]) -> 
     job = jobs.get(connection, wish.job)
     if wish.kind == notes.CANCEL:
         return _cancel(connection, wish, job, runs.get(job.id))
+    if job.wish.is_imported:
+        return True  # it ran elsewhere
     if wish.kind == notes.RERUN:
         _rerun(connection, wish, job)
     elif wish.kind == notes.CONTINUE:

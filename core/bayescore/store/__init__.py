@@ -3,7 +3,18 @@
 from bayescore.store import jobs, notes, points, trials
 from bayescore.store.database import ChangeWatch, Database
 from bayescore.store.folder import DataFolder
-from bayescore.store.records import Event, Foresight, Input, Job, NewJob, NewPoints, Point, Trial, Want
+from bayescore.store.records import (
+    IMPORTED,
+    Event,
+    Foresight,
+    Input,
+    Job,
+    NewJob,
+    NewPoints,
+    Point,
+    Trial,
+    Want,
+)
 from bayescore.store.states import STATE_NAMES, IllegalMoveError, JobState, TrialState
 
 __all__ = [
@@ -17,6 +28,7 @@ __all__ = [
     "Input",
     "Job",
     "JobState",
+    "IMPORTED",
     "NewJob",
     "NewPoints",
     "Point",

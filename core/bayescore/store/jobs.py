@@ -49,6 +49,30 @@ def add(connection: sa.Connection, wish: NewJob) -> Job:
     return get(connection, identifier)
 
 
+def add_past(
+    connection: sa.Connection,
+    wish: NewJob,
+    state: JobState,
+    count: int,
+    began: str | None,
+    ended: str | None,
+) -> Job:
+    """Store a job that ran elsewhere as ended; times that nobody knows are those of now."""
+    job = add(connection, wish)
+    connection.execute(
+        jobs.update()
+        .where(jobs.c.id == job.id)
+        .values(
+            state=state,
+            max_trials=count,
+            created_at=began or job.created_at,
+            run_since=began or job.created_at,
+            ended_at=ended or job.created_at,
+        )
+    )
+    return get(connection, job.id)
+
+
 def get(connection: sa.Connection, identifier: str) -> Job:
     """The job with this id; ``KeyError`` when there is none."""
     row = connection.execute(jobs.select().where(jobs.c.id == identifier)).first()

@@ -12,6 +12,8 @@ from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store.states import JobState, TrialState
 
+IMPORTED = "imported"  # the runner of a job that ran elsewhere: it never runs here
+
 
 @dataclass(frozen=True)
 class Input:
@@ -62,6 +64,11 @@ class NewJob:
     inputs: tuple[Input, ...] = ()
     history: tuple[str, ...] = ()
     midpoint: bool = False
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it ran elsewhere: it can be looked at and learned from, and does not go on."""
+        return self.runner == IMPORTED
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.i18n import Text
-from bayescore.store.records import Foresight, Trial, dumps
+from bayescore.store.records import IMPORTED, Foresight, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
 from bayescore.times import now
@@ -49,6 +49,26 @@ def add(
     )
     assert result.inserted_primary_key is not None
     return get(connection, int(result.inserted_primary_key[0]))
+
+
+def add_past(
+    connection: sa.Connection,
+    job: str,
+    number: int,
+    parameters: Mapping[str, Any],
+    state: TrialState,
+    value: float | None,
+    began: str | None,
+    ended: str | None,
+) -> int:
+    """Store a trial that ended elsewhere; its row id."""
+    trial = add(connection, job, number, parameters, IMPORTED)
+    connection.execute(
+        trials.update()
+        .where(trials.c.id == trial.id)
+        .values(state=state, value=value, started_at=began, ended_at=ended or trial.created_at)
+    )
+    return trial.id
 
 
 def get(connection: sa.Connection, identifier: int) -> Trial:

@@ -1,0 +1,96 @@
+"""``bayesdesk import``: what was found elsewhere, as a job to learn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bayescore.i18n import _, text
+
+if TYPE_CHECKING:
+    from bayescore.exchange.past import Past
+
+_TABLES = (".csv", ".tsv", ".txt")
+
+
+def import_(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help=_("Optuna's SQLite file, a W&B sweep, an NNI search space, a table, or a folder of outputs.")
+        ),
+    ],
+    project: Annotated[Path, typer.Option("--project", help=_("Folder of the project."))] = Path(),
+    study: Annotated[str | None, typer.Option("--study", help=_("Which study of an Optuna storage."))] = None,
+    metric: Annotated[
+        str, typer.Option("--metric", help=_("What to call the objective of an Optuna study."))
+    ] = "objective",
+    name: Annotated[str | None, typer.Option("--name", help=_("Name of the imported job."))] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help=_("Where to write the openbayes.yaml of a sweep or search space.")),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
+) -> None:
+    """Results become an ended job; a file that only describes a space becomes an openbayes.yaml."""
+    from dataclasses import replace
+
+    from bayescore.cli.access import job_as_json, open_store
+    from bayescore.cli.output import as_json, aside, write
+    from bayescore.errors import ConfigError
+    from bayescore.exchange.past import keep
+
+    if not source.exists():
+        raise ConfigError(text("There is no {file}.", file=source))
+    past = _past(source, project, study, metric)
+    if past is None:
+        _convert(source, into)
+        return
+    past = replace(past, name=name or past.name)
+    database = open_store()
+    job = keep(database, past, project.absolute())
+    for remark in past.remarks:
+        aside(str(remark))
+    if json:
+        as_json(job_as_json(database, job.id))
+        return
+    write(_("Job {id}: {count} trials of {source}.", id=job.id, count=len(past.trials), source=past.source))
+    write(_("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id))
+
+
+def _past(source: Path, project: Path, study: str | None, metric: str) -> Past | None:
+    """What was found there; ``None`` for a file that only describes a space."""
+    from bayescore.config.load import read_utf8
+    from bayescore.exchange import optuna, tables
+
+    if source.is_dir():
+        return tables.from_folder(source, project)
+    if optuna.is_storage(source):
+        return optuna.read(source, study=study, metric=metric)
+    if source.suffix.lower() in _TABLES:
+        return tables.from_table(read_utf8(source).decode("utf-8"), source.name, project)
+    return None
+
+
+def _convert(source: Path, into: Path | None) -> None:
+    import sys
+
+    from bayescore.cli.output import aside, write
+    from bayescore.config.load import read_utf8
+    from bayescore.errors import ConfigError
+    from bayescore.exchange.sweeps import convert
+    from bayescore.results import replace_file
+
+    found = convert(read_utf8(source).decode("utf-8"))
+    for remark in found.remarks:
+        aside(str(remark))
+    if into is None:
+        sys.stdout.write(found.file_text)
+        return
+    target = into / "openbayes.yaml" if into.is_dir() else into
+    if target.exists():
+        raise ConfigError(text("There is already: {names}.", names=target), text("Choose another --into."))
+    replace_file(target, found.file_text)
+    write(_("{file} has been written; see what it says, then: bayesdesk check", file=target))

@@ -1,0 +1,104 @@
+"""Search spaces of other tools as an ``openbayes.yaml``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from bayescore.config.models import Scale
+from bayescore.i18n import Text, text
+
+MOST_STEPS = 100  # a range with steps becomes a list of values up to so many
+Spec = dict[str, Any]
+
+
+def project_text(
+    specs: Sequence[Spec],
+    *,
+    metric: str,
+    goal: str,
+    algorithm: str = "Bayesian",
+    command: str = "python main.py",
+    trials: int = 30,
+    source: str,
+) -> str:
+    """A whole file around some parameters."""
+    tuning = {
+        "max_job_count": max(1, min(trials, 100)),
+        "parallel_count": 1,
+        "hyperparameter_metric": metric,
+        "goal": goal,
+        "algorithm": algorithm,
+        "side_metrics": [],
+        "parameter_specs": list(specs),
+    }
+    content = {
+        "data_bindings": [],
+        "resource": "rtx-4090",
+        "env": "pytorch-2.6-2204",
+        "command": command,
+        "node": 1,
+        "parameters": {},
+        "hyper_tuning": tuning,
+    }
+    return f"# from {source}\n" + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+
+
+def real(name: str, low: float, high: float, *, log: bool = False) -> Spec:
+    """A DOUBLE."""
+    scale = Scale.LOG if log and low > 0 else Scale.LINEAR
+    return {
+        "name": name,
+        "type": "DOUBLE",
+        "min_value": float(low),
+        "max_value": float(high),
+        "scale_type": str(scale),
+    }
+
+
+def whole(name: str, low: float, high: float, *, log: bool = False) -> Spec:
+    """An INTEGER."""
+    scale = Scale.LOG if log and low > 0 else Scale.LINEAR
+    return {
+        "name": name,
+        "type": "INTEGER",
+        "min_value": int(low),
+        "max_value": int(high),
+        "scale_type": str(scale),
+    }
+
+
+def stepped(name: str, low: float, high: float, step: float) -> tuple[Spec, Text | None]:
+    """A range with steps as a list of values, or as a range when they are too many, with a remark."""
+    is_whole = all(float(v).is_integer() for v in (low, high, step))
+    count = math.floor((high - low) / step + 1e-9) + 1
+    if count > MOST_STEPS:
+        remark = text("{name}: its {count} steps became a range without steps.", name=name, count=count)
+        return (whole if is_whole else real)(name, low, high), remark
+    values = [low + i * step for i in range(count)]
+    listed = [int(v) for v in values] if is_whole else [float(f"{v:.12g}") for v in values]
+    return {"name": name, "type": "DISCRETE", "discrete_values": listed}, None
+
+
+def choice(name: str, values: Sequence[Any]) -> tuple[Spec, Text | None]:
+    """Numbers as DISCRETE, all else as CATEGORICAL texts, with a remark where values change their kind."""
+    if values and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+        listed = sorted(dict.fromkeys(values))
+        return {"name": name, "type": "DISCRETE", "discrete_values": listed}, None
+    texts = [as_text(v) for v in values]
+    spec: Spec = {"name": name, "type": "CATEGORICAL", "categorical_values": list(dict.fromkeys(texts))}
+    if all(isinstance(v, str) for v in values):
+        return spec, None
+    return spec, text("{name}: values that are no texts reach the program as texts.", name=name)
+
+
+def as_text(value: Any) -> str:
+    """A value as the program gets it on its command line."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping | list | tuple):
+        return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True).strip()
+    return str(value)

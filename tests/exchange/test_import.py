@@ -1,0 +1,265 @@
+"""What other tools have found comes in as a job, and goes out to them; each with the real package."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import optuna
+import pytest
+import yaml
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+
+from bayescore.config import load_text
+from bayescore.exchange.sweeps import convert
+from support.workspace import UNIT, Workspace
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+def study(file: Path, name: str = "first", trials: int = 12) -> optuna.Study:
+    """A study of every kind of parameter, with trials that fail, are pruned, or still run."""
+    made = optuna.create_study(
+        storage=f"sqlite:///{file}",
+        study_name=name,
+        direction="maximize",
+        sampler=optuna.samplers.RandomSampler(seed=1),
+    )
+
+    def objective(trial: optuna.Trial) -> float:
+        rate = trial.suggest_float("lr", 1e-5, 1e-1, log=True)
+        layers = trial.suggest_int("layers", 1, 8)
+        trial.suggest_int("units", 16, 256, log=True)
+        trial.suggest_float("dropout", 0.0, 0.5, step=0.1)
+        trial.suggest_categorical("batch", [32, 16, 64])
+        kind = trial.suggest_categorical("kind", ["adam", "sgd"])
+        trial.suggest_categorical("nesterov", [True, False])
+        for step in range(3):
+            trial.report(rate * step, step)
+        if layers == 8:
+            raise ValueError("out of memory")
+        if layers == 7:
+            raise optuna.TrialPruned
+        return layers + (kind == "adam")
+
+    made.optimize(objective, n_trials=trials, catch=(ValueError,))
+    made.ask()
+    return made
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace(tmp_path)
+    made.write()
+    return made
+
+
+def test_that_a_study_of_optuna_comes_in_whole(workspace: Workspace, tmp_path: Path) -> None:
+    theirs = study(tmp_path / "study.db", trials=30)
+    done = workspace.run("import", str(tmp_path / "study.db"), "--metric", "accuracy", "--json")
+    assert done.code == 0, done.err
+    ours = done.json()
+    ended = [t for t in theirs.trials if t.state.is_finished()]
+    assert len(ours["trials"]) == len(ended) == 30
+    assert (ours["state"], ours["goal"], ours["metric"]) == ("succeeded", "MAXIMIZE", "accuracy")
+    assert ours["best"]["value"] == theirs.best_value
+    for mine, their in zip(ours["trials"], ended, strict=True):
+        assert mine["parameters"] == {
+            k: str(v) if isinstance(v, bool) else pytest.approx(v) for k, v in their.params.items()
+        }
+        assert mine["value"] == their.value or their.state.name != "COMPLETE"
+        assert mine["metrics"]["accuracy"][:3] == list(their.intermediate_values.values())
+        assert mine["state"] == {"COMPLETE": "succeeded", "FAIL": "failed", "PRUNED": "cancelled"}[their.state.name]
+    assert {t["state"] for t in ours["trials"]} == {"succeeded", "failed", "cancelled"}
+    specs = {s.name: s for s in workspace.job(ours["id"]).config.hyper_tuning.parameter_specs}
+    assert (specs["lr"].min_value, specs["lr"].scale_type) == (1e-5, "UNIT_LOG_SCALE")
+    assert specs["dropout"].discrete_values == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+    assert specs["batch"].discrete_values == (16, 32, 64)
+    assert specs["kind"].categorical_values == ("adam", "sgd")
+    assert "nesterov" in done.err
+    assert "1" in done.err  # the trial that still runs
+
+
+def test_that_an_imported_job_never_runs_and_teaches(workspace: Workspace, tmp_path: Path) -> None:
+    made = optuna.create_study(storage=f"sqlite:///{tmp_path}/x.db", direction="maximize")
+    made.optimize(lambda trial: -((trial.suggest_float("x", 0, 1) - 0.7) ** 2), n_trials=12)
+    job = workspace.run("import", str(tmp_path / "x.db"), "--metric", "score", "--json").json()["id"]
+    for command in (["continue", job, "--trials", "2"], ["rerun", job, "1"]):
+        refused = workspace.run(*command)
+        assert refused.code == 2
+        assert f"--history {job}" in refused.err
+    workspace.write(max_job_count=1, algorithm="Bayesian")
+    followed = workspace.tune("--history", job)
+    assert followed["trials"][0]["origin"] == "model"  # no initial trials: it has learned
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        ("UPDATE version_info SET schema_version = 11", "schema version"),
+        ("INSERT INTO study_directions VALUES (9, 'MINIMIZE', 1, 1)", "2"),
+        ("DELETE FROM studies", "study"),
+        ("DROP TABLE trials", "Optuna"),
+    ],
+)
+def test_that_a_storage_that_cannot_be_read_is_refused_with_words(
+    workspace: Workspace, tmp_path: Path, break_it: str, said: str
+) -> None:
+    study(tmp_path / "study.db", trials=2)
+    with sqlite3.connect(tmp_path / "study.db") as storage:
+        storage.execute(break_it)
+    done = workspace.run("import", str(tmp_path / "study.db"))
+    assert done.code == 2
+    assert said in done.err
+    assert workspace.run("jobs", "--json").json() == {"jobs": []}
+
+
+def test_that_one_of_several_studies_is_chosen_by_name(workspace: Workspace, tmp_path: Path) -> None:
+    study(tmp_path / "s.db", "first", 2)
+    study(tmp_path / "s.db", "second", 3)
+    refused = workspace.run("import", str(tmp_path / "s.db"))
+    assert "first, second" in refused.err
+    assert "--study" in refused.err
+    chosen = workspace.run("import", str(tmp_path / "s.db"), "--study", "second", "--name", "other", "--json")
+    assert (chosen.json()["name"], len(chosen.json()["trials"])) == ("other", 3)
+
+
+def test_that_optuna_reads_a_job_as_its_own_study(workspace: Workspace, tmp_path: Path) -> None:
+    specs = [
+        UNIT,
+        {"name": "n", "type": "INTEGER", "min_value": 1, "max_value": 64, "scale_type": "UNIT_LOG_SCALE"},
+        {"name": "b", "type": "DISCRETE", "discrete_values": [0.5, 1, 2]},
+        {"name": "c", "type": "CATEGORICAL", "categorical_values": ["on", "off"]},
+    ]
+    workspace.write(specs=specs, max_job_count=4)
+    ours = workspace.tune()
+    (tmp_path / "journal.log").write_text(workspace.run("export", "last", "--format", "optuna").out, encoding="utf-8")
+    storage = JournalStorage(JournalFileBackend(str(tmp_path / "journal.log")))
+    theirs = optuna.load_study(study_name=None, storage=storage)
+    assert theirs.direction.name == "MAXIMIZE"
+    assert [t.params for t in theirs.trials] == [t["parameters"] for t in ours["trials"]]
+    assert [t.value for t in theirs.trials] == [t["value"] for t in ours["trials"]]
+    assert theirs.trials[0].distributions["n"] == optuna.distributions.IntDistribution(1, 64, log=True)
+    theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)  # it goes on there
+    assert len(theirs.trials) == 5
+
+
+def test_that_hiplots_table_has_an_axis_a_parameter(workspace: Workspace) -> None:
+    workspace.write(max_job_count=3)
+    ours = workspace.tune()
+    rows = list(csv.DictReader(io.StringIO(workspace.run("export", "last", "--format", "hiplot").out)))
+    assert list(rows[0]) == ["uid", "x", "score"]
+    assert [float(r["x"]) for r in rows] == [t["parameters"]["x"] for t in ours["trials"]]
+
+
+SWEEP = """
+program: train.py
+method: bayes
+metric: {name: val_loss, goal: minimize}
+run_cap: 25
+early_terminate: {type: hyperband}
+parameters:
+  lr: {distribution: log_uniform_values, min: 0.0001, max: 0.1}
+  decay: {distribution: log_uniform, min: -9.21, max: -2.3}
+  layers: {min: 1, max: 6}
+  drop: {min: 0.0, max: 0.5}
+  units: {distribution: q_uniform, min: 32, max: 128, q: 32}
+  opt: {values: [adam, sgd], probabilities: [0.9, 0.1]}
+  batch: {values: [64, 16]}
+  warm: {distribution: normal, mu: 10, sigma: 2}
+  epochs: {value: 20}
+  model: {parameters: {width: {min: 1.0, max: 2.0}}}
+"""
+NNI = {
+    "lr": {"_type": "loguniform", "_value": [0.0001, 0.1]},
+    "n": {"_type": "randint", "_value": [1, 9]},
+    "drop": {"_type": "quniform", "_value": [0, 1, 0.25]},
+    "opt": {"_type": "choice", "_value": ["adam", "sgd"]},
+    "nested": {"_type": "choice", "_value": [{"_name": "a", "x": {"_type": "uniform", "_value": [0, 1]}}]},
+    "odd": {"_type": "mystery", "_value": []},
+}
+
+
+def test_that_a_sweep_becomes_a_file_with_a_report(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "sweep.yaml").write_text(SWEEP)
+    done = workspace.run("import", str(tmp_path / "sweep.yaml"), "--into", str(tmp_path / "new.yaml"))
+    assert done.code == 0, done.err
+    loaded = load_text((tmp_path / "new.yaml").read_text())
+    assert loaded.config is not None
+    tuning = loaded.config.hyper_tuning
+    specs = {s.name: s for s in tuning.parameter_specs}
+    assert (tuning.hyperparameter_metric, tuning.goal, tuning.algorithm, tuning.max_job_count) == (
+        "val_loss", "MINIMIZE", "Bayesian", 25,
+    )  # fmt: skip
+    assert loaded.config.command == "python train.py --epochs=20"
+    assert (specs["lr"].min_value, specs["lr"].max_value, specs["lr"].scale_type) == (1e-4, 0.1, "UNIT_LOG_SCALE")
+    assert specs["decay"].min_value == pytest.approx(1e-4, rel=0.01)
+    assert (specs["layers"].type, specs["drop"].type) == ("INTEGER", "DOUBLE")
+    assert specs["units"].discrete_values == (32, 64, 96, 128)
+    assert specs["batch"].discrete_values == (16, 64)
+    assert (specs["warm"].min_value, specs["warm"].max_value) == (4, 16)
+    assert "model.width" in specs
+    for word in ("early_terminate", "opt", "warm"):
+        assert word in done.err
+    again = workspace.run("import", str(tmp_path / "sweep.yaml"), "--into", str(tmp_path / "new.yaml"))
+    assert again.code == 2
+
+
+def test_that_a_search_space_of_nni_becomes_a_file_with_a_report(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "space.json").write_text(json.dumps(NNI))
+    done = workspace.run("import", str(tmp_path / "space.json"))
+    loaded = load_text(done.out)
+    assert loaded.config is not None
+    specs = {s.name: s for s in loaded.config.hyper_tuning.parameter_specs}
+    assert (specs["n"].min_value, specs["n"].max_value) == (1, 8)
+    assert specs["drop"].discrete_values == (0, 0.25, 0.5, 0.75, 1)
+    assert "nested" not in specs
+    for word in ("nested", "mystery", "log_metric"):
+        assert word in done.err
+    experiment = yaml.safe_dump({"searchSpace": NNI, "trialCommand": "python a.py", "tuner": {"name": "GridSearch"}})
+    found = convert(experiment)
+    assert yaml.safe_load(found.file_text)["command"] == "python a.py"
+    assert workspace.run("import", str(workspace.project / "main.py")).code == 2
+
+
+TABLE = """x\tscore\tstatus
+0.25\t0.5\t已完成
+0.75\t0.9\t已完成
+0.5\t\t执行出错
+much\t0.3\t已完成
+"""
+
+
+@pytest.mark.parametrize("mark", ["\t", ",", ";"])
+def test_that_a_table_copied_from_a_page_becomes_a_job(workspace: Workspace, tmp_path: Path, mark: str) -> None:
+    (tmp_path / "table.csv").write_text("\ufeff" + TABLE.replace("\t", mark), encoding="utf-8")
+    done = workspace.run("import", str(tmp_path / "table.csv"), "--json")
+    assert done.code == 0, done.err
+    assert [(t["parameters"], t["value"], t["state"]) for t in done.json()["trials"]] == [
+        ({"x": 0.25}, 0.5, "succeeded"), ({"x": 0.75}, 0.9, "succeeded"), ({"x": 0.5}, None, "failed"),
+    ]  # fmt: skip
+    assert "5" in done.err
+    assert "much" in done.err
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    refused = workspace.run("import", str(tmp_path / "other.csv"))
+    assert refused.code == 2
+    assert "x, score" in refused.err
+
+
+def test_that_downloaded_outputs_become_a_job(workspace: Workspace, tmp_path: Path) -> None:
+    for name, x, log in (("a", 0.1, "score: 0.2\nscore: 0.4"), ("b", 0.2, '{"score": 7e-1}'), ("c", 0.3, "no")):
+        folder = tmp_path / "download" / name
+        folder.mkdir(parents=True)
+        (folder / "openbayes_params.json").write_text(json.dumps({"x": x}))
+        (folder / "train.log").write_text(log)
+    done = workspace.run("import", str(tmp_path / "download"), "--json")
+    assert done.code == 0, done.err
+    assert [(t["parameters"]["x"], t["value"]) for t in done.json()["trials"]] == [(0.1, 0.4), (0.2, 0.7), (0.3, None)]
+    assert "c: " in done.err
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert workspace.run("import", str(empty)).code == 2
