@@ -53,7 +53,7 @@ def main() -> None:
     inside("cd project && bayesdesk gear run hypertuning --runner process --seed 0")
     (job,) = json.loads(inside("bayesdesk jobs --json"))["jobs"]
     check(job["state"] == "succeeded", f"the job ended as {job['state']}")
-    check(len(json.loads(inside("bayesdesk trials last --json"))) == 12, "not every trial is there")
+    check(len(json.loads(inside("bayesdesk trials last --json"))["trials"]) == 12, "not every trial is there")
     report("best", inside("bayesdesk export last --format yaml").replace("\n", " "))
 
     step("The window on a screen")

@@ -73,7 +73,10 @@ def test_that_a_study_of_optuna_comes_in_whole(workspace: Workspace, tmp_path: P
         }
         assert mine["value"] == their.value or their.state.name != "COMPLETE"
         assert mine["metrics"]["accuracy"][:3] == list(their.intermediate_values.values())
-        assert mine["state"] == {"COMPLETE": "succeeded", "FAIL": "failed", "PRUNED": "cancelled"}[their.state.name]
+        assert (
+            mine["state"]
+            == {"COMPLETE": "succeeded", "FAIL": "failed", "PRUNED": "cancelled"}[their.state.name]
+        )
     assert {t["state"] for t in ours["trials"]} == {"succeeded", "failed", "cancelled"}
     specs = {s.name: s for s in workspace.job(ours["id"]).config.hyper_tuning.parameter_specs}
     assert (specs["lr"].min_value, specs["lr"].scale_type) == (1e-5, "UNIT_LOG_SCALE")
@@ -137,7 +140,9 @@ def test_that_optuna_reads_a_job_as_its_own_study(workspace: Workspace, tmp_path
     ]
     workspace.write(specs=specs, max_job_count=4)
     ours = workspace.tune()
-    (tmp_path / "journal.log").write_text(workspace.run("export", "last", "--format", "optuna").out, encoding="utf-8")
+    (tmp_path / "journal.log").write_text(
+        workspace.run("export", "last", "--format", "optuna").out, encoding="utf-8"
+    )
     storage = JournalStorage(JournalFileBackend(str(tmp_path / "journal.log")))
     theirs = optuna.load_study(study_name=None, storage=storage)
     assert theirs.direction.name == "MAXIMIZE"
@@ -196,7 +201,11 @@ def test_that_a_sweep_becomes_a_file_with_a_report(workspace: Workspace, tmp_pat
         "val_loss", "MINIMIZE", "Bayesian", 25,
     )  # fmt: skip
     assert loaded.config.command == "python train.py --epochs=20"
-    assert (specs["lr"].min_value, specs["lr"].max_value, specs["lr"].scale_type) == (1e-4, 0.1, "UNIT_LOG_SCALE")
+    assert (specs["lr"].min_value, specs["lr"].max_value, specs["lr"].scale_type) == (
+        1e-4,
+        0.1,
+        "UNIT_LOG_SCALE",
+    )
     assert specs["decay"].min_value == pytest.approx(1e-4, rel=0.01)
     assert (specs["layers"].type, specs["drop"].type) == ("INTEGER", "DOUBLE")
     assert specs["units"].discrete_values == (32, 64, 96, 128)
@@ -209,7 +218,9 @@ def test_that_a_sweep_becomes_a_file_with_a_report(workspace: Workspace, tmp_pat
     assert again.code == 2
 
 
-def test_that_a_search_space_of_nni_becomes_a_file_with_a_report(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_a_search_space_of_nni_becomes_a_file_with_a_report(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     (tmp_path / "space.json").write_text(json.dumps(NNI))
     done = workspace.run("import", str(tmp_path / "space.json"))
     loaded = load_text(done.out)
@@ -220,7 +231,9 @@ def test_that_a_search_space_of_nni_becomes_a_file_with_a_report(workspace: Work
     assert "nested" not in specs
     for word in ("nested", "mystery", "log_metric"):
         assert word in done.err
-    experiment = yaml.safe_dump({"searchSpace": NNI, "trialCommand": "python a.py", "tuner": {"name": "GridSearch"}})
+    experiment = yaml.safe_dump(
+        {"searchSpace": NNI, "trialCommand": "python a.py", "tuner": {"name": "GridSearch"}}
+    )
     found = convert(experiment)
     assert yaml.safe_load(found.file_text)["command"] == "python a.py"
     assert workspace.run("import", str(workspace.project / "main.py")).code == 2
@@ -235,7 +248,9 @@ much\t0.3\t已完成
 
 
 @pytest.mark.parametrize("mark", ["\t", ",", ";"])
-def test_that_a_table_copied_from_a_page_becomes_a_job(workspace: Workspace, tmp_path: Path, mark: str) -> None:
+def test_that_a_table_copied_from_a_page_becomes_a_job(
+    workspace: Workspace, tmp_path: Path, mark: str
+) -> None:
     (tmp_path / "table.csv").write_text("\ufeff" + TABLE.replace("\t", mark), encoding="utf-8")
     done = workspace.run("import", str(tmp_path / "table.csv"), "--json")
     assert done.code == 0, done.err
@@ -251,14 +266,22 @@ def test_that_a_table_copied_from_a_page_becomes_a_job(workspace: Workspace, tmp
 
 
 def test_that_downloaded_outputs_become_a_job(workspace: Workspace, tmp_path: Path) -> None:
-    for name, x, log in (("a", 0.1, "score: 0.2\nscore: 0.4"), ("b", 0.2, '{"score": 7e-1}'), ("c", 0.3, "no")):
+    for name, x, log in (
+        ("a", 0.1, "score: 0.2\nscore: 0.4"),
+        ("b", 0.2, '{"score": 7e-1}'),
+        ("c", 0.3, "no"),
+    ):
         folder = tmp_path / "download" / name
         folder.mkdir(parents=True)
         (folder / "openbayes_params.json").write_text(json.dumps({"x": x}))
         (folder / "train.log").write_text(log)
     done = workspace.run("import", str(tmp_path / "download"), "--json")
     assert done.code == 0, done.err
-    assert [(t["parameters"]["x"], t["value"]) for t in done.json()["trials"]] == [(0.1, 0.4), (0.2, 0.7), (0.3, None)]
+    assert [(t["parameters"]["x"], t["value"]) for t in done.json()["trials"]] == [
+        (0.1, 0.4),
+        (0.2, 0.7),
+        (0.3, None),
+    ]
     assert "c: " in done.err
     empty = tmp_path / "empty"
     empty.mkdir()

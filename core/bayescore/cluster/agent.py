@@ -164,7 +164,13 @@ class NodeAgent:
         inner = self._runner.start(own)
         _write(
             folder.root / _KNOWN,
-            {"token": reporter.token, "name": launch.name, "inner": inner, "outputs": launch.outputs},
+            {
+                "token": reporter.token,
+                "name": launch.name,
+                "attempt": str(content.attempt),
+                "inner": inner,
+                "outputs": launch.outputs,
+            },
         )
         return inner
 
@@ -188,6 +194,8 @@ class NodeAgent:
     def _news(self, handle: Handle, seen: Seen) -> News:
         self._reporter(handle.job, handle.number)  # a restarted agent lets it report again
         folder = TrialFolder(self._folder.trial(handle.job, handle.number))
+        if trial_folder.is_of_another(folder.root, handle.attempt):
+            return News(b"", b"", seen, None)  # asked before its retry began here
         inner = self._inner(handle)
         # before the files are read: nothing comes after the end
         ended = self._runner.poll(inner) if inner else Exit(None)
@@ -212,9 +220,11 @@ class NodeAgent:
     def remove(self, handle: str, *, keep_output: bool) -> None:
         """Take away a program's traces; the head has all that it wants of them."""
         found = Handle.of(handle)
+        folder = TrialFolder(self._folder.trial(found.job, found.number))
+        if trial_folder.is_of_another(folder.root, found.attempt):
+            return  # the next attempt has begun on this node, and has set the traces of this one aside
         if inner := self._inner(found):
             self._runner.remove(inner)
-        folder = TrialFolder(self._folder.trial(found.job, found.number))
         if reporter := self._reporters.pop((found.job, found.number), None):
             self._listener.retire(reporter.address)
         for path in folder.root.iterdir() if folder.root.is_dir() else ():
@@ -228,13 +238,13 @@ class NodeAgent:
             with suppress(OSError):
                 folder.root.rmdir()
 
-    def programs(self) -> dict[str, tuple[str, int, str]]:
-        """By name: job, number and the inner handle of what has not been removed."""
+    def programs(self) -> dict[str, tuple[str, int, int, str]]:
+        """By name: job, number, attempt and the inner handle of what has not been removed."""
         found = {}
         for root in (self._folder.root / "jobs").glob("*/trials/*"):
             known = _read(root / _KNOWN)
             if root.name.isdigit() and "inner" in known:
-                found[known["name"]] = (root.parts[-3], int(root.name), known["inner"])
+                found[known["name"]] = (root.parts[-3], int(root.name), int(known["attempt"]), known["inner"])
         return found
 
     # ---- outputs

@@ -16,22 +16,28 @@ class Handle:
     Attributes
     ----------
     inner
-        Handle of the node's own runner.
+        Handle of the node's own runner; ``UNKNOWN`` where the node could not say it.
     """
 
     node: str
     job: str
     number: int
+    attempt: int
     inner: str
 
     def __str__(self) -> str:
-        return f"{self.node}|{self.job}|{self.number}|{self.inner}"
+        return f"{self.node}|{self.job}|{self.number}|{self.attempt}|{self.inner}"
+
+    @property
+    def program(self) -> tuple[str, str, int, int]:
+        """What it is a handle of, whether or not the node's own handle is known."""
+        return self.node, self.job, self.number, self.attempt
 
     @classmethod
     def of(cls, text: str) -> Handle:
         """Read it back."""
-        node, job, number, inner = text.split("|", 3)
-        return cls(node, job, int(number), inner)
+        node, job, number, attempt, inner = text.split("|", 4)
+        return cls(node, job, int(number), int(attempt), inner)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bayescore.cluster.agents import ANSWER_S, Agents
-from bayescore.cluster.messages import Handle, News, Seen
+from bayescore.cluster.messages import UNKNOWN, Handle, News, Seen
 from bayescore.errors import BayesdeskError, RunnerSilentError
 from bayescore.trials import TrialFolder
 from bayescore.trials.keeper.bounded_log import BoundedLog
@@ -26,6 +26,7 @@ _MOST_OPEN = 4  # questions to one agent
 _AGAIN_S = 1.0  # after a node that did not answer
 _SEEN = "mirror.json"
 _FETCHES = 4  # outputs on their way at the same time
+_Program = tuple[str, str, int, int]  # see Handle.program
 
 
 @dataclass
@@ -61,9 +62,9 @@ class Mirror:
         self._fetch = fetch
         self._changed = changed
         self._patience = patience
-        self._known: dict[str, _Mirrored] = {}
+        self._known: dict[_Program, _Mirrored] = {}
         self._away: dict[str, float] = {}
-        self._asked: dict[Any, tuple[str, set[str]]] = {}  # answers under way: node and trials of each
+        self._asked: dict[Any, tuple[str, set[_Program]]] = {}  # answers under way: node and trials of each
         self._not_before: dict[str, float] = {}
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -73,9 +74,11 @@ class Mirror:
     def add(self, handle: Handle, folder: TrialFolder) -> None:
         """Follow a trial, from where its files on this machine end."""
         with self._lock:
-            if str(handle) in self._known:
+            if known := self._known.get(handle.program):
+                if known.handle.inner == UNKNOWN:
+                    known.handle = handle
                 return
-            self._known[str(handle)] = _Mirrored(handle, folder, _seen(folder))
+            self._known[handle.program] = _Mirrored(handle, folder, _seen(folder))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="mirror", daemon=True)
                 self._thread.start()
@@ -83,13 +86,13 @@ class Mirror:
     def exit(self, handle: Handle) -> Exit | None:
         """How a trial ended, once all of it is here."""
         with self._lock:
-            known = self._known.get(str(handle))
+            known = self._known.get(handle.program)
             return known.exit if known else None
 
     def forget(self, handle: Handle) -> None:
         """Follow a trial no longer."""
         with self._lock:
-            self._known.pop(str(handle), None)
+            self._known.pop(handle.program, None)
 
     def close(self) -> None:
         """End."""
@@ -109,18 +112,21 @@ class Mirror:
 
     def _ask(self) -> None:
         """See that each trial is in an open question; a new one does not wait for those of the others."""
-        covered = {text_ for _node, trials in self._asked.values() for text_ in trials}
+        covered = {program for _node, trials in self._asked.values() for program in trials}
         with self._lock:
             wanted: dict[str, dict[str, Seen]] = defaultdict(dict)
-            for text_, each in self._known.items():
-                if each.exit is None and not each.fetching and text_ not in covered:
-                    wanted[each.handle.node][text_] = each.seen
+            for program, each in self._known.items():
+                if each.exit is None and not each.fetching and program not in covered:
+                    wanted[each.handle.node][str(each.handle)] = each.seen
         busy = Counter(node for node, _trials in self._asked.values())
         for node, seen in wanted.items():
             if busy[node] >= _MOST_OPEN or time.monotonic() < self._not_before.get(node, 0.0):
                 continue
             try:
-                self._asked[self._agents.on(node).look.remote(seen, _WAIT_S)] = (node, set(seen))
+                self._asked[self._agents.on(node).look.remote(seen, _WAIT_S)] = (
+                    node,
+                    {Handle.of(text_).program for text_ in seen},
+                )
             except BayesdeskError as error:
                 self._is_away(node, error)
 
@@ -142,11 +148,11 @@ class Mirror:
             else:
                 self._away.pop(node, None)
                 for text_, news in told.items():
-                    self._take(text_, news)
+                    self._take(Handle.of(text_), news)
 
-    def _take(self, text_: str, news: News) -> None:
+    def _take(self, handle: Handle, news: News) -> None:
         with self._lock:
-            known = self._known.get(text_)
+            known = self._known.get(handle.program)
         if known is None:
             return
         _append(known.folder, known.seen, news)

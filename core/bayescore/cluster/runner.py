@@ -61,7 +61,7 @@ class RayRunner:
             inner = self._ask(node, agent.start.remote(there, digest))
         except NodeGoneError:
             inner = UNKNOWN
-        return self._followed(Handle(node, launch.job, launch.number, inner), launch.folder)
+        return self._followed(_handle(node, launch, inner), launch.folder)
 
     def adopt(self, launch: Launch) -> str | None:
         """See :class:`Runner`."""
@@ -73,7 +73,7 @@ class RayRunner:
             inner = UNKNOWN
         if inner is None:
             return None
-        return self._followed(Handle(node, launch.job, launch.number, inner), launch.folder)
+        return self._followed(_handle(node, launch, inner), launch.folder)
 
     def poll(self, handle: str) -> Exit | None:
         """See :class:`Runner`."""
@@ -105,10 +105,7 @@ class RayRunner:
         found: dict[str, str] = {}
         for node in self.agents.nodes():
             there = self._ask(node.name, self.agents.on(node.name).programs.remote())
-            found |= {
-                name: str(Handle(node.name, job, number, inner))
-                for name, (job, number, inner) in there.items()
-            }
+            found |= {name: str(Handle(node.name, *program)) for name, program in there.items()}
         return found
 
     def close(self) -> None:
@@ -213,3 +210,7 @@ class RayRunner:
         if packed.size:
             parcels.merge(parcel, folder.output)
             parcel.unlink()
+
+
+def _handle(node: str, launch: Launch, inner: str) -> Handle:
+    return Handle(node, launch.job, launch.number, launch.content.attempt, inner)

@@ -77,6 +77,11 @@ def is_made(root: Path, attempt: int) -> bool:
     return _mark(root, attempt).exists()
 
 
+def is_of_another(root: Path, attempt: int) -> bool:
+    """Whether the folder is whole and belongs to another attempt."""
+    return not is_made(root, attempt) and any(root.glob(f"{_DONE}-*"))
+
+
 def is_touched(root: Path, attempt: int) -> bool:
     """Whether anything in a folder that is whole is newer than it, which only its program can have made."""
     made = _mark(root, attempt).stat().st_mtime_ns

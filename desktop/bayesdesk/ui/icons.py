@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QIcon
 
 from bayesdesk.ui import theme
+
+if TYPE_CHECKING:
+    from qtawesome.iconic_font import IconicFont
 
 _NAMES = {
     "new": "ph.plus",
@@ -42,7 +49,17 @@ _NAMES = {
 
 def icon(meaning: str, colour: str | None = None) -> QIcon:
     """An icon; ``colour`` is one of the theme's, by default that of text."""
-    import qtawesome
-
-    made: QIcon = qtawesome.icon(_NAMES[meaning], color=colour or theme.palette().text)
+    made: QIcon = _font().icon(_NAMES[meaning], color=colour or theme.palette().text)
     return made
+
+
+@cache
+def _font() -> IconicFont:
+    """The one icon font in use; QtAwesome's own ``icon`` would load, and check, all twelve."""
+    import qtawesome
+    from qtawesome.iconic_font import IconicFont
+
+    folder = Path(qtawesome.__file__).parent / "fonts"
+    (letters,) = folder.glob("phosphor-*.ttf")
+    (names,) = folder.glob("phosphor-charmap-*.json")
+    return IconicFont(("ph", letters.name, names.name))
