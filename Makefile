@@ -8,7 +8,7 @@ CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
 .PHONY: setup gui demo test faults faults-ray fuzz audit check bench bench-search screenshots translations
-.PHONY: dist bundle deb test-deb sbom clean
+.PHONY: docs shipped dist bundle deb test-deb sbom clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python packaging/system_packages.py
@@ -138,6 +138,17 @@ test-deb: | $(VENV)/.run
 # What is shipped, as CycloneDX: dist/bayesdesk.cdx.json.
 sbom: shipped
 	$(BIN)/python packaging/sbom.py $(PACK) $(SHIPPED) dist/bayesdesk.cdx.json
+
+# The manual as pages for the web, in build/site; a dead link fails.
+DOCS := build/docs
+$(DOCS)/.done: packaging/docs.txt | $(VENV)/.run
+	@rm -rf $(DOCS)
+	$(PIP) --no-warn-conflicts --target $(DOCS) --requirement $<
+	@touch $@
+
+docs: $(DOCS)/.done
+	PYTHONPATH=$(DOCS) NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo "build/site/index.html"
 
 clean:
 	rm -rf $(VENV) build dist

@@ -60,6 +60,7 @@ def _take(project: Path, language: str, theme: str) -> None:
     application = make_application(DataFolder.default())
     QSettings().setValue("theme", theme)
     QSettings().setValue("told/goes_on", True)
+    QSettings().setValue("welcome/seen", "yes")
     style.apply(application, theme)
     set_language(language)
     window = MainWindow(Database(DataFolder.default()).open())

@@ -13,6 +13,13 @@ def _root() -> Path:
     return installed if installed.is_dir() else here.parents[2] / "resources"
 
 
+def manual_page(language: str, name: str) -> Path:
+    """A page of the manual, in an installed package and in a checkout alike."""
+    root = _root()
+    pages = root / "docs" if (root / "docs").is_dir() else root.parent / "docs"
+    return pages / language / f"{name}.md"
+
+
 def resource(*parts: str) -> Path:
     """Path of a resource, in an installed package and in a checkout alike."""
     return _root().joinpath(*parts)

@@ -29,8 +29,10 @@ def make_menus(window: MainWindow) -> dict[str, QAction]:
         (
             _("&File"),
             [
-                (_("Open…"), window.ask_for_file, keys.Open),
-                (_("New file…"), window.new_file, keys.New),
+                (_("Open…"), window.beginnings.ask_for_file, keys.Open),
+                (_("New file…"), window.beginnings.new_file, keys.New),
+                (_("New from my program…"), window.beginnings.new_from_program, None),
+                (_("Import…"), window.beginnings.import_results, None),
                 (_("Save"), edit(lambda e: e.save()), keys.Save),
                 (_("Start page"), window.show_start, "Ctrl+H"),
                 (_("Quit"), window.close, keys.Quit),
@@ -49,6 +51,7 @@ def make_menus(window: MainWindow) -> dict[str, QAction]:
             [
                 (_("Start job…"), edit(lambda e: e.start()), "Ctrl+Return"),
                 (_("Try one trial"), edit(lambda e: e.try_one()), "Ctrl+Shift+Return"),
+                (_("Run on OpenBayes…"), edit(lambda e: e.run_on_platform()), None),
                 (_("Cancel job"), window.cancel_shown, None),
                 (_("Compare jobs"), window.compare, "Ctrl+Shift+C"),
             ],
@@ -62,7 +65,14 @@ def make_menus(window: MainWindow) -> dict[str, QAction]:
                 (_("Commands…"), window.show_palette, "Ctrl+Shift+P"),
             ],
         ),
-        (_("&Help"), [(_("Help"), window.show_help, keys.HelpContents)]),
+        (
+            _("&Help"),
+            [
+                (_("Manual"), window.show_manual, keys.HelpContents),
+                (_("Keys, and where things are"), window.show_keys, "Ctrl+F1"),
+                (_("Welcome"), window.welcome, None),
+            ],
+        ),
     ]
     for title, entries in menus:
         menu = window.menuBar().addMenu(title)

@@ -20,6 +20,8 @@ class StartPage(QWidget):
     file_chosen = Signal(object)  # Path
     open_requested = Signal()
     new_requested = Signal()
+    program_requested = Signal()
+    import_requested = Signal()
     example_chosen = Signal(str)
 
     def __init__(self, recent: list[Path]) -> None:
@@ -30,7 +32,9 @@ class StartPage(QWidget):
             label(_("Open a project's openbayes.yaml, or drop it on this window."), "secondary"),
             row(
                 button(_("Open…"), self.open_requested.emit, kind="primary", meaning="folder"),
-                button(_("New file…"), self.new_requested.emit, meaning="new"),
+                button(_("New from my program…"), self.program_requested.emit, meaning="new"),
+                button(_("New file…"), self.new_requested.emit),
+                button(_("Import…"), self.import_requested.emit),
                 None,
             ),
             row(label(_("Or copy an example:"), "secondary"), *self._examples(), None, spacing=14),

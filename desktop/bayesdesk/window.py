@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from bayescore.config import LOCAL_FILE_NAME, ParameterSpec
 from bayescore.config.load import project_file
-from bayescore.engine.beginning import begin_project
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _, language, set_language
 from bayescore.store import Database, Job, JobState
+from bayesdesk.beginnings import Beginnings
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
 from bayesdesk.menus import make_menus
 from bayesdesk.palette import CommandPalette
@@ -26,9 +26,10 @@ from bayesdesk.services.snapshot import JobRow, JobView
 from bayesdesk.services.store_watch import StoreWatch
 from bayesdesk.start_page import StartPage
 from bayesdesk.tray import Tray
-from bayesdesk.ui import style
+from bayesdesk.ui import help_mark, style
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import column, row
+from bayesdesk.welcome import Welcome, is_first_start
 
 if TYPE_CHECKING:  # pages are loaded when they are first shown: the window is there sooner
     from bayesdesk.compare.page import ComparePage
@@ -36,6 +37,7 @@ if TYPE_CHECKING:  # pages are loaded when they are first shown: the window is t
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
     from bayesdesk.environment.page import EnvironmentPage
     from bayesdesk.jobs.job_page import JobPage
+    from bayesdesk.manual import Manual
 
 _log = logging.getLogger(__name__)
 _MOST_RECENT = 8
@@ -60,6 +62,9 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._shown_job: str | None = None
         self.editor: EditorPage | None = None
+        self.beginnings = Beginnings(self)
+        self._manual: Manual | None = None
+        help_mark.requests.requested.connect(self.show_manual)
         self.job_page: JobPage | None = None
         self._build()
         self.watch.rows_changed.connect(self._take_rows)
@@ -77,6 +82,8 @@ class MainWindow(QMainWindow):
         self.show()
         self.watch.start()
         self.machine.start()
+        if is_first_start():
+            self.welcome()
 
     # ---- building
 
@@ -95,9 +102,11 @@ class MainWindow(QMainWindow):
         self.sidebar.theme_requested.connect(self.switch_theme)
         self.start_page = StartPage(self.recent_files())
         self.start_page.file_chosen.connect(self.open_file)
-        self.start_page.open_requested.connect(self.ask_for_file)
-        self.start_page.new_requested.connect(self.new_file)
-        self.start_page.example_chosen.connect(self.start_example)
+        self.start_page.open_requested.connect(self.beginnings.ask_for_file)
+        self.start_page.new_requested.connect(self.beginnings.new_file)
+        self.start_page.program_requested.connect(self.beginnings.new_from_program)
+        self.start_page.import_requested.connect(self.beginnings.import_results)
+        self.start_page.example_chosen.connect(self.beginnings.start_example)
         self.environment: EnvironmentPage | None = None
         self.comparison: ComparePage | None = None
         self._pages.addWidget(self.start_page)
@@ -119,7 +128,31 @@ class MainWindow(QMainWindow):
         """Offer every command by its name."""
         CommandPalette(self, self.actions_by_name).open()
 
-    def show_help(self) -> None:
+    def welcome(self) -> None:
+        """Greet whoever starts it for the first time."""
+        greeting = Welcome(self, self.background)
+        greeting.language_requested.connect(self.switch_language)
+        greeting.example_requested.connect(self.beginnings.run_example)
+        greeting.manual_requested.connect(lambda: self.show_manual("first-job"))
+        greeting.open()
+
+    def show_manual(self, page: str = "") -> None:
+        """Open the manual, by default at what is in sight."""
+        from bayesdesk.manual import Manual
+
+        if self._manual is None:
+            self._manual = Manual()
+        self._manual.show_page(page or self._page_in_sight())
+
+    def _page_in_sight(self) -> str:
+        shown = self._pages.currentWidget()
+        if shown is self.start_page:
+            return "first-job"
+        if shown is self.environment:
+            return "trouble"
+        return "files" if shown is self.editor else "window"
+
+    def show_keys(self) -> None:
         """Show the keys, and where everything is."""
         from bayesdesk.help_dialog import HelpDialog
 
@@ -209,20 +242,15 @@ class MainWindow(QMainWindow):
 
     # ---- files
 
-    def ask_for_file(self) -> None:
-        """Let the user choose an ``openbayes.yaml``."""
-        name, _filter = QFileDialog.getOpenFileName(self, _("Open"), "", "YAML (*.yaml *.yml)")
-        if name:
-            self.open_file(Path(name))
-
     def open_file(self, path: Path) -> None:
         """Open a file, or the one in a folder."""
         file = project_file(path).absolute()
-        if not self._may_leave_editor():
+        if not self.may_leave_editor():
             return
-        self.background.run(lambda: read_project(file), lambda both: self._edit(file, both))
+        self.background.run(lambda: read_project(file), lambda both: self.edit(file, both))
 
-    def _edit(self, file: Path, both: tuple[bytes, bytes]) -> None:
+    def edit(self, file: Path, both: tuple[bytes, bytes]) -> None:
+        """Show a project's two files as they were read."""
         from bayesdesk.editor.text_model import ConfigModel, LocalModel
 
         self._remember(file)
@@ -252,29 +280,15 @@ class MainWindow(QMainWindow):
         file = project_file(Path(job.wish.project))
 
         def edit(both: tuple[bytes, bytes]) -> None:
-            self._edit(file, both)
+            self.edit(file, both)
             assert self.editor is not None
             self.editor.follow_up(job, specs)
 
-        if self._may_leave_editor():
+        if self.may_leave_editor():
             self.background.run(lambda: read_project(file), edit)
 
-    def start_example(self, name: str) -> None:
-        """Copy an example into a folder that the user chooses, and open it."""
-        folder = QFileDialog.getExistingDirectory(self, _("Folder for the example"))
-        if folder:
-            self._begin(Path(folder) / name, name)
-
-    def new_file(self) -> None:
-        """Write a commented file into a folder that the user chooses, and open it."""
-        folder = QFileDialog.getExistingDirectory(self, _("Folder of the project"))
-        if folder:
-            self._begin(Path(folder), None)
-
-    def _begin(self, folder: Path, example: str | None) -> None:
-        self.background.run(lambda: begin_project(folder, example), lambda _files: self.open_file(folder))
-
-    def _may_leave_editor(self) -> bool:
+    def may_leave_editor(self) -> bool:
+        """Whether nothing would be lost, or the user has decided about it."""
         if self.editor is None or not self.editor.is_changed:
             return True
         boxes = QMessageBox.StandardButton
@@ -358,7 +372,7 @@ class MainWindow(QMainWindow):
             self.open_file(Path(paths[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_leave_editor():
+        if not self.may_leave_editor():
             event.ignore()
             return
         if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):

@@ -1,4 +1,4 @@
-"""``make bench-search``: runs every optimiser on every task; the figures go into ``docs/search.md``."""
+"""``make bench-search``: runs every optimiser on every task; the figures go into ``docs/en/search.md``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bench_search.optimisers import OPTIMISERS  # noqa: E402
 from bench_search.report import Run, report  # noqa: E402
 from bench_search.tasks import suite  # noqa: E402
 
-TARGET = ROOT / "docs" / "search.md"
+TARGET = ROOT / "docs" / "en" / "search.md"
 HEADING = "## Figures\n"  # of the target's last part, which is written anew
 
 T = TypeVar("T")

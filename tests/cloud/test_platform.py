@@ -141,12 +141,12 @@ def test_that_what_works_only_here_is_warned_of(workspace: Workspace, tmp_path: 
         "image: my/own:1\nobjective: best\nenvironment: {HF_ENDPOINT: there}\n"
     )
     found = findings(workspace)
-    assert [grade for grade, _ in found["data"]] == ["warning"]
-    assert f"{tmp_path}/set" in found["data"][0][1]
+    assert [grade for grade, _ in found["inputs"]] == ["warning"]
+    assert f"{tmp_path}/set" in found["inputs"][0][1]
     assert "/home/me/data" in found["command"][0][1]
     assert "my/own:1" in found["image"][0][1]
     assert "HF_ENDPOINT" in found["environment"][0][1]
-    assert found["objective"][0][0] == "warning"
+    assert found["metric"][0][0] == "warning"
     assert "openbayes.local.yaml" in found["upload"][1][1]
     assert found["secrets"][0][0] == "problem"
     assert "NOT_SET_HERE" in found["secrets"][0][1]

@@ -100,6 +100,7 @@ def window(
     settings.clear()
     settings.setValue("theme", "light")
     settings.setValue("told/goes_on", True)
+    settings.setValue("welcome/seen", "yes")
     set_language("en")
     violations.clear()
     errors: list[str] = []

@@ -366,9 +366,9 @@ def test_that_a_new_file_is_begun_where_there_is_none(
     target = tmp_path / "fresh"
     target.mkdir()
     monkeypatch.setattr(
-        "bayesdesk.window.QFileDialog.getExistingDirectory", lambda *_a, **_k: os.fspath(target)
+        "bayesdesk.beginnings.QFileDialog.getExistingDirectory", lambda *_a, **_k: os.fspath(target)
     )
-    window.new_file()
+    window.beginnings.new_file()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     assert window.editor.model.file == target / "openbayes.yaml"
     assert window.editor.model.loaded.config is not None

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bayescore.i18n import _, text
-
-if TYPE_CHECKING:
-    from bayescore.exchange.past import Past
-
-_TABLES = (".csv", ".tsv", ".txt")
 
 
 def import_(
@@ -39,12 +34,10 @@ def import_(
 
     from bayescore.cli.access import job_as_json, open_store
     from bayescore.cli.output import as_json, aside, write
-    from bayescore.errors import ConfigError
+    from bayescore.exchange import past_of
     from bayescore.exchange.past import keep
 
-    if not source.exists():
-        raise ConfigError(text("There is no {file}.", file=source))
-    past = _past(source, project, study, metric)
+    past = past_of(source, project, study=study, metric=metric)
     if past is None:
         _convert(source, into)
         return
@@ -58,20 +51,6 @@ def import_(
         return
     write(_("Job {id}: {count} trials of {source}.", id=job.id, count=len(past.trials), source=past.source))
     write(_("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id))
-
-
-def _past(source: Path, project: Path, study: str | None, metric: str) -> Past | None:
-    """What was found there; ``None`` for a file that only describes a space."""
-    from bayescore.config.load import read_utf8
-    from bayescore.exchange import optuna, tables
-
-    if source.is_dir():
-        return tables.from_folder(source, project)
-    if optuna.is_storage(source):
-        return optuna.read(source, study=study, metric=metric)
-    if source.suffix.lower() in _TABLES:
-        return tables.from_table(read_utf8(source).decode("utf-8"), source.name, project)
-    return None
 
 
 def _convert(source: Path, into: Path | None) -> None:

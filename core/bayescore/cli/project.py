@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bayescore.i18n import _
+from bayescore.i18n import _, text
 
 
 def init(
@@ -15,15 +16,59 @@ def init(
         str | None, typer.Option("--from", help=_("Name of an example to copy; “list” shows them."))
     ] = None,
     folder: Annotated[Path, typer.Option("--folder", help=_("Where to write."))] = Path(),
+    program: Annotated[
+        str | None,
+        typer.Option("--program", help=_("Your program; its options are read to propose what to tune.")),
+    ] = None,
+    metric: Annotated[
+        str, typer.Option("--metric", help=_("What the program reports and is judged by."))
+    ] = "",
+    goal: Annotated[str, typer.Option("--goal", help="MAXIMIZE, MINIMIZE")] = "",
+    trials: Annotated[int, typer.Option("--trials", min=1, max=100, help=_("How many trials."))] = 20,
 ) -> None:
-    """Write a commented openbayes.yaml, or copy an example; existing files are never replaced."""
-    from bayescore.cli.output import write
-    from bayescore.engine.beginning import begin_project, example_names
+    """Write an openbayes.yaml: commented, an example's, or proposed from a program's options."""
+    from bayescore.cli.output import aside, write
+    from bayescore.engine.beginning import begin_from_program, begin_project, example_names
 
     if from_ == "list":
         for name in example_names():
             write(name)
         return
-    for target in begin_project(folder, from_):
+    if program is None and from_ is None and sys.stdin.isatty() and sys.stdout.isatty():
+        program, metric, goal, trials = _asked(folder, metric, goal, trials)
+    if program:
+        target, remarks = begin_from_program(folder, program, metric=metric, goal=goal, trials=trials)
+        for remark in remarks:
+            aside(str(remark))
+        write(target.read_text(encoding="utf-8"))
         write(str(target))
+    else:
+        for target in begin_project(folder, from_):
+            write(str(target))
     write(_("Next: bayesdesk check {folder}", folder=folder))
+
+
+def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, str, int]:
+    """Ask on the terminal for what cannot be guessed; an empty program means the commented template."""
+    from bayescore.errors import ConfigError
+    from bayescore.exchange.program import likely_goal, propose
+
+    programs = sorted(p.name for p in folder.glob("*.py") if "add_argument" in _text_of(p))
+    likely = "main.py" if "main.py" in programs else next(iter(programs), "")
+    program = typer.prompt(_("Your program (empty for a template to fill in)"), default=likely).strip()
+    if not program:
+        return "", metric, goal, trials
+    if not (folder / program).is_file():
+        raise ConfigError(text("There is no {file}.", file=folder / program))
+    try:
+        found = propose(_text_of(folder / program)).metrics
+    except (SyntaxError, ValueError):
+        found = ()  # said by what writes the file
+    known = metric or next(iter(found), "accuracy")
+    metric = typer.prompt(_("The metric that it is judged by"), default=known)
+    goal = typer.prompt(_("MAXIMIZE or MINIMIZE"), default=goal or likely_goal(metric)).upper()
+    return program, metric, goal, typer.prompt(_("How many trials"), default=trials, type=int)
+
+
+def _text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")

@@ -187,7 +187,7 @@ def _file(loaded: Loaded) -> Iterator[Finding]:
     for problem in loaded.problems:
         if problem.severity is Severity.ERROR:
             place = text("{message} (line {line})", message=problem.message, line=problem.line)
-            yield Finding("file", Grade.PROBLEM, place, problem.fix.title if problem.fix else None)
+            yield Finding("files", Grade.PROBLEM, place, problem.fix.title if problem.fix else None)
 
 
 def _secrets(loaded: Loaded, config: OpenBayesConfig) -> Iterator[Finding]:
@@ -202,7 +202,7 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
     for binding in config.data_bindings:
         if not _DATA_SET.fullmatch(binding.data):
             yield Finding(
-                "data",
+                "inputs",
                 Grade.WARNING,
                 text(
                     "“{data}” is a folder of this machine; the platform does not have it.", data=binding.data
@@ -211,7 +211,7 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
             )
     if len(config.data_bindings) > _MOST_INPUTS:
         yield Finding(
-            "data",
+            "inputs",
             Grade.WARNING,
             text("The platform binds at most {most} inputs.", most=_MOST_INPUTS),
             text("Put data sets together."),
@@ -246,7 +246,7 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
         )
     if local.objective is ObjectiveRule.BEST:
         yield Finding(
-            "objective",
+            "metric",
             Grade.WARNING,
             text("Here the best value of a trial counts; the platform does not know that setting."),
             text("Let the program report its best value last."),

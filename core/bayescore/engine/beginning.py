@@ -5,9 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from bayescore.config import FILE_NAME
+from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
-from bayescore.i18n import text
+from bayescore.exchange.program import propose
+from bayescore.i18n import Text, text
 from bayescore.resources import resource
+from bayescore.results import replace_file
 
 
 def example_names() -> tuple[str, ...]:
@@ -42,3 +46,35 @@ def begin_project(folder: Path, example: str | None = None) -> list[Path]:
         shutil.copyfile(path, target)
         written.append(target)
     return written
+
+
+def begin_from_program(
+    folder: Path, program: str, *, metric: str = "", goal: str = "", trials: int = 20
+) -> tuple[Path, tuple[Text, ...]]:
+    """Write an ``openbayes.yaml`` proposed from a program's options; the file, and what was left out.
+
+    Raises
+    ------
+    ConfigError
+        When the program cannot be read or has no option with a value, or there is a file already.
+    """
+    source = folder / program
+    target = folder / FILE_NAME
+    if target.exists():
+        raise ConfigError(
+            text("There is already: {names}.", names=target), text("Open it, or move it out of the way.")
+        )
+    try:
+        found = propose(read_utf8(source).decode("utf-8"))
+    except (SyntaxError, ValueError) as error:
+        raise ConfigError(
+            text("{file} is not a Python program: {reason}.", file=source, reason=error)
+        ) from None
+    if not found.specs:
+        raise ConfigError(
+            text("{file} has no option that looks like a hyperparameter.", file=source),
+            text("Give its argparse options a type and a default, or write the file by hand: bayesdesk init"),
+        )
+    content = found.file_text(program, metric=metric, goal=goal, trials=trials)
+    replace_file(target, content)
+    return target, found.remarks

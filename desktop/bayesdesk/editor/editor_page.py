@@ -117,6 +117,7 @@ class EditorPage(QWidget):
         undo = button("", self.undo, kind="quiet", meaning="undo", tip=_("Undo"))
         redo = button("", self.redo, kind="quiet", meaning="redo", tip=_("Redo"))
         save = button(_("Save"), self.save, meaning="save")
+        cloud = button("", self.run_on_platform, kind="quiet", meaning="cloud", tip=_("Run on OpenBayes…"))
         folder = label(str(self.model.file.parent), "secondary")
         line = row(
             label(self.model.file.name, "title"),
@@ -127,6 +128,7 @@ class EditorPage(QWidget):
             redo,
             self._sides,
             save,
+            cloud,
             self._try,
         )
         line.addWidget(self._start)
@@ -275,6 +277,17 @@ class EditorPage(QWidget):
     def start(self) -> None:
         """Save, check everything that a job needs, and offer to start it."""
         self._save_then(self._open_start)
+
+    def run_on_platform(self) -> None:
+        """Save, then offer to run the same job on the OpenBayes platform."""
+        self._save_then(self._open_cloud)
+
+    def _open_cloud(self) -> None:
+        from bayesdesk.editor.cloud_dialog import CloudDialog
+
+        self._say("")
+        self.cloud_dialog = CloudDialog(self.window(), self._background, self.model)
+        self.cloud_dialog.open()
 
     def _open_start(self, *, try_first: bool = False) -> None:
         self._say("")

@@ -69,4 +69,12 @@ def _topics() -> dict[str, str]:
         "metric": _("Objective"),
         "inputs": _("Data"),
         "runner": _("Runner"),
+        "bayes": "bayes",
+        "account": _("Account"),
+        "project": _("Project"),
+        "secrets": _("Secrets"),
+        "command": _("Command"),
+        "image": _("Image"),
+        "environment": _("Environment"),
+        "upload": _("Upload"),
     }

@@ -42,6 +42,7 @@ _NAMES = {
     "down": "ph.caret-down",
     "more": "ph.dots-three",
     "close": "ph.x",
+    "cloud": "ph.cloud-arrow-up",
     "language": "ph.translate",
     "theme": "ph.moon",
 }

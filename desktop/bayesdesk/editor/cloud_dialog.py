@@ -1,0 +1,223 @@
+"""The same job on the OpenBayes platform: what would be sent, what is amiss, and the run in sight."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QTextCursor
+from PySide6.QtWidgets import (
+    QDialog,
+    QInputDialog,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bayescore.cloud import Plan, Sent, bind, plan, run
+from bayescore.engine.checkup import Grade
+from bayescore.i18n import _
+from bayescore.results import replace_file
+from bayesdesk.editor.text_model import ConfigModel
+from bayesdesk.services.background import Background
+from bayesdesk.ui import theme
+from bayesdesk.ui.diff_view import DiffView
+from bayesdesk.ui.findings import finding_line
+from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.widgets import Card, badge, button, clear, column, label, row, rule, set_tone
+
+_ORDER = (Grade.PROBLEM, Grade.WARNING, Grade.OK)
+
+
+class CloudDialog(QDialog):
+    """Looks first; sends only what was shown, and only after a question."""
+
+    said = Signal(str)
+
+    def __init__(self, parent: QWidget | None, background: Background, model: ConfigModel) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Run on OpenBayes"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(820, 680)
+        self._background, self._model = background, model
+        self._plan: Plan | None = None
+        self._cancelled: threading.Event | None = None
+        self._link = ""
+        self._summary = badge(_("checking …"))
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        self._change = DiffView()
+        self._change_card = Card(_("Added to the file"), _("the official command line needs these keys"))
+        self._change_card.body.addWidget(self._change)
+        self._output = QPlainTextEdit()
+        self._output.setObjectName("log")
+        self._output.setReadOnly(True)
+        self._output.setAccessibleName(_("What the official command line says"))
+        self._output_card = Card(_("What the official command line says"))
+        self._output_card.body.addWidget(self._output)
+        self._note = QLineEdit()
+        self._note.setPlaceholderText(_("A note for the job"))
+        self._again = button(_("Check again"), self.check, meaning="again")
+        self._bind = button(_("Bind…"), self.bind)
+        self._open = button(_("Open its page"), self._open_page, kind="link")
+        self._send = button(_("Send and run…"), self.send, kind="primary", meaning="start")
+        self._close = button(_("Close"), self.reject)
+        self.said.connect(self._append)
+        self._arrange()
+        self.check()
+
+    def _arrange(self) -> None:
+        inner = QWidget()
+        inner.setLayout(self._rows)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        card = Card()
+        card.body.addWidget(scroll)
+        card.body.setContentsMargins(1, 1, 1, 1)
+        head = row(label(_("Run on OpenBayes"), "title"), self._summary, None, help_mark("platform"))
+        foot = row(self._again, self._bind, None, self._open, self._close, self._send)
+        layout = column(
+            head, self._busy, card, self._change_card, self._output_card, self._note, foot, spacing=12
+        )
+        layout.setStretchFactor(card, 3)
+        layout.setStretchFactor(self._change_card, 2)
+        layout.setStretchFactor(self._output_card, 3)
+        layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
+        self.setLayout(layout)
+        for hidden in (self._change_card, self._output_card, self._open):
+            hidden.setVisible(False)
+
+    # ---- looking
+
+    def check(self) -> None:
+        """Look at the project, the official command line and its account; nothing is sent."""
+        self._set_busy(True)
+        self._summary.setText(_("checking …"))
+        set_tone(self._summary, "")
+        folder = self._model.file.parent
+        self._background.run(lambda: plan(folder), self._show, self._failed)
+
+    def _show(self, found: Plan) -> None:
+        self._plan = found
+        clear(self._rows)
+        for i, finding in enumerate(sorted(found.findings, key=lambda f: _ORDER.index(f.grade))):
+            if i:
+                self._rows.addWidget(rule())
+            self._rows.addWidget(finding_line(finding, 130))
+        self._rows.addStretch(1)
+        self._change_card.setVisible(bool(found.change))
+        if found.change:
+            self._change.show_difference(self._model.text, found.completed)
+        wrong = sum(f.grade is Grade.PROBLEM for f in found.findings)
+        doubtful = sum(f.grade is Grade.WARNING for f in found.findings)
+        if wrong:
+            self._summary.setText(_("{count} to mend first", count=wrong))
+        elif doubtful:
+            self._summary.setText(_("can run, {count} to look at", count=doubtful))
+        else:
+            self._summary.setText(_("all is well"))
+        set_tone(self._summary, "bad" if wrong else "warning" if doubtful else "good")
+        self._set_busy(False)
+
+    def _failed(self, error: Exception) -> None:
+        self._cancelled = None
+        self._output_card.setVisible(True)
+        self._append(f"{error}\n")
+        self._set_busy(False)
+
+    def _set_busy(self, busy: bool) -> None:
+        found = self._plan
+        self._busy.setVisible(busy)
+        self._again.setEnabled(not busy)
+        self._send.setEnabled(not busy and found is not None and found.may_run)
+        unbound = found is not None and not found.gear.id
+        self._bind.setVisible(unbound)
+        self._bind.setEnabled(not busy and unbound and found is not None and found.official is not None)
+        self._close.setText(_("Stop") if self._cancelled is not None else _("Close"))
+
+    # ---- sending
+
+    def bind(self) -> None:
+        """Bind the folder to a project of the platform, which is made where there is none."""
+        assert self._plan is not None
+        known = self._plan.gear.name or self._plan.project.name
+        name, agreed = QInputDialog.getText(
+            self,
+            _("Bind…"),
+            _("Name of the project at {place}:", place=self._plan.account.endpoint),
+            text=known,
+        )
+        if agreed and name.strip():
+            self._run(lambda found, cancelled: bind(found, name.strip(), self.said.emit, cancelled))
+
+    def send(self) -> None:
+        """Ask, then run the job there."""
+        found = self._plan
+        assert found is not None
+        question = _(
+            "Send {files} files ({size} MB) to {endpoint} as {user} and run the job there?",
+            files=found.files,
+            size=f"{found.size / 1e6:.1f}",
+            endpoint=found.account.endpoint,
+            user=found.account.organisation or found.account.user,
+        )
+        if found.change:
+            question += "\n\n" + _("The keys shown are written into {file} first.", file=found.file.name)
+        boxes = QMessageBox.StandardButton
+        if QMessageBox.question(self, self.windowTitle(), as_text(question)) is boxes.Yes:
+            note = self._note.text()
+            self._run(lambda plan_, cancelled: run(plan_, note, self.said.emit, cancelled))
+
+    def _run(self, work: Callable[[Plan, threading.Event], Sent]) -> None:
+        found = self._plan
+        assert found is not None
+        cancelled = self._cancelled = threading.Event()
+        self._output.clear()
+        self._output_card.setVisible(True)
+        self._set_busy(True)
+
+        def go() -> Sent:
+            if found.change:
+                replace_file(found.file, found.completed)
+            return work(found, cancelled)
+
+        self._background.run(go, self._ended, self._failed)
+
+    def _ended(self, sent: Sent) -> None:
+        self._cancelled = None
+        self._link = sent.link
+        self._open.setVisible(bool(sent.link))
+        if sent.code:
+            self._append("\n" + _("It ended with the code {code}.", code=sent.code) + "\n")
+        self.check()
+
+    def _append(self, words: str) -> None:
+        """Show what came; a carriage return begins its line anew, as a progress bar does."""
+        cursor = self._output.textCursor()
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        for i, part in enumerate(words.replace("\r\n", "\n").split("\r")):
+            if i:
+                cursor.movePosition(QTextCursor.MoveOperation.StartOfBlock, QTextCursor.MoveMode.KeepAnchor)
+                cursor.removeSelectedText()
+            cursor.insertText(part)
+        self._output.ensureCursorVisible()
+
+    def _open_page(self) -> None:
+        QDesktopServices.openUrl(QUrl(self._link))
+
+    def reject(self) -> None:
+        """Stop what runs; without anything that runs, close."""
+        if self._cancelled is not None:
+            self._cancelled.set()
+        else:
+            super().reject()

@@ -1,0 +1,127 @@
+"""The manual in the window: the pages that were installed with it, read without a network."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSplitter, QTextBrowser, QWidget
+
+from bayescore.i18n import _, language
+from bayescore.resources import manual_page
+from bayesdesk.ui import theme
+from bayesdesk.ui.widgets import column
+
+PAGES = (
+    "index",
+    "install",
+    "first-job",
+    "your-code",
+    "files",
+    "window",
+    "command-line",
+    "search",
+    "reliability",
+    "security",
+    "cluster",
+    "platform",
+    "trouble",
+    "architecture",
+)
+_PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\s*$", re.MULTILINE)
+_ADMONITION = re.compile(r"^!!! \w+(?: \"([^\"]*)\")?\n", re.MULTILINE)
+
+
+class Manual(QWidget):
+    """Contents on the left, a page on the right."""
+
+    def __init__(self) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setObjectName("page")
+        self.setWindowTitle(_("Manual"))
+        self.resize(1020, 760)
+        self._words = QLineEdit()
+        self._words.setPlaceholderText(_("Search the manual"))
+        self._words.setClearButtonEnabled(True)
+        self._words.textChanged.connect(self._narrow)
+        self.contents = QListWidget()
+        self.contents.setObjectName("contents")
+        self.contents.currentItemChanged.connect(self._chosen)
+        self.page = QTextBrowser()
+        self.page.setObjectName("manual")
+        self.page.setOpenLinks(False)
+        self.page.anchorClicked.connect(self._follow)
+        self.page.document().setDocumentMargin(24)
+        left = QWidget()
+        left.setObjectName("sidebar")
+        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        layout = column(self._words, self.contents, spacing=8)
+        layout.setContentsMargins(10, 12, 10, 10)
+        left.setLayout(layout)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(left)
+        splitter.addWidget(self.page)
+        splitter.setSizes([240, 780])
+        splitter.setHandleWidth(1)
+        self.setLayout(column(splitter, spacing=0))
+        self._texts = {name: _read(name) for name in PAGES}
+        for name, text in self._texts.items():
+            item = QListWidgetItem(_title(text) or name)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            self.contents.addItem(item)
+
+    def show_page(self, name: str) -> None:
+        """Open a page; the window comes to the front."""
+        self._words.clear()
+        for i in range(self.contents.count()):
+            item = self.contents.item(i)
+            if item.data(Qt.ItemDataRole.UserRole) == name:
+                self.contents.setCurrentItem(item)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _narrow(self, words: str) -> None:
+        wanted = words.casefold().split()
+        for i in range(self.contents.count()):
+            item = self.contents.item(i)
+            text = self._texts[item.data(Qt.ItemDataRole.UserRole)].casefold()
+            item.setHidden(not all(word in text for word in wanted))
+
+    def _chosen(self, item: QListWidgetItem | None) -> None:
+        if item is None:
+            return
+        palette = theme.palette()
+        self.page.document().setDefaultStyleSheet(
+            f"a {{ color: {palette.accent}; }} code, pre {{ background: {palette.sunk}; }}"
+        )
+        self.page.setMarkdown(_shown(self._texts[item.data(Qt.ItemDataRole.UserRole)]))
+        self.page.verticalScrollBar().setValue(0)
+
+    def _follow(self, link: QUrl) -> None:
+        if link.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(link)
+        elif link.path().endswith(".md"):
+            self.show_page(link.fileName().removesuffix(".md"))
+        elif link.hasFragment():
+            self.page.scrollToAnchor(link.fragment())
+
+
+def _read(name: str) -> str:
+    """A page in the language in use, in English where it has not been translated."""
+    for tongue in (language(), "en"):
+        file = manual_page(tongue, name)
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    return ""
+
+
+def _title(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.startswith("# ")), "")
+    return first.removeprefix("# ").strip()
+
+
+def _shown(text: str) -> str:
+    """Without the pictures, which show this very window, and with remarks as quotations."""
+    return _ADMONITION.sub(lambda found: f"**{found[1] or '…'}**\n", _PICTURE.sub("", text))

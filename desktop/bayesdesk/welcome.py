@@ -1,0 +1,122 @@
+"""The first start: the language, what this machine has, and an example that runs in a minute."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+
+from bayescore.engine.checkup import Finding, Grade, examine
+from bayescore.i18n import _, language
+from bayesdesk.services.background import Background
+from bayesdesk.ui import theme
+from bayesdesk.ui.findings import finding_line
+from bayesdesk.ui.widgets import Card, Segmented, button, clear, column, label, row, rule
+
+_SEEN = "welcome/seen"
+_ORDER = (Grade.PROBLEM, Grade.WARNING, Grade.OK)
+
+
+def is_first_start() -> bool:
+    """Whether nobody has closed the welcome yet."""
+    return QSettings().value(_SEEN) is None
+
+
+class Welcome(QDialog):
+    """Shown once; whichever way it is closed, never again."""
+
+    language_requested = Signal()
+    example_requested = Signal()
+    manual_requested = Signal()
+
+    def __init__(self, parent: QWidget, background: Background) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(720, 600)
+        self._background = background
+        self._findings: list[Finding] = []
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._build()
+        background.run(examine, self._show, self._failed)
+
+    def _build(self) -> None:
+        self.setWindowTitle(_("Welcome to Bayesdesk"))
+        tongues = Segmented([("zh", "中文"), ("en", "English")])
+        tongues.choose(language())
+        tongues.chosen.connect(self._speak)
+        inner = QWidget()
+        inner.setLayout(self._rows)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        card = Card(_("This machine"), _("nothing needs to be mended for the example"))
+        card.body.addWidget(self._busy)
+        card.body.addWidget(scroll)
+        card.body.setContentsMargins(1, 1, 1, 1)
+        about = _(
+            "Bayesdesk runs the hyper_tuning section of an openbayes.yaml on this machine: it proposes "
+            "parameters, runs your program with them, and shows what comes out."
+        )
+        foot = row(
+            button(_("Read the first ten minutes"), self._read, kind="link"),
+            None,
+            button(_("Begin without"), self.accept),
+            button(_("Run the example"), self._run, kind="primary", meaning="start"),
+        )
+        layout = column(
+            row(label(_("Welcome to Bayesdesk"), "title"), None, tongues),
+            label(about, "secondary", wrap=True),
+            card,
+            label(_("The example needs no GPU and no Docker, and is done in a minute."), "secondary"),
+            foot,
+            spacing=12,
+        )
+        layout.setStretchFactor(card, 1)
+        layout.setContentsMargins(theme.PAGE_MARGIN, 18, theme.PAGE_MARGIN, 16)
+        old = self.layout()
+        if old is not None:
+            QWidget().setLayout(old)  # a widget gives its layout up only to another one
+        self.setLayout(layout)
+
+    def _speak(self, tongue: str) -> None:
+        if tongue == language():
+            return
+        self.language_requested.emit()
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._build()
+        if self._findings:
+            self._show(self._findings)
+
+    def _show(self, findings: list[Finding]) -> None:
+        self._findings = findings
+        self._busy.setVisible(False)
+        clear(self._rows)
+        for i, finding in enumerate(sorted(findings, key=lambda f: _ORDER.index(f.grade))):
+            if i:
+                self._rows.addWidget(rule())
+            self._rows.addWidget(finding_line(finding, 150))
+        self._rows.addStretch(1)
+
+    def _failed(self, error: Exception) -> None:
+        self._busy.setVisible(False)
+        self._rows.addWidget(label(str(error), "problem", wrap=True))
+
+    def _run(self) -> None:
+        self.accept()
+        self.example_requested.emit()
+
+    def _read(self) -> None:
+        self.accept()
+        self.manual_requested.emit()
+
+    def done(self, result: int) -> None:
+        """Close, for good."""
+        QSettings().setValue(_SEEN, "yes")
+        super().done(result)
