@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextLength,
+    QTextTable,
+)
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSplitter, QTextBrowser, QWidget
 
 from bayescore.i18n import _, language
@@ -29,24 +40,27 @@ PAGES = (
     "trouble",
     "architecture",
 )
-_PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\s*$", re.MULTILINE)
+_LINE_PERCENT = 118
+_PICTURE = re.compile(r"^[ \t]*!\[[^\]]*\]\([^)]*\)[ \t]*\n", re.MULTILINE)
 _ADMONITION = re.compile(r"^!!! \w+(?: \"([^\"]*)\")?\n", re.MULTILINE)
 
 
 class Manual(QWidget):
-    """Contents on the left, a page on the right."""
+    """Contents on the left, a page on the right; the texts are those of :func:`read_pages`."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Mapping[str, str]) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setObjectName("page")
         self.setWindowTitle(_("Manual"))
-        self.resize(1020, 760)
+        self.resize(1080, 780)
         self._words = QLineEdit()
         self._words.setPlaceholderText(_("Search the manual"))
         self._words.setClearButtonEnabled(True)
         self._words.textChanged.connect(self._narrow)
         self.contents = QListWidget()
         self.contents.setObjectName("contents")
+        self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.contents.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.contents.currentItemChanged.connect(self._chosen)
         self.page = QTextBrowser()
         self.page.setObjectName("manual")
@@ -62,11 +76,12 @@ class Manual(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(self.page)
-        splitter.setSizes([240, 780])
+        splitter.setSizes([270, 790])
+        splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
         self.setLayout(column(splitter, spacing=0))
-        self._texts = {name: _read(name) for name in PAGES}
-        for name, text in self._texts.items():
+        self._texts = texts
+        for name, text in texts.items():
             item = QListWidgetItem(_title(text) or name)
             item.setData(Qt.ItemDataRole.UserRole, name)
             self.contents.addItem(item)
@@ -92,11 +107,8 @@ class Manual(QWidget):
     def _chosen(self, item: QListWidgetItem | None) -> None:
         if item is None:
             return
-        palette = theme.palette()
-        self.page.document().setDefaultStyleSheet(
-            f"a {{ color: {palette.accent}; }} code, pre {{ background: {palette.sunk}; }}"
-        )
         self.page.setMarkdown(_shown(self._texts[item.data(Qt.ItemDataRole.UserRole)]))
+        _dress(self.page.document())
         self.page.verticalScrollBar().setValue(0)
 
     def _follow(self, link: QUrl) -> None:
@@ -106,6 +118,63 @@ class Manual(QWidget):
             self.show_page(link.fileName().removesuffix(".md"))
         elif link.hasFragment():
             self.page.scrollToAnchor(link.fragment())
+
+
+def _dress(document: QTextDocument) -> None:
+    """Give what Markdown became the air that a page needs: Qt itself leaves no room between its parts."""
+    palette = theme.palette()
+    cursor = QTextCursor(document)
+    block = document.begin()
+    while block.isValid():
+        form = block.blockFormat()
+        in_table = QTextCursor(block).currentTable() is not None
+        is_code = form.hasProperty(QTextFormat.Property.BlockCodeFence)
+        if form.headingLevel():
+            form.setTopMargin(0 if block.blockNumber() == 0 else 22)
+            form.setBottomMargin(6)
+        elif is_code:
+            form.setBackground(QColor(palette.sunk))
+            form.setLeftMargin(10)
+            form.setRightMargin(10)
+        elif in_table:
+            form.setTopMargin(0)
+            form.setBottomMargin(0)
+        else:
+            form.setBottomMargin(4 if block.textList() is not None else 10)
+            form.setLineHeight(_LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.setPosition(block.position())
+        cursor.setBlockFormat(form)
+        block = block.next()
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            _dress_table(frame)
+
+
+def _dress_table(table: QTextTable) -> None:
+    palette = theme.palette()
+    form = table.format()
+    form.setCellPadding(7)
+    form.setCellSpacing(0)
+    form.setBorder(1)
+    form.setBorderCollapse(True)
+    form.setBorderBrush(QColor(palette.line))
+    form.setTopMargin(6)
+    form.setBottomMargin(14)
+    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    table.setFormat(form)
+    for row in range(table.rows()):
+        for column_ in range(table.columns()):
+            cell = table.cellAt(row, column_)
+            kind = cell.format()
+            kind.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignTop)
+            if row == 0:
+                kind.setBackground(QColor(palette.sunk))
+            cell.setFormat(kind)
+
+
+def read_pages() -> dict[str, str]:
+    """Every page in the language in use; reads files."""
+    return {name: _read(name) for name in PAGES}
 
 
 def _read(name: str) -> str:

@@ -91,6 +91,9 @@ class MainWindow(QMainWindow):
         """Make every part in the language and theme in use."""
         tab = self.job_page.tabs.currentIndex() if self.job_page else 0
         view = self.job_page.model.view if self.job_page else None
+        if self._manual is not None:
+            self._manual.close()
+            self._manual = None
         self._pages = QStackedWidget()
         self.sidebar = Sidebar(self.jobs, self.machine)
         self.sidebar.new_requested.connect(self.show_start)
@@ -138,11 +141,19 @@ class MainWindow(QMainWindow):
 
     def show_manual(self, page: str = "") -> None:
         """Open the manual, by default at what is in sight."""
-        from bayesdesk.manual import Manual
+        from bayesdesk.manual import Manual, read_pages
+
+        wanted = page or self._page_in_sight()
+
+        def show(texts: dict[str, str]) -> None:
+            if self._manual is None:
+                self._manual = Manual(texts)
+            self._manual.show_page(wanted)
 
         if self._manual is None:
-            self._manual = Manual()
-        self._manual.show_page(page or self._page_in_sight())
+            self.background.run(read_pages, show)
+        else:
+            self._manual.show_page(wanted)
 
     def _page_in_sight(self) -> str:
         shown = self._pages.currentWidget()
@@ -383,6 +394,8 @@ class MainWindow(QMainWindow):
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.machine.end()
         self.watch.end()
+        if self._manual is not None:
+            self._manual.close()
         event.accept()
 
 

@@ -85,7 +85,7 @@ def run(
     question = _(
         "Send {files} files ({size} MB) to {endpoint} and run “{command}” there?",
         files=found.files,
-        size=f"{found.size / 1e6:.1f}",
+        size=found.megabytes,
         endpoint=found.account.endpoint,
         command=shlex.join(["bayes", *found.arguments(message)[1:]]),
     )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bayescore.cli.job_list import JOB, JSON
 from bayescore.i18n import _, text
-
-if TYPE_CHECKING:
-    from bayescore.store import Job
 
 _DETACH = typer.Option("--detach", help=_("Do not wait for the end."))
 
@@ -51,6 +48,7 @@ def rerun(
 ) -> None:
     """Run trials again with the same parameters."""
     from bayescore.cli.access import find_job, find_trial, open_store
+    from bayescore.engine.wishes import check_runs_here
     from bayescore.errors import ConfigError
     from bayescore.store import TrialState, notes
     from bayescore.store import trials as trial_rows
@@ -59,7 +57,7 @@ def rerun(
         raise ConfigError(text("Name one trial, or give --failed."))
     database = open_store()
     found = find_job(database, job)
-    _check_runs_here(found)
+    check_runs_here(found)
     if trial is not None:
         if not find_trial(database, found, trial).state.ended:
             raise ConfigError(text("Trial {number} has not ended yet.", number=trial))
@@ -82,25 +80,16 @@ def continue_(
 
     from bayescore.cli.access import find_job, open_store
     from bayescore.engine import secret_keeping
+    from bayescore.engine.wishes import check_runs_here
     from bayescore.store import notes
 
     database = open_store()
     found = find_job(database, job)
-    _check_runs_here(found)
+    check_runs_here(found)
     if found.state.ended and any(s.env for s in found.config.secrets.values()):
         values = secret_keeping.collect(found.config, found.wish.file_text, os.environ)
         secret_keeping.keep(database.folder, found.id, values)
     _go_on(found.id, notes.CONTINUE, count=trials, detach=detach, json=json)
-
-
-def _check_runs_here(job: Job) -> None:
-    from bayescore.errors import ConfigError
-
-    if job.wish.is_imported:
-        raise ConfigError(
-            text("Job {id} was imported: it ran elsewhere and does not go on.", id=job.id),
-            text("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id),
-        )
 
 
 def _go_on(

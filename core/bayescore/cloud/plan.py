@@ -90,6 +90,11 @@ class Plan:
         """Whether nothing found keeps it from running there; warnings do not."""
         return all(f.grade is not Grade.PROBLEM for f in self.findings)
 
+    @property
+    def megabytes(self) -> str:
+        """What would be uploaded, for people."""
+        return _megabytes(self.size)
+
     def arguments(self, message: str = "") -> list[str]:
         """The command that runs it."""
         program = str(self.official.program) if self.official else "bayes"
@@ -254,7 +259,7 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
 
 
 def _upload(project: Path, files: int, size: int) -> Iterator[Finding]:
-    shown = text("{files} files, {size} MB, would be uploaded", files=files, size=f"{size / 1e6:.1f}")
+    shown = text("{files} files, {size} MB, would be uploaded", files=files, size=_megabytes(size))
     if size > _LARGE:
         yield Finding("upload", Grade.WARNING, shown, text("List data and old outputs in .openbayesignore."))
     else:
@@ -266,6 +271,10 @@ def _upload(project: Path, files: int, size: int) -> Iterator[Finding]:
             text("{file} would be uploaded too, with the paths that it names.", file=LOCAL_FILE_NAME),
             text("Add the line {file} to .openbayesignore.", file=LOCAL_FILE_NAME),
         )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f}" if size >= 1e5 else "< 0.1"
 
 
 def _ignored(project: Path) -> list[str]:

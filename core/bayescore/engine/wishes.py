@@ -8,7 +8,24 @@ import sqlalchemy as sa
 
 from bayescore.config.models import MAX_TRIALS
 from bayescore.engine.job_run import JobRun
+from bayescore.errors import ConfigError
+from bayescore.i18n import text
 from bayescore.store import Database, Job, JobState, TrialState, Want, jobs, notes, trials
+
+
+def check_runs_here(job: Job) -> None:
+    """See that a job can go on.
+
+    Raises
+    ------
+    ConfigError
+        When it was imported.
+    """
+    if job.wish.is_imported:
+        raise ConfigError(
+            text("Job {id} was imported: it ran elsewhere and does not go on.", id=job.id),
+            text("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id),
+        )
 
 
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:

@@ -167,7 +167,7 @@ class CloudDialog(QDialog):
         question = _(
             "Send {files} files ({size} MB) to {endpoint} as {user} and run the job there?",
             files=found.files,
-            size=f"{found.size / 1e6:.1f}",
+            size=found.megabytes,
             endpoint=found.account.endpoint,
             user=found.account.organisation or found.account.user,
         )

@@ -31,6 +31,7 @@ from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.services.project_words import project_words
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffDialog
+from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import NoticeBar, Segmented, badge, button, column, label, row, set_tone
 
 
@@ -126,6 +127,7 @@ class EditorPage(QWidget):
             None,
             undo,
             redo,
+            help_mark("files"),
             self._sides,
             save,
             cloud,

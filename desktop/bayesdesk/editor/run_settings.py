@@ -17,6 +17,7 @@ from bayesdesk.editor.pull_dialog import PullDialog
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
 
@@ -28,6 +29,7 @@ class RunSettings(Card):
         self, model: ConfigModel, local: LocalModel, machine: MachineWatch, background: Background
     ) -> None:
         super().__init__(_("Runs on"), "openbayes.local.yaml")
+        self.controls.addWidget(help_mark("files"))
         self._model, self._local = model, local
         self._machine, self._background = machine, background
         self._fields: list[Field] = []

@@ -18,6 +18,7 @@ from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
 from bayesdesk.ui.findings import finding_line
+from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, rule, set_tone
 
 
@@ -72,7 +73,7 @@ class StartDialog(QDialog):
         card.body.setContentsMargins(1, 1, 1, 1)
         foot = row(self._again, None, button(_("Cancel"), self.reject), self._try, self._start)
         layout = column(
-            row(label(self.windowTitle(), "title"), self._summary, None),
+            row(label(self.windowTitle(), "title"), self._summary, None, help_mark("first-job")),
             self._busy,
             card,
             self._tried,

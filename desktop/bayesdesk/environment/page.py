@@ -18,6 +18,7 @@ from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
 from bayesdesk.ui.findings import finding_line
+from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, clear, column, label, row, rule, set_tone
 
 
@@ -35,7 +36,9 @@ class EnvironmentPage(QWidget):
         top = QWidget()
         top.setObjectName("bar")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        head = row(label(_("Environment"), "title"), self._summary, None, copy, self._again)
+        head = row(
+            label(_("Environment"), "title"), self._summary, None, help_mark("trouble"), copy, self._again
+        )
         head.setContentsMargins(theme.PAGE_MARGIN, 11, theme.PAGE_MARGIN, 11)
         top.setLayout(head)
         card = Card(_("Checks"), "")

@@ -10,6 +10,7 @@ from bayescore.store import JobState, TrialState
 from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.jobs.words import TONES, algorithm_word, number, span, state_word
 from bayesdesk.ui import theme
+from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import badge, button, column, label, row, set_tone
 
 _MOST_MORE = 100  # trials of one continuation, as on the command line
@@ -43,7 +44,17 @@ class JobHeader(QWidget):
         self._more = button(_("Continue…"), self._ask_how_many, meaning="start")
         self._rerun = button(_("Re-run failed"), self.rerun_requested.emit, meaning="again")
         new = button(_("New from this"), self.new_requested.emit, meaning="follow")
-        top = row(self._name, self._state, None, new, self._export(), self._rerun, self._more, self._cancel)
+        top = row(
+            self._name,
+            self._state,
+            None,
+            help_mark("window"),
+            new,
+            self._export(),
+            self._rerun,
+            self._more,
+            self._cancel,
+        )
         self._progress = _Figure(_("Progress"))
         self._left = _Figure(_("Time left"))
         self._best = _Figure(_("Best {metric}", metric=model.view.job.metric))
@@ -89,9 +100,10 @@ class JobHeader(QWidget):
         self._search.value.setText(algorithm_word(job.config.hyper_tuning.algorithm))
         self._where.value.setText(self._where_words())
         self._cancel.setVisible(not job.state.ended)
-        self._more.setVisible(job.state.ended)
+        runs_here = not job.wish.is_imported
+        self._more.setVisible(job.state.ended and runs_here)
         failed = any(t.state in (TrialState.FAILED, TrialState.LOST) for t in view.trials)
-        self._rerun.setVisible(job.state.ended and failed)
+        self._rerun.setVisible(job.state.ended and failed and runs_here)
 
     def _progress_words(self) -> str:
         view = self._model.view

@@ -25,6 +25,7 @@ _ORIGINS = {
     "model": lambda: _("Suggested by the model"),
     "grid": lambda: _("Next on the grid"),
     "random": lambda: _("Drawn at random"),
+    "imported": lambda: _("Imported: it ran elsewhere"),
 }
 
 
@@ -160,6 +161,7 @@ class TrialPanel(QFrame):
         self._content.addLayout(
             row(button(_("Log and files"), lambda: self.open_requested.emit(trial)), again, spacing=8)
         )
+        again.setVisible(not self._model.view.job.wish.is_imported)
         copy = row(
             button(
                 _("Copy as options"), lambda: _copy(command_line("", trial.parameters).strip()), kind="link"

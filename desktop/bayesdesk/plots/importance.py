@@ -10,6 +10,7 @@ from bayesdesk.jobs.job_model import JobModel
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, label
 
 
@@ -27,6 +28,7 @@ class ImportanceChart(Card):
         self._plot.setMouseEnabled(x=False, y=False)
         self._empty = label(_("being worked out …"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
+        self.controls.addWidget(help_mark("search"))
         self.body.addWidget(self._empty)
         self.body.addWidget(self._plot)
         self._plot.setVisible(False)

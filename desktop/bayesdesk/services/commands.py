@@ -9,6 +9,7 @@ from pathlib import Path
 from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
 from bayescore.engine import Prepared, control, secret_keeping
+from bayescore.engine.wishes import check_runs_here
 from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
 from bayescore.store import Database, Job, Trial, jobs, notes, trials
 
@@ -77,6 +78,7 @@ class Commands:
 
     def _wish(self, job: str, kind: str, *, trial: int | None = None, count: int | None = None) -> None:
         with self._database.write() as connection:
+            check_runs_here(jobs.get(connection, job))
             notes.want(connection, job, kind, trial=trial, count=count)
         control.start(self._database.folder)
 

@@ -1,0 +1,161 @@
+"""The first start, the manual, and the ways in and out: a program's options, results from elsewhere, the platform."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtWidgets import QLabel, QMessageBox
+
+from bayescore.config.gear import read_gear
+from bayescore.i18n import language
+from bayesdesk.manual import PAGES
+from bayesdesk.welcome import Welcome, is_first_start
+from bayesdesk.window import MainWindow
+from support import platform
+from support.window import WAIT_MS, open_editor
+from support.workspace import Workspace
+
+
+def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
+    window: MainWindow, qtbot
+) -> None:
+    QSettings().remove("welcome/seen")
+    assert is_first_start()
+    window.welcome()
+    greeting = window.findChild(Welcome)
+    qtbot.waitUntil(lambda: bool(greeting._findings), timeout=WAIT_MS)
+    greeting._speak("zh")
+    assert language() == "zh"
+    assert greeting.windowTitle() == "欢迎使用 Bayesdesk"
+    assert any("Python" in shown.text() for shown in greeting.findChildren(QLabel))
+    greeting._run()
+    assert not is_first_start()
+    qtbot.waitUntil(
+        lambda: window.editor is not None and window.editor.start_dialog is not None, timeout=WAIT_MS
+    )
+    dialog = window.editor.start_dialog
+    qtbot.waitUntil(dialog._start.isEnabled, timeout=WAIT_MS)
+    dialog.reject()
+
+
+def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window: MainWindow, qtbot) -> None:
+    window.show_manual()
+    qtbot.waitUntil(lambda: window._manual is not None, timeout=WAIT_MS)
+    manual = window._manual
+    assert manual.contents.count() == len(PAGES)
+    assert manual.contents.currentItem().text() == "The first job in ten minutes"
+    window.show_environment()
+    window.show_manual()
+    assert manual.contents.currentItem().text() == "Trouble and its mend"
+    manual._words.setText("haystack-that-is-nowhere")
+    assert all(manual.contents.item(i).isHidden() for i in range(manual.contents.count()))
+    manual._words.setText("sobol")
+    assert [manual.contents.item(i).text() for i in range(len(PAGES)) if not manual.contents.item(i).isHidden()] == [
+        "The window, page by page", "The Bayesian search",
+    ]  # fmt: skip
+    manual.page.anchorClicked.emit(QUrl("files.md"))
+    assert manual.contents.currentItem().text() == "Every key of both files"
+    assert "max_job_count" in manual.page.toPlainText()
+    window.switch_language()
+    window.show_manual("install")
+    qtbot.waitUntil(lambda: window._manual is not None, timeout=WAIT_MS)
+    assert window._manual.contents.currentItem().text() == "安装"
+    qtbot.waitUntil(lambda: window.environment is None or window.environment.is_done, timeout=WAIT_MS)
+
+
+def test_that_a_programs_options_become_a_file_to_edit(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "mine" / "train.py"
+    program.parent.mkdir()
+    program.write_text(
+        "import argparse\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--lr', type=float, default=0.01)\n"
+        "parser.add_argument('--verbose', action='store_true')\n"
+    )
+    said: list[str] = []
+    monkeypatch.setattr(
+        "bayesdesk.beginnings.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(program), "")
+    )
+    monkeypatch.setattr("bayesdesk.beginnings.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
+    window.beginnings.new_from_program()
+    qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
+    (spec,) = window.editor.model.loaded.config.hyper_tuning.parameter_specs
+    assert (spec.name, spec.min_value, spec.max_value) == ("lr", 0.0003, 0.3)
+    assert "verbose" in said[0]
+
+
+def test_that_imported_results_are_shown_and_cannot_go_on(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_editor(window, qtbot, workspace.write())
+    table = tmp_path / "table.csv"
+    table.write_text("x,score\n0.1,0.2\n0.9,0.8\n")
+    monkeypatch.setattr(
+        "bayesdesk.beginnings.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(table), "")
+    )
+    window.beginnings.import_results()
+    qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
+    view = window.job_page.model.view
+    assert [t.value for t in view.trials] == [0.2, 0.8]
+    assert view.job.wish.is_imported
+    assert window.job_page.header._more.isHidden()
+
+
+@pytest.fixture
+def there(
+    workspace: Workspace,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[platform.StandIn]:
+    """The stand-in platform, with the official command line installed and signed in."""
+    programs = platform.install(tmp_path_factory.mktemp("official"))
+    (tmp_path / "user").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    workspace.write()
+    with platform.running() as stand_in:
+        for command in (["switch", "stand-in", "-e", stand_in.url], ["login", platform.TOKEN]):
+            platform.bayes(*command, cwd=workspace.project, environment={})
+        yield stand_in
+
+
+def test_that_a_job_is_bound_and_sent_after_a_question(
+    window: MainWindow, workspace: Workspace, there: platform.StandIn, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    editor = open_editor(window, qtbot, workspace.project / "openbayes.yaml")
+    questions: list[str] = []
+
+    def answer(*arguments: object) -> QMessageBox.StandardButton:
+        questions.append(str(arguments[2]))
+        return QMessageBox.StandardButton.Yes if len(questions) > 1 else QMessageBox.StandardButton.No
+
+    monkeypatch.setattr("bayesdesk.editor.cloud_dialog.QMessageBox.question", answer)
+    monkeypatch.setattr(
+        "bayesdesk.editor.cloud_dialog.QInputDialog.getText", lambda *_a, **_k: ("digits", True)
+    )
+    editor.run_on_platform()
+    qtbot.waitUntil(
+        lambda: editor.cloud_dialog is not None and editor.cloud_dialog._bind.isEnabled(), timeout=WAIT_MS
+    )
+    dialog = editor.cloud_dialog
+    assert not dialog._send.isEnabled()
+    dialog.bind()
+    qtbot.waitUntil(dialog._send.isEnabled, timeout=WAIT_MS)
+    assert read_gear(workspace.project).id == "p1"
+    dialog.send()
+    assert there.uploads == {}
+    dialog.send()
+    qtbot.waitUntil(lambda: dialog._open.isVisible() and dialog._again.isEnabled(), timeout=WAIT_MS)
+    assert len(there.jobs) == 1
+    assert there.url in questions[0]
+    assert "j1" in dialog._link
+    assert "100%" in dialog._output.toPlainText()
+    assert platform.TOKEN not in dialog._output.toPlainText()
+    dialog.reject()
