@@ -101,7 +101,22 @@ def _take(project: Path, language: str, theme: str) -> None:
     window.show_environment()
     _until(lambda: window.environment is not None and window.environment.is_done)
     grab("environment")
+    _first_steps(window, grab)
     window.close()
+
+
+def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:
+    """What is shown once, or asked for."""
+    from bayesdesk.welcome import Welcome
+
+    window.welcome()
+    greeting = window.findChild(Welcome)
+    _until(lambda: greeting.is_done)
+    grab("welcome", greeting)
+    greeting.accept()
+    window.show_manual("files")
+    _until(lambda: window.manual is not None)
+    grab("manual", window.manual)
 
 
 def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:

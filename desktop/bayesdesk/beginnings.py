@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from bayescore.config.load import project_file
 from bayescore.engine.beginning import begin_from_program, begin_project
-from bayescore.exchange import bring_in
+from bayescore.exchange.sources import bring_in
 from bayescore.i18n import Text, _
 from bayesdesk.services.files import read_project
 from bayesdesk.ui.plain import as_text

@@ -162,6 +162,9 @@ def _dress_table(table: QTextTable) -> None:
     form.setBottomMargin(14)
     form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
     table.setFormat(form)
+    first = table.cellAt(0, 0).firstCursorPosition()
+    if not first.block().text() and first.block() != table.cellAt(0, 0).lastCursorPosition().block():
+        first.deleteChar()  # Qt puts an empty line before the first word of a table that follows a listing
     for row in range(table.rows()):
         for column_ in range(table.columns()):
             cell = table.cellAt(row, column_)

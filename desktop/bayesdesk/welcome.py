@@ -42,6 +42,11 @@ class Welcome(QDialog):
         self._build()
         background.run(examine, self._show, self._failed)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the machine has been looked at."""
+        return bool(self._findings)
+
     def _build(self) -> None:
         self.setWindowTitle(_("Welcome to Bayesdesk"))
         tongues = Segmented([("zh", "中文"), ("en", "English")])

@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self._shown_job: str | None = None
         self.editor: EditorPage | None = None
         self.beginnings = Beginnings(self)
-        self._manual: Manual | None = None
+        self.manual: Manual | None = None
         help_mark.requests.requested.connect(self.show_manual)
         self.job_page: JobPage | None = None
         self._build()
@@ -91,9 +91,9 @@ class MainWindow(QMainWindow):
         """Make every part in the language and theme in use."""
         tab = self.job_page.tabs.currentIndex() if self.job_page else 0
         view = self.job_page.model.view if self.job_page else None
-        if self._manual is not None:
-            self._manual.close()
-            self._manual = None
+        if self.manual is not None:
+            self.manual.close()
+            self.manual = None
         self._pages = QStackedWidget()
         self.sidebar = Sidebar(self.jobs, self.machine)
         self.sidebar.new_requested.connect(self.show_start)
@@ -146,14 +146,14 @@ class MainWindow(QMainWindow):
         wanted = page or self._page_in_sight()
 
         def show(texts: dict[str, str]) -> None:
-            if self._manual is None:
-                self._manual = Manual(texts)
-            self._manual.show_page(wanted)
+            if self.manual is None:
+                self.manual = Manual(texts)
+            self.manual.show_page(wanted)
 
-        if self._manual is None:
+        if self.manual is None:
             self.background.run(read_pages, show)
         else:
-            self._manual.show_page(wanted)
+            self.manual.show_page(wanted)
 
     def _page_in_sight(self) -> str:
         shown = self._pages.currentWidget()
@@ -394,8 +394,8 @@ class MainWindow(QMainWindow):
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.machine.end()
         self.watch.end()
-        if self._manual is not None:
-            self._manual.close()
+        if self.manual is not None:
+            self.manual.close()
         event.accept()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -55,6 +56,15 @@ def main() -> None:
     check(job["state"] == "succeeded", f"the job ended as {job['state']}")
     check(len(json.loads(inside("bayesdesk trials last --json"))["trials"]) == 12, "not every trial is there")
     report("best", inside("bayesdesk export last --format yaml").replace("\n", " "))
+
+    step("The ten-minute page of the manual, command by command")
+    page = (ROOT / "docs" / "en" / "first-job.md").read_text(encoding="utf-8")
+    for block in re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        (SYSTEM / "home/researcher/block.sh").write_text(
+            f"cd ~/first-job 2>/dev/null || true\n{block}", encoding="utf-8"
+        )
+        inside("sh -e block.sh")
+    report("jobs", str(len(json.loads(inside("bayesdesk jobs --json"))["jobs"])))
 
     step("The window on a screen")
     with first_paint.Screen(DISPLAY) as screen:

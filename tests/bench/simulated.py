@@ -152,7 +152,7 @@ def _measured(database: Database, project: Path) -> Iterator[Figure]:
     agents, trials = _Agents(), _NODES * _GPUS
     engine = Engine(database)
     cluster = ClusterAddress("simulated:1", "process", 180)
-    runner = RayRunner(cluster, database.folder, engine._awake.set, lambda _nodes: None)
+    runner = RayRunner(cluster, database.folder, engine._awake.set, lambda _nodes: None, lambda *_told: None)
     runner.agents = runner._mirror._agents = agents  # type: ignore[assignment]
     runner.slots = _Slots()  # type: ignore[assignment]
     engine._runners._made[cluster.endpoint] = runner

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 
 from bayescore.engine import cluster_view
+from bayescore.store import notes
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
 
 REPORTS = 6
+LARGE = 17 << 20  # bytes: enough for its way here to be told
 PROGRAM = (
     REPORT_X
     + f"""
 import os, time
 print("GPU", os.environ["CUDA_VISIBLE_DEVICES"], flush=True)
 open("weights.txt", "w").write(str(args.x))
+open("large.bin", "wb").write(bytes({LARGE}))
 for i in range({REPORTS - 1}):
     time.sleep(0.4)
     log_metric("score", args.x + i + 1)
@@ -52,6 +55,7 @@ def check_that_all_is_here(workspace: Workspace, job: str) -> None:
         assert trial["metrics"]["score"] == pytest.approx([x, *(x + i + 1 for i in range(REPORTS - 1))])
         folder = workspace.data.trial(job, trial["number"])
         assert (folder / "output" / "weights.txt").read_text() == str(x)
+        assert (folder / "output" / "large.bin").stat().st_size == LARGE
         assert (folder / "log.txt").read_text().startswith("GPU ")
 
 
@@ -74,6 +78,8 @@ def test_that_trials_are_spread_over_the_nodes_and_a_node_that_goes_away_is_done
     wait_until(lambda: "c" not in nodes_seen(workspace), "the node is not missed")
     go(workspace).touch()
     check_that_all_is_here(workspace, job)
+    with workspace.reading() as connection:
+        assert notes.setting(connection, notes.transfer_key(job)) == "", "nothing was told, or not its end"
     assert sorted(t.attempt for t in workspace.trials(job)) == [1, 1, 1, 2, 2]
     assert {t.gpus for t in workspace.trials(job)} == {("b/0",)}
     agents = Path(cluster.environment["BAYESDESK_AGENT_HOME"])

@@ -27,7 +27,7 @@ def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
     assert is_first_start()
     window.welcome()
     greeting = window.findChild(Welcome)
-    qtbot.waitUntil(lambda: bool(greeting._findings), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: greeting.is_done, timeout=WAIT_MS)
     greeting._speak("zh")
     assert language() == "zh"
     assert greeting.windowTitle() == "欢迎使用 Bayesdesk"
@@ -44,8 +44,8 @@ def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
 
 def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window: MainWindow, qtbot) -> None:
     window.show_manual()
-    qtbot.waitUntil(lambda: window._manual is not None, timeout=WAIT_MS)
-    manual = window._manual
+    qtbot.waitUntil(lambda: window.manual is not None, timeout=WAIT_MS)
+    manual = window.manual
     assert manual.contents.count() == len(PAGES)
     assert manual.contents.currentItem().text() == "The first job in ten minutes"
     window.show_environment()
@@ -62,8 +62,8 @@ def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window:
     assert "max_job_count" in manual.page.toPlainText()
     window.switch_language()
     window.show_manual("install")
-    qtbot.waitUntil(lambda: window._manual is not None, timeout=WAIT_MS)
-    assert window._manual.contents.currentItem().text() == "安装"
+    qtbot.waitUntil(lambda: window.manual is not None, timeout=WAIT_MS)
+    assert window.manual.contents.currentItem().text() == "安装"
     qtbot.waitUntil(lambda: window.environment is None or window.environment.is_done, timeout=WAIT_MS)
 
 

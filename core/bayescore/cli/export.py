@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bayescore.cli.job_list import JOB
+from bayescore.exchange.forms import Form
 from bayescore.i18n import _, text
 
 if TYPE_CHECKING:
     from bayescore.config import YamlDocument
     from bayescore.store import Database, Job, Trial
-
-
-class Format(StrEnum):
-    """What to write."""
-
-    CSV = "csv"
-    POINTS = "points"
-    JSON = "json"
-    YAML = "yaml"
-    OPTUNA = "optuna"
-    HIPLOT = "hiplot"
 
 
 def export(
@@ -41,10 +30,10 @@ def export(
     narrow: Annotated[
         bool, typer.Option("--narrow", help=_("Write narrower ranges around the best trials instead."))
     ] = False,
-    format_: Annotated[
-        Format,
+    form: Annotated[
+        Form,
         typer.Option("--format", help=_("csv, points, json, yaml, optuna (a journal file) or hiplot.")),
-    ] = Format.YAML,
+    ] = Form.YAML,
 ) -> None:
     """Write results."""
     from bayescore.cli.access import find_job, open_store
@@ -54,7 +43,7 @@ def export(
     if into is not None:
         _write_into(database, found, trial, into, narrow=narrow, ask=not yes)
     else:
-        _print(database, found, trial, format_, narrow=narrow)
+        _print(database, found, trial, form, narrow=narrow)
 
 
 def _chosen(database: Database, job: Job, number: int | None) -> Trial:
@@ -110,32 +99,16 @@ def _write_into(
     write(_("{file} has been written.", file=target))
 
 
-def _print(database: Database, job: Job, trial: int | None, format_: Format, *, narrow: bool) -> None:
+def _print(database: Database, job: Job, trial: int | None, form: Form, *, narrow: bool) -> None:
     from bayescore.config import YamlDocument
-    from bayescore.exchange import optuna, tables
-    from bayescore.results import dumps, job_json, parameters_yaml, points_csv, trials_csv
-    from bayescore.store import points, trials
+    from bayescore.exchange.formats import exported
+    from bayescore.store import trials
 
     if narrow:
         changed = _changed(database, job, trial, YamlDocument.parse(job.wish.file_text), narrow=True)
         sys.stdout.write(changed.text)
         return
-    if format_ is Format.YAML:
-        sys.stdout.write(parameters_yaml(_chosen(database, job, trial)))
-        return
+    chosen = _chosen(database, job, trial) if form is Form.YAML else None
     with database.read() as connection:
         found = [t for t in trials.of_job(connection, job.id) if trial in (None, t.number)]
-        if format_ is Format.POINTS:
-            sys.stdout.write(points_csv(found, points.every(connection, job.seq)))
-            return
-        series = points.of_trials(connection, found)
-    if format_ is Format.CSV:
-        sys.stdout.write(trials_csv(job, found, series))
-    elif format_ is Format.OPTUNA:
-        sys.stdout.write(optuna.journal(job, found, series))
-    elif format_ is Format.HIPLOT:
-        names = [s.name for s in job.config.hyper_tuning.parameter_specs]
-        rows = [(t.number, t.parameters, t.value) for t in found]
-        sys.stdout.write(tables.hiplot_csv(names, job.metric, rows))
-    else:
-        sys.stdout.write(dumps(job_json(job, found, series)) + "\n")
+    sys.stdout.write(exported(database, job, found, form, chosen))

@@ -208,11 +208,17 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
     state = _("{done} of {total} trials", done=done, total=job.max_trials)
     if left is not None:
         state += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
-    pull = _pull_line(database, job)
+    pull = _transfer_line(database, job) or _pull_line(database, job)
     bar = ProgressBar(total=job.max_trials, completed=done, width=50)
     name = printable(job.wish.name)
     title = Text(f"{name} {job.id}  {translate(STATE_NAMES[job.state])}", style="bold")
     return Group(title, table, bar, Text(pull or state))
+
+
+def _transfer_line(database: Database, job: Job) -> str | None:
+    with database.read() as connection:
+        found = notes.transfer(connection, job.id)
+    return None if found is None else f"{found[0]}, {found[1]:.0%}"
 
 
 def _pull_line(database: Database, job: Job) -> str | None:

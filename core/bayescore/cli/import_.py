@@ -34,8 +34,8 @@ def import_(
 
     from bayescore.cli.access import job_as_json, open_store
     from bayescore.cli.output import as_json, aside, write
-    from bayescore.exchange import past_of
     from bayescore.exchange.past import keep
+    from bayescore.exchange.sources import past_of
 
     past = past_of(source, project, study=study, metric=metric)
     if past is None:

@@ -19,6 +19,7 @@ from bayescore.cluster.messages import UNKNOWN, Handle
 from bayescore.cluster.mirror import Mirror
 from bayescore.cluster.slots import Slots, demand, gpus_of, node_of
 from bayescore.errors import BayesdeskError
+from bayescore.i18n import Text, text
 from bayescore.store import DataFolder, NewJob
 from bayescore.trials import Launch, TrialFolder
 from bayescore.trials import folder as trial_folder
@@ -26,6 +27,7 @@ from bayescore.trials.runners.base import GRACE_S, Exit
 
 _log = logging.getLogger(__name__)
 OUTPUT_BYTES = 10 * 2**30  # more stays on the node
+_WORTH_TELLING = 16 * 2**20  # what is smaller is here before one could read of it
 _LOOK_S = 0.5
 _AT_ONCE = 16  # nodes that are made ready at the same time
 _ELSEWHERE = "output-elsewhere.txt"  # beside an output that stayed: where it is
@@ -40,10 +42,12 @@ class RayRunner:
         folder: DataFolder,
         changed: Callable[[], None],
         seen: Callable[[Sequence[Node]], None],
+        moved: Callable[[str, Text, float], None],
     ) -> None:
         self.agents = Agents(cluster.address, folder.root, cluster.runner)
         self.slots = Slots(self.agents, changed, seen)
         self._folder = folder
+        self._moved = moved
         self._mirror = Mirror(self.agents, self._fetch, changed, cluster.patience)
         self._sending: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
@@ -181,13 +185,19 @@ class RayRunner:
                 self._sent.add((agent, digest))
                 return digest
             size, offset = parcel.stat().st_size, 0
+            what = text("copying the project to {node}", node=node)
             with parcel.open("rb") as file:
                 while part := file.read(parcels.PART_BYTES):
                     last = offset + len(part) >= size
                     self._ask(node, agent.take_snapshot.remote(digest, offset, part, last=last))
                     offset += len(part)
+                    self._tell(launch.job, what, offset, size)
             self._sent.add((agent, digest))
         return digest
+
+    def _tell(self, job: str, what: Text, done: int, size: int) -> None:
+        if size > _WORTH_TELLING:
+            self._moved(job, what, done / size)
 
     def _fetch(self, handle: Handle, folder: TrialFolder) -> None:
         """Bring what is to come back of a trial's output; where something stays, note where it is."""
@@ -197,11 +207,15 @@ class RayRunner:
             place = f"{handle.node}:{packed.rest}\n"
             (folder.root / _ELSEWHERE).write_text(place, encoding="utf-8")
         parcel, offset = folder.root / "output.tar", 0
+        what = text(
+            "fetching the output of trial {number} from {node}", number=handle.number, node=handle.node
+        )
         part = packed.first
         while part:
             parcels.write_part(parcel, offset, part)
             offset += len(part)
             more = offset < packed.size
+            self._tell(handle.job, what, offset, packed.size)
             part = (
                 self._ask(handle.node, agent.output_part.remote(handle.job, handle.number, offset))
                 if more

@@ -75,7 +75,8 @@ def start(folder: DataFolder) -> EngineStatus:
         stdout=subprocess.DEVNULL,
         stderr=(folder.root / "engine.stderr").open("ab"),
         start_new_session=True,
-        cwd="/",
+        creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # what a session is on Windows
+        cwd=folder.root.anchor,
     )
     _wait(lambda: status(folder).running or "error" in _info(folder), _START_S)
     current = status(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets as randomness
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -189,13 +190,22 @@ def _runner(local: LocalSettings) -> tuple[str, str | None]:
         connection.check(local.ray.address)
         return "ray", ClusterAddress(local.ray.address, local.ray.runner, local.ray.patience).endpoint
     if local.runner is RunnerChoice.PROCESS:
+        _check_processes()
         return "process", None
     try:
         return "docker", docker_engine.find()
     except RunnerError:
-        if local.runner is RunnerChoice.DOCKER:
+        if local.runner is RunnerChoice.DOCKER or sys.platform != "linux":
             raise
         return "process", None
+
+
+def _check_processes() -> None:
+    if sys.platform != "linux":  # they are kept and found again by what only Linux has
+        raise ConfigError(
+            text("Trials run as processes on Linux only."),
+            text("Use Docker Desktop, and “runner: docker” in openbayes.local.yaml."),
+        )
 
 
 def _python(local: LocalSettings, project: Path) -> str | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from bayescore.cluster.address import ClusterAddress
 from bayescore.engine import cluster_view
 from bayescore.engine.leasing import ClusterLeasing, Places
-from bayescore.store import Database, Job
+from bayescore.errors import StoreError
+from bayescore.i18n import Text
+from bayescore.store import Database, Job, notes
 from bayescore.trials.runners import DockerRunner, ProcessRunner, Runner
 
 
@@ -48,9 +51,17 @@ class Runners:
             from bayescore.cluster.runner import RayRunner
 
             return RayRunner(
-                cluster, self._folder, self._changed, partial(cluster_view.publish, self._database)
+                cluster,
+                self._folder,
+                self._changed,
+                partial(cluster_view.publish, self._database),
+                self._moved,
             )
         return DockerRunner(endpoint, self._folder.root, self._changed)
+
+    def _moved(self, job: str, what: Text, share: float) -> None:
+        with suppress(StoreError), self._database.write() as connection:  # the transfer itself matters more
+            notes.set_transfer(connection, job, what, share)
 
     def close(self) -> None:
         """Stop watching; programs go on."""

@@ -17,6 +17,8 @@ from bayescore.errors import ConfigError, RunnerError
 from bayescore.i18n import text
 from bayescore.store import DataFolder
 
+_MEMORY = Path("/dev/shm")  # a memory file system, on Linux
+
 
 def collect(config: OpenBayesConfig, file_text: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Values of a job's secrets by parameter name.
@@ -92,6 +94,8 @@ def forget(folder: DataFolder, job: str) -> None:
 
 def _file(folder: DataFolder, job: str) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    place = Path(runtime) if runtime and Path(runtime).is_dir() else Path("/dev/shm")  # a memory file system
+    place = Path(runtime) if runtime and Path(runtime).is_dir() else _MEMORY
+    if not place.is_dir():  # macOS and Windows have no folder in memory
+        return folder.root / "secrets" / f"{job}.json"
     home = hashlib.sha256(str(folder.root).encode()).hexdigest()[:16]
     return place / f"bayesdesk-{os.getuid()}" / home / f"{job}.json"

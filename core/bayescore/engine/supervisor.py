@@ -33,7 +33,8 @@ def main(root: str) -> int:
             engine.send_signal(number)
 
     signal.signal(signal.SIGTERM, pass_on)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     crashes, was_up = 0, False
     while True:
         began = time.monotonic()

@@ -55,7 +55,9 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, list[sock
 def listening(host: str, port: int) -> socket.socket:
     """A listening socket."""
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # on Windows SO_REUSEADDR would let another program take the port away
+    option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+    opened.setsockopt(socket.SOL_SOCKET, option, 1)
     try:
         opened.bind((host, port))
         opened.listen(1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,6 +69,26 @@ def set_setting(connection: sa.Connection, name: str, value: str) -> None:
 def pull_key(job: str) -> str:
     """Name of the setting that holds the progress of a job's pull."""
     return f"pull:{job}"
+
+
+def transfer_key(job: str) -> str:
+    """Name of the setting that says what of a job is on its way between machines."""
+    return f"transfer:{job}"
+
+
+def set_transfer(connection: sa.Connection, job: str, what: Text, share: float) -> None:
+    """Note how much of something has arrived, 0 to 1; at 1 nothing is on its way any more."""
+    stored = "" if share >= 1 else json.dumps({"what": what.to_json(), "share": share})
+    set_setting(connection, transfer_key(job), stored)
+
+
+def transfer(connection: sa.Connection, job: str) -> tuple[Text, float] | None:
+    """What is on its way, and how much of it has arrived."""
+    stored = setting(connection, transfer_key(job))
+    if not stored:
+        return None
+    found = json.loads(stored)
+    return Text.from_json(found["what"]), float(found["share"])
 
 
 def _event(row: sa.Row[Any]) -> Event:

@@ -34,6 +34,9 @@ def endpoints(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
         return
     if context := environment.get("DOCKER_CONTEXT") or _current_context():
         yield f"context:{context}"
+    if os.name == "nt":
+        yield "npipe:////./pipe/docker_engine"
+        return
     home, runtime = Path.home(), environment.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
     for socket in (
         "/var/run/docker.sock",

@@ -198,12 +198,12 @@ def _copy_entry(source: Path, target: Path, project: Path) -> None:
 
 
 def _copy_file(source: str, target: str) -> str:
-    import fcntl
-
     with Path(source).open("rb") as original, Path(target).open("wb") as copy:
         try:
+            import fcntl
+
             fcntl.ioctl(copy.fileno(), _FICLONE, original.fileno())
-        except OSError:
+        except (OSError, ImportError):  # no such file system, or Windows
             shutil.copyfileobj(original, copy, 1 << 20)
     mode = stat.S_IMODE(Path(source).stat().st_mode) | stat.S_IWUSR | stat.S_IRUSR
     Path(target).chmod(mode)

@@ -109,6 +109,9 @@ class JobHeader(QWidget):
         view = self._model.view
         if view.pulled is not None:
             return _("pulling the image, {share:.0%}", share=view.pulled)
+        if view.transfer is not None:
+            what, share = view.transfer
+            return f"{what}, {share:.0%}"
         done = sum(t.state.ended for t in view.trials)
         words = [f"{done} / {view.job.max_trials}"]
         running = sum(not t.state.ended for t in view.trials)
@@ -132,6 +135,8 @@ class JobHeader(QWidget):
             ("points", _("All points as CSV…")),
             ("json", _("Everything as JSON…")),
             ("yaml", _("Best set as YAML…")),
+            ("optuna", _("Study of Optuna, as a journal…")),
+            ("hiplot", _("Table for HiPlot…")),
         ):
             menu.addAction(words).triggered.connect(
                 lambda _checked=False, f=form: self.export_requested.emit(f)

@@ -9,9 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
 
+from bayescore.exchange.formats import exported
+from bayescore.exchange.forms import Form
 from bayescore.i18n import _
-from bayescore.results import dumps, job_json, parameters_yaml, points_csv, replace_file, trials_csv
-from bayescore.store import Database, Trial, points
+from bayescore.results import replace_file
+from bayescore.store import Database, Trial
 from bayesdesk.jobs.analysis_page import AnalysisPage
 from bayesdesk.jobs.charts_page import ChartsPage
 from bayesdesk.jobs.configuration_page import ConfigurationPage
@@ -177,24 +179,17 @@ class JobPage(QWidget):
         return window
 
     def export(self, form: str) -> None:
-        """Ask where to, then write the job's results in a form: csv, points, json or yaml."""
-        ending = {"points": "csv"}.get(form, form)
+        """Ask where to, then write the job's results in a :class:`Form`."""
+        wanted = Form(form)
+        ending = wanted.ending
         name, _filter = QFileDialog.getSaveFileName(
             self, _("Export"), f"{self.model.view.job.wish.name}.{ending}", f"*.{ending}"
         )
         if name:
             view, database = self.model.view, self._database
-            self._background.run(lambda: replace_file(Path(name), exported(view, database, form)))
 
+            def write() -> None:
+                content = exported(database, view.job, view.trials, wanted, view.best)
+                replace_file(Path(name), content)
 
-def exported(view: JobView, database: Database, form: str) -> str:
-    """A job's results as text."""
-    if form == "yaml":
-        return parameters_yaml(view.best) if view.best else ""
-    with database.read() as connection:
-        if form == "points":
-            return points_csv(view.trials, points.every(connection, view.job.seq))
-        series = points.of_trials(connection, view.trials)
-    if form == "csv":
-        return trials_csv(view.job, view.trials, series)
-    return dumps(job_json(view.job, view.trials, series)) + "\n"
+            self._background.run(write)

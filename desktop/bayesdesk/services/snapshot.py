@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from bayescore.config import Goal
+from bayescore.i18n import Text
 from bayescore.results import best, time_left
 from bayescore.store import Database, Event, Job, Trial, jobs, notes, points, trials
 
@@ -42,6 +43,8 @@ class JobView:
         Whether every point is there; of a large job the first views come before that.
     pulled
         Share of the image that has come, 0 to 1, while it is being pulled.
+    transfer
+        What is on its way between machines, and the share of it that has arrived.
     """
 
     job: Job
@@ -52,6 +55,7 @@ class JobView:
     seconds_left: float | None
     is_whole: bool = True
     pulled: float | None = None
+    transfer: tuple[Text, float] | None = None
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -124,6 +128,7 @@ class SnapshotReader:
             its = tuple(trials.of_job(connection, identifier))
             events = tuple(notes.events_of(connection, identifier))
             pulled = None if its or job.state.ended else _pulled(connection, identifier)
+            transfer = None if job.state.ended else notes.transfer(connection, identifier)
             known = self._caught_up(identifier, {t.id: t.attempt for t in its})
             is_whole = self._read_on(connection, job.seq, known)
             if is_whole and points.count(connection, job.seq) != known.count:
@@ -138,6 +143,7 @@ class SnapshotReader:
             None if job.state.ended else time_left(job, its),
             is_whole,
             pulled,
+            transfer,
         )
 
     @staticmethod

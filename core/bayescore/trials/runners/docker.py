@@ -7,7 +7,6 @@ import logging
 import math
 import os
 import re
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -36,7 +35,7 @@ _GONE = 404
 _CONFLICT = 409
 # What a container comes to that ends because its engine does, and not of itself: 255 is what the engine
 # says of one whose end it missed.
-_BY_ENGINE = (255, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
+_BY_ENGINE = (255, 128 + 9, 128 + 15)  # SIGKILL and SIGTERM, of the container's Linux
 _AFTERMATH_S = 120.0
 _STARTING_S = 10.0  # in which a starting Docker finds out which containers have ended
 _SMALL_LOG = (
@@ -235,7 +234,7 @@ class DockerRunner:
 
         api = self.client.api
         limits = launch.limits
-        user = "0:0" if self._rootless else f"{os.getuid()}:{os.getgid()}"
+        user = "0:0" if self._rootless or os.name == "nt" else f"{os.getuid()}:{os.getgid()}"
         host = api.create_host_config(
             binds=_binds(launch),
             extra_hosts={"host.docker.internal": "host-gateway"},

@@ -1,0 +1,124 @@
+"""A search space from a program's own options."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bayescore.config import load_text
+from bayescore.exchange.program import likely_goal, propose
+from support.workspace import Workspace
+
+PROGRAM = """
+import argparse
+from openbayestool import log_metric
+import openbayestool
+
+def options():
+    parser = argparse.ArgumentParser()
+    group = parser.add_argument_group("model")
+    parser.add_argument("data")
+    parser.add_argument("-l", "--learning_rate", type=float, default=1e-3, help="step")
+    group.add_argument("--hidden-units", type=int, default=64)
+    group.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--batch_size", default=32, type=int, choices=[64, 16, 32])
+    parser.add_argument("--optimizer", choices=("adam", "sgd"), default="adam")
+    parser.add_argument("--epochs", type=int, default=90)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--amp", action="store_true")
+    parser.add_argument("--model", default="resnet")
+    parser.add_argument("--shift", type=float, default=0.0)
+    parser.add_argument("--computed", type=float, default=1 / 3)
+    return parser.parse_args()
+
+for epoch in range(options().epochs):
+    log_metric("val/loss", 1.0)
+    openbayestool.log_metric(key := "other", 2.0)
+"""
+
+
+def test_that_each_option_gets_a_range_around_its_default_on_a_sensible_scale() -> None:
+    found = propose(PROGRAM)
+    specs = {s["name"]: s for s in found.specs}
+    assert list(specs) == ["learning_rate", "hidden-units", "dropout", "batch_size", "optimizer", "shift"]
+    assert specs["learning_rate"] == {
+        "name": "learning_rate", "type": "DOUBLE", "min_value": 3e-05, "max_value": 0.03, "scale_type": "UNIT_LOG_SCALE",
+    }  # fmt: skip
+    assert (specs["hidden-units"]["min_value"], specs["hidden-units"]["max_value"]) == (16, 256)
+    assert (specs["dropout"]["min_value"], specs["dropout"]["max_value"]) == (0.0, 0.9)
+    assert specs["batch_size"]["discrete_values"] == [16, 32, 64]
+    assert specs["optimizer"]["categorical_values"] == ["adam", "sgd"]
+    assert found.metrics == ("val/loss",)
+    left_out = " ".join(str(r) for r in found.remarks)
+    assert all(f"--{name} " in left_out for name in ("epochs", "seed", "amp", "model", "computed"))
+    loaded = load_text(found.file_text("train.py"))
+    assert loaded.config is not None
+    assert loaded.config.hyper_tuning.goal == "MINIMIZE"
+
+
+@pytest.mark.parametrize(
+    ("metric", "goal"),
+    [
+        ("accuracy", "MAXIMIZE"),
+        ("val_loss", "MINIMIZE"),
+        ("RMSE", "MINIMIZE"),
+        ("f1", "MAXIMIZE"),
+        ("mAP", "MAXIMIZE"),
+    ],
+)
+def test_that_the_goal_is_guessed_from_the_metrics_name(metric: str, goal: str) -> None:
+    assert likely_goal(metric) == goal
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True),
+            st.one_of(
+                st.integers(-(10**6), 10**6),
+                st.floats(-1e6, 1e6),
+                st.booleans(),
+                st.none(),
+                st.text(max_size=5),
+            ),
+        ),
+        min_size=1,
+        max_size=5,
+        unique_by=lambda pair: pair[0],
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_that_whatever_the_defaults_the_file_is_one_that_could_start(
+    options: list[tuple[str, object]],
+) -> None:
+    lines = [f"parser.add_argument('--{name}', default={default!r})" for name, default in options]
+    source = "\n".join(lines)
+    ast.parse(source)
+    found = propose(source)
+    if found.specs:
+        loaded = load_text(found.file_text("main.py"))
+        assert loaded.config is not None, [str(p) for p in loaded.problems]
+    assert len(found.specs) + len(found.remarks) == len(options)
+
+
+def test_that_init_writes_what_is_proposed_and_never_over_a_file(workspace: Workspace) -> None:
+    workspace.project.mkdir()
+    (workspace.project / "train.py").write_text(PROGRAM)
+    done = workspace.run("init", "--program", "train.py", "--trials", "7")
+    assert done.code == 0, done.err
+    written = (workspace.project / "openbayes.yaml").read_text()
+    assert "max_job_count: 7" in written
+    assert "command: python train.py" in written
+    assert "--seed" in done.err
+    assert workspace.run("init", "--program", "train.py").code == 2
+    (workspace.project / "openbayes.yaml").unlink()
+    (workspace.project / "empty.py").write_text("print('no options')")
+    (workspace.project / "broken.py").write_text("def (")
+    for name in ("empty.py", "broken.py", "absent.py"):
+        refused = workspace.run("init", "--program", name)
+        assert refused.code == 2
+        assert name in refused.err
+        assert not (workspace.project / "openbayes.yaml").exists()
