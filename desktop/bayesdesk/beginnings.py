@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from bayescore.config.load import project_file
 from bayescore.engine.beginning import begin_from_program, begin_project
+from bayescore.exchange.past import keep
 from bayescore.exchange.sources import bring_in
+from bayescore.exchange.tables import from_table
 from bayescore.i18n import Text, _
+from bayescore.store import Job
 from bayesdesk.services.files import read_project
 from bayesdesk.ui.plain import as_text
 
@@ -79,11 +83,34 @@ class Beginnings:
             _("Optuna storages and tables") + " (*.db *.sqlite3 *.csv *.tsv *.txt);;* (*)",
         )
         if name:
-            window, source = self._window, Path(name)
-            project = window.editor.model.file.parent if window.editor is not None else source.parent
-            window.background.run(
-                lambda: bring_in(window.database, source, project), lambda job: window.show_job(job.id)
-            )
+            self._bring_in(Path(name))
+
+    def import_folder(self) -> None:
+        """Bring in the outputs that were downloaded into a folder."""
+        folder = QFileDialog.getExistingDirectory(self._window, _("Folder with the outputs of executions"))
+        if folder:
+            self._bring_in(Path(folder))
+
+    def import_copied(self) -> None:
+        """Bring in the table that was copied, from a page for example."""
+        copied, window = QGuiApplication.clipboard().text(), self._window
+        if window.editor is None:
+            said = _("Open the project's openbayes.yaml first: it says what the columns mean.")
+            QMessageBox.information(window, _("Import"), as_text(said))
+            return
+        project = window.editor.model.file.parent
+
+        def bring() -> Job:
+            return keep(window.database, from_table(copied, _("copied table"), project), project)
+
+        window.background.run(bring, lambda job: window.show_job(job.id))
+
+    def _bring_in(self, source: Path) -> None:
+        window = self._window
+        project = window.editor.model.file.parent if window.editor is not None else source.parent
+        window.background.run(
+            lambda: bring_in(window.database, source, project), lambda job: window.show_job(job.id)
+        )
 
     def new_file(self) -> None:
         """Write a commented file into a folder that the user chooses, and open it."""

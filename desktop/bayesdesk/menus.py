@@ -33,6 +33,8 @@ def make_menus(window: MainWindow) -> dict[str, QAction]:
                 (_("New file…"), window.beginnings.new_file, keys.New),
                 (_("New from my program…"), window.beginnings.new_from_program, None),
                 (_("Import…"), window.beginnings.import_results, None),
+                (_("Import a folder…"), window.beginnings.import_folder, None),
+                (_("Import the copied table"), window.beginnings.import_copied, None),
                 (_("Save"), edit(lambda e: e.save()), keys.Save),
                 (_("Start page"), window.show_start, "Ctrl+H"),
                 (_("Quit"), window.close, keys.Quit),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMessageBox
 
 from bayescore.config.gear import read_gear
@@ -104,6 +105,20 @@ def test_that_imported_results_are_shown_and_cannot_go_on(
     assert [t.value for t in view.trials] == [0.2, 0.8]
     assert view.job.wish.is_imported
     assert window.job_page.header._more.isHidden()
+
+
+def test_that_a_copied_table_becomes_a_job_of_the_open_project(
+    window: MainWindow, workspace: Workspace, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("bayesdesk.beginnings.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
+    QGuiApplication.clipboard().setText("x\tscore\n0.25\t0.5\n")
+    window.beginnings.import_copied()
+    assert "openbayes.yaml" in said[0]
+    open_editor(window, qtbot, workspace.write())
+    window.beginnings.import_copied()
+    qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
+    assert [t.parameters for t in window.job_page.model.view.trials] == [{"x": 0.25}]
 
 
 @pytest.fixture

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bayescore.i18n import _, text
+
+if TYPE_CHECKING:
+    from bayescore.exchange.past import Past
 
 
 def import_(
     source: Annotated[
         Path,
         typer.Argument(
-            help=_("Optuna's SQLite file, a W&B sweep, an NNI search space, a table, or a folder of outputs.")
+            help=_(
+                "Optuna's SQLite file, a W&B sweep, an NNI search space, a table, outputs, or “-” for a piped table."
+            )
         ),
     ],
     project: Annotated[Path, typer.Option("--project", help=_("Folder of the project."))] = Path(),
@@ -36,8 +42,12 @@ def import_(
     from bayescore.cli.output import as_json, aside, write
     from bayescore.exchange.past import keep
     from bayescore.exchange.sources import past_of
+    from bayescore.exchange.tables import from_table
 
-    past = past_of(source, project, study=study, metric=metric)
+    if str(source) == "-":
+        past: Past | None = from_table(sys.stdin.read(), name or "stdin", project)
+    else:
+        past = past_of(source, project, study=study, metric=metric)
     if past is None:
         _convert(source, into)
         return
@@ -54,8 +64,6 @@ def import_(
 
 
 def _convert(source: Path, into: Path | None) -> None:
-    import sys
-
     from bayescore.cli.output import aside, write
     from bayescore.config.load import read_utf8
     from bayescore.errors import ConfigError
