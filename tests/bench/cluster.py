@@ -18,9 +18,8 @@ from support.workspace import Workspace
 
 _REPORT = 'printf \'{"metrics": {"score": [{"value": 1}]}}\\n\' >> "$BAYESDESK_SPOOL"'
 _ONE_BY_ONE = 30
-_JOBS = 4  # side by side, for one job may have 100 trials before it is continued
-_AT_ONCE = 3  # of each: twelve places, three nodes with four CPUs each
-_MANY = 1000
+_JOBS = 12  # side by side, for one job has at most 100 trials: three nodes with four CPUs each
+_OF_EACH = max(2, round(84 * LOAD))
 _LOOK_S = 0.5
 
 
@@ -36,8 +35,8 @@ def measure() -> Iterator[Figure]:
         began = min(parsed(t.created_at) for t in found)
         ended = max(parsed(str(t.ended_at)) for t in found)
         span = (ended - began).total_seconds()
-        yield Figure(f"{len(found)} trials of 1 s on {_JOBS * _AT_ONCE} places", span, "s")
-        places = _JOBS * _AT_ONCE * span
+        yield Figure(f"{len(found)} trials of 1 s on {_JOBS} places", span, "s")
+        places = _JOBS * span
         held = sum((parsed(str(t.ended_at)) - parsed(t.created_at)).total_seconds() for t in found)
         yield Figure("  time of the places that trials had", 100 * held / places, "%", at_least=90)
         yield Figure("  time of the places that programs slept", 100 * len(found) / places, "%")
@@ -59,15 +58,12 @@ def _run(root: Path, local: dict[str, Any]) -> list[Trial]:
 
 
 def _many(root: Path, local: dict[str, Any]) -> list[Trial]:
-    """Several jobs side by side, each continued until it has had its share of the trials."""
-    workspace = _workspace(root, local, "sleep 1", 100, _AT_ONCE)
+    """Several jobs side by side, a place each."""
+    workspace = _workspace(root, local, "sleep 1", _OF_EACH, 1)
 
     def whole(_number: int) -> list[Trial]:
         job = workspace.begin()
         _wait(workspace, job)
-        while (left := round(_MANY / _JOBS * LOAD) - len(workspace.trials(job))) > 0:
-            workspace.run("continue", job, "--trials", str(min(100, left)), "--detach")
-            _wait(workspace, job)
         return workspace.trials(job)
 
     try:

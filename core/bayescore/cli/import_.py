@@ -19,7 +19,7 @@ def import_(
         Path,
         typer.Argument(
             help=_(
-                "Optuna's SQLite file, a W&B sweep, an NNI search space, a table, outputs, or “-” for a piped table."
+                "Optuna's SQLite file, a W&B sweep, an NNI space, a table, outputs, or “-” for a piped table."
             )
         ),
     ],

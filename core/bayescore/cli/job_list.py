@@ -30,7 +30,7 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
             )
             for job in every
         }
-        done = {job.id: trial_rows.ended_count(connection, job.id) for job in every}
+        done = trial_rows.ended_counts(connection)
     if json:
         as_json({"jobs": [job_as_json(database, job.id) for job in every]})
         return
@@ -45,7 +45,7 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
                 job.id,
                 job.wish.name,
                 translate(STATE_NAMES[job.state]),
-                f"{done[job.id]}/{job.max_trials}",
+                f"{done.get(job.id, 0)}/{job.max_trials}",
                 f"{job.metric} {number(winner.value)}" if winner else "",
                 job.created_at[:19].replace("T", " "),
                 job.wish.message,

@@ -23,6 +23,19 @@ _LARGEST = sys.float_info.max
 # The plus keeps SQLite from the index of states: most trials of all jobs have succeeded.
 _STATE: sa.ColumnElement[str] = sa.literal_column("+trials.state")
 
+# Built once: a list of jobs asks for hundreds.
+_LEADER = {
+    maximize: trials.select()
+    .where(
+        trials.c.job == sa.bindparam("of"),
+        _STATE == TrialState.SUCCEEDED,
+        sa.func.abs(trials.c.value) <= _LARGEST,
+    )
+    .order_by(trials.c.value.desc() if maximize else trials.c.value, trials.c.number)
+    .limit(1)
+    for maximize in (False, True)
+}
+
 
 def add(
     connection: sa.Connection,
@@ -98,23 +111,16 @@ def tally(connection: sa.Connection, job: str) -> Counter[TrialState]:
     return Counter({TrialState(state): count for state, count in connection.execute(query)})
 
 
-def ended_count(connection: sa.Connection, job: str) -> int:
-    """Number of a job's trials that have ended."""
+def ended_counts(connection: sa.Connection) -> dict[str, int]:
+    """How many of each job's trials have ended; a job without one is not in it."""
     states = [s for s in TrialState if s.ended]
-    query = sa.select(sa.func.count()).where(trials.c.job == job, _STATE.in_(states))
-    return int(connection.execute(query).scalar_one())
+    query = sa.select(trials.c.job, sa.func.count()).where(_STATE.in_(states)).group_by(trials.c.job)
+    return {job: int(count) for job, count in connection.execute(query)}
 
 
 def leader(connection: sa.Connection, job: str, *, maximize: bool) -> Trial | None:
     """A job's best trial, as :func:`bayescore.results.best` finds it, without reading the others."""
-    value = trials.c.value
-    query = (
-        trials.select()
-        .where(trials.c.job == job, _STATE == TrialState.SUCCEEDED, sa.func.abs(value) <= _LARGEST)
-        .order_by(value.desc() if maximize else value, trials.c.number)
-        .limit(1)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_LEADER[maximize], {"of": job}).first()
     return None if row is None else _trial(row)
 
 

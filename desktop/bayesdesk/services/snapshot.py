@@ -105,19 +105,25 @@ class SnapshotReader:
     def rows(self) -> tuple[JobRow, ...]:
         """Every job, newest first."""
         with self._database.read() as connection:
-            found = [self._row(connection, job) for job in jobs.every(connection)]
+            every = jobs.every(connection)
+            news = any(job.state.ended and self._known_row(job) is None for job in every)
+            ended = trials.ended_counts(connection) if news else {}
+            found = [self._row(connection, job, ended.get(job.id, 0)) for job in every]
         self._ended = {row.job.id: row for row in found if row.job.state.ended}
         return tuple(found)
 
-    def _row(self, connection: sa.Connection, job: Job) -> JobRow:
-        """A job's row; nothing of an ended job is read twice, and of its trials only the best."""
+    def _known_row(self, job: Job) -> JobRow | None:
         known = self._ended.get(job.id)
-        if known is not None and known.job == job:
+        return known if known is not None and known.job == job else None
+
+    def _row(self, connection: sa.Connection, job: Job, ended: int) -> JobRow:
+        """A job's row; nothing of an ended job is read twice, and of its trials only the best."""
+        if (known := self._known_row(job)) is not None:
             return known
         goal = job.config.hyper_tuning.goal
         if job.state.ended:
             winner = trials.leader(connection, job.id, maximize=goal is Goal.MAXIMIZE)
-            return JobRow(job, trials.ended_count(connection, job.id), winner, None)
+            return JobRow(job, ended, winner, None)
         its = trials.of_job(connection, job.id)
         return JobRow(job, sum(t.state.ended for t in its), best(its, goal), time_left(job, its))
 
