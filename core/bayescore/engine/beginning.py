@@ -66,7 +66,7 @@ def begin_from_program(
         )
     try:
         found = propose(read_utf8(source).decode("utf-8"))
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ConfigError(
             text("{file} is not a Python program: {reason}.", file=source, reason=error)
         ) from None

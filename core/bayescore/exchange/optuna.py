@@ -64,7 +64,7 @@ def read(file: Path, *, study: str | None = None, metric: str = "objective") -> 
             goal = _goal(storage, identifier, name)
             found = list(_trials(storage, identifier, metric))
             distributions = _distributions(storage, identifier)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError, IndexError) as error:
         raise ConfigError(
             text("{file} is no storage of Optuna: {reason}.", file=file, reason=error),
             text("Name the SQLite file of a study."),

@@ -58,20 +58,29 @@ def convert(content: str) -> Converted:
         found = yaml.safe_load(content)
     except (yaml.YAMLError, ValueError, RecursionError):
         found = None
-    if isinstance(found, dict) and isinstance(found.get("parameters"), dict) and "method" in found:
-        return _from_wandb(found)
-    if isinstance(found, dict) and isinstance(found.get("searchSpace"), dict):
-        return _from_nni(found["searchSpace"], found)
-    if (
-        isinstance(found, dict)
-        and found
-        and all(isinstance(v, dict) and "_type" in v for v in found.values())
-    ):
-        return _from_nni(found, {})
+    try:
+        converted = _converted(found) if isinstance(found, dict) else None
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
+        raise ConfigError(
+            text("A parameter of this file is not as it should be: {reason}.", reason=error),
+            text("Correct it where it comes from."),
+        ) from None
+    if converted is not None:
+        return converted
     raise ConfigError(
         text("This is neither a sweep of W&B nor a search space of NNI."),
         text("A sweep has “method” and “parameters”, a search space a “_type” for each name."),
     )
+
+
+def _converted(found: Mapping[str, Any]) -> Converted | None:
+    if isinstance(found.get("parameters"), dict) and "method" in found:
+        return _from_wandb(found)
+    if isinstance(found.get("searchSpace"), dict):
+        return _from_nni(found["searchSpace"], found)
+    if found and all(isinstance(v, dict) and "_type" in v for v in found.values()):
+        return _from_nni(found, {})
+    return None
 
 
 def _from_wandb(sweep: Mapping[str, Any]) -> Converted:

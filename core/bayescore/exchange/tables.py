@@ -42,7 +42,10 @@ def from_table(content: str, name: str, project: Path) -> Past:
         When the project's file cannot be read, or no column is a parameter or the objective.
     """
     file_text, config = _described(project)
-    rows = _rows(content)
+    try:
+        rows = _rows(content)
+    except csv.Error as error:
+        raise ConfigError(text("The table cannot be read: {reason}.", reason=error)) from None
     head = [cell.strip() for cell in rows[0]] if rows else []
     tuning = config.hyper_tuning
     specs = {s.name: s for s in tuning.parameter_specs}
