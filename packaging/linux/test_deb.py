@@ -74,7 +74,7 @@ def main() -> None:
 
     step("The package is removed, the user's jobs are not")
     inside("bayesdesk engine stop")
-    in_root("apt-get remove -y -qq bayesdesk", user="root")
+    inside("apt-get remove -y -qq bayesdesk", user="root")
     check(not (SYSTEM / "opt/bayesdesk").exists(), "/opt/bayesdesk is left")
     check(any((SYSTEM / "home/researcher").rglob("store.sqlite3")), "the user's jobs are gone")
     shutil.rmtree(SYSTEM)
@@ -117,9 +117,9 @@ def in_root(command: str, user: str = "researcher", display: str = "") -> list[s
     return ["unshare", "--mount", "sh", "-c", f"{mounts} && {enter}"]
 
 
-def inside(command: str) -> str:
+def inside(command: str, user: str = "researcher") -> str:
     """What a shell command prints inside."""
-    done = subprocess.run(in_root(command), capture_output=True, text=True, timeout=300)
+    done = subprocess.run(in_root(command, user), capture_output=True, text=True, timeout=300)
     check(done.returncode == 0, f"{command}: {done.stderr or done.stdout}")
     return done.stdout.strip()
 
