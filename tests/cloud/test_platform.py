@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bayescore.config.gear import name_project, read_gear
-from support import platform
+from support import stand_in_platform as platform
 from support.workspace import Workspace
 
 BARE = """# my project
@@ -46,11 +46,11 @@ def home(tmp_path: Path, programs: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, home: dict[str, str]) -> Workspace:
-    made = Workspace(tmp_path, environment=home)
-    made.write()
-    (made.project / "openbayes.yaml").write_text(BARE, encoding="utf-8")
-    return made
+def workspace(workspace: Workspace, home: dict[str, str]) -> Workspace:
+    workspace.environment.update(home)
+    workspace.write()
+    (workspace.project / "openbayes.yaml").write_text(BARE, encoding="utf-8")
+    return workspace
 
 
 def sign_in(workspace: Workspace, there: platform.StandIn, home: dict[str, str]) -> None:

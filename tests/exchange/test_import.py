@@ -52,10 +52,9 @@ def study(file: Path, name: str = "first", trials: int = 12) -> optuna.Study:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace(tmp_path)
-    made.write()
-    return made
+def workspace(workspace: Workspace) -> Workspace:
+    workspace.write()
+    return workspace
 
 
 def test_that_a_study_of_optuna_comes_in_whole(workspace: Workspace, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from bayescore.i18n import language
 from bayesdesk.manual import PAGES
 from bayesdesk.welcome import Welcome, is_first_start
 from bayesdesk.window import MainWindow
-from support import platform
+from support import stand_in_platform as platform
 from support.window import WAIT_MS, open_editor
 from support.workspace import Workspace
 
