@@ -257,7 +257,7 @@ def test_that_the_port_is_kept_until_another_program_has_it(house: House) -> Non
 
 
 def test_that_no_address_but_loopback_and_the_bridge_is_listened_on(house: House) -> None:
-    from bayescore.listener.addresses import bridge_address
+    from bayescore.network import bridge_address
 
     allowed = {"127.0.0.1", bridge_address()}
     assert {address.rpartition(":")[0] for address in house.listener.addresses} <= allowed

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from bayescore.errors import BayesdeskError, RunnerError
 from bayescore.i18n import N_, Text, text
-from bayescore.listener.addresses import bridge_address, listening
+from bayescore.listener.addresses import listening
+from bayescore.network import bridge_address
 from bayescore.store import Database, DataFolder
 from bayescore.trials import docker_engine
 from bayescore.trials.gpus import visible
@@ -132,7 +133,7 @@ def container_reaches(client: docker.DockerClient, image: str, facts: docker_eng
             image,
             entrypoint=["/bin/sh", "-c", _KNOCK],
             environment={"URL": f"http://host.docker.internal:{port}/", "PORT": str(port)},
-            extra_hosts={"host.docker.internal": "host-gateway"},
+            extra_hosts={docker_engine.HOST: docker_engine.this_machine(facts)},
             detach=True,
         )
         try:

@@ -11,14 +11,6 @@ from bayescore.i18n import text
 LOOPBACK = "127.0.0.1"
 
 
-def bridge_address(interface: str = "docker0") -> str | None:
-    """IPv4 address of this machine on Docker's default bridge; ``None`` when there is none."""
-    import psutil
-
-    addresses = psutil.net_if_addrs().get(interface, [])
-    return next((a.address for a in addresses if a.family == socket.AF_INET), None)
-
-
 def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, list[socket.socket]]:
     """Listen on one port at every host.
 

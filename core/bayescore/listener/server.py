@@ -15,10 +15,11 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bayescore.errors import ListenerError
-from bayescore.listener.addresses import LOOPBACK, bridge_address, listening, open_sockets
+from bayescore.listener.addresses import LOOPBACK, listening, open_sockets
 from bayescore.listener.app import Endpoint, Reporters
 from bayescore.listener.intake import Intake, Reporter, Reporting, Takes, note_unexpected_metrics
 from bayescore.listener.reports import Report
+from bayescore.network import bridge_address
 from bayescore.store import Database, notes
 
 _log = logging.getLogger(__name__)

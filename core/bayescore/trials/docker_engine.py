@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
+from bayescore.network import bridge_address
 
 if TYPE_CHECKING:
     import docker
 
 _TIMEOUT_S = 60
+HOST = "host.docker.internal"  # what containers call this machine
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class EngineFacts:
     version: str
     rootless: bool
     gpu_runtime: bool
+    is_desktop: bool = False
 
 
 def endpoints(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
@@ -149,4 +152,16 @@ def facts(client: docker.DockerClient) -> EngineFacts:
         version=str(info.get("ServerVersion", "?")),
         rootless="rootless" in security,
         gpu_runtime="nvidia" in (info.get("Runtimes") or {}),
+        is_desktop="Docker Desktop" in str(info.get("OperatingSystem")),
     )
+
+
+def this_machine(engine: EngineFacts) -> str:
+    """What :data:`HOST` is to mean in a container: the bridge's address, or what Docker makes of it.
+
+    Docker's own ``host-gateway`` is empty once an engine with ``live-restore`` was restarted while
+    containers ran (seen with 20.10): their hosts file then says ``<nil>``.  Where the engine is in a
+    namespace or a machine of its own, the bridge that one sees here is not its.
+    """
+    own = None if engine.rootless or engine.is_desktop else bridge_address()
+    return own or "host-gateway"

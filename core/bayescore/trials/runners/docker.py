@@ -17,8 +17,9 @@ from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
 from bayescore.resources import resource
 from bayescore.times import parsed
+from bayescore.trials import docker_engine
 from bayescore.trials import folder as trial_folder
-from bayescore.trials.docker_engine import answering, connect, facts
+from bayescore.trials.docker_engine import answering, connect
 from bayescore.trials.keeper.bounded_log import HALF_BYTES, BoundedLog
 from bayescore.trials.launch import Launch
 from bayescore.trials.runners.base import GRACE_S, Exit
@@ -64,6 +65,7 @@ class DockerRunner:
         self._changed = changed
         self._client: docker.DockerClient | None = None
         self._rootless = False
+        self._this_machine = ""
         self._pumps: dict[str, _LogPump] = {}
         self._lock = threading.Lock()
         self._python_paths: dict[str, str] = {}
@@ -75,7 +77,9 @@ class DockerRunner:
         with self._lock:
             if self._client is None:
                 self._client = connect(self._endpoint)
-                self._rootless = facts(self._client).rootless
+                about = docker_engine.facts(self._client)
+                self._rootless = about.rootless
+                self._this_machine = docker_engine.this_machine(about)
             return self._client
 
     def start(self, launch: Launch) -> str:
@@ -237,7 +241,7 @@ class DockerRunner:
         user = "0:0" if self._rootless or os.name == "nt" else f"{os.getuid()}:{os.getgid()}"
         host = api.create_host_config(
             binds=_binds(launch),
-            extra_hosts={"host.docker.internal": "host-gateway"},
+            extra_hosts={docker_engine.HOST: self._this_machine},
             mem_limit=limits.memory,
             memswap_limit=limits.memory,  # memory is what was meant, not as much swap again
             shm_size=limits.shm_size,
