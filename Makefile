@@ -51,7 +51,7 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.test $(OFFICIAL)
 	@$(BIN)/python packaging/system_packages.py --quiet
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 # Real jobs under faults: make faults RUNS=200 SEED=0; a seed that fails replays.
 RUNS ?= 28

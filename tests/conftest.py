@@ -12,7 +12,7 @@ from filelock import FileLock
 from support import docker_engine
 from support.workspace import Workspace
 
-# Two workers whose matrices are small: threads of their libraries only get in each other's way.
+# Workers whose matrices are small: threads of their libraries only get in each other's way.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 

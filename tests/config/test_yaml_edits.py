@@ -163,7 +163,7 @@ def check(text: str, edit: Any, wanted: Any) -> YamlDocument:
     return changed
 
 
-MANY = settings(max_examples=250, deadline=None)
+MANY = settings(max_examples=150, deadline=None)
 
 
 @MANY

@@ -12,9 +12,7 @@ SHORT = 0.1  # of the faults' own lengths
 OF_PROCESSES = (
     "engine killed",
     "machine restarted",
-    "port taken",
     "keeper killed",
-    "clock moved",
 )
 OF_CONTAINERS = ("engine killed", "container removed")
 

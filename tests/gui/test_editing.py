@@ -74,7 +74,7 @@ def do(step: tuple, model: ConfigModel, form: Form, editor: YamlEditor) -> None:
             form._rows[index % len(form._rows)].change_type(kind)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_that_any_order_of_edits_keeps_form_and_text_equal_and_undo_returns_the_first_text(
     qapp, steps: list[tuple]

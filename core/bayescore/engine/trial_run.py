@@ -30,7 +30,7 @@ _TAIL_BYTES = 2000
 _TAIL_LINES = 6
 _INTAKE_S = 30.0
 _ASK_AGAIN_S = 30.0
-_SETTLE_S = (2.0, 8.0)  # before the first and the second retry of a lost trial
+_SETTLE_S = (2.0, 8.0)  # before the first and the second retry of what a node has lost
 
 
 @dataclass
@@ -216,7 +216,8 @@ class TrialRun:
             self._note_end(connection, moved)
             if verdict.state is TrialState.LOST and trial.attempt <= LOST_RETRIES and will_retry:
                 trials.retry(connection, moved)
-                self._let_settle(_SETTLE_S[trial.attempt - 1])
+                if self._job.wish.runner == "ray":
+                    self._let_settle(_SETTLE_S[trial.attempt - 1])
         self._s.listener.retire(str(trial.id))
         self._s.pool.submit(self._runner.remove, trial.handle)
         self._s.wake()
@@ -227,7 +228,7 @@ class TrialRun:
         return time.monotonic() < self._settles_at
 
     def _let_settle(self, seconds: float) -> None:
-        """Put a retry off: what took the program may be just taking its machine, and would take the retry."""
+        """Put a retry off: what took the program may be just taking its node, and would take the retry."""
         self._settles_at = time.monotonic() + seconds
         timer = threading.Timer(seconds, self._s.wake)
         timer.daemon = True
