@@ -5,15 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.engine.checkup import Finding, Grade, examine
+from bayescore.engine.checkup import Finding, examine
 from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
-from bayesdesk.ui.findings import finding_line
-from bayesdesk.ui.widgets import Card, Segmented, button, clear, column, label, row, rule
+from bayesdesk.ui.findings import show_findings
+from bayesdesk.ui.widgets import Card, Segmented, button, column, label, row
 
 _SEEN = "welcome/seen"
-_ORDER = (Grade.PROBLEM, Grade.WARNING, Grade.OK)
 
 
 def is_first_start() -> bool:
@@ -102,12 +101,7 @@ class Welcome(QDialog):
     def _show(self, findings: list[Finding]) -> None:
         self._findings = findings
         self._busy.setVisible(False)
-        clear(self._rows)
-        for i, finding in enumerate(sorted(findings, key=lambda f: _ORDER.index(f.grade))):
-            if i:
-                self._rows.addWidget(rule())
-            self._rows.addWidget(finding_line(finding, 150))
-        self._rows.addStretch(1)
+        show_findings(self._rows, findings, 150)
 
     def _failed(self, error: Exception) -> None:
         self._busy.setVisible(False)

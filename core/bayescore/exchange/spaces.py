@@ -49,26 +49,17 @@ def project_text(
 
 def real(name: str, low: float, high: float, *, log: bool = False) -> Spec:
     """A DOUBLE."""
-    scale = Scale.LOG if log and low > 0 else Scale.LINEAR
-    return {
-        "name": name,
-        "type": "DOUBLE",
-        "min_value": float(low),
-        "max_value": float(high),
-        "scale_type": str(scale),
-    }
+    return _range(name, "DOUBLE", float(low), float(high), log)
 
 
 def whole(name: str, low: float, high: float, *, log: bool = False) -> Spec:
     """An INTEGER."""
+    return _range(name, "INTEGER", int(low), int(high), log)
+
+
+def _range(name: str, kind: str, low: float, high: float, log: bool) -> Spec:
     scale = Scale.LOG if log and low > 0 else Scale.LINEAR
-    return {
-        "name": name,
-        "type": "INTEGER",
-        "min_value": int(low),
-        "max_value": int(high),
-        "scale_type": str(scale),
-    }
+    return {"name": name, "type": kind, "min_value": low, "max_value": high, "scale_type": str(scale)}
 
 
 def stepped(name: str, low: float, high: float, step: float) -> tuple[Spec, Text | None]:

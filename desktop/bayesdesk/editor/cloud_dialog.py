@@ -27,12 +27,10 @@ from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
-from bayesdesk.ui.findings import finding_line
+from bayesdesk.ui.findings import show_findings
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
-from bayesdesk.ui.widgets import Card, badge, button, clear, column, label, row, rule, set_tone
-
-_ORDER = (Grade.PROBLEM, Grade.WARNING, Grade.OK)
+from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
 
 class CloudDialog(QDialog):
@@ -109,12 +107,7 @@ class CloudDialog(QDialog):
 
     def _show(self, found: Plan) -> None:
         self._plan = found
-        clear(self._rows)
-        for i, finding in enumerate(sorted(found.findings, key=lambda f: _ORDER.index(f.grade))):
-            if i:
-                self._rows.addWidget(rule())
-            self._rows.addWidget(finding_line(finding, 130))
-        self._rows.addStretch(1)
+        show_findings(self._rows, found.findings, 130)
         self._change_card.setVisible(bool(found.change))
         if found.change:
             self._change.show_difference(self._model.text, found.completed)

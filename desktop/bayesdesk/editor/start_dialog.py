@@ -17,9 +17,9 @@ from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
-from bayesdesk.ui.findings import finding_line
+from bayesdesk.ui.findings import show_findings
 from bayesdesk.ui.help_mark import help_mark
-from bayesdesk.ui.widgets import Card, badge, button, column, label, row, rule, set_tone
+from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
 
 class StartDialog(QDialog):
@@ -106,15 +106,7 @@ class StartDialog(QDialog):
 
     def _show(self, found: Preflight) -> None:
         self._found = found
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        order = [Grade.PROBLEM, Grade.WARNING, Grade.OK]
-        for i, finding in enumerate(sorted(found.findings, key=lambda f: order.index(f.grade))):
-            if i:
-                self._rows.addWidget(rule())
-            self._rows.addWidget(finding_line(finding, 110))
-        self._rows.addStretch(1)
+        show_findings(self._rows, found.findings, 110)
         wrong = sum(f.grade is Grade.PROBLEM for f in found.findings)
         doubtful = sum(f.grade is Grade.WARNING for f in found.findings)
         if wrong:

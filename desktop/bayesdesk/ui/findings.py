@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from bayescore.engine.checkup import Finding, Grade
 from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
-from bayesdesk.ui.widgets import Card, button, column, label, row
+from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule
 
 _MARKS = {Grade.OK: ("check", "good"), Grade.WARNING: ("warning", "warning"), Grade.PROBLEM: ("error", "bad")}
+
+
+def show_findings(rows: QVBoxLayout, findings: Sequence[Finding], topic_width: int) -> None:
+    """Fill a column anew, the gravest first."""
+    clear(rows)
+    order = [Grade.PROBLEM, Grade.WARNING, Grade.OK]
+    for i, finding in enumerate(sorted(findings, key=lambda f: order.index(f.grade))):
+        if i:
+            rows.addWidget(rule())
+        rows.addWidget(finding_line(finding, topic_width))
+    rows.addStretch(1)
 
 
 def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
