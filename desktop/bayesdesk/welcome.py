@@ -33,11 +33,6 @@ class Welcome(QDialog):
         self.resize(720, 600)
         self._background = background
         self._findings: list[Finding] = []
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
         self._build()
         background.run(examine, self._show, self._failed)
 
@@ -48,6 +43,11 @@ class Welcome(QDialog):
 
     def _build(self) -> None:
         self.setWindowTitle(_("Welcome to Bayesdesk"))
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
         tongues = Segmented([("zh", "中文"), ("en", "English")])
         tongues.choose(language())
         tongues.chosen.connect(self._speak)
@@ -89,11 +89,6 @@ class Welcome(QDialog):
         if tongue == language():
             return
         self.language_requested.emit()
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
         self._build()
         if self._findings:
             self._show(self._findings)

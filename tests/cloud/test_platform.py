@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bayescore.cloud import complete, plan
 from bayescore.config.gear import name_project, read_gear
+from bayescore.errors import ConfigError
 from support import stand_in_platform as platform
 from support.workspace import Workspace
 
@@ -172,3 +174,14 @@ def test_that_a_name_keeps_what_ties_the_project_to_the_platform(tmp_path: Path)
     assert read_gear(tmp_path).id == "p2"
     (tmp_path / ".openbayesgear").write_text("[: not yaml")
     assert read_gear(tmp_path).id == ""
+
+
+def test_that_a_file_that_has_changed_since_is_not_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "openbayes.yaml"
+    file.write_text(BARE, encoding="utf-8")
+    seen = plan(tmp_path)
+    assert seen.change
+    file.write_text(BARE + "# mine\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="changed since"):
+        complete(seen)
+    assert file.read_text(encoding="utf-8") == BARE + "# mine\n"

@@ -98,13 +98,13 @@ def run(
 
 def _complete(found: Plan, *, yes: bool) -> None:
     from bayescore.cli.output import printable, write
-    from bayescore.results import replace_file
+    from bayescore.cloud import complete
 
     if found.change:
         write(_("These keys are added, for the official command line needs them:"))
         write(printable(found.change).rstrip("\n"))
         _confirm(_("Write these keys into {file}?", file=found.file.name), yes=yes)
-        replace_file(found.file, found.completed)
+        complete(found)
 
 
 def _confirm(question: str, *, yes: bool) -> None:

@@ -1,7 +1,7 @@
 """The same job on the OpenBayes platform, by the official command line that the user has installed."""
 
 from bayescore.cloud.official import Account, Official, account, find
-from bayescore.cloud.plan import Plan, plan
+from bayescore.cloud.plan import Plan, complete, plan
 from bayescore.cloud.running import Sent, bind, run
 
-__all__ = ["Account", "Official", "Plan", "Sent", "account", "bind", "find", "plan", "run"]
+__all__ = ["Account", "Official", "Plan", "Sent", "account", "bind", "complete", "find", "plan", "run"]

@@ -50,9 +50,9 @@ def find() -> Official | None:
     return None if program is None else Official(Path(program), _version(Path(program)))
 
 
-def account(home: Path | None = None) -> Account:
+def account() -> Account:
     """Account of the default environment; nothing is asked of any server."""
-    file = (home or Path.home()) / ".openbayes" / "config.yaml"
+    file = Path.home() / ".openbayes" / "config.yaml"
     try:
         found = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bayescore.cloud.official import INSTALL, Account, Official, account, find
+from bayescore.cloud.official import INSTALL, PROGRAM, Account, Official, account, find
 from bayescore.config import (
     LOCAL_FILE_NAME,
     DoubleSpec,
@@ -29,7 +29,7 @@ from bayescore.engine import secret_keeping
 from bayescore.engine.checkup import Finding, Grade
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
-from bayescore.results import diff
+from bayescore.results import diff, replace_file
 from bayescore.trials import snapshot
 
 # What the official command line leaves out by itself (openbayes-cli 0.28.5, IGNORE_CLEANUPS).
@@ -66,8 +66,9 @@ class Plan:
 
     Attributes
     ----------
-    completed
-        The file's text with the keys that the official command line needs; as it is when it has them.
+    written, completed
+        The file's text as it was read, and with the keys that the official command line needs; the
+        same when it has them.
     change
         The unified diff of that; empty when nothing is missing.
     files, size
@@ -79,6 +80,7 @@ class Plan:
     official: Official | None
     account: Account
     gear: Gear
+    written: str
     completed: str
     change: str
     files: int
@@ -97,11 +99,11 @@ class Plan:
 
     def arguments(self, message: str = "") -> list[str]:
         """The command that runs it."""
-        program = str(self.official.program) if self.official else "bayes"
+        program = str(self.official.program) if self.official else PROGRAM
         return [program, "gear", "run", "hypertuning", *(["-m", message] if message else [])]
 
 
-def plan(where: Path, *, home: Path | None = None) -> Plan:
+def plan(where: Path) -> Plan:
     """Look at a project, at the official command line and at its settings; nothing is sent or written.
 
     Raises
@@ -112,7 +114,7 @@ def plan(where: Path, *, home: Path | None = None) -> Plan:
     file = project_file(where).absolute()
     loaded = load_file(file)
     local = load_local_file(file.parent / LOCAL_FILE_NAME).settings or LocalSettings()
-    official, who, gear = find(), account(home), read_gear(file.parent)
+    official, who, gear = find(), account(), read_gear(file.parent)
     completed = _completed(loaded)
     sent = snapshot.listing(file.parent, left_out=_LEFT_OUT)
     findings = [*_tools(official, who, gear), *_file(loaded)]
@@ -125,12 +127,30 @@ def plan(where: Path, *, home: Path | None = None) -> Plan:
         official,
         who,
         gear,
+        loaded.document.text,
         completed,
         diff(loaded.document.text, completed, file.name),
         sent.files,
         sent.size,
         tuple(findings),
     )
+
+
+def complete(plan: Plan) -> None:
+    """Write the completed text into the file, if that still is what was looked at.
+
+    Raises
+    ------
+    ConfigError
+        When somebody has changed it since, or it cannot be written; it stays as it is.
+    """
+    if not plan.change:
+        return
+    if load_file(plan.file).document.text != plan.written:
+        raise ConfigError(
+            text("{file} has changed since it was looked at.", file=plan.file), text("Check again.")
+        )
+    replace_file(plan.file, plan.completed)
 
 
 def _completed(loaded: Loaded) -> str:

@@ -19,15 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bayescore.cloud import Plan, Sent, bind, plan, run
-from bayescore.engine.checkup import Grade
+from bayescore.cloud import Plan, Sent, bind, complete, plan, run
 from bayescore.i18n import _
-from bayescore.results import replace_file
 from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
-from bayesdesk.ui.findings import show_findings
+from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
@@ -111,15 +109,7 @@ class CloudDialog(QDialog):
         self._change_card.setVisible(bool(found.change))
         if found.change:
             self._change.show_difference(self._model.text, found.completed)
-        wrong = sum(f.grade is Grade.PROBLEM for f in found.findings)
-        doubtful = sum(f.grade is Grade.WARNING for f in found.findings)
-        if wrong:
-            self._summary.setText(_("{count} to mend first", count=wrong))
-        elif doubtful:
-            self._summary.setText(_("can run, {count} to look at", count=doubtful))
-        else:
-            self._summary.setText(_("all is well"))
-        set_tone(self._summary, "bad" if wrong else "warning" if doubtful else "good")
+        summarise(self._summary, found.findings, lambda n: _("can run, {count} to look at", count=n))
         self._set_busy(False)
 
     def _failed(self, error: Exception) -> None:
@@ -180,8 +170,7 @@ class CloudDialog(QDialog):
         self._set_busy(True)
 
         def go() -> Sent:
-            if found.change:
-                replace_file(found.file, found.completed)
+            complete(found)
             return work(found, cancelled)
 
         self._background.run(go, self._ended, self._failed)

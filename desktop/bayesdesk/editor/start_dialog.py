@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.engine import Options, Prepared
-from bayescore.engine.checkup import Grade
 from bayescore.engine.preflight import Preflight, preflight
 from bayescore.i18n import _
 from bayescore.store import Database
@@ -17,7 +16,7 @@ from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
-from bayesdesk.ui.findings import show_findings
+from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
@@ -107,15 +106,7 @@ class StartDialog(QDialog):
     def _show(self, found: Preflight) -> None:
         self._found = found
         show_findings(self._rows, found.findings, 110)
-        wrong = sum(f.grade is Grade.PROBLEM for f in found.findings)
-        doubtful = sum(f.grade is Grade.WARNING for f in found.findings)
-        if wrong:
-            self._summary.setText(_("{count} to mend first", count=wrong))
-        elif doubtful:
-            self._summary.setText(_("can start, {count} to look at", count=doubtful))
-        else:
-            self._summary.setText(_("all is well"))
-        set_tone(self._summary, "bad" if wrong else "warning" if doubtful else "good")
+        summarise(self._summary, found.findings, lambda n: _("can start, {count} to look at", count=n))
         self._set_busy(False)
         if self._start.isEnabled():
             self._start.setFocus()

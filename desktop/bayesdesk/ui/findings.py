@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -12,7 +12,7 @@ from bayescore.engine.checkup import Finding, Grade
 from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
-from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule
+from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule, set_tone
 
 _MARKS = {Grade.OK: ("check", "good"), Grade.WARNING: ("warning", "warning"), Grade.PROBLEM: ("error", "bad")}
 
@@ -26,6 +26,23 @@ def show_findings(rows: QVBoxLayout, findings: Sequence[Finding], topic_width: i
             rows.addWidget(rule())
         rows.addWidget(finding_line(finding, topic_width))
     rows.addStretch(1)
+
+
+def summarise(shown: QLabel, findings: Sequence[Finding], with_doubts: Callable[[int], str]) -> None:
+    """Say in a badge how it stands.
+
+    Parameters
+    ----------
+    with_doubts
+        The words for so many warnings and nothing graver.
+    """
+    wrong = sum(f.grade is Grade.PROBLEM for f in findings)
+    doubtful = sum(f.grade is Grade.WARNING for f in findings)
+    if wrong:
+        shown.setText(_("{count} to mend first", count=wrong))
+    else:
+        shown.setText(with_doubts(doubtful) if doubtful else _("all is well"))
+    set_tone(shown, "bad" if wrong else "warning" if doubtful else "good")
 
 
 def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
