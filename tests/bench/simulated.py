@@ -17,10 +17,10 @@ import psutil
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
 from bayescore.cluster.messages import News, Packed, Seen
-from bayescore.cluster.runner import RayRunner
-from bayescore.config import Algorithm, LocalSettings
+from bayescore.cluster.runner import RayRunner, Telling
+from bayescore.config import Algorithm
 from bayescore.engine.loop import Engine
-from bayescore.store import Database, DataFolder, jobs
+from bayescore.store import Database, DataFolder, NewJob, jobs
 from bayescore.trials.runners import Exit
 from bench.figure import Figure
 from bench.load import LOAD
@@ -32,6 +32,7 @@ _AT_ONCE = 100  # trials of a job
 _RATE = 12.5  # points a second of one trial: 20,000 of all
 _LOOK_S = 2.0  # an agent answers so often
 _RUN_S = 60.0
+_UNHEARD = Telling(lambda _nodes: None, lambda *_moved: None, lambda *_left_out: None)
 
 
 @dataclass(eq=False)
@@ -116,6 +117,13 @@ class _Agents:
     def on(self, node: str) -> _Agent:
         return self.agents[node]
 
+    def ask(self, node: str, answer: _Answer) -> Any:
+        del node
+        return self.ray.get(answer)
+
+    def dismiss(self) -> None:
+        """They are nobody."""
+
     def forget(self, node: str) -> None:
         del node
 
@@ -126,8 +134,8 @@ class _Slots:
     def __init__(self) -> None:
         self._all = [f"n{i}/{gpu}" for i in range(_NODES) for gpu in range(_GPUS)]
 
-    def find(self, job: str, local: LocalSettings, most: int, leased: Mapping[str, int]) -> str | None:
-        del job, local, most
+    def find(self, job: str, wish: NewJob, most: int, leased: Mapping[str, int]) -> str | None:
+        del job, wish, most
         return next((lease for lease in self._all if lease not in leased), None)
 
     def release(self, job: str) -> None:
@@ -152,8 +160,8 @@ def _measured(database: Database, project: Path) -> Iterator[Figure]:
     agents, trials = _Agents(), _NODES * _GPUS
     engine = Engine(database)
     cluster = ClusterAddress("simulated:1", "process", 180)
-    runner = RayRunner(cluster, database.folder, engine._awake.set, lambda _nodes: None, lambda *_told: None)
-    runner.agents = runner._mirror._agents = agents  # type: ignore[assignment]
+    runner = RayRunner(cluster, database.folder, engine._awake.set, _UNHEARD)
+    runner.agents = runner._mirror._agents = runner._readiness._agents = agents  # type: ignore[assignment]
     runner.slots = _Slots()  # type: ignore[assignment]
     engine._runners._made[cluster.endpoint] = runner
     with database.write() as connection:

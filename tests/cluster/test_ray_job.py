@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import psutil
 import pytest
 
 from bayescore.engine import cluster_view
@@ -23,7 +27,7 @@ print("GPU", os.environ["CUDA_VISIBLE_DEVICES"], flush=True)
 open("weights.txt", "w").write(str(args.x))
 open("large.bin", "wb").write(bytes({LARGE}))
 for i in range({REPORTS - 1}):
-    time.sleep(0.4)
+    time.sleep(0.1)
     log_metric("score", args.x + i + 1)
 while not os.path.exists(os.environ["GO"]): time.sleep(0.02)
 """
@@ -36,16 +40,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RayCluster]:
         yield made
 
 
-def begin(workspace: Workspace, cluster: RayCluster, **tuning: Any) -> str:
+def begin(
+    workspace: Workspace, cluster: RayCluster, local: Mapping[str, Any] = MappingProxyType({}), **tuning: Any
+) -> str:
     settings = {"address": cluster.address, "runner": "process", "patience": 2}
-    local = {"runner": "ray", "ray": settings, "gpus": "all", "environment": {"GO": str(go(workspace))}}
-    workspace.write(PROGRAM, local=local, **tuning)
+    common = {"runner": "ray", "ray": settings, "gpus": "all", "environment": {"GO": str(go(workspace))}}
+    workspace.write(PROGRAM, local={**common, **local}, **tuning)
     return workspace.begin()
 
 
 def go(workspace: Workspace) -> Path:
     """A file without which no trial ends."""
     return workspace.root / "go"
+
+
+def running(word: str) -> list[int]:
+    """Processes with a word in their command line."""
+    processes = psutil.process_iter(["cmdline"])
+    return [p.pid for p in processes if word in " ".join(p.info["cmdline"] or ())]
 
 
 def check_that_all_is_here(workspace: Workspace, job: str) -> None:
@@ -59,23 +71,47 @@ def check_that_all_is_here(workspace: Workspace, job: str) -> None:
         assert (folder / "log.txt").read_text().startswith("GPU ")
 
 
+def said_before_the_start(workspace: Workspace) -> str:
+    """What the checks find, asked by a program of its own, which does not stay connected to the cluster."""
+    asked = (
+        "import sys; from pathlib import Path; from bayescore.engine import Options;"
+        "from bayescore.engine.preflight import preflight;"
+        "found = preflight(Path(sys.argv[1]), Options(), Path(sys.argv[2])).findings;"
+        "print(*(f'{f.grade} {f.message}' for f in found), sep='\\n')"
+    )
+    command = [sys.executable, "-c", asked, str(workspace.project / "openbayes.yaml"), str(workspace.root)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def nodes_seen(workspace: Workspace) -> dict[str, tuple[float, float]]:
     """GPUs of each node, and those of them that are free."""
     with workspace.database().read() as connection:
         return {node.name: (node.gpus, node.gpus_free) for node in cluster_view.known(connection)}
 
 
-def test_that_trials_are_spread_over_the_nodes_and_a_node_that_goes_away_is_done_without(
+def test_that_trials_are_spread_over_the_nodes_and_what_a_node_lacks_or_takes_away_is_done_without(
     workspace: Workspace, cluster: RayCluster
 ) -> None:
-    job = begin(workspace, cluster, max_job_count=5, parallel_count=3)
+    (workspace.root / "set").mkdir()
+    elsewhere = str(workspace.root / "not-there")
+    job = begin(
+        workspace,
+        cluster,
+        local={"data": {"me/set/1": {"default": str(workspace.root / "set"), "late": elsewhere}}},
+        root={"data_bindings": [{"data": "me/set/1", "path": "/input0"}]},
+        max_job_count=5,
+        parallel_count=4,
+    )
     wait_until(lambda: "GPU" in workspace.run("logs", job, "1").out, "no live log", 90)
     workspace.wait_running(job, 3)
     assert {place for t in workspace.trials(job) for place in t.gpus} == {"b/0", "c/0", "c/1"}
     all_taken = {"a": (0, 0), "b": (1, 0), "c": (2, 0)}
     wait_until(lambda: nodes_seen(workspace) == all_taken, "other nodes are seen")
+    cluster.add("late", num_cpus=4, num_gpus=2)
     cluster.remove("c")
     wait_until(lambda: "c" not in nodes_seen(workspace), "the node is not missed")
+    wait_until(lambda: elsewhere in workspace.run("show", job).out, "it is not said what the node lacks", 60)
+    assert f"warning late would get no trials: The folder {elsewhere}" in said_before_the_start(workspace)
     go(workspace).touch()
     check_that_all_is_here(workspace, job)
     with workspace.reading() as connection:
@@ -84,3 +120,4 @@ def test_that_trials_are_spread_over_the_nodes_and_a_node_that_goes_away_is_done
     assert {t.gpus for t in workspace.trials(job)} == {("b/0",)}
     agents = Path(cluster.environment["BAYESDESK_AGENT_HOME"])
     wait_until(lambda: not list(agents.glob("*/b/jobs/*/trials/*")), "the node keeps what is here")
+    wait_until(lambda: not running("ray::NodeAgent"), "agents stay after the last job")

@@ -155,7 +155,11 @@ def _leftovers(world: World) -> Iterator[str]:
 
 
 def _cluster(world: World) -> Iterator[str]:
-    """Whether nodes keep nothing: no place, no folder of a trial."""
+    """Whether nodes keep nothing, and nothing was given up that could be waited for."""
+    if world.plan.any("network"):
+        again = [t.number for t in world.trials() if t.attempt > 1]
+        if again:
+            yield f"trials were begun again after a short cut: {again}"
     gone = {"c"} if world.cluster is not None and "c" not in world.cluster.nodes else set()
     left = [
         path

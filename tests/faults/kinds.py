@@ -37,6 +37,8 @@ class Kind:
         It may make trials end badly.
     loses
         It may keep reports from being taken, which the client says in the trial's log.
+    network
+        One node of the cluster is behind a network that can be cut.
     small_disk
         The data folder lies on a small file system.
     ends
@@ -50,6 +52,7 @@ class Kind:
     mixes: bool = True
     fails: bool = False
     loses: bool = False
+    network: bool = False
     small_disk: bool = False
     behaviour: str = "plain"
     local: Mapping[str, Any] = field(default_factory=dict)
@@ -344,6 +347,15 @@ def _cut_node(world: World) -> None:
     world.cluster.add("c", num_cpus=4, num_gpus=2)
 
 
+def _cut_network(world: World) -> None:
+    """Nothing passes between a node and the head for a while; neither of them ends."""
+    assert world.cluster is not None
+    assert world.cluster.network is not None
+    world.cluster.network.cut()
+    world.pass_time(120)
+    world.cluster.network.mend()
+
+
 def _restart_ray(world: World) -> None:
     assert world.cluster is not None
     world.cluster.restart()
@@ -387,6 +399,7 @@ KINDS: dict[str, Kind] = {
         Kind("slot killed", _kill_slot, _ONLY_RAY),
         Kind("node removed", _remove_node, _ONLY_RAY, mixes=False),
         Kind("node cut off", _cut_node, _ONLY_RAY, mixes=False),
+        Kind("network cut", _cut_network, _ONLY_RAY, mixes=False, network=True),
         Kind("Ray restarted", _restart_ray, _ONLY_RAY, mixes=False),
         Kind("container killed", _kill_container, _ONLY_DOCKER, fails=True),
         Kind("container removed", _remove_container, _ONLY_DOCKER),

@@ -20,6 +20,7 @@ from faults import program
 from faults.plan import Plan
 from support.docker_engine import IMAGE
 from support.gpus import StandInGpus
+from support.private_network import PrivateNetwork
 from support.ray_cluster import RayCluster
 from support.workspace import Workspace
 
@@ -89,7 +90,7 @@ class World:
             local["environment"] = {"FAULT_JOURNALS": str(self.journals)}
             local |= {"gpus": "all", "trials_per_gpu": self.trials_per_gpu}
         if self.cluster is not None:
-            patience = 120 * self.plan.scale
+            patience = 180 * self.plan.scale
             local["ray"] = {"address": self.cluster.address, "runner": "process", "patience": patience}
         behaviour = "plain"
         for _at, kind in self.plan.faults:
@@ -225,7 +226,8 @@ class World:
     def start_cluster(self) -> None:
         """Three nodes, with their agents' files below this run's folder."""
         home = {"BAYESDESK_AGENT_HOME": str(self.root / "agents")}
-        self.cluster = RayCluster(None, {}, home)
+        network = PrivateNetwork() if self.plan.any("network") else None
+        self.cluster = RayCluster(None, {}, home, network)
         self.cluster.start()
 
     def _mount(self) -> None:

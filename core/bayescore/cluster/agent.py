@@ -21,11 +21,10 @@ from pathlib import Path
 
 from bayescore import __version__
 from bayescore.cluster import parcels
+from bayescore.cluster.inspection import look
 from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, News, Packed, Seen
 from bayescore.cluster.pulling import Pull
 from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
-from bayescore.errors import RunnerError
-from bayescore.i18n import text
 from bayescore.listener import Listener
 from bayescore.store import DataFolder, Input
 from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting
@@ -34,6 +33,7 @@ from bayescore.trials.runners import DockerRunner, Exit, ProcessRunner, Runner
 
 _CHUNK = 2**20  # of one file in one answer
 _LOOK_S = 0.1
+_OLD_S = 7 * 86400.0  # a job that goes on from another has the same project, mostly
 _KNOWN = "agent.json"  # in a trial's folder: its token and, once it runs, its name and handle
 _HOSTS = {"docker": "host.docker.internal", "process": "127.0.0.1"}
 
@@ -92,6 +92,12 @@ class NodeAgent:
             parcels.unpack(parcel, target)
             parcel.unlink()
 
+    def tidy(self) -> None:
+        """Remove copies of projects that no trial has used for a while."""
+        for path in (self._folder.root / "snapshots").glob("*"):
+            if time.time() - path.stat().st_mtime > _OLD_S:
+                shutil.rmtree(path, ignore_errors=True)
+
     def _snapshot(self, digest: str) -> Path:
         return self._folder.root / "snapshots" / digest
 
@@ -105,17 +111,7 @@ class NodeAgent:
         RunnerError
             When one of them is not.
         """
-        self._check(tuple(bound.on(self._node) for bound in inputs))
-
-    def _check(self, inputs: tuple[Input, ...]) -> None:
-        for bound in inputs:
-            if not Path(bound.source).is_dir():
-                raise RunnerError(
-                    text(
-                        "The folder {folder} is not on the node {node}.", folder=bound.source, node=self._node
-                    ),
-                    text("Name the node's own folder under “data” in openbayes.local.yaml."),
-                )
+        look(self._node, [bound.on(self._node) for bound in inputs])
 
     def have_image(self, image: str, mirror: str | None) -> ImageState:
         """See that an image is here or comes; asked again, it says how far it is.
@@ -149,13 +145,14 @@ class NodeAgent:
         """
         folder = TrialFolder(self._folder.trial(launch.job, launch.number))
         content = replace(launch.content, snapshot=self._snapshot(digest))
+        os.utime(content.snapshot)  # see tidy
         if not trial_folder.is_made(folder.root, content.attempt):
             self._reporters.pop((launch.job, launch.number), None)  # an earlier attempt's
         trial_folder.make(folder.root, content)
         reporter = self._reporter(launch.job, launch.number)
         self._listener.listen_on_bridge()
         inputs = tuple(bound.on(self._node) for bound in launch.inputs)
-        self._check(inputs)
+        look(self._node, inputs)
         environment = {
             **launch.environment,
             **reporting(_HOSTS[self._kind], self._listener.port, reporter.address, reporter.token),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bayescore import __version__
 from bayescore.cluster.agent import NodeAgent
 from bayescore.cluster.connection import Node, NodeGoneError, answering, connect, nodes
-from bayescore.errors import RunnerError
+from bayescore.cluster.inspection import check_version
+from bayescore.errors import BayesdeskError
 from bayescore.i18n import text
 
-ANSWER_S = 60.0
+ANSWER_S = 60.0  # for which an agent is waited for
 _FRESH_S = 1.0
 _AT_ONCE = 32  # calls that an agent answers at the same time
 
@@ -35,6 +36,7 @@ class Agents:
         self._address = address
         self._runner = runner
         self.home = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        self._prefix = f"agent-{self.home}-{runner}-"
         self._known: dict[str, Any] = {}
         self._nodes: list[Node] = []
         self._looked_at = -_FRESH_S
@@ -70,16 +72,39 @@ class Agents:
             known = self._known[found.id] = self._made(found)
         return known
 
+    def ask(self, node: str, answer: Any) -> Any:
+        """What an agent has answered.
+
+        Raises
+        ------
+        RunnerSilentError
+            When it does not answer.
+        RunnerError
+            Its own errors.
+        """
+        with answering(node):
+            return self.ray.get(answer, timeout=ANSWER_S)
+
     def forget(self, node: str) -> None:
         """Look for a node's agent anew the next time."""
         for identifier in [n.id for n in self.nodes() if n.name == node]:
             self._known.pop(identifier, None)
 
+    def dismiss(self) -> None:
+        """End the agents; the next job starts new ones."""
+        self._known.clear()
+        for name in self.ray.util.list_named_actors():
+            if name.startswith(self._prefix):
+                with suppress(ValueError, BayesdeskError):
+                    agent = self.ray.get_actor(name)
+                    self.ask(name, agent.tidy.remote())
+                    self.ray.kill(agent)
+
     def _made(self, node: Node) -> Any:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         actor = self.ray.remote(NodeAgent).options(
-            name=f"agent-{self.home}-{self._runner}-{node.id}",
+            name=f"{self._prefix}{node.id}",
             lifetime="detached",
             get_if_exists=True,
             num_cpus=0,
@@ -88,16 +113,6 @@ class Agents:
             scheduling_strategy=NodeAffinitySchedulingStrategy(node.id, soft=False),
         )
         agent = actor.remote(self.home, node.name, self._runner)
-        with answering(node.name):
-            version = self.ray.get(agent.version.remote(), timeout=ANSWER_S)
-        if version != __version__:
-            raise RunnerError(
-                text(
-                    "The node {node} has Bayesdesk {theirs}, this machine {own}.",
-                    node=node.name,
-                    theirs=version,
-                    own=__version__,
-                ),
-                text("Install the same version on every node."),
-            )
+        version = self.ask(node.name, agent.version.remote())
+        check_version(node.name, version)
         return agent

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bayescore.cluster import parcels
 from bayescore.cluster.address import ClusterAddress
-from bayescore.cluster.agents import ANSWER_S, Agents
-from bayescore.cluster.connection import Node, NodeGoneError, answering
+from bayescore.cluster.agents import Agents
+from bayescore.cluster.connection import Node, NodeGoneError
 from bayescore.cluster.messages import UNKNOWN, Handle
 from bayescore.cluster.mirror import Mirror
-from bayescore.cluster.slots import Slots, demand, gpus_of, node_of
+from bayescore.cluster.readiness import Readiness
+from bayescore.cluster.slots import Slots, demand, fitting, gpus_of, node_of
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import Text, text
 from bayescore.store import DataFolder, NewJob
@@ -28,9 +28,26 @@ from bayescore.trials.runners.base import GRACE_S, Exit
 _log = logging.getLogger(__name__)
 OUTPUT_BYTES = 10 * 2**30  # more stays on the node
 _WORTH_TELLING = 16 * 2**20  # what is smaller is here before one could read of it
-_LOOK_S = 0.5
-_AT_ONCE = 16  # nodes that are made ready at the same time
 _ELSEWHERE = "output-elsewhere.txt"  # beside an output that stayed: where it is
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What is told of a cluster while jobs run on it.
+
+    Attributes
+    ----------
+    nodes
+        The nodes, and what of them is free, when that has changed.
+    moved
+        Of a job: what is on its way between machines, and the share that has arrived.
+    left_out
+        Of a job: why a node gets none of its trials.
+    """
+
+    nodes: Callable[[Sequence[Node]], None]
+    moved: Callable[[str, Text, float], None]
+    left_out: Callable[[str, Text], None]
 
 
 class RayRunner:
@@ -41,13 +58,13 @@ class RayRunner:
         cluster: ClusterAddress,
         folder: DataFolder,
         changed: Callable[[], None],
-        seen: Callable[[Sequence[Node]], None],
-        moved: Callable[[str, Text, float], None],
+        tell: Telling,
     ) -> None:
         self.agents = Agents(cluster.address, folder.root, cluster.runner)
-        self.slots = Slots(self.agents, changed, seen)
+        self._readiness = Readiness(self.agents, self._look_again, tell.left_out)
+        self.slots = Slots(self.agents, self._readiness, changed, tell.nodes)
         self._folder = folder
-        self._moved = moved
+        self._moved = tell.moved
         self._mirror = Mirror(self.agents, self._fetch, changed, cluster.patience)
         self._sending: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
@@ -62,7 +79,7 @@ class RayRunner:
             agent = self.agents.on(node)
             digest = self._send(agent, node, launch)
             there = replace(launch, gpus=gpus_of(launch.gpus))
-            inner = self._ask(node, agent.start.remote(there, digest))
+            inner = self.agents.ask(node, agent.start.remote(there, digest))
         except NodeGoneError:
             inner = UNKNOWN
         return self._followed(_handle(node, launch, inner), launch.folder)
@@ -72,7 +89,7 @@ class RayRunner:
         node = node_of(launch.gpus)
         try:
             agent = self.agents.on(node)
-            inner = self._ask(node, agent.adopt.remote(replace(launch, gpus=gpus_of(launch.gpus))))
+            inner = self.agents.ask(node, agent.adopt.remote(replace(launch, gpus=gpus_of(launch.gpus))))
         except NodeGoneError:
             inner = UNKNOWN
         if inner is None:
@@ -100,7 +117,7 @@ class RayRunner:
         here = TrialFolder(self._folder.trial(found.job, found.number))
         kept = (here.root / _ELSEWHERE).exists()
         try:
-            self._ask(found.node, self.agents.on(found.node).remove.remote(handle, keep_output=kept))
+            self.agents.ask(found.node, self.agents.on(found.node).remove.remote(handle, keep_output=kept))
         except BayesdeskError as error:
             _log.info("%s is not removed: %s", handle, error)
 
@@ -108,71 +125,69 @@ class RayRunner:
         """See :class:`Runner`."""
         found: dict[str, str] = {}
         for node in self.agents.nodes():
-            there = self._ask(node.name, self.agents.on(node.name).programs.remote())
+            there = self.agents.ask(node.name, self.agents.on(node.name).programs.remote())
             found |= {name: str(Handle(node.name, *program)) for name, program in there.items()}
         return found
+
+    def keep_only(self, jobs: Set[str]) -> None:
+        """See :class:`Runner`; without a job the agents go too."""
+        self.slots.keep_only(jobs)
+        with self._lock:
+            for snapshot in [s for s in self._digests if s not in {self._folder.snapshot(j) for j in jobs}]:
+                del self._digests[snapshot]
+                _parcel_of(snapshot).unlink(missing_ok=True)
+        if not jobs:
+            self.agents.dismiss()
 
     def close(self) -> None:
         """See :class:`Runner`."""
         self._mirror.close()
         self.slots.close()
+        self._readiness.close()
 
     # ---- before the first trial
 
     def make_ready(
         self,
+        job: str,
         wish: NewJob,
         report: Callable[[str, float], None],
-        pause: Callable[[float], bool],
+        is_cancelled: Callable[[], bool],
     ) -> None:
-        """See that every node that may hold a trial has the folders and the image that it needs.
+        """See that the nodes that may hold a trial have the folders and the image that it needs.
+
+        One that has not gets no trials of this job.
 
         Parameters
         ----------
         report
             Told a node that is waited for, and the share of the image that it has.
-        pause
-            Waits so many seconds; true when it is not to go on.
+        is_cancelled
+            Whether it is not to go on.
 
         Raises
         ------
         RunnerError
-            When a node lacks a folder, or the image cannot be had.
+            When there is no such node, or none has them.
         """
         nodes = self.agents.nodes()
         wanted = demand(wish.local, nodes)
-        able = [n.name for n in nodes if n.gpus >= wanted["num_gpus"] and n.cpus >= wanted["num_cpus"]]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(lambda n: self._ask(n, self.agents.on(n).check.remote(wish.inputs)), able))
-        waiting = able if wish.image is not None else []
-        while waiting:
-            states = {
-                node: self._ask(
-                    node, self.agents.on(node).have_image.remote(wish.image, wish.local.registry_mirror)
-                )
-                for node in waiting
-            }
-            waiting = [node for node, state in states.items() if not state.here]
-            if waiting:
-                report(waiting[0], states[waiting[0]].share)
-                if pause(_LOOK_S):
-                    return
+        self._readiness.make_all(job, wish, fitting(nodes, wanted), report, is_cancelled)
 
     # ---- details
+
+    def _look_again(self) -> None:
+        self.slots.look()
 
     def _followed(self, handle: Handle, folder: TrialFolder) -> str:
         self._mirror.add(handle, folder)
         return str(handle)
 
-    def _ask(self, node: str, answer: Any) -> Any:
-        with answering(node):
-            return self.agents.ray.get(answer, timeout=ANSWER_S)
-
     def _send(self, agent: Any, node: str, launch: Launch) -> str:
         """See that the job's snapshot is on a node; its digest."""
         snapshot = launch.content.snapshot
         with self._lock:
-            parcel = snapshot.with_suffix(".tar")
+            parcel = _parcel_of(snapshot)
             if snapshot not in self._digests:
                 parcels.pack(snapshot, parcel)
                 self._digests[snapshot] = parcels.digest(parcel)
@@ -181,7 +196,7 @@ class RayRunner:
                 return digest
             sending = self._sending.setdefault((node, digest), threading.Lock())
         with sending:
-            if self._ask(node, agent.has_snapshot.remote(digest)):
+            if self.agents.ask(node, agent.has_snapshot.remote(digest)):
                 self._sent.add((agent, digest))
                 return digest
             size, offset = parcel.stat().st_size, 0
@@ -189,7 +204,7 @@ class RayRunner:
             with parcel.open("rb") as file:
                 while part := file.read(parcels.PART_BYTES):
                     last = offset + len(part) >= size
-                    self._ask(node, agent.take_snapshot.remote(digest, offset, part, last=last))
+                    self.agents.ask(node, agent.take_snapshot.remote(digest, offset, part, last=last))
                     offset += len(part)
                     self._tell(launch.job, what, offset, size)
             self._sent.add((agent, digest))
@@ -202,7 +217,8 @@ class RayRunner:
     def _fetch(self, handle: Handle, folder: TrialFolder) -> None:
         """Bring what is to come back of a trial's output; where something stays, note where it is."""
         agent = self.agents.on(handle.node)
-        packed = self._ask(handle.node, agent.pack_output.remote(handle.job, handle.number, OUTPUT_BYTES))
+        answer = agent.pack_output.remote(handle.job, handle.number, OUTPUT_BYTES)
+        packed = self.agents.ask(handle.node, answer)
         if packed.rest:
             place = f"{handle.node}:{packed.rest}\n"
             (folder.root / _ELSEWHERE).write_text(place, encoding="utf-8")
@@ -217,13 +233,17 @@ class RayRunner:
             more = offset < packed.size
             self._tell(handle.job, what, offset, packed.size)
             part = (
-                self._ask(handle.node, agent.output_part.remote(handle.job, handle.number, offset))
+                self.agents.ask(handle.node, agent.output_part.remote(handle.job, handle.number, offset))
                 if more
                 else b""
             )
         if packed.size:
             parcels.merge(parcel, folder.output)
             parcel.unlink()
+
+
+def _parcel_of(snapshot: Path) -> Path:
+    return snapshot.with_suffix(".tar")
 
 
 def _handle(node: str, launch: Launch, inner: str) -> Handle:

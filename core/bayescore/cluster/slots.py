@@ -10,16 +10,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from bayescore.cluster.agents import Agents
 from bayescore.cluster.connection import Node, answering
+from bayescore.cluster.readiness import Readiness
 from bayescore.config import LocalSettings
 from bayescore.errors import BayesdeskError, RunnerError
 from bayescore.i18n import text
+from bayescore.store import NewJob
 
 _log = logging.getLogger(__name__)
 _BETWEEN = "/"
@@ -69,6 +71,11 @@ def demand(local: LocalSettings, nodes: Sequence[Node]) -> dict[str, Any]:
     return found
 
 
+def fitting(nodes: Sequence[Node], wanted: Mapping[str, Any]) -> list[Node]:
+    """Nodes that have what a trial asks of Ray."""
+    return [n for n in nodes if n.gpus >= wanted["num_gpus"] and n.cpus >= wanted["num_cpus"]]
+
+
 class _Slot:
     """Hosted by Ray; does nothing but be there."""
 
@@ -85,13 +92,26 @@ class _Slot:
 
 @dataclass
 class _Held:
-    """Slots of one job: those that Ray still looks a place for, and where the others are."""
+    """Slots of one job: those that Ray still looks a place for, and where the others are.
 
-    local: LocalSettings
+    Attributes
+    ----------
+    asked
+        By name, the answer to where a slot is.
+    placed
+        By name, the node that a slot is on, and its lease.
+    alive
+        By name, an answer that comes at a slot's end.
+    leases
+        Of the placed ones on nodes that are ready.
+    """
+
+    wish: NewJob
     most: int
-    asked: dict[str, Any] = field(default_factory=dict)  # name: the answer to where it is
-    ready: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: id of its node, lease
-    alive: dict[str, Any] = field(default_factory=dict)  # name: an answer that comes at its end
+    asked: dict[str, Any] = field(default_factory=dict)
+    placed: dict[str, tuple[Node, str]] = field(default_factory=dict)
+    alive: dict[str, Any] = field(default_factory=dict)
+    leases: list[str] = field(default_factory=list)
     is_short: bool = True
     error: BayesdeskError | None = None
 
@@ -108,9 +128,14 @@ class Slots:
     """
 
     def __init__(
-        self, agents: Agents, changed: Callable[[], None], seen: Callable[[Sequence[Node]], None]
+        self,
+        agents: Agents,
+        readiness: Readiness,
+        changed: Callable[[], None],
+        seen: Callable[[Sequence[Node]], None],
     ) -> None:
         self._agents = agents
+        self._readiness = readiness
         self._seen = seen
         self._last_seen: list[Node] = []
         self._changed = changed
@@ -120,7 +145,7 @@ class Slots:
         self._ending = False
         self._thread: threading.Thread | None = None
 
-    def find(self, job: str, local: LocalSettings, most: int, leased: Mapping[str, int]) -> str | None:
+    def find(self, job: str, wish: NewJob, most: int, leased: Mapping[str, int]) -> str | None:
         """The lease of a free slot of a job; ``None`` while there is none, and then one more is asked for.
 
         Parameters
@@ -136,14 +161,14 @@ class Slots:
             When no node of the cluster could ever hold a trial.
         """
         with self._lock:
-            held = self._jobs.setdefault(job, _Held(local, most))
+            held = self._jobs.setdefault(job, _Held(wish, most))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="slots", daemon=True)
                 self._thread.start()
             if held.error is not None:
                 raise held.error
-            everybody = Counter(lease for each in self._jobs.values() for _node, lease in each.ready.values())
-            free = {lease for _node, lease in held.ready.values() if everybody[lease] > leased.get(lease, 0)}
+            everybody = Counter(lease for each in self._jobs.values() for lease in each.leases)
+            free = {lease for lease in held.leases if everybody[lease] > leased.get(lease, 0)}
             if free:
                 return min(free, key=lambda lease: (leased.get(lease, 0), lease))
             held.is_short = True
@@ -154,19 +179,21 @@ class Slots:
         """Give a job's slots back."""
         with self._lock:
             self._jobs.pop(job, None)
-        ray = self._agents.ray
+        self._readiness.forget(job)
         for name in self._names(job):
-            with suppress(ValueError):
-                ray.kill(ray.get_actor(name))
+            self._give_back(name)
 
-    def keep_only(self, jobs: set[str]) -> None:
+    def keep_only(self, jobs: Set[str]) -> None:
         """Give back what other jobs of this data folder have left, as after a crash at their end."""
         ray = self._agents.ray
         prefixes = tuple(self._prefix(job) for job in jobs)
         for name in ray.util.list_named_actors():
             if name.startswith(self._prefix("")[:-1]) and not name.startswith(prefixes):
-                with suppress(ValueError):
-                    ray.kill(ray.get_actor(name))
+                self._give_back(name)
+
+    def look(self) -> None:
+        """See soon whether a node has become ready."""
+        self._awake.set()
 
     def close(self) -> None:
         """End the thread; slots stay."""
@@ -182,7 +209,7 @@ class Slots:
                 jobs = dict(self._jobs)
             try:
                 nodes = self._agents.nodes() if jobs else []
-                places = {node.id: node.name for node in nodes}
+                places = {node.id: node for node in nodes}
                 if nodes != self._last_seen:
                     self._last_seen = nodes
                     self._seen(nodes)
@@ -205,28 +232,31 @@ class Slots:
         for name in self._names(job):
             self._watch(name, held, self._agents.ray.get_actor(name))
 
-    def _step(self, job: str, held: _Held, places: Mapping[str, str]) -> None:
+    def _step(self, job: str, held: _Held, places: Mapping[str, Node]) -> None:
         self._hear(held, places)
-        while held.is_short and len(held.asked) < min(_ASKING, held.most - len(held.ready)):
+        self._choose(job, held)
+        while held.is_short and len(held.asked) < min(_ASKING, held.most - len(held.placed)):
             try:
-                wanted = demand(held.local, self._agents.nodes())
+                wanted = demand(held.wish.local, self._agents.nodes())
             except RunnerError as error:
                 held.error = error
                 self._changed()
                 return
-            taken = {*held.asked, *held.ready}
+            if refused := [node for node in places if self._readiness.is_refused(job, node)]:
+                wanted["label_selector"] = {"ray.io/node-id": f"!in({','.join(refused)})"}
+            taken = {*held.asked, *held.placed}
             number = next(n for n in range(len(taken) + 1) if f"{self._prefix(job)}{n}" not in taken)
             self._ask(f"{self._prefix(job)}{number}", held, wanted)
 
-    def _hear(self, held: _Held, places: Mapping[str, str]) -> None:
-        """Move slots that have said where they are to the ready ones; let go of those whose node is gone."""
+    def _hear(self, held: _Held, places: Mapping[str, Node]) -> None:
+        """Note where slots are that have said it; let go of those whose node is gone."""
         from ray import exceptions
 
         ray = self._agents.ray
         gone = {name for name, answer in held.alive.items() if ray.wait([answer], timeout=0)[0]}
         for name in gone:
             del held.alive[name]
-        ready = {n: place for n, place in held.ready.items() if place[0] in places and n not in gone}
+        placed = {n: place for n, place in held.placed.items() if place[0].id in places and n not in gone}
         for name, answer in list(held.asked.items()):
             if not ray.wait([answer], timeout=0)[0]:
                 continue
@@ -237,13 +267,29 @@ class Slots:
                 _log.info("slot %s is gone: %s", name, error)
                 continue
             if node in places:
-                ready[name] = (node, lease_of(places[node], gpus))
+                placed[name] = (places[node], lease_of(places[node].name, gpus))
+        held.placed = placed
+
+    def _choose(self, job: str, held: _Held) -> None:
+        """Offer the slots on nodes that are ready; give those back on nodes that can never be."""
+        leases = []
+        for name, (node, lease) in list(held.placed.items()):
+            if self._readiness.has(job, held.wish, node):
+                leases.append(lease)
+            elif self._readiness.is_refused(job, node.id):
+                del held.placed[name]
+                self._give_back(name)
         with self._lock:
-            is_more = len(ready) > len(held.ready)
-            held.ready = ready
+            is_more = len(leases) > len(held.leases)
+            held.leases = leases
             held.is_short = held.is_short and not is_more
         if is_more:
             self._changed()
+
+    def _give_back(self, name: str) -> None:
+        ray = self._agents.ray
+        with suppress(ValueError):
+            ray.kill(ray.get_actor(name))
 
     def _ask(self, name: str, held: _Held, wanted: Mapping[str, Any]) -> None:
         options = {

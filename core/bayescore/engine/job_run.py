@@ -232,7 +232,8 @@ class JobRun:
             notes.add_event(connection, self.job.id, "ended", message, level=level)
         secret_keeping.forget(self._s.database.folder, self.job.id)
         self._s.pool.submit(self._places.release, self.job.id)
-        self._s.pool.submit(sweep, self._s.database, self._runner)  # what a silent runner could not remove
+        # what a silent runner could not remove
+        self._s.pool.submit(sweep, self._s.database, self._runner, self.job.wish.endpoint)
         _log.info("job %s ended: %s", self.job.id, end.state)
 
     def fail(self, error: BaseException) -> None:

@@ -42,7 +42,7 @@ def _make_nodes_ready(database: Database, job: Job, runner: Runner, cancelled: t
         with database.write() as connection:
             notes.set_setting(connection, notes.pull_key(job.id), json.dumps(shown))
 
-    runner.make_ready(job.wish, report, cancelled.wait)
+    runner.make_ready(job.id, job.wish, report, cancelled.is_set)
 
 
 def _report(database: Database, job: Job, taken: snapshot.Snapshot) -> None:

@@ -40,7 +40,7 @@ class ClusterLeasing:
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
         """See :class:`Places`."""
         most = job.config.hyper_tuning.parallel_count
-        lease = self._slots.find(job.id, job.local, most, trials.leased(connection))
+        lease = self._slots.find(job.id, job.wish, most, trials.leased(connection))
         return None if lease is None else [lease]
 
     def release(self, job: str) -> None:

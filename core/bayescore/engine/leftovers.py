@@ -12,8 +12,14 @@ from bayescore.trials.runners import Runner
 _log = logging.getLogger(__name__)
 
 
-def sweep(database: Database, runner: Runner) -> None:
-    """Remove every program of the data folder that no unended trial has."""
+def sweep(database: Database, runner: Runner, endpoint: str | None) -> None:
+    """Remove every program of the data folder that no unended trial has, and let go of what ended jobs held.
+
+    Parameters
+    ----------
+    endpoint
+        What the runner runs on, as jobs name it.
+    """
     try:
         programs = runner.programs()  # before the store is read: a trial that begins now is not among them
         with database.read() as connection:
@@ -22,8 +28,8 @@ def sweep(database: Database, runner: Runner) -> None:
             if name not in wanted:
                 _log.info("%s is left from before and is removed", name)
                 runner.remove(handle)
-        if (slots := getattr(runner, "slots", None)) is not None:
-            with database.read() as connection:
-                slots.keep_only({job.id for job in jobs.active(connection)})
+        with database.read() as connection:
+            going_on = {job.id for job in jobs.active(connection) if job.wish.endpoint == endpoint}
+        runner.keep_only(going_on)
     except (BayesdeskError, OSError) as error:
         _log.info("not swept: %s", error)

@@ -63,7 +63,7 @@ class Engine:
         with self._database.read() as connection:
             endpoints = jobs.endpoints(connection)
         for endpoint in endpoints:
-            self._pool.submit(sweep, self._database, self._runners.at(endpoint))
+            self._pool.submit(sweep, self._database, self._runners.at(endpoint), endpoint)
 
     def end(self) -> None:
         """Ask :meth:`run` to return; may be called from a signal handler."""

@@ -142,11 +142,13 @@ def _runner(wish: NewJob) -> Iterator[Finding]:
 def _cluster(wish: NewJob) -> Iterator[Finding]:
     """Whether the cluster answers, and has a node that could hold a trial."""
     from bayescore.cluster.connection import connect, nodes
-    from bayescore.cluster.slots import demand
+    from bayescore.cluster.inspection import lacking
+    from bayescore.cluster.slots import demand, fitting
 
     address = wish.local.ray.address
     try:
-        found = nodes(connect(address))
+        ray = connect(address)
+        found = nodes(ray)
         wanted = demand(wish.local, found)
     except BayesdeskError as error:
         yield Finding("cluster", Grade.PROBLEM, error.message, error.hint)
@@ -162,6 +164,12 @@ def _cluster(wish: NewJob) -> Iterator[Finding]:
         )
         short = node.gpus_free < wanted["num_gpus"]
         yield Finding("cluster", Grade.WARNING if short and node.gpus else Grade.OK, message)
+    able = fitting(found, wanted)
+    errors = list(lacking(ray, able, wish.inputs))
+    grade = Grade.PROBLEM if len(errors) == len(able) else Grade.WARNING
+    for node, lack in errors:
+        left_out = text("{node} would get no trials: {message}", node=node.name, message=lack.message)
+        yield Finding("cluster", grade, left_out, lack.hint)
 
 
 def _gpus(wish: NewJob) -> Iterator[Finding]:

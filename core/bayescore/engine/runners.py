@@ -48,20 +48,19 @@ class Runners:
         if endpoint is None:
             return ProcessRunner(self._changed)
         if (cluster := ClusterAddress.of(endpoint)) is not None:
-            from bayescore.cluster.runner import RayRunner
+            from bayescore.cluster.runner import RayRunner, Telling
 
-            return RayRunner(
-                cluster,
-                self._folder,
-                self._changed,
-                partial(cluster_view.publish, self._database),
-                self._moved,
-            )
+            seen = partial(cluster_view.publish, self._database)
+            return RayRunner(cluster, self._folder, self._changed, Telling(seen, self._moved, self._left_out))
         return DockerRunner(endpoint, self._folder.root, self._changed)
 
     def _moved(self, job: str, what: Text, share: float) -> None:
         with suppress(StoreError), self._database.write() as connection:  # the transfer itself matters more
             notes.set_transfer(connection, job, what, share)
+
+    def _left_out(self, job: str, why: Text) -> None:
+        with suppress(StoreError), self._database.write() as connection:
+            notes.add_event(connection, job, "node_left_out", why, level="warning")
 
     def close(self) -> None:
         """Stop watching; programs go on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -68,6 +69,10 @@ class Runner(Protocol):
 
     def programs(self) -> dict[str, str]:
         """Handles, by name, of the data folder's programs that have not been removed."""
+        ...
+
+    def keep_only(self, jobs: Set[str]) -> None:
+        """Let go of everything that is held for jobs other than these, the ones that have not ended."""
         ...
 
     def close(self) -> None:

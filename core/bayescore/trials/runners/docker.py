@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,6 +183,9 @@ class DockerRunner:
         filters = {"label": f"{LABEL}.data={self._data_folder}"}
         found = self.client.api.containers(all=True, filters=filters)
         return {c["Names"][0].lstrip("/"): c["Id"] for c in found if c.get("Names")}
+
+    def keep_only(self, jobs: Set[str]) -> None:
+        """Nothing is held between trials."""
 
     def close(self) -> None:
         """See :class:`Runner`."""

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 
 from bayescore.errors import RunnerError
@@ -124,6 +124,9 @@ class ProcessRunner:
     def programs(self) -> dict[str, str]:
         """None: keepers end by themselves and leave nothing that takes up anything."""
         return {}
+
+    def keep_only(self, jobs: Set[str]) -> None:
+        """Nothing is held between trials."""
 
     def close(self) -> None:
         """See :class:`Runner`."""

@@ -1,0 +1,130 @@
+"""Whether a node has what a job's trials need: the folders that they read, and the image."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from bayescore.cluster.agents import Agents
+from bayescore.cluster.connection import Node
+from bayescore.errors import RunnerError, RunnerSilentError
+from bayescore.i18n import Text, text
+from bayescore.store import NewJob
+
+_LOOK_S = 0.5
+_AT_ONCE = 16  # nodes that are made ready at the same time
+_Key = tuple[str, str]  # job, id of the node: a node that comes back after a mend has another
+
+
+class Readiness:
+    """Makes nodes ready for jobs, and leaves out those that cannot be.
+
+    Parameters
+    ----------
+    changed
+        Called when a node has become ready.
+    left_out
+        Told a job and why a node does not get its trials.
+    """
+
+    def __init__(
+        self, agents: Agents, changed: Callable[[], None], left_out: Callable[[str, Text], None]
+    ) -> None:
+        self._agents = agents
+        self._changed = changed
+        self._left_out = left_out
+        self._known: dict[_Key, Future[None]] = {}
+        self._shares: dict[_Key, float] = {}
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="ready")
+
+    def make_all(
+        self,
+        job: str,
+        wish: NewJob,
+        nodes: list[Node],
+        report: Callable[[str, float], None],
+        is_cancelled: Callable[[], bool],
+    ) -> None:
+        """Make nodes ready, and wait for them.
+
+        Parameters
+        ----------
+        report
+            Told a node that is waited for, and the share of the image that it has.
+
+        Raises
+        ------
+        RunnerError
+            When none of them can be made ready.
+        """
+        begun = {node: self._begun(job, wish, node) for node in nodes}
+        while waiting := [node for node, future in begun.items() if not future.done()]:
+            wait([begun[node] for node in waiting], timeout=_LOOK_S)
+            if is_cancelled():
+                return
+            if wish.image is not None:
+                report(waiting[0].name, self._shares.get((job, waiting[0].id), 0.0))
+        errors = [error for future in begun.values() if (error := future.exception()) is not None]
+        if errors and len(errors) == len(nodes):
+            raise errors[0]
+
+    def has(self, job: str, wish: NewJob, node: Node) -> bool:
+        """Whether a node is ready; one that came later is made so meanwhile."""
+        future = self._begun(job, wish, node)
+        return future.done() and not future.cancelled() and future.exception() is None
+
+    def is_refused(self, job: str, node: str) -> bool:
+        """Whether a node, by its id, can not be made ready."""
+        with self._lock:
+            future = self._known.get((job, node))
+        return future is not None and future.done() and future.exception() is not None
+
+    def forget(self, job: str) -> None:
+        """A job has ended."""
+        with self._lock:
+            self._known = {key: future for key, future in self._known.items() if key[0] != job}
+            self._shares = {key: share for key, share in self._shares.items() if key[0] != job}
+
+    def close(self) -> None:
+        """Wait for no node any more."""
+        self._ending.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _begun(self, job: str, wish: NewJob, node: Node) -> Future[None]:
+        with self._lock:
+            if (known := self._known.get((job, node.id))) is not None:
+                return known
+            made = self._known[job, node.id] = self._pool.submit(self._make, job, wish, node)
+        return made
+
+    def _make(self, job: str, wish: NewJob, node: Node) -> None:
+        try:
+            agent = self._agents.on(node.name)
+            self._agents.ask(node.name, agent.check.remote(wish.inputs))
+            while wish.image is not None:
+                mirror = wish.local.registry_mirror
+                state = self._agents.ask(node.name, agent.have_image.remote(wish.image, mirror))
+                if state.here:
+                    break
+                self._shares[job, node.id] = state.share
+                if self._ending.wait(_LOOK_S):
+                    return
+        except RunnerSilentError:
+            with self._lock:
+                self._known.pop((job, node.id), None)  # asked again when it is back
+            raise
+        except RunnerError as error:
+            hint = error.hint or Text("")
+            message = text(
+                "The node {node} gets no trials: {message} {hint}",
+                node=node.name,
+                message=error.message,
+                hint=hint,
+            )
+            self._left_out(job, message)
+            raise
+        finally:
+            self._changed()
