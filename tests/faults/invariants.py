@@ -83,7 +83,7 @@ def _journal(world: World, trial: Trial) -> list[dict[str, Any]]:
     """What the newest attempt of a trial has written down."""
     x = trial.parameters["x"]
     own = world.workspace.data.trial(world.job, trial.number) / "output" / "journal.jsonl"
-    file = own if world.plan.runner == "docker" else world.journals / f"{x!r}.jsonl"
+    file = own if world.plan.in_containers else world.journals / f"{x!r}.jsonl"
     lines: list[dict[str, Any]] = []
     with suppress(FileNotFoundError):
         for line in file.read_text().splitlines():

@@ -37,6 +37,8 @@ class Kind:
         It may make trials end badly.
     loses
         It may keep reports from being taken, which the client says in the trial's log.
+    containers
+        Nodes of the cluster run trials in containers.
     network
         One node of the cluster is behind a network that can be cut.
     small_disk
@@ -52,6 +54,7 @@ class Kind:
     mixes: bool = True
     fails: bool = False
     loses: bool = False
+    containers: bool = False
     network: bool = False
     small_disk: bool = False
     behaviour: str = "plain"
@@ -399,6 +402,7 @@ KINDS: dict[str, Kind] = {
         Kind("slot killed", _kill_slot, _ONLY_RAY),
         Kind("node removed", _remove_node, _ONLY_RAY, mixes=False),
         Kind("node cut off", _cut_node, _ONLY_RAY, mixes=False),
+        Kind("containers on nodes", _kill_engine, _ONLY_RAY, mixes=False, containers=True),
         Kind("network cut", _cut_network, _ONLY_RAY, mixes=False, network=True),
         Kind("Ray restarted", _restart_ray, _ONLY_RAY, mixes=False),
         Kind("container killed", _kill_container, _ONLY_DOCKER, fails=True),

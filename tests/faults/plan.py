@@ -29,6 +29,11 @@ class Plan:
     scale: float
 
     @property
+    def in_containers(self) -> bool:
+        """Whether trials run in containers, here or on nodes."""
+        return self.runner == "docker" or self.any("containers")
+
+    @property
     def words(self) -> str:
         """The plan in a line."""
         struck = ", ".join(f"{kind.name} at {at}" for at, kind in self.faults)

@@ -29,7 +29,7 @@ def run(plan: Plan, endpoint: str | None) -> Result:
     """Run a plan; the folders of a run with violations are kept."""
     began = time.monotonic()
     root = Path(tempfile.mkdtemp(prefix=f"faults-{plan.seed}-", dir="/var/tmp"))
-    world = World(plan, root, endpoint if plan.runner == "docker" else None)
+    world = World(plan, root, endpoint if plan.in_containers else None)
     try:
         if plan.runner == "ray":
             world.start_cluster()

@@ -62,11 +62,9 @@ class World:
         (clock / "sitecustomize.py").write_text(_CLOCK)
         self.journals.mkdir()
         environment = {"FAULT_CLOCK": str(self.clock), "PYTHONPATH": str(clock), "FAULT_SECRET": SECRET}
-        if plan.runner == "ray":
-            pass
-        elif endpoint is not None:
-            environment["DOCKER_HOST"] = endpoint
-        else:
+        if plan.runner == "docker":
+            environment["DOCKER_HOST"] = str(endpoint)
+        elif plan.runner == "process":
             environment |= StandInGpus(root / "gpus", ["One", "Two"]).environment
         self.workspace = Workspace(root, environment)
         self._endpoint = endpoint
@@ -84,14 +82,15 @@ class World:
             "max_failed_trials": 50,
             "stop_when_exhausted": False,
         }
-        if self.plan.runner == "docker":
+        if self.plan.in_containers:
             local["image"] = IMAGE
         else:
             local["environment"] = {"FAULT_JOURNALS": str(self.journals)}
             local |= {"gpus": "all", "trials_per_gpu": self.trials_per_gpu}
         if self.cluster is not None:
             patience = 180 * self.plan.scale
-            local["ray"] = {"address": self.cluster.address, "runner": "process", "patience": patience}
+            runner = "docker" if self.plan.in_containers else "process"
+            local["ray"] = {"address": self.cluster.address, "runner": runner, "patience": patience}
         behaviour = "plain"
         for _at, kind in self.plan.faults:
             local |= kind.local
@@ -208,8 +207,8 @@ class World:
         import docker
 
         client = docker.DockerClient(base_url=self._endpoint)
-        label = {"label": f"bayesdesk.data={self.workspace.data.root}"}
-        return list(client.containers.list(filters=label, ignore_removed=True))
+        found = client.containers.list(filters={"label": "bayesdesk.data"}, ignore_removed=True)
+        return [c for c in found if self._is_ours(c)]
 
     def all_containers(self) -> list[str]:
         """Names of this run's containers, ended ones too."""
@@ -218,14 +217,19 @@ class World:
         import docker
 
         client = docker.DockerClient(base_url=self._endpoint)
-        label = {"label": f"bayesdesk.data={self.workspace.data.root}"}
-        return [c.name for c in client.containers.list(all=True, filters=label, ignore_removed=True)]
+        found = client.containers.list(all=True, filters={"label": "bayesdesk.data"}, ignore_removed=True)
+        return [c.name for c in found if self._is_ours(c)]
+
+    def _is_ours(self, container: Any) -> bool:
+        return str(container.labels["bayesdesk.data"]).startswith(f"{self.root}/")
 
     # ---- beginning and end
 
     def start_cluster(self) -> None:
         """Three nodes, with their agents' files below this run's folder."""
         home = {"BAYESDESK_AGENT_HOME": str(self.root / "agents")}
+        if self._endpoint is not None:
+            home["DOCKER_HOST"] = self._endpoint
         network = PrivateNetwork() if self.plan.any("network") else None
         self.cluster = RayCluster(None, {}, home, network)
         self.cluster.start()
