@@ -1,0 +1,101 @@
+"""What comes from W&B and NNI and goes to HiPlot, held against these packages themselves.
+
+They cannot live in one environment with ours; ``make test-exchange`` gives them one and runs this.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bayescore.config import load_text
+from bayescore.config.models import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec
+from bayescore.exchange.sweeps import convert
+from support.workspace import Workspace
+
+PYTHON = os.environ["BAYESDESK_EXCHANGE_PYTHON"]
+COUNT = 400  # enough for every value of a short list to come up
+SWEEP = """
+program: train.py
+method: bayes
+metric: {name: loss, goal: minimize}
+parameters:
+  lr: {distribution: log_uniform_values, min: 0.0001, max: 0.1}
+  decay: {distribution: log_uniform, min: -9.21, max: -2.3}
+  momentum: {distribution: uniform, min: 0.5, max: 0.99}
+  layers: {distribution: int_uniform, min: 1, max: 6}
+  heads: {min: 2, max: 5}
+  drop: {min: 0.0, max: 0.5}
+  units: {distribution: q_uniform, min: 32, max: 128, q: 32}
+  opt: {values: [adam, sgd], probabilities: [0.6, 0.4]}
+  batch: {values: [64, 16, 32]}
+  nesterov: {values: [true, false]}
+  epochs: {value: 20}
+"""
+NNI = {
+    "lr": {"_type": "loguniform", "_value": [0.0001, 0.1]},
+    "momentum": {"_type": "uniform", "_value": [0.5, 0.99]},
+    "layers": {"_type": "randint", "_value": [1, 7]},
+    "drop": {"_type": "quniform", "_value": [0, 1, 0.25]},
+    "batch": {"_type": "choice", "_value": [64, 16, 32]},
+    "opt": {"_type": "choice", "_value": ["adam", "sgd"]},
+}
+
+
+def drawn(package: str, space: Any, count: int = COUNT) -> list[dict[str, Any]]:
+    """What the package draws; see draw.py."""
+    asked = json.dumps({"package": package, "space": space, "count": count})
+    script = Path(__file__).with_name("draw.py")
+    done = subprocess.run([PYTHON, str(script)], input=asked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return list(json.loads(done.stdout))
+
+
+def specs_of(content: str) -> dict[str, ParameterSpec]:
+    """Parameters of the file that ours makes of a space."""
+    loaded = load_text(convert(content).file_text)
+    assert loaded.config is not None, loaded.problems
+    return {spec.name: spec for spec in loaded.config.hyper_tuning.parameter_specs}
+
+
+def check(spec: ParameterSpec, values: list[Any]) -> None:
+    """Every value that the package draws is ours too, and where they can be counted, there are no others."""
+    if isinstance(spec, CategoricalSpec):
+        assert {str(v) for v in values} == set(spec.categorical_values)
+    elif isinstance(spec, DiscreteSpec):
+        assert sorted({round(float(v), 9) for v in values}) == [float(v) for v in spec.discrete_values]
+    elif isinstance(spec, IntegerSpec):
+        assert set(values) == set(range(int(spec.min_value), int(spec.max_value) + 1))
+    else:
+        assert spec.min_value <= min(values)
+        assert max(values) <= spec.max_value
+        width = spec.max_value - spec.min_value
+        assert max(values) > spec.max_value - 0.1 * width  # and not a wider range than theirs
+
+
+@pytest.mark.parametrize(
+    ("package", "space"), [("wandb", yaml.safe_load(SWEEP)), ("nni", NNI)], ids=["wandb", "nni"]
+)
+def test_that_a_converted_space_holds_what_the_package_draws(package: str, space: Any) -> None:
+    specs = specs_of(yaml.safe_dump(space))
+    points = drawn(package, space)
+    for name, spec in specs.items():
+        check(spec, [point[name] for point in points])
+    fixed = {name for name in points[0] if name not in specs}
+    assert fixed == ({"epochs"} if package == "wandb" else set())
+
+
+def test_that_hiplot_reads_our_table(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.write(max_job_count=4)
+    ours = workspace.tune()
+    file = tmp_path / "table.csv"
+    file.write_text(workspace.run("export", "last", "--format", "hiplot").out, encoding="utf-8")
+    rows = drawn("hiplot", {"file": str(file)}, 4)
+    assert [float(row["x"]) for row in rows] == [t["parameters"]["x"] for t in ours["trials"]]
+    assert [float(row["score"]) for row in rows] == [t["value"] for t in ours["trials"]]
