@@ -114,9 +114,9 @@ def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:
     _until(lambda: greeting.is_done)
     grab("welcome", greeting)
     greeting.accept()
-    window.show_manual("files")
-    _until(lambda: window.manual is not None)
-    grab("manual", window.manual)
+    window.help.show_manual("files")
+    _until(lambda: window.help.manual is not None)
+    grab("manual", window.help.manual)
 
 
 def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:

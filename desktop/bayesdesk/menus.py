@@ -70,9 +70,10 @@ def make_menus(window: MainWindow) -> dict[str, QAction]:
         (
             _("&Help"),
             [
-                (_("Manual"), window.show_manual, keys.HelpContents),
-                (_("Keys, and where things are"), window.show_keys, "Ctrl+F1"),
+                (_("Manual"), window.help.show_manual, keys.HelpContents),
+                (_("Keys, and where things are"), window.help.show_keys, "Ctrl+F1"),
                 (_("Welcome"), window.welcome, None),
+                (_("Licences"), window.help.show_licences, None),
             ],
         ),
     ]

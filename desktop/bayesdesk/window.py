@@ -16,6 +16,7 @@ from bayescore.errors import BayesdeskError
 from bayescore.i18n import _, language, set_language
 from bayescore.store import Database, Job, JobState
 from bayesdesk.beginnings import Beginnings
+from bayesdesk.help import Help
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
 from bayesdesk.menus import make_menus
 from bayesdesk.palette import CommandPalette
@@ -26,7 +27,7 @@ from bayesdesk.services.snapshot import JobRow, JobView
 from bayesdesk.services.store_watch import StoreWatch
 from bayesdesk.start_page import StartPage
 from bayesdesk.tray import Tray
-from bayesdesk.ui import help_mark, style
+from bayesdesk.ui import style
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import column, row
 from bayesdesk.welcome import Welcome, is_first_start
@@ -37,7 +38,6 @@ if TYPE_CHECKING:  # pages are loaded when they are first shown: the window is t
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
     from bayesdesk.environment.page import EnvironmentPage
     from bayesdesk.jobs.job_page import JobPage
-    from bayesdesk.manual import Manual
 
 _log = logging.getLogger(__name__)
 _MOST_RECENT = 8
@@ -63,8 +63,7 @@ class MainWindow(QMainWindow):
         self._shown_job: str | None = None
         self.editor: EditorPage | None = None
         self.beginnings = Beginnings(self)
-        self.manual: Manual | None = None
-        help_mark.requests.requested.connect(self.show_manual)
+        self.help = Help(self)
         self.job_page: JobPage | None = None
         self._build()
         self.watch.rows_changed.connect(self._take_rows)
@@ -91,9 +90,7 @@ class MainWindow(QMainWindow):
         """Make every part in the language and theme in use."""
         tab = self.job_page.tabs.currentIndex() if self.job_page else 0
         view = self.job_page.model.view if self.job_page else None
-        if self.manual is not None:
-            self.manual.close()
-            self.manual = None
+        self.help.close_manual()
         self._pages = QStackedWidget()
         self.sidebar = Sidebar(self.jobs, self.machine)
         self.sidebar.new_requested.connect(self.show_start)
@@ -136,38 +133,17 @@ class MainWindow(QMainWindow):
         greeting = Welcome(self, self.background)
         greeting.language_requested.connect(self.switch_language)
         greeting.example_requested.connect(self.beginnings.run_example)
-        greeting.manual_requested.connect(lambda: self.show_manual("first-job"))
+        greeting.manual_requested.connect(lambda: self.help.show_manual("first-job"))
         greeting.open()
 
-    def show_manual(self, page: str = "") -> None:
-        """Open the manual, by default at what is in sight."""
-        from bayesdesk.manual import Manual, read_pages
-
-        wanted = page or self._page_in_sight()
-
-        def show(texts: dict[str, str]) -> None:
-            if self.manual is None:
-                self.manual = Manual(texts)
-            self.manual.show_page(wanted)
-
-        if self.manual is None:
-            self.background.run(read_pages, show)
-        else:
-            self.manual.show_page(wanted)
-
-    def _page_in_sight(self) -> str:
+    def topic(self) -> str:
+        """The manual's page about what is in sight."""
         shown = self._pages.currentWidget()
         if shown is self.start_page:
             return "first-job"
         if shown is self.environment:
             return "trouble"
         return "files" if shown is self.editor else "window"
-
-    def show_keys(self) -> None:
-        """Show the keys, and where everything is."""
-        from bayesdesk.help_dialog import HelpDialog
-
-        HelpDialog(self, self.actions_by_name, self.database.folder).open()
 
     def show_start(self) -> None:
         """Show the start page."""
@@ -394,8 +370,7 @@ class MainWindow(QMainWindow):
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.machine.end()
         self.watch.end()
-        if self.manual is not None:
-            self.manual.close()
+        self.help.close_manual()
         event.accept()
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMessageBox
 
 from bayescore.config.gear import read_gear
 from bayescore.i18n import language
+from bayesdesk.licences_dialog import LicencesDialog
 from bayesdesk.manual import PAGES
 from bayesdesk.welcome import Welcome, is_first_start
 from bayesdesk.window import MainWindow
@@ -44,13 +45,13 @@ def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
 
 
 def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window: MainWindow, qtbot) -> None:
-    window.show_manual()
-    qtbot.waitUntil(lambda: window.manual is not None, timeout=WAIT_MS)
-    manual = window.manual
+    window.help.show_manual()
+    qtbot.waitUntil(lambda: window.help.manual is not None, timeout=WAIT_MS)
+    manual = window.help.manual
     assert manual.contents.count() == len(PAGES)
     assert manual.contents.currentItem().text() == "The first job in ten minutes"
     window.show_environment()
-    window.show_manual()
+    window.help.show_manual()
     assert manual.contents.currentItem().text() == "Trouble and its mend"
     manual._words.setText("haystack-that-is-nowhere")
     assert all(manual.contents.item(i).isHidden() for i in range(manual.contents.count()))
@@ -62,10 +63,20 @@ def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window:
     assert manual.contents.currentItem().text() == "Every key of both files"
     assert "max_job_count" in manual.page.toPlainText()
     window.switch_language()
-    window.show_manual("install")
-    qtbot.waitUntil(lambda: window.manual is not None, timeout=WAIT_MS)
-    assert window.manual.contents.currentItem().text() == "安装"
+    window.help.show_manual("install")
+    qtbot.waitUntil(lambda: window.help.manual is not None, timeout=WAIT_MS)
+    assert window.help.manual.contents.currentItem().text() == "安装"
     qtbot.waitUntil(lambda: window.environment is None or window.environment.is_done, timeout=WAIT_MS)
+
+
+def test_that_the_licences_of_what_is_shipped_are_read_in_the_window(window: MainWindow, qtbot) -> None:
+    window.help.show_licences()
+    qtbot.waitUntil(lambda: window.findChild(LicencesDialog) is not None, timeout=WAIT_MS)
+    dialog = window.findChild(LicencesDialog)
+    (scipy,) = dialog.table.findItems("scipy", Qt.MatchFlag.MatchExactly)
+    dialog.table.setCurrentItem(scipy)
+    assert "Redistribution and use in source and binary forms" in dialog.words.toPlainText()
+    dialog.accept()
 
 
 def test_that_a_programs_options_become_a_file_to_edit(
