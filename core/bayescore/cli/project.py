@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
+from bayescore.config.models import Goal
 from bayescore.i18n import _, text
+
+_MOST_TRIALS = 100  # of the platform
 
 
 def init(
@@ -24,7 +27,9 @@ def init(
         str, typer.Option("--metric", help=_("What the program reports and is judged by."))
     ] = "",
     goal: Annotated[str, typer.Option("--goal", help="MAXIMIZE, MINIMIZE")] = "",
-    trials: Annotated[int, typer.Option("--trials", min=1, max=100, help=_("How many trials."))] = 20,
+    trials: Annotated[
+        int, typer.Option("--trials", min=1, max=_MOST_TRIALS, help=_("How many trials."))
+    ] = 20,
 ) -> None:
     """Write an openbayes.yaml: commented, an example's, or proposed from a program's options."""
     from bayescore.cli.output import aside, write
@@ -55,7 +60,8 @@ def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str,
 
     programs = sorted(p.name for p in folder.glob("*.py") if "add_argument" in _text_of(p))
     likely = "main.py" if "main.py" in programs else next(iter(programs), "")
-    program = typer.prompt(_("Your program (empty for a template to fill in)"), default=likely).strip()
+    question = _("Your program") if likely else _("Your program (empty for a template to fill in)")
+    program = typer.prompt(question, default=likely).strip()
     if not program:
         return "", metric, goal, trials
     if not (folder / program).is_file():
@@ -66,8 +72,22 @@ def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str,
         found = ()  # said by what writes the file
     known = metric or next(iter(found), "accuracy")
     metric = typer.prompt(_("The metric that it is judged by"), default=known)
-    goal = typer.prompt(_("MAXIMIZE or MINIMIZE"), default=goal or likely_goal(metric)).upper()
-    return program, metric, goal, typer.prompt(_("How many trials"), default=trials, type=int)
+    goal = typer.prompt(_("Which way is better"), default=goal or likely_goal(metric), value_proc=_a_goal)
+    trials = typer.prompt(_("How many trials"), default=str(trials), value_proc=_a_count)
+    return program, metric, goal, trials
+
+
+def _a_goal(answer: str) -> str:
+    found = [goal for goal in Goal if goal.startswith(answer.strip().upper())]
+    if len(found) != 1 or not answer.strip():
+        raise typer.BadParameter(_("Please answer {goals}.", goals=", ".join(Goal)))
+    return str(found[0])
+
+
+def _a_count(answer: str) -> int:
+    if not answer.strip().isdecimal() or not 1 <= int(answer) <= _MOST_TRIALS:
+        raise typer.BadParameter(_("Please answer a whole number from 1 to {most}.", most=_MOST_TRIALS))
+    return int(answer)
 
 
 def _text_of(file: Path) -> str:

@@ -1,0 +1,71 @@
+"""``bayesdesk init`` at a terminal: what it asks, what it takes, what it writes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from contextlib import suppress
+
+from support.workspace import BIN, Workspace
+
+PROGRAM = """
+import argparse
+from openbayestool import log_metric
+parser = argparse.ArgumentParser()
+parser.add_argument("--rate", type=float, default=1e-3)
+args = parser.parse_args()
+log_metric("val_loss", args.rate)
+"""
+
+
+def at_a_terminal(workspace: Workspace, *answers: str) -> str:
+    """What ``init`` shows on a terminal on which these lines are typed; it ends where they are too few."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [str(BIN / "bayesdesk"), "init"],
+        cwd=workspace.project,
+        env={**os.environ, "BAYESDESK_HOME": str(workspace.data.root), "LANG": "C.UTF-8", "TERM": "dumb"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    os.write(ours, "".join(f"{answer}\n" for answer in answers).encode() + b"\x04")
+    shown = b""
+    with suppress(OSError):  # that is how the end of a terminal shows
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    process.wait(timeout=60)
+    return shown.decode()
+
+
+def test_that_what_is_asked_has_what_the_program_says_as_answers(workspace: Workspace) -> None:
+    workspace.project.mkdir()
+    (workspace.project / "fit.py").write_text(PROGRAM)
+    shown = at_a_terminal(workspace, "", "", "", "")
+    assert "Your program [fit.py]" in shown
+    assert "[val_loss]" in shown
+    assert "[MINIMIZE]" in shown
+    written = (workspace.project / "openbayes.yaml").read_text()
+    for words in ("python fit.py", "val_loss", "MINIMIZE", "max_job_count: 20", "rate"):
+        assert words in written
+
+
+def test_that_an_answer_that_cannot_be_is_asked_for_again(workspace: Workspace) -> None:
+    workspace.project.mkdir()
+    (workspace.project / "fit.py").write_text(PROGRAM)
+    at_a_terminal(workspace, "", "gain", "sideways", "maximize", "1000", "many", "12")
+    written = (workspace.project / "openbayes.yaml").read_text()
+    for words in ("gain", "MAXIMIZE", "max_job_count: 12"):
+        assert words in written
+
+
+def test_that_without_an_answer_nothing_is_written(workspace: Workspace) -> None:
+    workspace.project.mkdir()
+    (workspace.project / "fit.py").write_text(PROGRAM)
+    shown = at_a_terminal(workspace, "")
+    assert "Traceback" not in shown
+    assert not (workspace.project / "openbayes.yaml").exists()
