@@ -327,12 +327,18 @@ def test_that_undo_in_a_field_takes_back_the_last_step_wherever_it_was_made(
 ) -> None:
     editor = open_editor(window, qtbot, workspace.write(specs=TWO))
     first = editor.model.text
-    type_into(qtbot, editor.form._rows[0].fields[2], "0.25")
-    for _ in range(20):
-        if editor.model.text == first:
-            break
-        qtbot.keyClick(editor.form._rows[0].fields[2], Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert editor.model.text == first
+    fields = editor.form._rows[0].fields
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    type_into(qtbot, fields[2], "0.25")
+    second = editor.model.text
+    type_into(qtbot, fields[3], "0.75")
+    for before in (second, first):
+        qtbot.keyClick(fields[2], Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert editor.model.text == before
+    editor.redo()
+    editor.redo()
+    assert (fields[2].text(), fields[3].text()) == ("0.25", "0.75")
 
 
 def test_that_a_parameter_is_dragged_to_another_place(

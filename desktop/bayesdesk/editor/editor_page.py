@@ -213,7 +213,9 @@ class EditorPage(QWidget):
     def _stepped(self) -> None:
         """Note which of the two files the newest step was made in."""
         document = self.sender()
-        self._steps.append(self.model if document is self.model.text_document else self.local)
+        model = self.model if document is self.model.text_document else self.local
+        if not model.is_typing_on:
+            self._steps.append(model)
         self._undone.clear()
 
     def undo(self) -> None:

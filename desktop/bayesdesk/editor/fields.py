@@ -33,12 +33,18 @@ class _Line(QLineEdit):
     """Leaves undo and redo to the window: one stack of steps serves every field and the text."""
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+        if isinstance(event, QKeyEvent):
             keys = QKeySequence.StandardKey
             if event.matches(keys.Undo) or event.matches(keys.Redo):
                 event.ignore()
                 return True
         return bool(super().event(event))
+
+    def _show(self, words: str) -> None:
+        """Show other words: their beginning, or their end to whoever is typing."""
+        self.setText(words)
+        if not self.hasFocus():
+            self.setCursorPosition(0)
 
 
 class TextField(_Line):
@@ -67,19 +73,19 @@ class TextField(_Line):
         self.refresh()
 
     def _typed(self, words: str) -> None:
-        if self._optional and not words.strip():
-            self._model.unset(self.path)
-        elif self._is_text:
-            self._model.set(self.path, words)
-        else:
-            self._model.set_written(self.path, words)
+        with self._model.typing(self.path):
+            if self._optional and not words.strip():
+                self._model.unset(self.path)
+            elif self._is_text:
+                self._model.set(self.path, words)
+            else:
+                self._model.set_written(self.path, words)
 
     def refresh(self) -> None:
         """Show what the text says, leaving alone what the user is typing to the same effect."""
         shown = self._model.written(self.path)
         if shown != self.text().strip():
-            self.setText(shown)
-            self.setCursorPosition(0)
+            self._show(shown)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Mark the field when one of the problems is its own."""
@@ -102,7 +108,8 @@ class ListField(_Line):
     def _typed(self, words: str) -> None:
         parts = [part.strip() for part in words.split(",")]
         kept = [part for part in parts if part]
-        self._model.set(self.path, kept if self._is_text else [resolve(part) for part in kept])
+        with self._model.typing(self.path):
+            self._model.set(self.path, kept if self._is_text else [resolve(part) for part in kept])
 
     def refresh(self) -> None:
         """Show what the text says, leaving alone what the user is typing to the same effect."""
@@ -113,8 +120,7 @@ class ListField(_Line):
             else []
         )
         if items != [part.strip() for part in self.text().split(",") if part.strip()]:
-            self.setText(", ".join(items))
-            self.setCursorPosition(0)
+            self._show(", ".join(items))
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Mark the field when one of the problems is its own or an item's."""

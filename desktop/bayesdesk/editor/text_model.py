@@ -6,6 +6,8 @@ smallest text edit, applied as one step of that stack.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -52,6 +54,8 @@ class TextModel(QObject):
         self.document, self.problems = self._load()
         self.is_valid = self.document.fault is None
         self.text_document.contentsChanged.connect(self._read)
+        self.is_typing_on = False  # while an edit joins the step before it
+        self._typed: tuple[Path, int] | None = None
 
     def _load(self) -> tuple[YamlDocument, tuple[Problem, ...]]:
         """Read the text as the kind of file that it is."""
@@ -143,13 +147,26 @@ class TextModel(QObject):
 
     # ---- changing
 
+    @contextmanager
+    def typing(self, path: Path) -> Iterator[None]:
+        """Edits of a place letter by letter are one step of undo, until something else is edited."""
+        self.is_typing_on = self._typed == (path, self.text_document.revision())
+        try:
+            yield
+        finally:
+            self.is_typing_on = False
+            self._typed = path, self.text_document.revision()
+
     def apply(self, edit: Edit) -> None:
         """Apply an edit of the text as one step of undo."""
         if not edit.replaced and not edit.text:
             return
         cursor = QTextCursor(self.text_document)
         start = self._units(edit.start)
-        cursor.beginEditBlock()
+        if self.is_typing_on:
+            cursor.joinPreviousEditBlock()
+        else:
+            cursor.beginEditBlock()
         cursor.setPosition(start)
         end = start + len(edit.replaced.encode("utf-16-le")) // 2
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
