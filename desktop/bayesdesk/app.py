@@ -1,4 +1,4 @@
-"""``bayesdesk-gui [FILE|FOLDER]``: the desktop application."""
+"""``bayesdesk-gui [FILE|FOLDER] [--job JOB]``: the desktop application."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bayescore import __version__
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import LANGUAGES, preferred_language, set_language
 from bayescore.store import Database, DataFolder
-from bayesdesk.single_instance import SingleInstance
+from bayesdesk.single_instance import JOB, SingleInstance
 from bayesdesk.ui import style
 from bayesdesk.ui.collecting import GuiThreadCollector
 
@@ -32,13 +32,16 @@ def main() -> None:
     """Show the window until it is closed."""
     parser = argparse.ArgumentParser(prog="bayesdesk-gui")
     parser.add_argument("path", nargs="?", default="", help="openbayes.yaml, or its folder")
+    parser.add_argument("--job", default="", help="a job to show: its id, or “last”")
     parser.add_argument("--version", action="version", version=f"bayesdesk {__version__}")
     asked = parser.parse_args()
-    path = str(Path(asked.path).absolute()) if asked.path else ""
+    wanted = str(Path(asked.path).absolute()) if asked.path else ""
+    if asked.job:
+        wanted = f"{JOB}{asked.job}"
     folder = DataFolder.default()
     application = make_application(folder)
     instance = SingleInstance(folder.root)
-    if instance.is_second(path):
+    if instance.is_second(wanted):
         return
     try:
         database = Database(folder).open()
@@ -51,8 +54,8 @@ def main() -> None:
     instance.opened.connect(window.raise_and_open)
     sys.excepthook = _hook(window)
     window.start()
-    if path:
-        window.open_file(Path(path))
+    if wanted:
+        window.open(wanted)
     sys.exit(application.exec())
 
 

@@ -1,4 +1,4 @@
-"""One window per data folder: a second start raises the first and passes its file on."""
+"""One window per data folder: a second start raises the first and passes on what it was to open."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WAIT_MS = 500
+JOB = "job:"  # before a job that is to be shown; no absolute path begins so
 
 
 class SingleInstance(QObject):
@@ -22,13 +23,13 @@ class SingleInstance(QObject):
         self._server = QLocalServer(self)
         self._server.newConnection.connect(self._heard)
 
-    def is_second(self, path: str) -> bool:
-        """Whether another window has this data folder; it is told of ``path`` then."""
+    def is_second(self, wanted: str) -> bool:
+        """Whether another window has this data folder; it is told what to open then."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(_WAIT_MS):
             return False
-        socket.write(path.encode() + b"\n")
+        socket.write(wanted.encode() + b"\n")
         socket.waitForBytesWritten(_WAIT_MS)
         socket.disconnectFromServer()
         return True

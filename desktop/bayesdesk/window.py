@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
+from bayescore.cli.access import find_job
 from bayescore.config import LOCAL_FILE_NAME, ParameterSpec
 from bayescore.config.load import project_file
 from bayescore.errors import BayesdeskError
@@ -25,6 +27,7 @@ from bayesdesk.services.files import read_project
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.services.snapshot import JobRow, JobView
 from bayesdesk.services.store_watch import StoreWatch
+from bayesdesk.single_instance import JOB
 from bayesdesk.start_page import StartPage
 from bayesdesk.tray import Tray
 from bayesdesk.ui import style
@@ -199,6 +202,7 @@ class MainWindow(QMainWindow):
         if old is not None:
             self._pages.removeWidget(old)
             old.deleteLater()
+        _log.info("job %s is shown", view.job.id)
 
     def compare(self, *chosen: str) -> None:
         """Show jobs beside each other: the ones that are named, and the one in sight."""
@@ -341,13 +345,21 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
-    def raise_and_open(self, path: str) -> None:
-        """Come to the front for a second start, with the file that it named."""
+    def raise_and_open(self, wanted: str) -> None:
+        """Come to the front for a second start, with what it named."""
         self.showNormal()
         self.raise_()
         self.activateWindow()
-        if path:
-            self.open_file(Path(path))
+        if wanted:
+            self.open(wanted)
+
+    def open(self, wanted: str) -> None:
+        """Open a file by its absolute path, or a job behind ``job:``."""
+        word = wanted.removeprefix(JOB)
+        if word == wanted:
+            self.open_file(Path(wanted))
+        else:
+            self.background.run(partial(find_job, self.database, word), lambda job: self.show_job(job.id))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -33,7 +34,7 @@ class Screen:
             ["Xvfb", self.display, "-screen", "0", size, "-ac", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
         )
         socket = Path(f"/tmp/.X11-unix/X{self.display.removeprefix(':')}")
-        _wait(socket.exists)
+        wait_for(socket.exists)
         x = self._x = ctypes.CDLL("libX11.so.6")
         x.XOpenDisplay.restype = ctypes.c_void_p
         x.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
@@ -46,7 +47,7 @@ class Screen:
         x.XGetPixel.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]
         x.XGetPixel.restype = ctypes.c_ulong
         x.XDestroyImage.argtypes = [ctypes.c_void_p]
-        _wait(self._open)
+        wait_for(self._open)
         return self
 
     def __exit__(
@@ -57,12 +58,12 @@ class Screen:
 
     def wait_for_paint(self) -> float:
         """The monotonic time at which the screen shows more than an empty window."""
-        _wait(lambda: self._colours() >= _COLOURS)
+        wait_for(lambda: self._colours() >= _COLOURS)
         return time.monotonic()
 
     def wait_until_empty(self) -> None:
         """Wait until nothing is on the screen."""
-        _wait(lambda: self._colours() == 1)
+        wait_for(lambda: self._colours() == 1)
 
     def _open(self) -> bool:
         self._connection = self._x.XOpenDisplay(self.display.encode())
@@ -80,9 +81,10 @@ class Screen:
         return len(found)
 
 
-def _wait(holds: object) -> None:
+def wait_for(holds: Callable[[], object]) -> None:
+    """Wait until a condition holds; a minute is too long."""
     end = time.monotonic() + _WAIT_S
-    while not holds():  # type: ignore[operator]
+    while not holds():
         if time.monotonic() > end:
             raise TimeoutError("nothing came on the screen")
         time.sleep(_LOOK_S)

@@ -72,6 +72,11 @@ def main() -> None:
         report("first paint", f"{times[0]:.2f} s cold, {statistics.median(times[1:]):.2f} s warm")
         check(statistics.median(times[1:]) < MOST_PAINT_S, "the first paint takes longer than 1.5 s")
 
+    step("The window with a job: its charts, and no complaint in its log")
+    with first_paint.Screen(DISPLAY) as screen:
+        show_job(screen)
+    check(" ERROR " not in window_log(), window_log()[-2000:])
+
     step("The package is removed, the user's jobs are not")
     inside("bayesdesk engine stop")
     inside("apt-get remove -y -qq bayesdesk", user="root")
@@ -146,6 +151,24 @@ def show_window(screen: first_paint.Screen) -> float:
         os.killpg(window.pid, 15)
         window.wait(30)
         screen.wait_until_empty()
+
+
+def show_job(screen: first_paint.Screen) -> None:
+    """Open the window at the newest job, and close it when the job is there."""
+    window = subprocess.Popen(in_root("bayesdesk-gui --job last", display=DISPLAY), start_new_session=True)
+    try:
+        screen.wait_for_paint()
+        first_paint.wait_for(lambda: "is shown" in window_log())
+    finally:
+        os.killpg(window.pid, 15)
+        window.wait(30)
+        screen.wait_until_empty()
+
+
+def window_log() -> str:
+    """All that the window has written into its log."""
+    logs = (SYSTEM / "home/researcher").rglob("window.log")
+    return "".join(file.read_text(encoding="utf-8") for file in logs)
 
 
 def read(path: str) -> str:

@@ -185,3 +185,13 @@ def test_that_a_job_is_bound_and_sent_after_a_question(
     assert "100%" in dialog._output.toPlainText()
     assert platform.TOKEN not in dialog._output.toPlainText()
     dialog.reject()
+
+
+def test_that_a_second_start_shows_the_job_that_it_names(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    workspace.write(max_job_count=1)
+    job = workspace.tune()
+    window.raise_and_open("job:last")
+    qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
+    assert window.job_page.model.view.job.id == job["id"]

@@ -13,7 +13,10 @@ import typer
 from bayescore.i18n import _, text
 
 
-def gui(path: Annotated[Path | None, typer.Argument(help=_("A file, or its folder."))] = None) -> None:
+def gui(
+    path: Annotated[Path | None, typer.Argument(help=_("A file, or its folder."))] = None,
+    job: Annotated[str | None, typer.Option("--job", help=_("A job to show: its id, or “last”."))] = None,
+) -> None:
     """Open the window; the command ends when the window is closed."""
     from bayescore.errors import ConfigError
 
@@ -22,5 +25,6 @@ def gui(path: Annotated[Path | None, typer.Argument(help=_("A file, or its folde
             text("The window is not installed here."), text("Install it with: pip install 'bayesdesk[gui]'")
         )
     arguments = [str(path)] if path is not None else []
+    arguments += ["--job", job] if job is not None else []
     shown = subprocess.run([sys.executable, "-m", "bayesdesk.app", *arguments], check=False)
     raise typer.Exit(shown.returncode)
