@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QWidget
 
 from bayescore.i18n import _
@@ -16,6 +17,8 @@ from bayesdesk.jobs.words import number, state_word
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button, clear, column, label, row, set_property
+
+_BEHIND_EXPRESSION = 5  # places in the first line
 
 
 class FilterBar(QWidget):
@@ -34,7 +37,6 @@ class FilterBar(QWidget):
         self._share.valueChanged.connect(self._set_share)
         self._percent = label("100 %", "mono_small")
         self._percent.setFixedWidth(44)
-        self._chips = row(spacing=6)
         self._state = self._made_states()
         self._expression = QLineEdit()
         self._expression.setObjectName("mono")
@@ -53,14 +55,13 @@ class FilterBar(QWidget):
         layout.addStretch(1)
         layout.addWidget(self._left)
         layout.addWidget(self._clear)
-        self._chips_line = QWidget()
-        chips = row(spacing=0)
-        chips.addLayout(self._chips)
-        chips.addStretch(1)
-        self._chips_line.setLayout(chips)
+        self._first_line, self._second_line = layout, row(spacing=0)
+        self._chips, self._chips_row = QWidget(), row(spacing=6)
+        self._chips.setLayout(self._chips_row)
+        self._chips_width = 0
         whole = column(spacing=6)
-        whole.addLayout(layout)
-        whole.addWidget(self._chips_line)
+        whole.addLayout(self._first_line)
+        whole.addLayout(self._second_line)
         whole.setContentsMargins(theme.PAGE_MARGIN, 6, theme.PAGE_MARGIN, 6)
         self.setLayout(whole)
         model.filter_changed.connect(self.show_filter)
@@ -100,8 +101,8 @@ class FilterBar(QWidget):
         self._show_left()
 
     def _show_chips(self) -> None:
-        clear(self._chips)
-        self._chips_line.setVisible(bool(self._model.filter.brushes))
+        clear(self._chips_row)
+        self._chips_width = 2 * theme.PAGE_MARGIN
         for axis, brushes in self._model.filter.brushes.items():
             words = ", ".join(_words(b) for b in brushes)
 
@@ -110,7 +111,26 @@ class FilterBar(QWidget):
 
             chip = button(f"{axis} {words}  ×", remove, kind="chip", tip=_("Remove this selection"))
             chip.setMinimumWidth(chip.sizeHint().width())
-            self._chips.addWidget(chip)
+            self._chips_row.addWidget(chip)
+            self._chips_width += chip.minimumWidth() + self._chips_row.spacing()
+        self._place_chips()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_chips()
+
+    def _place_chips(self) -> None:
+        """Where there is room for them: what is below must not jump at the first brush."""
+        has_chips = bool(self._model.filter.brushes)
+        self._chips.setVisible(has_chips)
+        if not has_chips:
+            return
+        self._first_line.removeWidget(self._chips)
+        self._second_line.removeWidget(self._chips)
+        if self._first_line.sizeHint().width() + self._chips_width < self.width():
+            self._first_line.insertWidget(_BEHIND_EXPRESSION, self._chips)
+        else:
+            self._second_line.addWidget(self._chips, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _show_left(self) -> None:
         model = self._model

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
+from bayescore.errors import BayesdeskError
+
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -39,6 +41,9 @@ class Background(QObject):
         def work() -> None:
             try:
                 result = function()
+            except BayesdeskError as error:  # made for people, who are told
+                _log.info("background work ended with: %s", error)
+                self._came_back.emit(failed or self.went_wrong.emit, error)
             except Exception as error:
                 _log.exception("background work failed")
                 self._came_back.emit(failed or self.went_wrong.emit, error)
