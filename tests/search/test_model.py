@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -23,6 +24,13 @@ SPACE = SearchSpace(
         DiscreteSpec(name="batch", discrete_values=(16, 32, 64, 512)),
         CategoricalSpec(name="one", categorical_values=("only",)),
         CategoricalSpec(name="c", categorical_values=("a", "b", "c")),
+    )
+)
+MIXED = SearchSpace(
+    (
+        DoubleSpec(name="x", min_value=0, max_value=1),
+        DoubleSpec(name="y", min_value=0, max_value=1),
+        CategoricalSpec(name="c", categorical_values=("a", "b")),
     )
 )
 VALUES = st.one_of(
@@ -111,6 +119,38 @@ def test_that_the_surrogate_interpolates_and_knows_where_it_knows_nothing() -> N
     told = mean * values.std() + values.mean()
     assert told[:2] == pytest.approx(np.sin(6 * np.array([0.25, 0.27])), abs=0.05)
     assert deviation[2] > 5 * deviation[0]
+
+
+def mixed_model(values: Callable[[float, float, str], float]) -> GaussianProcess:
+    """A model of trials at random places of two numbers and a choice, of which "b" has three only."""
+    rng = np.random.default_rng(4)
+    rows = np.column_stack([rng.random((30, 2)), np.repeat([0.0, 1.0], [27, 3])])
+    told = np.array([values(x, y, "ab"[int(c)]) for x, y, c in rows])
+    return GaussianProcess(MIXED, 1).fit(rows, (told - told.mean()) / told.std())
+
+
+def test_that_slopes_are_those_of_the_predictions() -> None:
+    model = mixed_model(lambda x, y, c: math.sin(5 * x) + y**2 + (c == "b") * x)
+    row, step = np.array([0.4, 0.7, 1.0]), 1e-6
+    _mean, _deviation, mean_slopes, deviation_slopes = model.slopes(row)
+    for i in range(2):
+        aside = np.stack([row, row])
+        aside[:, i] += [-step, step]
+        means, deviations = model.members(aside)
+        assert mean_slopes[:, i] == pytest.approx(np.diff(means)[:, 0] / (2 * step), rel=1e-3, abs=1e-5)
+        assert deviation_slopes[:, i] == pytest.approx(
+            np.diff(deviations)[:, 0] / (2 * step), rel=1e-3, abs=1e-5
+        )
+    assert not mean_slopes[:, 2].any()
+
+
+def test_that_what_is_learned_of_the_numbers_holds_for_a_choice_that_only_shifts() -> None:
+    def objective(x: float, y: float, c: str) -> float:
+        return math.sin(5 * x) + 2 * (y - 0.5) ** 2 + 3.0 * (c == "b")
+
+    grid = [(x, y) for x in (0.1, 0.4, 0.7, 0.9) for y in (0.1, 0.5, 0.9)]
+    mean, _deviation = mixed_model(objective).predict(np.array([[x, y, 1.0] for x, y in grid]))
+    assert np.corrcoef(mean, [objective(x, y, "b") for x, y in grid])[0, 1] > 0.9
 
 
 def test_that_listed_numbers_are_spread_as_their_gaps_are_most_even() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg import lapack
 from scipy.optimize import minimize
 
-from bayescore.search.bayesian.kernel import Array, Gaps, correlation
+from bayescore.search.bayesian.kernel import Array, Gaps, Shape, correlation
 
 _JITTER = 1e-8
 # Prior of the logarithms, each normal: (mean, standard deviation). A length scale grows with the
@@ -22,6 +22,7 @@ _LENGTH = (-0.9, 1.0)
 _CATEGORICAL_LENGTH = (-0.3, 1.0)
 _AMPLITUDE = (0.0, 0.8)
 _NOISE = (-7.0, 2.0)
+_APART = (-0.5, 1.5)  # of the odds
 _WIDTH = 1.5  # of the slice sampler's first interval
 _BURN_IN = 12  # steps from the mode before the first sample
 _BETWEEN = 4  # steps from one sample to the next
@@ -30,10 +31,9 @@ _MOST_SHRINKS = 12
 
 @dataclass(frozen=True)
 class Hyperparameters:
-    """One set: length scales of the kernel, amplitude and noise as variances."""
+    """One set: the shape of the kernel, amplitude and noise as variances."""
 
-    numeric: Array
-    categorical: Array
+    shape: Shape
     amplitude: float
     noise: float
 
@@ -59,15 +59,18 @@ class Posterior:
         spread = [_LENGTH[1]] * self._numeric
         mean += [_CATEGORICAL_LENGTH[0]] * self._categorical
         spread += [_CATEGORICAL_LENGTH[1]] * self._categorical
-        self._mean = np.array([*mean, _AMPLITUDE[0], _NOISE[0]])
-        self._spread = np.array([*spread, _AMPLITUDE[1], _NOISE[1]])
+        self._is_mixed = self._categorical > 0 and d > 1
+        others = [_AMPLITUDE, _NOISE, *([_APART] if self._is_mixed else [])]
+        self._mean = np.array([*mean, *(each[0] for each in others)])
+        self._spread = np.array([*spread, *(each[1] for each in others)])
 
     def unpacked(self, logs: Array) -> Hyperparameters:
         """Logarithms as hyperparameters."""
-        found = np.exp(logs)
-        return Hyperparameters(
-            found[: self._numeric], found[self._numeric : -2], float(found[-2]), float(found[-1])
+        numeric, categorical, others = np.split(
+            np.exp(logs), [self._numeric, self._numeric + self._categorical]
         )
+        apart = float(others[2] / (1.0 + others[2])) if self._is_mixed else 0.0
+        return Hyperparameters(Shape(numeric, categorical, apart), float(others[0]), float(others[1]))
 
     def log_density(self, logs: Array) -> float:
         """Log marginal likelihood (Rasmussen and Williams, 2006, eq. 2.30) plus log prior, but a constant."""
@@ -76,7 +79,7 @@ class Posterior:
         if np.abs(standard).max() > 6.0:
             return -np.inf
         found = self.unpacked(logs)
-        covariance = found.amplitude * correlation(self._between, found.numeric, found.categorical)
+        covariance = found.amplitude * correlation(self._between, found.shape)
         covariance.flat[:: len(covariance) + 1] += found.noise + _JITTER
         factor, failed = lapack.dpotrf(covariance, lower=1, overwrite_a=1, clean=0)
         if failed:

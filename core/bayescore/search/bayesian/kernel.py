@@ -1,8 +1,10 @@
 """How alike two rows are: Matérn-5/2 over the numbers, an exponential over the choices.
 
 The numeric part is Rasmussen and Williams (2006), eq. 4.17, with a length scale for each
-coordinate. A categorical coordinate multiplies it by ``exp(-1/l)`` when two rows differ
-there: the overlap kernel with a scale of its own (Ru et al., 2020, eq. 4, in exponential form).
+coordinate. A choice has ``exp(-1/l)`` where two rows differ in it: the overlap kernel with a
+scale of its own. The whole is a mixture of the product of all parts and their mean, after Ru
+et al. (2020): in the product a choice changes everything else, in the mean it shifts the
+objective and what is learned of the numbers holds for all choices.
 """
 
 from __future__ import annotations
@@ -48,20 +50,31 @@ def gaps(left: Array, right: Array, categorical: tuple[int, ...]) -> Gaps:
     )
 
 
-def correlation(between: Gaps, numeric_scales: Array, categorical_scales: Array) -> Array:
-    """Correlation of every pair, shape (n, m), between 0 and 1.
+@dataclass(frozen=True)
+class Shape:
+    """What the kernel learns besides its height.
 
-    Parameters
+    Attributes
     ----------
-    numeric_scales, categorical_scales
+    numeric, categorical
         Length scales, shapes (number of coordinates of the kind,).
+    apart
+        From 0 to 1: how much choices only shift the objective. 0 where a row has but one factor.
     """
-    distance, fall = _fall(between, numeric_scales, categorical_scales)
-    found = (1.0 + distance + distance**2 / 3.0) * fall
+
+    numeric: Array
+    categorical: Array
+    apart: float = 0.0
+
+
+def correlation(between: Gaps, shape: Shape) -> Array:
+    """Correlation of every pair, shape (n, m), between 0 and 1."""
+    distance, factor, rest = _parts(between, shape)
+    found = (1.0 + distance + distance**2 / 3.0) * np.exp(-distance) * factor + rest
     return np.asarray(found.reshape(between.shape))
 
 
-def correlation_slope(between: Gaps, numeric_scales: Array, categorical_scales: Array) -> tuple[Array, Array]:
+def correlation_slope(between: Gaps, shape: Shape) -> tuple[Array, Array]:
     """Correlation of one row with others, and how steeply it falls.
 
     Returns
@@ -70,14 +83,19 @@ def correlation_slope(between: Gaps, numeric_scales: Array, categorical_scales: 
         Both of shape (m,). The slope along numeric coordinate i is minus the steepness times
         the difference of the rows there over the squared length scale.
     """
-    distance, fall = _fall(between, numeric_scales, categorical_scales)
-    return (1.0 + distance + distance**2 / 3.0) * fall, 5.0 / 3.0 * (1.0 + distance) * fall
+    distance, factor, rest = _parts(between, shape)
+    fall = np.exp(-distance) * factor
+    return (1.0 + distance + distance**2 / 3.0) * fall + rest, 5.0 / 3.0 * (1.0 + distance) * fall
 
 
-def _fall(between: Gaps, numeric_scales: Array, categorical_scales: Array) -> tuple[Array, Array]:
-    """Scaled distance over the numbers, and the exponential factor of both kinds, each (pairs,)."""
-    distance = _ROOT5 * np.sqrt(between.squared @ (1.0 / numeric_scales**2))
-    decay = distance
-    if between.unequal.shape[1]:
-        decay = distance + between.unequal @ (1.0 / categorical_scales)
-    return distance, np.exp(-decay)
+def _parts(between: Gaps, shape: Shape) -> tuple[Array, Array | float, Array | float]:
+    """Scaled distance over the numbers, what multiplies their part, what is added to that; each (pairs,)."""
+    distance = _ROOT5 * np.sqrt(between.squared @ (1.0 / shape.numeric**2))
+    choices = between.unequal.shape[1]
+    if not choices:
+        return distance, 1.0, 0.0
+    differences = between.unequal / shape.categorical
+    has_numbers = between.squared.shape[1] > 0
+    alone = shape.apart / (choices + has_numbers)
+    together = (1.0 - shape.apart) * np.exp(-differences.sum(axis=1))
+    return distance, together + alone * has_numbers, alone * np.exp(-differences).sum(axis=1)

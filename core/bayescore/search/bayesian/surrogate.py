@@ -96,7 +96,7 @@ class _Member:
     def _covariance(self, rows: Array) -> Array:
         between = gaps(rows, self._rows, self._categorical)
         learned = self._learned
-        return learned.amplitude * correlation(between, learned.numeric, learned.categorical)
+        return learned.amplitude * correlation(between, learned.shape)
 
     def predict(self, rows: Array) -> tuple[Array, Array]:
         across = self._covariance(rows)
@@ -108,9 +108,9 @@ class _Member:
         learned = self._learned
         numeric = [i for i in range(len(row)) if i not in self._categorical]
         between = gaps(row[None, :], self._rows, self._categorical)
-        alike, steepness = correlation_slope(between, learned.numeric, learned.categorical)
+        alike, steepness = correlation_slope(between, learned.shape)
         across = learned.amplitude * alike
-        away = (row[numeric] - self._rows[:, numeric]) / learned.numeric**2
+        away = (row[numeric] - self._rows[:, numeric]) / learned.shape.numeric**2
         slope = np.zeros((len(self._rows), len(row)))
         slope[:, numeric] = -learned.amplitude * steepness[:, None] * away
         solved = cho_solve((self._factor, True), across, check_finite=False)
@@ -124,14 +124,14 @@ class _Member:
 
     def likeness(self, row: Array, other: Array) -> float:
         between = gaps(row[None, :], other[None, :], self._categorical)
-        return float(correlation(between, self._learned.numeric, self._learned.categorical)[0, 0])
+        return float(correlation(between, self._learned.shape)[0, 0])
 
     def draws(self, rows: Array, normal: Array) -> Array:
         across = self._covariance(rows)
         half = solve_triangular(self._factor, across.T, lower=True, check_finite=False)
         learned = self._learned
         between = gaps(rows, rows, self._categorical)
-        own = learned.amplitude * correlation(between, learned.numeric, learned.categorical)
+        own = learned.amplitude * correlation(between, learned.shape)
         roots, vectors = np.linalg.eigh(own - half.T @ half)
         spread = vectors * np.sqrt(np.maximum(roots, 0.0))
         return np.asarray(across @ self._weights + normal @ spread.T)
