@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self.watch = StoreWatch(database)
         self.machine = MachineWatch(database, self.background)
         self.rows: tuple[JobRow, ...] = ()
+        self._being_said: set[str] = set()  # errors whose box is open
         self.jobs = JobListModel()
         self.tray = Tray(self)
         self._pages = QStackedWidget()
@@ -336,13 +337,18 @@ class MainWindow(QMainWindow):
         self._build()
 
     def show_error(self, error: Exception) -> None:
-        """Say what went wrong; the window goes on."""
+        """Say what went wrong, once for as long as it is read; the window goes on."""
         _log.error("%s", error, exc_info=error)
+        sentence = _sentence(error)
+        if sentence in self._being_said:
+            return
         hint = str(error.hint) if isinstance(error, BayesdeskError) and error.hint else ""
         where = _("Details are in {file}.", file=self.database.folder.root / "window.log")
-        box = QMessageBox(QMessageBox.Icon.Warning, "Bayesdesk", as_text(_sentence(error)), parent=self)
+        box = QMessageBox(QMessageBox.Icon.Warning, "Bayesdesk", as_text(sentence), parent=self)
         box.setInformativeText(as_text(hint or where))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(lambda _answer: self._being_said.discard(sentence))
+        self._being_said.add(sentence)
         box.open()
 
     def raise_and_open(self, wanted: str) -> None:

@@ -21,6 +21,8 @@ from support import stand_in_platform as platform
 from support.window import WAIT_MS, open_editor
 from support.workspace import Workspace
 
+SHOW_ERROR = MainWindow.show_error  # the fixture of the window puts another in its place
+
 
 def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
     window: MainWindow, qtbot
@@ -195,3 +197,18 @@ def test_that_a_second_start_shows_the_job_that_it_names(
     window.raise_and_open("job:last")
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     assert window.job_page.model.view.job.id == job["id"]
+
+
+def test_that_an_error_that_comes_again_is_said_once_until_it_was_read(window: MainWindow, qtbot) -> None:
+    def boxes() -> list[QMessageBox]:
+        return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+
+    for _again in range(3):
+        SHOW_ERROR(window, ValueError("odd"))
+    SHOW_ERROR(window, ValueError("even"))
+    assert sorted(box.text()[-4:] for box in boxes()) == [" odd", "even"]
+    for box in boxes():
+        box.accept()
+    SHOW_ERROR(window, ValueError("odd"))
+    (again,) = boxes()
+    again.accept()
