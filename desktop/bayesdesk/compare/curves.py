@@ -24,7 +24,7 @@ class CurvesChart(Card):
 
     def __init__(self) -> None:
         super().__init__(_("Best so far"), " ")
-        self._plot = plot()
+        self._plot = plot(counts=True)
         self._plot.setMinimumHeight(300)
         self._plot.setAccessibleName(_("Best so far"))
         self._plot.getPlotItem().setLabel("bottom", _("trials"))

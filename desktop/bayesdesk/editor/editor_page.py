@@ -32,7 +32,19 @@ from bayesdesk.services.project_words import project_words
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffDialog
 from bayesdesk.ui.help_mark import help_mark
-from bayesdesk.ui.widgets import NoticeBar, Segmented, badge, button, column, label, row, set_tone
+from bayesdesk.ui.widgets import (
+    ElidedLabel,
+    NoticeBar,
+    Segmented,
+    badge,
+    button,
+    column,
+    label,
+    row,
+    set_tone,
+)
+
+_BEFORE_THE_GAP = 1000  # stretch: the folder gets what it needs first
 
 
 class EditorPage(QWidget):
@@ -119,7 +131,7 @@ class EditorPage(QWidget):
         redo = button("", self.redo, kind="quiet", meaning="redo", tip=_("Redo"))
         save = button(_("Save"), self.save, meaning="save")
         cloud = button("", self.run_on_platform, kind="quiet", meaning="cloud", tip=_("Run on OpenBayes…"))
-        folder = label(str(self.model.file.parent), "secondary")
+        folder = ElidedLabel(str(self.model.file.parent))
         line = row(
             label(self.model.file.name, "title"),
             folder,
@@ -133,6 +145,8 @@ class EditorPage(QWidget):
             cloud,
             self._try,
         )
+        folder.setMaximumWidth(folder.fontMetrics().horizontalAdvance(folder.text()) + 2)
+        line.setStretchFactor(folder, _BEFORE_THE_GAP)
         line.addWidget(self._start)
         line.setContentsMargins(theme.PAGE_MARGIN, 11, theme.PAGE_MARGIN, 11)
         self._draft_bar = NoticeBar(

@@ -15,10 +15,25 @@ Array = NDArray[np.float64]
 _FEWEST_FOR_FENCES = 8
 
 
-def plot() -> Any:
-    """An empty plot: horizontal grid, small figures, no frame; the wheel zooms, a double click resets."""
+class _WholeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Figures at whole numbers only: there is no trial 2.5."""
+
+    def tickSpacing(self, *span: float) -> list[tuple[float, float]]:
+        levels = [(spacing, offset) for spacing, offset in super().tickSpacing(*span) if spacing >= 1.0]
+        return levels or [(1.0, 0.0)]
+
+
+def plot(*, counts: bool = False) -> Any:
+    """An empty plot: horizontal grid, small figures, no frame; the wheel zooms, a double click resets.
+
+    Parameters
+    ----------
+    counts
+        Whether what lies along the bottom is counted, as trials and steps are.
+    """
     colours = theme.palette()
-    made = pg.PlotWidget(background=colours.panel)
+    axes = {"bottom": _WholeAxis("bottom")} if counts else {}
+    made = pg.PlotWidget(background=colours.panel, axisItems=axes)
     item = made.getPlotItem()
     item.setMenuEnabled(False)
     item.hideButtons()

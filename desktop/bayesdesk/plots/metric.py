@@ -32,7 +32,7 @@ class MetricChart(Card):
         self._model = model
         self._metric = metric
         self._smooth: dict[int, tuple[int, int, Array]] = {}  # by trial: length, smoothing, curve
-        self._plot = plot()
+        self._plot = plot(counts=True)
         self._plot.setAccessibleName(metric)
         self._dim, self._shown, self._chosen = (pg.PlotDataItem(connect="finite") for _i in range(3))
         for item in (self._dim, self._shown, self._chosen):

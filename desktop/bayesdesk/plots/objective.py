@@ -25,7 +25,7 @@ class ObjectiveChart(Card):
     def __init__(self, model: JobModel) -> None:
         super().__init__(_("Objective"), _("{metric}, best so far", metric=model.view.job.metric))
         self._model = model
-        self._plot = plot()
+        self._plot = plot(counts=True)
         self._plot.setAccessibleName(_("Objective by trial"))
         self._dots = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=self._tip)
         self._faded = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=self._tip)

@@ -195,6 +195,7 @@ class Segmented(QWidget):
             self._buttons[value] = made
             layout.addWidget(made)
         self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)  # no word is cut short
 
     def choose(self, value: str | None) -> None:
         """Show a value as chosen, without telling anybody; ``None`` shows none."""
