@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -12,6 +13,7 @@ from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import Text, text
 from bayescore.store import NewJob
 
+_log = logging.getLogger(__name__)
 _LOOK_S = 0.5
 _AT_ONCE = 16  # nodes that are made ready at the same time
 _Key = tuple[str, str]  # job, id of the node: a node that comes back after a mend has another
@@ -125,6 +127,9 @@ class Readiness:
                 hint=hint,
             )
             self._left_out(job, message)
+            raise
+        except Exception:
+            _log.exception("the node %s gets no trials of %s", node.name, job)
             raise
         finally:
             self._changed()
