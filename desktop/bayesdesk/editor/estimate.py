@@ -61,6 +61,9 @@ class EstimateLine(QWidget):
             time = "?"
         else:
             time = span(planned_seconds(tuning.max_job_count, at_a_time, seconds))
+        if tuning.max_job_count == 1:
+            self._words.setText(_("One trial: about {time} if it takes", time=time))
+            return
         self._words.setText(
             _(
                 "{count} trials, {parallel} at a time: about {time} if a trial takes",
