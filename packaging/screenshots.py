@@ -32,7 +32,7 @@ def main(place: Path) -> int:
     tune = ("gear", "run", "hypertuning", "--runner", "process", "--seed", "3", "--project", str(project))
     _run(*tune)
     longer = file.read_text(encoding="utf-8").replace("max_job_count: 30", "max_job_count: 100")
-    file.write_text(longer.replace("parallel_count: 3", "parallel_count: 2"))  # it runs in every picture
+    file.write_text(longer.replace("parallel_count: 3", "parallel_count: 1"))  # it runs in every picture
     _run(*tune, "--detach")
     try:
         for language in ("en", "zh"):
