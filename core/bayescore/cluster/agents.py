@@ -11,7 +11,7 @@ from typing import Any
 from bayescore.cluster.agent import NodeAgent
 from bayescore.cluster.connection import Node, NodeGoneError, answering, connect, nodes
 from bayescore.cluster.inspection import check_version
-from bayescore.errors import BayesdeskError
+from bayescore.errors import BayesdeskError, RunnerSilentError
 from bayescore.i18n import text
 
 ANSWER_S = 60.0  # for which an agent is waited for
@@ -37,7 +37,7 @@ class Agents:
         self._runner = runner
         self.home = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
         self._prefix = f"agent-{self.home}-{runner}-"
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, tuple[str, Any]] = {}  # by name of the node: its id, its agent
         self._nodes: list[Node] = []
         self._looked_at = -_FRESH_S
 
@@ -67,10 +67,11 @@ class Agents:
         found = next((n for n in self.nodes() if n.name == node), None)
         if found is None:
             raise NodeGoneError(text("The node {node} is not in the cluster.", node=node))
-        known = self._known.get(found.id)
-        if known is None:  # made twice at once, it is the same actor
-            known = self._known[found.id] = self._made(found)
-        return known
+        identifier, agent = self._known.get(node, ("", None))
+        if identifier != found.id:  # made twice at once, it is the same actor
+            agent = self._made(found)
+            self._known[node] = found.id, agent
+        return agent
 
     def ask(self, node: str, answer: Any) -> Any:
         """What an agent has answered.
@@ -82,13 +83,16 @@ class Agents:
         RunnerError
             Its own errors.
         """
-        with answering(node):
-            return self.ray.get(answer, timeout=ANSWER_S)
+        try:
+            with answering(node):
+                return self.ray.get(answer, timeout=ANSWER_S)
+        except RunnerSilentError:
+            self.forget(node)  # it may have been dismissed at the end of another job
+            raise
 
     def forget(self, node: str) -> None:
         """Look for a node's agent anew the next time."""
-        for identifier in [n.id for n in self.nodes() if n.name == node]:
-            self._known.pop(identifier, None)
+        self._known.pop(node, None)
 
     def dismiss(self) -> None:
         """End the agents; the next job starts new ones."""
