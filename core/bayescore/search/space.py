@@ -99,6 +99,17 @@ class SearchSpace:
             numbers = np.clip(np.round(numbers), spec.min_value, spec.max_value)
         return np.asarray((numbers - low) / (high - low))
 
+    def spread(self, index: int, units: Row) -> Row:
+        """Coordinates of what :func:`draw` makes of uniform draws for one parameter, shape (m,)."""
+        spec = self.specs[index]
+        if isinstance(spec, DiscreteSpec | CategoricalSpec):
+            places = np.array([to_unit(spec, value) for value in choices(spec)])
+            return np.asarray(places[np.minimum((units * len(places)).astype(int), len(places) - 1)])
+        if isinstance(spec, IntegerSpec) and spec.scale_type is Scale.LINEAR:
+            size = spec.max_value - spec.min_value + 1
+            return self.snap(index, np.minimum(np.floor(units * size), size - 1) / max(size - 1, 1))
+        return self.snap(index, units)
+
     def grain(self, index: int) -> float:
         """About the distance between neighbouring values of a number, 0 for a continuous one."""
         spec = self.specs[index]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import erfcx, log1p, logsumexp, softmax
-from scipy.stats import norm
+from scipy.special import erfcx, log_ndtr, ndtr
 
 from bayescore.search.bayesian.kernel import Array
 from bayescore.search.bayesian.surrogate import GaussianProcess
@@ -30,10 +29,10 @@ def log_expected_improvement(mean: Array, deviation: Array, best: Array) -> Arra
     """
     z = (best - mean) / deviation
     near = np.maximum(z, _FAR)
-    log_near = np.log(near * norm.cdf(near) + np.exp(-0.5 * near**2 - _LOG_ROOT_2PI))
+    log_near = np.log(near * ndtr(near) + np.exp(-0.5 * near**2 - _LOG_ROOT_2PI))
     far = np.minimum(z, _FAR)
     scaled = np.sqrt(np.pi / 2.0) * erfcx(-far / np.sqrt(2.0)) * np.abs(far)
-    log_far = -0.5 * far**2 - _LOG_ROOT_2PI + log1p(-np.minimum(scaled, 1.0 - 1e-12))
+    log_far = -0.5 * far**2 - _LOG_ROOT_2PI + np.log1p(-np.minimum(scaled, 1.0 - 1e-12))
     return np.asarray(np.where(z > _FAR, log_near, log_far) + np.log(deviation))
 
 
@@ -63,7 +62,7 @@ class Acquisition:
         mean, deviation = self._model.members(rows)
         logs = log_expected_improvement(mean, deviation, self._best[:, None])
         chance = success_probability(rows, self._succeeded, self._failed, self._categorical)
-        return np.asarray(logsumexp(logs, axis=0) - np.log(len(logs)) + np.log(chance))
+        return _log_mean(logs) + np.log(chance)
 
     def slope(self, row: Array) -> tuple[float, Array]:
         """Height at one row (d,), and its slope (d,), without the part of the chance of success."""
@@ -71,11 +70,18 @@ class Acquisition:
         logs = log_expected_improvement(mean, deviation, self._best)
         z = (self._best - mean) / deviation
         share = logs - np.log(deviation)  # logarithm of z cdf(z) + pdf(z)
-        by_mean = -np.exp(np.clip(norm.logcdf(z) - share, -50.0, 50.0)) / deviation
-        by_deviation = np.exp(np.clip(norm.logpdf(z) - share, -50.0, 50.0)) / deviation
-        weights = softmax(logs)
+        by_mean = -np.exp(np.clip(log_ndtr(z) - share, -50.0, 50.0)) / deviation
+        by_deviation = np.exp(np.clip((-0.5 * z**2 - _LOG_ROOT_2PI) - share, -50.0, 50.0)) / deviation
+        height = _log_mean(logs)
+        weights = np.exp(logs - height) / len(logs)
         slopes = by_mean[:, None] * mean_slope + by_deviation[:, None] * deviation_slope
-        return float(logsumexp(logs) - np.log(len(logs))), np.asarray(weights @ slopes)
+        return float(height), np.asarray(weights @ slopes)
+
+
+def _log_mean(logs: Array) -> Array:
+    """Logarithm of the mean over the first axis of what has these logarithms."""
+    highest = logs.max(axis=0)
+    return np.asarray(highest + np.log(np.exp(logs - highest).mean(axis=0)))
 
 
 def success_probability(rows: Array, succeeded: Array, failed: Array, categorical: tuple[int, ...]) -> Array:

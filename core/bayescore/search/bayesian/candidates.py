@@ -7,7 +7,7 @@ from scipy.stats import qmc
 
 from bayescore.config.models import CategoricalSpec
 from bayescore.search.bayesian.kernel import Array
-from bayescore.search.space import SearchSpace, draw
+from bayescore.search.space import SearchSpace
 
 _GLOBAL = 512  # power of two: Sobol's balance
 _LOCAL_PER_BEST = 64
@@ -18,9 +18,7 @@ def sobol_rows(space: SearchSpace, n: int, seed: int) -> Array:
     """First ``n`` rows of a scrambled Sobol sequence, shape (n, d), snapped to legal points."""
     power = max(0, int(n - 1).bit_length())
     units = qmc.Sobol(space.dimensions, seed=seed).random_base2(power)[:n]
-    return np.array(
-        [space.row({s.name: draw(s, u) for s, u in zip(space.specs, row, strict=True)}) for row in units]
-    )
+    return np.stack([space.spread(i, units[:, i]) for i in range(space.dimensions)], axis=1)
 
 
 def candidate_rows(space: SearchSpace, best: Array, rng: np.random.Generator) -> Array:

@@ -1,8 +1,10 @@
-"""What is believed of the kernel's hyperparameters before and after the trials are seen.
+"""What is believed of the surrogate's hyperparameters before and after the trials are seen.
 
-Instead of the one best set, several are drawn from the posterior by slice sampling (Neal,
-2003, along random directions), and the acquisition is averaged over them, as in Snoek,
-Larochelle and Adams (2012), section 3.2: with few trials many length scales explain them.
+Instead of the one best set, several are drawn from the posterior, and the acquisition is averaged
+over them, as in Snoek, Larochelle and Adams (2012), section 3.2: with few trials many length
+scales explain them. The priors are normal, so elliptical slices (Murray, Adams and MacKay, 2010)
+move all hyperparameters at once and have nothing to be tuned; samples that stay near the mode
+make the surrogate far too sure of itself.
 """
 
 from __future__ import annotations
@@ -11,120 +13,117 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import lapack
-from scipy.optimize import minimize
 
 from bayescore.search.bayesian.kernel import Array, Gaps, Shape, correlation
 
-_JITTER = 1e-8
+JITTER = 1e-8  # of a covariance's diagonal
 # Prior of the logarithms, each normal: (mean, standard deviation). A length scale grows with the
 # dimension, for the distance between two random rows does (Hvarfner et al., 2024, eq. 6).
 _LENGTH = (-0.9, 1.0)
 _CATEGORICAL_LENGTH = (-0.3, 1.0)
 _AMPLITUDE = (0.0, 0.8)
 _NOISE = (-7.0, 2.0)
+_DEPTH = (-0.7, 1.0)
 _APART = (-0.5, 1.5)  # of the odds
-_WIDTH = 1.5  # of the slice sampler's first interval
-_BURN_IN = 12  # steps from the mode before the first sample
-_BETWEEN = 4  # steps from one sample to the next
-_MOST_SHRINKS = 12
+_FARTHEST = 6.0  # standard deviations from the prior's mean
+_BURN_IN = 20  # steps before the first sample
+_BETWEEN = 5  # steps from one sample to the next
+_MOST_SHRINKS = 20
 
 
 @dataclass(frozen=True)
 class Hyperparameters:
-    """One set: the shape of the kernel, amplitude and noise as variances."""
+    """``k`` sets of them.
+
+    Attributes
+    ----------
+    shape
+        Of the kernels.
+    amplitude, noise
+        Variances, shapes (k,).
+    depth
+        Of the mean's bowl, shape (k,).
+    """
 
     shape: Shape
-    amplitude: float
-    noise: float
+    amplitude: Array
+    noise: Array
+    depth: Array
 
 
 class Posterior:
-    """Log density of the hyperparameters' logarithms, given values at rows.
+    """What the hyperparameters may be, given values at rows.
 
     Parameters
     ----------
     between
         Gaps between the rows themselves, of shape (n, n).
+    bowl
+        The mean's bowl at the rows, shape (n,).
     values
         Shape (n,), mean 0 and variance about 1.
     """
 
-    def __init__(self, between: Gaps, values: Array) -> None:
-        self._between = between
-        self._values = values
-        self._numeric = between.squared.shape[1]
-        self._categorical = between.unequal.shape[1]
+    def __init__(self, between: Gaps, bowl: Array, values: Array) -> None:
+        self._between, self._bowl, self._values = between, bowl, values
+        self._numeric, self._categorical = len(between.squared), len(between.unequal)
         d = self._numeric + self._categorical
-        mean = [_LENGTH[0] + 0.5 * np.log(max(d, 1))] * self._numeric
-        spread = [_LENGTH[1]] * self._numeric
-        mean += [_CATEGORICAL_LENGTH[0]] * self._categorical
-        spread += [_CATEGORICAL_LENGTH[1]] * self._categorical
         self._is_mixed = self._categorical > 0 and d > 1
-        others = [_AMPLITUDE, _NOISE, *([_APART] if self._is_mixed else [])]
-        self._mean = np.array([*mean, *(each[0] for each in others)])
-        self._spread = np.array([*spread, *(each[1] for each in others)])
+        length = (_LENGTH[0] + 0.5 * np.log(max(d, 1)), _LENGTH[1])
+        priors = [length] * self._numeric + [_CATEGORICAL_LENGTH] * self._categorical
+        priors += [_AMPLITUDE, _NOISE, _DEPTH] + [_APART] * self._is_mixed
+        self._mean, self._spread = np.array(priors).T
 
-    def unpacked(self, logs: Array) -> Hyperparameters:
-        """Logarithms as hyperparameters."""
-        numeric, categorical, others = np.split(
-            np.exp(logs), [self._numeric, self._numeric + self._categorical]
-        )
-        apart = float(others[2] / (1.0 + others[2])) if self._is_mixed else 0.0
-        return Hyperparameters(Shape(numeric, categorical, apart), float(others[0]), float(others[1]))
+    def samples(self, count: int, rng: np.random.Generator) -> Hyperparameters:
+        """Draw ``count`` sets, beginning at the prior's mean."""
+        place = np.zeros(len(self._mean))
+        likelihood = self._log_likelihood(place)
+        drawn = []
+        for step in range(1, _BURN_IN + count * _BETWEEN + 1):
+            place, likelihood = self._step(place, likelihood, rng)
+            if step > _BURN_IN and (step - _BURN_IN) % _BETWEEN == 0:
+                drawn.append(place)
+        return self._unpacked(np.stack(drawn))
 
-    def log_density(self, logs: Array) -> float:
-        """Log marginal likelihood (Rasmussen and Williams, 2006, eq. 2.30) plus log prior, but a constant."""
-        standard = (logs - self._mean) / self._spread
-        prior = -0.5 * float(standard @ standard)
-        if np.abs(standard).max() > 6.0:
+    def _step(self, place: Array, likelihood: float, rng: np.random.Generator) -> tuple[Array, float]:
+        """One elliptical slice; Murray, Adams and MacKay (2010), figure 2.
+
+        Parameters
+        ----------
+        place
+            Logarithms, in standard deviations from the prior's mean.
+        """
+        other = rng.normal(size=len(place))
+        level = likelihood + np.log(rng.random())
+        angle = rng.uniform(0.0, 2.0 * np.pi)
+        low, high = angle - 2.0 * np.pi, angle
+        for _ in range(_MOST_SHRINKS):
+            moved = place * np.cos(angle) + other * np.sin(angle)
+            found = self._log_likelihood(moved)
+            if found > level:
+                return moved, found
+            low, high = (angle, high) if angle < 0 else (low, angle)
+            angle = rng.uniform(low, high)
+        return place, likelihood
+
+    def _log_likelihood(self, place: Array) -> float:
+        """Logarithm of the marginal likelihood but a constant; Rasmussen and Williams (2006), eq. 2.30."""
+        if np.abs(place).max() > _FARTHEST:
             return -np.inf
-        found = self.unpacked(logs)
-        covariance = found.amplitude * correlation(self._between, found.shape)
-        covariance.flat[:: len(covariance) + 1] += found.noise + _JITTER
+        found = self._unpacked(place[None, :])
+        covariance = found.amplitude * correlation(self._between, found.shape)[0]
+        covariance.flat[:: len(covariance) + 1] += found.noise + JITTER
         factor, failed = lapack.dpotrf(covariance, lower=1, overwrite_a=1, clean=0)
         if failed:
             return -np.inf
-        half, _info = lapack.dtrtrs(factor, self._values, lower=1)
-        return float(-0.5 * half @ half - np.log(factor.diagonal()).sum() + prior)
+        half, _info = lapack.dtrtrs(factor, self._values - found.depth * self._bowl, lower=1)
+        return float(-0.5 * half @ half - np.log(factor.diagonal()).sum())
 
-    def mode(self) -> Array:
-        """Where the density is highest, found by quasi-Newton steps from the prior's mean."""
-        bounds = list(zip(self._mean - 4 * self._spread, self._mean + 4 * self._spread, strict=True))
-        found = minimize(
-            lambda logs: -max(self.log_density(logs), -1e10),
-            self._mean,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": 12, "maxfun": 12 * (len(self._mean) + 1)},
+    def _unpacked(self, places: Array) -> Hyperparameters:
+        """Places (k, number of hyperparameters) as hyperparameters."""
+        ends = [self._numeric, self._numeric + self._categorical]
+        numeric, categorical, others = np.split(np.exp(self._mean + self._spread * places), ends, axis=1)
+        apart = others[:, 3] / (1.0 + others[:, 3]) if self._is_mixed else np.zeros(len(places))
+        return Hyperparameters(
+            Shape(numeric, categorical, apart), amplitude=others[:, 0], noise=others[:, 1], depth=others[:, 2]
         )
-        return np.asarray(found.x)
-
-    def samples(self, count: int, rng: np.random.Generator) -> list[Hyperparameters]:
-        """Draw from the posterior, beginning at its mode."""
-        logs = self.mode()
-        density = self.log_density(logs)
-        drawn = []
-        for step in range(_BURN_IN + count * _BETWEEN):
-            logs, density = self._step(logs, density, rng)
-            if step >= _BURN_IN and (step - _BURN_IN) % _BETWEEN == _BETWEEN - 1:
-                drawn.append(self.unpacked(logs))
-        return drawn
-
-    def _step(self, logs: Array, density: float, rng: np.random.Generator) -> tuple[Array, float]:
-        """One slice along a random direction, with shrinking and no stepping out (Neal, 2003, fig. 5)."""
-        direction = rng.normal(size=len(logs)) * self._spread
-        direction *= _WIDTH / np.linalg.norm(direction / self._spread)
-        level = density + np.log(rng.random())
-        low = -rng.random()
-        high = low + 1.0
-        for _ in range(_MOST_SHRINKS):
-            place = rng.uniform(low, high)
-            moved = logs + place * direction
-            found = self.log_density(moved)
-            if found > level:
-                return moved, found
-            if place < 0:
-                low = place
-            else:
-                high = place
-        return logs, density

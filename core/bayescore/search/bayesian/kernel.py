@@ -5,6 +5,8 @@ coordinate. A choice has ``exp(-1/l)`` where two rows differ in it: the overlap 
 scale of its own. The whole is a mixture of the product of all parts and their mean, after Ru
 et al. (2020): in the product a choice changes everything else, in the mean it shifts the
 objective and what is learned of the numbers holds for all choices.
+
+Several kernels (``k`` of them) are evaluated at once.
 """
 
 from __future__ import annotations
@@ -25,9 +27,9 @@ class Gaps:
     Attributes
     ----------
     squared
-        Squared differences of the numbers, shape (p, number of numeric coordinates), p pairs.
+        Squared differences of the numbers, shape (number of numeric coordinates, p), p pairs.
     unequal
-        1 where choices differ, shape (p, number of categorical coordinates).
+        1 where choices differ, shape (number of categorical coordinates, p).
     shape
         The pairs' shape, (n, m).
     """
@@ -41,61 +43,66 @@ def gaps(left: Array, right: Array, categorical: tuple[int, ...]) -> Gaps:
     """Gaps between rows ``left`` (n, d) and ``right`` (m, d)."""
     numeric = [i for i in range(left.shape[1]) if i not in categorical]
     pairs = len(left) * len(right)
-    difference = left[:, None, numeric] - right[None, :, numeric]
-    unequal = left[:, None, list(categorical)] != right[None, :, list(categorical)]
+    across, down = left.T[:, :, None], right.T[:, None, :]
+    difference = across[numeric] - down[numeric]
+    unequal = across[list(categorical)] != down[list(categorical)]
     return Gaps(
-        (difference**2).reshape(pairs, len(numeric)),
-        unequal.astype(np.float64).reshape(pairs, len(categorical)),
+        (difference**2).reshape(len(numeric), pairs),
+        unequal.astype(np.float64).reshape(len(categorical), pairs),
         (len(left), len(right)),
     )
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What the kernel learns besides its height.
+    """What kernels learn besides their height.
 
     Attributes
     ----------
     numeric, categorical
-        Length scales, shapes (number of coordinates of the kind,).
+        Length scales, shapes (k, number of coordinates of the kind).
     apart
-        From 0 to 1: how much choices only shift the objective. 0 where a row has but one factor.
+        From 0 to 1: how much choices only shift the objective, shape (k,). 0 where a row has but one factor.
     """
 
     numeric: Array
     categorical: Array
-    apart: float = 0.0
+    apart: Array
 
 
 def correlation(between: Gaps, shape: Shape) -> Array:
-    """Correlation of every pair, shape (n, m), between 0 and 1."""
-    distance, factor, rest = _parts(between, shape)
-    found = (1.0 + distance + distance**2 / 3.0) * np.exp(-distance) * factor + rest
-    return np.asarray(found.reshape(between.shape))
+    """Correlation of every pair under every kernel, shape (k, n, m), between 0 and 1."""
+    distance, fall, rest = _parts(between, shape)
+    found = (1.0 + distance + distance**2 / 3.0) * fall + rest
+    return np.asarray(found.reshape(-1, *between.shape))
 
 
 def correlation_slope(between: Gaps, shape: Shape) -> tuple[Array, Array]:
-    """Correlation of one row with others, and how steeply it falls.
+    """Correlation of every pair under every kernel, and how steeply it falls.
 
     Returns
     -------
     (correlation, steepness)
-        Both of shape (m,). The slope along numeric coordinate i is minus the steepness times
-        the difference of the rows there over the squared length scale.
+        Both of shape (k, n, m). The slope along numeric coordinate i is minus the steepness
+        times the difference of the rows there over the squared length scale.
     """
-    distance, factor, rest = _parts(between, shape)
-    fall = np.exp(-distance) * factor
-    return (1.0 + distance + distance**2 / 3.0) * fall + rest, 5.0 / 3.0 * (1.0 + distance) * fall
+    distance, fall, rest = _parts(between, shape)
+    alike = (1.0 + distance + distance**2 / 3.0) * fall + rest
+    steepness = 5.0 / 3.0 * (1.0 + distance) * fall
+    size = (-1, *between.shape)
+    return np.asarray(alike.reshape(size)), np.asarray(steepness.reshape(size))
 
 
-def _parts(between: Gaps, shape: Shape) -> tuple[Array, Array | float, Array | float]:
-    """Scaled distance over the numbers, what multiplies their part, what is added to that; each (pairs,)."""
-    distance = _ROOT5 * np.sqrt(between.squared @ (1.0 / shape.numeric**2))
-    choices = between.unequal.shape[1]
+def _parts(between: Gaps, shape: Shape) -> tuple[Array, Array, Array | float]:
+    """Scaled distance over the numbers, what multiplies its polynomial, what is added; each (k, pairs)."""
+    distance = _ROOT5 * np.sqrt((1.0 / shape.numeric**2) @ between.squared)
+    choices = len(between.unequal)
     if not choices:
-        return distance, 1.0, 0.0
-    differences = between.unequal / shape.categorical
-    has_numbers = between.squared.shape[1] > 0
-    alone = shape.apart / (choices + has_numbers)
-    together = (1.0 - shape.apart) * np.exp(-differences.sum(axis=1))
-    return distance, together + alone * has_numbers, alone * np.exp(-differences).sum(axis=1)
+        return distance, np.exp(-distance), 0.0
+    has_numbers = len(between.squared) > 0
+    apart = shape.apart[:, None]
+    alone = apart / (choices + has_numbers)
+    rates = 1.0 / shape.categorical
+    together = (1.0 - apart) * np.exp(-rates @ between.unequal)
+    fall = (together + alone * has_numbers) * np.exp(-distance)
+    return distance, fall, alone * (choices + np.expm1(-rates) @ between.unequal)

@@ -29,7 +29,7 @@ from bayescore.search.suggestion import (
     Why,
 )
 
-_INITIAL = 10  # trials of the first design: with fewer, a run in six never left the first good place
+_INITIAL = 5  # trials of the first design
 _FAILED_AS = 0.85  # quantile of the values that a failed trial is given
 _BEST_KEPT = 6  # of the best trials, so many get local candidates
 _FIRST_STOP = 20  # finished trials before the search may call itself exhausted

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import cho_solve, lapack, solve_triangular
+from scipy.linalg import lapack
 
-from bayescore.search.bayesian.hyperparameters import Hyperparameters, Posterior
+from bayescore.search.bayesian.hyperparameters import JITTER, Posterior
 from bayescore.search.bayesian.kernel import Array, correlation, correlation_slope, gaps
+from bayescore.search.bayesian.mean import bowl, bowl_slope
 from bayescore.search.space import SearchSpace
 
-_SAMPLES = 8
-_JITTER = 1e-8
+_SAMPLES = 12
 
 
 class GaussianProcess:
-    """Predictions of several processes that all explain the trials.
+    """Predictions of several processes (``k`` members) that all explain the trials.
 
     Parameters
     ----------
@@ -24,47 +24,69 @@ class GaussianProcess:
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
         self._categorical = space.categorical
+        self._numeric = [i for i in range(space.dimensions) if i not in space.categorical]
         self._rng = np.random.default_rng(seed)
-        self._members: list[_Member] = []
 
     def fit(self, rows: Array, values: Array) -> GaussianProcess:
         """Learn from rows (n, d) and values (n,) with mean 0 and variance about 1."""
-        posterior = Posterior(gaps(rows, rows, self._categorical), values)
-        drawn = posterior.samples(_SAMPLES, self._rng)
-        self._members = [_Member(rows, values, each, self._categorical) for each in drawn]
+        between = gaps(rows, rows, self._categorical)
+        self._learned = Posterior(between, bowl(rows, self._numeric), values).samples(_SAMPLES, self._rng)
+        self._solve(rows, np.tile(values, (_SAMPLES, 1)))
         return self
 
     def believe(self, rows: Array) -> GaussianProcess:
-        """Add rows (k, d) as if they came out as predicted (kriging believer; Ginsbourger et al., 2010)."""
-        self._members = [member.believing(rows) for member in self._members]
+        """Add rows (m, d) as if they came out as predicted (kriging believer; Ginsbourger et al., 2010)."""
+        means, _deviations = self.members(rows)
+        self._solve(np.concatenate([self._rows, rows]), np.concatenate([self._values, means], axis=1))
         return self
 
     def members(self, rows: Array) -> tuple[Array, Array]:
-        """Mean and standard deviation at rows (m, d) by each member, both (members, m), without the noise."""
-        found = [member.predict(rows) for member in self._members]
-        return np.stack([mean for mean, _ in found]), np.stack([deviation for _, deviation in found])
+        """Mean and standard deviation at rows (m, d) by each member, both (k, m), without the noise."""
+        across = self._covariance(rows)
+        half = across @ self._roots.transpose(0, 2, 1)
+        variance = self._learned.amplitude[:, None] - np.einsum("kmn,kmn->km", half, half)
+        return self._mean(rows, across), np.sqrt(np.maximum(variance, 1e-14))
 
     def slopes(self, row: Array) -> tuple[Array, Array, Array, Array]:
-        """Mean and deviation at one row (d,) by each member, both (members,), and their slopes (members, d).
+        """Mean and deviation at one row (d,) by each member, both (k,), and their slopes (k, d).
 
         The slope along a categorical coordinate is 0.
         """
-        found = [member.slopes(row) for member in self._members]
-        mean, deviation, mean_slope, deviation_slope = zip(*found, strict=True)
-        return np.array(mean), np.array(deviation), np.stack(mean_slope), np.stack(deviation_slope)
+        learned, numeric = self._learned, self._numeric
+        between = gaps(row[None, :], self._rows, self._categorical)
+        alike, steepness = correlation_slope(between, learned.shape)
+        across = learned.amplitude[:, None, None] * alike
+        half = (self._roots @ across.transpose(0, 2, 1))[:, :, 0]
+        solved = (half[:, None, :] @ self._roots)[:, 0]
+        deviation = np.sqrt(np.maximum(learned.amplitude - np.einsum("kn,kn->k", half, half), 1e-14))
+        steep = -learned.amplitude[:, None] * steepness[:, 0]
+        away = row[numeric] - self._rows[:, numeric]
+        by_mean, by_deviation = np.zeros((2, len(steep), len(row)))
+        by_mean[:, numeric] = (steep * self._weights) @ away / learned.shape.numeric**2
+        by_mean[:, numeric] += learned.depth[:, None] * bowl_slope(row, numeric)
+        by_deviation[:, numeric] = -(steep * solved) @ away / learned.shape.numeric**2 / deviation[:, None]
+        return self._mean(row[None, :], across)[:, 0], deviation, by_mean, by_deviation
 
     def likeness(self, row: Array, other: Array) -> float:
         """Correlation of two rows (d,), the mean over the members."""
-        return float(np.mean([member.likeness(row, other) for member in self._members]))
+        between = gaps(row[None, :], other[None, :], self._categorical)
+        return float(np.mean(correlation(between, self._learned.shape)))
 
     def best_means(self) -> Array:
-        """Smallest mean of each member at the rows it has learned from, shape (members,)."""
-        return np.array([member.best_mean for member in self._members])
+        """Smallest mean of each member at the rows it has learned from, shape (k,)."""
+        return self._best
 
     def draws(self, rows: Array, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Functions drawn at rows (m, d), shape (members * count, m), and the best mean of their members."""
-        found = [member.draws(rows, rng.normal(size=(count, len(rows)))) for member in self._members]
-        return np.concatenate(found), np.repeat(self.best_means(), count)
+        """Functions drawn at rows (m, d), shape (k * count, m), and the best mean of their members."""
+        across = self._covariance(rows)
+        half = across @ self._roots.transpose(0, 2, 1)
+        own = correlation(gaps(rows, rows, self._categorical), self._learned.shape)
+        own *= self._learned.amplitude[:, None, None]
+        variances, vectors = np.linalg.eigh(own - half @ half.transpose(0, 2, 1))
+        spread = vectors * np.sqrt(np.maximum(variances, 0.0))[:, None, :]
+        normal = rng.normal(size=(len(own), count, len(rows)))
+        drawn = self._mean(rows, across)[:, None, :] + normal @ spread.transpose(0, 2, 1)
+        return np.asarray(drawn.reshape(-1, len(rows))), np.repeat(self._best, count)
 
     def predict(self, rows: Array) -> tuple[Array, Array]:
         """Mean and standard deviation at rows (m, d) of the members' mixture, each (m,)."""
@@ -73,70 +95,36 @@ class GaussianProcess:
         variance = (deviations**2 + means**2).mean(axis=0) - mean**2
         return mean, np.sqrt(np.maximum(variance, 1e-18))
 
-
-class _Member:
-    """One process with fixed hyperparameters."""
-
-    def __init__(
-        self, rows: Array, values: Array, learned: Hyperparameters, categorical: tuple[int, ...]
-    ) -> None:
+    def _solve(self, rows: Array, values: Array) -> None:
+        """Prepare predictions from rows (n, d) and each member's values (k, n) there."""
         self._rows, self._values = rows, values
-        self._learned, self._categorical = learned, categorical
+        learned = self._learned
         covariance = self._covariance(rows)
-        noisy = covariance.copy()
-        noisy.flat[:: len(rows) + 1] += learned.noise + _JITTER
-        factor, failed = lapack.dpotrf(noisy, lower=1, clean=1)
-        while failed:  # rows so alike that rounding spoils the factor: a little more noise parts them
-            noisy.flat[:: len(rows) + 1] += 1e-4 * learned.amplitude
-            factor, failed = lapack.dpotrf(noisy, lower=1, clean=1)
-        self._factor = factor
-        self._weights = cho_solve((factor, True), values)
-        self.best_mean = float((covariance @ self._weights).min())
+        each = zip(covariance, learned.noise, learned.amplitude, strict=True)
+        self._roots = np.stack([_root(*member) for member in each])
+        over = values - learned.depth[:, None] * bowl(rows, self._numeric)
+        half = self._roots @ over[:, :, None]
+        self._weights = (self._roots.transpose(0, 2, 1) @ half)[:, :, 0]
+        self._best: Array = self._mean(rows, covariance).min(axis=1)
 
     def _covariance(self, rows: Array) -> Array:
+        """Of given rows (m, d) with those learned from, shape (k, m, n)."""
         between = gaps(rows, self._rows, self._categorical)
-        learned = self._learned
-        return learned.amplitude * correlation(between, learned.shape)
+        return self._learned.amplitude[:, None, None] * correlation(between, self._learned.shape)
 
-    def predict(self, rows: Array) -> tuple[Array, Array]:
-        across = self._covariance(rows)
-        half = solve_triangular(self._factor, across.T, lower=True, check_finite=False)
-        variance = self._learned.amplitude - (half**2).sum(axis=0)
-        return across @ self._weights, np.sqrt(np.maximum(variance, 1e-14))
+    def _mean(self, rows: Array, across: Array) -> Array:
+        """Mean at rows (m, d), shape (k, m), from their covariance (k, m, n) with those learned from."""
+        low = self._learned.depth[:, None] * bowl(rows, self._numeric)
+        return np.asarray((across @ self._weights[:, :, None])[:, :, 0] + low)
 
-    def slopes(self, row: Array) -> tuple[float, float, Array, Array]:
-        learned = self._learned
-        numeric = [i for i in range(len(row)) if i not in self._categorical]
-        between = gaps(row[None, :], self._rows, self._categorical)
-        alike, steepness = correlation_slope(between, learned.shape)
-        across = learned.amplitude * alike
-        away = (row[numeric] - self._rows[:, numeric]) / learned.shape.numeric**2
-        slope = np.zeros((len(self._rows), len(row)))
-        slope[:, numeric] = -learned.amplitude * steepness[:, None] * away
-        solved = cho_solve((self._factor, True), across, check_finite=False)
-        deviation = float(np.sqrt(max(learned.amplitude - across @ solved, 1e-14)))
-        return (
-            float(across @ self._weights),
-            deviation,
-            slope.T @ self._weights,
-            -(slope.T @ solved) / deviation,
-        )
 
-    def likeness(self, row: Array, other: Array) -> float:
-        between = gaps(row[None, :], other[None, :], self._categorical)
-        return float(correlation(between, self._learned.shape)[0, 0])
-
-    def draws(self, rows: Array, normal: Array) -> Array:
-        across = self._covariance(rows)
-        half = solve_triangular(self._factor, across.T, lower=True, check_finite=False)
-        learned = self._learned
-        between = gaps(rows, rows, self._categorical)
-        own = learned.amplitude * correlation(between, learned.shape)
-        roots, vectors = np.linalg.eigh(own - half.T @ half)
-        spread = vectors * np.sqrt(np.maximum(roots, 0.0))
-        return np.asarray(across @ self._weights + normal @ spread.T)
-
-    def believing(self, rows: Array) -> _Member:
-        mean, _deviation = self.predict(rows)
-        both = np.concatenate([self._rows, rows])
-        return _Member(both, np.concatenate([self._values, mean]), self._learned, self._categorical)
+def _root(covariance: Array, noise: float, amplitude: float) -> Array:
+    """The inverse of the lower Cholesky factor of a noisy covariance (n, n)."""
+    noisy = covariance.copy()
+    noisy.flat[:: len(noisy) + 1] += noise + JITTER
+    factor, failed = lapack.dpotrf(noisy, lower=1, clean=1)
+    while failed:  # rows so alike that rounding spoils the factor: a little more noise parts them
+        noisy.flat[:: len(noisy) + 1] += 1e-4 * amplitude
+        factor, failed = lapack.dpotrf(noisy, lower=1, clean=1)
+    inverse, _info = lapack.dtrtri(factor, lower=1)
+    return np.asarray(inverse)
