@@ -11,20 +11,27 @@ from __future__ import annotations
 import numpy as np
 
 from bayescore.search.bayesian.kernel import Array
+from bayescore.search.space import SearchSpace, count
 
 
-def bowl(rows: Array, numeric: list[int]) -> Array:
-    """Height of a bowl of depth 1 at rows (n, d), shape (n,), its mean over the cube 0.
+class Bowl:
+    """A bowl of depth 1 over the numbers of a space; its mean over the cube is about 0.
 
-    Parameters
-    ----------
-    numeric
-        Coordinates that are numbers; choices have no ends.
+    The end of a list of three is a third of it and no corner: a value stands for its share of
+    the range, and counts as that share's middle.
     """
-    out = (2.0 * rows[:, numeric] - 1.0) ** 2
-    return np.asarray((out - 1.0 / 3.0).sum(axis=1) / np.sqrt(max(len(numeric), 1)))
 
+    def __init__(self, space: SearchSpace) -> None:
+        self._numeric = [i for i in range(space.dimensions) if i not in space.categorical]
+        counts = [count(space.specs[i]) for i in self._numeric]
+        self._reach = np.array([1.0 if n is None else (n - 1) / n for n in counts])
+        self._scale = 1.0 / np.sqrt(max(len(self._numeric), 1))
 
-def bowl_slope(row: Array, numeric: list[int]) -> Array:
-    """Slope of :func:`bowl` at one row (d,) along its numbers, shape (number of numeric coordinates,)."""
-    return np.asarray(4.0 * (2.0 * row[numeric] - 1.0) / np.sqrt(max(len(numeric), 1)))
+    def heights(self, rows: Array) -> Array:
+        """Of rows (n, d), shape (n,)."""
+        out = (self._reach * (2.0 * rows[:, self._numeric] - 1.0)) ** 2
+        return np.asarray(self._scale * (out - 1.0 / 3.0).sum(axis=1))
+
+    def slope(self, row: Array) -> Array:
+        """At one row (d,) along its numbers, shape (number of numeric coordinates,)."""
+        return np.asarray(self._scale * 4.0 * self._reach**2 * (2.0 * row[self._numeric] - 1.0))

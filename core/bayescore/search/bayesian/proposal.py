@@ -29,7 +29,7 @@ from bayescore.search.suggestion import (
     Why,
 )
 
-_INITIAL = 5  # trials of the first design
+_INITIAL = 4  # trials of the first design
 _FAILED_AS = 0.85  # quantile of the values that a failed trial is given
 _BEST_KEPT = 6  # of the best trials, so many get local candidates
 _FIRST_STOP = 20  # finished trials before the search may call itself exhausted
@@ -50,7 +50,7 @@ class _Seen:
 
 
 def initial_count(space: SearchSpace) -> int:
-    """Trials before the first model: ten, and no more than half of what there is."""
+    """Trials before the first model: a few, and no more than half of what there is."""
     total = space.combinations()
     return _INITIAL if total is None else min(_INITIAL, max(2, total // 2))
 

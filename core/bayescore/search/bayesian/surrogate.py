@@ -7,7 +7,7 @@ from scipy.linalg import lapack
 
 from bayescore.search.bayesian.hyperparameters import JITTER, Posterior
 from bayescore.search.bayesian.kernel import Array, correlation, correlation_slope, gaps
-from bayescore.search.bayesian.mean import bowl, bowl_slope
+from bayescore.search.bayesian.mean import Bowl
 from bayescore.search.space import SearchSpace
 
 _SAMPLES = 12
@@ -25,12 +25,13 @@ class GaussianProcess:
     def __init__(self, space: SearchSpace, seed: int) -> None:
         self._categorical = space.categorical
         self._numeric = [i for i in range(space.dimensions) if i not in space.categorical]
+        self._bowl = Bowl(space)
         self._rng = np.random.default_rng(seed)
 
     def fit(self, rows: Array, values: Array) -> GaussianProcess:
         """Learn from rows (n, d) and values (n,) with mean 0 and variance about 1."""
         between = gaps(rows, rows, self._categorical)
-        self._learned = Posterior(between, bowl(rows, self._numeric), values).samples(_SAMPLES, self._rng)
+        self._learned = Posterior(between, self._bowl.heights(rows), values).samples(_SAMPLES, self._rng)
         self._solve(rows, np.tile(values, (_SAMPLES, 1)))
         return self
 
@@ -63,7 +64,7 @@ class GaussianProcess:
         away = row[numeric] - self._rows[:, numeric]
         by_mean, by_deviation = np.zeros((2, len(steep), len(row)))
         by_mean[:, numeric] = (steep * self._weights) @ away / learned.shape.numeric**2
-        by_mean[:, numeric] += learned.depth[:, None] * bowl_slope(row, numeric)
+        by_mean[:, numeric] += learned.depth[:, None] * self._bowl.slope(row)
         by_deviation[:, numeric] = -(steep * solved) @ away / learned.shape.numeric**2 / deviation[:, None]
         return self._mean(row[None, :], across)[:, 0], deviation, by_mean, by_deviation
 
@@ -102,7 +103,7 @@ class GaussianProcess:
         covariance = self._covariance(rows)
         each = zip(covariance, learned.noise, learned.amplitude, strict=True)
         self._roots = np.stack([_root(*member) for member in each])
-        over = values - learned.depth[:, None] * bowl(rows, self._numeric)
+        over = values - learned.depth[:, None] * self._bowl.heights(rows)
         half = self._roots @ over[:, :, None]
         self._weights = (self._roots.transpose(0, 2, 1) @ half)[:, :, 0]
         self._best: Array = self._mean(rows, covariance).min(axis=1)
@@ -114,7 +115,7 @@ class GaussianProcess:
 
     def _mean(self, rows: Array, across: Array) -> Array:
         """Mean at rows (m, d), shape (k, m), from their covariance (k, m, n) with those learned from."""
-        low = self._learned.depth[:, None] * bowl(rows, self._numeric)
+        low = self._learned.depth[:, None] * self._bowl.heights(rows)
         return np.asarray((across @ self._weights[:, :, None])[:, :, 0] + low)
 
 
