@@ -48,7 +48,7 @@ def suggest(
         return next_random(space, used, seed, number)
     if total is not None and total <= len(used) and next_random(space, used, seed, number) == EXHAUSTED:
         return EXHAUSTED
-    from bayescore.search.bayesian import propose  # SciPy and scikit-learn load slowly
+    from bayescore.search.bayesian import propose  # SciPy loads slowly
 
     return propose(space, goal, trials, seed, number, used, stop_when_exhausted=stop_when_exhausted)
 
