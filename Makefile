@@ -96,7 +96,7 @@ check: $(VENV)/.test
 bench: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
 
-# The search beside other optimisers: about an hour on two cores.
+# The search beside other optimisers: about twenty minutes on two cores.
 bench-search: $(VENV)/.test
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[peers]'
 	$(BIN)/python -m tests.bench_search
