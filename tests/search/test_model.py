@@ -149,6 +149,17 @@ def test_that_of_unknown_places_the_corners_promise_least() -> None:
     assert np.all(model.predict(inside)[0] < model.predict(corners)[0])
 
 
+def test_that_the_best_is_found_in_a_corner_too() -> None:
+    space = SearchSpace(tuple(DoubleSpec(name=f"x{i}", min_value=0, max_value=1) for i in range(6)))
+    trials: list[Observation] = []
+    for number in range(1, 26):
+        asked = suggest(space, Goal.MINIMIZE, trials, 4, number).parameters
+        assert asked is not None
+        value = sum((float(asked[f"x{i}"]) - i % 2) ** 2 for i in range(6))
+        trials.append(Observation(asked, Outcome.FINISHED, value))
+    assert min(t.value or 0.0 for t in trials) < 0.05
+
+
 def mixed_model(values: Callable[[float, float, str], float]) -> GaussianProcess:
     """A model of trials at random places of two numbers and a choice, of which "b" has three only."""
     rng = np.random.default_rng(4)
