@@ -11,6 +11,7 @@ from bayescore.search.bayesian.mean import Bowl
 from bayescore.search.space import SearchSpace
 
 _SAMPLES = 12
+_AT_ONCE = 1 << 20  # covariances worked on at a time: thousands of rows must not take gigabytes
 
 
 class GaussianProcess:
@@ -43,10 +44,9 @@ class GaussianProcess:
 
     def members(self, rows: Array) -> tuple[Array, Array]:
         """Mean and standard deviation at rows (m, d) by each member, both (k, m), without the noise."""
-        across = self._covariance(rows)
-        half = across @ self._roots.transpose(0, 2, 1)
-        variance = self._learned.amplitude[:, None] - np.einsum("kmn,kmn->km", half, half)
-        return self._mean(rows, across), np.sqrt(np.maximum(variance, 1e-14))
+        found = [self._predicted(part) for part in self._parts(rows)]
+        means, deviations = zip(*found, strict=True)
+        return np.concatenate(means, axis=1), np.concatenate(deviations, axis=1)
 
     def slopes(self, row: Array) -> tuple[Array, Array, Array, Array]:
         """Mean and deviation at one row (d,) by each member, both (k,), and their slopes (k, d).
@@ -100,13 +100,25 @@ class GaussianProcess:
         """Prepare predictions from rows (n, d) and each member's values (k, n) there."""
         self._rows, self._values = rows, values
         learned = self._learned
-        covariance = self._covariance(rows)
+        covariance = np.concatenate([self._covariance(part) for part in self._parts(rows)], axis=1)
         each = zip(covariance, learned.noise, learned.amplitude, strict=True)
         self._roots = np.stack([_root(*member) for member in each])
         over = values - learned.depth[:, None] * self._bowl.heights(rows)
         half = self._roots @ over[:, :, None]
         self._weights = (self._roots.transpose(0, 2, 1) @ half)[:, :, 0]
         self._best: Array = self._mean(rows, covariance).min(axis=1)
+
+    def _predicted(self, rows: Array) -> tuple[Array, Array]:
+        """See :meth:`members`."""
+        across = self._covariance(rows)
+        half = across @ self._roots.transpose(0, 2, 1)
+        variance = self._learned.amplitude[:, None] - np.einsum("kmn,kmn->km", half, half)
+        return self._mean(rows, across), np.sqrt(np.maximum(variance, 1e-14))
+
+    def _parts(self, rows: Array) -> list[Array]:
+        """Rows (m, d) in parts that can be worked on at once."""
+        size = max(1, _AT_ONCE // (_SAMPLES * len(self._rows)))
+        return [rows[start : start + size] for start in range(0, max(len(rows), 1), size)]
 
     def _covariance(self, rows: Array) -> Array:
         """Of given rows (m, d) with those learned from, shape (k, m, n)."""
