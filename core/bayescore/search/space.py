@@ -48,6 +48,11 @@ class SearchSpace:
         """Positions of the categorical parameters."""
         return tuple(i for i, s in enumerate(self.specs) if isinstance(s, CategoricalSpec))
 
+    @property
+    def numeric(self) -> tuple[int, ...]:
+        """Positions of the others, which are numbers."""
+        return tuple(i for i in range(self.dimensions) if i not in self.categorical)
+
     def combinations(self) -> int | None:
         """Number of distinct points; ``None`` when a real number makes them countless."""
         total = 1
@@ -99,7 +104,7 @@ class SearchSpace:
             numbers = np.clip(np.round(numbers), spec.min_value, spec.max_value)
         return np.asarray((numbers - low) / (high - low))
 
-    def spread(self, index: int, units: Row) -> Row:
+    def drawn(self, index: int, units: Row) -> Row:
         """Coordinates of what :func:`draw` makes of uniform draws for one parameter, shape (m,)."""
         spec = self.specs[index]
         if isinstance(spec, DiscreteSpec | CategoricalSpec):

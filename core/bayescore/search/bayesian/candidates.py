@@ -18,7 +18,7 @@ def sobol_rows(space: SearchSpace, n: int, seed: int) -> Array:
     """First ``n`` rows of a scrambled Sobol sequence, shape (n, d), snapped to legal points."""
     power = max(0, int(n - 1).bit_length())
     units = qmc.Sobol(space.dimensions, seed=seed).random_base2(power)[:n]
-    return np.stack([space.spread(i, units[:, i]) for i in range(space.dimensions)], axis=1)
+    return np.stack([space.drawn(i, units[:, i]) for i in range(space.dimensions)], axis=1)
 
 
 def candidate_rows(space: SearchSpace, best: Array, rng: np.random.Generator) -> Array:

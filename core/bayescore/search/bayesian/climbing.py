@@ -29,7 +29,7 @@ def climbed(
     neighbours where numbers are whole or listed.
     """
     heights = height(rows)
-    if len(space.categorical) < space.dimensions:
+    if space.numeric:
         tops = np.stack([_up(space, rows[i], height) for i in _starts(rows, heights)])
         fresh = snapped(space, tops)
         rows, heights = np.concatenate([rows, fresh]), np.concatenate([heights, height(fresh)])
@@ -57,7 +57,7 @@ def _starts(rows: Array, heights: Array) -> list[int]:
 
 def _up(space: SearchSpace, row: Array, height: Acquisition) -> Array:
     """Follow the slope from a row (d,) with its choices held."""
-    numeric = [i for i in range(space.dimensions) if i not in space.categorical]
+    numeric = list(space.numeric)
 
     def fallen(numbers: Array) -> tuple[float, Array]:
         moved = row.copy()

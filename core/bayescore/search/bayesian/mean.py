@@ -22,7 +22,7 @@ class Bowl:
     """
 
     def __init__(self, space: SearchSpace) -> None:
-        self._numeric = [i for i in range(space.dimensions) if i not in space.categorical]
+        self._numeric = list(space.numeric)
         counts = [count(space.specs[i]) for i in self._numeric]
         self._reach = np.array([1.0 if n is None else (n - 1) / n for n in counts])
         self._scale = 1.0 / np.sqrt(max(len(self._numeric), 1))

@@ -150,5 +150,5 @@ def _arrays(space: SearchSpace, goal: Goal, trials: Sequence[Observation]) -> _S
 
 def _inside(space: SearchSpace, row: Array) -> bool:
     """Whether a row is close enough to the cube to teach the model (history may come from a wider one)."""
-    numeric = [i for i in range(space.dimensions) if i not in space.categorical]
+    numeric = list(space.numeric)
     return bool(np.all(row[numeric] >= -1.0) and np.all(row[numeric] <= 2.0))

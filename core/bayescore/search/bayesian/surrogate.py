@@ -25,7 +25,7 @@ class GaussianProcess:
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
         self._categorical = space.categorical
-        self._numeric = [i for i in range(space.dimensions) if i not in space.categorical]
+        self._numeric = list(space.numeric)
         self._bowl = Bowl(space)
         self._rng = np.random.default_rng(seed)
 

@@ -71,13 +71,16 @@ def fitted(values: Array) -> Warp:
     standard = (clipped - centre) / scale
     exponent = 1.0
     if len(values) >= _FEWEST and np.ptp(standard) > 0:
-        exponent = max(_EXPONENTS, key=lambda each: _log_likelihood(standard, each))
+        bend = float((np.sign(standard) * np.log1p(np.abs(standard))).sum())
+        exponent = max(_EXPONENTS, key=lambda each: _log_likelihood(standard, each, bend))
     bent = np.asarray(yeojohnson(standard, exponent), dtype=np.float64)
     return Warp(top, centre, scale, exponent, float(bent.mean()), float(bent.std()) or 1.0)
 
 
-def _log_likelihood(values: Array, exponent: float) -> float:
-    """Of an exponent, given values; Yeo and Johnson (2000), section 3, but a constant."""
+def _log_likelihood(values: Array, exponent: float, bend: float) -> float:
+    """Of an exponent, given values; Yeo and Johnson (2000), section 3, but a constant.
+
+    SciPy's ``yeojohnson_llf`` says the same, but checks its input for longer than all that follows here.
+    """
     spread = float(np.var(yeojohnson(values, exponent)))
-    bend = float((np.sign(values) * np.log1p(np.abs(values))).sum())
     return -0.5 * len(values) * np.log(spread) + (exponent - 1.0) * bend if spread > 0 else -np.inf
