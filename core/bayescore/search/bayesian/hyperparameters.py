@@ -57,7 +57,7 @@ class Posterior:
     Parameters
     ----------
     between
-        Gaps between the rows themselves, of shape (n, n).
+        Gaps between the rows themselves, every two once.
     bowl
         The mean's bowl at the rows, shape (n,).
     values
@@ -66,6 +66,7 @@ class Posterior:
 
     def __init__(self, between: Gaps, bowl: Array, values: Array) -> None:
         self._between, self._bowl, self._values = between, bowl, values
+        self._above = np.flatnonzero(np.triu(np.ones((len(values), len(values))), 1))
         self._numeric, self._categorical = len(between.squared), len(between.unequal)
         d = self._numeric + self._categorical
         self._is_mixed = self._categorical > 0 and d > 1
@@ -111,9 +112,12 @@ class Posterior:
         if np.abs(place).max() > _FARTHEST:
             return -np.inf
         found = self._unpacked(place[None, :])
-        covariance = found.amplitude * correlation(self._between, found.shape)[0]
-        covariance.flat[:: len(covariance) + 1] += found.noise + JITTER
-        factor, failed = lapack.dpotrf(covariance, lower=1, overwrite_a=1, clean=0)
+        n = len(self._values)
+        covariance = np.zeros(n * n)
+        covariance[self._above] = found.amplitude * correlation(self._between, found.shape)[0, 0]
+        covariance[:: n + 1] = found.amplitude + found.noise + JITTER
+        # LAPACK reads columns first: what lies above the diagonal here lies below it there
+        factor, failed = lapack.dpotrf(covariance.reshape(n, n).T, lower=1, overwrite_a=1, clean=0)
         if failed:
             return -np.inf
         half, _info = lapack.dtrtrs(factor, self._values - found.depth * self._bowl, lower=1)
@@ -121,8 +125,9 @@ class Posterior:
 
     def _unpacked(self, places: Array) -> Hyperparameters:
         """Places (k, number of hyperparameters) as hyperparameters."""
-        ends = [self._numeric, self._numeric + self._categorical]
-        numeric, categorical, others = np.split(np.exp(self._mean + self._spread * places), ends, axis=1)
+        found = np.exp(self._mean + self._spread * places)
+        numeric, others = found[:, : self._numeric], found[:, self._numeric :]
+        categorical, others = others[:, : self._categorical], others[:, self._categorical :]
         apart = others[:, 3] / (1.0 + others[:, 3]) if self._is_mixed else np.zeros(len(places))
         return Hyperparameters(
             Shape(numeric, categorical, apart), amplitude=others[:, 0], noise=others[:, 1], depth=others[:, 2]

@@ -41,16 +41,23 @@ class Gaps:
 
 def gaps(left: Array, right: Array, categorical: tuple[int, ...]) -> Gaps:
     """Gaps between rows ``left`` (n, d) and ``right`` (m, d)."""
-    numeric = [i for i in range(left.shape[1]) if i not in categorical]
-    pairs = len(left) * len(right)
-    across, down = left.T[:, :, None], right.T[:, None, :]
-    difference = across[numeric] - down[numeric]
-    unequal = across[list(categorical)] != down[list(categorical)]
-    return Gaps(
-        (difference**2).reshape(len(numeric), pairs),
-        unequal.astype(np.float64).reshape(len(categorical), pairs),
-        (len(left), len(right)),
-    )
+    return _gaps(left.T[:, :, None], right.T[:, None, :], categorical, (len(left), len(right)))
+
+
+def gaps_within(rows: Array, categorical: tuple[int, ...]) -> Gaps:
+    """Gaps between rows (n, d) themselves, every two once: those above the diagonal, row by row."""
+    left, right = np.triu_indices(len(rows), 1)
+    return _gaps(rows.T[:, left], rows.T[:, right], categorical, (1, len(left)))
+
+
+def _gaps(left: Array, right: Array, categorical: tuple[int, ...], shape: tuple[int, int]) -> Gaps:
+    """Gaps of pairs of this shape; ``left`` and ``right`` have coordinates first and broadcast."""
+    numeric = [i for i in range(len(left)) if i not in categorical]
+    chosen = list(categorical)
+    difference = left[numeric] - right[numeric]
+    unequal = (left[chosen] != right[chosen]).astype(np.float64)
+    pairs = shape[0] * shape[1]
+    return Gaps((difference**2).reshape(len(numeric), pairs), unequal.reshape(len(chosen), pairs), shape)
 
 
 @dataclass(frozen=True)

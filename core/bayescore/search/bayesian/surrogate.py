@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from bayescore.search.bayesian.hyperparameters import JITTER, Posterior
-from bayescore.search.bayesian.kernel import Array, correlation, correlation_slope, gaps
+from bayescore.search.bayesian.kernel import Array, correlation, correlation_slope, gaps, gaps_within
 from bayescore.search.bayesian.mean import Bowl
 from bayescore.search.space import SearchSpace
 
@@ -31,7 +31,7 @@ class GaussianProcess:
 
     def fit(self, rows: Array, values: Array) -> GaussianProcess:
         """Learn from rows (n, d) and values (n,) with mean 0 and variance about 1."""
-        between = gaps(rows, rows, self._categorical)
+        between = gaps_within(rows, self._categorical)
         self._learned = Posterior(between, self._bowl.heights(rows), values).samples(_SAMPLES, self._rng)
         self._solve(rows, np.tile(values, (_SAMPLES, 1)))
         return self
