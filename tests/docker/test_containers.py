@@ -179,10 +179,12 @@ def test_that_killing_the_engine_under_three_containers_loses_no_point(container
     program = (
         REPORT_X
         + """
-import time
+import os, time
 for i in range(40):
     log_metric("score", i)
     time.sleep(0.1)
+while not os.path.exists("end.txt"):
+    time.sleep(0.02)
 """
     )
     containers.write(program, max_job_count=3, parallel_count=3, local=LOCAL)
@@ -192,6 +194,8 @@ for i in range(40):
     containers.kill_engine()
     wait_until(lambda: containers.run("engine", "status", "--json").json()["running"], "no engine")
     assert sorted(container(client, job, n).id for n in (1, 2, 3)) == before
+    for n in (1, 2, 3):
+        (output(containers, job, n) / "end.txt").touch()
     ended = containers.wait_ended(job)
     assert ended["state"] == "succeeded"
     assert [len(t["metrics"]["score"]) for t in ended["trials"]] == [41, 41, 41]
