@@ -57,7 +57,7 @@ class Posterior:
     Parameters
     ----------
     between
-        Gaps between the rows themselves, every two once.
+        Gaps between the rows themselves, as :func:`~bayescore.search.bayesian.kernel.gaps_within` has them.
     bowl
         The mean's bowl at the rows, shape (n,).
     values
@@ -66,7 +66,8 @@ class Posterior:
 
     def __init__(self, between: Gaps, bowl: Array, values: Array) -> None:
         self._between, self._bowl, self._values = between, bowl, values
-        self._above = np.flatnonzero(np.triu(np.ones((len(values), len(values))), 1))
+        n = len(values)
+        self._above = np.ravel_multi_index(np.triu_indices(n, 1), (n, n))
         self._numeric, self._categorical = len(between.squared), len(between.unequal)
         d = self._numeric + self._categorical
         self._is_mixed = self._categorical > 0 and d > 1

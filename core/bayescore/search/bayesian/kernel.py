@@ -31,7 +31,7 @@ class Gaps:
     unequal
         1 where choices differ, shape (number of categorical coordinates, p).
     shape
-        The pairs' shape, (n, m).
+        The pairs' shape, (n, m); (1, p) within rows.
     """
 
     squared: Array
@@ -45,7 +45,7 @@ def gaps(left: Array, right: Array, categorical: tuple[int, ...]) -> Gaps:
 
 
 def gaps_within(rows: Array, categorical: tuple[int, ...]) -> Gaps:
-    """Gaps between rows (n, d) themselves, every two once: those above the diagonal, row by row."""
+    """Gaps between rows (n, d) themselves, every two once, in the order of ``numpy.triu_indices``."""
     left, right = np.triu_indices(len(rows), 1)
     return _gaps(rows.T[:, left], rows.T[:, right], categorical, (1, len(left)))
 
