@@ -11,6 +11,7 @@ import numpy as np
 
 from bayescore.config import PARAMETER_SPECS, Goal
 from bayescore.search import Observation, Outcome, SearchSpace, suggest
+from bayescore.search.space import draw
 from bench_search.tasks import Spec, Task
 
 _FIRST = 50  # trials of the job that comes before
@@ -62,9 +63,9 @@ def beyond(task: Task, seed: int) -> Beyond:
     rng = np.random.default_rng(seed)
     chance = [task.objective(_drawn(space, rng)) * _sign(task) for _ in range(_FIRST)]
     start = min(v for v in chance if math.isfinite(v))
-    low = min(best[-1], *reached) if task.best is None else task.best * _sign(task)
-    span = max(start - low, 1e-12)
-    shares = [min(max((value - low) / span, 0.0), 2.0) for value in reached]
+    zero = min(best[-1], *reached) if task.best is None else task.best * _sign(task)
+    span = max(start - zero, 1e-12)
+    shares = [min(max((value - zero) / span, 0.0), 2.0) for value in reached]
     return Beyond(
         below=sum(gain < low - near for gain, low, _high in gains),
         above=sum(gain > high + near for gain, _low, high in gains),
@@ -162,8 +163,6 @@ def _space(specs: Sequence[Spec]) -> SearchSpace:
 
 
 def _drawn(space: SearchSpace, rng: np.random.Generator) -> dict[str, Any]:
-    from bayescore.search.space import draw
-
     return {spec.name: draw(spec, rng.random()) for spec in space.specs}
 
 
