@@ -13,23 +13,31 @@ from bayescore.files.reading import NO_LINK
 from bayescore.files.writing import random_name
 
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0) | NO_LINK
-_BY_DESCRIPTOR = bool(NO_LINK) and os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
+BY_DESCRIPTOR = bool(NO_LINK) and os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
 
 
-def remove_tree(folder: Path) -> None:
+def remove_tree(folder: Path, *, above: int | None = None) -> None:
     """Remove a folder; links in it are removed and not followed. One that is not there is fine.
 
     Each folder inside is moved up to the top before it is emptied: depth costs neither stack nor
     descriptors, and no path gets too long.  A folder of one's own that is closed is opened first.
+
+    Parameters
+    ----------
+    above
+        Descriptor of the folder that ``folder`` is a name in.
 
     Raises
     ------
     OSError
         The first error, once everything that can be removed is gone.
     """
-    if not _BY_DESCRIPTOR:
+    if not BY_DESCRIPTOR:
         if folder.exists():
             shutil.rmtree(folder)
+        return
+    if above is not None:
+        _remove(above, folder)
         return
     try:
         above = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
