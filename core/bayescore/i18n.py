@@ -10,15 +10,18 @@ from __future__ import annotations
 import gettext
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from string import Formatter
 from typing import Any
 
 from bayescore.resources import resource
 
 LANGUAGES = ("en", "zh")
 _DOMAIN = "bayesdesk"
+_FORMAT = re.compile(r"[<>^]?\d{0,2}(?:\.\d)?[a-z%]?")
 _current = "en"
 
 
@@ -116,8 +119,17 @@ class Text:
 
     @classmethod
     def from_json(cls, source: str) -> Text:
-        """Read what :meth:`to_json` wrote."""
-        return _restored(json.loads(source))
+        """Read what :meth:`to_json` wrote, or what somebody else has put in its place.
+
+        Raises
+        ------
+        ValueError
+            When it is no message.
+        """
+        try:
+            return _restored(json.loads(source))
+        except (TypeError, KeyError, AttributeError, RecursionError):
+            raise ValueError("not a message") from None
 
 
 def _plain(value: Any) -> Any:
@@ -128,7 +140,25 @@ def _plain(value: Any) -> Any:
 
 def _restored(value: dict[str, Any]) -> Text:
     arguments = {k: _restored(v) if isinstance(v, dict) else v for k, v in value["arguments"].items()}
-    return Text(value["text"], arguments)
+    template = str(value["text"])
+    if not _is_plain(template, arguments):
+        template, arguments = "{text}", {"text": template}
+    return Text(template, arguments)
+
+
+def _is_plain(template: str, arguments: Mapping[str, Any]) -> bool:
+    """Whether a template has named fields only, with formats that cannot fill the memory."""
+    try:
+        fields = [
+            (name, form, turn) for _, name, form, turn in Formatter().parse(template) if name is not None
+        ]
+        for name, form, conversion in fields:
+            if name not in arguments or conversion is not None or not _FORMAT.fullmatch(form or ""):
+                return False
+            format(arguments[name], form or "")
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _shown(value: Any, into: str | None) -> Any:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from bayescore.config import Goal
 from bayescore.engine import cleaning
 from bayescore.errors import ConfigError
+from bayescore.files.tree import bytes_on_disk
 from bayescore.results import surface
 from bayesdesk.plots.canvas import fences
 from bayesdesk.plots.parallel.axes import Scale, axes_of, with_scale
@@ -52,7 +53,7 @@ def test_that_an_ended_job_is_deleted_with_its_files_and_leaves_the_window(
     page = finished_job(window, workspace, qtbot, max_job_count=2)
     job = page.model.view.job.id
     folder = workspace.data.job(job)
-    assert cleaning.folder_bytes(folder) > 0
+    assert bytes_on_disk(folder) > 0
     window.show_environment()
     card = window.environment.jobs
     qtbot.waitUntil(lambda: card.list.topLevelItemCount() == 1, timeout=WAIT_MS)

@@ -35,7 +35,8 @@ def fill(database: Database, name: str = "filled") -> str:
     trial_folder = database.folder.trial(job.id, 1)
     (trial_folder / "output").mkdir(parents=True)
     (trial_folder / "output" / "weights.bin").write_bytes(b"w" * 5000)
-    (trial_folder / "output" / "newest").symlink_to("/etc/hostname")
+    (trial_folder / "output" / "newest").symlink_to("weights.bin")
+    (trial_folder / "output" / "elsewhere").symlink_to("/etc/hostname")
     (trial_folder / "log.txt").write_text("a line\n")
     return job.id
 
@@ -60,18 +61,21 @@ def test_that_a_backup_comes_back_in_an_empty_folder(database: Database, tmp_pat
     job = fill(database)
     backup.make(database, tmp_path / "b.tar", outputs=True)
     other = DataFolder(tmp_path / "other")
-    assert backup.restore(other, tmp_path / "b.tar") is None
+    restored = backup.restore(other, tmp_path / "b.tar")
+    assert (restored.aside, restored.stopped) == (None, 1)
+    assert restored.left_out == (f"jobs/{job}/trials/001/output/elsewhere",)
     assert content(other) == ([job], TRIALS, TRIALS * POINTS)
     output = other.trial(job, 1) / "output"
     assert (output / "weights.bin").read_bytes() == b"w" * 5000
-    assert (output / "newest").readlink() == Path("/etc/hostname")
+    assert (output / "newest").readlink() == Path("weights.bin")
+    assert not (output / "elsewhere").is_symlink()
     assert (other.snapshot(job) / "main.py").read_text() == "print(1)"
     assert sorted(p.name for p in other.root.iterdir()) == ["engine.lock", "jobs", "store.sqlite3"]
 
 
 def test_that_outputs_are_taken_along_only_when_asked(database: Database, tmp_path: Path) -> None:
     job = fill(database)
-    about = backup.make(database, tmp_path / "b.tar")
+    about = backup.make(database, tmp_path / "b.tar").about
     assert (about.jobs, about.trials) == (1, TRIALS)
     assert (tmp_path / "b.tar").stat().st_mode & 0o077 == 0
     with tarfile.open(tmp_path / "b.tar") as archive:
@@ -118,7 +122,7 @@ def test_that_jobs_are_put_aside_when_asked_and_never_deleted(database: Database
     with pytest.raises(StoreError, match="holds jobs"):
         backup.restore(database.folder, tmp_path / "b.tar")
     assert content(database.folder)[0] == [second, first]
-    aside = backup.restore(database.folder, tmp_path / "b.tar", replace=True)
+    aside = backup.restore(database.folder, tmp_path / "b.tar", replace=True).aside
     assert content(database.folder)[0] == [first]
     assert aside is not None
     assert content(DataFolder(aside))[0] == [second, first]
@@ -150,7 +154,7 @@ def test_that_a_damaged_backup_changes_nothing(database: Database, tmp_path: Pat
     with pytest.raises(StoreError, match="still there"):
         backup.restore(database.folder, tmp_path / "short.tar", replace=True)
     assert content(database.folder) == ([job], TRIALS, TRIALS * POINTS)
-    assert not (database.folder.root / ".restoring").exists()
+    assert not list(database.folder.root.glob(".restoring*"))
 
 
 @pytest.mark.parametrize("name", ["../outside", "/tmp/bayesdesk-outside", "jobs/../../outside"])

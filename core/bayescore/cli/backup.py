@@ -15,26 +15,38 @@ def backup(
     outputs: Annotated[
         bool, typer.Option("--outputs", help=_("Also what the trials' programs wrote: it may be large."))
     ] = False,
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help=_("Also secrets that an openbayes.yaml has in clear text."))
+    ] = False,
 ) -> None:
     """Write a backup; jobs may run meanwhile."""
     from bayescore.cli.access import open_store
-    from bayescore.cli.output import progress, write
+    from bayescore.cli.output import aside, progress, write
     from bayescore.store import backup as backups
 
     database = open_store()
     with progress(_("Backup")) as told:
-        about = backups.make(database, file.absolute(), outputs=outputs, told=told)
+        made = backups.make(database, file.absolute(), outputs=outputs, secrets=secrets, told=told)
     write(
         _(
             "{file}: {size:.1f} MiB; jobs: {jobs}, trials: {trials}.",
             file=file,
-            jobs=about.jobs,
-            trials=about.trials,
+            jobs=made.about.jobs,
+            trials=made.about.trials,
             size=file.stat().st_size / 2**20,
         )
     )
     if not outputs:
         write(_("Without the trials' output folders; --outputs takes them along."))
+    if made.masked:
+        write(
+            _(
+                "Secrets in clear text were left out of {count} files; --secrets includes them.",
+                count=made.masked,
+            )
+        )
+    if made.unread:
+        aside(_("Not readable, and not in the backup: {files}", files=_some(made.unread)))
 
 
 def restore(
@@ -44,15 +56,14 @@ def restore(
     ] = False,
 ) -> None:
     """Put a backup's content into the data folder."""
-    from bayescore.cli.access import open_store
-    from bayescore.cli.output import progress, write
-    from bayescore.store import DataFolder, jobs
+    from bayescore.cli.output import aside, progress, write
+    from bayescore.store import DataFolder
     from bayescore.store import backup as backups
 
     folder = DataFolder.default()
     about = backups.read_about(file)
     with progress(_("Restore")) as told:
-        aside = backups.restore(folder, file, replace=replace, told=told)
+        done = backups.restore(folder, file.absolute(), replace=replace, docker=_docker(), told=told)
     write(
         _(
             "In {folder} is what was there at {at}; jobs: {jobs}, trials: {trials}.",
@@ -62,8 +73,30 @@ def restore(
             folder=folder.root,
         )
     )
-    if aside is not None:
-        write(_("What was there before is in {folder}.", folder=aside))
-    with open_store().read() as connection:
-        if jobs.active(connection):
-            write(_("Jobs that had not ended go on with: bayesdesk engine start"))
+    if done.aside is not None:
+        write(_("What was there before is in {folder}.", folder=done.aside))
+    if done.stopped:
+        write(
+            _(
+                "Jobs that had not ended were stopped: {count}. To go on: bayesdesk continue JOB --trials N",
+                count=done.stopped,
+            )
+        )
+    if done.left_out:
+        aside(_("Left out, because they lead out of the data folder: {files}", files=_some(done.left_out)))
+
+
+def _docker() -> str | None:
+    """This machine's container engine, for jobs of the backup that ran in containers."""
+    from bayescore.errors import RunnerError
+    from bayescore.trials import docker_engine
+
+    try:
+        return docker_engine.find()
+    except RunnerError:
+        return next(docker_engine.endpoints(), None)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:5])
+    return shown if len(names) <= 5 else _("{names} and {count} more", names=shown, count=len(names) - 5)

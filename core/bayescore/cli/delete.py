@@ -21,15 +21,16 @@ def delete(
     from bayescore.cli.output import write
     from bayescore.engine import cleaning
     from bayescore.errors import ConfigError
+    from bayescore.files.tree import bytes_on_disk
 
     database = open_store()
     found = find_job(database, job)
-    size = cleaning.folder_bytes(database.folder.job(found.id)) / 2**20
+    size = bytes_on_disk(database.folder.job(found.id)) / 2**20
     if not yes:
         if not sys.stdin.isatty():
             raise ConfigError(text("Nobody can be asked here; give --yes to delete the job."))
         question = _("Delete job {id} with its trials and files ({size:.1f} MiB)?", id=found.id, size=size)
         if not typer.confirm(question):
             return
-    cleaning.delete(database, [found.id])
-    write(_("Job {id} is deleted; {size:.1f} MiB are free.", id=found.id, size=size))
+    freed = cleaning.delete(database, [found.id]) / 2**20
+    write(_("Job {id} is deleted; {size:.1f} MiB are free.", id=found.id, size=freed))

@@ -31,6 +31,7 @@ from bayescore.errors import ConfigError
 from bayescore.i18n import text
 from bayescore.results import diff, replace_file
 from bayescore.trials import snapshot
+from bayescore.trials.ignoring import IGNORE_FILE
 
 # What the official command line leaves out by itself (openbayes-cli 0.28.5, IGNORE_CLEANUPS).
 _LEFT_OUT = (
@@ -298,5 +299,5 @@ def _megabytes(size: int) -> str:
 
 
 def _ignored(project: Path) -> list[str]:
-    file = project / snapshot.IGNORE_FILE
+    file = project / IGNORE_FILE
     return file.read_text(encoding="utf-8", errors="replace").split() if file.is_file() else []

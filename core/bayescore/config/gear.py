@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+import dataclasses
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import yaml
 
+from bayescore.errors import ConfigError
+from bayescore.files import read_text, replace
+from bayescore.i18n import text
+
 GEAR_FILE = ".openbayesgear"
+_MOST_BYTES = 64 * 2**10
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Gear:
 def read_gear(project: Path) -> Gear:
     """The file of a project; an unreadable one counts as none."""
     try:
-        found = yaml.safe_load((project / GEAR_FILE).read_text(encoding="utf-8"))
+        found = yaml.safe_load(read_text(project / GEAR_FILE, _MOST_BYTES, errors="strict"))
     except (OSError, ValueError, yaml.YAMLError):
         return Gear()
     if not isinstance(found, dict):
@@ -39,8 +45,20 @@ def read_gear(project: Path) -> Gear:
 
 
 def name_project(project: Path, name: str) -> None:
-    """Give a project a name; what ties it to the platform stays."""
-    gear = replace(read_gear(project), name=name)
-    (project / GEAR_FILE).write_text(
-        yaml.safe_dump(asdict(gear), allow_unicode=True, sort_keys=False), encoding="utf-8"
+    """Give a project a name; what ties it to the platform stays.
+
+    Raises
+    ------
+    ConfigError
+        When the file cannot be written.
+    """
+    file = project / GEAR_FILE
+    content = yaml.safe_dump(
+        asdict(dataclasses.replace(read_gear(project), name=name)), allow_unicode=True, sort_keys=False
     )
+    try:
+        replace(file, content.encode("utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            text("{file} cannot be written: {reason}.", file=file, reason=error.strerror or str(error))
+        ) from None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bayescore.engine import secret_keeping
-from bayescore.errors import ConfigError
+from bayescore.errors import ConfigError, StoreError
+from bayescore.files import remove_tree
+from bayescore.files.tree import bytes_on_disk
 from bayescore.i18n import text
 from bayescore.store import Database, Job, jobs
 
@@ -26,22 +25,7 @@ def ended_jobs(database: Database) -> tuple[JobSize, ...]:
     """Jobs that could be deleted, oldest first; walks their folders."""
     with database.read() as connection:
         found = [job for job in jobs.every(connection) if job.state.ended]
-    return tuple(JobSize(job, folder_bytes(database.folder.job(job.id))) for job in reversed(found))
-
-
-def folder_bytes(folder: Path) -> int:
-    """Bytes on the disk of everything in a folder; what has several names counts once."""
-    total, seen = 0, set()
-    for place, _folders, files in os.walk(folder):
-        for name in files:
-            try:
-                status = (Path(place) / name).lstat()
-            except OSError:
-                continue
-            if (status.st_dev, status.st_ino) not in seen:
-                seen.add((status.st_dev, status.st_ino))
-                total += status.st_blocks * 512
-    return total
+    return tuple(JobSize(job, bytes_on_disk(database.folder.job(job.id))) for job in reversed(found))
 
 
 def delete(database: Database, identifiers: Sequence[str]) -> int:
@@ -51,6 +35,8 @@ def delete(database: Database, identifiers: Sequence[str]) -> int:
     ------
     ConfigError
         When one of them has not ended; nothing is deleted then.
+    StoreError
+        When files of theirs could not be removed; the jobs are gone all the same.
     """
     with database.write() as connection:
         for identifier in identifiers:
@@ -61,10 +47,21 @@ def delete(database: Database, identifiers: Sequence[str]) -> int:
                 )
         for identifier in identifiers:
             jobs.remove(connection, identifier)
-    freed = 0
+    freed, left = 0, []
     for identifier in identifiers:
         folder = database.folder.job(identifier)
-        freed += folder_bytes(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        before = bytes_on_disk(folder)
+        try:
+            remove_tree(folder)
+        except OSError as error:
+            left.append(str(error.filename or folder))
+        freed += before - bytes_on_disk(folder)
         secret_keeping.forget(database.folder, identifier)
+    if left:
+        raise StoreError(
+            text(
+                "The jobs are deleted, but these files could not be removed: {files}.", files=", ".join(left)
+            ),
+            text("They belong to another account, or the disk is read-only. Remove them as root."),
+        )
     return freed

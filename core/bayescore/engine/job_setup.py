@@ -24,7 +24,9 @@ def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Ev
     """
     target = database.folder.snapshot(job.id)
     if not target.exists():
-        taken = snapshot.take(Path(job.wish.project), target, leave_out=database.folder.root)
+        taken = snapshot.take(
+            Path(job.wish.project), target, leave_out=database.folder.root, cancelled=cancelled.is_set
+        )
         _report(database, job, taken)
     if isinstance(runner, DockerRunner) and job.wish.image:
         _have_image(database, job, runner, cancelled)

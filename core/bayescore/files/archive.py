@@ -135,10 +135,19 @@ def _copy(source: BinaryIO, target: BinaryIO, length: int) -> None:
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What came of unpacking: files that were written, and names that were left out, the first hundred."""
+    """What came of unpacking; of names the first hundred.
+
+    Attributes
+    ----------
+    left_out
+        Links that lead outside, and what is no file, folder or link.
+    refused
+        Names that lead outside or were not accepted.
+    """
 
     files: int
     left_out: tuple[str, ...]
+    refused: tuple[str, ...]
 
 
 def unpack(
@@ -157,7 +166,7 @@ def unpack(
     Parameters
     ----------
     accept
-        Whether a member of this name (its parts) is wanted; the others are left out.
+        Whether a member of this name (its parts) is wanted.
     told
         Called with the bytes of the archive that are read.
 
@@ -170,13 +179,14 @@ def unpack(
     """
     links: list[tuple[Parts, str]] = []
     left_out: list[str] = []
+    refused: list[str] = []
     files = 0
     with source.open("rb") as raw, Cursor(target) as cursor:
         for member in _members(raw):
             told(member.offset)
             parts = _parts(member.name)
             if parts is None or not accept(parts):
-                left_out.append(member.name)
+                refused.append(member.name)
             elif member.isdir():
                 cursor.go(parts, make=True)
                 cursor.set_mode(member.mode & 0o777 | 0o700)
@@ -189,11 +199,11 @@ def unpack(
                 links.append((parts, member.linkname))
             elif not (member.islnk() and _second_name(cursor, parts, member.linkname)):
                 left_out.append(member.name)
-            del left_out[_MOST_NAMED:]
+            del left_out[_MOST_NAMED:], refused[_MOST_NAMED:]
         for parts, link in links:
             cursor.go(parts[:-1], make=True)
             cursor.link(parts[-1], link)
-    return Unpacked(files, tuple(left_out))
+    return Unpacked(files, tuple(left_out), tuple(refused))
 
 
 def first_file(source: Path, name: str, limit: int) -> bytes | None:

@@ -6,7 +6,8 @@ import os
 import shutil
 import stat
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bayescore.files.reading import NO_LINK
@@ -71,44 +72,39 @@ def _remove(above: int, folder: Path) -> None:
 
 
 class _Emptying:
-    """Empties one folder: what is below it waits in ``waiting`` as a folder directly inside it."""
+    """Empties one folder: what is below it waits, with its earlier path, as a folder directly inside it."""
 
     def __init__(self, top: int) -> None:
         self._top = top
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[tuple[str, str]] = deque()
         self._error: OSError | None = None
 
     def run(self) -> None:
-        for name in self._files_gone(self._top):
-            self._waiting.append(name)
+        for name in self._files_gone(self._top, ""):
+            self._waiting.append((name, name))
         while self._waiting:
-            self._remove(self._waiting.popleft())
+            self._remove(*self._waiting.popleft())
         if self._error is not None:
             raise self._error
 
-    def _remove(self, name: str) -> None:
-        try:
+    def _remove(self, name: str, path: str) -> None:
+        with self._noting(path):
             inside = _opened(name, self._top)
             try:
-                for below in self._files_gone(inside):
-                    self._lift(inside, below)
+                for below in self._files_gone(inside, path):
+                    self._lift(inside, below, f"{path}/{below}")
             finally:
                 os.close(inside)
             os.rmdir(name, dir_fd=self._top)
-        except OSError as error:
-            self._error = self._error or error
 
-    def _lift(self, inside: int, name: str) -> None:
+    def _lift(self, inside: int, name: str, path: str) -> None:
         lifted = random_name("removed")
-        try:
+        with self._noting(path):
             _permit(name, inside)  # a folder that changes its parent must be writable itself
             os.rename(name, lifted, src_dir_fd=inside, dst_dir_fd=self._top)
-        except OSError as error:
-            self._error = self._error or error
-        else:
-            self._waiting.append(lifted)
+            self._waiting.append((lifted, path))
 
-    def _files_gone(self, folder: int) -> list[str]:
+    def _files_gone(self, folder: int, path: str) -> list[str]:
         """Remove what is not a folder; names of the folders."""
         folders = []
         with os.scandir(folder) as entries:
@@ -117,11 +113,19 @@ class _Emptying:
             if is_folder:
                 folders.append(name)
                 continue
-            try:
+            with self._noting(f"{path}/{name}".lstrip("/")):
                 os.unlink(name, dir_fd=folder)
-            except OSError as error:
-                self._error = self._error or error
         return folders
+
+    @contextmanager
+    def _noting(self, path: str) -> Iterator[None]:
+        """Keep the first error, with the path that it is about, and go on."""
+        try:
+            yield
+        except OSError as error:
+            if self._error is None:
+                error.filename, error.filename2 = path, None
+                self._error = error
 
 
 def _opened(name: str, above: int) -> int:

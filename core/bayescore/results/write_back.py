@@ -15,6 +15,7 @@ from bayescore.config import (
     YamlDocument,
 )
 from bayescore.errors import ConfigError
+from bayescore.files import replace
 from bayescore.i18n import text
 
 SPECS = ("hyper_tuning", "parameter_specs")
@@ -80,17 +81,11 @@ def replace_bytes(target: Path, content: bytes) -> None:
     Raises
     ------
     ConfigError
-        When it cannot be written; the old content stays.
+        When it cannot be written, or is a link that leads out of its folder; the old content stays.
     """
-    real = target.resolve()
-    partial = real.with_name(f".{real.name}.partial")
     try:
-        partial.write_bytes(content)
-        if real.exists():
-            partial.chmod(real.stat().st_mode & 0o777)
-        partial.replace(real)
+        replace(target, content)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ConfigError(
             text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
         ) from None

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
+import shutil
 import sqlite3
-import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from bayescore.config import FILE_NAME
+from bayescore.config.masking import masked
 from bayescore.errors import StoreError
+from bayescore.files import create, random_name, remove_tree
+from bayescore.files.archive import ArchiveError, Unpacked, Writer, first_file, unpack
+from bayescore.files.tree import Cursor, Entry, Parts, bytes_on_disk, walk
 from bayescore.i18n import text
 from bayescore.store import jobs
 from bayescore.store.database import HEAD, Database, copy_database, explained
 from bayescore.store.exclusive import alone
 from bayescore.store.folder import DataFolder
+from bayescore.store.foreign import take_over
 from bayescore.times import now
 
 _ABOUT = "backup.json"
+_STORE = "store.sqlite3"
+_JOBS = "jobs"
 _FORMAT = 1
 _LARGE = ("output", "home")  # of a trial's folder: what its program wrote
+_MOST_ABOUT = 2**16
+_MOST_SETTINGS = 2**20  # of an openbayes.yaml that is searched for secrets
 
 Told = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -47,43 +57,79 @@ class About:
     outputs: bool
 
 
+@dataclass(frozen=True)
+class Made:
+    """A backup that was written.
+
+    Attributes
+    ----------
+    masked
+        Files whose secrets in clear text were left out.
+    unread
+        Paths that could not be read and are not in it.
+    """
+
+    about: About
+    masked: int
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came of a backup.
+
+    Attributes
+    ----------
+    aside
+        Where what the data folder held was put; ``None`` when there was nothing.
+    stopped
+        Jobs that had not ended when the backup was made, and have now.
+    left_out
+        Names that were left out: links that lead out of the data folder, devices.
+    """
+
+    aside: Path | None
+    stopped: int
+    left_out: tuple[str, ...]
+
+
 def make(
-    database: Database, target: Path, *, outputs: bool = False, told: Told = lambda _done, _all: None
-) -> About:
+    database: Database,
+    target: Path,
+    *,
+    outputs: bool = False,
+    secrets: bool = False,
+    told: Told = lambda _done, _all: None,
+) -> Made:
     """Write a backup of everything but, unless ``outputs`` says so, what the trials' programs wrote.
 
     The store is copied first: files only grow meanwhile, so that everything the copy knows of is there.
+
+    Parameters
+    ----------
+    secrets
+        Whether secrets that an ``openbayes.yaml`` has in clear text come along.
 
     Raises
     ------
     StoreError
         When the target exists or cannot be written; nothing is left of it then.
     """
-    if target.exists():
+    if target.exists() or target.is_symlink():
         raise StoreError(text("{file} exists already.", file=target), text("Choose another name."))
-    partial = target.with_name(f".{target.name}.partial")
-    copied = target.with_name(f".{target.name}.store")
+    partial, copied = (target.with_name(random_name(target.name)) for _ in range(2))
     folder = database.folder
     try:
+        create(copied, 0o600).close()
         with explained(folder.database):
             copy_database(folder.database, copied, told)
             about = _about(copied, outputs)
-        files = list(_files(folder, outputs))
-        total, done = copied.stat().st_size + sum(_size(f) for f in files), 0
-        partial.unlink(missing_ok=True)
-        partial.touch(mode=0o600)  # it holds what the store holds
-        with partial.open("wb") as raw, tarfile.open(fileobj=raw, mode="w") as archive:
-            said = json.dumps(asdict(about)).encode()
-            entry = tarfile.TarInfo(_ABOUT)
-            entry.size = len(said)
-            archive.addfile(entry, io.BytesIO(said))
-            archive.add(copied, folder.database.name)
-            done += copied.stat().st_size
-            for file in files:
-                told(done, total)
-                done += _size(file)
-                _add(archive, file, str(file.relative_to(folder.root)))
-            archive.close()
+        total = copied.stat().st_size + _size(folder, outputs)
+        _check_room(target, total)
+        with create(partial, 0o600) as raw:  # it holds what the store holds
+            packing = _Packing(raw, total, told, secrets=secrets)
+            packing.add_store(copied, about)
+            packing.add_jobs(folder, outputs)
             raw.flush()
             os.fsync(raw.fileno())
         partial.rename(target)
@@ -95,7 +141,105 @@ def make(
     finally:
         partial.unlink(missing_ok=True)
         copied.unlink(missing_ok=True)
-    return about
+    return Made(about, packing.masked, tuple(packing.unread))
+
+
+class _Packing:
+    """Puts one thing after the other into an archive."""
+
+    def __init__(self, raw: BinaryIO, total: int, told: Told, *, secrets: bool) -> None:
+        self._writer = Writer(raw)
+        self._secrets = secrets
+        self._total, self._done, self._told = total, 0, told
+        self.masked = 0
+        self.unread: list[str] = []
+
+    def add_store(self, copied: Path, about: About) -> None:
+        self._writer.add_bytes(_ABOUT, json.dumps(asdict(about)).encode())
+        with Cursor(copied.parent) as cursor:
+            entry = Entry((), copied.name, cursor.status(copied.name))
+            self._writer.add(_STORE, entry, cursor)
+            self._count(entry)
+
+    def add_jobs(self, folder: DataFolder, outputs: bool) -> None:
+        with Cursor(folder.root / _JOBS) as cursor:
+            for entry in walk(cursor, lambda each: outputs or not _is_large(each), self._not_read):
+                try:
+                    self._add(entry, cursor)
+                except FileNotFoundError:  # a trial may take its files away
+                    continue
+                except PermissionError as error:
+                    self._not_read(entry, error)
+                self._count(entry)
+        self._writer.close()
+
+    def _add(self, entry: Entry, cursor: Cursor) -> None:
+        name = f"{_JOBS}/{entry.path}"
+        if (
+            not self._secrets
+            and _has_settings(entry)
+            and (content := self._masked(entry, cursor)) is not None
+        ):
+            self._writer.add_bytes(name, content)
+        else:
+            self._writer.add(name, entry, cursor)
+
+    def _masked(self, entry: Entry, cursor: Cursor) -> bytes | None:
+        """Content of an ``openbayes.yaml`` without its secrets; ``None`` where it has none."""
+        with cursor.open(entry.name) as file:
+            content = file.read(_MOST_SETTINGS)
+        found, count = masked(content.decode("utf-8", "replace"))
+        if not count:
+            return None
+        self.masked += 1
+        return found.encode("utf-8")
+
+    def _not_read(self, entry: Entry, _error: OSError) -> None:
+        self.unread.append(entry.path)
+
+    def _count(self, entry: Entry) -> None:
+        self._done += _blocks(entry)
+        self._told(min(self._done, self._total), self._total)
+
+
+def _is_large(entry: Entry) -> bool:
+    """Whether it is what a trial's program wrote; a project may have folders of these names too."""
+    return len(entry.folder) == 3 and entry.folder[1] == "trials" and entry.name in _LARGE
+
+
+def _has_settings(entry: Entry) -> bool:
+    """Whether it is an ``openbayes.yaml`` of a job's project or of a trial's copy of it."""
+    places = (len(entry.folder) == 2 and entry.folder[1] == "snapshot") or (
+        len(entry.folder) == 4 and entry.folder[1] == "trials" and entry.folder[3] == "output"
+    )
+    return places and entry.is_file and entry.name == FILE_NAME
+
+
+def _size(folder: DataFolder, outputs: bool) -> int:
+    """Bytes on the disk of what goes into a backup."""
+    if outputs:
+        return bytes_on_disk(folder.root / _JOBS)
+    with Cursor(folder.root / _JOBS) as cursor:
+        found = walk(cursor, lambda each: not _is_large(each), lambda _entry, _error: None)
+        return sum(_blocks(entry) for entry in found)
+
+
+def _blocks(entry: Entry) -> int:
+    return getattr(entry.status, "st_blocks", entry.status.st_size // 512) * 512
+
+
+def _check_room(target: Path, size: int) -> None:
+    free = shutil.disk_usage(target.parent).free
+    if size > free:
+        raise StoreError(
+            text(
+                "The backup needs {size} MiB and the disk of {file} has {free} MiB left.",
+                size=size // 2**20,
+                file=target,
+                free=free // 2**20,
+            ),
+            text("Choose a file on another disk, or leave --outputs away."),
+        )
 
 
 def read_about(source: Path) -> About:
@@ -107,20 +251,17 @@ def read_about(source: Path) -> About:
         When it is none, or a newer Bayesdesk's.
     """
     try:
-        with tarfile.open(source) as archive:
-            first = archive.next()
-            said = archive.extractfile(first) if first is not None and first.name == _ABOUT else None
-            found = json.loads(said.read()) if said is not None else {}
+        found = json.loads(first_file(source, _ABOUT, _MOST_ABOUT) or b"")
         newer = found["format"] > _FORMAT or found["schema"] > HEAD
         about = None if newer else About(**found)
-    except OSError as error:
-        raise StoreError(
-            text("{file} cannot be read: {reason}.", file=source, reason=str(error.strerror))
-        ) from None
-    except (tarfile.TarError, ValueError, TypeError, KeyError):
+    except (ArchiveError, ValueError, TypeError, KeyError, RecursionError):
         raise StoreError(
             text("{file} is not a backup of Bayesdesk.", file=source),
             text("Backups are made by: bayesdesk backup FILE"),
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            text("{file} cannot be read: {reason}.", file=source, reason=str(error.strerror))
         ) from None
     if about is None:
         raise StoreError(
@@ -131,11 +272,22 @@ def read_about(source: Path) -> About:
 
 
 def restore(
-    folder: DataFolder, source: Path, *, replace: bool = False, told: Told = lambda _done, _all: None
-) -> Path | None:
-    """Put a backup in place of what a data folder holds; returns where that was put aside.
+    folder: DataFolder,
+    source: Path,
+    *,
+    replace: bool = False,
+    docker: str | None = None,
+    told: Told = lambda _done, _all: None,
+) -> Restored:
+    """Put a backup in place of what a data folder holds.
 
     Nothing is deleted, and nothing is touched before the whole backup has been unpacked and checked.
+    All jobs come back ended.
+
+    Parameters
+    ----------
+    docker
+        Endpoint of this machine's container engine, for jobs that ran in containers.
 
     Raises
     ------
@@ -144,7 +296,7 @@ def restore(
     """
     read_about(source)
     folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unpacked = folder.root / ".restoring"
+    unpacked = folder.root / random_name("restoring")
     with alone(folder):
         if folder.database.exists() and not replace and _holds_jobs(folder):
             raise StoreError(
@@ -152,30 +304,29 @@ def restore(
                 text("With --replace they are put aside, and nothing is deleted."),
             )
         try:
-            _remove(unpacked)
-            unpacked.mkdir()
-            _unpack(source, unpacked, told)
-            _check(unpacked / folder.database.name, source)
+            unpacked.mkdir(mode=0o700)
+            found = _unpacked(source, unpacked, told)
+            fresh = DataFolder(unpacked / "fresh")
+            taken = take_over(unpacked / _STORE, fresh, docker=docker, snapshots=_snapshots(unpacked))
             aside = put_aside(folder, "before-restore")
-            for entry in unpacked.iterdir():
-                if entry.name != _ABOUT:
-                    entry.rename(folder.root / entry.name)
-        except (OSError, tarfile.TarError) as error:
-            reason = getattr(error, "strerror", None) or error
+            fresh.database.rename(folder.database)
+            if (unpacked / _JOBS).is_dir():
+                (unpacked / _JOBS).rename(folder.root / _JOBS)
+        except OSError as error:
             raise StoreError(
-                text("The backup {file} cannot be restored: {reason}.", file=source, reason=reason),
+                text("The backup {file} cannot be restored: {reason}.", file=source, reason=error.strerror),
                 text("What the data folder held is still there."),
             ) from None
         finally:
-            _remove(unpacked)
-    Database(folder).open().close()
-    return aside
+            remove_tree(unpacked)
+    folder.prepare()
+    return Restored(aside, taken.stopped, found.left_out)
 
 
 def put_aside(folder: DataFolder, word: str, *, store_only: bool = False) -> Path | None:
     """Move what a data folder holds into a folder inside it; ``None`` when there was nothing."""
     names = [f"{folder.database.name}{end}" for end in ("", "-wal", "-shm", "-journal")]
-    names += [] if store_only else ["jobs"]
+    names += [] if store_only else [_JOBS]
     there = [folder.root / name for name in names if (folder.root / name).exists()]
     if not there:
         return None
@@ -204,79 +355,21 @@ def _about(store: Path, outputs: bool) -> About:
     return About(_FORMAT, now(), schema, count[0], count[1], outputs)
 
 
-def _files(folder: DataFolder, outputs: bool) -> Iterator[Path]:
-    """Everything below the jobs' folders, folders too, in an order in which it can be made again."""
-    every = folder.root / "jobs"
-    for place, folders, names in os.walk(every):
-        here = Path(place)
-        # a project may have folders of these names too: only JOB/trials/NUMBER is a trial's
-        if not outputs and here.parent.name == "trials" and here.parent.parent.parent == every:
-            folders[:] = [f for f in folders if f not in _LARGE]
-        yield here
-        yield from (here / name for name in names)
-        yield from (here / name for name in folders if (here / name).is_symlink())
+def _unpacked(source: Path, target: Path, told: Told) -> Unpacked:
+    total = source.stat().st_size
+    found = unpack(source, target, accept=_is_ours, told=lambda done: told(done, total))
+    if found.refused:
+        raise ArchiveError(0, f"“{found.refused[0]}” is not a file of Bayesdesk")
+    if not (target / _STORE).is_file():
+        raise ArchiveError(0, "it has no store")
+    return found
 
 
-def _size(file: Path) -> int:
-    try:
-        return file.lstat().st_size
-    except OSError:
-        return 0
+def _is_ours(parts: Parts) -> bool:
+    """Whether a name is that of a file which a backup holds."""
+    return parts in ((_ABOUT,), (_STORE,)) or parts[0] == _JOBS
 
 
-def _add(archive: tarfile.TarFile, file: Path, name: str) -> None:
-    """Add a file as long as it is now: a log may grow, and a trial may take its files away."""
-    try:
-        entry = archive.gettarinfo(file, name)
-        if entry is None:  # a socket
-            return
-        if not entry.isreg():
-            archive.addfile(entry)
-            return
-        with file.open("rb") as content:
-            archive.addfile(entry, _Padded(content, entry.size))
-    except FileNotFoundError:
-        return
-
-
-class _Padded(io.RawIOBase):
-    """A file that has exactly as many bytes as were promised, though it be cut short meanwhile."""
-
-    def __init__(self, file: io.BufferedReader, size: int) -> None:
-        self._file = file
-        self._left = size
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        wanted = min(len(buffer), self._left)
-        found = self._file.read(wanted).ljust(wanted, b"\0")
-        buffer[:wanted] = found
-        self._left -= wanted
-        return wanted
-
-
-def _unpack(source: Path, target: Path, told: Told) -> None:
-    total, done = source.stat().st_size, 0
-    with tarfile.open(source) as archive:
-        for entry in archive:
-            if entry.name.partition("/")[0] not in (_ABOUT, "store.sqlite3", "jobs"):
-                raise tarfile.TarError(f"“{entry.name}” is nothing of Bayesdesk's")
-            told(done, total)
-            done += entry.size
-            archive.extract(entry, target, filter="tar" if entry.issym() else "data")
-
-
-def _check(store: Path, source: Path) -> None:
-    with explained(store), closing(sqlite3.connect(store)) as connection:
-        said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if said != "ok":
-        raise StoreError(text("The store inside {file} is damaged: {said}.", file=source, said=said))
-
-
-def _remove(folder: Path) -> None:
-    import shutil
-
-    if folder.exists():
-        shutil.rmtree(folder)
+def _snapshots(unpacked: Path) -> set[str]:
+    """Ids of the jobs whose copy of the project is there."""
+    return {path.parent.name for path in unpacked.glob(f"{_JOBS}/*/snapshot") if path.is_dir()}

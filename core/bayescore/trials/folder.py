@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from bayescore.errors import RunnerError
+from bayescore.files import create, remove_tree
+from bayescore.files.copying import copy_tree
+from bayescore.files.tree import Cursor, walk
 from bayescore.i18n import text
 from bayescore.trials.launch import Content, TrialFolder
 from bayescore.trials.parameters import FILE_NAME, as_json
-from bayescore.trials.snapshot import copy_tree
 
 _DONE = ".ready"  # the folder is whole: a restarted engine need not make it again
 
@@ -33,9 +34,8 @@ def make(root: Path, content: Content) -> TrialFolder:
         if content.extra is not None:
             copy_tree(content.extra, output)
         copy_tree(content.snapshot, output)
-        target = output / FILE_NAME
-        target.unlink(missing_ok=True)
-        target.write_text(as_json(content.parameters), encoding="utf-8")
+        with Cursor(output) as cursor, cursor.create(FILE_NAME, 0o644) as file:
+            file.write(as_json(content.parameters).encode("utf-8"))
 
     return _made(root, content, fill)
 
@@ -46,14 +46,13 @@ def _made(root: Path, content: Content, fill: Callable[[Path], None]) -> TrialFo
         return folder
     try:
         _set_aside(root, content.attempt)
-        if root.exists():
-            shutil.rmtree(root)
+        remove_tree(root)
         for path in (folder.output, folder.home, folder.spool):
             path.mkdir(parents=True)
         fill(folder.output)
-        _mark(root, content.attempt).touch()
-    except (OSError, shutil.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        create(_mark(root, content.attempt)).close()
+    except OSError as error:
+        reason = text("{file}: {reason}", file=error.filename or root, reason=error.strerror or str(error))
         raise RunnerError(
             text("The folder {folder} cannot be written: {reason}.", folder=root, reason=reason),
             text("Check the disk's free space and the folder's permissions."),
@@ -86,9 +85,14 @@ def is_touched(root: Path, attempt: int) -> bool:
     """Whether anything in a folder that is whole is newer than it, which only its program can have made."""
     made = _mark(root, attempt).stat().st_mtime_ns
     folder = TrialFolder(root)
-    places = [folder.output, folder.home, folder.spool]
-    places += [path for place in places for path in place.rglob("*")]
-    return any(path.lstat().st_mtime_ns > made for path in places)
+    for place in (folder.output, folder.home, folder.spool):
+        if place.lstat().st_mtime_ns > made:
+            return True
+        with Cursor(place) as cursor:
+            entries = walk(cursor, unreadable=lambda _entry, _error: None)
+            if any(entry.status.st_mtime_ns > made for entry in entries):
+                return True
+    return False
 
 
 def _mark(root: Path, attempt: int) -> Path:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
 from bayescore.errors import RunnerError
+from bayescore.files import remove_tree
+from bayescore.files.copying import copy_entry
+from bayescore.files.tree import Cursor, Entry, walk
 from bayescore.i18n import text
+from bayescore.trials.ignoring import IGNORE_FILE, Ignored
 
-IGNORE_FILE = ".openbayesignore"
 BUILT_IN = (
     ".git",
     ".svn",
@@ -32,11 +32,14 @@ BUILT_IN = (
     "Thumbs.db",
     ".openbayesgear",
     ".openbayesdata",
-    ".openbayesignore",
+    IGNORE_FILE,
     "openbayes.local.yaml",
 )
-_FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file
 _SPARE_BYTES = 64 * 2**20  # disk space that a copy must leave
+
+
+class StoppedError(RunnerError):
+    """The user stopped the job while its project was being copied."""
 
 
 @dataclass(frozen=True)
@@ -57,45 +60,49 @@ class Snapshot:
     special: tuple[str, ...]
 
 
-def take(project: Path, target: Path, *, leave_out: Path | None = None) -> Snapshot:
-    """Copy a project, minus what is ignored, into ``target``, which comes into being whole.
+def take(
+    project: Path,
+    target: Path,
+    *,
+    leave_out: Path | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Snapshot:
+    """Copy a project, minus what is ignored, into ``target``, which is created whole or not at all.
 
     Parameters
     ----------
     leave_out
         A folder that may lie inside the project and is not part of it: the data folder.
+    cancelled
+        Asked for each file whether to stop.
 
     Raises
     ------
+    StoppedError
+        When ``cancelled`` said so.
     RunnerError
         When the project cannot be read or the disk has no room.
     """
-    partial = target.with_name(target.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = target.with_name(f"{target.name}.partial")
     try:
+        remove_tree(partial)  # of an engine that was killed
+        found = _scan(project, leave_out, BUILT_IN, cancelled)
         partial.mkdir(parents=True)
-        found = _scan(project, leave_out)
         _check_room(project, partial, found.size)
-        for path in found.paths:
-            _copy_entry(project / path, partial / path, project)
+        _copy(project, partial, found, cancelled)
         partial.rename(target)
     except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        name = error.filename or project
         raise RunnerError(
             text(
                 "The project cannot be copied: {file}: {reason}.",
-                file=name,
+                file=error.filename or project,
                 reason=error.strerror or str(error),
             ),
             text("Make it readable, or list it in .openbayesignore."),
         ) from None
-    return Snapshot(found.files, found.size, tuple(found.outside), tuple(found.special))
-
-
-def copy_tree(source: Path, target: Path) -> None:
-    """Copy a snapshot into a trial's folder, sharing blocks where possible."""
-    shutil.copytree(source, target, symlinks=True, copy_function=_copy_file, dirs_exist_ok=True)
+    finally:
+        remove_tree(partial)
+    return found.summary
 
 
 def listing(project: Path, *, left_out: Sequence[str]) -> Snapshot:
@@ -107,7 +114,7 @@ def listing(project: Path, *, left_out: Sequence[str]) -> Snapshot:
         When the project cannot be read.
     """
     try:
-        found = _scan(project, None, left_out)
+        return _scan(project, None, left_out, lambda: False).summary
     except OSError as error:
         raise RunnerError(
             text(
@@ -116,58 +123,78 @@ def listing(project: Path, *, left_out: Sequence[str]) -> Snapshot:
                 reason=error.strerror or str(error),
             )
         ) from None
-    return Snapshot(found.files, found.size, tuple(found.outside), tuple(found.special))
 
 
+@dataclass
 class _Found:
-    def __init__(self) -> None:
-        self.paths: list[Path] = []
-        self.outside: list[str] = []
-        self.special: list[str] = []
-        self.files = 0
-        self.size = 0
+    """Entries to copy; of a link with the target that it gets in the copy."""
+
+    entries: list[tuple[Entry, str | None]] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    special: list[str] = field(default_factory=list)
+    files: int = 0
+    size: int = 0
+
+    @property
+    def summary(self) -> Snapshot:
+        return Snapshot(self.files, self.size, tuple(self.outside), tuple(self.special))
 
 
-def _scan(project: Path, leave_out: Path | None, built_in: Sequence[str] = BUILT_IN) -> _Found:
-    ignored = _ignored(project, built_in)
+def _scan(
+    project: Path, leave_out: Path | None, built_in: Sequence[str], cancelled: Callable[[], bool]
+) -> _Found:
+    ignored = Ignored(project, built_in)
+    real = project.resolve()
+    apart = leave_out.resolve() if leave_out is not None else None
     found = _Found()
-    for entry in _walk(project, project, ignored, leave_out):
-        path = Path(entry.path).relative_to(project)
-        if entry.is_symlink():
-            inside = Path(os.path.realpath(entry.path)).is_relative_to(os.path.realpath(project))
-            (found.paths if inside else found.outside).append(path if inside else str(path))  # type: ignore[arg-type]
-        elif entry.is_dir() or entry.is_file():
-            found.paths.append(path)
-            if entry.is_file():
-                found.files += 1
-                found.size += entry.stat().st_size
-        else:
-            found.special.append(str(path))
+
+    def enter(entry: Entry) -> bool:
+        if cancelled():
+            raise StoppedError(text("The copy of the project was stopped."))
+        if apart is not None and real / entry.path == apart:
+            return False
+        return not ignored.match(entry.path, is_folder=entry.is_folder)
+
+    with Cursor(real) as cursor:
+        for entry in walk(cursor, enter):
+            if entry.is_link:
+                target = _inside(real, entry)
+                if target is None:
+                    found.outside.append(entry.path)
+                else:
+                    found.entries.append((entry, target))
+            elif entry.is_folder or entry.is_file:
+                found.entries.append((entry, None))
+                if entry.is_file:
+                    found.files += 1
+                    found.size += entry.status.st_size
+            else:
+                found.special.append(entry.path)
     return found
 
 
-def _ignored(project: Path, built_in: Sequence[str]) -> GitIgnoreSpec:
-    lines = list(built_in)
-    file = project / IGNORE_FILE
-    if file.is_file():
-        lines += file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return GitIgnoreSpec.from_lines(lines)
+def _inside(project: Path, link: Entry) -> str | None:
+    """Where a link of the project leads, from its own folder; ``None`` where that is not in the project.
+
+    What it says itself may go through places outside that lead in again, which a copy does not have.
+    """
+    real = Path(os.path.realpath(project / link.path))
+    if not real.is_relative_to(project):
+        return None
+    return os.path.relpath(real, project.joinpath(*link.folder))
 
 
-def _walk(
-    folder: Path, project: Path, ignored: GitIgnoreSpec, leave_out: Path | None
-) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda e: e.name):
-            if leave_out is not None and Path(entry.path) == leave_out:
-                continue
-            is_folder = entry.is_dir(follow_symlinks=False)
-            name = str(Path(entry.path).relative_to(project)) + ("/" if is_folder else "")
-            if ignored.match_file(name):
-                continue
-            yield entry
-            if is_folder:
-                yield from _walk(Path(entry.path), project, ignored, leave_out)
+def _copy(project: Path, target: Path, found: _Found, cancelled: Callable[[], bool]) -> None:
+    with Cursor(project.resolve()) as origin, Cursor(target) as copy:
+        for entry, link in found.entries:
+            if cancelled():
+                raise StoppedError(text("The copy of the project was stopped."))
+            copy.go(entry.folder)
+            if link is not None:
+                copy.link(entry.name, link)
+            else:
+                origin.go(entry.folder)
+                copy_entry(entry, origin, copy)
 
 
 def _check_room(project: Path, target: Path, size: int) -> None:
@@ -182,31 +209,3 @@ def _check_room(project: Path, target: Path, size: int) -> None:
             ),
             text("List data and old outputs in .openbayesignore, or free some space."),
         )
-
-
-def _copy_entry(source: Path, target: Path, project: Path) -> None:
-    if source.is_symlink():
-        link = source.readlink()
-        if link.is_absolute():  # would lead out of the copy
-            inside = Path(os.path.realpath(source)).relative_to(os.path.realpath(project))
-            link = Path(os.path.relpath(target.parent.joinpath(project, inside), source.parent))
-        target.symlink_to(link)
-    elif source.is_dir():
-        target.mkdir(exist_ok=True)
-    else:
-        _copy_file(str(source), str(target))
-
-
-def _copy_file(source: str, target: str) -> str:
-    with Path(source).open("rb") as original, Path(target).open("wb") as copy:
-        try:
-            import fcntl
-
-            fcntl.ioctl(copy.fileno(), _FICLONE, original.fileno())
-        except (OSError, ImportError):  # no such file system, or Windows
-            shutil.copyfileobj(original, copy, 1 << 20)
-    mode = stat.S_IMODE(Path(source).stat().st_mode) | stat.S_IWUSR | stat.S_IRUSR
-    Path(target).chmod(mode)
-    shutil.copystat(source, target)
-    Path(target).chmod(mode)
-    return target
