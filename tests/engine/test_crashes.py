@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,9 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bayescore.engine import Options, control, prepare
-from bayescore.store import jobs
+from bayescore.engine.process_start import ask_to_end
+from bayescore.store import DataFolder, jobs
 from support import crashing_engine
 from support.workspace import Workspace, wait_until
 
@@ -175,3 +178,18 @@ def test_that_one_data_folder_has_one_engine(workspace: Workspace) -> None:
     )
     assert again.returncode == 75
     assert control.status(workspace.data).pid == first
+
+
+def test_that_stopping_an_engine_that_is_gone_ends_no_program_that_got_its_number(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "home")
+    folder.prepare()
+    with subprocess.Popen(["sleep", "1000"]) as other, FileLock(str(folder.engine_lock)):
+        try:
+            for of_the_engine in ({"started": 1.0}, {}, {"started": "x"}):
+                folder.engine_info.write_text(json.dumps({"pid": other.pid, **of_the_engine}))
+                assert not control.status(folder).running
+                assert control.stop(folder) is False
+                ask_to_end(other.pid, 1.0)
+            assert other.poll() is None
+        finally:
+            other.kill()

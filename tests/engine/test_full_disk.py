@@ -22,7 +22,7 @@ WAITS = "import os, time\nwhile not os.path.exists({go!r}): time.sleep(0.02)\n"
 def small(workspace: Workspace) -> Iterator[Workspace]:
     home = workspace.data.root
     home.mkdir(mode=0o700)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(home)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=0700", "tmpfs", str(home)], check=True)
     yield workspace
     workspace.close()
     subprocess.run(["umount", "-l", str(home)], check=True)

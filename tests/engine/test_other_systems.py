@@ -10,7 +10,7 @@ import pytest
 
 from bayescore.engine import Options, prepare, secret_keeping
 from bayescore.errors import ConfigError
-from bayescore.store import DataFolder
+from bayescore.store import DataFolder, runtime
 from bayescore.trials import docker_engine
 from support.workspace import Workspace
 
@@ -69,10 +69,12 @@ def test_that_secrets_stay_in_the_data_folder_where_no_folder_is_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr(secret_keeping, "_MEMORY", tmp_path / "nowhere")
+    monkeypatch.setattr(runtime, "MEMORY", tmp_path / "nowhere")
+    monkeypatch.setattr(runtime, "RUNTIME", tmp_path / "nowhere")
     folder = DataFolder(tmp_path / "home")
-    secret_keeping.keep(folder, "job", {"KEY": "value"})
-    (kept,) = (tmp_path / "home").rglob("job.json")
+    folder.prepare()
+    secret_keeping.keep(folder, "abcdefgh", {"KEY": "value"})
+    (kept,) = (tmp_path / "home").rglob("abcdefgh.json")
     assert kept.stat().st_mode & 0o077 == 0
-    secret_keeping.forget(folder, "job")
+    secret_keeping.forget(folder, "abcdefgh")
     assert not kept.exists()

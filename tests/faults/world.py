@@ -237,7 +237,7 @@ class World:
     def _mount(self) -> None:
         home = self.workspace.data.root
         home.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", str(home)], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m,mode=0700", "tmpfs", str(home)], check=True)
         self._mounted = True
 
     def close(self) -> None:

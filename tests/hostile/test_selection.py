@@ -200,10 +200,11 @@ while not pathlib.Path("stop").exists(): time.sleep(0.05)
     host = found["HostConfig"]
     assert host["Privileged"] is False
     assert {host[k] for k in ("PidMode", "IpcMode", "NetworkMode", "UsernsMode", "UTSMode")} <= {
-        "", "private", "default", "bridge", "shareable",
+        "", "private", "default", "bayesdesk", "shareable",
     }  # fmt: skip
     assert host["SecurityOpt"] == ["no-new-privileges:true"]
     assert host["CapDrop"] == ["ALL"]
+    assert (host["NetworkMode"], host["PidsLimit"]) == ("bayesdesk", 4096)
     assert not host["Devices"]
     places = [m["Source"] for m in found["Mounts"]]
     assert not [p for p in places if p.endswith(".sock") or p == "/"]

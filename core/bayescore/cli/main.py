@@ -57,16 +57,17 @@ def _log_traceback(error: Exception) -> None:
     import traceback
 
     from bayescore.cli.output import complain
+    from bayescore.files import append_to
     from bayescore.i18n import text
     from bayescore.store.folder import DataFolder
 
     file = DataFolder.default().root / "cli.log"
     details: Any = "".join(traceback.format_exception(error))
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a", encoding="utf-8") as log:
-            log.write(details)
-    except OSError:
+        DataFolder.default().prepare()
+        with append_to(file) as log:
+            log.write(details.encode("utf-8", "replace"))
+    except (OSError, BayesdeskError):
         sys.stderr.write(details)
     complain(
         text("Something unexpected happened: {error}", error=f"{type(error).__name__}: {error}"),

@@ -78,6 +78,8 @@ class LocalSettings(BaseModel):
         CPUs of one trial; ``None`` for no limit.
     memory, shm_size
         Bytes of one trial.
+    pids_limit
+        Processes and threads of one trial's container.
     data
         Folder of this machine for each ``data`` of a binding; on a cluster it may be one for each
         node, and ``default`` for the others.
@@ -98,6 +100,7 @@ class LocalSettings(BaseModel):
     cpus: float | None = Field(default=None, gt=0)
     memory: int | None = Field(default=None, gt=0)
     shm_size: int | None = Field(default=None, gt=0)
+    pids_limit: int = Field(default=4096, gt=0)
     data: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     environment: dict[str, str] = Field(default_factory=dict)
     trial_timeout: float | None = Field(default=None, gt=0)
@@ -227,6 +230,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "cpus": _positive(whole=False),
     "memory": _parsed(parse_size, "8g"),
     "shm_size": _parsed(parse_size, "1g"),
+    "pids_limit": _positive(whole=True),
     "data": _places,
     "environment": _texts,
     "trial_timeout": _parsed(parse_span, "2h"),

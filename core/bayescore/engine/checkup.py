@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from bayescore.errors import BayesdeskError, RunnerError
 from bayescore.i18n import N_, Text, text
 from bayescore.listener.addresses import listening
-from bayescore.network import bridge_address
+from bayescore.network import TRIALS_BRIDGE, bridge_address
 from bayescore.store import Database, DataFolder
 from bayescore.trials import docker_engine
 from bayescore.trials.gpus import visible
+from bayescore.trials.networks import NAME, trials_network
 
 if TYPE_CHECKING:
     import docker
@@ -114,6 +115,7 @@ def _docker(image: str | None) -> Iterator[Finding]:
     else:
         yield Finding("images", Grade.OK, text("{count} images on this machine", count=len(tags)))
         yield container_reaches(client, image or tags[0], facts)
+    yield from keeps_apart(client)
     yield from _gpus(facts)
     client.close()
 
@@ -122,7 +124,7 @@ def container_reaches(client: docker.DockerClient, image: str, facts: docker_eng
     """Try what every trial does: reach a port of this machine from inside a container."""
     from docker.errors import DockerException
 
-    address = bridge_address() or "127.0.0.1"
+    address, network = bridge_address() or "127.0.0.1", trials_network(client)
     server = HTTPServer((address, 0), _Answer, bind_and_activate=False)
     server.socket.close()
     server.socket = listening(address, 0)
@@ -134,6 +136,7 @@ def container_reaches(client: docker.DockerClient, image: str, facts: docker_eng
             entrypoint=["/bin/sh", "-c", _KNOCK],
             environment={"URL": f"http://host.docker.internal:{port}/", "PORT": str(port)},
             extra_hosts={docker_engine.HOST: docker_engine.this_machine(facts)},
+            network=network,
             detach=True,
         )
         try:
@@ -165,20 +168,39 @@ def container_reaches(client: docker.DockerClient, image: str, facts: docker_eng
         text(
             "A container cannot reach port {port} of this machine at {address}.", port=port, address=address
         ),
-        _reach_mend(address),
+        _reach_mend(address, TRIALS_BRIDGE if network == NAME else "docker0"),
     )
 
 
-def _reach_mend(address: str) -> Text:
+def _reach_mend(address: str, interface: str) -> Text:
     if bridge_address() is None:
         return text(
             "There is no docker0 bridge here; use “runner: process”, or look at the engine's network."
         )
     if shutil.which("ufw"):
-        return text("A firewall drops it: sudo ufw allow in on docker0 to {address}", address=address)
+        return text(
+            "A firewall drops it: sudo ufw allow in on {interface} to {address}",
+            interface=interface,
+            address=address,
+        )
     return text(
-        "A firewall drops it: sudo iptables -I INPUT -i docker0 -d {address} -j ACCEPT", address=address
+        "A firewall drops it: sudo iptables -I INPUT -i {interface} -d {address} -j ACCEPT",
+        interface=interface,
+        address=address,
     )
+
+
+def keeps_apart(client: docker.DockerClient) -> Iterator[Finding]:
+    """Whether trials' containers are kept from reaching each other; nothing to say when they are."""
+    if trials_network(client) != NAME:
+        yield Finding(
+            "network",
+            Grade.WARNING,
+            text(
+                "Trials in containers can reach each other: this engine has no network that keeps them apart."
+            ),
+            text("Docker's own engine has; the network “{name}” must be one that Bayesdesk made.", name=NAME),
+        )
 
 
 class _Answer(BaseHTTPRequestHandler):

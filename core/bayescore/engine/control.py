@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bayescore.engine.process_start import ask_to_end, is_engine
 from bayescore.errors import RunnerError
+from bayescore.files import append_to
 from bayescore.i18n import Text, text
 from bayescore.store import DataFolder
 
@@ -44,7 +43,7 @@ def status(folder: DataFolder) -> EngineStatus:
     A child that the engine was just making when it was killed has the lock for a moment longer.
     """
     info = _info(folder) if _is_locked(folder) else {}
-    if "pid" in info and not _lives(info["pid"]):
+    if not _wrote(info):
         info = {}
     return EngineStatus(
         running="pid" in info,
@@ -73,7 +72,7 @@ def start(folder: DataFolder) -> EngineStatus:
         [sys.executable, "-m", "bayescore.engine.supervisor", str(folder.root)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=(folder.root / "engine.stderr").open("ab"),
+        stderr=append_to(folder.root / "engine.stderr"),
         start_new_session=True,
         creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # what a session is on Windows
         cwd=folder.root.anchor,
@@ -94,8 +93,7 @@ def stop(folder: DataFolder) -> bool:
     current = status(folder)
     if current.pid is None:
         return False
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(current.pid, signal.SIGTERM)
+    ask_to_end(current.pid, _info(folder).get("started"))
     if not _wait(lambda: not _is_locked(folder), _STOP_S):
         raise RunnerError(
             text("The engine (process {pid}) does not end.", pid=current.pid),
@@ -110,16 +108,16 @@ def _is_locked(folder: DataFolder) -> bool:
     if not folder.engine_lock.exists():
         return False
     try:
-        with FileLock(str(folder.engine_lock), timeout=0):
+        with FileLock(str(folder.engine_lock), timeout=0, mode=0o600):
             return False
     except (Timeout, OSError):
         return True
 
 
-def _lives(pid: int) -> bool:
-    import psutil
-
-    return psutil.pid_exists(pid)
+def _wrote(info: dict[str, Any]) -> bool:
+    """Whether the process that is named in the file lives and is the one that wrote it."""
+    pid, started = info.get("pid"), info.get("started")
+    return isinstance(pid, int) and isinstance(started, float | None) and is_engine(pid, started)
 
 
 def _info(folder: DataFolder) -> dict[str, Any]:

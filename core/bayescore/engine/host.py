@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import logging.handlers
 import os
 import signal
 import sys
@@ -14,7 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bayescore import __version__
+from bayescore.engine.process_start import start_of
 from bayescore.errors import BayesdeskError
+from bayescore.files import PrivateLog, replace
 from bayescore.store import Database, DataFolder
 from bayescore.times import now
 
@@ -32,7 +33,7 @@ def main(root: str) -> int:
     try:
         folder.prepare()
         _log_to(folder)
-        with FileLock(str(folder.engine_lock), timeout=_LOCK_S):
+        with FileLock(str(folder.engine_lock), timeout=_LOCK_S, mode=0o600):
             return _host(folder)
     except Timeout:
         return ALREADY_RUNNING
@@ -53,6 +54,7 @@ def _host(folder: DataFolder) -> int:
         folder,
         {
             "pid": os.getpid(),
+            "started": start_of(os.getpid()),
             "since": now(),
             "listener": engine.addresses,
             "version": __version__,
@@ -71,16 +73,11 @@ def _host(folder: DataFolder) -> int:
 
 
 def _say(folder: DataFolder, info: dict[str, object]) -> None:
-    partial = folder.engine_info.with_suffix(".partial")
-    partial.write_text(json.dumps(info), encoding="utf-8")
-    partial.replace(folder.engine_info)
+    replace(folder.engine_info, json.dumps(info).encode(), mode=0o600)
 
 
 def _log_to(folder: DataFolder) -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        folder.engine_log, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler = PrivateLog(folder.engine_log, _LOG_BYTES, backups=2)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # any nonsense that knocks would be noted
 

@@ -49,7 +49,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         secrets=secret_keeping.recall(folder, job.id, job.config),
         inputs=tuple(i for i in job.wish.inputs if i.path != "/output"),
         gpus=trial.gpus,
-        limits=Limits(local.cpus, local.memory, local.shm_size, local.trial_timeout),
+        limits=Limits(local.cpus, local.memory, local.shm_size, local.trial_timeout, local.pids_limit),
         image=job.wish.image,
         python=local.python,
         inject_client=local.inject_client,

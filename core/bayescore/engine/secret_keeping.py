@@ -1,23 +1,26 @@
 """Secrets between the command that starts a job and the engine that runs its trials.
 
-They must survive a crash of the engine and must not be written to a disk, so they wait
-in a file of the user's own on a memory file system until the job has ended.
+They must survive a crash of the engine and must not be written to a disk, so they wait until the
+job has ended in a file on a memory file system, in a folder that only this account can enter.  Where
+there is none, or another account has prepared it, they wait in such a folder below the data folder.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from bayescore.config import OpenBayesConfig, YamlDocument
 from bayescore.errors import ConfigError, RunnerError
+from bayescore.files import read_private, replace
 from bayescore.i18n import text
 from bayescore.store import DataFolder
+from bayescore.store.identifiers import check_identifier
+from bayescore.store.runtime import runtime_folders
 
-_MEMORY = Path("/dev/shm")  # a memory file system, on Linux
+_MOST_BYTES = 2**24  # more than an environment can hold
 
 
 def collect(config: OpenBayesConfig, file_text: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -57,14 +60,25 @@ def without_values(config: OpenBayesConfig, file_text: str) -> str:
 
 
 def keep(folder: DataFolder, job: str, values: Mapping[str, str]) -> None:
-    """Keep a job's secrets until :func:`forget`."""
+    """Keep a job's secrets until :func:`forget`.
+
+    Raises
+    ------
+    RunnerError
+        When there is no folder that only this account can enter.
+    """
     if not values:
         return
-    file = _file(folder, job)
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as kept:
-        json.dump(dict(values), kept)
+    forget(folder, job)  # values of an earlier run may be in another place
+    content = json.dumps(dict(values)).encode()
+    for place in runtime_folders(folder, make=True):
+        with suppress(OSError):
+            replace(_file(place, job), content, mode=0o600)
+            return
+    raise RunnerError(
+        text("The secrets of the job can be kept nowhere: no folder is for this account alone."),
+        text("See that other accounts cannot write on the way to {folder}.", folder=folder.root),
+    )
 
 
 def recall(folder: DataFolder, job: str, config: OpenBayesConfig) -> dict[str, str]:
@@ -77,25 +91,22 @@ def recall(folder: DataFolder, job: str, config: OpenBayesConfig) -> dict[str, s
     """
     if not config.secrets:
         return {}
-    try:
-        values = json.loads(_file(folder, job).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise RunnerError(
-            text("The secrets of this job are gone: they are kept in memory only."),
-            text("Set their variables again, then: bayesdesk continue {job}", job=job),
-        ) from None
-    return {str(k): str(v) for k, v in values.items()}
+    for place in runtime_folders(folder, make=False):
+        with suppress(OSError, ValueError):
+            values = json.loads(read_private(_file(place, job), _MOST_BYTES))
+            return {str(k): str(v) for k, v in values.items()}
+    raise RunnerError(
+        text("The secrets of this job are gone: they are kept in memory only."),
+        text("Set their variables again, then: bayesdesk continue {job}", job=job),
+    )
 
 
 def forget(folder: DataFolder, job: str) -> None:
     """Remove a job's secrets."""
-    _file(folder, job).unlink(missing_ok=True)
+    for place in runtime_folders(folder, make=False):
+        with suppress(OSError):
+            _file(place, job).unlink(missing_ok=True)
 
 
-def _file(folder: DataFolder, job: str) -> Path:
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    place = Path(runtime) if runtime and Path(runtime).is_dir() else _MEMORY
-    if not place.is_dir():  # macOS and Windows have no folder in memory
-        return folder.root / "secrets" / f"{job}.json"
-    home = hashlib.sha256(str(folder.root).encode()).hexdigest()[:16]
-    return place / f"bayesdesk-{os.getuid()}" / home / f"{job}.json"
+def _file(place: Path, job: str) -> Path:
+    return place / f"{check_identifier(job)}.json"

@@ -12,7 +12,6 @@ from bayescore.i18n import text
 
 _ROOT = 0
 _OF_OTHERS = 0o077
-_WRITTEN_BY_OTHERS = 0o022
 
 
 def own_account() -> int | None:
@@ -20,10 +19,37 @@ def own_account() -> int | None:
     return os.geteuid() if hasattr(os, "geteuid") else None
 
 
-def check_way(folder: Path) -> None:
+def is_writable_by_others(status: os.stat_result) -> bool:
+    """Whether the mode lets another account write; a group that has no other member does not count."""
+    if status.st_mode & stat.S_IWOTH:
+        return True
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_private_group(status.st_gid)
+
+
+def _is_private_group(number: int) -> bool:
+    """Whether a group is this account's own: its name is the account's, and nobody else is in it.
+
+    Many systems give each account such a group and let it write (umask 002).
+    """
+    import grp
+    import pwd
+
+    try:
+        name, group = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(number)
+    except KeyError:
+        return False
+    return group.gr_name == name and set(group.gr_mem) <= {name}
+
+
+def check_way(folder: Path) -> Path:
     """See that no other account can put something else in the place of a folder.
 
     Every folder on the way must be root's or one's own, and closed to other writers or sticky (``/tmp``).
+
+    Returns
+    -------
+    Path
+        The folder without links on the way: what was checked, whatever becomes of the links.
 
     Raises
     ------
@@ -33,30 +59,41 @@ def check_way(folder: Path) -> None:
         When one of them is not there.
     """
     own = own_account()
-    if own is None:
-        return
     real = folder.resolve(strict=True)
+    if own is None:
+        return real
     for each in (*reversed(real.parents), real):
         status = each.lstat()
-        open_to_others = status.st_mode & _WRITTEN_BY_OTHERS and not status.st_mode & stat.S_ISVTX
+        open_to_others = is_writable_by_others(status) and not status.st_mode & stat.S_ISVTX
         if status.st_uid not in (_ROOT, own) or open_to_others:
             raise UnsuitableFileError(
                 str(text("other accounts can change the folder {folder}", folder=each)), each
             )
+    return real
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder that only this account can enter, or see that it is one.
+    """Make a folder that only this account can enter, or see that it is one; see :func:`check_private`."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    return check_private(folder)
+
+
+def check_private(folder: Path) -> Path:
+    """See that a folder is one that only this account can enter.
+
+    Returns
+    -------
+    Path
+        The folder without links on the way.
 
     Raises
     ------
     UnsuitableFileError
         When it is a link or another account's, lets others in, or stands where others can replace it.
     OSError
-        When it cannot be made.
+        When it is not there.
     """
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
     status, own = folder.lstat(), own_account()
     if not stat.S_ISDIR(status.st_mode):
         raise UnsuitableFileError(str(text("it is not a folder")), folder)
@@ -65,8 +102,7 @@ def private_folder(folder: Path) -> Path:
             raise UnsuitableFileError(str(text("it belongs to another account")), folder)
         if status.st_mode & _OF_OTHERS:
             raise UnsuitableFileError(str(text("other accounts can enter it")), folder)
-        check_way(folder)
-    return folder
+    return check_way(folder)
 
 
 def read_private(file: Path, limit: int) -> bytes:

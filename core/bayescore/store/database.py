@@ -85,7 +85,7 @@ class Database:
                 text("The data folder {folder} was written by a newer Bayesdesk.", folder=self.folder.root),
                 text("Install the newer version, or set BAYESDESK_HOME to another folder."),
             )
-        with FileLock(str(self.folder.root / "migration.lock")):
+        with FileLock(str(self.folder.root / "migration.lock"), mode=0o600):
             version = self._version()
             if version == HEAD:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from bayescore.errors import StoreError
+from bayescore.files import is_writable_by_others, own_account
 from bayescore.i18n import text
+from bayescore.store.identifiers import check_identifier, check_number
 
 # File systems that cannot share memory between processes of several machines, which WAL needs.
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "glusterfs", "beegfs", "9p"}
@@ -24,6 +27,7 @@ _NETWORK |= {
     "panfs",
     "ncpfs",
 }
+_OURS = ("store.", "engine.", "window.log", "cli.log", "migration.lock")  # files of ours begin so
 _ROOM_BYTES = 2**20  # less is a full disk
 
 
@@ -63,8 +67,8 @@ class DataFolder:
         return self.root / "engine.log"
 
     def job(self, job_id: str) -> Path:
-        """Folder of a job."""
-        return self.root / "jobs" / job_id
+        """Folder of a job; a :class:`StoreError` for an id that none of our jobs can have."""
+        return self.root / "jobs" / check_identifier(job_id)
 
     def snapshot(self, job_id: str) -> Path:
         """The job's copy of the project."""
@@ -72,7 +76,7 @@ class DataFolder:
 
     def trial(self, job_id: str, number: int) -> Path:
         """Folder of a trial's newest attempt."""
-        return self.job(job_id) / "trials" / f"{number:03d}"
+        return self.job(job_id) / "trials" / f"{check_number(number):03d}"
 
     def prepare(self) -> None:
         """Make the folder, for this user's eyes only, and see that a store can live there.
@@ -83,10 +87,12 @@ class DataFolder:
         Raises
         ------
         StoreError
-            When it cannot be written, or lies on a network file system.
+            When it is another account's, others can write in it, it cannot be written, or it lies on a
+            network file system.
         """
         try:
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(self.root)
+            _check_owner(self.root)
             _close_to_others(self.root / "jobs", self.database)
         except OSError as error:
             raise _not_writable(self.root, error) from None
@@ -121,14 +127,44 @@ def _not_writable(folder: Path, error: OSError | None) -> StoreError:
     )
 
 
+def _make(folder: Path) -> None:
+    """Make a folder and those above it that are missing, closed to others whatever the umask is."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.exists():
+            each.mkdir(mode=0o700, exist_ok=True)
+
+
+def _check_owner(root: Path) -> None:
+    """See that no other account can have written here, and that none can write."""
+    status, own = root.stat(), own_account()
+    if own is None:
+        return
+    if status.st_uid != own:
+        raise StoreError(
+            text("The data folder {folder} belongs to another account of this machine.", folder=root),
+            text(
+                "Set BAYESDESK_HOME to a folder of your own. If it is yours: sudo chown -R $USER {folder}",
+                folder=root,
+            ),
+        )
+    if is_writable_by_others(status):
+        raise StoreError(
+            text("Other accounts of this machine can write in the data folder {folder}.", folder=root),
+            text("Look at what is in it, then close it: chmod go-w {folder}", folder=root),
+        )
+
+
 def _close_to_others(jobs: Path, store: Path) -> None:
+    """Close what is ours in the data folder; SQLite gives its other files the store's mode."""
     jobs.mkdir(mode=0o700, exist_ok=True)
     if not store.exists():
         store.touch(mode=0o600)
-    for path, mode in ((jobs, 0o700), (store, 0o600)):  # SQLite gives its other files the store's mode
-        if path.stat().st_mode & 0o077:
-            with suppress(PermissionError):  # it is another user's, whose choice that is
-                path.chmod(mode)
+    files = [path for path in store.parent.iterdir() if path.name.startswith(_OURS)]
+    for path in (jobs, *files):
+        status = path.lstat()
+        if not stat.S_ISLNK(status.st_mode) and status.st_mode & 0o077:
+            with suppress(PermissionError):  # another account's: root's, for nobody else writes here
+                path.chmod(status.st_mode & 0o700)
 
 
 def file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import asdict
 from typing import Any
 
@@ -12,18 +11,16 @@ import sqlalchemy as sa
 from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store import tables
+from bayescore.store.identifiers import new_identifier
 from bayescore.store.records import Input, Job, NewJob, dumps
 from bayescore.store.states import JobState, check_job_move
 from bayescore.store.tables import jobs
 from bayescore.times import now
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
-_ID_LENGTH = 8
-
 
 def add(connection: sa.Connection, wish: NewJob) -> Job:
     """Store a wished-for job as queued."""
-    identifier = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+    identifier = new_identifier()
     connection.execute(
         jobs.insert().values(
             id=identifier,

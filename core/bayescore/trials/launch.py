@@ -39,12 +39,13 @@ class TrialFolder:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one trial may use; bytes, CPUs, seconds."""
+    """What one trial may use; bytes, CPUs, seconds, processes and threads."""
 
     cpus: float | None = None
     memory: int | None = None
     shm_size: int | None = None
     seconds: float | None = None
+    pids: int | None = None
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,7 @@ def _local_keys() -> Keys:
         "cpus": _("CPUs of one trial; all of them if there is none."),
         "memory": _("Memory of one trial, like 8g; a trial that needs more is ended."),
         "shm_size": _("Shared memory of one trial, which data loaders need, like 1g."),
+        "pids_limit": _("Processes and threads of one trial in a container; 4096 if there is none."),
         "data": _("The folder of this machine for each data set."),
         "environment": _("Variables that every trial sees."),
         "trial_timeout": _("Longest time of one trial, like 2h; it is stopped then."),

@@ -7,7 +7,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bayescore.results import replace_file
+from bayescore.errors import ConfigError
+from bayescore.files import replace
+from bayescore.i18n import text
 from bayescore.times import now
 
 
@@ -30,11 +32,17 @@ class Drafts:
         name = hashlib.sha256(str(file).encode()).hexdigest()[:24]
         return self._folder / f"{name}.json"
 
-    def keep(self, file: Path, text: str) -> None:
+    def keep(self, file: Path, typed: str) -> None:
         """Keep a text in place of the one before."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        draft = Draft(str(file), text, now())
-        replace_file(self._place(file), json.dumps(asdict(draft), ensure_ascii=False))
+        draft, place = Draft(str(file), typed, now()), self._place(file)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            replace(place, json.dumps(asdict(draft), ensure_ascii=False).encode(), mode=0o600)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ConfigError(
+                text("{file} cannot be written: {reason}.", file=place, reason=reason)
+            ) from None
 
     def find(self, file: Path) -> Draft | None:
         """The draft of a file; ``None`` when there is none that can be read."""

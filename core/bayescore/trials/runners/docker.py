@@ -22,6 +22,7 @@ from bayescore.trials import folder as trial_folder
 from bayescore.trials.docker_engine import answering, connect
 from bayescore.trials.keeper.bounded_log import HALF_BYTES, BoundedLog
 from bayescore.trials.launch import Launch
+from bayescore.trials.networks import trials_network
 from bayescore.trials.runners.base import GRACE_S, Exit
 
 if TYPE_CHECKING:
@@ -248,6 +249,8 @@ class DockerRunner:
             mem_limit=limits.memory,
             memswap_limit=limits.memory,  # memory is what was meant, not as much swap again
             shm_size=limits.shm_size,
+            pids_limit=limits.pids,
+            network_mode=trials_network(self.client),
             nano_cpus=int(limits.cpus * 1e9) if limits.cpus else None,
             device_requests=_devices(launch),
             log_config=LogConfig(type="json-file", config={"max-size": str(HALF_BYTES), "max-file": "2"}),

@@ -1,0 +1,21 @@
+"""A log file of a program of ours."""
+
+from __future__ import annotations
+
+import io
+import logging.handlers
+from pathlib import Path
+
+from bayescore.files.writing import append_to
+
+
+class PrivateLog(logging.handlers.RotatingFileHandler):
+    """A rotating log that only this account reads, whatever the umask is; never written through a link."""
+
+    def __init__(self, file: Path, most_bytes: int, backups: int) -> None:
+        super().__init__(file, maxBytes=most_bytes, backupCount=backups, encoding="utf-8")
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+
+    def _open(self) -> io.TextIOWrapper:
+        raw = append_to(Path(self.baseFilename))
+        return io.TextIOWrapper(io.BufferedWriter(raw), encoding=self.encoding, errors=self.errors)

@@ -1,0 +1,203 @@
+"""Another account of the machine: what it prepares is not used, and what is ours it cannot read."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bayescore.config import OpenBayesConfig, load_text
+from bayescore.engine import secret_keeping
+from bayescore.errors import RunnerError, StoreError
+from bayescore.store import Database, DataFolder, runtime
+from support.builders import FILE
+from support.workspace import Workspace
+
+NOBODY = 65534
+JOB = "abcdefgh"
+VALUE = "very-secret-9"
+needs_accounts = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as a second account")
+
+
+def as_nobody(program: str, *arguments: str | Path) -> str:
+    """What a program prints that runs as another account."""
+    code = (
+        f"import os, sys\nos.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY}); os.umask(0)\n{program}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code, *map(str, arguments)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def with_secret() -> OpenBayesConfig:
+    config = load_text(
+        FILE.replace("command:", "parameters: {KEY: {is_secret: true, source: env, env: K}}\ncommand:", 1)
+    ).config
+    assert config is not None
+    return config
+
+
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that all accounts share as they share /dev/shm; there is no runtime folder."""
+    for folder in (tmp_path, *tmp_path.parents):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    shared = tmp_path / "shm"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(runtime, "MEMORY", shared)
+    monkeypatch.setattr(runtime, "RUNTIME", tmp_path / "nothing")
+    return shared
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataFolder:
+    folder = DataFolder(tmp_path / "home")
+    folder.prepare()
+    return folder
+
+
+PREPARE = """
+place = sys.argv[1] + "/bayesdesk-0"
+kind = sys.argv[2]
+if kind == "folder":
+    os.mkdir(place, 0o777)
+    os.mkdir(place + "/" + sys.argv[3], 0o777)
+    open(place + "/" + sys.argv[3] + "/abcdefgh.json", "w").close()
+else:
+    os.mkdir(sys.argv[1] + "/theirs", 0o777)
+    os.symlink(sys.argv[1] + "/theirs", place)
+"""
+LOOK = """
+for place, _, files in os.walk(sys.argv[1]):
+    for name in files:
+        try:
+            print(open(os.path.join(place, name)).read())
+        except OSError:
+            pass
+"""
+
+
+@needs_accounts
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_that_a_folder_prepared_by_another_account_gets_no_secret(
+    memory: Path, data: DataFolder, kind: str
+) -> None:
+    (probe,) = [p for p in runtime.runtime_folders(data, make=True) if p.is_relative_to(memory)]
+    probe.rmdir()
+    probe.parent.rmdir()
+    as_nobody(PREPARE, memory, kind, probe.name)
+    secret_keeping.keep(data, JOB, {"KEY": VALUE})
+    assert VALUE not in as_nobody(LOOK, memory)
+    (kept,) = data.root.rglob(f"{JOB}.json")
+    assert kept.stat().st_mode & 0o077 == 0
+    assert secret_keeping.recall(data, JOB, with_secret()) == {"KEY": VALUE}
+    secret_keeping.forget(data, JOB)
+    assert not kept.exists()
+
+
+@needs_accounts
+def test_that_a_secret_from_another_account_is_not_taken(memory: Path, data: DataFolder) -> None:
+    secret_keeping.keep(data, JOB, {"KEY": VALUE})
+    (kept,) = memory.rglob(f"{JOB}.json")
+    assert VALUE not in as_nobody(LOOK, memory)
+    os.chown(kept, NOBODY, NOBODY)
+    with pytest.raises(RunnerError, match="gone"):
+        secret_keeping.recall(data, JOB, with_secret())
+
+
+def test_that_a_secret_does_not_go_through_a_link_and_is_found_in_any_place(
+    memory: Path, data: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "run"
+    mine.mkdir(mode=0o700)
+    secret_keeping.keep(data, JOB, {"KEY": "in memory"})
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(mine))  # a command that the engine does not resemble
+    assert secret_keeping.recall(data, JOB, with_secret()) == {"KEY": "in memory"}
+    secret_keeping.keep(data, JOB, {"KEY": "newer"})
+    assert not list(memory.rglob("*.json"))
+    (kept,) = mine.rglob("*.json")
+    kept.unlink()
+    outside = tmp_path / "outside.txt"
+    outside.write_text("mine")
+    kept.symlink_to(outside)
+    with pytest.raises(RunnerError, match="gone"):
+        secret_keeping.recall(data, JOB, with_secret())
+    secret_keeping.keep(data, JOB, {"KEY": "newest"})
+    assert outside.read_text() == "mine"
+    mine.chmod(0o755)  # not for this account alone any more
+    secret_keeping.keep(data, JOB, {"KEY": "closed"})
+    assert json.loads(next(memory.rglob("*.json")).read_text()) == {"KEY": "closed"}
+
+
+@pytest.mark.parametrize(
+    "identifier", ["../../up", "abc", "ABCDEFGH", "abcdefg/", "", "abcdefgh\n", "abcdefg\u0430"]
+)
+def test_that_only_an_id_becomes_part_of_a_path(data: DataFolder, identifier: str) -> None:
+    for use in (
+        data.job,
+        data.snapshot,
+        lambda each: data.trial(each, 1),
+        lambda each: secret_keeping.keep(data, each, {"KEY": "x"}),
+        lambda each: secret_keeping.forget(data, each),
+    ):
+        with pytest.raises(StoreError, match="not the id"):
+            use(identifier)
+
+
+@pytest.mark.parametrize("number", [0, -1, True, "1/../../..", 1.5])
+def test_that_only_a_number_becomes_part_of_a_path(data: DataFolder, number: object) -> None:
+    with pytest.raises(StoreError, match="not the number"):
+        data.trial(JOB, number)  # type: ignore[arg-type]
+
+
+def test_that_a_data_folder_that_others_can_write_is_refused_with_what_to_do(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.data.root.mkdir(mode=0o700)
+    for mode in (0o777, 0o1777, 0o770 if os.geteuid() else 0o702):
+        workspace.data.root.chmod(mode)
+        with pytest.raises(StoreError, match="chmod go-w"):
+            Database(workspace.data).open()
+    said = workspace.run("doctor", "--json").out
+    assert "chmod go-w" in said
+    workspace.data.root.chmod(0o755)
+    Database(workspace.data).open().close()
+
+
+@needs_accounts
+def test_that_a_data_folder_of_another_account_is_refused(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o700)
+    os.chown(theirs, NOBODY, NOBODY)
+    with pytest.raises(StoreError, match="chown"):
+        DataFolder(theirs).prepare()
+    assert not list(theirs.iterdir())
+
+
+def test_that_what_bayesdesk_makes_is_closed_whatever_the_umask(workspace: Workspace) -> None:
+    before = os.umask(0)
+    try:
+        workspace.write(max_job_count=1)
+        workspace.environment["BAYESDESK_HOME"] = str(workspace.root / "made" / "home")
+        workspace.tune()
+        open_ = [
+            str(p)
+            for p in (
+                (workspace.root / "made"),
+                *(workspace.root / "made").glob("*"),
+                *(workspace.root / "made" / "home").glob("*"),
+            )
+            if p.lstat().st_mode & 0o077
+        ]
+    finally:
+        os.umask(before)
+        workspace.run("engine", "stop", "--and-trials")
+    assert open_ == []
