@@ -38,9 +38,7 @@ def confirm(asks: tuple[Reach, ...], *, yes: bool, job: str | None = None) -> tu
         return ()
     if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UnconfirmedError(asks, job)
-    aside(str(heading(job)))
-    for line in str(listed(asks)).splitlines():
-        aside(f"  {line}")
+    aside(_("{heading}:\n{list}", heading=heading(job), list=listed(asks)))
     if not yes:
         aside(_("Start it only if you trust who wrote it. This is asked once."))
         if not typer.confirm(_("Start?"), default=False, err=True):

@@ -43,7 +43,7 @@ class UnconfirmedError(ConfigError):
 
     def __init__(self, reaches: Collection[Reach], job: str | None = None) -> None:
         super().__init__(
-            text("{heading}\n{list}", heading=heading(job), list=listed(reaches)),
+            text("{heading}:\n{list}", heading=heading(job), list=listed(reaches)),
             text("If you trust it, repeat the command with --yes; it is asked once."),
         )
         self.reaches, self.job = tuple(reaches), job
@@ -55,8 +55,8 @@ class UnconfirmedError(ConfigError):
 def heading(job: str | None) -> Text:
     """What stands above the list: of a project, or of a stored job that was not started here."""
     if job is None:
-        return text("This project asks for access to your machine:")
-    return text("Job {id} was not started here. It asks for access to your machine:", id=job)
+        return text("This project asks for access to your machine")
+    return text("Job {id} was not started here. It asks for access to your machine", id=job)
 
 
 @dataclass

@@ -114,6 +114,9 @@ class StartDialog(QDialog):
         show_findings(self._rows, found.findings, 110)
         summarise(self._summary, found.findings, lambda n: _("can start, {count} to look at", count=n))
         self._show_asks(found.asks)
+        if found.asks and found.may_start:
+            self._summary.setText(_("asks for access"))
+            set_tone(self._summary, "warning")
         self._set_busy(False)
         if found.asks:
             self._cancel.setFocus()  # Enter alone allows nothing
@@ -129,7 +132,7 @@ class StartDialog(QDialog):
         self._try.setText(_("Allow and try one trial") if asks else _("Try one trial"))
         self._start.setText(_("Allow and start") if asks else _("Start job"))
         if asks:
-            self.resize(self.width(), max(self.height(), 680))
+            self.resize(self.width(), max(self.height(), 720))
 
     def _failed(self, error: Exception) -> None:
         self._said.setText(str(error))

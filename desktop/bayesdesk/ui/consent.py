@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.engine.consent import heading
@@ -56,9 +57,15 @@ class ConsentCard(Card):
         self.setVisible(bool(asks))
         self._fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The lines wrap anew."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
         width = max(self.width() - 2, 1)
-        self._scroll.setFixedHeight(min(self._lines.heightForWidth(width), _MOST_HEIGHT))
+        height = self._lines.heightForWidth(width)
+        self._scroll.setFixedHeight(max(0, min(height, _MOST_HEIGHT)))
 
 
 class ConsentDialog(QDialog):
@@ -93,9 +100,10 @@ def _line(reach: Reach) -> QWidget:
     tone = theme.palette().warning if reach.kind in _GRAVE else theme.palette().secondary
     name = label(_breakable(str(reach.name)), wrap=True)
     detail = label(_breakable(str(reach.detail)), "secondary", wrap=True)
-    layout = row(_mark(reach.kind.value, tone, _ICON_PX), spacing=14)
+    mark = _mark(reach.kind.value, tone, _ICON_PX)
+    layout = row(mark, spacing=12)
     layout.addLayout(column(name, detail, spacing=1), 1)
-    layout.setAlignment(layout.itemAt(0).widget(), Qt.AlignmentFlag.AlignTop)
+    layout.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
     made.setLayout(layout)
     return made
 
