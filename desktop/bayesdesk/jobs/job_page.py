@@ -54,6 +54,7 @@ class JobPage(QWidget):
         self._database = database
         self._background = background
         self._commands = Commands(database)
+        self.consent: ConsentDialog | None = None
         self.model = JobModel(view)
         self.header = JobHeader(self.model)
         self.filter_bar = FilterBar(self.model)
