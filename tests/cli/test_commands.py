@@ -407,7 +407,7 @@ def test_that_a_terminal_gets_a_live_table(workspace: Workspace) -> None:
     workspace.write(max_job_count=2)
     main, end = pty.openpty()
     process = subprocess.Popen(
-        [str(BIN / "bayesdesk"), "gear", "run", "hypertuning"],
+        [str(BIN / "bayesdesk"), "gear", "run", "hypertuning", "--yes"],
         cwd=workspace.project,
         env={
             **os.environ,

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +50,7 @@ class Workspace:
 
     root: Path
     environment: dict[str, str] = field(default_factory=dict)
+    allows: bool = True  # what its projects ask for: they are this test's own
 
     @property
     def project(self) -> Path:
@@ -116,7 +117,7 @@ class Workspace:
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start ``bayesdesk …`` in the project's folder."""
         return subprocess.Popen(
-            [str(BIN / "bayesdesk"), *arguments],
+            [str(BIN / "bayesdesk"), *(_allowing(arguments) if self.allows else arguments)],
             cwd=self.project if self.project.exists() else self.root,
             env=self._environment(env or {}),
             stdin=subprocess.DEVNULL,
@@ -212,6 +213,14 @@ class Workspace:
             return
         with suppress(Exception):
             self.run("engine", "stop", "--and-trials", timeout=60)
+
+
+def _allowing(arguments: Sequence[str]) -> tuple[str, ...]:
+    """A command with ``--yes``, if it may ask for what a project reaches."""
+    for words in (("gear", "run", "hypertuning"), ("continue",), ("rerun",)):
+        if tuple(arguments[: len(words)]) == words:
+            return (*words, "--yes", *arguments[len(words) :])
+    return tuple(arguments)
 
 
 def wait_until(condition: Callable[[], Any], otherwise: str, seconds: float = 30) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bayescore.cli.confirming import YES
 from bayescore.i18n import _, text
 
 if TYPE_CHECKING:
     from bayescore.engine import Prepared
-    from bayescore.store import Job
 
 application = typer.Typer(no_args_is_help=True)
 run = typer.Typer(no_args_is_help=True)
@@ -61,6 +61,7 @@ def hypertuning(
     try_: Annotated[
         bool, typer.Option("--try", help=_("Run one trial at mid-range to prove the set-up."))
     ] = False,
+    yes: Annotated[bool, YES] = False,
     detach: Annotated[bool, typer.Option("--detach", help=_("Do not wait for the end."))] = False,
     json: Annotated[bool, typer.Option("--json", help=_("Print the job as one JSON object."))] = False,
     project: Annotated[Path, typer.Option("--project", help=_("Folder of the project."))] = Path(),
@@ -69,10 +70,11 @@ def hypertuning(
     import shlex
 
     from bayescore.cli.access import find_job, job_as_json, open_store
+    from bayescore.cli.confirming import confirm
     from bayescore.cli.follow import follow
     from bayescore.cli.output import as_json, aside, write
     from bayescore.config.gear import read_gear
-    from bayescore.engine import Options, control, prepare
+    from bayescore.engine import Options, consent, prepare, submitting
 
     del resource
     database = open_store()
@@ -98,8 +100,8 @@ def hypertuning(
     if prepared.wish is None:
         raise typer.Exit(2)
     _preview(prepared, say)
-    job = _submit(database, prepared)
-    control.start(database.folder)
+    confirmed = confirm(consent.asked_by(database.folder, prepared), yes=yes)
+    job = submitting.submit(database, prepared, confirmed)
     if detach:
         if json:
             as_json(job_as_json(database, job.id))
@@ -110,18 +112,6 @@ def hypertuning(
     if json:
         as_json(job_as_json(database, job.id))
     raise typer.Exit(code)
-
-
-def _submit(database: object, prepared: Prepared) -> Job:
-    from bayescore.engine import secret_keeping
-    from bayescore.store import Database, jobs
-
-    assert isinstance(database, Database)
-    assert prepared.wish is not None
-    with database.write() as connection:
-        job = jobs.add(connection, prepared.wish)
-        secret_keeping.keep(database.folder, job.id, prepared.secrets)  # before any engine sees the job
-    return job
 
 
 def _preview(prepared: Prepared, say: object) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bayescore.cli.confirming import YES
 from bayescore.cli.job_list import JOB, JSON
 from bayescore.i18n import _, text
+
+if TYPE_CHECKING:
+    from bayescore.store import Database, Job
 
 _DETACH = typer.Option("--detach", help=_("Do not wait for the end."))
 
@@ -43,6 +47,7 @@ def rerun(
     job: Annotated[str, JOB],
     trial: Annotated[int | None, typer.Argument(help=_("Number of the trial."))] = None,
     failed: Annotated[bool, typer.Option("--failed", help=_("All trials that failed or were lost."))] = False,
+    yes: Annotated[bool, YES] = False,
     detach: Annotated[bool, _DETACH] = False,
     json: Annotated[bool, JSON] = False,
 ) -> None:
@@ -66,68 +71,62 @@ def rerun(
             states = {t.state for t in trial_rows.of_job(connection, found.id)}
         if not states & {TrialState.FAILED, TrialState.LOST}:
             raise ConfigError(text("No trial of job {id} has failed.", id=found.id))
-    _go_on(found.id, notes.RERUN, trial=trial, detach=detach, json=json)
+    _go_on(database, found, notes.RERUN, trial=trial, yes=yes, detach=detach, json=json)
 
 
 def continue_(
     job: Annotated[str, JOB],
     trials: Annotated[int, typer.Option("--trials", min=1, max=100, help=_("How many more."))],
+    yes: Annotated[bool, YES] = False,
     detach: Annotated[bool, _DETACH] = False,
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """Go on with a job, with everything that it has learned."""
-    import os
-
     from bayescore.cli.access import find_job, open_store
-    from bayescore.engine import secret_keeping
     from bayescore.engine.wishes import check_runs_here
     from bayescore.store import notes
 
     database = open_store()
     found = find_job(database, job)
     check_runs_here(found)
-    if found.state.ended and any(s.env for s in found.config.secrets.values()):
-        values = secret_keeping.collect(found.config, found.wish.file_text, os.environ)
-        secret_keeping.keep(database.folder, found.id, values)
-    _go_on(found.id, notes.CONTINUE, count=trials, detach=detach, json=json)
+    _go_on(database, found, notes.CONTINUE, count=trials, yes=yes, detach=detach, json=json)
 
 
 def _go_on(
-    identifier: str,
+    database: Database,
+    job: Job,
     kind: str,
     *,
     trial: int | None = None,
     count: int | None = None,
+    yes: bool,
     detach: bool,
     json: bool,
 ) -> None:
-    from bayescore.cli.access import job_as_json, open_store
+    from bayescore.cli.access import job_as_json
+    from bayescore.cli.confirming import confirm
     from bayescore.cli.follow import follow
     from bayescore.cli.output import as_json, write
-    from bayescore.engine import control
-    from bayescore.store import notes
+    from bayescore.engine import consent, submitting
 
-    database = open_store()
-    with database.write() as connection:
-        notes.want(connection, identifier, kind, trial=trial, count=count)
-    control.start(database.folder)
-    _until_fulfilled(database, identifier)
-    code = 0 if detach else follow(database, identifier, quiet=json)
+    confirmed = confirm(consent.asked_by_job(database.folder, job), yes=yes, job=job.id)
+    submitting.go_on(database, job.id, kind, trial=trial, count=count, confirmed=confirmed)
+    _until_fulfilled(database, job.id)
+    code = 0 if detach else follow(database, job.id, quiet=json)
     if json:
-        as_json(job_as_json(database, identifier))
+        as_json(job_as_json(database, job.id))
     elif detach:
-        write(_("Job {id} goes on; follow it with: bayesdesk show {id} -f", id=identifier))
+        write(_("Job {id} goes on; follow it with: bayesdesk show {id} -f", id=job.id))
     raise typer.Exit(code)
 
 
-def _until_fulfilled(database: object, identifier: str) -> None:
+def _until_fulfilled(database: Database, identifier: str) -> None:
     """Wait until the engine has taken the wish in: before it the job may look ended still."""
     import time
 
     from bayescore.errors import RunnerError
-    from bayescore.store import Database, notes
+    from bayescore.store import notes
 
-    assert isinstance(database, Database)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with database.read() as connection:

@@ -9,25 +9,35 @@ from pathlib import Path
 
 from bayescore.config import Severity
 from bayescore.engine.checkup import Finding, Grade, container_reaches, gpu_toolkit
+from bayescore.engine.consent import asked_by
 from bayescore.engine.prepare import Options, Prepared, prepare
+from bayescore.engine.reach import Kind, Reach
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import Text, text
-from bayescore.store import NewJob
+from bayescore.store import DataFolder, NewJob
 from bayescore.trials import docker_engine, images
 from bayescore.trials.gpus import BUSY_BYTES, chosen, visible
 
 _LOW_DISK = 5 * 2**30
 _MOST_FILES = 500  # of the project are searched for the metric's name
 _MOST_BYTES = 2**20
+_UNSEEN = Finding("cluster", Grade.OK, text("The Ray cluster is not contacted before you allow it"))
 _GRADES = {Severity.ERROR: Grade.PROBLEM, Severity.WARNING: Grade.WARNING}
 
 
 @dataclass(frozen=True)
 class Preflight:
-    """The prepared job (``None`` when it could not be) and what was found."""
+    """The prepared job (``None`` when it could not be) and what was found.
+
+    Attributes
+    ----------
+    asks
+        What the project reaches outside itself and nobody has confirmed.
+    """
 
     prepared: Prepared | None
     findings: tuple[Finding, ...]
+    asks: tuple[Reach, ...] = ()
 
     @property
     def may_start(self) -> bool:
@@ -43,10 +53,13 @@ def preflight(where: Path, options: Options, data_folder: Path) -> Preflight:
     except BayesdeskError as error:
         return Preflight(None, (Finding("files", Grade.PROBLEM, error.message, error.hint),))
     found = list(_files(prepared))
+    asks = asked_by(DataFolder(data_folder), prepared)
     if prepared.wish is not None:
         wish = prepared.wish
-        found += [*_program(wish), *_data(wish), *_disk(data_folder), *_runner(wish), *_gpus(wish)]
-    return Preflight(prepared, tuple(found))
+        trusted = all(each.kind is not Kind.CLUSTER for each in asks)  # who connects to a cluster trusts it
+        runner = _runner(wish) if trusted else [_UNSEEN]
+        found += [*_program(wish), *_data(wish), *_disk(data_folder), *runner, *_gpus(wish)]
+    return Preflight(prepared, tuple(found), asks)
 
 
 def _files(prepared: Prepared) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from bayescore.config import (
     NodeRunner,
     OpenBayesConfig,
     Problem,
+    RaySettings,
     RunnerChoice,
     load_file,
     load_local_file,
@@ -27,6 +28,7 @@ from bayescore.config import (
 from bayescore.config.problems import has_errors
 from bayescore.config.read_basics import parse_short_binding
 from bayescore.engine import secret_keeping
+from bayescore.engine.reach import PROCESS_LINE, Reach, cluster_lines, folder_lines, leads_out, reach_of, real
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.i18n import text
 from bayescore.store import Input, Job, NewJob
@@ -63,11 +65,18 @@ class Options:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A job that could start (``wish`` is ``None`` with errors), its secrets, its problems."""
+    """A job that could start (``wish`` is ``None`` with errors), its secrets, its problems.
+
+    Attributes
+    ----------
+    asks
+        What its files reach outside the project; not what the user wrote among the options.
+    """
 
     wish: NewJob | None
     secrets: dict[str, str]
     problems: tuple[Problem, ...]
+    asks: tuple[Reach, ...] = ()
 
 
 def prepare(where: Path, options: Options) -> Prepared:
@@ -111,7 +120,29 @@ def prepare(where: Path, options: Options) -> Prepared:
         history=_history(options.history, config.hyper_tuning.hyperparameter_metric),
         midpoint=options.midpoint,
     )
-    return Prepared(wish, secrets, problems)
+    written = _written(options, config, local_file.settings, file.parent)
+    asks = tuple(each for each in reach_of(wish, file.parent) if not each.lines or not each.lines <= written)
+    return Prepared(wish, secrets, problems, asks)
+
+
+def _written(options: Options, config: OpenBayesConfig, local: LocalSettings, project: Path) -> set[str]:
+    """Lines of what the user wrote among the options: nobody needs to ask for it.
+
+    A folder that the project's files or its links put in the place of the written one is not that.
+    """
+    lines: set[str] = set()
+    runner = (options.runner or "").lower()
+    if runner == RunnerChoice.PROCESS:
+        lines.add(PROCESS_LINE)
+    if options.address:
+        lines |= cluster_lines(options.address)
+    elif runner == RunnerChoice.RAY and local.ray.address == RaySettings().address:
+        lines |= cluster_lines(local.ray.address)
+    for binding in config.data_bindings if options.data else ():
+        place = project / Path(binding.data).expanduser()
+        if binding.data not in local.data and not leads_out(place, project):
+            lines |= folder_lines(real(place), writable=binding.type is Access.READ_WRITE)
+    return lines
 
 
 def _history(earlier: Sequence[Job], metric: str) -> tuple[str, ...]:

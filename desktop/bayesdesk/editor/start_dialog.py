@@ -8,14 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.engine import Options, Prepared
+from bayescore.engine import Options
 from bayescore.engine.preflight import Preflight, preflight
+from bayescore.engine.reach import Reach
 from bayescore.i18n import _
 from bayescore.store import Database
 from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
+from bayesdesk.ui.consent import ConsentCard
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
@@ -55,9 +57,12 @@ class StartDialog(QDialog):
         self._said = label("", "problem", wrap=True, selectable=True)
         self._said.setProperty("severity", "error")
         self._tried = QVBoxLayout()
-        self._try = button(_("Try one trial"), self.try_one, meaning="try")
-        self._start = button(_("Start job"), self.start, kind="primary", meaning="start")
+        self.asks = ConsentCard()
+        self._try = button("", self.try_one, meaning="try")
+        self._start = button("", self.start, kind="primary", meaning="start")
         self._again = button(_("Check again"), self.check, meaning="again")
+        self._cancel = button(_("Cancel"), self.reject)
+        self._show_asks(())
         self._arrange()
         self.check()
 
@@ -70,10 +75,11 @@ class StartDialog(QDialog):
         card = Card()
         card.body.addWidget(scroll)
         card.body.setContentsMargins(1, 1, 1, 1)
-        foot = row(self._again, None, button(_("Cancel"), self.reject), self._try, self._start)
+        foot = row(self._again, None, self._cancel, self._try, self._start)
         layout = column(
             row(label(self.windowTitle(), "title"), self._summary, None, help_mark("first-job")),
             self._busy,
+            self.asks,
             card,
             self._tried,
             self._said,
@@ -107,12 +113,26 @@ class StartDialog(QDialog):
         self._found = found
         show_findings(self._rows, found.findings, 110)
         summarise(self._summary, found.findings, lambda n: _("can start, {count} to look at", count=n))
+        self._show_asks(found.asks)
+        if found.asks and found.may_start:
+            self._summary.setText(_("asks for access"))
+            set_tone(self._summary, "warning")
         self._set_busy(False)
-        if self._start.isEnabled():
+        if found.asks:
+            self._cancel.setFocus()  # Enter alone allows nothing
+        elif self._start.isEnabled():
             self._start.setFocus()
             if self._try_first:
                 self._try_first = False
                 self.try_one()
+
+    def _show_asks(self, asks: tuple[Reach, ...]) -> None:
+        """What the project asks for, and what the buttons do about it."""
+        self.asks.show_asks(asks)
+        self._try.setText(_("Allow and try one trial") if asks else _("Try one trial"))
+        self._start.setText(_("Allow and start") if asks else _("Start job"))
+        if asks:
+            self.resize(self.width(), max(self.height(), 720))
 
     def _failed(self, error: Exception) -> None:
         self._said.setText(str(error))
@@ -134,16 +154,19 @@ class StartDialog(QDialog):
         assert prepared is not None
         assert prepared.wish is not None
         wish = replace(prepared.wish, midpoint=midpoint)
-        job = Prepared(wish, prepared.secrets, prepared.problems)
+        job, allowed = replace(prepared, wish=wish), self._found.asks
         self._set_busy(True)
         done = self._show_try if midpoint else self._has_started
-        self._background.run(lambda: self._commands.start(job), done, self._failed)
+        self._background.run(lambda: self._commands.start(job, allowed), done, self._failed)
 
     def _has_started(self, job: str) -> None:
         self.started.emit(job)
         self.accept()
 
     def _show_try(self, job: str) -> None:
+        assert self._found is not None
+        self._found = replace(self._found, asks=())  # they are remembered
+        self._show_asks(())
         if self.try_out is not None:
             self._tried.removeWidget(self.try_out)
             self.try_out.deleteLater()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
 
+from bayescore.engine.consent import UnconfirmedError
+from bayescore.engine.reach import Reach
 from bayescore.exchange.formats import exported
 from bayescore.exchange.forms import Form
 from bayescore.i18n import _
@@ -30,8 +32,10 @@ from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.services.snapshot import JobView
 from bayesdesk.ui import theme
+from bayesdesk.ui.consent import ConsentDialog
 from bayesdesk.ui.widgets import Card, column, row
 
+_Request = Callable[[tuple[Reach, ...]], None]  # that the job goes on, with what the user has allowed
 _LINKED_TABS = 4  # the first tabs show trials: the filter and the chosen trial belong to them
 
 
@@ -50,6 +54,7 @@ class JobPage(QWidget):
         self._database = database
         self._background = background
         self._commands = Commands(database)
+        self.consent: ConsentDialog | None = None
         self.model = JobModel(view)
         self.header = JobHeader(self.model)
         self.filter_bar = FilterBar(self.model)
@@ -94,13 +99,17 @@ class JobPage(QWidget):
     def _connect(self) -> None:
         job, run, commands = self.model.view.job, self._background.run, self._commands
         self.header.cancel_requested.connect(lambda: run(lambda: commands.cancel(job.id)))
-        self.header.rerun_requested.connect(lambda: run(lambda: commands.rerun(job.id)))
+        self.header.rerun_requested.connect(
+            lambda: self._let_run(lambda allowed: commands.rerun(job.id, None, allowed))
+        )
         self.header.continue_requested.connect(
-            lambda count: run(lambda: commands.go_on(self.model.view.job, count))
+            lambda count: self._let_run(lambda allowed: commands.go_on(job.id, count, allowed))
         )
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
-        self.panel.rerun_requested.connect(lambda number: run(lambda: commands.rerun(job.id, number)))
+        self.panel.rerun_requested.connect(
+            lambda number: self._let_run(lambda allowed: commands.rerun(job.id, number, allowed))
+        )
         self.panel.stop_requested.connect(lambda number: run(lambda: commands.cancel(job.id, number)))
         self.panel.use_requested.connect(self.use_as_result)
         self.panel.open_requested.connect(self.open_trial)
@@ -110,6 +119,19 @@ class JobPage(QWidget):
         self.panel.note_written.connect(
             lambda number, note: run(lambda: commands.annotate(job.id, number, note))
         )
+
+    def _let_run(self, request: _Request, allowed: tuple[Reach, ...] = ()) -> None:
+        """Let the job go on; when it asks for what nobody has allowed, ask, and try again."""
+        self._background.run(lambda: request(allowed), None, partial(self._refused, request))
+
+    def _refused(self, request: _Request, error: Exception) -> None:
+        if not isinstance(error, UnconfirmedError):
+            self._background.went_wrong.emit(error)
+            return
+        name = self.model.view.job.wish.name
+        self.consent = ConsentDialog(self.window(), name, error.reaches, error.job)
+        self.consent.allowed.connect(partial(self._let_run, request))
+        self.consent.open()
 
     @cached_property
     def charts(self) -> ChartsPage:
@@ -130,7 +152,9 @@ class JobPage(QWidget):
         job = self.model.view.job.id
         table.open_requested.connect(self.open_trial)
         table.use_requested.connect(self.use_as_result)
-        table.rerun_requested.connect(lambda numbers: run(lambda: commands.rerun_all(job, numbers)))
+        table.rerun_requested.connect(
+            lambda numbers: self._let_run(lambda allowed: commands.rerun_all(job, numbers, allowed))
+        )
         table.stop_requested.connect(lambda numbers: run(lambda: commands.stop_all(job, numbers)))
         table.star_requested.connect(
             lambda numbers, starred: run(lambda: commands.star(job, numbers, starred=starred))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
-from bayescore.engine import Prepared, control, secret_keeping
+from bayescore.engine import Prepared, control, submitting
+from bayescore.engine.reach import Reach
 from bayescore.engine.wishes import check_runs_here
 from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
 from bayescore.store import Database, Job, Trial, jobs, notes, trials
@@ -20,14 +20,9 @@ class Commands:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start(self, prepared: Prepared) -> str:
+    def start(self, prepared: Prepared, confirmed: Collection[Reach] = ()) -> str:
         """Store a prepared job, see that an engine runs; the job's id."""
-        assert prepared.wish is not None
-        with self._database.write() as connection:
-            job = jobs.add(connection, prepared.wish)
-            secret_keeping.keep(self._database.folder, job.id, prepared.secrets)
-        control.start(self._database.folder)
-        return job.id
+        return submitting.submit(self._database, prepared, confirmed).id
 
     def usual_trial_seconds(self, project: str) -> float | None:
         """What a trial of a project took in its newest job that says so."""
@@ -41,29 +36,29 @@ class Commands:
         return None
 
     def cancel(self, job: str, trial: int | None = None) -> None:
-        """Wish for the end of a job, or of one trial."""
-        self._wish(job, notes.CANCEL, trial=trial)
-
-    def rerun(self, job: str, trial: int | None = None) -> None:
-        """Wish for one trial, or all failed ones, to run again."""
-        self._wish(job, notes.RERUN, trial=trial)
-
-    def rerun_all(self, job: str, numbers: Sequence[int]) -> None:
-        """Wish for some trials to run again."""
-        for number in numbers:
-            self.rerun(job, number)
+        """Request the end of a job, or of one trial."""
+        with self._database.write() as connection:
+            check_runs_here(jobs.get(connection, job))
+            notes.want(connection, job, notes.CANCEL, trial=trial)
+        control.start(self._database.folder)
 
     def stop_all(self, job: str, numbers: Sequence[int]) -> None:
-        """Wish for the end of some trials."""
+        """Request the end of some trials."""
         for number in numbers:
             self.cancel(job, number)
 
-    def go_on(self, job: Job, more: int) -> None:
-        """Wish for more trials with the same history."""
-        if job.state.ended and any(s.env for s in job.config.secrets.values()):
-            values = secret_keeping.collect(job.config, job.wish.file_text, os.environ)
-            secret_keeping.keep(self._database.folder, job.id, values)
-        self._wish(job.id, notes.CONTINUE, count=more)
+    def rerun(self, job: str, trial: int | None = None, confirmed: Collection[Reach] = ()) -> None:
+        """Request that one trial, or all failed ones, run again."""
+        submitting.go_on(self._database, job, notes.RERUN, trial=trial, confirmed=confirmed)
+
+    def rerun_all(self, job: str, numbers: Sequence[int], confirmed: Collection[Reach] = ()) -> None:
+        """Request that some trials run again."""
+        for number in numbers:
+            self.rerun(job, number, confirmed)
+
+    def go_on(self, job: str, more: int, confirmed: Collection[Reach] = ()) -> None:
+        """Request more trials with the same history."""
+        submitting.go_on(self._database, job, notes.CONTINUE, count=more, confirmed=confirmed)
 
     def star(self, job: str, numbers: Sequence[int], *, starred: bool) -> None:
         """Mark trials, or take their marks away."""
@@ -75,12 +70,6 @@ class Commands:
         """Write a note on a trial."""
         with self._database.write() as connection:
             trials.annotate(connection, job, number, note)
-
-    def _wish(self, job: str, kind: str, *, trial: int | None = None, count: int | None = None) -> None:
-        with self._database.write() as connection:
-            check_runs_here(jobs.get(connection, job))
-            notes.want(connection, job, kind, trial=trial, count=count)
-        control.start(self._database.folder)
 
 
 def read_document(file: Path) -> YamlDocument:

@@ -45,6 +45,15 @@ _NAMES = {
     "cloud": "ph.cloud-arrow-up",
     "language": "ph.translate",
     "theme": "ph.moon",
+    "trust": "ph.shield-warning",
+    "process": "ph.terminal-window",
+    "cluster": "ph.share-network",
+    "engine": "ph.cube",
+    "write": "ph.pencil-simple",
+    "read": "ph.folder",
+    "variable": "ph.key",
+    "mirror": "ph.cloud-arrow-down",
+    "network": "ph.globe",
 }
 
 

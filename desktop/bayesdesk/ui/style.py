@@ -16,6 +16,7 @@ QWidget#page, QMainWindow, QDialog { background: $background; }
 QWidget#bar { background: $panel; border-bottom: 1px solid $line; }
 QWidget#sidebar { background: $sunk; border-right: 1px solid $line; }
 QFrame#card { background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
+QFrame#asks { background: $panel; border: 1px solid $warning; border-radius: ${radius}px; }
 QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame#mark { background: $accent; border: none; }
 QFrame#sunk { background: $sunk; border: none; border-radius: 5px; }

@@ -1,0 +1,216 @@
+"""What a job reaches outside its project: folders, variables, programs without a container, a cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from bayescore.cluster.address import ClusterAddress
+from bayescore.config import NodeRunner
+from bayescore.i18n import Text, text
+from bayescore.store import Input, NewJob
+
+_OUTPUT = "/output"
+PROCESS_LINE = "process"
+
+
+class Kind(StrEnum):
+    """What a job reaches."""
+
+    PROCESS = "process"
+    CLUSTER = "cluster"
+    ENGINE = "engine"
+    WRITE = "write"
+    READ = "read"
+    VARIABLE = "variable"
+    MIRROR = "mirror"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One thing outside the project that a job reaches.
+
+    Attributes
+    ----------
+    lines
+        What is remembered when it is confirmed, for programs: the same in every language.  Whoever may
+        change a folder may read it, so such a folder has two.  Empty for what is said and not asked.
+    name, detail
+        What it is and what happens to it, for people.
+    """
+
+    kind: Kind
+    lines: frozenset[str]
+    name: Text
+    detail: Text
+
+    @property
+    def text(self) -> Text:
+        """Both in one line."""
+        return text("{name}: {detail}", name=self.name, detail=self.detail)
+
+
+def reach_of(job: NewJob, project: Path | None) -> tuple[Reach, ...]:
+    """Everything that a job reaches, the gravest first.
+
+    Parameters
+    ----------
+    project
+        The folder whose content is the job's own; ``None`` where the job's word for it is not taken:
+        then every folder counts, and the Docker engine, which is this machine's choice otherwise.
+    """
+    found = [
+        *_runs_on(job, foreign=project is None),
+        *_folders(job, project),
+        *_variables(job),
+        *_mirror(job),
+    ]
+    order = list(Kind)
+    unique = {each.lines: each for each in reversed(found)}  # the first of each
+    return tuple(sorted(unique.values(), key=lambda r: (order.index(r.kind), sorted(r.lines))))
+
+
+def folder_lines(folder: str, *, writable: bool, node: str = "") -> frozenset[str]:
+    """Lines of a folder, by its real path."""
+    place = f"{node}:{folder}" if node else folder
+    return frozenset(f"{verb} {place}" for verb in ("read", *(["write"] if writable else [])))
+
+
+def cluster_lines(address: str) -> frozenset[str]:
+    """Lines of a cluster."""
+    return frozenset([f"cluster {address}"])
+
+
+def real(path: str | Path) -> str:
+    """A path without links; one that cannot be followed as it is."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return str(path)
+
+
+def leads_out(place: Path, project: Path) -> bool:
+    """Whether a path leaves the project through a link that the project holds."""
+    inside = real(project)
+    if Path(real(place)).is_relative_to(inside):
+        return False
+    links = (each for each in (place, *place.parents) if each.is_symlink())
+    return any(Path(real(each.parent)).is_relative_to(inside) for each in links)
+
+
+def copy_of(project: str) -> Reach:
+    """The folder that a job's trials get a copy of."""
+    return Reach(
+        Kind.READ,
+        folder_lines(real(project), writable=False),
+        shown(real(project)),
+        text("copied as the project of this job"),
+    )
+
+
+def shown(words: str) -> Text:
+    """A name from a file as it can be shown in a list: no line ends, no marks that turn text round."""
+    return Text(
+        "{name}", {"name": "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)}
+    )
+
+
+def listed(reaches: Iterable[Reach]) -> Text:
+    """One line for each, as one text."""
+    lines = {f"line{i}": each.text for i, each in enumerate(reaches)}
+    return Text("\n".join(f"- {{{name}}}" for name in lines), lines)
+
+
+def _runs_on(job: NewJob, *, foreign: bool) -> Iterator[Reach]:
+    """What runs the program; as the engine does, the endpoint is asked and not the runner's name."""
+    command = shown(job.config.command)
+    if job.endpoint is None:
+        yield Reach(
+            Kind.PROCESS,
+            frozenset([PROCESS_LINE]),
+            text("Runs as you, without a container"),
+            text(
+                "“{command}” can read and change everything that you can, read your environment variables, "
+                "and use the network",
+                command=command,
+            ),
+        )
+    elif (cluster := ClusterAddress.of(job.endpoint)) is not None:
+        yield Reach(
+            Kind.CLUSTER,
+            cluster_lines(cluster.address),
+            text("Ray cluster {address}", address=shown(cluster.address)),
+            text("the project is copied to the machines of this cluster, and trials run there"),
+        )
+        if cluster.runner != NodeRunner.DOCKER:
+            yield Reach(
+                Kind.PROCESS,
+                frozenset([f"{PROCESS_LINE} on nodes"]),
+                text("Runs without a container on the cluster"),
+                text("“{command}” can do there what the account of Ray can", command=command),
+            )
+    elif foreign:
+        yield Reach(
+            Kind.ENGINE,
+            frozenset([f"engine {job.endpoint}"]),
+            text("Docker engine {address}", address=shown(job.endpoint)),
+            text("runs the trials of this job"),
+        )
+    if job.image is not None:
+        yield Reach(Kind.NETWORK, frozenset(), text("Network"), text("its containers can use the network"))
+
+
+def _folders(job: NewJob, project: Path | None) -> Iterator[Reach]:
+    inside = None if project is None else real(project)
+    for bound in job.inputs:
+        source = real(bound.source)
+        if inside is None or not Path(source).is_relative_to(inside):
+            yield _folder(bound, source)
+        for node, folder in bound.nodes.items():
+            yield _folder(bound, folder, node)
+
+
+def _folder(bound: Input, source: str, node: str = "") -> Reach:
+    writable = bound.writable and bound.path != _OUTPUT
+    name = text("{folder} on {node}", folder=shown(source), node=shown(node)) if node else shown(source)
+    path = shown(bound.path)
+    if bound.path == _OUTPUT:
+        detail = text("copied into the output of every trial")
+    elif writable:
+        detail = text("trials read it and CHANGE it, as {path}", path=path)
+    else:
+        detail = text("trials read it, as {path}", path=path)
+    kind = Kind.WRITE if writable else Kind.READ
+    return Reach(kind, folder_lines(source, writable=writable, node=node), name, detail)
+
+
+def _variables(job: NewJob) -> Iterator[Reach]:
+    for parameter, secret in job.config.secrets.items():
+        if secret.env is not None:
+            yield Reach(
+                Kind.VARIABLE,
+                frozenset([f"variable {secret.env}"]),
+                shown(secret.env),
+                text(
+                    "trials get the value of this environment variable, as “{parameter}”",
+                    parameter=shown(parameter),
+                ),
+            )
+
+
+def _mirror(job: NewJob) -> Iterator[Reach]:
+    mirror = job.local.registry_mirror
+    if mirror and job.image:
+        yield Reach(
+            Kind.MIRROR,
+            frozenset([f"mirror {mirror}"]),
+            text("Registry mirror {address}", address=shown(mirror)),
+            text(
+                "the image {image} is pulled from there and keeps its name, for other projects too",
+                image=shown(job.image),
+            ),
+        )

@@ -1,0 +1,124 @@
+"""What a project asks for outside itself, one line for each thing, for the user to allow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from bayescore.engine.consent import heading
+from bayescore.engine.reach import Kind, Reach
+from bayescore.i18n import _
+from bayesdesk.ui import theme
+from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.icons import icon
+from bayesdesk.ui.widgets import Card, button, clear, column, label, row
+
+_GRAVE = (Kind.PROCESS, Kind.WRITE, Kind.CLUSTER, Kind.ENGINE)
+_ICON_PX = 17
+_MOST_HEIGHT = 260  # px of the list; more lines than that are scrolled
+_BREAK = "\N{ZERO WIDTH SPACE}"  # where a long path may go on in the next line
+_LONG_WORD = 40
+
+
+class ConsentCard(Card):
+    """The list; hidden while there is nothing to ask for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("asks")
+        self._heading = label("", "heading", wrap=True)
+        advice = _("Start it only if you trust who wrote it. This is asked once.")
+        words = column(self._heading, label(advice, "secondary", wrap=True), spacing=2)
+        top = row(_mark("trust", theme.palette().warning, 22), spacing=12)
+        top.addLayout(words, 1)
+        top.setContentsMargins(14, 12, 14, 10)
+        self._lines = QVBoxLayout()
+        self._lines.setContentsMargins(14, 0, 14, 12)
+        self._lines.setSpacing(8)
+        self._inner = QWidget()
+        self._inner.setLayout(self._lines)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._inner)
+        self.body.addLayout(top)
+        self.body.addWidget(self._scroll)
+        self.setVisible(False)
+
+    def show_asks(self, asks: Sequence[Reach], job: str | None = None) -> None:
+        """Show what is asked for; see :func:`heading` for ``job``."""
+        clear(self._lines)
+        self._heading.setText(str(heading(job)))
+        for each in asks:
+            self._lines.addWidget(_line(each))
+        self.setVisible(bool(asks))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The lines wrap anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(self.width() - 2, 1)
+        height = self._lines.heightForWidth(width)
+        self._scroll.setFixedHeight(max(0, min(height, _MOST_HEIGHT)))
+
+
+class ConsentDialog(QDialog):
+    """Asks before a stored job goes on that was not started here."""
+
+    allowed = Signal(object)  # tuple[Reach, ...]
+
+    def __init__(self, parent: QWidget | None, name: str, asks: tuple[Reach, ...], job: str | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Continue {name}", name=name))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(620, 300)
+        self.card = ConsentCard()
+        self.allow = button(_("Allow and continue"), self.accept, kind="primary", meaning="start")
+        cancel = button(_("Cancel"), self.reject)
+        layout = column(
+            row(label(self.windowTitle(), "title"), None, help_mark("security")),
+            self.card,
+            None,
+            row(None, cancel, self.allow),
+            spacing=12,
+        )
+        layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
+        self.setLayout(layout)
+        self.card.show_asks(asks, job)
+        self.accepted.connect(lambda: self.allowed.emit(asks))
+        cancel.setFocus()  # Enter alone allows nothing
+
+
+def _line(reach: Reach) -> QWidget:
+    made = QWidget()
+    tone = theme.palette().warning if reach.kind in _GRAVE else theme.palette().secondary
+    name = label(_breakable(str(reach.name)), wrap=True)
+    detail = label(_breakable(str(reach.detail)), "secondary", wrap=True)
+    mark = _mark(reach.kind.value, tone, _ICON_PX)
+    layout = row(mark, spacing=12)
+    layout.addLayout(column(name, detail, spacing=1), 1)
+    layout.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+    made.setLayout(layout)
+    return made
+
+
+def _mark(meaning: str, colour: str, size: int) -> QLabel:
+    made = QLabel()
+    made.setPixmap(icon(meaning, colour).pixmap(size, size))
+    made.setAlignment(Qt.AlignmentFlag.AlignTop)
+    made.setFixedWidth(22)
+    return made
+
+
+def _breakable(words: str) -> str:
+    """Words that wrap anywhere: a long path is never cut off."""
+    broken = words.replace("/", f"/{_BREAK}").split(" ")
+    return " ".join(
+        _BREAK.join(part[i : i + _LONG_WORD] for i in range(0, len(part), _LONG_WORD)) for part in broken
+    )

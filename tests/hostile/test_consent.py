@@ -1,0 +1,310 @@
+"""A project gets nothing of the machine that nobody has allowed."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import shutil
+import stat
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bayescore.config import LocalSettings
+from bayescore.engine import Options, Prepared, consent, prepare, submitting
+from bayescore.engine.preflight import preflight
+from bayescore.engine.reach import Kind, listed, reach_of
+from bayescore.store import Database, DataFolder, Input, backup, jobs, notes
+from support.builders import a_wish
+from support.workspace import BIN, Workspace
+
+SECRET = {"key": {"is_secret": True, "source": "env", "env": "AWS_SECRET_ACCESS_KEY"}}
+START = ("gear", "run", "hypertuning")
+QUIET = "raise SystemExit(0)\n"
+
+
+@pytest.fixture
+def clone(workspace: Workspace) -> Workspace:
+    """A cloned project: nothing of it is allowed."""
+    workspace.allows = False
+    workspace.environment.update(AWS_SECRET_ACCESS_KEY="of the reader", HOME=str(home(workspace)))
+    return workspace
+
+
+def home(workspace: Workspace) -> Path:
+    made = workspace.root / "user"
+    made.mkdir(exist_ok=True)
+    return made
+
+
+def write(clone: Workspace, bindings: list[dict[str, Any]] | None = None, **local: Any) -> None:
+    clone.write(
+        QUIET, max_job_count=1, root={"data_bindings": bindings or [], "parameters": SECRET}, local=local
+    )
+
+
+def started(clone: Workspace) -> int:
+    if not clone.data.database.exists():
+        return 0
+    with clone.reading() as connection:
+        return len(jobs.every(connection))
+
+
+def docker_job(project: Path, **changes: Any) -> Any:
+    """A job as it is prepared where a Docker engine answers."""
+    fields = {"runner": "docker", "endpoint": "unix:///run/docker.sock", "image": "python:3.11"}
+    return a_wish(project=str(project), **{**fields, **changes})
+
+
+# ---- the command line
+
+
+def test_that_a_clone_takes_neither_the_home_folder_nor_a_variable_nor_the_account_unasked(
+    clone: Workspace,
+) -> None:
+    write(clone, [{"data": "~", "path": "/input0", "type": "READ_WRITE"}])
+    refused = clone.run(*START, "--json")
+    assert refused.code == 2
+    assert refused.out == ""
+    assert started(clone) == 0
+    for word in (
+        "without a container",
+        "python main.py",
+        f"{home(clone)}: ",
+        "CHANGE",
+        "AWS_SECRET_ACCESS_KEY",
+    ):
+        assert word in refused.err
+    assert "--yes" in refused.err
+    assert "of the reader" not in refused.err
+
+
+def test_that_yes_allows_once_and_more_is_asked_again(clone: Workspace) -> None:
+    write(clone, [{"data": "~", "path": "/input0", "type": "ro"}])
+    assert clone.run(*START, "--json", "--yes").json()["id"]
+    assert clone.run(*START, "--detach").code == 0
+    write(clone, [{"data": "~", "path": "/input0", "type": "rw"}])
+    refused = clone.run(*START)
+    assert refused.code == 2
+    assert "CHANGE" in refused.err
+    assert "AWS_SECRET_ACCESS_KEY" not in refused.err  # it is allowed already
+    assert started(clone) == 2
+    write(clone)
+    assert clone.run(*START, "--detach").code == 0
+    shutil.copytree(clone.project, clone.root / "another")
+    assert clone.run(*START, "--project", str(clone.root / "another")).code == 2
+
+
+def test_that_what_is_remembered_is_the_accounts_own_and_a_damaged_file_allows_nothing(
+    clone: Workspace,
+) -> None:
+    write(clone)
+    assert clone.run(*START, "--detach", "--yes").code == 0
+    file = clone.data.root / "confirmed.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    kept = file.read_bytes()
+    for damaged in (b"", b"[]", b'{"projects": [], "jobs": {}}', b"[" * 100_000, b"\xff", kept[:-9]):
+        file.write_bytes(damaged)
+        assert clone_asks(clone)
+    file.write_bytes(kept)
+    assert not clone_asks(clone)
+    file.chmod(0o666)
+    assert clone_asks(clone)
+    file.unlink()
+    assert clone_asks(clone)
+
+
+def clone_asks(clone: Workspace) -> bool:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "of the reader")
+        return bool(consent.asked_by(clone.data, prepare(clone.project, Options())))
+
+
+@pytest.mark.parametrize(("answer", "code", "count"), [("n", 1, 0), ("", 1, 0), ("y", 0, 1)])
+def test_that_a_terminal_is_asked_once(clone: Workspace, answer: str, code: int, count: int) -> None:
+    write(clone)
+    said, ended = on_a_terminal(clone, answer, *START, "--detach")
+    assert "AWS_SECRET_ACCESS_KEY" in said
+    assert "Start? [y/N]" in said
+    assert (ended, started(clone)) == (code, count)
+    if count:
+        again = clone.run(*START, "--detach")
+        assert (again.code, started(clone)) == (0, 2)
+
+
+def on_a_terminal(clone: Workspace, answer: str, *arguments: str) -> tuple[str, int]:
+    """What a command says on a terminal on which a person answers, and its exit code."""
+    own, end = pty.openpty()
+    process = subprocess.Popen(
+        [str(BIN / "bayesdesk"), *arguments],
+        cwd=clone.project,
+        env=clone._environment({"TERM": "dumb"}),
+        stdin=end,
+        stdout=end,
+        stderr=end,
+    )
+    os.close(end)
+    said = b""
+    while True:
+        try:
+            part = os.read(own, 65536)
+        except OSError:
+            break
+        said += part
+        if b"[y/N]" in part:
+            os.write(own, f"{answer}\n".encode())
+        if not part:
+            break
+    os.close(own)
+    return said.decode(), process.wait(timeout=60)
+
+
+def test_that_what_the_user_wrote_on_the_command_line_is_not_asked(clone: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    clone.write(QUIET, max_job_count=1, local={"runner": "docker"})
+    written = ("--runner", "process", "-d", f"{tmp_path / 'set'}:/input0:rw", "--detach")
+    assert clone.run(*START, *written).code == 0
+    assert started(clone) == 1
+    assert not json.loads((clone.data.root / "confirmed.json").read_bytes())["projects"]
+    job = clone.run("show", "last", "--json").json()["id"]
+    clone.wait_ended(job)
+    assert clone.run("continue", job, "--trials", "1", "--detach").code == 0
+
+
+# ---- what counts as outside
+
+
+def prepared(clone: Workspace, options: Options | None = None) -> Prepared:
+    """The job of a project, as the command line prepares it."""
+    made = prepare(clone.project, options or Options())
+    assert made.wish is not None
+    return made
+
+
+def lines(made: Prepared) -> set[str]:
+    return {line for each in made.asks for line in each.lines}
+
+
+def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Workspace, tmp_path: Path) -> None:
+    secret, own = tmp_path / "secret", workspace.project / "own"
+    secret.mkdir()
+    own.mkdir(parents=True)
+    (workspace.project / "innocent").symlink_to(secret)
+    (workspace.project / "through").symlink_to(tmp_path)
+    bindings = [
+        {"data": "own", "path": "/input0", "type": "rw"},
+        {"data": "innocent", "path": "/input1"},
+        {"data": "through/secret", "path": "/input2", "type": "rw"},
+        {"data": "lab/mnist/1", "path": "/output", "type": "rw"},
+    ]
+    local = {"data": {"lab/mnist/1": "../secret", str(own): "innocent"}}
+    workspace.write(root={"data_bindings": bindings}, local=local)
+    made = prepared(workspace)
+    assert lines(made) == {"process", f"read {secret}", f"write {secret}"}
+    assert "copied into the output" in str(
+        listed(reach_of(replace(made.wish, inputs=made.wish.inputs[3:]), None))
+    )
+    for by_link in ("innocent:/input1", "lab/mnist/1:/input1", "through/secret:/input1", f"{own}:/input1"):
+        options = Options(data=(by_link,), runner="process")
+        assert lines(prepared(workspace, options)) == {f"read {secret}"}, by_link
+    for written in ("own:/input1", f"{secret}:/input1:rw", "../secret:/input1"):
+        assert not prepared(workspace, Options(data=(written,), runner="process")).asks, written
+
+
+def test_that_a_job_in_containers_that_wants_nothing_asks_nothing(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "home")
+    (tmp_path / "project" / "data").mkdir(parents=True)
+    inside = Input(str(tmp_path / "project" / "data"), "/input0", writable=True)
+    wish = docker_job(tmp_path / "project", inputs=(inside,))
+    found = reach_of(wish, tmp_path / "project")
+    assert [(each.kind, each.lines) for each in found] == [(Kind.NETWORK, frozenset())]
+    assert consent.asked_by(folder, Prepared(wish, {}, (), found)) == ()
+    outside = replace(wish, inputs=(Input(str(tmp_path), "/input0"),))
+    asked = consent.asked_by(folder, Prepared(outside, {}, (), reach_of(outside, tmp_path / "project")))
+    assert [each.kind for each in asked] == [Kind.READ, Kind.NETWORK]
+
+
+def test_that_a_mirror_and_a_cluster_are_asked_for(tmp_path: Path) -> None:
+    mirrored = docker_job(tmp_path, local=LocalSettings(registry_mirror="evil.example.com"))
+    assert {"mirror evil.example.com"} in [each.lines for each in reach_of(mirrored, tmp_path)]
+    cluster = docker_job(
+        tmp_path,
+        runner="ray",
+        endpoint="ray:process@evil.example.com:6379?180",
+        inputs=(Input("/data", "/input0", nodes={"lab-2": "/etc"}),),
+    )
+    found = {line for each in reach_of(cluster, tmp_path) for line in each.lines}
+    assert found == {"cluster evil.example.com:6379", "process on nodes", "read /data", "read lab-2:/etc"}
+
+
+def test_that_the_checks_do_not_contact_a_cluster_before_it_is_allowed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(address: str) -> None:
+        raise AssertionError(address)
+
+    monkeypatch.setattr("bayescore.cluster.connection.check", lambda _address: None)
+    monkeypatch.setattr("bayescore.cluster.connection.connect", connect)
+    workspace.write(local={"runner": "ray", "ray": {"address": "evil.example.com:6379"}, "image": "python"})
+    workspace.data.root.mkdir()
+    found = preflight(workspace.project, Options(), workspace.data.root)
+    assert found.may_start
+    assert found.asks[0].kind is Kind.CLUSTER
+    with pytest.raises(AssertionError, match="evil"):
+        preflight(
+            workspace.project, Options(runner="ray", address="evil.example.com:6379"), workspace.data.root
+        )
+
+
+def test_that_a_name_cannot_add_a_line_to_the_list_or_turn_it_round(tmp_path: Path) -> None:
+    odd = tmp_path / "set\n- nothing else\u202e\x1b[2J"
+    wish = docker_job(tmp_path / "project", inputs=(Input(str(odd), "/input0"),))
+    said = str(listed(reach_of(wish, tmp_path / "project")))
+    assert len(said.splitlines()) == 2  # the folder, the network
+    assert "set\ufffd- nothing else\ufffd\ufffd[2J" in said
+
+
+# ---- jobs that were not started here
+
+
+def test_that_a_restored_job_asks_before_it_continues(clone: Workspace, tmp_path: Path) -> None:
+    write(clone)
+    job = clone.run(*START, "--json", "--yes").json()["id"]
+    backup.make(clone.database(), tmp_path / "jobs.tar.gz")
+    other = Workspace(tmp_path / "other", dict(clone.environment), allows=False)
+    other.root.mkdir()
+    try:
+        assert other.run("restore", str(tmp_path / "jobs.tar.gz")).code == 0
+        for command in (("continue", job, "--trials", "1"), ("rerun", job, "1")):
+            refused = other.run(*command)
+            assert refused.code == 2
+            assert f"Job {job} was not started here" in refused.err
+            assert "without a container" in refused.err
+            assert "AWS_SECRET_ACCESS_KEY" in refused.err
+        assert other.run("continue", "--yes", job, "--trials", "1", "--json").json()["trials"][1:]
+        assert other.run("rerun", job, "1", "--detach").code == 0  # allowed is allowed
+    finally:
+        other.close()
+
+
+def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path) -> None:
+    database = Database(DataFolder(tmp_path / "home")).open()
+    try:
+        forged = docker_job(tmp_path, endpoint=None, inputs=(Input(str(tmp_path / "keys"), "/input0", True),))
+        with database.write() as connection:
+            job = jobs.add(connection, forged)
+        mine = Prepared(a_wish(project=str(tmp_path)), {}, ())
+        consent.remember(database.folder, mine, reach_of(forged, None))
+        with pytest.raises(consent.UnconfirmedError) as refused:
+            submitting.go_on(database, job.id, notes.CONTINUE, count=1)
+        asked = {line for each in refused.value.reaches for line in each.lines}
+        keys = tmp_path / "keys"
+        assert asked == {"process", f"read {keys}", f"write {keys}", f"read {tmp_path}"}
+        with database.read() as connection:
+            assert notes.open_wants(connection) == []
+    finally:
+        database.close()
