@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import secrets
-import shutil
 import threading
 import time
 from collections.abc import Mapping
@@ -25,6 +24,8 @@ from bayescore.cluster.inspection import look
 from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, News, Packed, Seen
 from bayescore.cluster.pulling import Pull
 from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
+from bayescore.files import open_regular, read_bytes, remove_tree
+from bayescore.files import replace as replace_file
 from bayescore.listener import Listener
 from bayescore.store import DataFolder, Input
 from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting
@@ -35,6 +36,7 @@ _CHUNK = 2**20  # of one file in one answer
 _LOOK_S = 0.1
 _OLD_S = 7 * 86400.0  # a job that goes on from another has the same project, mostly
 _KNOWN = "agent.json"  # in a trial's folder: its token and, once it runs, its name and handle
+_MOST_KNOWN = 2**20  # bytes of that file
 _HOSTS = {"docker": "host.docker.internal", "process": "127.0.0.1"}
 
 
@@ -96,7 +98,8 @@ class NodeAgent:
         """Remove copies of projects that no trial has used for a while."""
         for path in (self._folder.root / "snapshots").glob("*"):
             if time.time() - path.stat().st_mtime > _OLD_S:
-                shutil.rmtree(path, ignore_errors=True)
+                with suppress(OSError):
+                    remove_tree(path)
 
     def _snapshot(self, digest: str) -> Path:
         return self._folder.root / "snapshots" / digest
@@ -227,10 +230,8 @@ class NodeAgent:
         for path in folder.root.iterdir() if folder.root.is_dir() else ():
             if keep_output and path == folder.output:
                 continue
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+            with suppress(OSError):
+                remove_tree(path)
         if not keep_output:
             with suppress(OSError):
                 folder.root.rmdir()
@@ -295,27 +296,23 @@ def agents_home() -> Path:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        return dict(json.loads(file.read_text(encoding="utf-8")))
+        return dict(json.loads(read_bytes(file, _MOST_KNOWN, follow=False)))
     except (OSError, ValueError):
         return {}
 
 
 def _write(file: Path, known: dict[str, str]) -> None:
-    partial = file.with_suffix(".partial")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-        json.dump(known, opened)
-    partial.replace(file)
+    replace_file(file, json.dumps(known).encode(), 0o600)
 
 
 def _part(file: Path, offset: int, most: int = _CHUNK) -> bytes:
     """Bytes of a file behind an offset, for which no link of the program's is followed."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open_regular(file, follow=False) as opened:
+            opened.seek(offset)
+            return opened.read(most)
     except OSError:
         return b""
-    with os.fdopen(descriptor, "rb") as opened:
-        opened.seek(offset)
-        return opened.read(most)
 
 
 def _log_part(file: Path, seen: Seen) -> tuple[bytes, int, int]:

@@ -15,6 +15,8 @@ from typing import Any
 from bayescore.cluster.agents import ANSWER_S, Agents
 from bayescore.cluster.messages import UNKNOWN, Handle, News, Seen
 from bayescore.errors import BayesdeskError, RunnerSilentError
+from bayescore.files import replace
+from bayescore.files.writing import write_at
 from bayescore.trials import TrialFolder
 from bayescore.trials.keeper.bounded_log import BoundedLog
 from bayescore.trials.runners import Exit
@@ -204,12 +206,10 @@ def _seen(folder: TrialFolder) -> Seen:
 
 def _append(folder: TrialFolder, seen: Seen, news: News) -> None:
     if news.spool:
-        with (folder.spool / "points.jsonl").open("r+b" if seen.spool else "wb") as spool:
-            spool.seek(seen.spool)
-            spool.write(news.spool)
+        write_at(folder.spool / "points.jsonl", seen.spool, news.spool)
     if news.log:
         log = BoundedLog(str(folder.log))
         log.write(news.log)
         log.close()
         place = {"log": news.seen.log, "log_file": news.seen.log_file}
-        (folder.root / _SEEN).write_text(json.dumps(place), encoding="ascii")
+        replace(folder.root / _SEEN, json.dumps(place).encode())

@@ -6,6 +6,7 @@ way and remembers how far it has come, so that each report counts once and in or
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import threading
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bayescore.errors import BayesdeskError
+from bayescore.files import append_to, replace
 from bayescore.i18n import Text, text
 from bayescore.listener import Report, as_line
 
@@ -62,16 +64,11 @@ class SpoolIntake:
         return done
 
     def _append(self, spool: Path, line: bytes) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
-        with self._lock:
-            descriptor = os.open(spool, flags, 0o600)
-            try:
-                before = os.fstat(descriptor).st_size
-                if os.write(descriptor, line) < len(line):  # a full disk: half a line would be garbage
-                    os.ftruncate(descriptor, before)
-                    raise OSError(28, os.strerror(28))
-            finally:
-                os.close(descriptor)
+        with self._lock, append_to(spool) as file:
+            before = os.fstat(file.fileno()).st_size
+            if (file.write(line) or 0) < len(line):  # a full disk: half a line would be garbage
+                file.truncate(before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def has_unkept(self, reporter: Relayed) -> bool:
         """Whether a report of this trial could not be written."""
@@ -97,4 +94,4 @@ class PortFile:
 
     def remember(self, port: int) -> None:
         """See :class:`bayescore.listener.PortMemory`."""
-        self.file.write_text(str(port), encoding="ascii")
+        replace(self.file, str(port).encode())

@@ -19,6 +19,7 @@ from bayescore.cluster.mirror import Mirror
 from bayescore.cluster.readiness import Readiness
 from bayescore.cluster.slots import Slots, demand, fitting, gpus_of, node_of
 from bayescore.errors import BayesdeskError
+from bayescore.files import replace as replace_file
 from bayescore.i18n import Text, text
 from bayescore.store import DataFolder, NewJob
 from bayescore.trials import Launch, TrialFolder
@@ -221,7 +222,7 @@ class RayRunner:
         packed = self.agents.ask(handle.node, answer)
         if packed.rest:
             place = f"{handle.node}:{packed.rest}\n"
-            (folder.root / _ELSEWHERE).write_text(place, encoding="utf-8")
+            replace_file(folder.root / _ELSEWHERE, place.encode("utf-8"))
         parcel, offset = folder.root / "output.tar", 0
         what = text(
             "fetching the output of trial {number} from {node}", number=handle.number, node=handle.node

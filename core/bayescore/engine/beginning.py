@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from bayescore.config import FILE_NAME
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
 from bayescore.exchange.program import propose
+from bayescore.files import create
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
-from bayescore.results import replace_file
 
 
 def example_names() -> tuple[str, ...]:
@@ -43,7 +42,7 @@ def begin_project(folder: Path, example: str | None = None) -> list[Path]:
     for path in files:
         target = folder / path.relative_to(source)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        _write_new(target, path.read_bytes())
         written.append(target)
     return written
 
@@ -76,5 +75,22 @@ def begin_from_program(
             text("Give its argparse options a type and a default, or write the file by hand: bayesdesk init"),
         )
     content = found.file_text(program, metric=metric, goal=goal, trials=trials)
-    replace_file(target, content)
+    _write_new(target, content.encode("utf-8"))
     return target, found.remarks
+
+
+def _write_new(target: Path, content: bytes) -> None:
+    """Write a file that is not there yet; a link of its name is not followed.
+
+    Raises
+    ------
+    ConfigError
+        When it cannot be written.
+    """
+    try:
+        with create(target) as file:
+            file.write(content)
+    except OSError as error:
+        raise ConfigError(
+            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+        ) from None

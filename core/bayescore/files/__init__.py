@@ -16,7 +16,7 @@ from bayescore.files.private import (
 )
 from bayescore.files.reading import UnsuitableFileError, open_regular, read_bytes, read_text
 from bayescore.files.removing import remove_tree
-from bayescore.files.writing import append_to, create, random_name, replace
+from bayescore.files.writing import append_to, create, ensure, random_name, replace
 
 __all__ = [
     "PrivateLog",
@@ -25,6 +25,7 @@ __all__ = [
     "check_private",
     "check_way",
     "create",
+    "ensure",
     "is_writable_by_others",
     "open_regular",
     "own_account",

@@ -197,6 +197,11 @@ class Entry:
         return "/".join((*self.folder, self.name))
 
     @property
+    def blocks(self) -> int:
+        """Bytes that it takes up on its disk: holes count as nothing, what is below a folder neither."""
+        return int(getattr(self.status, "st_blocks", self.status.st_size // 512)) * 512
+
+    @property
     def is_folder(self) -> bool:
         """Whether it is a folder, and no link to one."""
         return _is_real_folder(self.status)
@@ -270,7 +275,7 @@ def bytes_on_disk(folder: Path) -> int:
                 if (identity := _identity(entry.status)) in seen:
                     continue
                 seen.add(identity)
-            total += getattr(entry.status, "st_blocks", entry.status.st_size // 512) * 512
+            total += entry.blocks
     return total
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,6 +39,18 @@ def create(file: str | Path, mode: int = 0o666, *, folder: int | None = None) ->
     return os.fdopen(os.open(file, _NEW, mode, dir_fd=folder), "wb")
 
 
+def ensure(file: Path, mode: int) -> None:
+    """Make an empty file where there is none.
+
+    Raises
+    ------
+    OSError
+        When it cannot be made.
+    """
+    with suppress(FileExistsError):
+        create(file, mode).close()
+
+
 def append_to(file: Path, mode: int = 0o600) -> BinaryIO:
     """Open a regular file of our own for appending, without a buffer; it is made where there is none.
 
@@ -56,16 +69,32 @@ def append_to(file: Path, mode: int = 0o600) -> BinaryIO:
     return os.fdopen(descriptor, "ab", buffering=0)
 
 
-def replace(target: Path, content: bytes, mode: int | None = None) -> None:
+def write_at(file: Path, offset: int, content: bytes) -> None:
+    """Write into a regular file of our own at an offset, and cut off what is behind; it is made if needed.
+
+    Raises
+    ------
+    OSError
+        When it is a link, or cannot be written.
+    """
+    with os.fdopen(os.open(file, _WRITE | os.O_CREAT, 0o600), "wb") as opened:
+        opened.seek(offset)
+        opened.write(content)
+        opened.truncate()
+
+
+def replace(target: Path, content: bytes, mode: int | None = None, *, durable: bool = False) -> None:
     """Replace a file's content in one step: a reader sees the old or the new content, whole.
 
-    A new file is written beside the target under a random name, flushed to the disk, and renamed.
+    A new file is written beside the target under a random name, and renamed.
     A target that is a link within its own folder keeps being one.
 
     Parameters
     ----------
     mode
         Of the file afterwards; by default that of the file before, else what the umask leaves.
+    durable
+        Whether the content is flushed to the disk first, so that a power cut leaves the old or the new one.
 
     Raises
     ------
@@ -81,7 +110,8 @@ def replace(target: Path, content: bytes, mode: int | None = None) -> None:
         try:
             written.write(content)
             written.flush()
-            os.fsync(written.fileno())
+            if durable:
+                os.fsync(written.fileno())
             if kept is not None:
                 partial.chmod(kept)
             partial.replace(real)

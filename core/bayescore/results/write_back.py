@@ -84,7 +84,7 @@ def replace_bytes(target: Path, content: bytes) -> None:
         When it cannot be written, or is a link that leads out of its folder; the old content stays.
     """
     try:
-        replace(target, content)
+        replace(target, content, durable=True)
     except OSError as error:
         raise ConfigError(
             text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))

@@ -198,7 +198,7 @@ class _Packing:
         self.unread.append(entry.path)
 
     def _count(self, entry: Entry) -> None:
-        self._done += _blocks(entry)
+        self._done += entry.blocks
         self._told(min(self._done, self._total), self._total)
 
 
@@ -221,11 +221,7 @@ def _size(folder: DataFolder, outputs: bool) -> int:
         return bytes_on_disk(folder.root / _JOBS)
     with Cursor(folder.root / _JOBS) as cursor:
         found = walk(cursor, lambda each: not _is_large(each), lambda _entry, _error: None)
-        return sum(_blocks(entry) for entry in found)
-
-
-def _blocks(entry: Entry) -> int:
-    return getattr(entry.status, "st_blocks", entry.status.st_size // 512) * 512
+        return sum(entry.blocks for entry in found)
 
 
 def _check_room(target: Path, size: int) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bayescore.errors import StoreError
+from bayescore.files import ensure
 from bayescore.i18n import text
 from bayescore.store.folder import DataFolder
 
@@ -107,7 +108,7 @@ def copy_database(
     told
         Called now and then with the bytes that are copied, and the bytes in all.
     """
-    target.touch(mode=0o600)
+    ensure(target, 0o600)
     with (
         closing(sqlite3.connect(source)) as origin,
         closing(sqlite3.connect(target)) as copy,

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from bayescore.errors import StoreError
-from bayescore.files import is_writable_by_others, own_account
+from bayescore.files import ensure, is_writable_by_others, own_account
 from bayescore.i18n import text
 from bayescore.store.identifiers import check_identifier, check_number
 
@@ -157,8 +157,7 @@ def _check_owner(root: Path) -> None:
 def _close_to_others(jobs: Path, store: Path) -> None:
     """Close what is ours in the data folder; SQLite gives its other files the store's mode."""
     jobs.mkdir(mode=0o700, exist_ok=True)
-    if not store.exists():
-        store.touch(mode=0o600)
+    ensure(store, 0o600)
     files = [path for path in store.parent.iterdir() if path.name.startswith(_OURS)]
     for path in (jobs, *files):
         status = path.lstat()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from bayescore.config import FILE_NAME, YamlDocument
+from bayescore.config.load import read_bytes
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _
-from bayescore.results import leading, replace_file
+from bayescore.results import leading, replace_bytes, replace_file
 from bayescore.store import Trial
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import as_ranges, as_result, read_document
@@ -102,7 +102,7 @@ class ResultDialog(QDialog):
 def _writing(file: Path, content: str, keep: bool) -> Callable[[], None]:
     def write() -> None:
         if keep and file.exists():
-            shutil.copy2(file, file.with_name(f"{file.name}.bak"))
+            replace_bytes(file.with_name(f"{file.name}.bak"), read_bytes(file))
         replace_file(file, content)
 
     return write

@@ -17,6 +17,7 @@ from collections.abc import Callable, Set
 from pathlib import Path
 
 from bayescore.errors import RunnerError
+from bayescore.files import append_to, read_bytes, replace
 from bayescore.i18n import text
 from bayescore.resources import resource
 from bayescore.trials import folder as trial_folder
@@ -26,6 +27,7 @@ from bayescore.trials.runners.watch import ProcessWatch
 
 _SPEC = "keeper-spec.json"
 _SPOOL = "points.jsonl"
+_MOST_WRITTEN = 2**16  # bytes of what a keeper writes
 _REMAINS_S = 2.0
 _KEEPER = Path(__file__).parent.parent / "keeper"
 _CONTAINER_PATH = re.compile(
@@ -64,13 +66,13 @@ class ProcessRunner:
         }
         spec_file = folder.root / _SPEC
         try:
-            spec_file.write_text(json.dumps(spec), encoding="utf-8")
+            replace(spec_file, json.dumps(spec).encode("utf-8"))
             keeper = subprocess.Popen(
                 [sys.executable, "-E", "-S", str(_KEEPER), str(spec_file)],
                 env=_environment(launch),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=(folder.root / "keeper.log").open("ab"),
+                stderr=append_to(folder.root / "keeper.log"),
                 start_new_session=True,
             )
         except OSError as error:
@@ -198,8 +200,7 @@ def _python_folder(launch: Launch) -> Path:
     folder.mkdir(exist_ok=True)
     for name in ("python", "python3"):
         shim = folder / name
-        shim.write_text(f'#!/bin/sh\nexec {shlex.quote(str(launch.python))} "$@"\n', encoding="utf-8")
-        shim.chmod(0o755)
+        replace(shim, f'#!/bin/sh\nexec {shlex.quote(str(launch.python))} "$@"\n'.encode(), 0o755)
     return folder
 
 
@@ -210,18 +211,18 @@ def default_python() -> str | None:
 
 def _result(root: Path) -> Exit | None:
     try:
-        result = json.loads((root / "exit.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        result = json.loads(read_bytes(root / "exit.json", _MOST_WRITTEN, follow=False))
+        return Exit(int(result["exit_code"]), timed_out=bool(result["timed_out"]))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Exit(result["exit_code"], timed_out=result["timed_out"])
 
 
 def _keeper(root: Path) -> tuple[int, int] | None:
     """Process id and start time of the keeper of a folder."""
     try:
-        keeper = json.loads((root / "keeper.json").read_text(encoding="utf-8"))
+        keeper = json.loads(read_bytes(root / "keeper.json", _MOST_WRITTEN, follow=False))
         return int(keeper["pid"]), int(keeper["started"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
