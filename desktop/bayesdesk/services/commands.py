@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
-from bayescore.engine import Prepared, control, secret_keeping
+from bayescore.engine import Prepared, cancelling, control, secret_keeping
 from bayescore.engine.wishes import check_runs_here
 from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
 from bayescore.store import Database, Job, Trial, jobs, notes, trials
@@ -42,7 +42,8 @@ class Commands:
 
     def cancel(self, job: str, trial: int | None = None) -> None:
         """Wish for the end of a job, or of one trial."""
-        self._wish(job, notes.CANCEL, trial=trial)
+        cancelling.request(self._database, job, trial)
+        control.start(self._database.folder)
 
     def rerun(self, job: str, trial: int | None = None) -> None:
         """Wish for one trial, or all failed ones, to run again."""
