@@ -146,6 +146,10 @@ def test_that_a_data_folder_that_others_can_write_is_refused_with_what_to_do(
     assert "chmod go-w" in said
     workspace.data.root.chmod(0o755)
     Database(workspace.data).open().close()
+    workspace.root.chmod(0o777)
+    checks = {c["topic"]: c for c in workspace.run("doctor", "--json").json()["checks"]}
+    assert (checks["data"]["grade"], checks["way"]["grade"]) == ("ok", "warning")
+    assert str(workspace.root) in checks["way"]["message"]
 
 
 @needs_accounts
