@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import logging.handlers
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from bayescore import __version__
 from bayescore.errors import BayesdeskError
+from bayescore.files import PrivateLog
 from bayescore.i18n import LANGUAGES, preferred_language, set_language
 from bayescore.store import Database, DataFolder
 from bayesdesk.single_instance import JOB, SingleInstance
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bayesdesk.window import MainWindow
 
 _LOG_BYTES = 2**20
+_SETTINGS = "settings"  # folder of Qt's settings
 
 
 def main() -> None:
@@ -39,8 +40,12 @@ def main() -> None:
     if asked.job:
         wanted = f"{JOB}{asked.job}"
     folder = DataFolder.default()
+    try:
+        folder.prepare()
+    except BayesdeskError as error:
+        sys.exit(str(error))
     application = make_application(folder)
-    instance = SingleInstance(folder.root)
+    instance = SingleInstance(folder)
     if instance.is_second(wanted):
         return
     try:
@@ -61,14 +66,16 @@ def main() -> None:
 
 def make_application(folder: DataFolder) -> QApplication:
     """The Qt application with the user's language and theme; settings live in the data folder."""
-    folder.root.mkdir(parents=True, exist_ok=True)
-    _log_to(folder)
+    (folder.root / _SETTINGS).mkdir(mode=0o700, parents=True, exist_ok=True)
+    logging.basicConfig(
+        level=logging.INFO, handlers=[PrivateLog(folder.root / "window.log", _LOG_BYTES, backups=1)]
+    )
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder.root))
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     GuiThreadCollector(application)
-    application.setOrganizationName("settings")
+    application.setOrganizationName(_SETTINGS)
     application.setApplicationName("bayesdesk")
     application.setApplicationDisplayName("Bayesdesk")
     settings = QSettings()
@@ -82,14 +89,6 @@ def make_application(folder: DataFolder) -> QApplication:
         settings.setValue("theme", theme)
     style.apply(application, str(theme))
     return application
-
-
-def _log_to(folder: DataFolder) -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        folder.root / "window.log", maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
 def _hook(window: MainWindow) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:

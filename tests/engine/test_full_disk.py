@@ -12,6 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bayescore.engine import cancelling
+from bayescore.errors import StoreError
+from bayescore.store import notes
 from support.workspace import REPORT_X, Workspace, wait_until
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
@@ -68,3 +71,64 @@ def test_that_a_trial_whose_reports_could_not_be_kept_is_run_again(small: Worksp
     filler.unlink()
     assert small.wait_ended(job)["state"] == "succeeded"
     assert [(t.attempt, t.state) for t in small.trials(job)] == [(2, "succeeded")]
+
+
+NEVER_ENDS = "import time\nopen('began', 'w').close()\nwhile True: time.sleep(0.05)\n"
+
+
+def fill_store(workspace: Workspace) -> Path:
+    """Leave no byte, neither on the disk nor in what the store has reserved."""
+    filler = fill(workspace, 0)
+    database = workspace.database()
+
+    def write_on() -> None:
+        while True:
+            with database.write() as connection:
+                notes.set_setting(connection, "filler", os.urandom(2**16).hex())
+
+    with pytest.raises(StoreError, match="full"):
+        write_on()
+    database.close()
+    return filler
+
+
+def programs_of(workspace: Workspace, job: str, number: int) -> list[psutil.Process]:
+    """The processes of a trial's program, once it has begun; not their keeper, which waits for room."""
+    folder = workspace.data.trial(job, number)
+    wait_until((folder / "output" / "began").exists, "the program has not begun")
+    return psutil.Process(json.loads((folder / "keeper.json").read_text())["pid"]).children(recursive=True)
+
+
+def are_gone(processes: list[psutil.Process]) -> bool:
+    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
+
+
+def test_that_a_job_is_cancelled_while_the_disk_is_full(small: Workspace) -> None:
+    small.write(NEVER_ENDS, max_job_count=2, parallel_count=2)
+    job = small.begin()
+    small.wait_running(job, 2)
+    first, second = (programs_of(small, job, number) for number in (1, 2))
+    filler = fill_store(small)
+    first[-1].kill()  # its end cannot be stored, which must not keep the other one running
+    done = small.run("cancel", job)
+    assert (done.code, done.err) == (0, "")
+    wait_until(lambda: are_gone([*first, *second]), "it goes on")
+    filler.unlink()
+    assert small.wait_ended(job)["state"] == "cancelled"
+    wait_until(lambda: not list(cancelling.left(small.data)), "the request is still there")
+
+
+def test_that_a_trial_is_cancelled_while_the_disk_is_full_and_can_run_again(small: Workspace) -> None:
+    small.write(NEVER_ENDS, max_job_count=2, parallel_count=2)
+    job = small.begin()
+    small.wait_running(job, 2)
+    first, second = (programs_of(small, job, number) for number in (1, 2))
+    filler = fill_store(small)
+    assert small.run("cancel", job, "1").code == 0
+    wait_until(lambda: are_gone(first), "it goes on")
+    filler.unlink()
+    wait_until(lambda: small.trials(job)[0].state == "cancelled", "its end is not stored")
+    assert not are_gone(second)
+    wait_until(lambda: not list(cancelling.left(small.data)), "the request is still there")
+    assert small.run("rerun", job, "1", "--detach").code == 0
+    small.wait_running(job, 2)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,25 +12,12 @@ from bayescore.config import OpenBayesConfig, load_text
 from bayescore.engine import secret_keeping
 from bayescore.errors import RunnerError, StoreError
 from bayescore.store import Database, DataFolder, runtime
+from support.accounts import NOBODY, as_nobody, needs_accounts, shared_memory
 from support.builders import FILE
 from support.workspace import Workspace
 
-NOBODY = 65534
 JOB = "abcdefgh"
 VALUE = "very-secret-9"
-needs_accounts = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as a second account")
-
-
-def as_nobody(program: str, *arguments: str | Path) -> str:
-    """What a program prints that runs as another account."""
-    code = (
-        f"import os, sys\nos.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY}); os.umask(0)\n{program}"
-    )
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", code, *map(str, arguments)], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def with_secret() -> OpenBayesConfig:
@@ -45,16 +30,7 @@ def with_secret() -> OpenBayesConfig:
 
 @pytest.fixture
 def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that all accounts share as they share /dev/shm; there is no runtime folder."""
-    for folder in (tmp_path, *tmp_path.parents):
-        folder.chmod(folder.stat().st_mode | 0o011)
-    shared = tmp_path / "shm"
-    shared.mkdir()
-    shared.chmod(0o1777)
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr(runtime, "MEMORY", shared)
-    monkeypatch.setattr(runtime, "RUNTIME", tmp_path / "nothing")
-    return shared
+    return shared_memory(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -170,6 +146,10 @@ def test_that_a_data_folder_that_others_can_write_is_refused_with_what_to_do(
     assert "chmod go-w" in said
     workspace.data.root.chmod(0o755)
     Database(workspace.data).open().close()
+    workspace.root.chmod(0o777)
+    checks = {c["topic"]: c for c in workspace.run("doctor", "--json").json()["checks"]}
+    assert (checks["data"]["grade"], checks["way"]["grade"]) == ("ok", "warning")
+    assert str(workspace.root) in checks["way"]["message"]
 
 
 @needs_accounts

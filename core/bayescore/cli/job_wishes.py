@@ -23,8 +23,7 @@ def cancel(
     """Wish for the end of a job or a trial."""
     from bayescore.cli.access import find_job, find_trial, open_store
     from bayescore.cli.output import write
-    from bayescore.engine import control
-    from bayescore.store import notes
+    from bayescore.engine import cancelling, control
 
     database = open_store()
     found = find_job(database, job)
@@ -33,8 +32,7 @@ def cancel(
     if found.state.ended:
         write(_("Job {id} has ended already.", id=found.id))
         return
-    with database.write() as connection:
-        notes.want(connection, found.id, notes.CANCEL, trial=trial)
+    cancelling.request(database, found.id, trial)
     control.start(database.folder)
     write(
         _("Job {id} is being stopped.", id=found.id)

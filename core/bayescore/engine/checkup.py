@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 from bayescore.errors import BayesdeskError, RunnerError
+from bayescore.files import check_way
 from bayescore.i18n import N_, Text, text
 from bayescore.listener.addresses import listening
 from bayescore.network import TRIALS_BRIDGE, bridge_address
@@ -84,6 +85,16 @@ def _data_folder() -> Iterator[Finding]:
         yield Finding("data", Grade.PROBLEM, error.message, error.hint)
         return
     yield Finding("data", Grade.OK, text("Data folder {folder}", folder=folder.root))
+    try:
+        check_way(folder.root)
+    except OSError as error:
+        mend = text("Close it to them, or set BAYESDESK_HOME to a folder elsewhere.")
+        message = text(
+            "Other accounts can put another folder in the place of {folder}: {reason}.",
+            folder=folder.root,
+            reason=f"{error.strerror} ({error.filename})",
+        )
+        yield Finding("way", Grade.WARNING, message, mend)
     left = shutil.disk_usage(folder.root).free
     message = text("{left:.1f} GiB are free on its disk", left=left / 2**30)
     if left < _LOW_DISK:
@@ -199,7 +210,11 @@ def keeps_apart(client: docker.DockerClient) -> Iterator[Finding]:
             text(
                 "Trials in containers can reach each other: this engine has no network that keeps them apart."
             ),
-            text("Docker's own engine has; the network “{name}” must be one that Bayesdesk made.", name=NAME),
+            text(
+                "Use Docker's engine as root runs it. Where it has another network of that name, remove it: "
+                "docker network rm {name}",
+                name=NAME,
+            ),
         )
 
 

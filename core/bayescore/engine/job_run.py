@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,7 +66,8 @@ class JobRun:
 
     def wants_trial(self) -> bool:
         """Whether another trial could start now, if it gets what it needs."""
-        if self.job.state is not JobState.RUNNING or self._is_ending or not self._set_up_done():
+        is_ending = self._is_ending or self.cancelled
+        if self.job.state is not JobState.RUNNING or is_ending or not self._set_up_done():
             return False
         tally = self._tally()
         if tally[TrialState.PENDING] > sum(run.is_settling for run in self._trial_runs.values()):
@@ -144,6 +146,26 @@ class JobRun:
         self._cancel_setup.set()
         begun: list[Future[Any]] = [f for run in self._trial_runs.values() for f in run.starting]
         wait([*begun, *([self._setup] if self._setup else [])], timeout=UNREACHABLE_S)
+
+    # ---- cancellations
+
+    def is_unended(self, number: int) -> bool:
+        """Whether the job has a trial of this number that has not ended."""
+        return any(t.number == number for t in self._unended())
+
+    def stop_cancelled(self) -> None:
+        """Ask programs of what is cancelled to end; nothing is written, for the disk may be full."""
+        if not self.cancelled and not self.cancelled_trials:
+            return
+        for trial in self._unended():
+            is_cancelled = self.cancelled or trial.number in self.cancelled_trials
+            if is_cancelled and trial.state is not TrialState.PENDING:
+                with suppress(RunnerSilentError):  # it is asked again
+                    self._stop(trial)
+
+    def _unended(self) -> list[Trial]:
+        with self._s.database.read() as connection:
+            return trials.unended_of(connection, self.job.id)
 
     # ---- the job
 
@@ -259,8 +281,7 @@ class JobRun:
     def _advance_trials(self) -> None:
         """One step for each trial; a runner that does not answer is asked again for a while."""
         try:
-            with self._s.database.read() as connection:
-                unended = trials.unended_of(connection, self.job.id)
+            unended = self._unended()
             for trial in unended:
                 if trial.number in self.cancelled_trials:
                     self._stop(trial)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from bayescore.engine import cancelling
 from bayescore.engine.job_run import JobRun
 from bayescore.engine.leasing import Leasing
 from bayescore.engine.leftovers import sweep
@@ -21,7 +22,7 @@ from bayescore.engine.proposing import Proposer
 from bayescore.engine.runners import Runners
 from bayescore.engine.search_worker import SearchWorker
 from bayescore.engine.trial_run import Services
-from bayescore.engine.wishes import fulfil
+from bayescore.engine.wishes import fulfil, heed_left
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
 from bayescore.store import ChangeWatch, Database, Job, JobState, jobs
@@ -87,21 +88,38 @@ class Engine:
 
     def step(self) -> None:
         """One pass over everything that is wanted and everything that is."""
-        with self._database.read() as connection:
-            active = jobs.active(connection)
-        fulfil(self._database, self._runs)
-        if not active:
-            with self._database.read() as connection:
-                active = jobs.active(connection)
+        active = self._active()
+        self._heed(active)
+        if not active and (active := self._active()):  # an ended job was woken
+            self._heed(active)
         for job in active:
             self._advance(job)
         self._share_out()
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._runs.pop(identifier).close()
+            cancelling.forget(self._database.folder, identifier)
         if active:
             self._idle_since = time.monotonic()
 
+    def _active(self) -> list[Job]:
+        with self._database.read() as connection:
+            return jobs.active(connection)
+
+    def _heed(self, active: list[Job]) -> None:
+        """Take in what users ask for; a store that takes nothing keeps no program from being stopped."""
+        runs = [self._run_of(job) for job in active]
+        try:
+            heed_left(self._database, self._runs)
+            fulfil(self._database, self._runs)
+        finally:
+            for run in runs:
+                self._guarded(run, run.stop_cancelled)
+
     def _advance(self, job: Job) -> None:
+        run = self._run_of(job)
+        self._guarded(run, partial(run.advance, job))
+
+    def _run_of(self, job: Job) -> JobRun:
         run = self._runs.get(job.id)
         if run is None:
             places = self._runners.places_of(job, self._services.leasing)
@@ -110,8 +128,7 @@ class Engine:
             self._runs[job.id] = run
             if job.config.hyper_tuning.algorithm == "Bayesian":
                 self._worker.warm_up()
-            fulfil(self._database, self._runs)
-        self._guarded(run, partial(run.advance, job))
+        return run
 
     def _share_out(self) -> None:
         """Start trials one by one, each time for the job that has the fewest: nobody waits for ever."""

@@ -114,11 +114,11 @@ class TrialRun:
             return
         begun, self._starting = self._starting, None
         handle = begun.result()
+        if self._is_stopped:
+            self._ask_to_end(handle)
         with self._s.database.write() as connection:
             trials.move(connection, trial, TrialState.RUNNING, handle=handle)
         self._is_watched = True
-        if self._is_stopped:
-            self._ask_to_end(handle)
 
     def _launch_or_wait(self, trial: Trial) -> str:
         """A disk that takes nothing is the store's trouble, which the engine waits out; the job goes on."""

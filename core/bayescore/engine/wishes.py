@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from bayescore.config.models import MAX_TRIALS
+from bayescore.engine import cancelling
 from bayescore.engine.job_run import JobRun
-from bayescore.errors import ConfigError
+from bayescore.errors import ConfigError, StoreError
 from bayescore.i18n import text
 from bayescore.store import Database, Job, JobState, TrialState, Want, jobs, notes, trials
 
@@ -29,13 +30,39 @@ def check_runs_here(job: Job) -> None:
 
 
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
-    """Bring about every open wish, or its next step; a cancellation stays open until it is done."""
+    """Bring about every open wish, or its next step; a cancellation stays open until it is done.
+
+    Raises
+    ------
+    StoreError
+        When one of them cannot be noted; the others are brought about all the same.
+    """
     with database.read() as connection:
         wishes = notes.open_wants(connection)
+    trouble: StoreError | None = None
     for wish in wishes:
-        with database.write() as connection:
-            if _step(connection, wish, runs):
-                notes.fulfilled(connection, wish)
+        try:
+            with database.write() as connection:
+                if _step(connection, wish, runs):
+                    notes.fulfilled(connection, wish)
+        except StoreError as error:
+            trouble = error
+    if trouble is not None:
+        raise trouble
+
+
+def heed_left(database: Database, runs: Mapping[str, JobRun]) -> None:
+    """Take in the cancellations that the store could not take, and remove those that are done."""
+    for asked in cancelling.left(database.folder):
+        run = runs.get(asked.job)
+        if run is None:
+            asked.done()  # the job has ended
+        elif asked.trial is None:
+            run.cancelled = True
+        elif run.is_unended(asked.trial):
+            run.cancelled_trials.add(asked.trial)
+        else:
+            asked.done()
 
 
 def _step(connection: sa.Connection, wish: Want, runs: Mapping[str, JobRun]) -> bool:

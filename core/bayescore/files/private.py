@@ -66,9 +66,7 @@ def check_way(folder: Path) -> Path:
         status = each.lstat()
         open_to_others = is_writable_by_others(status) and not status.st_mode & stat.S_ISVTX
         if status.st_uid not in (_ROOT, own) or open_to_others:
-            raise UnsuitableFileError(
-                str(text("other accounts can change the folder {folder}", folder=each)), each
-            )
+            raise UnsuitableFileError(str(text("other accounts can change the folder")), each)
     return real
 
 

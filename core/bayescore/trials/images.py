@@ -11,6 +11,7 @@ from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.config.environments import known_environment
 from bayescore.errors import RunnerError
 from bayescore.i18n import Text, text
+from bayescore.trials.image_names import ImageName, check_mirror, parse_image, through_mirror
 
 if TYPE_CHECKING:
     import docker
@@ -45,24 +46,25 @@ def image_for(config: OpenBayesConfig, local: LocalSettings) -> str:
     Raises
     ------
     RunnerError
-        When the environment is not in the catalogue and no image is set.
+        When the environment is not in the catalogue and no image is set, or what is set is no name of one.
     """
-    if local.image:
-        return local.image
-    if not config.env:
-        return DEFAULT_IMAGE
-    if image := known_environment(config.env):
-        return image
-    raise RunnerError(
-        text("No image is known for the environment “{name}”.", name=config.env),
-        text("Set “image” in openbayes.local.yaml, or give --image."),
-    )
+    image = local.image or (known_environment(config.env) if config.env else DEFAULT_IMAGE)
+    if not image:
+        raise RunnerError(
+            text("No image is known for the environment “{name}”.", name=config.env),
+            text("Set “image” in openbayes.local.yaml, or give --image."),
+        )
+    parse_image(image)
+    if local.registry_mirror:
+        check_mirror(local.registry_mirror)
+    return image
 
 
 def is_present(client: docker.DockerClient, image: str) -> bool:
-    """Whether the engine has the image."""
+    """Whether the engine has the image; see :func:`parse_image` for the errors."""
     from docker.errors import ImageNotFound
 
+    parse_image(image)
     try:
         client.images.get(image)
     except ImageNotFound:
@@ -95,26 +97,26 @@ def pull(
     PullCancelledError
         When ``cancelled`` said so.
     RunnerError
-        When the registry refuses, or cannot be reached again and again.
+        When the registry refuses, or cannot be reached again and again, or a name is not one.
     """
-    source = f"{mirror.rstrip('/')}/{image}" if mirror else image
+    name = parse_image(image)
+    source = through_mirror(mirror, name) if mirror else name
     wait = _FIRST_PAUSE_S
     for attempt in range(_TRIES):
         problem = _pull_once(client, source, report, cancelled)
         if problem is None:
             break
         if not _may_pass(problem) or attempt == _TRIES - 1:
-            raise _refused(source, problem)
+            raise _refused(source.whole, problem)
         pause(wait)
         wait *= 2
     if mirror:
-        repository, _, tag = image.partition(":")
-        client.images.get(source).tag(repository, tag or "latest")
+        client.images.get(source.whole).tag(name.repository, name.version)
 
 
 def _pull_once(
     client: docker.DockerClient,
-    source: str,
+    source: ImageName,
     report: Callable[[PullProgress], None],
     cancelled: Callable[[], bool],
 ) -> str | None:
@@ -122,13 +124,12 @@ def _pull_once(
     from docker.errors import APIError
     from requests.exceptions import RequestException
 
-    repository, tag = _parts(source)
-    progress = PullProgress(source)
+    progress = PullProgress(source.whole)
     last = 0.0
     try:
-        for message in client.api.pull(repository, tag=tag, stream=True, decode=True):
+        for message in client.api.pull(source.repository, tag=source.version, stream=True, decode=True):
             if cancelled():
-                raise PullCancelledError(text("The pull of {image} was stopped.", image=source))
+                raise PullCancelledError(text("The pull of {image} was stopped.", image=source.whole))
             if error := message.get("error"):
                 return str(error)
             _note(progress, message)
@@ -141,11 +142,6 @@ def _pull_once(
         return str(error)
     report(progress)
     return None
-
-
-def _parts(image: str) -> tuple[str, str]:
-    name, _, tag = image.rpartition(":")
-    return (name, tag) if name and "/" not in tag else (image, "latest")
 
 
 def _note(progress: PullProgress, message: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
-from bayescore.engine import Prepared, control, submitting
+from bayescore.engine import Prepared, cancelling, control, submitting
 from bayescore.engine.reach import Reach
 from bayescore.engine.wishes import check_runs_here
 from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
@@ -37,9 +37,7 @@ class Commands:
 
     def cancel(self, job: str, trial: int | None = None) -> None:
         """Request the end of a job, or of one trial."""
-        with self._database.write() as connection:
-            check_runs_here(jobs.get(connection, job))
-            notes.want(connection, job, notes.CANCEL, trial=trial)
+        cancelling.request(self._database, job, trial)
         control.start(self._database.folder)
 
     def stop_all(self, job: str, numbers: Sequence[int]) -> None:

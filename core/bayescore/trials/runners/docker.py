@@ -20,6 +20,7 @@ from bayescore.times import parsed
 from bayescore.trials import docker_engine
 from bayescore.trials import folder as trial_folder
 from bayescore.trials.docker_engine import answering, connect
+from bayescore.trials.image_names import parse_image
 from bayescore.trials.keeper.bounded_log import HALF_BYTES, BoundedLog
 from bayescore.trials.launch import Launch
 from bayescore.trials.networks import trials_network
@@ -290,6 +291,7 @@ class DockerRunner:
 
     def _image_python_path(self, image: str) -> str:
         if image not in self._python_paths:
+            parse_image(image)
             found = self.client.api.inspect_image(image)  # type: ignore[no-untyped-call]
             variables = found["Config"].get("Env") or []
             pairs = dict(v.partition("=")[::2] for v in variables)
