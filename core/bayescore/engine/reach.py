@@ -93,9 +93,9 @@ def real(path: str | Path) -> str:
         return str(path)
 
 
-def leads_out(place: Path, project: Path) -> bool:
-    """Whether a path leaves the project through a link that the project holds."""
-    inside = real(project)
+def leads_out(place: Path, folder: Path) -> bool:
+    """Whether a path leaves a folder through a link that the folder holds."""
+    inside = real(folder)
     if Path(real(place)).is_relative_to(inside):
         return False
     links = (each for each in (place, *place.parents) if each.is_symlink())
