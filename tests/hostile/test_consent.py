@@ -215,6 +215,17 @@ def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Works
         assert not prepared(workspace, Options(data=(written,), runner="process")).asks, written
 
 
+def test_that_the_home_folder_is_not_a_project_whose_content_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = tmp_path / "user" / ".ssh"
+    wish = docker_job(tmp_path / "user", inputs=(Input(str(keys), "/input0"),))
+    assert [each.kind for each in reach_of(wish, tmp_path / "user")] == [Kind.NETWORK]
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    asked = reach_of(wish, tmp_path / "user")
+    assert [each.lines for each in asked if each.lines] == [{f"read {keys}"}]
+
+
 def test_that_a_job_in_containers_that_wants_nothing_asks_nothing(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "home")
     (tmp_path / "project" / "data").mkdir(parents=True)

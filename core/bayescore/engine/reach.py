@@ -165,13 +165,21 @@ def _runs_on(job: NewJob, *, foreign: bool) -> Iterator[Reach]:
 
 
 def _folders(job: NewJob, project: Path | None) -> Iterator[Reach]:
-    inside = None if project is None else real(project)
+    inside = None if project is None or _is_home(project) else real(project)
     for bound in job.inputs:
         source = real(bound.source)
         if inside is None or not Path(source).is_relative_to(inside):
             yield _folder(bound, source)
         for node, folder in bound.nodes.items():
             yield _folder(bound, folder, node)
+
+
+def _is_home(project: Path) -> bool:
+    """Whether a project's folder is the user's home or above it, with much that is not the project's."""
+    try:
+        return Path(real(Path.home())).is_relative_to(real(project))
+    except RuntimeError:  # the account has none
+        return False
 
 
 def _folder(bound: Input, source: str, node: str = "") -> Reach:
