@@ -79,7 +79,13 @@ def said_before_the_start(workspace: Workspace) -> str:
         "found = preflight(Path(sys.argv[1]), Options(), Path(sys.argv[2])).findings;"
         "print(*(f'{f.grade} {f.message}' for f in found), sep='\\n')"
     )
-    command = [sys.executable, "-c", asked, str(workspace.project / "openbayes.yaml"), str(workspace.root)]
+    command = [
+        sys.executable,
+        "-c",
+        asked,
+        str(workspace.project / "openbayes.yaml"),
+        str(workspace.data.root),
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 

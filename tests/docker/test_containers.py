@@ -255,6 +255,13 @@ def test_that_auto_takes_docker_when_the_engine_answers_and_processes_otherwise(
     assert "Traceback" not in asked.err
 
 
+def test_that_a_real_container_that_wants_nothing_is_started_unasked(containers: Workspace) -> None:
+    containers.allows = False
+    containers.write(WAIT, max_job_count=1, local=LOCAL)
+    assert containers.run("gear", "run", "hypertuning", "--detach").code == 0
+    assert containers.wait_running(_last(containers), 1)
+
+
 def test_that_the_engine_survives_signals_to_the_commands_terminal(containers: Workspace) -> None:
     containers.write(WAIT, max_job_count=1, local=LOCAL)
     following = containers.start("gear", "run", "hypertuning", "--json")

@@ -20,7 +20,7 @@ from bayescore.engine.preflight import preflight
 from bayescore.engine.reach import Kind, listed, reach_of
 from bayescore.store import Database, DataFolder, Input, backup, jobs, notes
 from support.builders import a_wish
-from support.workspace import BIN, Workspace
+from support.workspace import BIN, REPORT_X, Workspace
 
 SECRET = {"key": {"is_secret": True, "source": "env", "env": "AWS_SECRET_ACCESS_KEY"}}
 START = ("gear", "run", "hypertuning")
@@ -215,6 +215,17 @@ def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Works
         assert not prepared(workspace, Options(data=(written,), runner="process")).asks, written
 
 
+def test_that_the_home_folder_is_not_a_project_whose_content_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = tmp_path / "user" / ".ssh"
+    wish = docker_job(tmp_path / "user", inputs=(Input(str(keys), "/input0"),))
+    assert [each.kind for each in reach_of(wish, tmp_path / "user")] == [Kind.NETWORK]
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    asked = reach_of(wish, tmp_path / "user")
+    assert [each.lines for each in asked if each.lines] == [{f"read {keys}"}]
+
+
 def test_that_a_job_in_containers_that_wants_nothing_asks_nothing(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "home")
     (tmp_path / "project" / "data").mkdir(parents=True)
@@ -308,3 +319,25 @@ def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path)
             assert notes.open_wants(connection) == []
     finally:
         database.close()
+
+
+def test_that_a_trial_cannot_put_a_link_in_the_place_of_a_folder_that_later_trials_get(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").mkdir()
+    (workspace.project / "data" / "below").mkdir(parents=True)
+    bindings = [
+        {"data": "data", "path": "/input0", "type": "rw"},
+        {"data": "data/below", "path": "/input1"},
+    ]
+    swap = f"""
+import os, pathlib
+place = pathlib.Path(os.environ["OPENBAYES_INPUT1"])
+place.rmdir()
+place.symlink_to({str(tmp_path / "secret")!r})
+"""
+    workspace.write(REPORT_X + swap, max_job_count=2, parallel_count=1, root={"data_bindings": bindings})
+    job = workspace.tune()
+    assert [t["state"] for t in job["trials"]][:1] == ["succeeded"]
+    assert "succeeded" not in [t["state"] for t in job["trials"]][1:]
+    assert f"is a link to {tmp_path / 'secret'}" in str(job)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from bayescore.engine import secret_keeping
+from bayescore.engine.reach import leads_out, real
+from bayescore.errors import RunnerError
+from bayescore.i18n import text
 from bayescore.store import DataFolder, Job, Trial
 from bayescore.trials import Content, Launch, Limits, TrialFolder, reporting
 from bayescore.trials.parameters import command_line, merged
@@ -55,6 +58,31 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         inject_client=local.inject_client,
         outputs=local.ray.outputs,
     )
+
+
+def check_inputs(job: Job) -> None:
+    """See that no input has become a link by which the project, or a trial that may write there, leads out.
+
+    The folders were allowed as they were when the job was started.
+
+    Raises
+    ------
+    RunnerError
+        With the folder and where it leads.
+    """
+    if job.wish.runner == RAY:  # its nodes' folders are looked at there
+        return
+    changeable = (job.wish.project, *(bound.source for bound in job.wish.inputs if bound.writable))
+    for bound in job.wish.inputs:
+        if any(leads_out(Path(bound.source), Path(folder)) for folder in changeable):
+            raise RunnerError(
+                text(
+                    "The folder {folder} is a link to {place} since the job was started.",
+                    folder=bound.source,
+                    place=real(bound.source),
+                ),
+                text("If that is meant, start the project again."),
+            )
 
 
 def output_source(job: Job) -> Path | None:

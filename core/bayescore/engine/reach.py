@@ -93,9 +93,9 @@ def real(path: str | Path) -> str:
         return str(path)
 
 
-def leads_out(place: Path, project: Path) -> bool:
-    """Whether a path leaves the project through a link that the project holds."""
-    inside = real(project)
+def leads_out(place: Path, folder: Path) -> bool:
+    """Whether a path leaves a folder through a link that the folder holds."""
+    inside = real(folder)
     if Path(real(place)).is_relative_to(inside):
         return False
     links = (each for each in (place, *place.parents) if each.is_symlink())
@@ -165,13 +165,21 @@ def _runs_on(job: NewJob, *, foreign: bool) -> Iterator[Reach]:
 
 
 def _folders(job: NewJob, project: Path | None) -> Iterator[Reach]:
-    inside = None if project is None else real(project)
+    inside = None if project is None or _is_home(project) else real(project)
     for bound in job.inputs:
         source = real(bound.source)
         if inside is None or not Path(source).is_relative_to(inside):
             yield _folder(bound, source)
         for node, folder in bound.nodes.items():
             yield _folder(bound, folder, node)
+
+
+def _is_home(project: Path) -> bool:
+    """Whether a project's folder is the user's home or above it, with much that is not the project's."""
+    try:
+        return Path(real(Path.home())).is_relative_to(real(project))
+    except RuntimeError:  # the account has none
+        return False
 
 
 def _folder(bound: Input, source: str, node: str = "") -> Reach:

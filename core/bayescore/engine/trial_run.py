@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bayescore.engine.launching import launch_of
+from bayescore.engine.launching import check_inputs, launch_of
 from bayescore.engine.leasing import Leasing
 from bayescore.engine.outcome import LOST_RETRIES, judge_trial, objective
 from bayescore.errors import RunnerError, RunnerSilentError, StoreError
@@ -137,6 +137,7 @@ class TrialRun:
         is_made = trial_folder.is_made(launch.folder.root, trial.attempt)
         if is_made and (handle := self._runner.adopt(launch)):
             return handle
+        check_inputs(self._job)
         self._s.listener.listen_on_bridge()
         return self._runner.start(launch)
 
