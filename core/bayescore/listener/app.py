@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import Text, text
-from bayescore.listener.intake import Reporting, Takes
+from bayescore.listener.intake import Takes
+from bayescore.listener.reporter import Reporting
 from bayescore.listener.reports import MAX_BODY_BYTES, BadReportError, Report, parse
 
 GRACE_S = 60.0  # a token outlives its trial so long: last points may still be under way

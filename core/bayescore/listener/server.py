@@ -17,7 +17,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from bayescore.errors import ListenerError
 from bayescore.listener.addresses import LOOPBACK, listening, open_sockets
 from bayescore.listener.app import Endpoint, Reporters
-from bayescore.listener.intake import Intake, Reporter, Reporting, Takes, note_unexpected_metrics
+from bayescore.listener.intake import Intake, Takes, note_unexpected_metrics
+from bayescore.listener.reporter import Reporter, Reporting
 from bayescore.listener.reports import Report
 from bayescore.network import bridge_address
 from bayescore.store import Database, notes
