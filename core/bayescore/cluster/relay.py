@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,9 +85,16 @@ class SpoolIntake:
 
 @dataclass(frozen=True)
 class PortFile:
-    """A port that is remembered in a file; see :class:`bayescore.listener.PortMemory`."""
+    """A port that is remembered in a file; see :class:`bayescore.listener.PortMemory`.
+
+    Attributes
+    ----------
+    renew_tokens
+        Gives every trial of this node a new token.
+    """
 
     file: Path
+    renew_tokens: Callable[[], None]
 
     def recall(self) -> int | None:
         """See :class:`bayescore.listener.PortMemory`."""
@@ -98,3 +106,8 @@ class PortFile:
     def remember(self, port: int) -> None:
         """See :class:`bayescore.listener.PortMemory`."""
         self.file.write_text(str(port), encoding="ascii")
+
+    def has_lost(self, port: int) -> None:
+        """See :class:`bayescore.listener.PortMemory`."""
+        _log.warning("another program took the port %s: trials that run report by their files", port)
+        self.renew_tokens()
