@@ -125,9 +125,7 @@ class Listener(Generic[R]):
         except ListenerError as error:
             if known is None:
                 raise
-            _log.warning(
-                "%s Another one is chosen, and the tokens of all trials are replaced.", error.message
-            )
+            _log.warning("%s Another one is chosen and every token is replaced.", error.message)
             self._ports.has_lost(known)
             self.port, sockets = open_sockets(None, hosts)
         if known != self.port:

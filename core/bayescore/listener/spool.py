@@ -135,9 +135,9 @@ def _part(spool: int, offset: int) -> SpoolPart:
         if cut == 0 and start + len(chunk) >= end and end < size:
             cut = len(chunk)
     lines = tuple(_lines(chunk[:cut], start))
-    return SpoolPart(
-        lines, start, is_last=start + len(chunk) >= size and (not lines or lines[-1].end == start + cut)
-    )
+    taken = lines[-1].end - start if lines else 0
+    is_last = start + len(chunk) >= size and taken == chunk.rfind(b"\n") + 1
+    return SpoolPart(lines, start, is_last)
 
 
 def _read(spool: int, most: int) -> bytes:
