@@ -115,7 +115,7 @@ class Text:
     def to_json(self) -> str:
         """One line of JSON that :meth:`from_json` reads back."""
         arguments = {k: _plain(v) for k, v in self.arguments.items()}
-        return json.dumps({"text": self.template, "arguments": arguments}, ensure_ascii=False)
+        return json.dumps({"text": _storable(self.template), "arguments": arguments}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, source: str) -> Text:
@@ -135,7 +135,12 @@ class Text:
 def _plain(value: Any) -> Any:
     if isinstance(value, Text):
         return json.loads(value.to_json())
-    return value if isinstance(value, int | float | str | None) else str(value)
+    return value if isinstance(value, int | float | None) else _storable(str(value))
+
+
+def _storable(value: str) -> str:
+    """A text that a file can hold: bytes of a name that are not UTF-8 become visible as ``\\udcff``."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _restored(value: dict[str, Any]) -> Text:

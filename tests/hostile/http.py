@@ -17,13 +17,14 @@ _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNEC
 _PATHS = (
     "/", "/trials/1", "/trials/2", "/trials/-1", "/trials/1/../2", "/trials/%31", "/trials//1", "*", "//host/x",
     "/trials/1/metrics/..%2F..%2Fetc%2Fpasswd", "/trials/1/metrics/%00", "/trials/1/metrics/%ff", "/health/../x",
-    "/trials/1/metrics/" + "a" * 70_000, "/trials/" + "9" * 5000, "http://[::1", "/trials/1?x=1#y", "/%", "/\x7f",
+    "/trials/1/bell", "/trials/x/bell", "/trials/1/metrics/" + "a" * 70_000, "/trials/" + "9" * 5000, "http://[::1", "/trials/1?x=1#y", "/%", "/\x7f",
 )  # fmt: skip
 _BODIES = (
     b"", b"{", b"null", b"[]", b'{"metrics": {"score": [{"value": 1}]}}', b'{"metrics": {"score": 1e999}}',
     b'{"metrics": {"": [{}]}}', b'{"metrics": []}', b'{"parameters": {"a": {"b": 1}}}', b"[" * 100_000,
     b'{"a":' * 50_000, b"\xff\xfe", b'{"metrics": {"\\ud800": 1}}', b'{"clear": 1}', b"9" * 5000,
-    b'{"metrics": {"a": ' + b"9" * 5000 + b"}}",
+    b'{"metrics": {"a": ' + b"9" * 5000 + b"}}", b'{"parameters": {"a": "\\udcff"}}', b'{"clear": "\\ud800"}',
+    b'{"metrics": {"a": [' + b"1," * 200_000 + b"1]}}", b'{"parameters": {"a": "' + b"x" * 70_000 + b'"}}',
 )  # fmt: skip
 
 
@@ -34,6 +35,8 @@ class Knocked:
     database: Database
     listener: Listener[Reporter]
     trials: list[Trial]
+    job_seq: int
+    root: Path
 
     @classmethod
     def at(cls, root: Path) -> Knocked:
@@ -44,9 +47,23 @@ class Knocked:
             made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
         listener = listener_of_store(database)
         listener.start()
-        for trial in made:
-            listener.admit(Reporter(trial, job.seq, "score", (), root / f"spool-{trial.id}.jsonl"))
-        return cls(database, listener, made)
+        knocked = cls(database, listener, made, job.seq, root)
+        knocked.admit_all()
+        return knocked
+
+    @property
+    def reporters(self) -> list[Reporter]:
+        """Who may report."""
+        return [
+            Reporter(t, self.job_seq, "score", (), self.root / f"spool-{t.id}.jsonl") for t in self.trials
+        ]
+
+    def admit_all(self) -> None:
+        """Let the trials report, with the tokens that they have in the store now."""
+        with self.database.read() as connection:
+            self.trials = [trials.get(connection, trial.id) for trial in self.trials]
+        for reporter in self.reporters:
+            self.listener.admit(reporter)
 
     def close(self) -> None:
         """End it."""
@@ -94,12 +111,16 @@ class Knocked:
         if framing in ("chunked", "both"):
             lines.append("Transfer-Encoding: chunked")
             size = rng.choice([f"{len(body):x}", "-1", "fffffffffffffffff", "zz", ""])
-            body = size.encode() + b"\r\n" + body + b"\r\n0\r\n\r\n"
+            trailer = rng.choice([b"", b"", b"X: y\r\n", b"X: " + b"y" * 100_000, b"X: y\r\n" * 20_000])
+            extension = rng.choice([b"", b"", b";x=y", b";" + b"x" * 100_000])
+            body = size.encode() + extension + b"\r\n" + body + b"\r\n0\r\n" + trailer + b"\r\n"
         lines += [
             rng.choice(
                 [
                     "X: y",
                     "X: " + "y" * 30_000,
+                    "X: " + "y" * 300_000,
+                    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==",
                     "No colon",
                     ": empty",
                     "Host:",
@@ -108,7 +129,7 @@ class Knocked:
                 ]
             )
         ]
-        lines += [f"X-{i}: {i}" for i in range(rng.choice([0, 0, 0, 500]))]
+        lines += [f"X-{i}: {i}" for i in range(rng.choice([0, 0, 0, 500, 9000]))]
         return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
 
 

@@ -15,7 +15,7 @@ import pytest
 from bayescore.cli.output import printable
 from bayescore.engine import Options, prepare
 from bayescore.errors import ConfigError
-from bayescore.listener.reports import read_spool
+from bayescore.listener import read_spool
 from bayescore.results import trials_csv
 from bayescore.store import DataFolder, Trial, jobs, trials
 from bayescore.trials.docker_engine import connect

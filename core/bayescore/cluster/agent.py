@@ -60,7 +60,8 @@ class NodeAgent:
         self._changed = threading.Event()
         self._kind = runner
         self._runner = self._made(runner)
-        self._listener: Listener[Relayed] = Listener(SpoolIntake(), PortFile(self._folder.root / "port"))
+        ports = PortFile(self._folder.root / "port", self._renew_tokens)
+        self._listener: Listener[Relayed] = Listener(SpoolIntake(), ports)
         self._listener.start()
         self._reporters: dict[tuple[str, int], Relayed] = {}
         self._logs_saved: set[str] = set()
@@ -268,6 +269,11 @@ class NodeAgent:
         if handle.inner != UNKNOWN:
             return handle.inner
         return _read(self._folder.trial(handle.job, handle.number) / _KNOWN).get("inner")
+
+    def _renew_tokens(self) -> None:
+        for file in (self._folder.root / "jobs").glob(f"*/trials/*/{_KNOWN}"):
+            if known := _read(file):
+                _write(file, {**known, "token": secrets.token_urlsafe(24)})
 
     def _reporter(self, job: str, number: int) -> Relayed:
         known = self._reporters.get((job, number))

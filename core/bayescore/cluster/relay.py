@@ -10,6 +10,7 @@ import errno
 import logging
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +82,16 @@ class SpoolIntake:
 
 @dataclass(frozen=True)
 class PortFile:
-    """A port that is remembered in a file; see :class:`bayescore.listener.PortMemory`."""
+    """A port that is remembered in a file; see :class:`bayescore.listener.PortMemory`.
+
+    Attributes
+    ----------
+    renew_tokens
+        Gives every trial of this node a new token.
+    """
 
     file: Path
+    renew_tokens: Callable[[], None]
 
     def recall(self) -> int | None:
         """See :class:`bayescore.listener.PortMemory`."""
@@ -95,3 +103,8 @@ class PortFile:
     def remember(self, port: int) -> None:
         """See :class:`bayescore.listener.PortMemory`."""
         replace(self.file, str(port).encode())
+
+    def has_lost(self, port: int) -> None:
+        """See :class:`bayescore.listener.PortMemory`."""
+        _log.warning("another program took the port %s: trials that run report by their files", port)
+        self.renew_tokens()

@@ -17,8 +17,9 @@ from bayescore.engine import secret_keeping
 from bayescore.engine.job_setup import set_up
 from bayescore.engine.leasing import Places
 from bayescore.engine.leftovers import sweep
-from bayescore.engine.outcome import JobEnd, judge_job, objective
+from bayescore.engine.outcome import JobEnd, judge_job
 from bayescore.engine.proposing import Proposer, foresight
+from bayescore.engine.reported import reported_objective
 from bayescore.engine.trial_run import Services, TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
@@ -27,6 +28,7 @@ from bayescore.store import Job, JobState, Trial, TrialState, jobs, notes, point
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
+_FORESEEN_POINTS = 10_000  # the newest of a trial that still runs; it is asked several times a second
 UNREACHABLE_S = 300.0  # so long may a runner not answer before the job gives up
 
 
@@ -122,9 +124,8 @@ class JobRun:
 
     def _reported(self, connection: sa.Connection, existing: list[Trial]) -> dict[int, float]:
         """Objectives of running trials as they stand, by number."""
-        goal, rule = self.job.config.hyper_tuning.goal, self.job.local.objective
         found = {
-            trial.number: objective(points.of_metric(connection, trial, self.job.metric), goal, rule)
+            trial.number: reported_objective(connection, self.job, trial, newest=_FORESEEN_POINTS)
             for trial in existing
             if trial.state is TrialState.RUNNING
         }
@@ -237,9 +238,10 @@ class JobRun:
     def _end(self, all_trials: list[Trial]) -> JobEnd | None:
         if self.cancelled:
             return JobEnd(JobState.CANCELLED)
-        with self._s.database.read() as connection:
-            series = points.of_trials(connection, all_trials) if self._may_lack_metric(all_trials) else {}
-        seen = not series or any(self.job.metric in s for s in series.values())
+        seen = True
+        if self._may_lack_metric(all_trials):
+            with self._s.database.read() as connection:
+                seen = points.is_reported(connection, self.job.id, self.job.metric)
         return judge_job(self.job, all_trials, metric_seen=seen, exhausted=self._proposer.exhausted)
 
     @staticmethod

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 
 from bayescore.engine.launching import check_inputs, launch_of
 from bayescore.engine.leasing import Leasing
-from bayescore.engine.outcome import LOST_RETRIES, judge_trial, objective
+from bayescore.engine.outcome import LOST_RETRIES, judge_trial
+from bayescore.engine.reported import reported_objective
 from bayescore.errors import RunnerError, RunnerSilentError, StoreError
 from bayescore.i18n import text
-from bayescore.listener import Listener, Reporter
-from bayescore.store import Database, Job, Trial, TrialState, notes, points, trials
+from bayescore.listener import Listener, Reporter, size_of
+from bayescore.store import Database, Job, Trial, TrialState, notes, trials
 from bayescore.times import now, parsed
 from bayescore.trials import Launch, TrialFolder
 from bayescore.trials import folder as trial_folder
@@ -28,7 +29,7 @@ from bayescore.trials.runners import Exit, Runner
 _log = logging.getLogger(__name__)
 _TAIL_BYTES = 2000
 _TAIL_LINES = 6
-_INTAKE_S = 30.0
+_INTAKE_S = 10.0  # for the last reports of a trial that was stopped, whose value nobody waits for
 _ASK_AGAIN_S = 30.0
 _SETTLE_S = (2.0, 8.0)  # before the first and the second retry of what a node has lost
 
@@ -63,6 +64,9 @@ class TrialRun:
         self._is_stopped = False
         self._is_overdue = False
         self._asked_at: float | None = None
+        self._ended: Exit | None = None
+        self._last_reports: Future[None] | None = None
+        self._last_asked_at = 0.0
         self._deadline: float | None = None
         self._spool_size = 0
         self._settles_at = 0.0
@@ -151,9 +155,10 @@ class TrialRun:
         if not self._is_watched:  # an earlier engine started it
             self._runner.adopt(self._launch_of(trial))
             self._is_watched = True
-        ended = self._runner.poll(trial.handle)
-        if ended is not None:
-            self._end(trial, ended, will_retry)
+        self._ended = self._ended or self._runner.poll(trial.handle)
+        if self._ended is not None:
+            if self._has_last_reports(trial):
+                self._end(trial, self._ended, will_retry)
             return
         self._look_at_spool(trial)
         if not self._is_overdue and time.monotonic() >= self._time_is_up_at(trial):
@@ -179,28 +184,46 @@ class TrialRun:
     def _look_at_spool(self, trial: Trial) -> None:
         """Take in what grew without a word: some networks let no container reach the listener."""
         reporter = self._reporter(trial)
-        size = reporter.spool.stat().st_size if reporter.spool.exists() else 0
+        size = size_of(reporter.spool)
         if size != self._spool_size:
             self._spool_size = size
             self._s.listener.take_spool(reporter)
 
     # ---- ending
 
+    def _has_last_reports(self, trial: Trial) -> bool:
+        """Whether the last reports of a program that has ended are taken in, or never will be.
+
+        A long spool file takes a minute, during which the engine has other things to do.
+        """
+        if self._last_reports is None:
+            self._last_asked_at = time.monotonic()
+            self._last_reports = self._s.listener.take_spool(self._reporter(trial))
+            self._last_reports.add_done_callback(lambda _: self._s.wake())
+        if not self._last_reports.done():
+            return self._is_stopped and time.monotonic() > self._last_asked_at + _INTAKE_S
+        error = self._last_reports.exception()
+        if isinstance(error, StoreError):
+            self._last_reports = None
+            raise error
+        if error is not None:
+            _log.error("trial %s: its last reports cannot be taken in: %s", trial.id, error)
+        return True
+
     def _end(self, trial: Trial, ended: Exit, will_retry: bool) -> None:
-        """Take in the last points, judge, store; then let the program's traces go."""
+        """Judge, store; then let the program's traces go."""
         assert trial.handle is not None
         reporter = self._reporter(trial)
-        self._s.listener.take_spool(reporter).result(timeout=_INTAKE_S)
         log = TrialFolder(self._root).log
         self._runner.save_log(trial.handle, log)
         if self._is_overdue and not ended.timed_out:
             ended = Exit(ended.code or -signal.SIGTERM, timed_out=True)
+        with self._s.database.read() as connection:
+            value = reported_objective(connection, self._job, trial)
         with self._s.database.write() as connection:
-            series = points.of_trial(connection, trial)
-            goal, rule = self._job.config.hyper_tuning.goal, self._job.local.objective
             verdict = judge_trial(
                 ended,
-                objective(series.get(self._job.metric, []), goal, rule),
+                value,
                 self._job,
                 stopped=self._is_stopped,
                 unkept=self._s.listener.has_unkept(reporter),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterable
 
@@ -11,8 +12,8 @@ from bayescore.i18n import text
 LOOPBACK = "127.0.0.1"
 
 
-def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, list[socket.socket]]:
-    """Listen on one port at every host.
+def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, dict[str, socket.socket]]:
+    """Listen on one port at every host that is an address of this machine; sockets by host.
 
     Parameters
     ----------
@@ -27,14 +28,16 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, list[sock
     hosts = list(hosts)
     for _ in range(20):
         chosen = port or _free_port(hosts[0])
-        sockets: list[socket.socket] = []
+        sockets: dict[str, socket.socket] = {}
         try:
             for host in hosts:
-                sockets.append(listening(host, chosen))
-        except OSError:
-            for opened in sockets:
+                sockets[host] = listening(host, chosen)
+        except OSError as error:
+            for opened in sockets.values():
                 opened.close()
-            if port is not None:
+            if error.errno == errno.EADDRNOTAVAIL and len(hosts) > 1:
+                hosts.pop()  # a bridge that has just gone
+            elif port is not None:
                 break
         else:
             return chosen, sockets

@@ -3,6 +3,10 @@
 A request is answered with success only after its transaction has been committed.
 Requests that arrive while a commit is under way share the next one, so the rate does
 not depend on the length of a commit.
+
+The work of a transaction is bounded. Attempts take turns: in one turn an attempt brings a
+part of its spool file, or, once that is taken in, its requests. An attempt that has more
+goes to the end of a second queue, of which one has its turn in each transaction.
 """
 
 from __future__ import annotations
@@ -10,64 +14,27 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from bayescore.errors import BayesdeskError
+from bayescore.errors import BayesdeskError, ListenerError, StoreError
 from bayescore.i18n import Text, text
-from bayescore.listener.reports import Report, read_spool
-from bayescore.store import Database, NewPoints, Trial, notes, points
+from bayescore.listener.attempt import Attempt, Order, Turn
+from bayescore.listener.reporter import Reporter, Reporting
+from bayescore.listener.reports import BadReportError, Report
+from bayescore.store import Database, NewPoints, notes, points
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 2000
+_WORK = 4000  # cost of the reports of one transaction, about: a tenth of a second
+_CLEARED_ROWS = 20_000  # deleted in one transaction
+_REMEMBERED = 1000  # attempts; the others are looked up in the store again
 R_contra = TypeVar("R_contra", bound="Reporting", contravariant=True)
-
-
-class Reporting(Protocol):
-    """Something that may report: the last part of its address, and the token that proves who it is."""
-
-    @property
-    def address(self) -> str:
-        """As it stands in the URL behind ``/trials/``."""
-        ...
-
-    @property
-    def token(self) -> str:
-        """Sent with each report."""
-        ...
-
-
-@dataclass(frozen=True)
-class Reporter:
-    """A trial that may report, and what is expected of it."""
-
-    trial: Trial
-    job_seq: int
-    metric: str
-    side_metrics: tuple[str, ...]
-    spool: Path
-
-    @property
-    def address(self) -> str:
-        """See :class:`Reporting`."""
-        return str(self.trial.id)
-
-    @property
-    def token(self) -> str:
-        """See :class:`Reporting`."""
-        return self.trial.token
-
-
-@dataclass
-class _Order:
-    reporter: Reporter
-    report: Report | None
-    done: Future[None]
 
 
 FirstMetrics = Callable[[sa.Connection, Reporter, tuple[str, ...]], None]
@@ -104,9 +71,12 @@ class Intake:
         self._database = database
         self._first_metrics = first_metrics
         self._writer = points.PointWriter()
-        self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
-        self._seen: set[tuple[int, int]] = set()
+        self._attempts: OrderedDict[tuple[int, int], Attempt] = OrderedDict()
+        self._fresh: deque[Attempt] = deque()
+        self._behind: deque[Attempt] = deque()
+        self._pause_until = 0.0
         self._unkept: set[str] = set()  # tokens, which each attempt has of its own
 
     def start(self) -> None:
@@ -114,7 +84,7 @@ class Intake:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is waiting, then stop."""
+        """Write what is waiting, then stop; what is left of long spool files waits for the next start."""
         self._orders.put(None)
         self._thread.join()
 
@@ -124,7 +94,7 @@ class Intake:
         ``None`` asks for the spool file only.  The future ends when it is committed,
         or with the :class:`BayesdeskError` that kept it from that.
         """
-        order = _Order(reporter, report, Future())
+        order = Order(reporter, report, Future())
         self._orders.put(order)
         return order.done
 
@@ -135,77 +105,210 @@ class Intake:
     def note_refusal(self, reporter: Reporter, reason: Text) -> None:
         """See :class:`Takes`."""
         message = text("A report of the program was refused: {reason}", reason=reason)
-        trial = reporter.trial
         try:
             with self._database.write() as connection:
-                notes.add_event(
-                    connection, trial.job, "report_refused", message, trial=trial.number, level="warning"
-                )
+                _note(connection, reporter, "report_refused", message)
         except BayesdeskError:
             _log.exception("a refused report could not be noted")
 
-    def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            orders = [self._orders.get()]
-            while len(orders) < _MOST_AT_ONCE:
-                try:
-                    orders.append(self._orders.get_nowait())
-                except queue.Empty:
-                    break
-            stopping = None in orders
-            batch = [order for order in orders if order is not None]
-            if batch:
-                self._write(batch)
+    # ---- whose turn it is
 
-    def _write(self, batch: list[_Order]) -> None:
+    def _run(self) -> None:
+        is_ending = False
+        while not is_ending or self._fresh:
+            is_ending = self._collect() or is_ending
+            try:
+                if turns := self._next_turns():
+                    self._write(turns)
+            except Exception as error:
+                _log.exception("the intake goes on after a fault")
+                self._fail_all(error)
+        self._fail_all(ListenerError(text("The engine is ending.")))
+
+    def _collect(self) -> bool:
+        """Queue what was submitted, waiting for something to do; whether the end is wanted."""
+        wait = 0.0 if self._fresh else None
+        if self._behind and wait is None:
+            wait = max(0.0, self._pause_until - time.monotonic())
+        is_ending = False
+        for _ in range(_MOST_AT_ONCE):
+            try:
+                order = self._orders.get(timeout=wait) if wait != 0 else self._orders.get_nowait()
+            except queue.Empty:
+                break
+            wait = 0.0
+            if order is None:
+                is_ending = True
+                continue
+            attempt = self._attempt_of(order.reporter)
+            attempt.orders.append(order)
+            if not attempt.is_queued:
+                attempt.is_queued = True
+                self._fresh.append(attempt)
+        return is_ending
+
+    def _attempt_of(self, reporter: Reporter) -> Attempt:
+        key = (reporter.trial.id, reporter.trial.attempt)
+        attempt = self._attempts.get(key)
+        if attempt is None:
+            if len(self._attempts) >= _REMEMBERED:
+                idle = next((k for k, each in self._attempts.items() if not each.is_queued), None)
+                if idle is not None:
+                    del self._attempts[idle]
+            attempt = self._attempts[key] = Attempt(reporter)
+        self._attempts.move_to_end(key)
+        attempt.reporter = reporter
+        return attempt
+
+    def _next_turns(self) -> list[Turn]:
+        """What goes into one transaction; files are read and parsed before it begins."""
+        turns: list[Turn] = []
+        cost = 0
+        while self._fresh and cost < _WORK:
+            turns += self._turn_of(self._fresh.popleft())
+            cost += turns[-1].cost if turns else 0
+        if self._behind and (time.monotonic() >= self._pause_until):
+            turns += self._turn_of(self._behind.popleft())
+        return turns
+
+    def _turn_of(self, attempt: Attempt) -> list[Turn]:
         try:
-            with self._database.write() as connection:
-                spooled: set[int] = set()
-                for order in batch:
-                    if order.reporter.trial.id not in spooled:
-                        spooled.add(order.reporter.trial.id)
-                        self._take_spool(connection, order.reporter)
-                    if order.report is not None:
-                        self._append(connection, order.reporter, [order.report])
+            if not attempt.is_loaded:
+                with self._database.read() as connection:
+                    attempt.load(connection)
+            return [attempt.next_turn(_WORK)]
+        except BayesdeskError as error:
+            self._fail(attempt, error)
+            return []
+
+    def _settle(self, turn: Turn) -> None:
+        """After the commit: answer, and queue again what has more."""
+        attempt = turn.attempt
+        for order, error in attempt.settle(turn):
+            if error is None:
+                order.done.set_result(None)
+            else:
+                order.done.set_exception(error)
+        attempt.is_queued = bool(attempt.orders)
+        if attempt.orders:
+            self._behind.append(attempt)
+
+    def _fail(self, attempt: Attempt, error: BaseException) -> None:
+        """Nothing of this attempt was written; what it says in its file stays there."""
+        orders = list(attempt.orders)
+        attempt.orders.clear()
+        attempt.is_queued = attempt.is_loaded = False
+        self._unkept |= {order.reporter.token for order in orders if order.report is not None}
+        for order in orders:
+            order.done.set_exception(error)
+
+    def _fail_all(self, error: BaseException) -> None:
+        for attempt in [a for a in self._attempts.values() if a.is_queued]:
+            self._fail(attempt, error)
+        self._fresh.clear()
+        self._behind.clear()
+
+    # ---- writing
+
+    def _write(self, turns: list[Turn]) -> None:
+        began = time.monotonic()
+        try:
+            try:
+                self._commit(turns, one_by_one=False)
+            except StoreError:
+                raise
+            except Exception:
+                _log.exception("reports could not be written together, each is written alone")
+                self._writer.forget()
+                for turn in turns:
+                    turn.reset()
+                self._commit(turns, one_by_one=True)
         except Exception as error:
             known = error if isinstance(error, BayesdeskError) else BayesdeskError(Text("{e}", {"e": error}))
             _log.error("points could not be written: %s", known, exc_info=None if known is error else error)
             self._writer.forget()
-            self._seen.clear()
-            self._unkept |= {order.reporter.token for order in batch if order.report is not None}
-            for order in batch:
-                order.done.set_exception(known)
+            for turn in turns:
+                self._fail(turn.attempt, known)
         else:
-            for order in batch:
-                order.done.set_result(None)
+            for turn in turns:
+                self._settle(turn)
+        if any(
+            turn.attempt.orders for turn in turns
+        ):  # other processes that write wait for a moment in which the store is free
+            self._pause_until = 2 * time.monotonic() - began
 
-    def _take_spool(self, connection: sa.Connection, reporter: Reporter) -> None:
-        if not reporter.spool.exists():
+    def _commit(self, turns: list[Turn], *, one_by_one: bool) -> None:
+        if not any(turn.writes for turn in turns):  # bells without news
+            for turn in turns:
+                turn.done = len(turn.items)
             return
-        while True:
-            offset = points.spool_offset(connection, reporter.trial)
-            part = read_spool(reporter.spool, offset)
-            if part.offset == offset:
-                return
-            self._append(connection, reporter, list(part.reports))
-            points.set_spool_offset(connection, reporter.trial, part.offset)
-            if part.broken:
-                _log.warning("trial %s: %s broken lines in its spool", reporter.trial.id, part.broken)
+        rows_to_clear = _CLEARED_ROWS
+        with self._database.write() as connection:
+            for turn in turns:
+                rows_to_clear = self._apply(connection, turn, rows_to_clear, one_by_one=one_by_one)
 
-    def _append(self, connection: sa.Connection, reporter: Reporter, reports: list[Report]) -> None:
+    def _apply(self, connection: sa.Connection, turn: Turn, rows_to_clear: int, *, one_by_one: bool) -> int:
+        """Write a turn; how many rows may still be deleted in this transaction."""
+        attempt, reporter = turn.attempt, turn.attempt.reporter
         trial = reporter.trial
-        self._writer.append(
-            connection,
-            [
-                NewPoints(reporter.job_seq, trial.id, trial.attempt, r.values, r.parameters, r.clear)
-                for r in reports
-            ],
-        )
-        names = tuple(dict.fromkeys(name for report in reports for name, _ in report.values))
-        if names and (trial.id, trial.attempt) not in self._seen:
-            self._seen.add((trial.id, trial.attempt))
+        new: list[NewPoints] = []
+
+        def flush() -> None:
+            self._writer.append(connection, new)
+            new.clear()
+
+        for item in turn.items:
+            report = item.report
+            try:
+                if isinstance(report, BadReportError):
+                    raise report
+                if report is not None:
+                    attempt.check_names(report)
+                    if report.clear is not None:
+                        flush()
+                        gone = points.clear(connection, trial.id, trial.attempt, report.clear, rows_to_clear)
+                        rows_to_clear -= gone
+                        if rows_to_clear <= 0:
+                            break  # there may be more: the same line has the next turn
+                    new.append(
+                        NewPoints(reporter.job_seq, trial.id, trial.attempt, report.values, report.parameters)
+                    )
+                    if one_by_one:
+                        with connection.begin_nested():
+                            flush()
+            except (sa.exc.DatabaseError, StoreError):
+                raise
+            except BadReportError as error:
+                item.refused = error
+            except Exception as error:
+                if not one_by_one:
+                    raise
+                _log.exception("trial %s: a report cannot be stored", trial.id)
+                new.clear()
+                self._writer.forget()
+                item.refused = BadReportError(text("It cannot be stored: {reason}", reason=str(error)))
+            turn.done += 1
+        flush()
+        self._finish(connection, turn)
+        return rows_to_clear
+
+    def _finish(self, connection: sa.Connection, turn: Turn) -> None:
+        """What goes with the points of a turn: how far the file is taken in, and warnings."""
+        attempt, reporter = turn.attempt, turn.attempt.reporter
+        if (offset := turn.offset) is not None:
+            points.set_spool_offset(connection, reporter.trial, offset)
+        for kind, message in attempt.warnings(turn):
+            if not notes.is_noted(connection, reporter.trial.job, kind, reporter.trial.number):
+                _note(connection, reporter, kind, message)
+        names = turn.metric_names() if not attempt.has_metrics else ()
+        if names:
+            attempt.has_metrics = True
             self._first_metrics(connection, reporter, names)
+
+
+def _note(connection: sa.Connection, reporter: Reporter, kind: str, message: Text) -> None:
+    trial = reporter.trial
+    notes.add_event(connection, trial.job, kind, message, trial=trial.number, level="warning")
 
 
 def note_unexpected_metrics(connection: sa.Connection, reporter: Reporter, names: tuple[str, ...]) -> None:
@@ -215,22 +318,13 @@ def note_unexpected_metrics(connection: sa.Connection, reporter: Reporter, names
     expected = {reporter.metric, *reporter.side_metrics}
     if expected & set(names):
         return
-    trial = reporter.trial
-    if any(
-        e.kind == "other_metric" and e.trial == trial.number for e in notes.events_of(connection, trial.job)
-    ):
+    if notes.is_noted(connection, reporter.trial.job, "other_metric", reporter.trial.number):
         return
     close = nearest(reporter.metric, names) or names[0]
-    notes.add_event(
-        connection,
-        trial.job,
-        "other_metric",
-        text(
-            "The program reports “{close}”; the objective is called “{metric}”. "
-            "If they are the same, use one name in both places.",
-            close=close,
-            metric=reporter.metric,
-        ),
-        trial=trial.number,
-        level="warning",
+    message = text(
+        "The program reports “{close}”; the objective is called “{metric}”. "
+        "If they are the same, use one name in both places.",
+        close=close,
+        metric=reporter.metric,
     )
+    _note(connection, reporter, "other_metric", message)

@@ -1,5 +1,7 @@
 """Bodies of requests and lines of spool files as values.
 
+Everything that enters is validated here, so that whatever comes behind can store it.
+
 The protocol is that of ``openbayestool`` 0.3.2 (``updater.py``): ``{"metrics": {key:
 [{"value": number, "created_at": text}]}}`` and ``{"parameters": {key: value}}``.
 """
@@ -7,18 +9,16 @@ The protocol is that of ``openbayestool`` 0.3.2 (``updater.py``): ``{"metrics": 
 from __future__ import annotations
 
 import json
-import os
-import stat
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from bayescore.errors import ListenerError
 from bayescore.i18n import text
 
 MAX_BODY_BYTES = 2**20
 _MAX_KEY = 4096
-_CHUNK = 4 * 2**20  # of a spool file in one transaction
+_MAX_TEXT = 2**16  # of a parameter's value: each trial may log 1,000 of them
+_MAX_VALUES = 100_000  # more than fit into a body in the client's own format; each takes 80 bytes of memory
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class Report:
     values: tuple[tuple[str, float], ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     clear: str | None = None
+
+    @property
+    def cost(self) -> int:
+        """Work to store it; 1 is a report of a single value."""
+        return 1 + len(self.values) // 8 + len(self.parameters)
 
 
 class BadReportError(ListenerError):
@@ -53,15 +58,34 @@ def parse(body: bytes) -> Report:
     for key, series in metrics.items():
         _check_key(key)
         values += [(key, _value(key, p)) for p in (series if isinstance(series, list) else [series])]
+        if len(values) > _MAX_VALUES:
+            raise BadReportError(text("A report has more than {most} values.", most=_MAX_VALUES))
     parameters = _object(data, "parameters")
     for key, value in parameters.items():
         _check_key(key)
-        if not isinstance(value, str | int | float | bool | None):
-            raise BadReportError(text("The parameter “{key}” must be a number or a text.", key=key))
+        _check_parameter(key, value)
     clear = data.get("clear")
-    if clear is not None and not isinstance(clear, str):
-        raise BadReportError(text("“clear” must name a metric."))
+    if clear is not None:
+        if not isinstance(clear, str):
+            raise BadReportError(text("“clear” must name a metric."))
+        _check_key(clear)
     return Report(tuple(values), parameters, clear)
+
+
+def parse_clear(key: bytes) -> Report:
+    """A metric's name, as it stands in a URL, as a report that clears it.
+
+    Raises
+    ------
+    BadReportError
+        With the reason, for the program's author to read.
+    """
+    try:
+        name = key.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadReportError(text("The metric's name is not UTF-8.")) from None
+    _check_key(name)
+    return Report(clear=name)
 
 
 def _object(data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -74,10 +98,28 @@ def _object(data: dict[str, Any], name: str) -> dict[str, Any]:
 def _check_key(key: str) -> None:
     if len(key) > _MAX_KEY:
         raise BadReportError(text("A name is longer than {most} characters.", most=_MAX_KEY))
+    if not _is_unicode(key):
+        raise BadReportError(text("A name is not valid Unicode."))
+
+
+def _check_parameter(key: str, value: Any) -> None:
+    if not isinstance(value, str | int | float | bool | None):
+        raise BadReportError(text("The parameter “{key}” must be a number or a text.", key=key))
+    if isinstance(value, str) and len(value) > _MAX_TEXT:
+        raise BadReportError(
+            text("The parameter “{key}” is longer than {most} characters.", key=key, most=_MAX_TEXT)
+        )
+    if isinstance(value, str) and not _is_unicode(value):
+        raise BadReportError(text("The parameter “{key}” is not valid Unicode.", key=key))
+
+
+def _is_unicode(value: str) -> bool:
+    """Whether it has no lone surrogates, which JSON can spell and no file can hold."""
     try:
-        key.encode("utf-8")
+        value.encode("utf-8")
     except UnicodeEncodeError:
-        raise BadReportError(text("A name is not valid Unicode.")) from None
+        return False
+    return True
 
 
 def _value(key: str, point: Any) -> float:
@@ -90,51 +132,10 @@ def _value(key: str, point: Any) -> float:
 
 def as_line(report: Report) -> bytes:
     """A report as a line of a spool file, which :func:`parse` reads back; values keep their order."""
-    metrics: dict[str, list[dict[str, float]]] = {}
+    metrics: dict[str, list[float]] = {}
     for key, value in report.values:
-        metrics.setdefault(key, []).append({"value": value})
+        metrics.setdefault(key, []).append(value)
     data: dict[str, Any] = {"metrics": metrics, "parameters": report.parameters}
     if report.clear is not None:
         data["clear"] = report.clear
     return json.dumps(data).encode() + b"\n"
-
-
-@dataclass(frozen=True)
-class SpoolPart:
-    """Whole lines of a spool file from an offset on."""
-
-    reports: tuple[Report, ...]
-    offset: int
-    broken: int
-
-
-def _opened(file: Path) -> BinaryIO:
-    """Open a file that the trial's program made: no link that leads elsewhere, no pipe to wait for."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(file, flags)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise FileNotFoundError(file)
-    return os.fdopen(descriptor, "rb")
-
-
-def read_spool(file: Path, offset: int) -> SpoolPart:
-    """Read the lines behind ``offset`` (bytes) that are complete, at most 4 MiB of them."""
-    try:
-        with _opened(file) as spool:
-            spool.seek(offset)
-            chunk = spool.read(_CHUNK)
-    except OSError:  # not there yet, or nothing that our client has made
-        return SpoolPart((), offset, 0)
-    end = chunk.rfind(b"\n") + 1
-    if end == 0:
-        # a line longer than any report is garbage: step over it
-        skipped = len(chunk) if len(chunk) == _CHUNK else 0
-        return SpoolPart((), offset + skipped, int(skipped > 0))
-    reports, broken = [], 0
-    for line in chunk[:end].splitlines():
-        try:
-            reports.append(parse(line))
-        except BadReportError:
-            broken += 1
-    return SpoolPart(tuple(reports), offset + end, broken)

@@ -5,48 +5,26 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from asyncio import Transport
 from concurrent.futures import Future
-from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bayescore.errors import ListenerError
+from bayescore.i18n import text
 from bayescore.listener.addresses import LOOPBACK, listening, open_sockets
 from bayescore.listener.app import Endpoint, Reporters
-from bayescore.listener.intake import Intake, Reporter, Reporting, Takes, note_unexpected_metrics
+from bayescore.listener.connection import BoundedConnection
+from bayescore.listener.intake import Intake, Takes, note_unexpected_metrics
+from bayescore.listener.reporter import Reporter, Reporting
 from bayescore.listener.reports import Report
 from bayescore.network import bridge_address
-from bayescore.store import Database, notes
+from bayescore.store import Database, jobs, notes, trials
 
 _log = logging.getLogger(__name__)
 R = TypeVar("R", bound=Reporting)
 _PORT = "listener_port"
-_MOST_CONNECTIONS = 300  # of one address
-
-
-class _Bounded(HttpToolsProtocol):
-    """A connection that gives way when there are too many: a process has few files that it may have open.
-
-    The first to go is the oldest that has no request under way; a client that is hung up on
-    connects again.
-    """
-
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Make room, then serve."""
-        super().connection_made(transport)
-        self._born = monotonic()
-        opened = [each for each in self.connections if isinstance(each, _Bounded) and each is not self]
-        if len(opened) >= _MOST_CONNECTIONS:
-            min(opened, key=lambda each: (each.is_busy, each._born)).transport.abort()
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a request has come and is not answered yet."""
-        return self.cycle is not None and not self.cycle.response_complete
 
 
 class _Served:
@@ -55,7 +33,8 @@ class _Served:
     def __init__(self, application: Starlette, opened: socket.socket) -> None:
         config = uvicorn.Config(
             application,
-            http=_Bounded,
+            http=BoundedConnection,
+            ws="none",  # else a request could leave the connection's limits behind
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -83,6 +62,10 @@ class PortMemory(Protocol):
         """Keep the port for the next time."""
         ...
 
+    def has_lost(self, port: int) -> None:
+        """Another program has the port: no token that it may hear is to be good any more."""
+        ...
+
 
 class _InStore:
     """A port that is a setting of the store."""
@@ -98,6 +81,18 @@ class _InStore:
     def remember(self, port: int) -> None:
         with self._database.write() as connection:
             notes.set_setting(connection, _PORT, str(port))
+
+    def has_lost(self, port: int) -> None:
+        """Replace every token; a trial that runs knows the old port and token and reports by its file."""
+        message = text(
+            "Another program took the port {port} while the engine was away. Running trials report by their "
+            "files; those that use another client than the injected one must be started again.",
+            port=port,
+        )
+        with self._database.write() as connection:
+            trials.renew_tokens(connection)
+            for job in jobs.active(connection):
+                notes.add_event(connection, job.id, "port_taken", message, level="warning")
 
 
 class Listener(Generic[R]):
@@ -123,16 +118,21 @@ class Listener(Generic[R]):
             When no port can be opened.
         """
         known = self._ports.recall()
+        bridge = bridge_address()
+        hosts = [LOOPBACK, bridge] if bridge else [LOOPBACK]
         try:
-            self.port, sockets = open_sockets(known, [LOOPBACK])
+            self.port, sockets = open_sockets(known, hosts)
         except ListenerError as error:
-            _log.warning("%s Another one is chosen.", error.message)
-            self.port, sockets = open_sockets(None, [LOOPBACK])
+            if known is None:
+                raise
+            _log.warning("%s Another one is chosen and every token is replaced.", error.message)
+            self._ports.has_lost(known)
+            self.port, sockets = open_sockets(None, hosts)
         if known != self.port:
             self._ports.remember(self.port)
         self._intake.start()
-        self._served[LOOPBACK] = _Served(self._application, sockets[0])
-        self.listen_on_bridge()
+        for host, opened in sockets.items():
+            self._served[host] = _Served(self._application, opened)
 
     def listen_on_bridge(self) -> bool:
         """Listen on Docker's bridge as well, if there is one now; whether it does.

@@ -38,6 +38,12 @@ def events_of(connection: sa.Connection, job: str, cursor: int = 0) -> list[Even
     return [_event(row) for row in connection.execute(query)]
 
 
+def is_noted(connection: sa.Connection, job: str, kind: str, trial: int) -> bool:
+    """Whether there is an event of this kind about a trial (its number)."""
+    query = sa.select(events.c.seq).where(events.c.job == job, events.c.kind == kind, events.c.trial == trial)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def want(
     connection: sa.Connection, job: str, kind: str, *, trial: int | None = None, count: int | None = None
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,26 @@ _COLUMNS = (
     "SELECT seq, trial, attempt, metric, value FROM points WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _CURSOR_STEP = 50_000
+_MOST_NAMES = 10_000  # whose ids are remembered
+_LARGEST = sys.float_info.max
+_CLEAR = (
+    "DELETE FROM points WHERE seq IN (SELECT seq FROM points WHERE trial = ? AND attempt = ?"
+    " AND metric = (SELECT id FROM metrics WHERE name = ?) LIMIT ?)"
+)
+# One seek per metric: a trial may have millions of points of each.
+_METRICS_OF = """
+WITH RECURSIVE found(metric) AS (
+    SELECT min(metric) FROM points WHERE trial = :trial
+    UNION ALL
+    SELECT (SELECT min(metric) FROM points WHERE trial = :trial AND metric > found.metric)
+    FROM found WHERE found.metric IS NOT NULL)
+SELECT name FROM found JOIN metrics ON metrics.id = found.metric
+"""
+# The trials first, then their points by the index: the other way reads every point of the job.
+_REPORTED = """
+SELECT 1 FROM trials CROSS JOIN points ON points.trial = trials.id
+WHERE trials.job = ? AND points.metric = (SELECT id FROM metrics WHERE name = ?) LIMIT 1
+"""
 
 
 class PointWriter:
@@ -41,7 +62,7 @@ class PointWriter:
             at = time.time()
             if new.clear is not None:
                 self._flush(connection, rows)
-                _clear(connection, new)
+                clear(connection, new.trial, new.attempt, new.clear)
             rows += [
                 (new.job_seq, new.trial, new.attempt, self._metric(connection, name), to_column(value), at)
                 for name, value in new.values
@@ -58,6 +79,8 @@ class PointWriter:
 
     def _metric(self, connection: sa.Connection, name: str) -> int:
         if name not in self._ids:
+            if len(self._ids) >= _MOST_NAMES:
+                self._ids.clear()
             connection.exec_driver_sql("INSERT OR IGNORE INTO metrics (name) VALUES (?)", (name,))
             query = sa.select(metrics.c.id).where(metrics.c.name == name)
             self._ids[name] = connection.execute(query).scalar_one()
@@ -68,13 +91,9 @@ class PointWriter:
         self._ids.clear()
 
 
-def _clear(connection: sa.Connection, new: NewPoints) -> None:
-    metric = sa.select(metrics.c.id).where(metrics.c.name == new.clear).scalar_subquery()
-    connection.execute(
-        points.delete().where(
-            points.c.trial == new.trial, points.c.attempt == new.attempt, points.c.metric == metric
-        )
-    )
+def clear(connection: sa.Connection, trial: int, attempt: int, metric: str, most: int = -1) -> int:
+    """Delete an attempt's points of a metric; how many went, at most ``most`` (-1: all)."""
+    return connection.exec_driver_sql(_CLEAR, (trial, attempt, metric, most)).rowcount
 
 
 def since(connection: sa.Connection, job_seq: int, cursor: int = 0, limit: int = _CURSOR_STEP) -> list[Point]:
@@ -147,15 +166,48 @@ def of_trials(connection: sa.Connection, wanted: Sequence[Trial]) -> dict[int, d
     return series
 
 
-def of_metric(connection: sa.Connection, trial: Trial, metric: str) -> list[float]:
-    """Values of one metric of a trial's newest attempt, in order of arrival."""
-    query = (
-        sa.select(points.c.value)
-        .join(metrics, metrics.c.id == points.c.metric)
-        .where(points.c.trial == trial.id, points.c.attempt == trial.attempt, metrics.c.name == metric)
-        .order_by(points.c.seq)
+def last_value(connection: sa.Connection, trial: Trial, metric: str) -> float | None:
+    """The last value of a metric of a trial's newest attempt; ``None`` when there is none."""
+    query = _of_metric(trial, metric).order_by(points.c.seq.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else from_column(row.value)
+
+
+def best_finite(
+    connection: sa.Connection, trial: Trial, metric: str, *, maximize: bool, newest: int | None = None
+) -> float | None:
+    """The largest or smallest finite value of a metric of a trial's newest attempt.
+
+    Parameters
+    ----------
+    newest
+        Look at so many of the newest points only: a second's work for millions becomes a millisecond's.
+    """
+    values = _of_metric(trial, metric).order_by(points.c.seq.desc()).limit(newest).subquery().c.value
+    best = sa.func.max(values) if maximize else sa.func.min(values)
+    found = connection.execute(sa.select(best).where(sa.func.abs(values) <= _LARGEST)).scalar()
+    return None if found is None else float(found)
+
+
+def _of_metric(trial: Trial, metric: str) -> sa.Select[tuple[float | None]]:
+    named = sa.select(metrics.c.id).where(metrics.c.name == metric).scalar_subquery()
+    return sa.select(points.c.value).where(
+        points.c.trial == trial.id, points.c.metric == named, points.c.attempt == trial.attempt
     )
-    return [from_column(value) for value in connection.execute(query).scalars()]
+
+
+def is_reported(connection: sa.Connection, job: str, metric: str) -> bool:
+    """Whether any trial of a job has ever reported a metric."""
+    return connection.exec_driver_sql(_REPORTED, (job, metric)).first() is not None
+
+
+def names_of(connection: sa.Connection, trial: Trial) -> tuple[set[str], set[str]]:
+    """Names of the metrics that a trial has reported, and of the parameters that its attempt has logged."""
+    reported = connection.execute(sa.text(_METRICS_OF), {"trial": trial.id}).scalars()
+    query = sa.select(logged_parameters.c.name).where(
+        logged_parameters.c.trial == trial.id, logged_parameters.c.attempt == trial.attempt
+    )
+    return set(reported), set(connection.execute(query).scalars())
 
 
 def parameters_of(connection: sa.Connection, trial: Trial) -> dict[str, Any]:

@@ -172,6 +172,13 @@ def retry(connection: sa.Connection, trial: Trial) -> Trial:
     )
 
 
+def renew_tokens(connection: sa.Connection) -> None:
+    """Give every trial that has not ended a new token: somebody may have heard the old one."""
+    for trial in unended(connection):
+        token = secrets.token_urlsafe(24)
+        connection.execute(trials.update().where(trials.c.id == trial.id).values(token=token))
+
+
 def star(connection: sa.Connection, job: str, number: int, *, starred: bool) -> None:
     """Mark a trial, or take the mark away."""
     _mark(connection, job, number, starred=int(starred))

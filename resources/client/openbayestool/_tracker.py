@@ -3,7 +3,9 @@
 Each report is one line appended to the trial's spool file: a few microseconds, safe
 against the end of this program and against a listener that is away. A background thread
 then tells the listener that there is something new; however many lines came
-meanwhile, it rings once. Without a spool file reports go over the network at once.
+meanwhile, it rings once. The bell needs no token: while the engine is away another
+program may listen in its place. Without a spool file, or to another address, reports
+go over the network at once.
 """
 
 import fcntl
@@ -21,7 +23,7 @@ _lock = threading.Lock()
 _url = os.environ.get("JOB_UPDATE_URL") or os.environ.get("OPENBAYES_JOB_URL")
 _token = os.environ.get("JOB_ACCESS_TOKEN") or os.environ.get("OPENBAYES_TOKEN")
 _spool = os.environ.get("BAYESDESK_SPOOL")
-_own_url, _own_token = _url, _token
+_own_url = _url
 _file = None
 _bell = None
 _owner = None  # the process that the file and the thread belong to
@@ -35,7 +37,7 @@ def log_metric(key, value):
         _warn(f"The metric {key} was not logged because its value is not a number.")
         return
     point = {"value": number, "created_at": datetime.now().isoformat()}
-    _report({"metrics": {str(key): [point]}})
+    _report({"metrics": {str(key): [point]}}, str(key))
 
 
 def log_param(key, value):
@@ -43,12 +45,12 @@ def log_param(key, value):
     if not isinstance(value, (int, float, str)):
         _warn(f"The param {key} was not logged because its value is neither a number nor a text.")
         return
-    _report({"parameters": {str(key): value}})
+    _report({"parameters": {str(key): value}}, str(key) + str(value))
 
 
 def clear_metric(key):
     """Remove every value of the metric ``key``."""
-    _report({"clear": str(key)})
+    _report({"clear": str(key)}, str(key))
 
 
 def clear_param(key):
@@ -89,12 +91,17 @@ def _warn(text):
         return
 
 
-def _report(body):
+def _report(body, texts):
     if not _url:
         _warn("No JOB_UPDATE_URL or OPENBAYES_JOB_URL is given")
         return
     if not _token:
         _warn("JOB_ACCESS_TOKEN or OPENBAYES_TOKEN is not given")
+        return
+    try:
+        texts.encode("utf-8")
+    except UnicodeEncodeError:
+        _warn("A report was not taken because a name or a text in it is not valid Unicode.")
         return
     try:
         if not (_spool and _url == _own_url and _append(body)):
@@ -133,25 +140,28 @@ def _ring(bell):
         bell.wait()
         bell.clear()
         try:
-            _send({}, _own_url, _own_token)
+            _exchange(_own_url, "POST", "/bell")
         except Exception:  # the next burst rings again
             continue
 
 
 def _send(body, url, token):
+    headers = {"Authorization": "Bearer " + token, "Content-Type": "application/json"}
+    if "clear" in body:
+        status, text = _exchange(url, "DELETE", "/metrics/" + quote(body["clear"], safe=""), None, headers)
+    else:
+        status, text = _exchange(url, "PUT", "", json.dumps(body), headers)
+    if status >= 400:
+        _warn(f"Failed to report: {status} {text}")
+
+
+def _exchange(url, method, path, body=None, headers=None):
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname, parts.port, timeout=_TIMEOUT_S)
-    headers = {"Authorization": "Bearer " + token, "Content-Type": "application/json"}
     try:
-        if "clear" in body:
-            path = parts.path + "/metrics/" + quote(body["clear"], safe="")
-            connection.request("DELETE", path, headers=headers)
-        else:
-            connection.request("PUT", parts.path, json.dumps(body), headers)
+        connection.request(method, parts.path + path, body, headers or {})
         response = connection.getresponse()
-        text = response.read(2000).decode("utf-8", "replace")
+        return response.status, response.read(2000).decode("utf-8", "replace")
     finally:
         connection.close()
-    if response.status >= 400 and body:
-        _warn(f"Failed to report: {response.status} {text}")

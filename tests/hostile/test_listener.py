@@ -1,0 +1,424 @@
+"""The listener against whoever finds its port, and against a trial that harms others."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bayescore.i18n import text
+from bayescore.listener import (
+    BadReportError,
+    Report,
+    attempt,
+    connection,
+    listener_of_store,
+    read_spool,
+    size_of,
+)
+from bayescore.store import Database, notes, points
+from hostile import http as knocking
+from support.workspace import Workspace, wait_until
+
+LINE = b'{"metrics": {"score": [{"value": 1, "created_at": "2026-01-01T00:00:00.000000"}]}}\n'
+SURROGATE = b'{"parameters": {"file": "a\\ud800.txt"}}'
+
+
+@pytest.fixture
+def knocked(tmp_path: Path) -> Iterator[knocking.Knocked]:
+    made = knocking.Knocked.at(tmp_path)
+    yield made
+    made.close()
+
+
+def opened(knocked: knocking.Knocked) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", knocked.listener.port), timeout=10)
+
+
+def answer_to(knocked: knocking.Knocked, request: bytes) -> bytes:
+    """What comes back until the listener hangs up."""
+    with opened(knocked) as one:
+        one.sendall(request)
+        answer = b""
+        with suppress(ConnectionError):
+            while part := one.recv(65536):
+                answer += part
+        return answer
+
+
+def put(knocked: knocking.Knocked, body: bytes, index: int = 0) -> tuple[int, str]:
+    trial = knocked.trials[index]
+    one = http.client.HTTPConnection("127.0.0.1", knocked.listener.port, timeout=10)
+    one.request("PUT", f"/trials/{trial.id}", body, {"Authorization": f"Bearer {trial.token}"})
+    answer = one.getresponse()
+    said = answer.read().decode()
+    one.close()
+    return answer.status, said
+
+
+def series(knocked: knocking.Knocked, index: int = 0) -> dict[str, list[float]]:
+    with knocked.database.read() as reading:
+        return points.of_trial(reading, knocked.trials[index])
+
+
+def events(knocked: knocking.Knocked, kind: str) -> list[str]:
+    with knocked.database.read() as reading:
+        return [str(e.text) for e in notes.events_of(reading, knocked.trials[0].job) if e.kind == kind]
+
+
+# ---- heads and bodies
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /health HTTP/1.1\r\nX: " + b"y" * 80_000 + b"\r\n\r\n",
+        b"GET /" + b"y" * 80_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET /health HTTP/1.1\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
+        b"\r\n" * 40_000,
+    ],
+    ids=["header", "line", "many", "nothing"],
+)
+def test_that_a_head_over_64_kib_is_refused(knocked: knocking.Knocked, head: bytes) -> None:
+    assert answer_to(knocked, head).startswith(b"HTTP/1.1 431 ")
+    knocked.answers()
+
+
+def test_that_a_head_of_60_kib_is_read(knocked: knocking.Knocked) -> None:
+    head = b"GET /health HTTP/1.1\r\nConnection: close\r\nX: " + b"y" * 60_000 + b"\r\n\r\n"
+    assert answer_to(knocked, head).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"PUT /trials/1 HTTP/1.1\r\nX: ",
+        b"PUT /trials/1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ",
+        b"PUT /trials/1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+    ],
+    ids=["header", "trailer", "extension"],
+)
+def test_that_an_endless_header_takes_no_memory_and_keeps_nobody_waiting(
+    knocked: knocking.Knocked, begun: bytes
+) -> None:
+    before = psutil.Process().memory_info().rss
+    flood = b"y" * 2**20
+    sent = 0
+    with opened(knocked) as one, suppress(ConnectionError, TimeoutError):
+        one.settimeout(2)
+        one.sendall(begun)
+        while sent < 300:
+            one.sendall(flood)
+            sent += 1
+            if sent % 50 == 0:
+                knocked.answers()
+    assert sent < 100
+    assert psutil.Process().memory_info().rss - before < 64 * 2**20
+    knocked.answers()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"GET /hea",
+        b"\r\n",
+        b"PUT /trials/1 HTTP/1.1\r\nX: y\r\n",
+        b"PUT /trials/1 HTTP/1.1\r\nContent-Length: 9\r\n\r\n1",
+    ],
+    ids=["nothing", "line", "blank", "headers", "body"],
+)
+def test_that_a_request_that_is_never_completed_is_hung_up_on(
+    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_S", 0.2)
+    monkeypatch.setattr(connection, "BODY_S", 0.4)
+    answer = answer_to(knocked, begun)  # waits ten seconds for the end
+    assert answer == b"" or b" 401 " in answer
+
+
+def test_that_a_body_that_does_not_end_is_hung_up_on(
+    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_S", 0.2)
+    monkeypatch.setattr(connection, "BODY_S", 0.4)
+    token = knocked.trials[0].token.encode()
+    head = b"PUT /trials/1 HTTP/1.1\r\nAuthorization: Bearer " + token + b"\r\nContent-Length: 100\r\n\r\n{"
+    assert answer_to(knocked, head) == b""
+
+
+def test_that_requests_sent_ahead_are_answered_in_their_order(knocked: knocking.Knocked) -> None:
+    token = knocked.trials[0].token.encode()
+    body = b'{"metrics": {"score": [{"value": %d}]}}'
+    requests = b""
+    for i in range(500):
+        said = body % i
+        requests += b"PUT /trials/1 HTTP/1.1\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n" % (
+            token,
+            len(said),
+        )
+        requests += (b"Connection: close\r\n" if i == 499 else b"") + b"\r\n" + said
+    assert answer_to(knocked, requests).count(b"HTTP/1.1 200 ") == 500
+    assert series(knocked) == {"score": [float(i) for i in range(500)]}
+
+
+def test_that_large_bodies_under_way_keep_no_small_report_out(knocked: knocking.Knocked) -> None:
+    token = knocked.trials[0].token.encode()
+    size = 2**20
+    head = b"PUT /trials/1 HTTP/1.1\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n" % (token, size)
+    held = []
+    try:
+        for _ in range(40):  # each all but its last byte
+            one = opened(knocked)
+            held.append(one)
+            with suppress(ConnectionError):
+                one.sendall(head + b" " * (size - 1))
+        assert put(knocked, LINE, 1)[0] == 200
+        wait_until(lambda: any(_said(one).startswith(b"HTTP/1.1 503") for one in held), "none was refused")
+    finally:
+        for one in held:
+            one.close()
+    wait_until(lambda: put(knocked, LINE + b" " * (size - 100))[0] == 200, "memory is not given back")
+
+
+def _said(one: socket.socket) -> bytes:
+    one.setblocking(False)
+    try:
+        return one.recv(65536, socket.MSG_PEEK)
+    except OSError:
+        return b""
+
+
+def test_that_no_upgrade_leads_out_of_the_limits(knocked: knocking.Knocked) -> None:
+    request = (
+        b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    with opened(knocked) as one:
+        one.sendall(request)
+        assert one.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+# ---- spool files
+
+
+def spool_of(knocked: knocking.Knocked, index: int = 0) -> Path:
+    return knocked.reporters[index].spool
+
+
+def test_that_a_long_spool_file_keeps_no_other_trial_and_no_other_process_waiting(
+    knocked: knocking.Knocked,
+) -> None:
+    spool_of(knocked).write_bytes(LINE * 400_000)
+    taken = knocked.listener.take_spool(knocked.reporters[0])
+    assert put(knocked, LINE, 1)[0] == 200
+    other = Database(knocked.database.folder).open()
+    with other.write() as writing:
+        notes.set_setting(writing, "a", "b")
+    other.close()
+    assert put(knocked, LINE, 1)[0] == 200
+    assert not taken.done()
+    knocked.listener.stop()  # does not wait for all of it
+    with pytest.raises(Exception, match="ending"):
+        taken.result(timeout=10)
+    with knocked.database.read() as reading:
+        offset = points.spool_offset(reading, knocked.trials[0])
+        count = len(points.of_trial(reading, knocked.trials[0])["score"])
+    assert 0 < offset == count * len(LINE)
+
+
+@pytest.mark.parametrize("size", [40 * 2**30, 40 * 2**30 + 1234])
+def test_that_holes_are_skipped_and_lines_behind_them_are_taken(knocked: knocking.Knocked, size: int) -> None:
+    spool = spool_of(knocked)
+    spool.write_bytes(LINE + LINE[:20])
+    os.truncate(spool, size)
+    with spool.open("ab") as file:
+        file.write(LINE)
+    os.truncate(spool, 2 * size)
+    with spool.open("ab") as file:
+        file.write(LINE)
+    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=10)
+    assert series(knocked) == {"score": [1.0, 1.0, 1.0]}
+    assert put(knocked, LINE)[0] == 200
+
+
+def test_that_the_excess_of_a_spool_file_is_not_read_and_told_once(
+    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempt, "MOST_SPOOLED", 2**20)
+    spool_of(knocked).write_bytes(LINE * 40_000)
+    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
+    found = len(series(knocked)["score"])
+    assert 2**20 <= found * len(LINE) <= 2**20 + 2**18
+    assert put(knocked, LINE)[0] == 200
+    knocked.listener.stop()
+    knocked.listener = listener_of_store(knocked.database)
+    knocked.listener.start()
+    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
+    assert len(series(knocked)["score"]) == found + 1
+    assert len(events(knocked, "spool_full")) == 1
+
+
+def test_that_a_line_without_an_end_is_stepped_over(knocked: knocking.Knocked) -> None:
+    spool_of(knocked).write_bytes(b"x" * (9 * 2**20) + b"\n" + LINE)
+    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
+    assert series(knocked) == {"score": [1.0]}
+
+
+def test_that_clearing_many_points_is_done_in_parts(
+    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bayescore.listener import intake
+
+    monkeypatch.setattr(intake, "_CLEARED_ROWS", 30)
+    spool_of(knocked).write_bytes(LINE * 100 + b'{"clear": "score"}\n' + LINE * 2)
+    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
+    assert series(knocked) == {"score": [1.0, 1.0]}
+    assert put(knocked, b'{"clear": "score"}')[0] == 200
+    assert series(knocked) == {}
+
+
+def test_that_a_trial_has_a_bounded_number_of_names(
+    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempt, "MOST_NAMES", 10)
+    spool_of(knocked).write_bytes(b"".join(b'{"metrics": {"m%d": 1}}\n' % i for i in range(30)))
+    status, said = put(knocked, json.dumps({"parameters": {f"p{i}": 1 for i in range(11)}}).encode())
+    assert status == 400
+    assert "10" in said
+    assert put(knocked, json.dumps({"parameters": {f"p{i}": 1 for i in range(10)}}).encode())[0] == 200
+    assert put(knocked, b'{"parameters": {"p11": 1}}')[0] == 400
+    assert put(knocked, b'{"metrics": {"m3": 1}}')[0] == 200
+    assert sorted(series(knocked)) == sorted(f"m{i}" for i in range(10))
+    assert len(events(knocked, "spool_refused")) == 1
+    knocked.listener.stop()
+    knocked.listener = listener_of_store(knocked.database)
+    knocked.listener.start()
+    knocked.listener.admit(knocked.reporters[0])
+    assert put(knocked, b'{"metrics": {"m11": 1}}')[0] == 400
+
+
+def test_that_a_spool_that_cannot_be_read_counts_as_empty(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (closed / "points.jsonl").write_bytes(LINE)
+    closed.chmod(0)
+    look = (
+        "import os, sys\nfrom pathlib import Path\nfrom bayescore.listener import read_spool, size_of\n"
+        "if os.geteuid() == 0: os.setuid(65534)\n"
+        "print(size_of(Path(sys.argv[1])), len(read_spool(Path(sys.argv[1]), 0).lines))"
+    )
+    for folder in (tmp_path, *tmp_path.parents):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    for spool in (loop / "points.jsonl", closed / "points.jsonl", tmp_path / ("x" * 300)):
+        seen = subprocess.run([sys.executable, "-c", look, str(spool)], capture_output=True, text=True)
+        assert seen.stdout == "0 0\n", seen.stderr
+    assert (size_of(loop / "x"), read_spool(loop / "x", 0).lines) == (0, ())
+    closed.chmod(0o700)
+
+
+# ---- reports that cannot be stored
+
+
+def test_that_a_lone_surrogate_is_refused_alone(knocked: knocking.Knocked) -> None:
+    spool_of(knocked).write_bytes(LINE + SURROGATE + b"\n" + LINE + b'{"clear": "\\udcff"}\n' + LINE)
+    for body in (
+        SURROGATE,
+        b'{"clear": "\\ud800"}',
+        b'{"parameters": {"\\ud800": 1}}',
+        b'{"metrics": {"\xed\xa0\x80": 1}}',
+    ):
+        status, said = put(knocked, body)
+        assert status == 400
+        assert "Unicode" in said
+        assert put(knocked, LINE, 1)[0] == 200
+    assert put(knocked, LINE)[0] == 200
+    assert series(knocked) == {"score": [1.0] * 4}
+    assert series(knocked, 1) == {"score": [1.0] * 4}
+    assert len(events(knocked, "spool_refused")) == 1
+    assert len(events(knocked, "report_refused")) == 4
+
+
+def test_that_a_report_that_cannot_be_stored_takes_no_other_with_it(knocked: knocking.Knocked) -> None:
+    with knocked.database.write():  # the intake waits: all of these have one transaction
+        good = [
+            knocked.listener.take(knocked.reporters[i % 2], Report((("score", float(i)),))) for i in range(50)
+        ]
+        bad = knocked.listener.take(knocked.reporters[0], Report(parameters={"past the door": "\ud800"}))
+        good += [
+            knocked.listener.take(knocked.reporters[i % 2], Report((("score", float(i)),))) for i in range(50)
+        ]
+    for each in good:
+        each.result(timeout=10)
+    with pytest.raises(BadReportError):
+        bad.result(timeout=10)
+    assert len(series(knocked)["score"]) == len(series(knocked, 1)["score"]) == 50
+    assert not knocked.listener.has_unkept(knocked.reporters[1])
+
+
+# ---- the doorbell, and a port that another account has taken
+
+
+def test_that_a_bell_needs_no_token_and_tells_nothing(knocked: knocking.Knocked) -> None:
+    answers = set()
+    spool_of(knocked).write_bytes(LINE)
+    for trial in (knocked.trials[0].id, 999, "x"):
+        answer = answer_to(knocked, b"POST /trials/%s/bell HTTP/1.0\r\n\r\n" % str(trial).encode())
+        answers.add(b"\n".join(line for line in answer.splitlines() if not line.startswith(b"date")))
+    assert len(answers) == 1
+    assert b" 200 " in answers.pop()
+    wait_until(lambda: series(knocked) == {"score": [1.0]}, "the file was not looked at")
+
+
+def test_that_a_token_that_another_program_may_have_heard_is_good_no_more(knocked: knocking.Knocked) -> None:
+    port, heard = knocked.listener.port, knocked.trials[0].token
+    knocked.listener.stop()
+    with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        squatter.bind(("127.0.0.1", port))
+        squatter.listen()
+        knocked.listener = listener_of_store(knocked.database)
+        knocked.listener.start()
+    knocked.admit_all()
+    assert knocked.trials[0].token != heard
+    request = (
+        f"PUT /trials/1 HTTP/1.0\r\nAuthorization: Bearer {heard}\r\nContent-Length: {len(LINE)}\r\n\r\n"
+    )
+    assert b" 401 " in answer_to(knocked, request.encode() + LINE)
+    assert put(knocked, LINE)[0] == 200
+    (told,) = events(knocked, "port_taken")
+    assert str(port) in told
+
+
+# ---- whole jobs
+
+
+def test_that_a_program_that_spoils_its_spool_folder_fails_alone(workspace: Workspace) -> None:
+    program = """
+import os, shutil
+folder = os.path.dirname(os.environ["BAYESDESK_SPOOL"])
+shutil.rmtree(folder)
+os.symlink(folder, folder)
+"""
+    workspace.write(program, max_job_count=1)
+    job = workspace.tune()
+    assert job["state"] == "no_metric", job["reason"]
+
+
+def test_that_a_name_that_is_not_utf8_is_told_of(knocked: knocking.Knocked) -> None:
+    said = text("{link} points out of the project.", link=os.fsdecode(b"bad-\xff"))
+    with knocked.database.write() as writing:
+        notes.add_event(writing, knocked.trials[0].job, "link_outside", text("So: {said}", said=said))
+    (told,) = events(knocked, "link_outside")
+    assert told == "So: bad-\\udcff points out of the project."
