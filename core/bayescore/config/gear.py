@@ -7,7 +7,14 @@ from pathlib import Path
 
 import yaml
 
+from bayescore import files
+from bayescore.config.yamltext import YamlDocument
+from bayescore.errors import ConfigError
+from bayescore.files import read_text
+from bayescore.i18n import text
+
 GEAR_FILE = ".openbayesgear"
+_MOST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -30,17 +37,29 @@ class Gear:
 def read_gear(project: Path) -> Gear:
     """The file of a project; an unreadable one counts as none."""
     try:
-        found = yaml.safe_load((project / GEAR_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+        written = read_text(project / GEAR_FILE, _MOST_BYTES, errors="strict")
+    except (OSError, ValueError):
         return Gear()
+    found = YamlDocument.parse(written).data  # bounded, unlike PyYAML, whatever its aliases stand for
     if not isinstance(found, dict):
         return Gear()
-    return Gear(**{key: str(found.get(key) or "") for key in ("id", "name", "jid")})
+    words = {key: found.get(key) for key in ("id", "name", "jid")}
+    return Gear(**{k: str(v) for k, v in words.items() if v and isinstance(v, str | int | float)})
 
 
 def name_project(project: Path, name: str) -> None:
-    """Give a project a name; what ties it to the platform stays."""
-    gear = replace(read_gear(project), name=name)
-    (project / GEAR_FILE).write_text(
-        yaml.safe_dump(asdict(gear), allow_unicode=True, sort_keys=False), encoding="utf-8"
-    )
+    """Give a project a name; what ties it to the platform stays.
+
+    Raises
+    ------
+    ConfigError
+        When the file cannot be written.
+    """
+    gear, file = replace(read_gear(project), name=name), project / GEAR_FILE
+    written = yaml.safe_dump(asdict(gear), allow_unicode=True, sort_keys=False).encode("utf-8")
+    try:
+        files.replace(file, written)
+    except OSError as error:
+        raise ConfigError(
+            text("{file} cannot be written: {reason}.", file=file, reason=error.strerror or str(error))
+        ) from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from bayescore.config import FILE_NAME
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
 from bayescore.exchange.program import propose
+from bayescore.files import UnsuitableFileError, create
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
 from bayescore.results import replace_file
@@ -42,10 +42,25 @@ def begin_project(folder: Path, example: str | None = None) -> list[Path]:
     written = []
     for path in files:
         target = folder / path.relative_to(source)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        try:
+            _create(target, path.read_bytes(), folder)
+        except OSError as error:
+            raise ConfigError(
+                text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+            ) from None
         written.append(target)
     return written
+
+
+def _create(target: Path, content: bytes, folder: Path) -> None:
+    """Write a new file below a folder that may hold links to elsewhere."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.resolve().is_relative_to(folder.resolve()):
+        raise UnsuitableFileError(
+            str(text("its folder is a link that leads out of {folder}", folder=folder)), target
+        )
+    with create(target) as created:
+        created.write(content)
 
 
 def begin_from_program(
