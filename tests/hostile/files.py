@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from bayescore.config import load_local_text, load_text
 from bayescore.config.load import decode
@@ -16,11 +17,87 @@ _ATOMS = (
     "\u202e", "\ufeff", "\ud800", "2026-11-25", "12:30:45", "=", "@", "`", "名: 值", "a" * 5000, "#", ": :",
     "DOUBLE", "INTEGER", "CATEGORICAL", "DISCRETE", "MAXIMIZE", "Bayesian", "parameter_specs:", "min_value: 0",
 )  # fmt: skip
+_BARE = FILE.partition("  parameter_specs:")[0] + "  parameter_specs:\n"
+
+
+def _lines(line: Callable[[int], str], size: int = 240_000) -> str:
+    """Numbered lines of so many characters in all."""
+    return "\n".join(line(i) for i in range(size // (len(line(99_999)) + 1))) + "\n"
+
+
+def _listed(item: Callable[[int], str], size: int = 200_000) -> str:
+    return "[" + ", ".join(item(i) for i in range(size // (len(item(99_999)) + 2))) + "]"
+
+
+def _bomb(begin: str, opened: str, closed: str, key: str) -> str:
+    """Aliases of aliases: the last one stands for 10 to the power of 29 values."""
+    lines = [f"a0: &a0 {begin}"]
+    for i in range(1, 30):
+        inner = ", ".join(f"{key.format(j)}*a{i - 1}" for j in range(10))
+        lines.append(f"a{i}: &a{i} {opened}{inner}{closed}")
+    return "\n".join(lines) + "\n"
+
+
+_LISTS, _MAPPINGS = _bomb("[x]", "[", "]", ""), _bomb("{x: 1}", "{", "}", "k{}: ")
+# Files below the limit of size that took minutes, or all memory, to be read or explained.
+LARGE: dict[str, Callable[[], str]] = {
+    "unknown keys": lambda: _lines(lambda i: f"k{i}: 1") + FILE,
+    "misspelt keys": lambda: _lines(lambda i: f"comman{i}: 1") + FILE,
+    "keys in one line": lambda: FILE + "parameters: {" + ", ".join(f"k{i}: 1" for i in range(20_000)) + "}\n",
+    "the same key": lambda: _lines(lambda _: "a: 1") + FILE,
+    "keys of one hash": lambda: FILE + "parameters:\n" + _lines(lambda i: f"  {i * (2**61 - 1)}: 1", 90_000),
+    "empty secrets": lambda: FILE + "parameters:\n" + _lines(lambda i: f"  k{i}: {{}}"),
+    "misspelt types": lambda: _BARE + _lines(lambda i: f"    - {{name: x{i}, type: DUBLE}}"),
+    "misspelt bindings": lambda: FILE + "data_bindings:\n" + _lines(lambda _: "- {dat: a}"),
+    "many fixes": lambda: (
+        _BARE
+        + _lines(
+            lambda i: f"    - {{name: x{i}, type: DOUBLE, min_value: 2, max_value: 1, discrete_values: 1}}"
+        )
+    ),
+    "a grid of ranges": lambda: (
+        _BARE.replace("Random", "Grid")
+        + _lines(lambda i: f"    - {{name: x{i}, type: DOUBLE, min_value: 0, max_value: 1}}")
+    ),
+    "many choices": lambda: (
+        _BARE + f"    - {{name: x, type: CATEGORICAL, categorical_values: {_listed(lambda i: f'v{i}')}}}\n"
+    ),
+    "numbers as choices": lambda: (
+        _BARE + f"    - {{name: x, type: CATEGORICAL, categorical_values: {_listed(lambda i: f'{i}')}}}\n"
+    ),
+    "one value often": lambda: (
+        _BARE + f"    - {{name: x, type: DISCRETE, discrete_values: {_listed(lambda _: '1')}}}\n"
+    ),
+    "many side metrics": lambda: FILE.replace("[loss]", _listed(lambda i: f"m{i}")),
+    "a bomb in a parameter": lambda: _LISTS + FILE + "parameters: {a: *a29}\n",
+    "a bomb as a secret": lambda: _MAPPINGS + FILE + "parameters: {a: *a29}\n",
+    "a bomb merged": lambda: _MAPPINGS + FILE + "parameters: {<<: *a29}\n",
+    "a bomb as a key": lambda: _LISTS + "? *a29\n: 1\n" + FILE,
+    "a bomb beside a fix": lambda: (
+        _LISTS + _BARE + "    - {name: x, type: DOUBLE, min_value: 2, max_value: 1, more: *a29}\n"
+    ),
+    "a bomb in side metrics": lambda: _LISTS + FILE.replace("[loss]", "[*a29, *a28]"),
+    "one long text often": lambda: (
+        "a: &a " + "x" * 100_000 + "\nb: " + _listed(lambda _: "*a", 90_000) + "\n" + FILE
+    ),
+    "keys of keys": lambda: "? " * 50 + "a\n" + FILE,
+    "a hexadecimal number": lambda: FILE.replace("10", "0x" + "9" * 200_000, 1),
+    "a long number": lambda: FILE.replace("10", "9" * 200_000, 1),
+    "a long environment": lambda: FILE + "env: " + "-" * 200_000 + "\n",
+    "local: unknown keys": lambda: _lines(lambda i: f"runne{i}: 1"),
+    "local: GPUs": lambda: f"gpus: {_listed(lambda i: f'{i}')}\n",
+    "local: blanks in a size": lambda: "memory: '1" + " " * 200_000 + "x'\n",
+    "local: a long size": lambda: "memory: " + "9" * 200_000 + "t\n",
+    "local: a long time": lambda: "trial_timeout: " + "9" * 200_000 + "d\n",
+    "local: a bomb": lambda: _LISTS + "environment: {a: *a29}\ngpus: [*a29]\n",
+}
 
 
 def content(rng: random.Random) -> bytes:
     """Some file."""
-    kind = rng.randrange(8)
+    kind = rng.randrange(9)
+    if kind == 8:
+        return rng.choice(list(LARGE.values()))().encode()
     base = rng.choice([FILE, _LOCAL])
     if kind == 0:
         return rng.randbytes(rng.randrange(3000))

@@ -80,7 +80,7 @@ def _changed(
 def _write_into(
     database: Database, job: Job, trial: int | None, into: Path, *, narrow: bool, ask: bool
 ) -> None:
-    from bayescore.cli.output import write
+    from bayescore.cli.output import content, write
     from bayescore.config import YamlDocument
     from bayescore.config.load import project_file, read_utf8
     from bayescore.results import diff, replace_file
@@ -92,7 +92,7 @@ def _write_into(
     if not difference:
         write(_("{file} says this already.", file=target))
         return
-    sys.stdout.write(difference)
+    content(difference)
     if ask and sys.stdin.isatty() and sys.stdout.isatty() and not typer.confirm(_("Write this?")):
         raise typer.Exit(1)
     replace_file(target, changed.text)
@@ -100,15 +100,16 @@ def _write_into(
 
 
 def _print(database: Database, job: Job, trial: int | None, form: Form, *, narrow: bool) -> None:
+    from bayescore.cli.output import content
     from bayescore.config import YamlDocument
     from bayescore.exchange.formats import exported
     from bayescore.store import trials
 
     if narrow:
         changed = _changed(database, job, trial, YamlDocument.parse(job.wish.file_text), narrow=True)
-        sys.stdout.write(changed.text)
+        content(changed.text)
         return
     chosen = _chosen(database, job, trial) if form is Form.YAML else None
     with database.read() as connection:
         found = [t for t in trials.of_job(connection, job.id) if trial in (None, t.number)]
-    sys.stdout.write(exported(database, job, found, form, chosen))
+    content(exported(database, job, found, form, chosen))

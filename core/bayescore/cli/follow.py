@@ -212,7 +212,7 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
     bar = ProgressBar(total=job.max_trials, completed=done, width=50)
     name = printable(job.wish.name)
     title = Text(f"{name} {job.id}  {translate(STATE_NAMES[job.state])}", style="bold")
-    return Group(title, table, bar, Text(pull or state))
+    return Group(title, table, bar, Text(printable(pull or state)))
 
 
 def _transfer_line(database: Database, job: Job) -> str | None:

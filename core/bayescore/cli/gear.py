@@ -21,17 +21,23 @@ application.add_typer(run, name="run", help=_("Run something."))
 @application.command("init", help=_("Name this project, and write an openbayes.yaml if there is none."))
 def init(name: Annotated[str, typer.Argument(help=_("Name of the project's jobs."))]) -> None:
     """Remember a name in ``.openbayesgear``, as the official command line does."""
-    import shutil
-
+    from bayescore import files
     from bayescore.cli.output import write
     from bayescore.config.gear import name_project
+    from bayescore.errors import ConfigError
     from bayescore.resources import resource
 
     name_project(Path(), name)
     write(_("This project is called “{name}”.", name=name))
     target = Path("openbayes.yaml")
     if not target.exists():
-        shutil.copyfile(resource("templates", "project", "openbayes.yaml"), target)
+        try:
+            with files.create(target) as created:
+                created.write(resource("templates", "project", "openbayes.yaml").read_bytes())
+        except OSError as error:  # a link that leads nowhere is not written through
+            raise ConfigError(
+                text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+            ) from None
         write(_("{file} has been written; fill in its empty values, then: bayesdesk check", file=target))
 
 

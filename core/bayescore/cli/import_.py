@@ -40,18 +40,18 @@ def import_(
 
     from bayescore.cli.access import job_as_json, open_store
     from bayescore.cli.output import as_json, aside, write
-    from bayescore.exchange.past import keep
+    from bayescore.exchange.past import keep, sound
     from bayescore.exchange.sources import past_of
     from bayescore.exchange.tables import from_table
 
     if str(source) == "-":
-        past: Past | None = from_table(sys.stdin.read(), name or "stdin", project)
+        past: Past | None = from_table(_piped(), name or "stdin", project)
     else:
         past = past_of(source, project, study=study, metric=metric)
     if past is None:
         _convert(source, into)
         return
-    past = replace(past, name=name or past.name)
+    past = sound(replace(past, name=name or past.name))
     database = open_store()
     job = keep(database, past, project.absolute())
     for remark in past.remarks:
@@ -63,8 +63,15 @@ def import_(
     write(_("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id))
 
 
+def _piped() -> str:
+    """The table on standard input, up to the size that is read from a file."""
+    from bayescore.exchange.sources import MOST_BYTES, decoded
+
+    return decoded(sys.stdin.buffer.read(MOST_BYTES + 1), "stdin")
+
+
 def _convert(source: Path, into: Path | None) -> None:
-    from bayescore.cli.output import aside, write
+    from bayescore.cli.output import aside, content, write
     from bayescore.config.load import read_utf8
     from bayescore.errors import ConfigError
     from bayescore.exchange.sweeps import convert
@@ -74,7 +81,7 @@ def _convert(source: Path, into: Path | None) -> None:
     for remark in found.remarks:
         aside(str(remark))
     if into is None:
-        sys.stdout.write(found.file_text)
+        content(found.file_text)
         return
     target = into / "openbayes.yaml" if into.is_dir() else into
     if target.exists():

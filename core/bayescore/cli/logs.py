@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bayescore.cli.job_list import JOB
-from bayescore.i18n import _
+from bayescore.cli.terminal import Shown
+from bayescore.i18n import _, text
 
-# an escape that begins no colour (ESC [ … m), and the bells and such that programs hide in their output
-_CODE = re.compile(rb"\x1b(?!\[[0-9;]*m)|[\x00-\x07\x0e\x0f\x7f]")
 _LOOK_S = 0.2
+_PIECE = 64 * 1024  # bytes that are read and shown at once
 
 
 def logs(
@@ -29,27 +30,57 @@ def logs(
     database = open_store()
     found = find_job(database, job)
     file = TrialFolder(database.folder.trial(found.id, find_trial(database, found, trial).number)).log
+    show, end = _screen() if sys.stdout.isatty() else (_pass, _nothing)
     older = file.with_name(file.name + ".1")
-    show = _show if sys.stdout.isatty() else sys.stdout.buffer.write
     if older.exists():
-        show(older.read_bytes())
+        for data in _pieces(older, 0):
+            show(data)
     offset = 0
     while True:
         ended = find_trial(database, found, trial).state.ended
         if file.exists():
             if file.stat().st_size < offset:
                 offset = 0  # the log has begun its next half
-            with file.open("rb") as log:
-                log.seek(offset)
-                data = log.read()
-            offset += len(data)
-            show(data)
-            sys.stdout.buffer.flush()
+            for data in _pieces(file, offset):
+                offset += len(data)
+                show(data)
+            sys.stdout.flush()
         if ended or not follow:
+            end()
             return
         time.sleep(_LOOK_S)
 
 
-def _show(data: bytes) -> int:
-    """Write to the terminal; every escape but those for colours is made visible."""
-    return sys.stdout.buffer.write(_CODE.sub(lambda code: code[0].replace(b"\x1b", "␛".encode()), data))
+def _pieces(file: Path, offset: int) -> Iterator[bytes]:
+    """What stands behind ``offset``, a piece at a time: a log may be larger than memory."""
+    from bayescore.errors import StoreError
+    from bayescore.files import open_regular
+
+    try:
+        with open_regular(file) as log:
+            log.seek(offset)
+            while data := log.read(_PIECE):
+                yield data
+    except OSError as error:
+        raise StoreError(
+            text("{file} cannot be read: {reason}.", file=file, reason=error.strerror or str(error))
+        ) from None
+
+
+def _screen() -> tuple[Callable[[bytes], None], Callable[[], None]]:
+    """What shows bytes on the terminal, and what ends it."""
+    encoding = sys.stdout.encoding
+    shown = Shown(encoding)
+
+    def write(words: str) -> None:
+        sys.stdout.buffer.write(words.encode(encoding, "replace"))
+
+    return lambda data: write(shown.piece(data)), lambda: write(shown.end())
+
+
+def _pass(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+
+
+def _nothing() -> None:
+    pass

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bayescore.cli.terminal import visible
 from bayescore.i18n import Text as Words
 from bayescore.i18n import _
 
@@ -20,17 +21,17 @@ def printable(words: str) -> str:
 
     Line ends and tabs stay.
     """
-    return _CONTROL.sub(_visible, words)
-
-
-def _visible(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"
+    return _CONTROL.sub(lambda found: visible(found[0]), words)
 
 
 def write(line: str = "") -> None:
     """One line on standard output; programs that read it get every character."""
-    sys.stdout.write(f"{printable(line) if sys.stdout.isatty() else line}\n")
+    content(f"{line}\n")
+
+
+def content(words: str) -> None:
+    """The text of a file on standard output: to a terminal without control codes, else as it is."""
+    sys.stdout.write(printable(words) if sys.stdout.isatty() else words)
 
 
 def aside(line: str = "") -> None:

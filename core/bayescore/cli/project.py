@@ -45,7 +45,7 @@ def init(
         target, remarks = begin_from_program(folder, program, metric=metric, goal=goal, trials=trials)
         for remark in remarks:
             aside(str(remark))
-        write(target.read_text(encoding="utf-8"))
+        write(_text_of(target))
         write(str(target))
     else:
         for target in begin_project(folder, from_):
@@ -58,7 +58,7 @@ def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str,
     from bayescore.errors import ConfigError
     from bayescore.exchange.program import likely_goal, propose
 
-    programs = sorted(p.name for p in folder.glob("*.py") if "add_argument" in _text_of(p))
+    programs = sorted(p.name for p in folder.glob("*.py") if _is_plain(p.name) and _has_options(p))
     likely = "main.py" if "main.py" in programs else next(iter(programs), "")
     question = _("Your program") if likely else _("Your program (empty for a template to fill in)")
     program = typer.prompt(question, default=likely).strip()
@@ -68,9 +68,9 @@ def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str,
         raise ConfigError(text("There is no {file}.", file=folder / program))
     try:
         found = propose(_text_of(folder / program)).metrics
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         found = ()  # said by what writes the file
-    known = metric or next(iter(found), "accuracy")
+    known = metric or next(filter(_is_plain, found), "accuracy")
     metric = typer.prompt(_("The metric that it is judged by"), default=known)
     goal = typer.prompt(_("Which way is better"), default=goal or likely_goal(metric), value_proc=_a_goal)
     trials = typer.prompt(_("How many trials"), default=str(trials), value_proc=_a_count)
@@ -90,5 +90,22 @@ def _a_count(answer: str) -> int:
     return int(answer)
 
 
+def _is_plain(name: str) -> bool:
+    """Whether a name can stand in a question on the terminal."""
+    from bayescore.cli.output import printable
+
+    return printable(name) == name
+
+
+def _has_options(file: Path) -> bool:
+    try:
+        return "add_argument" in _text_of(file)
+    except OSError:
+        return False
+
+
 def _text_of(file: Path) -> str:
-    return file.read_text(encoding="utf-8", errors="replace")
+    from bayescore.config.load import MAX_BYTES
+    from bayescore.files import read_text
+
+    return read_text(file, MAX_BYTES)

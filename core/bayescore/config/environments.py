@@ -7,6 +7,8 @@ from functools import cache
 
 from bayescore.resources import resource
 
+_MOST_CHARACTERS = 200  # of a name; each “-” in it is tried as the beginning of a suffix
+
 
 @cache
 def _catalogue() -> dict[str, str]:
@@ -30,6 +32,8 @@ def known_environment(name: str) -> str | None:
     A name with a suffix that the catalogue lacks (``pytorch-2.6-2204``) means the entry
     without it (``pytorch-2.6``).
     """
+    if len(name) > _MOST_CHARACTERS:
+        return None
     folded = name.strip().lower()
     while folded:
         if folded in _catalogue():

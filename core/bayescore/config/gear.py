@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import yaml
 
+from bayescore import files
+from bayescore.config.yamltext import YamlDocument
 from bayescore.errors import ConfigError
-from bayescore.files import read_text, replace
+from bayescore.files import read_text
 from bayescore.i18n import text
 
 GEAR_FILE = ".openbayesgear"
-_MOST_BYTES = 64 * 2**10
+_MOST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ class Gear:
 def read_gear(project: Path) -> Gear:
     """The file of a project; an unreadable one counts as none."""
     try:
-        found = yaml.safe_load(read_text(project / GEAR_FILE, _MOST_BYTES, errors="strict"))
-    except (OSError, ValueError, yaml.YAMLError):
+        written = read_text(project / GEAR_FILE, _MOST_BYTES, errors="strict")
+    except (OSError, ValueError):
         return Gear()
+    found = YamlDocument.parse(written).data  # bounded, unlike PyYAML, whatever its aliases stand for
     if not isinstance(found, dict):
         return Gear()
-    return Gear(**{key: str(found.get(key) or "") for key in ("id", "name", "jid")})
+    words = {key: found.get(key) for key in ("id", "name", "jid")}
+    return Gear(**{k: str(v) for k, v in words.items() if v and isinstance(v, str | int | float)})
 
 
 def name_project(project: Path, name: str) -> None:
@@ -52,12 +55,10 @@ def name_project(project: Path, name: str) -> None:
     ConfigError
         When the file cannot be written.
     """
-    file = project / GEAR_FILE
-    content = yaml.safe_dump(
-        asdict(dataclasses.replace(read_gear(project), name=name)), allow_unicode=True, sort_keys=False
-    )
+    gear, file = replace(read_gear(project), name=name), project / GEAR_FILE
+    written = yaml.safe_dump(asdict(gear), allow_unicode=True, sort_keys=False).encode("utf-8")
     try:
-        replace(file, content.encode("utf-8"))
+        files.replace(file, written)
     except OSError as error:
         raise ConfigError(
             text("{file} cannot be written: {reason}.", file=file, reason=error.strerror or str(error))

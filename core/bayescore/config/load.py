@@ -22,6 +22,7 @@ from bayescore.config.read_tuning import read_tuning
 from bayescore.config.reader import Reader
 from bayescore.config.yamltext import YamlDocument
 from bayescore.errors import ConfigError
+from bayescore.files import open_regular
 from bayescore.i18n import Text, text
 
 FILE_NAME = "openbayes.yaml"
@@ -40,6 +41,10 @@ _REASONS: tuple[tuple[str, Text], ...] = (
     ("unexpected end of stream", text("A quote is opened and never closed.")),
     ("undefined alias", text("An alias (*name) without an anchor (&name) before it.")),
     ("too deep", text("Nested too deeply.")),
+    (
+        "too large with its aliases",
+        text("Its aliases (*name) or nested keys stand for too much; write out what is needed."),
+    ),
     ("control characters", text("A control character, which YAML does not allow.")),
     ("unacceptable character", text("A character that YAML does not allow.")),
     ("special characters are not allowed", text("A control character, which YAML does not allow.")),
@@ -131,13 +136,13 @@ def load_text(source: str, file: Path | None = None, *, bad_offset: int | None =
     """
     reader, sound = _start(source, file, bad_offset)
     if not sound:
-        return Loaded(reader.document, None, tuple(reader.problems))
+        return Loaded(reader.document, None, reader.finish())
     data = reader.document.data
     if data is not None and not isinstance(data, dict):
         reader.error(
             "wrong-type", (), text("The file must hold keys and values, like “command: python main.py”.")
         )
-        return Loaded(reader.document, None, tuple(reader.problems))
+        return Loaded(reader.document, None, reader.finish())
     reader.unknown_keys((), ROOT_KEYS)
     command = read_command(reader)
     env = read_environment(reader)
@@ -146,7 +151,6 @@ def load_text(source: str, file: Path | None = None, *, bad_offset: int | None =
     parameters, secrets = read_parameters(reader)
     tuning = read_tuning(reader)
     check_official(reader)
-    reader.problems.sort(key=lambda p: (p.line, p.column))
     config = None
     if not has_errors(reader.problems) and command and tuning:
         config = OpenBayesConfig(
@@ -159,15 +163,14 @@ def load_text(source: str, file: Path | None = None, *, bad_offset: int | None =
             secrets=secrets,
             hyper_tuning=tuning,
         )
-    return Loaded(reader.document, config, tuple(reader.problems))
+    return Loaded(reader.document, config, reader.finish())
 
 
 def load_local_text(source: str, file: Path | None = None, *, bad_offset: int | None = None) -> LoadedLocal:
     """Read the text of an ``openbayes.local.yaml``."""
     reader, sound = _start(source, file, bad_offset)
     settings = read_local(reader) if sound else None
-    reader.problems.sort(key=lambda p: (p.line, p.column))
-    return LoadedLocal(reader.document, settings, tuple(reader.problems))
+    return LoadedLocal(reader.document, settings, reader.finish())
 
 
 def read_bytes(file: Path) -> bytes:
@@ -176,15 +179,11 @@ def read_bytes(file: Path) -> bytes:
     Raises
     ------
     ConfigError
-        When it is absent, a folder, too large or not readable.
+        When it is absent, no regular file, too large or not readable.
     """
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise ConfigError(
-                text("{file} is larger than {size} KiB.", file=file, size=MAX_BYTES // 2**10),
-                text("Is it the right file?"),
-            )
-        return file.read_bytes()
+        with open_regular(file) as opened:
+            content = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
         hint = text("Start with: bayesdesk init")
         raise ConfigError(text("There is no file {file}.", file=file), hint) from None
@@ -192,6 +191,12 @@ def read_bytes(file: Path) -> bytes:
         raise ConfigError(
             text("{file} cannot be read: {reason}.", file=file, reason=_reason(error))
         ) from None
+    if len(content) > MAX_BYTES:
+        raise ConfigError(
+            text("{file} is larger than {size} KiB.", file=file, size=MAX_BYTES // 2**10),
+            text("Is it the right file?"),
+        )
+    return content
 
 
 def read_utf8(file: Path) -> bytes:

@@ -13,9 +13,11 @@ from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path
 from bayescore.i18n import text
 
-_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)i?b?\s*\Z", re.IGNORECASE)
+_AMOUNT = r"([0-9]{1,18}(?:\.[0-9]{1,18})?)"
+_SIZE = re.compile(rf"{_AMOUNT}\s*([kmgt]?)i?b?\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
-_SPAN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(s|m|min|h|d)?\s*\Z", re.IGNORECASE)
+_MOST_BYTES = 2**63  # of what Docker and the kernel can be told
+_SPAN = re.compile(rf"{_AMOUNT}\s*(s|m|min|h|d)?\Z", re.IGNORECASE)
 _SECONDS = {None: 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -114,13 +116,14 @@ class LocalSettings(BaseModel):
 
 def parse_size(written: str) -> int | None:
     """Bytes of ``8g``, ``512 MB``, ``1.5GiB``; ``None`` when it is not a size."""
-    match = _SIZE.match(written)
-    return int(float(match[1]) * _UNITS[match[2].lower()]) if match else None
+    match = _SIZE.match(written.strip())
+    size = int(float(match[1]) * _UNITS[match[2].lower()]) if match else None
+    return size if size is not None and size < _MOST_BYTES else None
 
 
 def parse_span(written: str) -> float | None:
     """Seconds of ``90``, ``30m``, ``2h``; ``None`` when it is not a time span."""
-    match = _SPAN.match(written)
+    match = _SPAN.match(written.strip())
     return float(match[1]) * _SECONDS[match[2].lower() if match[2] else None] if match else None
 
 
@@ -209,14 +212,14 @@ def _gpus(reader: Reader, path: Path) -> Any:
     value = reader.value(path)
     if not isinstance(value, list):
         return reader.choice(path, {"all": "all", "none": "none"})
-    wanted: list[int | str] = []
+    wanted: dict[int | str, None] = {}
     for i, item in enumerate(value):
         if isinstance(item, bool) or not isinstance(item, int | str):
             reader.error("wrong-type", (*path, i), text("A GPU is named by its number or its UUID."))
         elif item in wanted:
             reader.warning("repeated-value", (*path, i), text("The GPU {item} is listed twice.", item=item))
         else:
-            wanted.append(item)
+            wanted[item] = None
     return tuple(wanted) or "none"
 
 

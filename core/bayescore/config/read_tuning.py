@@ -153,7 +153,7 @@ def _required_choice(reader: Reader, key: str, spellings: dict[str, str]) -> str
 
 def _side_metrics(reader: Reader, metric: str | None) -> list[str]:
     path = (SECTION, "side_metrics")
-    names: list[str] = []
+    names: dict[str, None] = {}
     for i, _ in enumerate(reader.list(path) or []):
         name = reader.text((*path, i))
         if name is None or not name.strip():
@@ -168,8 +168,8 @@ def _side_metrics(reader: Reader, metric: str | None) -> list[str]:
         elif name in names:
             reader.warning("repeated-value", (*path, i), text("“{name}” is listed twice.", name=name))
         else:
-            names.append(name)
-    return names
+            names[name] = None
+    return [*names]
 
 
 # ---- parameter specs
@@ -321,7 +321,7 @@ def _values(reader: Reader, path: Path, key: str) -> list[Any] | None:
 def _unique(reader: Reader, at: Path, values: list[Any]) -> tuple[Any, ...] | None:
     if any(value is None for value in values):
         return None
-    kept: list[Any] = []
+    kept: dict[Any, None] = {}
     for i, value in enumerate(values):
         if value in kept:
             reader.warning(
@@ -331,7 +331,7 @@ def _unique(reader: Reader, at: Path, values: list[Any]) -> tuple[Any, ...] | No
                 fix=(text("Remove it"), lambda i=i: reader.document.remove((*at, i))),  # type: ignore[misc]
             )
         else:
-            kept.append(value)
+            kept[value] = None
     return tuple(kept)
 
 
@@ -380,8 +380,9 @@ def _categorical(reader: Reader, path: Path, name: str | None, kind: str) -> Par
 
 def _check_grid(reader: Reader, specs: list[ParameterSpec], count: int | None) -> None:
     total = 1
+    by_name = {spec.name: spec for spec in specs}
     for i, item in enumerate(reader.value((SECTION, "parameter_specs"))):
-        spec = next((s for s in specs if isinstance(item, dict) and s.name == str(item.get("name"))), None)
+        spec = by_name.get(str(item.get("name"))) if isinstance(item, dict) else None
         if isinstance(spec, DoubleSpec | IntegerSpec):
             reader.error(
                 "grid-continuous",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -14,6 +16,9 @@ from bayescore.config.yamltext.scalars import render
 from bayescore.i18n import Text, text
 
 Fix = tuple[Text, Callable[[], Edit]]
+MOST_OF_A_KIND = 20  # problems; nobody reads on, and a hostile file holds a hundred thousand
+_MOST_GUESSES = 200  # of what a misspelt word means; each takes up to a millisecond
+_MOST_REPARSED = 2**18  # characters that are parsed anew for fixes: all of them in a file that people write
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -38,6 +43,9 @@ class Reader:
         self.document = document
         self.file = file
         self.problems: list[Problem] = []
+        self._counts: Counter[tuple[Severity, str]] = Counter()
+        self._guesses = 0
+        self._reparsed = 0
 
     # ---- noting
 
@@ -52,10 +60,12 @@ class Reader:
         fix: Fix | None = None,
     ) -> None:
         """Note a problem at the value of ``path``, or at its key."""
+        if self._is_one_too_many(severity, code):
+            return
         node = self.document.key_node(path) if key else None
         node = node or self._nearest_node(path)
         start, end = (node.start, node.end) if node else (0, 0)
-        self.note_span(severity, code, path, message, start, end, fix)
+        self._add(severity, code, path, message, start, end, fix)
 
     def note_span(
         self,
@@ -68,6 +78,31 @@ class Reader:
         fix: Fix | None = None,
     ) -> None:
         """Note a problem about the characters from ``start`` to ``end``."""
+        if not self._is_one_too_many(severity, code):
+            self._add(severity, code, path, message, start, end, fix)
+
+    def _is_one_too_many(self, severity: Severity, code: str) -> bool:
+        """Count a problem, and say whether enough of its kind have been noted."""
+        self._counts[severity, code] += 1
+        return self._counts[severity, code] > MOST_OF_A_KIND
+
+    def finish(self) -> tuple[Problem, ...]:
+        """The problems in the order of the text, and behind the last of a kind how many more there are."""
+        self.problems.sort(key=lambda p: (p.line, p.column))
+        last = {(p.severity, p.code): i for i, p in enumerate(self.problems)}
+        finished: list[Problem] = []
+        for i, problem in enumerate(self.problems):
+            finished.append(problem)
+            kind = (problem.severity, problem.code)
+            more = self._counts[kind] - MOST_OF_A_KIND
+            if last[kind] == i and more > 0:
+                message = text("{count} more problems of this kind are not listed.", count=more)
+                finished.append(replace(problem, message=message, fix=None))
+        return tuple(finished)
+
+    def _add(
+        self, severity: Severity, code: str, path: Path, message: Text, start: int, end: int, fix: Fix | None
+    ) -> None:
         line, column = self.document.position(start)
         end_line, end_column = self.document.position(max(start, end))
         self.problems.append(
@@ -81,9 +116,19 @@ class Reader:
                 end_line,
                 end_column,
                 path,
-                _made(fix),
+                self._made(fix),
             )
         )
+
+    def _made(self, fix: Fix | None) -> QuickFix | None:
+        """The fix, or ``None`` when it cannot be made, or when too many were tried in a large text."""
+        if fix is None or self._reparsed + len(self.document.text) > _MOST_REPARSED:
+            return None
+        self._reparsed += len(self.document.text)
+        try:
+            return QuickFix(fix[0], fix[1]())
+        except EditError:
+            return None
 
     def error(
         self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None
@@ -229,7 +274,7 @@ class Reader:
         by_fold = {k.casefold(): v for k, v in spellings.items()}
         if found := by_fold.get(written.strip().casefold()):
             return found
-        guess = nearest(written, spellings)
+        guess = self._nearest(written, spellings)
         options = ", ".join(dict.fromkeys(spellings.values()))
         message = text("“{written}” is not one of: {options}.", written=written, options=options)
         if guess is None:
@@ -249,13 +294,17 @@ class Reader:
             )
         return None
 
+    def _nearest(self, word: str, known: Iterable[str]) -> str | None:
+        self._guesses += 1
+        return nearest(word, known) if self._guesses <= _MOST_GUESSES else None
+
     def unknown_keys(self, path: Path, known: Iterable[str]) -> None:
         """Note keys that nothing reads: kept, mentioned once each."""
         known = list(known)
         for key in self.value(path) or {}:
             if key in known:
                 continue
-            guess = nearest(str(key), known)
+            guess = self._nearest(str(key), known)
             below = (*path, key)
             if guess is not None and not self.has((*path, guess)):
                 self.warning(
@@ -296,13 +345,4 @@ def _number(value: Any) -> float | int | None:
     try:
         return value if math.isfinite(value) else None
     except OverflowError:
-        return None
-
-
-def _made(fix: Fix | None) -> QuickFix | None:
-    if fix is None:
-        return None
-    try:
-        return QuickFix(fix[0], fix[1]())
-    except EditError:
         return None

@@ -8,9 +8,10 @@ from bayescore.config import FILE_NAME
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
 from bayescore.exchange.program import propose
-from bayescore.files import create
+from bayescore.files.tree import Cursor
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
+from bayescore.results import replace_file
 
 
 def example_names() -> tuple[str, ...]:
@@ -38,13 +39,28 @@ def begin_project(folder: Path, example: str | None = None) -> list[Path]:
     if existing:
         names = ", ".join(str(p.relative_to(source)) for p in existing)
         raise ConfigError(text("There is already: {names}.", names=names), text("Choose an empty folder."))
+    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for path in files:
         target = folder / path.relative_to(source)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_new(target, path.read_bytes())
+        try:
+            _create(target, path.read_bytes(), folder)
+        except OSError as error:
+            raise ConfigError(
+                text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+            ) from None
         written.append(target)
     return written
+
+
+def _create(target: Path, content: bytes, folder: Path) -> None:
+    """Write a new file below a folder that may hold links to elsewhere, none of which is followed."""
+    with Cursor(folder.resolve()) as cursor:
+        for name in target.relative_to(folder).parts[:-1]:
+            cursor.add_folder(name)
+            cursor.go((*cursor.parts, name))
+        with cursor.create_first(target.name) as created:
+            created.write(content)
 
 
 def begin_from_program(
@@ -75,22 +91,5 @@ def begin_from_program(
             text("Give its argparse options a type and a default, or write the file by hand: bayesdesk init"),
         )
     content = found.file_text(program, metric=metric, goal=goal, trials=trials)
-    _write_new(target, content.encode("utf-8"))
+    replace_file(target, content)
     return target, found.remarks
-
-
-def _write_new(target: Path, content: bytes) -> None:
-    """Write a file that is not there yet; a link of its name is not followed.
-
-    Raises
-    ------
-    ConfigError
-        When it cannot be written.
-    """
-    try:
-        with create(target) as file:
-            file.write(content)
-    except OSError as error:
-        raise ConfigError(
-            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
-        ) from None

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +25,59 @@ from bayescore.config import (
     Scale,
 )
 from bayescore.errors import ConfigError
-from bayescore.exchange.past import Past, PastTrial, finite
-from bayescore.exchange.spaces import Spec, as_text, choice, project_text, real, stepped, whole
+from bayescore.exchange.optuna_storage import open_storage
+from bayescore.exchange.past import MOST_TRIALS, Past, PastTrial, finite
+from bayescore.exchange.spaces import (
+    MOST_PARAMETERS,
+    Spec,
+    as_text,
+    choice,
+    project_text,
+    real,
+    stepped,
+    whole,
+)
 from bayescore.i18n import Text, text
 from bayescore.store import Job, Trial, TrialState
 
-_MAGIC = b"SQLite format 3\x00"
+MAGIC = b"SQLite format 3\x00"  # what an SQLite file begins with
 _SCHEMA = 12
+_MOST_STUDIES = 1000
+_MOST_VALUES = 1_000_000  # of parameters, in all trials
+_MOST_TEXT = 64 * 2**20  # characters of all distributions; each stands once for each trial
+_MOST_STEPS = 1_000_000  # intermediate values
+_SIZES = (
+    ("SELECT count(*) FROM trials WHERE study_id = ?", MOST_TRIALS),
+    (
+        """SELECT count(DISTINCT param_name) FROM trial_params JOIN trials USING (trial_id)
+           WHERE study_id = ?""",
+        MOST_PARAMETERS,
+    ),
+    ("SELECT count(*) FROM trial_params JOIN trials USING (trial_id) WHERE study_id = ?", _MOST_VALUES),
+    (
+        """SELECT sum(length(distribution_json)) FROM trial_params JOIN trials USING (trial_id)
+           WHERE study_id = ?""",
+        _MOST_TEXT,
+    ),
+    (
+        "SELECT count(*) FROM trial_intermediate_values JOIN trials USING (trial_id) WHERE study_id = ?",
+        _MOST_STEPS,
+    ),
+)
+_BAD = (
+    sqlite3.DatabaseError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 _STATES = {"COMPLETE": TrialState.SUCCEEDED, "PRUNED": TrialState.CANCELLED, "FAIL": TrialState.FAILED}
 # JournalOperation: the numbers are the file's format
 _CREATE_STUDY, _CREATE_TRIAL, _SET_PARAMETER, _SET_STATE, _SET_INTERMEDIATE = 0, 4, 5, 6, 7
 _DIRECTIONS = {Goal.MINIMIZE: 1, Goal.MAXIMIZE: 2}
-
-
-def is_storage(file: Path) -> bool:
-    """Whether a file is an SQLite database."""
-    with file.open("rb") as opened:
-        return opened.read(len(_MAGIC)) == _MAGIC
 
 
 def read(file: Path, *, study: str | None = None, metric: str = "objective") -> Past:
@@ -59,17 +96,18 @@ def read(file: Path, *, study: str | None = None, metric: str = "objective") -> 
         When the file is no storage of Optuna, or the study is not there or has several objectives.
     """
     try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as storage:
+        with closing(open_storage(file)) as storage:
             identifier, name = _study(storage, file, study)
             goal = _goal(storage, identifier, name)
+            _check_size(storage, identifier, name)
             found = list(_trials(storage, identifier, metric))
             distributions = _distributions(storage, identifier)
-    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError, IndexError) as error:
+        specs, remarks = _specs(distributions, len(found))
+    except _BAD as error:
         raise ConfigError(
             text("{file} is no storage of Optuna: {reason}.", file=file, reason=error),
             text("Name the SQLite file of a study."),
         ) from None
-    specs, remarks = _specs(distributions, len(found))
     if any(t is None for t in found):
         unended = sum(t is None for t in found)
         remarks.append(text("{count} trials had not ended and were left out.", count=unended))
@@ -90,7 +128,9 @@ def _study(storage: sqlite3.Connection, file: Path, wanted: str | None) -> tuple
             ),
             text("Upgrade it with: optuna storage upgrade --storage sqlite:///{file}", file=file),
         )
-    studies = storage.execute("SELECT study_id, study_name FROM studies ORDER BY study_id").fetchall()
+    studies = storage.execute("SELECT study_id, study_name FROM studies ORDER BY study_id").fetchmany(
+        _MOST_STUDIES
+    )
     chosen = [s for s in studies if wanted in (None, s[1])]
     if len(chosen) != 1:
         names = ", ".join(s[1] for s in studies) or "—"
@@ -111,14 +151,35 @@ def _goal(storage: sqlite3.Connection, study: int, name: str) -> str:
     return "MAXIMIZE" if rows[0][0] == "MAXIMIZE" else "MINIMIZE"
 
 
+def _check_size(storage: sqlite3.Connection, study: int, name: str) -> None:
+    for query, most in _SIZES:
+        (size,) = storage.execute(query, (study,)).fetchone()
+        if size is not None and size > most:
+            raise ConfigError(
+                text(
+                    "The study {name} is too large to be imported: {size}, at most {most}.",
+                    name=name,
+                    size=size,
+                    most=most,
+                ),
+                text("Export a part of it as a table, and import that."),
+            )
+
+
 def _distributions(storage: sqlite3.Connection, study: int) -> dict[str, list[dict[str, Any]]]:
     """Distributions of each parameter, one for each trial that had it."""
     found: dict[str, list[dict[str, Any]]] = {}
     query = """SELECT p.param_name, p.distribution_json FROM trial_params p JOIN trials t USING (trial_id)
                WHERE t.study_id = ? ORDER BY p.param_id"""
     for name, written in storage.execute(query, (study,)):
-        found.setdefault(name, []).append(json.loads(written))
+        found.setdefault(name, []).append(_parsed(written))
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(written: str) -> dict[str, Any]:
+    """A distribution; most trials have the same."""
+    return dict(json.loads(written))
 
 
 def _specs(found: Mapping[str, list[dict[str, Any]]], trials: int) -> tuple[list[Spec], list[Text]]:
@@ -171,7 +232,7 @@ def _trials(storage: sqlite3.Connection, study: int, metric: str) -> Iterator[Pa
             "SELECT param_name, param_value, distribution_json FROM trial_params WHERE trial_id = ?",
             (identifier,),
         )
-        parameters = {name: _value(value, json.loads(written)) for name, value, written in rows}
+        parameters = {name: _value(value, _parsed(written)) for name, value, written in rows}
         (value,) = storage.execute(
             "SELECT max(value) FROM trial_values WHERE trial_id = ?", (identifier,)
         ).fetchone()

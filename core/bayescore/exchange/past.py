@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,30 @@ from bayescore.store import (
     trials,
 )
 from bayescore.store.points import PointWriter
+
+MOST_TRIALS = 10_000  # of one import
+_MOST_POINTS = 2_000_000
+_MOST_REMARKS = 100
+
+
+class Remarks:
+    """What had no equivalent, up to so many remarks; of the others the count."""
+
+    def __init__(self) -> None:
+        self._kept: list[Text] = []
+        self._more = 0
+
+    def add(self, remark: Text) -> None:
+        """Keep it, or count it."""
+        if len(self._kept) < _MOST_REMARKS:
+            self._kept.append(remark)
+        else:
+            self._more += 1
+
+    def finish(self) -> tuple[Text, ...]:
+        """Those that were kept, and how many more there are."""
+        more = (text("{count} more remarks are not listed.", count=self._more),) if self._more else ()
+        return (*self._kept, *more)
 
 
 @dataclass(frozen=True)
@@ -74,8 +98,9 @@ def keep(database: Database, past: Past, project: Path) -> Job:
     Raises
     ------
     ConfigError
-        When its file describes no job.
+        When its file describes no job, or it has too many trials.
     """
+    past = sound(past)
     loaded = load_text(past.file_text)
     if loaded.config is None or has_errors(list(loaded.problems)):
         worst = next(p for p in loaded.problems if p.severity == "error")
@@ -127,6 +152,46 @@ def keep(database: Database, past: Past, project: Path) -> Job:
         for remark in past.remarks:
             notes.add_event(connection, job.id, "remark", remark, level="warning")
         return jobs.get(connection, job.id)
+
+
+def sound(past: Past) -> Past:
+    """The past without trials whose parameters nobody could have searched: infinite ones, broken texts.
+
+    Raises
+    ------
+    ConfigError
+        When it is larger than any search.
+    """
+    if len(past.trials) > MOST_TRIALS:
+        raise ConfigError(text("{source} has more than {most} trials.", source=past.source, most=MOST_TRIALS))
+    points = sum(len(values) for trial in past.trials for values in trial.metrics.values())
+    if points > _MOST_POINTS:
+        raise ConfigError(
+            text("{source} has more than {most} reported values.", source=past.source, most=_MOST_POINTS)
+        )
+    remarks = Remarks()
+    kept = []
+    for number, trial in enumerate(past.trials, 1):
+        bad = next(((n, v) for n, v in trial.parameters.items() if not _storable(v)), None)
+        if bad is None:
+            kept.append(trial)
+        else:
+            remarks.add(
+                text(
+                    "Trial {number} was left out: “{name}” is {value}.",
+                    number=number,
+                    name=bad[0],
+                    value=ascii(bad[1]),
+                )
+            )
+    return replace(past, trials=tuple(kept), remarks=(*past.remarks, *remarks.finish()))
+
+
+def _storable(value: Any) -> bool:
+    """Whether a value can be a parameter: a finite number, or text that UTF-8 can hold."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, str) or not any("\ud800" <= c <= "\udfff" for c in value)
 
 
 def finite(value: float | None) -> float | None:

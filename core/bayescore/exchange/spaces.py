@@ -9,9 +9,12 @@ from typing import Any
 import yaml
 
 from bayescore.config.models import Scale
+from bayescore.errors import ConfigError
 from bayescore.i18n import Text, text
 
 MOST_STEPS = 100  # a range with steps becomes a list of values up to so many
+MOST_PARAMETERS = 1000
+_MOST_CHOICES = 10_000  # of one parameter
 Spec = dict[str, Any]
 
 
@@ -25,7 +28,22 @@ def project_text(
     trials: int = 30,
     source: str,
 ) -> str:
-    """A whole file around some parameters."""
+    """A whole file around some parameters.
+
+    Raises
+    ------
+    ConfigError
+        When they are more than anybody tunes.
+    """
+    if len(specs) > MOST_PARAMETERS:
+        raise ConfigError(
+            text(
+                "{source} has {count} parameters; at most {most} can be tuned.",
+                source=source,
+                count=len(specs),
+                most=MOST_PARAMETERS,
+            )
+        )
     tuning = {
         "max_job_count": max(1, min(trials, 100)),
         "parallel_count": 1,
@@ -44,7 +62,12 @@ def project_text(
         "parameters": {},
         "hyper_tuning": tuning,
     }
-    return f"# from {source}\n" + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    return f"# from {_one_line(source)}\n" + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+
+
+def _one_line(words: str) -> str:
+    """Words of others in a comment, which a line break would end."""
+    return "".join(c if c.isprintable() else " " for c in words)[:200]
 
 
 def real(name: str, low: float, high: float, *, log: bool = False) -> Spec:
@@ -64,6 +87,8 @@ def _range(name: str, kind: str, low: float, high: float, log: bool) -> Spec:
 
 def stepped(name: str, low: float, high: float, step: float) -> tuple[Spec, Text | None]:
     """A range with steps as a list of values, or as a range when they are too many, with a remark."""
+    if not (step > 0 and all(map(math.isfinite, (low, high, step)))):
+        raise ValueError(f"{name}: {low} … {high}, step {step}")
     is_whole = all(float(v).is_integer() for v in (low, high, step))
     count = math.floor((high - low) / step + 1e-9) + 1
     if count > MOST_STEPS:
@@ -76,6 +101,8 @@ def stepped(name: str, low: float, high: float, step: float) -> tuple[Spec, Text
 
 def choice(name: str, values: Sequence[Any]) -> tuple[Spec, Text | None]:
     """Numbers as DISCRETE, all else as CATEGORICAL texts, with a remark where values change their kind."""
+    if len(values) > _MOST_CHOICES:
+        raise ValueError(f"{name}: {len(values)} > {_MOST_CHOICES}")
     if values and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
         listed = sorted(dict.fromkeys(values))
         return {"name": name, "type": "DISCRETE", "discrete_values": listed}, None

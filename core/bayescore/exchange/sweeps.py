@@ -6,16 +6,21 @@ Sources: W&B's "Sweep configuration options"; NNI's "Search Space" page (version
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from bayescore.config import YamlDocument
 from bayescore.errors import ConfigError
-from bayescore.exchange.spaces import Spec, choice, project_text, real, stepped, whole
+from bayescore.exchange.spaces import Spec, as_text, choice, project_text, real, stepped, whole
 from bayescore.i18n import Text, text
+from bayescore.trials.parameters import command_line
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BAD = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 _ALGORITHMS = {"bayes": "Bayesian", "random": "Random", "grid": "Grid"}
 _NNI_TUNERS = {"GridSearch": "Grid", "Random": "Random"}
 _SWEEP_KEYS = {
@@ -55,12 +60,22 @@ def convert(content: str) -> Converted:
         When it is neither.
     """
     try:
-        found = yaml.safe_load(content)
+        # our own reader refuses what nests too deeply or, by its aliases, stands for too much
+        sound = YamlDocument.parse(content).fault is None
+        found = yaml.load(content, Loader=_Loader) if sound else None  # noqa: S506  it is a safe one
     except (yaml.YAMLError, ValueError, RecursionError):
         found = None
     try:
         converted = _converted(found) if isinstance(found, dict) else None
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise ConfigError(
             text("A parameter of this file is not as it should be: {reason}.", reason=error),
             text("Correct it where it comes from."),
@@ -130,8 +145,8 @@ def _flat(parameters: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Ma
 def _sweep_command(sweep: Mapping[str, Any], fixed: Mapping[str, Any]) -> str:
     """The program with what is the same in every run; the sweep's own command is a list with macros."""
     program = str(sweep.get("program") or "main.py")
-    command = f"python {program}" if program.endswith(".py") else program
-    return " ".join([command, *(f"--{name}={value}" for name, value in fixed.items())])
+    command = f"python {shlex.quote(program)}" if program.endswith(".py") else program
+    return command_line(command, {name: as_text(value) for name, value in fixed.items()})
 
 
 def _sweep_parameter(name: str, about: Mapping[str, Any]) -> tuple[Spec | None, Text | None]:

@@ -132,6 +132,10 @@ class Cursor:
     def create(self, name: str, mode: int = 0o600) -> BinaryIO:
         """A new file in the place of whatever stands there."""
         self.clear(name)
+        return self.create_first(name, mode)
+
+    def create_first(self, name: str, mode: int = 0o666) -> BinaryIO:
+        """A new file under a name that nothing has; see :func:`bayescore.files.create`."""
         return create(self._at(name), mode, folder=self._fd)
 
     def link(self, name: str, target: str) -> None:
@@ -147,12 +151,16 @@ class Cursor:
         )
 
     def make_folder(self, name: str) -> None:
-        """A folder of that name; what else stands there is removed."""
+        """A folder of that name, for this account alone if it is new; what else stands there is removed."""
         with suppress(FileNotFoundError):
-            if _is_real_folder(self.status(name)):
-                return
-            self.clear(name)
-        os.mkdir(self._at(name), 0o700, dir_fd=self._fd)
+            if not _is_real_folder(self.status(name)):
+                self.clear(name)
+        self.add_folder(name, 0o700)
+
+    def add_folder(self, name: str, mode: int = 0o777) -> None:
+        """A folder of that name, where nothing has it."""
+        with suppress(FileExistsError):
+            os.mkdir(self._at(name), mode, dir_fd=self._fd)
 
     def clear(self, name: str) -> None:
         """Remove what stands under a name; a link is removed itself, a folder with everything in it."""

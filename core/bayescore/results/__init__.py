@@ -2,7 +2,15 @@
 
 from bayescore.results.best import best, best_so_far, history
 from bayescore.results.compare import Difference, differences
-from bayescore.results.export import dumps, job_json, parameters_yaml, points_csv, trial_json, trials_csv
+from bayescore.results.export import (
+    csv_text,
+    dumps,
+    job_json,
+    parameters_yaml,
+    points_csv,
+    trial_json,
+    trials_csv,
+)
 from bayescore.results.importance import LEAST_TRIALS, Importance, importances
 from bayescore.results.lanes import Span, lanes
 from bayescore.results.narrow import leading, narrowed, readable
@@ -20,6 +28,7 @@ __all__ = [
     "best_so_far",
     "diff",
     "differences",
+    "csv_text",
     "dumps",
     "history",
     "importances",

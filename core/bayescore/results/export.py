@@ -23,6 +23,19 @@ def number(value: float | None) -> float | str | None:
     return "Infinity" if value > 0 else "-Infinity"
 
 
+def parameters_json(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters with every number as JSON can hold it: an import may bring an infinite one."""
+    return {name: _strict(value) for name, value in parameters.items()}
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, Mapping):
+        return parameters_json(value)
+    return [_strict(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def job_json(
     job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[str, Sequence[float]]]
 ) -> dict[str, Any]:
@@ -47,7 +60,11 @@ def job_json(
         "parallel_count": tuning.parallel_count,
         "created_at": job.created_at,
         "ended_at": job.ended_at,
-        "best": {"trial": winner.number, "value": winner.value, "parameters": winner.parameters}
+        "best": {
+            "trial": winner.number,
+            "value": winner.value,
+            "parameters": parameters_json(winner.parameters),
+        }
         if winner
         else None,
         "trials": [trial_json(t, series.get(t.id, {})) for t in trials],
@@ -62,7 +79,7 @@ def trial_json(trial: Trial, series: Mapping[str, Sequence[float]]) -> dict[str,
         "reason": trial.reason.render() if trial.reason else None,
         "exit_code": trial.exit_code,
         "origin": trial.origin,
-        "parameters": trial.parameters,
+        "parameters": parameters_json(trial.parameters),
         "value": number(trial.value),
         "metrics": {name: [number(v) for v in values] for name, values in series.items()},
         "gpus": list(trial.gpus),
@@ -98,7 +115,7 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
             t.number,
             t.state,
             t.origin,
-            *(t.parameters.get(n) for n in names),
+            *(_strict(t.parameters.get(n)) for n in names),
             number(t.value),
             *(number(_last(series.get(t.id, {}).get(m))) for m in side),
             " ".join(t.gpus),
@@ -109,7 +126,7 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
         ]
         for t in trials
     )
-    return _csv(header, rows)
+    return csv_text(header, rows)
 
 
 def points_csv(trials: Sequence[Trial], points: Iterable[Point]) -> str:
@@ -118,7 +135,7 @@ def points_csv(trials: Sequence[Trial], points: Iterable[Point]) -> str:
     rows = (
         [numbers[p.trial], p.metric, number(p.value), f"{p.at:.6f}"] for p in points if p.trial in numbers
     )
-    return _csv(["trial", "metric", "value", "at"], rows)
+    return csv_text(["trial", "metric", "value", "at"], rows)
 
 
 def parameters_yaml(trial: Trial) -> str:
@@ -140,7 +157,8 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table as CSV, none of whose cells a spreadsheet takes for a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([_cell(name) for name in header])

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bayescore.store import Job, Trial
 
 Row = Mapping[str, Any]
+MOST_CHARACTERS = 2000  # of a condition; Python's parser takes seconds, or its stack, for a hostile one
+_MOST_NESTED = 50
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
@@ -54,9 +56,10 @@ def ordered(trials: Sequence[Trial], by: str, row: Callable[[Trial], Row]) -> li
         names = ", ".join(dict.fromkeys(n for r in rows.values() for n in r))
         raise ConfigError(text("There is no column “{name}”. There are: {names}.", name=name, names=names))
     known = [t for t in trials if not _is_empty(rows[t.id].get(name))]
+    unknown = [t for t in trials if _is_empty(rows[t.id].get(name))]
     texts = any(isinstance(rows[t.id][name], str) for t in known)
     known.sort(key=lambda t: str(rows[t.id][name]) if texts else rows[t.id][name], reverse=falling)
-    return known + [t for t in trials if t not in known]
+    return known + unknown
 
 
 def condition(source: str) -> Callable[[Row], bool]:
@@ -65,31 +68,35 @@ def condition(source: str) -> Callable[[Row], bool]:
     Raises
     ------
     ConfigError
-        When it is not such a condition.
+        When it is not such a condition, or is longer or more nested than anybody writes one.
     """
+    if len(source) > MOST_CHARACTERS:
+        raise ConfigError(text("A condition has at most {most} characters.", most=MOST_CHARACTERS))
     try:
         tree = ast.parse(source, mode="eval").body
-        _evaluate(tree, None)
+        _evaluate(tree, None, _MOST_NESTED)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ConfigError(
             text("“{source}” is not a condition.", source=source),
             text('Write it like: value > 0.9 and optimizer == "adam"'),
         ) from None
-    return lambda row: bool(_evaluate(tree, row))
+    return lambda row: bool(_evaluate(tree, row, _MOST_NESTED))
 
 
-def _evaluate(node: ast.expr, row: Row | None) -> Any:
-    """Value of a node; with no row only its form is checked."""
+def _evaluate(node: ast.expr, row: Row | None, deep: int) -> Any:
+    """Value of a node that nests at most ``deep`` others; with no row only its form is checked."""
+    if deep == 0:
+        raise ValueError("too deep")
     if isinstance(node, ast.BoolOp):
-        values = [_evaluate(value, row) for value in node.values]
+        values = [_evaluate(value, row, deep - 1) for value in node.values]
         return all(values) if isinstance(node.op, ast.And) else any(values)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return not _evaluate(node.operand, row)
+        return not _evaluate(node.operand, row, deep - 1)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        value = _evaluate(node.operand, row)
+        value = _evaluate(node.operand, row, deep - 1)
         return -value if isinstance(value, int | float) else None
     if isinstance(node, ast.Compare):
-        values = [_evaluate(value, row) for value in (node.left, *node.comparators)]
+        values = [_evaluate(value, row, deep - 1) for value in (node.left, *node.comparators)]
         operations = [_COMPARISONS.get(type(op)) for op in node.ops]
         if None in operations:
             raise ValueError("unknown comparison")
@@ -98,7 +105,7 @@ def _evaluate(node: ast.expr, row: Row | None) -> Any:
         return node.value
     if isinstance(node, ast.Name):
         return row.get(node.id) if row is not None else None
-    raise ValueError(ast.dump(node))
+    raise ValueError(type(node).__name__)
 
 
 def _holds(operation: Callable[[Any, Any], bool], a: Any, b: Any) -> bool:

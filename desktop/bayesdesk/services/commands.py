@@ -9,7 +9,6 @@ from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
 from bayescore.engine import Prepared, cancelling, control, submitting
 from bayescore.engine.reach import Reach
-from bayescore.engine.wishes import check_runs_here
 from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
 from bayescore.store import Database, Job, Trial, jobs, notes, trials
 

@@ -20,7 +20,11 @@ from bayescore.config.yamltext.scalars import resolve
 
 Path = tuple[str | int, ...]
 MAX_DEPTH = 60  # deeper than any hand-written file; keeps hostile input off Python's stack
+# Characters and nodes of a text with its aliases written out: a few aliases of aliases stand for more
+# than any machine can compare or print.  A text without aliases that is small enough to be read has less.
+MAX_EXPANDED = 2**20
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SCALAR = str | int | float | None  # a bool is an int
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t\r\n]*)+")
 
 
@@ -61,6 +65,8 @@ class Node:
     items: list[Node] = field(default_factory=list)
     target: Node | None = None
     used: bool = False
+    expanded: int = 1
+    by_key: dict[Any, Entry] | None = None
 
     @property
     def resolved(self) -> Node:
@@ -69,7 +75,10 @@ class Node:
 
     def entry(self, key: object) -> Entry | None:
         """Last entry written with this key in a mapping (a later duplicate wins)."""
-        return next((e for e in reversed(self.entries) if e.key.resolved.data == key), None)
+        if self.by_key is None:  # asked for once the mapping is whole
+            keys = ((e.key.resolved.data, e) for e in self.entries)
+            self.by_key = {data: e for data, e in keys if isinstance(data, _SCALAR)}
+        return self.by_key.get(key)
 
     def children(self) -> list[Node]:
         """Nodes directly below, in the order of the text."""
@@ -102,7 +111,8 @@ def build(source: str) -> Tree:
     Raises
     ------
     YamlFault
-        When the text is not valid YAML or nests deeper than ``MAX_DEPTH``.
+        When the text is not valid YAML, nests deeper than ``MAX_DEPTH``, or stands for more than
+        ``MAX_EXPANDED`` with its aliases written out.
     """
     if source.startswith(BOM):
         return _behind_mark(source[1:])
@@ -172,7 +182,10 @@ class _Builder:
             if target is None:
                 raise YamlFault(f"found undefined alias {event.anchor}", start)
             target.used = True
-            return Node(Kind.ALIAS, start, end, start, data=target.data, target=target)
+            self._weigh(target.expanded, start)
+            return Node(
+                Kind.ALIAS, start, end, start, data=target.data, target=target, expanded=target.expanded
+            )
         inner = self._after_properties(event, start)
         if isinstance(event, ev.ScalarEvent):
             return self._scalar(event, start, inner, end)
@@ -188,10 +201,16 @@ class _Builder:
 
     def _remember(self, event: Any, node: Node) -> Node:
         """Make an anchor known, after its content: a node that holds itself is refused."""
+        self._weigh(node.expanded, node.start)
         if event.anchor is not None:
             node.anchor = event.anchor
             self.anchors[event.anchor] = node
         return node
+
+    @staticmethod
+    def _weigh(expanded: int, offset: int) -> None:
+        if expanded > MAX_EXPANDED:
+            raise YamlFault("too large with its aliases", offset)
 
     def _scalar(self, event: Any, start: int, inner: int, end: int) -> Node:
         plain = event.style in (None, "")
@@ -208,7 +227,10 @@ class _Builder:
             if inner > end:
                 inner = start + len(self.source[start:end].rstrip())
             end = inner
-        return self._remember(event, Node(Kind.SCALAR, inner, end, start, data=data, style=style))
+        expanded = 1 + len(event.value)
+        return self._remember(
+            event, Node(Kind.SCALAR, inner, end, start, data=data, style=style, expanded=expanded)
+        )
 
     def _block_scalar_end(self, start: int, end: int) -> int:
         header = self.source[start : self.source.find("\n", start) + 1 or len(self.source)]
@@ -228,22 +250,30 @@ class _Builder:
                 return self._remember(event, node)
             item = self._node(child, stream, (*path, len(node.items)))
             node.items.append(item)
+            node.expanded += item.expanded
+            self._weigh(node.expanded, item.start)
             node.data.append(item.data)
         raise YamlFault("unfinished list", inner)
 
     def _mapping(self, event: Any, stream: Iterator[Any], path: Path, start: int, inner: int) -> Node:
         node = Node(Kind.MAPPING, inner, inner, start, data={}, flow=bool(event.flow_style))
+        names: set[Any] = set()
         for child in stream:
             if isinstance(child, ev.MappingEndEvent):
                 node.end = _offset(child.end_mark) if node.flow else self._block_end(node)
                 self._merge(node)
                 return self._remember(event, node)
             key = self._node(child, stream, (*path, "?"))
-            name = key.data if isinstance(key.data, str | int | float | bool | None) else str(key.data)
+            name = key.data if isinstance(key.data, _SCALAR) else str(key.data)
             below = (*path, name if isinstance(name, str) else str(name))
             value = self._node(next(stream), stream, below)
-            if any(e.key.resolved.data == name for e in node.entries) and name != "<<":
+            if name in names and name != "<<":
                 self.duplicates.append((below, key))
+            names.add(name)
+            node.expanded += key.expanded + value.expanded
+            if not isinstance(key.data, _SCALAR):  # written as text it may be twice as long, on each level
+                node.expanded += len(str(name))
+            self._weigh(node.expanded, key.start)
             node.entries.append(Entry(key, value))
             node.data[name] = value.data
         raise YamlFault("unfinished mapping", inner)

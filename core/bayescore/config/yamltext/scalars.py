@@ -34,7 +34,7 @@ _SAFE_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`\x00-\x1f\x7f-\xa0\ufeff\u
 _UNSAFE_INSIDE = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]|: |:$| #")
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\u2028\u2029\ufeff\ufffe\uffff]")
 
-MAX_DIGITS = 4000  # Python refuses to convert longer integers; nobody tunes with one
+MAX_DIGITS = 3500  # Python refuses to print longer integers (hexadecimal ones too); nobody tunes with one
 
 
 def resolve(source: str) -> Any:
@@ -51,7 +51,7 @@ def resolve(source: str) -> Any:
     if _INT.match(source):
         return int(source) if len(source) < MAX_DIGITS else source
     if _OCT.match(source) or _HEX.match(source):
-        return int(source, 0)
+        return int(source, 0) if len(source) < MAX_DIGITS else source
     if _FLOAT.match(source):
         return float(source)
     if match := _INFINITY.match(source):
