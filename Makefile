@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test test-exchange faults faults-ray fuzz audit check bench bench-search screenshots translations
+.PHONY: setup gui demo test test-files test-exchange hostile faults faults-ray fuzz audit check bench bench-search screenshots translations
 .PHONY: docs shipped dist bundle deb test-deb sbom clean
 
 setup: $(VENV)/.test
@@ -53,6 +53,25 @@ test: $(VENV)/.test $(OFFICIAL)
 	@$(BIN)/python packaging/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
+# What touches files, archives and processes, with the system's own Python: its library may be older.
+SYSTEM_PYTHON ?= /usr/bin/python3
+test-files:
+	@$(MAKE) --no-print-directory VENV=build/system PYTHON=$(SYSTEM_PYTHON) build/system/.files
+	@PATH="$(CURDIR)/build/system/bin:$$PATH" build/system/bin/python -m pytest -n 2 --dist loadgroup -m "not docker" \
+		tests/hostile/test_links.py tests/hostile/test_backups.py tests/store/test_backup.py \
+		tests/trials/test_snapshot.py tests/trials/test_process_runner.py tests/cluster/test_parcels.py
+
+build/system/.files: pyproject.toml $(CONSTRAINTS)
+	@$(PYTHON) packaging/check_python.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --constraint $(CONSTRAINTS) --editable . hypothesis pytest pytest-timeout pytest-xdist
+	@touch $@
+
+# Attacks: files of others, other accounts, hostile trials.
+hostile: $(VENV)/.test $(OFFICIAL)
+	@$(BIN)/python packaging/system_packages.py --quiet
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup tests/hostile
+
 # Real jobs under faults: make faults RUNS=200 SEED=0; a seed that fails replays.
 RUNS ?= 28
 SEED ?= 0
@@ -91,6 +110,7 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python packaging/check_files.py
 	$(BIN)/python packaging/translations.py check
 
 bench: $(VENV)/.test

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.files import open_regular
 from bayescore.i18n import text
 from bayescore.listener.reports import BadReportError, Report, parse
 
@@ -91,14 +91,8 @@ def data_before(file: Path, offset: int) -> int:
 @contextmanager
 def _opened(file: Path) -> Iterator[int]:
     """Open a file that the trial's program made: no link that leads elsewhere, no pipe to wait for."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(file, flags | getattr(os, "O_BINARY", 0))
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FileNotFoundError(file)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+    with open_regular(file, follow=False) as opened:
+        yield opened.fileno()
 
 
 def _extent(spool: int, offset: int) -> tuple[int, int]:
