@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import stat
 import subprocess
@@ -14,6 +15,8 @@ from typing import Any
 
 import pytest
 
+import bayescore
+import bayesdesk
 from bayescore.config import LocalSettings
 from bayescore.engine import Options, Prepared, consent, prepare, submitting
 from bayescore.engine.preflight import preflight
@@ -308,7 +311,7 @@ def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path)
         forged = docker_job(tmp_path, endpoint=None, inputs=(Input(str(tmp_path / "keys"), "/input0", True),))
         with database.write() as connection:
             job = jobs.add(connection, forged)
-        mine = Prepared(a_wish(project=str(tmp_path)), {}, ())
+        mine = Prepared(a_wish(project=str(tmp_path)), {}, (), ())
         consent.remember(database.folder, mine, reach_of(forged, None))
         with pytest.raises(consent.UnconfirmedError) as refused:
             submitting.go_on(database, job.id, notes.CONTINUE, count=1)
@@ -341,3 +344,14 @@ place.symlink_to({str(tmp_path / "secret")!r})
     assert [t["state"] for t in job["trials"]][:1] == ["succeeded"]
     assert "succeeded" not in [t["state"] for t in job["trials"]][1:]
     assert f"is a link to {tmp_path / 'secret'}" in str(job)
+
+
+def test_that_jobs_are_stored_and_go_on_in_one_place_only() -> None:
+    for root in (Path(bayescore.__file__).parent, Path(bayesdesk.__file__).parent):
+        for file in root.rglob("*.py"):
+            if file.name == "submitting.py":
+                continue
+            source = file.read_text(encoding="utf-8")
+            assert "jobs.add(" not in source, file
+            for request in re.findall(r"notes\.want\(([^)]*)\)", source):
+                assert "notes.CANCEL" in request, file

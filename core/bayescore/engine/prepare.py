@@ -76,7 +76,7 @@ class Prepared:
     wish: NewJob | None
     secrets: dict[str, str]
     problems: tuple[Problem, ...]
-    asks: tuple[Reach, ...] = ()
+    asks: tuple[Reach, ...]
 
 
 def prepare(where: Path, options: Options) -> Prepared:
@@ -95,7 +95,7 @@ def prepare(where: Path, options: Options) -> Prepared:
     local_file = load_local_file(file.parent / LOCAL_FILE_NAME)
     problems = (*loaded.problems, *local_file.problems)
     if loaded.config is None or local_file.settings is None or has_errors(list(problems)):
-        return Prepared(None, {}, problems)
+        return Prepared(None, {}, problems, ())
     config = _with_options(loaded.config, options)
     local = _local_with_options(local_file.settings, options)
     secrets = secret_keeping.collect(config, loaded.document.text, os.environ)
