@@ -34,14 +34,19 @@ def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace
     restored = workspace.run("restore", file, "--replace")
     assert (restored.code, restored.err) == (0, "")
     assert "before-restore" in restored.out
-    assert "engine start" in restored.out
+    assert "bayesdesk continue" in restored.out
     go.touch()
-    workspace.run("engine", "start")
+    workspace.run("engine", "start")  # nothing runs because a file says so
+    assert workspace.job(job).state == "cancelled"
+    assert {t.state for t in workspace.trials(job)} == {"cancelled"}
+    workspace.run("rerun", job, "1", "--detach")
+    assert workspace.wait_ended(job)["state"] == "succeeded"
+    workspace.run("continue", job, "--trials", "2", "--detach")
     ended = workspace.wait_ended(job)
     assert ended["state"] == "succeeded"
-    assert [t["state"] for t in ended["trials"]] == ["succeeded"] * 4
-    assert [t["metrics"]["score"] for t in ended["trials"]] == [
-        [t["parameters"]["x"]] for t in ended["trials"]
+    assert [t["state"] for t in ended["trials"]] == ["succeeded", "cancelled"] + ["succeeded"] * 4
+    assert [t["metrics"].get("score") for t in ended["trials"] if t["state"] == "succeeded"] == [
+        [t["parameters"]["x"]] for t in ended["trials"] if t["state"] == "succeeded"
     ]
 
 

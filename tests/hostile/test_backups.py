@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.errors import StoreError
+from bayescore.engine.wishes import check_runs_here
+from bayescore.errors import ConfigError, StoreError
 from bayescore.files import remove_tree
 from bayescore.files.archive import ArchiveError, unpack
 from bayescore.i18n import Text
@@ -266,6 +267,20 @@ def test_that_restored_jobs_have_ended_and_call_no_address_of_the_file(
         assert (job.state, trial.state) == (JobState.CANCELLED, TrialState.CANCELLED)
         assert jobs.endpoints(connection) == ["unix:///run/mine.sock"]
         assert notes.open_wants(connection) == []
+
+
+def test_that_a_job_of_a_cluster_is_not_sent_to_the_address_of_the_file(
+    made: DataFolder, tmp_path: Path
+) -> None:
+    home = DataFolder(tmp_path / "home")
+    backup.restore(
+        home, forged(made, tmp_path / "b.tar", "UPDATE jobs SET runner = 'ray'"), docker="unix:///x"
+    )
+    with Database(home).open().read() as connection:
+        (job,) = jobs.every(connection)
+    assert job.wish.endpoint is None
+    with pytest.raises(ConfigError, match="where it can run"):
+        check_runs_here(job)
 
 
 def test_that_a_job_without_its_project_in_the_backup_does_not_go_on(

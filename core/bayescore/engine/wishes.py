@@ -20,8 +20,16 @@ def check_runs_here(job: Job) -> None:
     Raises
     ------
     ConfigError
-        When it was imported.
+        When it was imported, or was restored and says no longer where it ran.
     """
+    if not job.wish.is_imported and not job.wish.has_place:
+        raise ConfigError(
+            text("Job {id} was restored from a backup that does not say where it can run.", id=job.id),
+            text(
+                "Start a new one that learns from it: bayesdesk gear run hypertuning --history {id}",
+                id=job.id,
+            ),
+        )
     if job.wish.is_imported:
         raise ConfigError(
             text("Job {id} was imported: it ran elsewhere and does not go on.", id=job.id),
@@ -69,7 +77,7 @@ def _step(connection: sa.Connection, wish: Want, runs: Mapping[str, JobRun]) -> 
     job = jobs.get(connection, wish.job)
     if wish.kind == notes.CANCEL:
         return _cancel(connection, wish, job, runs.get(job.id))
-    if job.wish.is_imported:
+    if job.wish.is_imported or not job.wish.has_place:
         return True  # it ran elsewhere
     if wish.kind == notes.RERUN:
         _rerun(connection, wish, job)

@@ -12,6 +12,7 @@ from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store.states import JobState, TrialState
 
+PROCESS = "process"  # the runner of trials that are programs of this machine
 IMPORTED = "imported"  # the runner of a job that ran elsewhere: it never runs here
 
 
@@ -69,6 +70,11 @@ class NewJob:
     def is_imported(self) -> bool:
         """Whether it ran elsewhere: it can be looked at and learned from, and does not go on."""
         return self.runner == IMPORTED
+
+    @property
+    def has_place(self) -> bool:
+        """Whether it says where its trials run; a restored job may have lost the address of its cluster."""
+        return self.runner == PROCESS or self.endpoint is not None
 
 
 @dataclass(frozen=True)
