@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,50 @@ print("went on")
     assert done.stdout == "went on\n"
     assert "Traceback" not in done.stderr
     assert "secret-token" not in done.stderr
+
+
+def heard_by_another_listener(program: str, tmp_path: Path, **env: str) -> str:
+    """What a program sends to whoever listens at its address first."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        server.settimeout(20)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/trials/1"
+        done = pool.submit(ours, program, tmp_path, OPENBAYES_JOB_URL=url, **env)
+        opened, _ = server.accept()
+        with opened:
+            heard = opened.recv(65536).decode()
+            opened.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        (tmp_path / "heard").touch()
+        assert done.result().returncode == 0
+    return heard
+
+
+def test_that_a_program_in_the_listeners_place_hears_a_bell_and_no_token(tmp_path: Path) -> None:
+    program = f"""
+import os, time, openbayestool as t
+t.log_metric("score", 1)
+while not os.path.exists({str(tmp_path / "heard")!r}): time.sleep(0.01)
+"""
+    heard = heard_by_another_listener(program, tmp_path)
+    assert heard.startswith("POST /trials/1/bell HTTP/1.1\r\n")
+    assert "secret-token" not in heard
+    assert spooled(tmp_path)[0]["metrics"]["score"][0]["value"] == 1
+
+
+def test_that_a_report_without_a_file_has_its_token(tmp_path: Path) -> None:
+    program = "import openbayestool as t; t.log_metric('score', 1)"
+    heard = heard_by_another_listener(program, tmp_path, BAYESDESK_SPOOL="")
+    assert heard.startswith("PUT /trials/1 HTTP/1.1\r\n")
+    assert "Bearer secret-token" in heard
+
+
+def test_that_what_is_not_unicode_is_refused_with_a_word_to_its_program(tmp_path: Path) -> None:
+    program = """
+import openbayestool as t
+t.log_param("file", "a\\udcff"); t.log_metric("\\ud800", 1); t.clear_metric("\\udcff"); t.log_metric("score", 1)
+"""
+    done = ours(program, tmp_path)
+    assert done.stderr.count("not valid Unicode") == 3
+    assert [list(report) for report in spooled(tmp_path)] == [["metrics"]]
 
 
 def test_that_it_goes_on_without_a_place_for_its_file(tmp_path: Path) -> None:

@@ -27,6 +27,15 @@ class Order:
     report: Report | None
     done: Future[None]
 
+    def answer(self, error: BaseException | None) -> None:
+        """Tell who waits, if anybody does: a request may have been given up."""
+        if not self.done.set_running_or_notify_cancel():
+            return
+        if error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(error)
+
 
 @dataclass
 class Item:
@@ -69,7 +78,7 @@ class Turn:
         self.done = 0
         for item in self.items:
             item.refused = None
-        self.attempt.forget()
+        self.attempt.forget_warnings()
 
     def metric_names(self) -> tuple[str, ...]:
         """Metrics that were written, in the order in which they came."""
@@ -103,13 +112,12 @@ class Attempt:
         self._read = data_before(self.reporter.spool, self._offset)
         reported, logged = points.names_of(connection, self.reporter.trial)
         self._metrics, self._parameters = {hash(n) for n in reported}, {hash(n) for n in logged}
-        self.is_loaded = True
-        self.forget()
+        self._warned.clear()
+        self.has_metrics, self.is_loaded = bool(reported), True
 
-    def forget(self) -> None:
+    def forget_warnings(self) -> None:
         """Look into the store again before the next warning."""
         self._warned.clear()
-        self.has_metrics = False
 
     def next_turn(self, most: int) -> Turn:
         """A part of the file; once that is taken in, waiting orders of about the cost ``most``."""
@@ -157,6 +165,7 @@ class Attempt:
         if (offset := turn.offset) is not None:
             self._read += offset - turn.part.start
             self._offset = offset
+        self.has_metrics = self.has_metrics or bool(turn.metric_names())
         answered = [(item.order, item.refused) for item in turn.items[: turn.done] if item.order is not None]
         for _ in answered:
             self.orders.popleft()

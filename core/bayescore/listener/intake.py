@@ -185,10 +185,7 @@ class Intake:
         """After the commit: answer, and queue again what has more."""
         attempt = turn.attempt
         for order, error in attempt.settle(turn):
-            if error is None:
-                order.done.set_result(None)
-            else:
-                order.done.set_exception(error)
+            order.answer(error)
         attempt.is_queued = bool(attempt.orders)
         if attempt.orders:
             self._behind.append(attempt)
@@ -200,7 +197,7 @@ class Intake:
         attempt.is_queued = attempt.is_loaded = False
         self._unkept |= {order.reporter.token for order in orders if order.report is not None}
         for order in orders:
-            order.done.set_exception(error)
+            order.answer(error)
 
     def _fail_all(self, error: BaseException) -> None:
         for attempt in [a for a in self._attempts.values() if a.is_queued]:
@@ -232,9 +229,8 @@ class Intake:
         else:
             for turn in turns:
                 self._settle(turn)
-        if any(
-            turn.attempt.orders for turn in turns
-        ):  # other processes that write wait for a moment in which the store is free
+        if any(turn.attempt.orders for turn in turns):
+            # Other processes that write wait for a moment in which the store is free.
             self._pause_until = 2 * time.monotonic() - began
 
     def _commit(self, turns: list[Turn], *, one_by_one: bool) -> None:
@@ -302,7 +298,6 @@ class Intake:
                 _note(connection, reporter, kind, message)
         names = turn.metric_names() if not attempt.has_metrics else ()
         if names:
-            attempt.has_metrics = True
             self._first_metrics(connection, reporter, names)
 
 
