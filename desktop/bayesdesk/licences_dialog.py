@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from bayescore.i18n import _
 from bayescore.licences import Shipped
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button, column, label, row
 
 
@@ -37,7 +38,7 @@ class LicencesDialog(QDialog):
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for package in self._packages:
             item = QTreeWidgetItem([package.name, package.version, package.licence])
-            item.setToolTip(2, package.licence)
+            item.setToolTip(2, as_text(package.licence))
             self.table.addTopLevelItem(item)
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.header().setStretchLastSection(True)

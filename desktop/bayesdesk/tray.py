@@ -10,6 +10,9 @@ from bayescore.store import JobState
 from bayesdesk.jobs.words import number, state_word
 from bayesdesk.services.snapshot import JobRow
 from bayesdesk.ui.icons import icon
+from bayesdesk.ui.plain import without_markup
+
+_MOST_LINES = 10  # of a tool tip: one a running job
 
 
 class Tray(QObject):
@@ -33,13 +36,12 @@ class Tray(QObject):
         if self._icon is None:
             return
         running = [r for r in after if r.job.state is JobState.RUNNING]
-        self._icon.setToolTip(
-            "\n".join(f"{r.job.wish.name}: {r.done}/{r.job.max_trials}" for r in running) or "Bayesdesk"
-        )
+        lines = (f"{r.job.wish.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
+        self._icon.setToolTip(without_markup("\n".join(lines)) or "Bayesdesk")
         active = {r.job.id for r in before if not r.job.state.ended}
         for item in after:
             if item.job.id in active and item.job.state.ended:
-                self._icon.showMessage(item.job.wish.name, end_words(item))
+                self._icon.showMessage(without_markup(item.job.wish.name), without_markup(end_words(item)))
 
 
 def end_words(item: JobRow) -> str:

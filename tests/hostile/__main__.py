@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import psutil  # noqa: E402
 
-from hostile import commands, files  # noqa: E402
+from hostile import commands, files, trees  # noqa: E402
 from hostile.http import Knocked  # noqa: E402
 from support.workspace import Workspace  # noqa: E402
 
@@ -38,6 +38,7 @@ def main() -> int:
         workspace.write()
         kinds: dict[str, Callable[[random.Random], None]] = {
             "files": files.check,
+            "trees": trees.check,
             "http": knocked.check,
             "commands": lambda rng: commands.check(rng, workspace),
         }

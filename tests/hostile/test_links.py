@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from bayescore.files.tree import Cursor, bytes_on_disk, walk
 from bayescore.results import replace_file
 from bayescore.trials import Content, folder, snapshot
 from bayescore.trials.ignoring import IGNORE_FILE, Ignored
+from hostile import trees
 from support.docker_engine import IMAGE
 from support.workspace import REPORT_X, Workspace
 
@@ -288,6 +290,11 @@ def test_that_nothing_is_written_through_links_of_a_project(
     with pytest.raises(ConfigError, match="outside its folder"):
         write(project)
     assert untouched(home)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_that_any_folder_is_copied_packed_and_removed_without_touching_another(seed: int) -> None:
+    trees.check(random.Random(seed))
 
 
 # ---- depth and modes

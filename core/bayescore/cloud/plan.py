@@ -28,6 +28,7 @@ from bayescore.config.load import Loaded
 from bayescore.engine import secret_keeping
 from bayescore.engine.checkup import Finding, Grade
 from bayescore.errors import ConfigError
+from bayescore.files import read_text
 from bayescore.i18n import text
 from bayescore.results import diff, replace_file
 from bayescore.trials import snapshot
@@ -58,6 +59,8 @@ _COMPLETION = "official-needs"
 _DATA_SET = re.compile(r"[\w.-]+/[\w.-]+/\d+|[\w.-]+/jobs/[\w-]+/output")
 _ABSOLUTE = re.compile(r"(?<![\w.])/(?!input\d|output|openbayes/|dev/null|usr/|bin/)[\w.-]+(?:/[\w.-]+)+")
 _MOST_INPUTS = 5
+_MOST_IGNORE_BYTES = 2**20
+_MOST_REPARSED = 2**21  # characters: each scale that is added parses the text anew
 _LARGE = 200 * 2**20
 
 
@@ -164,10 +167,21 @@ def _completed(loaded: Loaded) -> str:
         if problem.code == _COMPLETION and problem.fix is not None:
             document = YamlDocument.parse(problem.fix.edit.apply(document.text))
     specs = loaded.config.hyper_tuning.parameter_specs if loaded.config is not None else ()
-    for i, spec in enumerate(specs):
-        at = ("hyper_tuning", "parameter_specs", i)
-        if isinstance(spec, DoubleSpec | IntegerSpec) and document.node((*at, "scale_type")) is None:
-            document = document.apply(document.add(at, "scale_type", Scale.LINEAR.value))
+    places = [("hyper_tuning", "parameter_specs", i) for i in range(len(specs))]
+    lacking = [
+        at
+        for at, spec in zip(places, specs, strict=True)
+        if isinstance(spec, DoubleSpec | IntegerSpec) and document.node((*at, "scale_type")) is None
+    ]
+    if len(lacking) * len(document.text) > _MOST_REPARSED:
+        raise ConfigError(
+            text(
+                "{count} ranges have no scale_type, and the file is too long to add it.", count=len(lacking)
+            ),
+            text("Write “scale_type: linear” into each of them."),
+        )
+    for at in lacking:
+        document = document.apply(document.add(at, "scale_type", Scale.LINEAR.value))
     return document.text
 
 
@@ -300,4 +314,7 @@ def _megabytes(size: int) -> str:
 
 def _ignored(project: Path) -> list[str]:
     file = project / IGNORE_FILE
-    return file.read_text(encoding="utf-8", errors="replace").split() if file.is_file() else []
+    try:
+        return read_text(file, _MOST_IGNORE_BYTES).split()
+    except OSError:
+        return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from bayescore.engine.consent import asked_by
 from bayescore.engine.prepare import Options, Prepared, prepare
 from bayescore.engine.reach import Kind, Reach
 from bayescore.errors import BayesdeskError
+from bayescore.files import read_text
+from bayescore.files.listing import files_below
 from bayescore.i18n import Text, text
 from bayescore.store import DataFolder, NewJob
 from bayescore.trials import docker_engine, images
@@ -88,14 +91,16 @@ def _program(wish: NewJob) -> Iterator[Finding]:
 
 def _mentions(project: Path, word: str) -> bool:
     """Whether a Python file of the project contains a word; of many files, the first ones."""
-    for count, file in enumerate(project.rglob("*.py")):
-        if count >= _MOST_FILES:
-            return True  # too many to say no
-        try:
-            if file.stat().st_size <= _MOST_BYTES and word in file.read_text("utf-8", errors="replace"):
-                return True
-        except OSError:
+    count = 0
+    for file in files_below(project, links=True):
+        if file.suffix != ".py":
             continue
+        count += 1
+        if count > _MOST_FILES:
+            return True  # too many to say no
+        with suppress(OSError):  # one that is too large, or a pipe
+            if word in read_text(file, _MOST_BYTES):
+                return True
     return False
 
 

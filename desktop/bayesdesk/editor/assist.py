@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bayesdesk.editor.explanations import explain, keys_at, values_of
 
+_LONGEST = 2000  # characters of a line that help is offered in
 _LINE = re.compile(r"^(?P<lead>\s*(?:- +)*)(?P<rest>.*)$")
 _KEY = re.compile(r"^(?P<key>[\w.\"'-]+)\s*:(?:\s+(?P<value>.*))?$")
 _TOKEN = re.compile(r"[\w./:+-]*$")
@@ -44,6 +45,8 @@ class Completion:
 def place_of(lines: Sequence[str], row: int, column: int) -> Place:
     """Place of a caret at ``column`` of line ``row`` (both from 0)."""
     before = lines[row][:column]
+    if len(before) > _LONGEST:
+        return Place((), None, "")
     match = _LINE.match(before)
     assert match is not None
     lead, rest = match["lead"], match["rest"]

@@ -137,7 +137,7 @@ class CloudDialog(QDialog):
         name, agreed = QInputDialog.getText(
             self,
             _("Bind…"),
-            _("Name of the project at {place}:", place=self._plan.account.endpoint),
+            as_text(_("Name of the project at {place}:", place=self._plan.account.endpoint)),
             text=known,
         )
         if agreed and name.strip():

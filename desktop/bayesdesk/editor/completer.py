@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCur
 from PySide6.QtWidgets import QCompleter, QListView, QPlainTextEdit
 
 from bayesdesk.editor.assist import Completion, completions, place_of
+from bayesdesk.ui.plain import as_text
 
 _WIDTH = 300
 _TAKING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
@@ -63,7 +64,7 @@ class WordCompleter(QObject):
         self._model.clear()
         for each in found:
             item = QStandardItem(each.word)
-            item.setToolTip(each.meaning)
+            item.setToolTip(as_text(each.meaning))
             self._model.appendRow(item)
         area = self._editor.cursorRect()
         area.translate(self._editor.viewport().pos())

@@ -13,6 +13,7 @@ from bayescore.config.yamltext import Path
 from bayescore.config.yamltext.scalars import resolve
 from bayesdesk.editor.explanations import explain
 from bayesdesk.editor.text_model import LocalModel, TextModel
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import column, label, set_property
 
 
@@ -25,7 +26,7 @@ class Labelled(QWidget):
         field.setAccessibleName(heading)
         path, model = getattr(field, "path", ()), getattr(field, "_model", None)
         known = explain(path, local=isinstance(model, LocalModel))
-        field.setToolTip(explanation or known)
+        field.setToolTip(as_text(explanation or known))
         self.setLayout(column(label(heading, "caption"), field, spacing=3))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat, QT
 
 from bayesdesk.ui import theme
 
+_LONGEST = 2000  # characters
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _KEY = re.compile(r"""(?:^|(?<=[\s{,-]))("[^"]*"|'[^']*'|[^\s#'"{}\[\],:-][^#{}\[\],:]*?)\s*(?=:(?:\s|$))""")
 _QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'(?:''|[^'])*'""")
@@ -27,7 +28,9 @@ class YamlHighlighter(QSyntaxHighlighter):
         self._comment = _format(colours.secondary, italic=True)
 
     def highlightBlock(self, text: str) -> None:
-        """Colour one line."""
+        """Colour one line; one that is longer than people write stays plain: it may take quadratic time."""
+        if len(text) > _LONGEST:
+            return
         for pattern, drawn in ((_NUMBER, self._number), (_WORD, self._number), (_QUOTED, self._text)):
             for match in pattern.finditer(text):
                 self.setFormat(match.start(), match.end() - match.start(), drawn)

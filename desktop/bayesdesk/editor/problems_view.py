@@ -12,6 +12,7 @@ from bayescore.i18n import _
 from bayesdesk.editor.text_model import TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button, clear, column, label, row
 
 _TONES = {Severity.ERROR: "bad", Severity.WARNING: "warning", Severity.HINT: "secondary"}
@@ -81,7 +82,7 @@ class ProblemsView(QWidget):
         place = button(
             f"{problem.line}:{problem.column}", partial(self.chosen.emit, model, problem), kind="link"
         )
-        place.setToolTip(model.file.name)
+        place.setToolTip(as_text(model.file.name))
         layout: QHBoxLayout = row(mark, message, spacing=8)
         layout.setStretch(1, 1)
         if problem.fix is not None:

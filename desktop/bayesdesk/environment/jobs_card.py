@@ -53,7 +53,7 @@ class JobsCard(Card):
             ended = parsed(job.ended_at).astimezone().strftime("%Y-%m-%d %H:%M") if job.ended_at else ""
             item = QTreeWidgetItem([job.wish.name, state_word(job.state), ended, size(each.bytes)])
             item.setData(0, _ID, job.id)
-            item.setToolTip(0, job.id)
+            item.setToolTip(0, as_text(job.id))
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             state = Qt.CheckState.Checked if job.id in ticked else Qt.CheckState.Unchecked
             item.setCheckState(0, state)

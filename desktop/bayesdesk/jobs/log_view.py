@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
 from bayescore.i18n import _
 from bayesdesk.services.ansi import Style, segments, without_colours
 from bayesdesk.services.background import Background
-from bayesdesk.services.log_tail import LogPart, read_part
+from bayesdesk.services.log_tail import LONGEST_LINE, LogPart, read_part
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card
 
@@ -76,6 +76,8 @@ class LogView(Card):
         if len(pieces) > _MOST_PIECES:
             pieces = [(without_colours(text), Style())]
         cursor.beginEditBlock()
+        if cursor.block().length() > LONGEST_LINE:  # a line that grows without an end
+            cursor.insertText("\n")
         for piece, style in pieces:
             cursor.insertText(piece, _format(style))
         cursor.endEditBlock()

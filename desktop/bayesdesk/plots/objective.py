@@ -16,6 +16,7 @@ from bayesdesk.jobs.trial_columns import Mask
 from bayesdesk.jobs.words import number, state_word
 from bayesdesk.plots.canvas import Array, fences, pen, plot
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented
 
 
@@ -145,7 +146,7 @@ class ObjectiveChart(Card):
         trial = self._model.view.trials[int(data)]
         value = number(trial.value) if trial.value is not None else state_word(trial.state)
         words = "\n".join(f"{k}: {number(v)}" for k, v in trial.parameters.items())
-        return f"#{trial.number}  {value}\n{words}"
+        return as_text(f"#{trial.number}  {value}\n{words}")
 
     def sizeHint(self) -> Any:
         hint = super().sizeHint()

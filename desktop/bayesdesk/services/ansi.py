@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-_SGR = re.compile(r"\x1b\[([0-9;:]*)m")
+_SGR = re.compile(r"\x1b\[([0-9;:]{0,64})m")  # longer ones are no colours, and cost time
 _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _STRONG = 200  # of 255: a channel that counts when a colour is brought down to the eight names
 

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.files import open_regular
+from bayescore.files.listing import files_below
+
 FIRST_BYTES = 2 * 2**20  # of a large log the end is shown, at once
 _MOST_BYTES = 2**20  # of one part
-_ESCAPES = re.compile(  # but those that colour, which end in "m"
-    r"\x1b\[[0-9;:?]*[ -/]*[@-ln-~]|\x1b\][^\x07]*\x07|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]|\x1b(?!\[)"
+_MOST_ENTRIES = 20_000  # of a trial's output that are looked at
+# Everything but line ends, tabs and colours: those end in "m" and have at most 64 characters. No part of
+# it looks past the next escape, so that a log of nothing but escapes takes no longer than another.
+_ESCAPES = re.compile(
+    r"""(?!\x1b\[[0-9;:]{0,64}m)(?:
+        \x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]
+        | \x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)
+        | [\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]
+    )""",
+    re.X,
 )
+LONGEST_LINE = 2000  # characters
+_LONG = re.compile(rf"[^\n]{{{LONGEST_LINE}}}(?=[^\n])")
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]{0,64})?\Z")
+_LONGEST = 66  # bytes of what is unfinished
 
 
 @dataclass(frozen=True)
@@ -28,12 +44,21 @@ def read_part(file: Path, offset: int | None) -> LogPart:
         size = file.stat().st_size
         restarted = offset is not None and size < offset
         start = max(0, size - FIRST_BYTES) if offset is None else 0 if restarted else offset
-        with file.open("rb") as log:
+        with open_regular(file) as log:
             log.seek(start)
-            data = log.read(FIRST_BYTES if offset is None else _MOST_BYTES)
+            data = _finished(log.read(FIRST_BYTES if offset is None else _MOST_BYTES))
     except FileNotFoundError:
         return LogPart("", offset or 0, False)
     return LogPart(plain(data.decode("utf-8", "replace")), start + len(data), restarted)
+
+
+def _finished(data: bytes) -> bytes:
+    """The bytes without a letter or an escape at their end whose rest comes with the next part."""
+    if unfinished := _UNFINISHED.search(data, max(0, len(data) - _LONGEST)):
+        return data[: unfinished.start()]
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder.decode(data[-4:])
+    return data[: len(data) - len(decoder.getstate()[0])]
 
 
 def plain(text: str) -> str:
@@ -42,9 +67,14 @@ def plain(text: str) -> str:
     Of a line that is written over (a progress bar) the last state stays.
     """
     text = _ESCAPES.sub("", text.replace("\r\n", "\n"))
-    if "\r" not in text:
-        return text
-    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    if "\r" in text:
+        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return broken(text)
+
+
+def broken(text: str) -> str:
+    """Text whose long lines are broken: Qt lays out a wrapped line in quadratic time."""
+    return _LONG.sub(lambda line: f"{line[0]}\n", text)
 
 
 @dataclass(frozen=True)
@@ -59,13 +89,16 @@ class OutputFile:
 def output_files(output: Path, snapshot: Path, most: int = 2000) -> tuple[OutputFile, ...]:
     """Files of a trial's output that are not the project's own, by name."""
     found = []
-    for path in sorted(output.rglob("*")):
+    for path in sorted(files_below(output, _MOST_ENTRIES)):
         relative = path.relative_to(output)
-        if "__pycache__" in relative.parts or not path.is_file() or path.is_symlink():
+        if "__pycache__" in relative.parts:
             continue
         original = snapshot / relative
-        size = path.stat().st_size
-        if original.is_file() and original.stat().st_size == size:
+        try:
+            size = path.lstat().st_size
+            if original.is_file() and original.stat().st_size == size:
+                continue
+        except OSError:  # it has gone, or its name is too long to be asked for
             continue
         found.append(OutputFile(path, str(relative), size))
         if len(found) >= most:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from bayescore.config.environments import known_environments
+from bayescore.files import read_text
+from bayescore.files.listing import files_below
 
-_METRIC = re.compile(r"""log_metric\(\s*["']([^"']+)["']""")
+_METRIC = re.compile(r"""log_metric\(\s*["']([^"'\n]{1,200})["']""")
+_MOST_ENTRIES = 20_000  # of the project that are looked at
 _MOST_FILES = 200
+_MOST_NAMES = 200
 _MOST_BYTES = 2**20
 
 
@@ -26,12 +32,8 @@ def project_words(project: Path) -> dict[str, list[str]]:
 def metric_names(project: Path) -> list[str]:
     """Names that the project's programs give to ``log_metric``, in the order of their files."""
     found: dict[str, None] = {}
-    for count, file in enumerate(sorted(project.rglob("*.py"))):
-        if count >= _MOST_FILES:
-            break
-        try:
-            if file.stat().st_size <= _MOST_BYTES:
-                found.update(dict.fromkeys(_METRIC.findall(file.read_text("utf-8", errors="replace"))))
-        except OSError:
-            continue
-    return list(found)
+    programs = (file for file in files_below(project, _MOST_ENTRIES, links=True) if file.suffix == ".py")
+    for file in islice(programs, _MOST_FILES):
+        with suppress(OSError):  # one that is too large, or a pipe
+            found.update(dict.fromkeys(_METRIC.findall(read_text(file, _MOST_BYTES))))
+    return list(found)[:_MOST_NAMES]

@@ -78,7 +78,7 @@ def button(
         made.setIcon(icon(meaning, colours.get(kind)))
         made.setIconSize(QSize(16, 16))
     if tip is not None:
-        made.setToolTip(tip)
+        made.setToolTip(as_text(tip))
         made.setAccessibleName(text or tip)
     made.clicked.connect(lambda _checked=False: clicked())
     return made

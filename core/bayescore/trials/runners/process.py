@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -22,6 +21,7 @@ from bayescore.i18n import text
 from bayescore.resources import resource
 from bayescore.trials import folder as trial_folder
 from bayescore.trials.launch import Launch, TrialFolder
+from bayescore.trials.local_paths import localised
 from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.runners.watch import ProcessWatch
 
@@ -30,11 +30,6 @@ _SPOOL = "points.jsonl"
 _MOST_WRITTEN = 2**16  # bytes of what a keeper writes
 _REMAINS_S = 2.0
 _KEEPER = Path(__file__).parent.parent / "keeper"
-_CONTAINER_PATH = re.compile(
-    r"""(?<![\w./~-]) /(?: (?:openbayes/inputs?/)?(?P<input>input[0-4]) | (?P<output>output|openbayes/home) )
-        (?=[/\s"';:,]|$)""",
-    re.X,
-)
 
 
 class ProcessRunner:
@@ -165,15 +160,8 @@ def _end_remains(root: Path) -> None:
 
 def with_local_paths(launch: Launch) -> str:
     """The command with the container's paths (``/input0``, ``/output``) replaced by this machine's."""
-    inputs = {i.path.lstrip("/"): i.source for i in launch.inputs}
-
-    def local(match: re.Match[str]) -> str:
-        if match["output"]:
-            return shlex.quote(str(launch.folder.output))
-        source = inputs.get(match["input"])
-        return shlex.quote(source) if source else match[0]
-
-    return _CONTAINER_PATH.sub(local, launch.command)
+    folders = {i.path.lstrip("/"): i.source for i in launch.inputs}
+    return localised(launch.command, {**folders, "output": str(launch.folder.output)})
 
 
 def _environment(launch: Launch) -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""A container's paths in a shell command, replaced by this machine's, whatever quotes they stand in."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+
+_PATH = re.compile(
+    r"""(?<![\w./~-]) /(?: (?:openbayes/inputs?/)?(?P<input>input[0-4]) | (?P<output>output|openbayes/home) )
+        (?=[/\s"';:,]|$)""",
+    re.X,
+)
+# What changes how the shell reads what follows; everything else is passed over at once.
+_SIGN = re.compile(r"""['"\\`()#]|\$\(|/""")
+_PLAIN, _SINGLE, _DOUBLE, _BACKTICK = "", "'", '"', "`"
+
+
+def localised(command: str, folders: Mapping[str, str]) -> str:
+    """The command with other folders in place of ``/input0`` … ``/input4`` and ``/output``.
+
+    A folder's name is written such that the shell reads exactly it, in the quotes where it stands.
+
+    Parameters
+    ----------
+    folders
+        By the name of the path without its slash; ``output`` is one of them. Others stay as they are.
+    """
+    result: list[str] = []
+    within = [_PLAIN]  # quotes and substitutions around the place, the innermost last
+    at = 0
+    while sign := _SIGN.search(command, at):
+        result.append(command[at : sign.start()])
+        at, written = sign.start(), sign[0]
+        if written == "/" and (found := _PATH.match(command, at)):
+            name = "output" if found["output"] else found["input"]
+            result.append(_quoted(folders[name], within[-1]) if name in folders else found[0])
+            at = found.end()
+            continue
+        if written == "\\" and within[-1] != _SINGLE:
+            written = command[at : at + 2]  # what is escaped means itself
+        elif written == "#" and within[-1] not in (_SINGLE, _DOUBLE) and _begins_word(command, at):
+            written = command[at:].partition("\n")[0]  # a comment may hold a lone quote
+        else:
+            _step(within, written)
+        result.append(written)
+        at += len(written)
+    return "".join([*result, command[at:]])
+
+
+def _step(within: list[str], sign: str) -> None:
+    """Enter or leave a quote or a substitution."""
+    inner = within[-1]
+    if inner == _SINGLE:
+        if sign == _SINGLE:
+            within.pop()
+    elif sign in (_DOUBLE, _BACKTICK):
+        if inner == sign:
+            within.pop()
+        else:
+            within.append(sign)
+    elif sign == "$(":
+        within.append(_PLAIN)
+    elif inner != _DOUBLE:
+        if sign == _SINGLE:
+            within.append(_SINGLE)
+        elif sign == "(":
+            within.append(_PLAIN)
+        elif sign == ")" and inner == _PLAIN and len(within) > 1:
+            within.pop()
+
+
+def _quoted(folder: str, within: str) -> str:
+    """A folder's name as the shell reads it in these quotes."""
+    if within == _SINGLE:
+        return folder.replace("'", "'\\''")
+    if within == _DOUBLE:
+        return re.sub(r'([\\"$`])', r"\\\1", folder)
+    return shlex.quote(folder)
+
+
+def _begins_word(command: str, at: int) -> bool:
+    return at == 0 or command[at - 1] in " \t\n;&|()"
