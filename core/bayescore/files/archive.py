@@ -24,6 +24,7 @@ _PIECE = 2**20
 _HEADER_BYTES = 16 * 2**10  # more in one header is no name: a forged length must not fill the memory
 _NAME_BYTES = 16 * 2**10
 _PART_BYTES = 255
+_NO_NAMES = frozenset(("", ".", ".."))
 _SPARSE_BYTES = 2**20  # a file with less of holes is packed as it is
 _MOST_NAMED = 100
 
@@ -296,7 +297,7 @@ def _parts(name: str) -> Parts | None:
     if len(name) > _NAME_BYTES or "\0" in name or name.startswith("/"):
         return None
     parts = tuple(name.rstrip("/").split("/"))
-    if any(part in ("", ".", "..") or len(os.fsencode(part)) > _PART_BYTES for part in parts):
+    if not _NO_NAMES.isdisjoint(parts) or any(len(os.fsencode(part)) > _PART_BYTES for part in set(parts)):
         return None
     if os.name == "nt" and any(set(part) & set('\\:*?"<>|') for part in parts):
         return None

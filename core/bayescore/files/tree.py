@@ -74,11 +74,9 @@ class Cursor:
 
         With ``make`` anything else that stands in the place of a folder is removed.
         """
-        common = 0
-        for here, there in zip(self.parts, parts, strict=False):
-            if here != there:
-                break
-            common += 1
+        common = min(len(self.parts), len(parts))
+        while self.parts[:common] != parts[:common]:  # compared as a whole: a walk moves by one folder
+            common -= 1
         for _ in range(len(self.parts) - common):
             self._up()
         for name in parts[common:]:
