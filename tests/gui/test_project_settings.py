@@ -207,7 +207,9 @@ def test_that_nothing_starts_with_an_error_and_each_check_says_what_mends_it(
 def test_that_one_trial_can_be_tried_with_its_log_and_metrics_before_the_job_starts(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
-    editor = open_editor(window, qtbot, workspace.write(REPORT_X + "print('hello there')\n", max_job_count=2))
+    file = workspace.write(REPORT_X + "print('hello there')\n", max_job_count=2)
+    workspace.allow()
+    editor = open_editor(window, qtbot, file)
     editor.try_one()
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     dialog = editor.start_dialog

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bayescore.engine import control
+from bayescore.engine import Options, consent, control, prepare
 from bayescore.store import Database, DataFolder, Job, Trial, jobs, notes, trials
 
 BIN = Path(sys.executable).parent
@@ -102,6 +102,12 @@ class Workspace:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content, encoding="utf-8")
         return file
+
+    def allow(self) -> None:
+        """Confirm what the project asks for, as its first start with ``--yes`` does."""
+        self.data.root.mkdir(parents=True, exist_ok=True)
+        prepared = prepare(self.project, Options())
+        consent.remember(self.data, prepared, prepared.asks)
 
     def _environment(self, changes: Mapping[str, str]) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL", "LC_MESSAGES")}
