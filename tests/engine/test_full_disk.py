@@ -22,7 +22,10 @@ WAITS = "import os, time\nwhile not os.path.exists({go!r}): time.sleep(0.02)\n"
 
 
 @pytest.fixture
-def small(workspace: Workspace) -> Iterator[Workspace]:
+def small(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    runtime = workspace.root / "run"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     home = workspace.data.root
     home.mkdir(mode=0o700)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=0700", "tmpfs", str(home)], check=True)
