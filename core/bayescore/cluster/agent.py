@@ -27,6 +27,7 @@ from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
 from bayescore.files import open_regular, read_bytes, remove_tree
 from bayescore.files import replace as replace_file
 from bayescore.listener import Listener
+from bayescore.listener.attempt import MOST_SPOOLED
 from bayescore.store import DataFolder, Input
 from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting
 from bayescore.trials import folder as trial_folder
@@ -203,7 +204,8 @@ class NodeAgent:
         if ended is not None and inner and inner not in self._logs_saved:
             self._runner.save_log(inner, folder.log)
             self._logs_saved.add(inner)
-        spool = _part(folder.spool / "points.jsonl", seen.spool)
+        # past its limit it is not taken in, and would only fill the head's disk
+        spool = _part(folder.spool / "points.jsonl", seen.spool) if seen.spool <= MOST_SPOOLED else b""
         log, log_file, log_offset = _log_part(folder.log, seen)
         rest = max(len(spool), len(log)) == _CHUNK
         return News(
