@@ -301,6 +301,9 @@ def test_that_a_restored_job_asks_before_it_continues(clone: Workspace, tmp_path
             assert "AWS_SECRET_ACCESS_KEY" in refused.err
         assert other.run("continue", "--yes", job, "--trials", "1", "--json").json()["trials"][1:]
         assert other.run("rerun", job, "1", "--detach").code == 0  # allowed is allowed
+        other.run("engine", "stop", "--and-trials")
+        assert other.run("restore", str(tmp_path / "jobs.tar.gz"), "--replace").code == 0
+        assert other.run("rerun", job, "1").code == 2  # its project may be another one now
     finally:
         other.close()
 

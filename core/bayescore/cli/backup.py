@@ -57,6 +57,7 @@ def restore(
 ) -> None:
     """Put a backup's content into the data folder."""
     from bayescore.cli.output import aside, progress, write
+    from bayescore.engine import consent
     from bayescore.store import DataFolder
     from bayescore.store import backup as backups
 
@@ -64,6 +65,7 @@ def restore(
     about = backups.read_about(file)
     with progress(_("Restore")) as told:
         done = backups.restore(folder, file.absolute(), replace=replace, docker=_docker(), told=told)
+    consent.forget_jobs(folder)
     write(
         _(
             "In {folder} is what was there at {at}; jobs: {jobs}, trials: {trials}.",

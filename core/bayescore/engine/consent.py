@@ -111,6 +111,12 @@ def remember_job(folder: DataFolder, job: Job) -> None:
         known.jobs[job.id] = _digest(job)
 
 
+def forget_jobs(folder: DataFolder) -> None:
+    """Let every stored job ask again, as after a restore; see :func:`remember` for the errors."""
+    with _changing(folder) as known:
+        known.jobs.clear()
+
+
 @contextmanager
 def _changing(folder: DataFolder) -> Iterator[_Confirmed]:
     """What is confirmed, to be changed and written back, by one process at a time."""
