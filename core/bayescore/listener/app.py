@@ -82,7 +82,8 @@ class Room:
         try:
             yield loan
         finally:
-            self.change(-loan.size)
+            if loan.size:
+                self.change(-loan.size)
 
     def change(self, size: int) -> bool:
         """Take so many bytes if they are there, or give them back."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bayescore.i18n import Text, text
 from bayescore.listener.reporter import Reporter
 from bayescore.listener.reports import BadReportError, Report
-from bayescore.listener.spool import SpoolPart, data_before, read_spool
+from bayescore.listener.spool import SpoolPart, data_before, read_spool, size_of
 from bayescore.store import points
 
 MOST_SPOOLED = 256 * 2**20  # bytes of one attempt's file: 2,900,000 reports, a minute's work for the intake
@@ -121,11 +121,11 @@ class Attempt:
 
     def next_turn(self, most: int) -> Turn:
         """A part of the file; once that is taken in, waiting orders of about the cost ``most``."""
-        is_full = self._read >= MOST_SPOOLED
-        part = read_spool(self.reporter.spool, self._offset)
-        if is_full:
-            is_full = bool(part.lines)
-            part = SpoolPart((), self._offset, is_last=True)
+        part, is_full = SpoolPart((), self._offset, is_last=True), False
+        if size_of(self.reporter.spool) > self._offset:
+            found = read_spool(self.reporter.spool, self._offset)
+            is_full = self._read >= MOST_SPOOLED and bool(found.lines)
+            part = part if self._read >= MOST_SPOOLED else found
         items = [Item(line.report, line.end) for line in part.lines]
         if part.is_last:
             items += [Item(order.report, order=order) for order in self._cheap_orders(most)]

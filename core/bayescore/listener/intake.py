@@ -239,15 +239,26 @@ class Intake:
                 turn.done = len(turn.items)
             return
         rows_to_clear = _CLEARED_ROWS
+        new: list[NewPoints] = []  # of all of them: one statement costs less than many
         with self._database.write() as connection:
             for turn in turns:
-                rows_to_clear = self._apply(connection, turn, rows_to_clear, one_by_one=one_by_one)
+                rows_to_clear = self._apply(connection, turn, new, rows_to_clear, one_by_one=one_by_one)
+            self._writer.append(connection, new)
+            for turn in turns:
+                self._finish(connection, turn)
 
-    def _apply(self, connection: sa.Connection, turn: Turn, rows_to_clear: int, *, one_by_one: bool) -> int:
-        """Write a turn; how many rows may still be deleted in this transaction."""
+    def _apply(
+        self,
+        connection: sa.Connection,
+        turn: Turn,
+        new: list[NewPoints],
+        rows_to_clear: int,
+        *,
+        one_by_one: bool,
+    ) -> int:
+        """Write a turn, or leave it in ``new``; how many rows may still be deleted in this transaction."""
         attempt, reporter = turn.attempt, turn.attempt.reporter
         trial = reporter.trial
-        new: list[NewPoints] = []
 
         def flush() -> None:
             self._writer.append(connection, new)
@@ -284,8 +295,6 @@ class Intake:
                 self._writer.forget()
                 item.refused = BadReportError(text("It cannot be stored: {reason}", reason=str(error)))
             turn.done += 1
-        flush()
-        self._finish(connection, turn)
         return rows_to_clear
 
     def _finish(self, connection: sa.Connection, turn: Turn) -> None:

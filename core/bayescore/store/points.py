@@ -183,7 +183,10 @@ def best_finite(
     newest
         Look at so many of the newest points only: a second's work for millions becomes a millisecond's.
     """
-    values = _of_metric(trial, metric).order_by(points.c.seq.desc()).limit(newest).subquery().c.value
+    query = _of_metric(trial, metric)
+    if newest is not None:
+        query = query.order_by(points.c.seq.desc()).limit(newest)
+    values = query.subquery().c.value
     best = sa.func.max(values) if maximize else sa.func.min(values)
     found = connection.execute(sa.select(best).where(sa.func.abs(values) <= _LARGEST)).scalar()
     return None if found is None else float(found)
