@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shlex
 import sqlite3
 import time
@@ -26,6 +27,7 @@ from bayescore.results import trials_csv
 from bayescore.results.where import condition
 from bayescore.store import jobs, trials
 from hostile.files import LARGE
+from hostile.imports import Imports
 from support.builders import FILE, a_wish
 from support.workspace import Workspace
 
@@ -413,6 +415,13 @@ def test_that_fixed_values_of_a_sweep_are_quoted_for_the_shell() -> None:
     config = load_text(convert(json.dumps(sweep)).file_text).config
     assert config is not None
     assert shlex.split(config.command) == ["python", "my train.py", "--data=$(touch /tmp/x); a 'b'"]
+
+
+def test_that_any_source_is_imported_or_refused_with_words(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.write()
+    imports = Imports(tmp_path / "sources", workspace.project)
+    for seed in range(60):
+        imports.check(random.Random(seed))
 
 
 @pytest.mark.parametrize("shape", ["aliases", "merges", "deep", "many"])
