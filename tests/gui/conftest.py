@@ -41,6 +41,8 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
     """Note what blocks the GUI thread when the window's own code asks for it."""
     if event not in WATCHED or threading.current_thread() is not threading.main_thread():
         return
+    if event == "open" and isinstance(arguments[0], int):
+        return  # a descriptor, whose opening was noted
     if event == "open" and str(arguments[0]).endswith((".py", ".pyc")):
         return  # modules are loaded where they are first used
     frame, seen = sys._getframe(1), []

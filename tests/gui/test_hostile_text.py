@@ -130,11 +130,11 @@ def test_that_a_log_keeps_its_colours_and_no_other_codes(written: str, seen: str
     "part", ["\x1b]", "\x1b[", "\x1b", "\x1b[;", "\x1b[0 ", "\x1b]0;x\x1b", "\x1b[1m", "\r", "x"]
 )
 def test_that_a_log_of_codes_is_read_in_bounded_time(part: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     segments(plain(part * 100_000), Style())
     segments("\x1b[" + ";" * 1_000_000 + "m", Style())
     segments("\x1b[" + "9" * 1_000_000 + "m", Style())
-    assert time.monotonic() - began < LIMIT_S
+    assert time.process_time() - began < LIMIT_S
 
 
 def test_that_a_log_is_never_cut_within_a_letter_or_a_code(tmp_path: Path) -> None:
@@ -208,8 +208,8 @@ def test_that_programs_are_searched_for_metrics_within_limits(tmp_path: Path) ->
 
 @pytest.mark.parametrize("line", ["a " * 100_000, "-" * 200_000, "'" * 200_000, "a" * 200_000 + " b"])
 def test_that_a_long_line_in_the_editor_takes_bounded_time(qapp: object, line: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     document = QTextDocument(line)
     YamlHighlighter(document).rehighlight()
     place_of([line], 0, len(line))
-    assert time.monotonic() - began < LIMIT_S
+    assert time.process_time() - began < LIMIT_S

@@ -27,10 +27,10 @@ said = server.accept()[0].recv(100)
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFolder]:
+def data(monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFolder]:
     with TemporaryDirectory(prefix="bd") as short:  # paths of sockets have room for 107 bytes
         shared_memory(Path(short), monkeypatch)
-        folder = DataFolder(tmp_path / "home")
+        folder = DataFolder(Path(short) / "home")
         folder.prepare()
         yield folder
 

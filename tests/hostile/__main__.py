@@ -18,8 +18,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import psutil  # noqa: E402
 
-from hostile import commands, files, trees  # noqa: E402
+from hostile import commands, files, text, trees  # noqa: E402
 from hostile.http import Knocked  # noqa: E402
+from hostile.imports import Imports  # noqa: E402
 from support.workspace import Workspace  # noqa: E402
 
 
@@ -28,6 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="one kind of case")
     asked = parser.parse_args()
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     found = 0
@@ -39,9 +41,12 @@ def main() -> int:
         kinds: dict[str, Callable[[random.Random], None]] = {
             "files": files.check,
             "trees": trees.check,
+            "text": text.check,
+            "imports": Imports(Path(made) / "imports", workspace.project).check,
             "http": knocked.check,
             "commands": lambda rng: commands.check(rng, workspace),
         }
+        kinds = {name: check for name, check in kinds.items() if asked.only in ("", name)}
         for name, check in kinds.items():
             found += _spend(name, check, asked.seed, asked.seconds / len(kinds))
         knocked.close()

@@ -311,7 +311,12 @@ def test_that_a_restored_job_asks_before_it_continues(clone: Workspace, tmp_path
 def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path) -> None:
     database = Database(DataFolder(tmp_path / "home")).open()
     try:
-        forged = docker_job(tmp_path, endpoint=None, inputs=(Input(str(tmp_path / "keys"), "/input0", True),))
+        forged = docker_job(
+            tmp_path,
+            runner="process",
+            endpoint=None,
+            inputs=(Input(str(tmp_path / "keys"), "/input0", True),),
+        )
         with database.write() as connection:
             job = jobs.add(connection, forged)
         mine = Prepared(a_wish(project=str(tmp_path)), {}, (), ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shlex
 import sqlite3
 import time
@@ -26,10 +27,11 @@ from bayescore.results import trials_csv
 from bayescore.results.where import condition
 from bayescore.store import jobs, trials
 from hostile.files import LARGE
+from hostile.imports import Imports
 from support.builders import FILE, a_wish
 from support.workspace import Workspace
 
-LIMIT_S = 10.0  # where it took minutes, or did not end
+LIMIT_S = 10.0  # of this process, whatever else the machine does; it took minutes, or did not end
 
 
 @pytest.fixture(params=["pipe", "device", "endless link"])
@@ -51,10 +53,10 @@ def unsuitable(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
 def test_that_a_large_file_is_read_and_explained_in_bounded_time(shape: str) -> None:
     source = LARGE[shape]()
     assert len(source.encode()) <= MAX_BYTES
-    began = time.monotonic()
+    began = time.process_time()
     problems = (load_local_text if shape.startswith("local") else load_text)(source).problems
     shown = [str(p) for p in problems], json.dumps([p.as_json() for p in problems])
-    assert time.monotonic() - began < LIMIT_S
+    assert time.process_time() - began < LIMIT_S
     assert len(problems) < 200
     assert sum(map(len, shown[0])) < 4 * MAX_BYTES
 
@@ -149,10 +151,10 @@ def test_that_the_program_of_a_project_is_read_within_limits(
     ],
 )
 def test_that_a_hostile_condition_is_refused_in_bounded_time(source: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ConfigError):
         condition(source)
-    assert time.monotonic() - began < LIMIT_S
+    assert time.process_time() - began < LIMIT_S
 
 
 def test_that_a_condition_holds_for_rows_however_deep_the_stack_is() -> None:
@@ -238,10 +240,10 @@ def test_that_a_storage_that_takes_too_many_steps_is_given_up(tmp_path: Path) ->
                SELECT -i, 1.0 FROM n"""
         )
         made.commit()
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ConfigError, match="interrupted"):
         past_of(file, tmp_path)
-    assert time.monotonic() - began < 2 * LIMIT_S
+    assert time.process_time() - began < 2 * LIMIT_S
 
 
 def test_that_a_storage_with_too_many_trials_is_refused(tmp_path: Path) -> None:
@@ -381,9 +383,9 @@ def test_that_outputs_with_hostile_logs_are_searched_in_bounded_time(
     os.mkfifo(runs / "pipe" / "openbayes_params.json")
     (runs / "0" / "link.log").symlink_to("/dev/zero")
     os.mkfifo(runs / "0" / "pipe.log")
-    began = time.monotonic()
+    began = time.process_time()
     past = from_folder(runs, workspace.project)
-    assert time.monotonic() - began < LIMIT_S
+    assert time.process_time() - began < LIMIT_S
     assert [t.value for t in past.trials] == [None, None, None, 0.5]
     assert any("deep" in str(r) for r in past.remarks)
 
@@ -415,6 +417,13 @@ def test_that_fixed_values_of_a_sweep_are_quoted_for_the_shell() -> None:
     assert shlex.split(config.command) == ["python", "my train.py", "--data=$(touch /tmp/x); a 'b'"]
 
 
+def test_that_any_source_is_imported_or_refused_with_words(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.write()
+    imports = Imports(tmp_path / "sources", workspace.project)
+    for seed in range(60):
+        imports.check(random.Random(seed))
+
+
 @pytest.mark.parametrize("shape", ["aliases", "merges", "deep", "many"])
 def test_that_a_hostile_sweep_is_refused_in_bounded_time(shape: str) -> None:
     content = {
@@ -424,7 +433,7 @@ def test_that_a_hostile_sweep_is_refused_in_bounded_time(shape: str) -> None:
         "many": "method: random\nparameters:\n"
         + "".join(f"  k{i}: {{min: 0, max: 1}}\n" for i in range(9000)),
     }[shape]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ConfigError):
         convert(content)
-    assert time.monotonic() - began < LIMIT_S
+    assert time.process_time() - began < LIMIT_S

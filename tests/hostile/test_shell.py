@@ -87,6 +87,6 @@ def test_that_comments_and_escapes_are_read_as_a_shell_does(command: str, expect
 
 @pytest.mark.parametrize("part", ["'", '"', "\\", "#", "(", "$(", "`", "/", "/input0 ", " #\n"])
 def test_that_a_long_command_takes_bounded_time(part: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     localised(part * 100_000, {"input0": "/a"})
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10

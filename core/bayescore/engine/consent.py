@@ -120,7 +120,7 @@ def forget_jobs(folder: DataFolder) -> None:
 @contextmanager
 def _changing(folder: DataFolder) -> Iterator[_Confirmed]:
     """What is confirmed, to be changed and written back, by one process at a time."""
-    with FileLock(str(folder.root / _LOCK)):
+    with FileLock(str(folder.root / _LOCK), mode=0o600):
         known = _read(folder)
         yield known
         _write(folder, known)

@@ -33,13 +33,17 @@ def copy_tree(source: Path, target: Path) -> None:
 
 def copy_entry(entry: Entry, origin: Cursor, copy: Cursor) -> None:
     """Copy one entry of a walk into the folder that ``copy`` is in; a folder without its content."""
-    if entry.is_folder:
-        copy.make_folder(entry.name)
-    elif entry.is_link:
-        copy.link(entry.name, origin.target(entry.name))
-    elif entry.is_file:
-        with origin.open(entry.name) as source, copy.create(entry.name) as target:
-            copy_content(source, target)
+    try:
+        if entry.is_folder:
+            copy.make_folder(entry.name)
+        elif entry.is_link:
+            copy.link(entry.name, origin.target(entry.name))
+        elif entry.is_file:
+            with origin.open(entry.name) as source, copy.create(entry.name) as target:
+                copy_content(source, target)
+    except OSError as error:
+        error.filename = error.filename or entry.name  # a full disk names no file
+        raise
 
 
 def copy_content(source: BinaryIO, target: BinaryIO) -> None:

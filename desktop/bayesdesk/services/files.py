@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from bayescore.config import LOCAL_FILE_NAME
-from bayescore.config.load import read_utf8
+from bayescore.config.load import MAX_BYTES, read_utf8
 from bayescore.errors import ConfigError
+from bayescore.files import UnsuitableFileError, read_bytes
 from bayescore.i18n import text
 from bayescore.results import replace_bytes
 
@@ -29,9 +30,11 @@ def write_unless_changed(file: Path, content: bytes, expected: bytes) -> None:
         When it cannot be written.
     """
     try:
-        current = file.read_bytes()
+        current = read_bytes(file, MAX_BYTES)
     except FileNotFoundError:
         current = expected  # it is gone: writing it anew loses nothing
+    except UnsuitableFileError:
+        raise FileChangedError(file) from None
     if current not in (expected, content):
         raise FileChangedError(file)
     replace_bytes(file, content)
