@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from bayescore.config.gear import name_project
-from bayescore.engine import cleaning
+from bayescore.engine import Options, cleaning
+from bayescore.engine.preflight import preflight
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files import remove_tree
 from bayescore.files.copying import copy_tree
@@ -214,6 +215,13 @@ def test_that_a_bad_ignore_file_is_explained(tmp_path: Path, content: str, words
     (tmp_path / IGNORE_FILE).write_text(content)
     with pytest.raises(RunnerError, match=words):
         Ignored(tmp_path, ("built-in",))
+
+
+def test_that_a_bad_ignore_file_is_a_problem_before_the_start(workspace: Workspace) -> None:
+    workspace.write(files={IGNORE_FILE: "[z-a]\n"})
+    found = preflight(workspace.project, Options(), workspace.root)
+    assert not found.may_start
+    assert any("Line 1" in str(each.message) for each in found.findings)
 
 
 def test_that_an_ignore_file_that_is_a_device_is_not_read(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from bayescore.i18n import Text, text
 from bayescore.store import DataFolder, NewJob
 from bayescore.trials import docker_engine, images
 from bayescore.trials.gpus import BUSY_BYTES, chosen, visible
+from bayescore.trials.ignoring import Ignored
 
 _LOW_DISK = 5 * 2**30
 _MOST_FILES = 500  # of the project are searched for the metric's name
@@ -61,7 +62,14 @@ def preflight(where: Path, options: Options, data_folder: Path) -> Preflight:
         wish = prepared.wish
         trusted = all(each.kind is not Kind.CLUSTER for each in asks)  # who connects to a cluster trusts it
         runner = _runner(wish) if trusted else [_UNSEEN]
-        found += [*_program(wish), *_data(wish), *_disk(data_folder), *runner, *_gpus(wish)]
+        found += [
+            *_ignore_file(wish),
+            *_program(wish),
+            *_data(wish),
+            *_disk(data_folder),
+            *runner,
+            *_gpus(wish),
+        ]
     return Preflight(prepared, tuple(found), asks)
 
 
@@ -72,6 +80,14 @@ def _files(prepared: Prepared) -> Iterator[Finding]:
         yield Finding("files", _GRADES[problem.severity], place, problem.fix.title if problem.fix else None)
     if not graver:
         yield Finding("files", Grade.OK, text("Both files are in order"))
+
+
+def _ignore_file(wish: NewJob) -> Iterator[Finding]:
+    """A line that is not a pattern ends the job while its project is copied: better said before."""
+    try:
+        Ignored(Path(wish.project), ())
+    except BayesdeskError as error:
+        yield Finding("files", Grade.PROBLEM, error.message, error.hint)
 
 
 def _program(wish: NewJob) -> Iterator[Finding]:
