@@ -18,6 +18,9 @@ from bayescore.files import remove_tree
 from bayescore.files.archive import ArchiveError, unpack
 from bayescore.i18n import Text
 from bayescore.store import Database, DataFolder, JobState, TrialState, backup, jobs, notes, trials
+from bayescore.trials import Content
+from bayescore.trials import folder as trial_folder
+from bayescore.trials.keeper.bounded_log import BoundedLog
 from support.builders import FILE, a_wish
 from support.workspace import Workspace
 
@@ -144,7 +147,7 @@ def test_that_a_chain_of_links_leads_nowhere(made: DataFolder, tmp_path: Path) -
     file = appended(forged(made, tmp_path / "b.tar"), *chain(outside))
     home = DataFolder(tmp_path / "home")
     restored = backup.restore(home, file)
-    assert {"jobs/device", "jobs/pipe", "jobs/hard2", "jobs/b"} <= set(restored.left_out)
+    assert {"jobs/device", "jobs/pipe", "jobs/hard2", "jobs/a", "jobs/b"} <= set(restored.left_out)
     assert sorted(os.listdir(outside)) == ["secret"]  # noqa: PTH208
     assert not list(tmp_path.glob("evil")) + list(Path("/").glob("evil"))
     real = home.root.resolve()
@@ -163,7 +166,9 @@ def test_that_a_folder_of_jobs_that_is_a_link_is_not_taken(made: DataFolder, tmp
                 copy.addfile(member, origin.extractfile(member))
         copy.addfile(a_member("jobs", tarfile.SYMTYPE, str(outside)))
     home = DataFolder(tmp_path / "home")
-    backup.restore(home, tmp_path / "b.tar")
+    forgotten: list[bool] = []
+    backup.restore(home, tmp_path / "b.tar", before=lambda: forgotten.append(home.database.exists()))
+    assert forgotten == [False]
     assert (home.root / "jobs").is_dir()
     assert not (home.root / "jobs").is_symlink()
 
@@ -208,6 +213,99 @@ def test_that_a_name_that_is_no_plain_path_is_refused(tmp_path: Path, name: str)
         return
     assert found.files == 0 or "\0" in name  # a header ends at a zero
     assert not (tmp_path / "x").exists()
+
+
+def with_folder_of_a_later_attempt(
+    file: Path, made: DataFolder, number: int, attempt: int, *links: tarfile.TarInfo
+) -> Path:
+    """A backup with a trial's folder that says of itself that it is whole, and links in it."""
+    (job,) = [path.name for path in (made.root / "jobs").iterdir()]
+    root = f"jobs/{job}/trials/{number:03d}"
+    folders = [a_member(f"{root}/{name}", tarfile.DIRTYPE) for name in ("output", "home", "spool")]
+    for link in links:
+        link.name = f"{root}/{link.name}"
+    names = {link.name for link in links}
+    return appended(
+        file, *(f for f in folders if f.name not in names), *links, a_member(f"{root}/.ready-{attempt}")
+    )
+
+
+@pytest.mark.parametrize(("number", "attempt"), [(2, 1), (1, 2)])
+@pytest.mark.parametrize("part", ["output", "home", "spool"])
+def test_that_a_folder_of_the_backup_is_not_given_to_a_later_attempt(
+    made: DataFolder, tmp_path: Path, number: int, attempt: int, part: str
+) -> None:
+    link = a_member(part, tarfile.SYMTYPE, "../../../..")
+    file = with_folder_of_a_later_attempt(forged(made, tmp_path / "b.tar"), made, number, attempt, link)
+    home = DataFolder(tmp_path / "home")
+    restored = backup.restore(home, file)
+    (job,) = [path.name for path in (home.root / "jobs").iterdir()]
+    root = home.trial(job, number)
+    assert any(name.endswith(part) for name in restored.left_out)
+    assert not trial_folder.is_made(root, attempt)
+    made_now = trial_folder.make(root, Content(attempt, home.snapshot(job), {}))
+    assert not any(path.is_symlink() for path in (made_now.output, made_now.home, made_now.spool))
+
+
+def test_that_a_folder_whose_parts_are_links_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    root, outside = tmp_path / "001", tmp_path / "outside"
+    outside.mkdir()
+    made = trial_folder.make(root, Content(1, tmp_path / "copy", {}))
+    made.output.rename(tmp_path / "moved")
+    made.output.symlink_to(outside)
+    assert not trial_folder.is_made(root, 1)
+    assert not trial_folder.make(root, Content(1, tmp_path / "copy", {})).output.is_symlink()
+    assert not list(outside.iterdir())
+
+
+def test_that_an_attempt_of_a_restored_trial_is_set_aside_and_not_lost(
+    made: DataFolder, tmp_path: Path
+) -> None:
+    (job,) = [path.name for path in (made.root / "jobs").iterdir()]
+    first = trial_folder.make(made.trial(job, 1), Content(1, made.snapshot(job), {}))
+    (first.output / "weights").write_text("w")
+    database = Database(made).open()
+    backup.make(database, tmp_path / "b.tar", outputs=True)
+    database.close()
+    home = DataFolder(tmp_path / "home")
+    backup.restore(home, tmp_path / "b.tar")
+    trial_folder.make(home.trial(job, 1), Content(2, home.snapshot(job), {}))
+    assert (home.job(job) / "trials" / "001.1" / "output" / "weights").read_text() == "w"
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_that_a_log_is_not_written_through_a_link(tmp_path: Path, fresh: bool) -> None:
+    mine = tmp_path / "confirmed.json"
+    mine.write_text("mine")
+    (tmp_path / "log.txt").symlink_to(mine)
+    log = BoundedLog(str(tmp_path / "log.txt"), half=100, fresh=fresh)
+    log.write(b"x" * 90)
+    log.write(b"y" * 90)
+    log.close()
+    assert mine.read_text() == "mine"
+    assert (tmp_path / "log.txt").read_bytes() == b"y" * 90
+
+
+def test_that_links_of_a_snapshot_and_an_output_stay_in_their_place(made: DataFolder, tmp_path: Path) -> None:
+    (job,) = [path.name for path in (made.root / "jobs").iterdir()]
+    links = [
+        a_member(f"jobs/{job}/snapshot/self", tarfile.SYMTYPE, "."),
+        a_member(f"jobs/{job}/snapshot/up", tarfile.SYMTYPE, "../trials"),
+        a_member(f"jobs/{job}/trials/001/log.txt", tarfile.SYMTYPE, "../../../../confirmed.json"),
+        a_member(f"jobs/{job}/trials/001/output/up", tarfile.SYMTYPE, "../spool"),
+        a_member(f"jobs/{job}/trials/001/output/newest", tarfile.SYMTYPE, "a"),
+        a_member(f"jobs/{job}/link", tarfile.SYMTYPE, "snapshot"),
+    ]
+    home = DataFolder(tmp_path / "home")
+    restored = backup.restore(home, appended(forged(made, tmp_path / "b.tar"), *links))
+    kept = {
+        str(p.relative_to(home.root / "jobs" / job))
+        for p in (home.root / "jobs").rglob("*")
+        if p.is_symlink()
+    }
+    assert kept == {"snapshot/self", "trials/001/output/newest"}
+    assert len(restored.left_out) == 4
 
 
 # ---- the store

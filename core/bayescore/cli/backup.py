@@ -64,8 +64,14 @@ def restore(
     folder = DataFolder.default()
     about = backups.read_about(file)
     with progress(_("Restore")) as told:
-        done = backups.restore(folder, file.absolute(), replace=replace, docker=_docker(), told=told)
-    consent.forget_jobs(folder)
+        done = backups.restore(
+            folder,
+            file.absolute(),
+            replace=replace,
+            docker=_docker(),
+            told=told,
+            before=lambda: consent.forget_jobs(folder),
+        )
     write(
         _(
             "In {folder} is what was there at {at}; jobs: {jobs}, trials: {trials}.",

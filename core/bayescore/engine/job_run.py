@@ -24,7 +24,7 @@ from bayescore.engine.trial_run import Services, TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
 from bayescore.search import Suggestion
-from bayescore.store import Job, JobState, Trial, TrialState, jobs, notes, points, trials
+from bayescore.store import STATE_NAMES, Job, JobState, Trial, TrialState, jobs, notes, points, trials
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
@@ -251,7 +251,7 @@ class JobRun:
     def _finish(self, end: JobEnd) -> None:
         with self._s.database.write() as connection:
             self.job = jobs.move(connection, self.job.id, end.state, end.reason)
-            message = text("The job has ended: {state}.", state=end.state.value)
+            message = text("The job has ended: {state}.", state=Text(STATE_NAMES[end.state]))
             level = "info" if end.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else "warning"
             notes.add_event(connection, self.job.id, "ended", message, level=level)
         secret_keeping.forget(self._s.database.folder, self.job.id)

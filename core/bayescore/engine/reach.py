@@ -11,10 +11,16 @@ from pathlib import Path
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import NodeRunner
 from bayescore.i18n import Text, text
-from bayescore.store import Input, NewJob
+from bayescore.store import DataFolder, Input, NewJob
 
 _OUTPUT = "/output"
 PROCESS_LINE = "process"
+_MOST_COMMAND = 120  # characters of a command that are shown
+_RUN_LATER = (
+    ".git",
+    "openbayes.yaml",
+    "openbayes.local.yaml",
+)  # of a folder: its user's own programs read them
 
 
 class Kind(StrEnum):
@@ -119,6 +125,12 @@ def shown(words: str) -> Text:
     )
 
 
+def _brief(command: str) -> Text:
+    """A command in one short line, which cannot push the words around it out of sight."""
+    words = " ".join(command.split())
+    return shown(words if len(words) <= _MOST_COMMAND else f"{words[:_MOST_COMMAND]}…")
+
+
 def listed(reaches: Iterable[Reach]) -> Text:
     """One line for each, as one text."""
     lines = {f"line{i}": each.text for i, each in enumerate(reaches)}
@@ -127,15 +139,15 @@ def listed(reaches: Iterable[Reach]) -> Text:
 
 def _runs_on(job: NewJob, *, foreign: bool) -> Iterator[Reach]:
     """What runs the program; as the engine does, the endpoint is asked and not the runner's name."""
-    command = shown(job.config.command)
+    command = _brief(job.config.command)
     if job.endpoint is None:
         yield Reach(
             Kind.PROCESS,
             frozenset([PROCESS_LINE]),
             text("Runs as you, without a container"),
             text(
-                "“{command}” can read and change everything that you can, read your environment variables, "
-                "and use the network",
+                "can read and change everything that you can, read your environment variables, "
+                "and use the network. Command: {command}",
                 command=command,
             ),
         )
@@ -151,7 +163,7 @@ def _runs_on(job: NewJob, *, foreign: bool) -> Iterator[Reach]:
                 Kind.PROCESS,
                 frozenset([f"{PROCESS_LINE} on nodes"]),
                 text("Runs without a container on the cluster"),
-                text("“{command}” can do there what the account of Ray can", command=command),
+                text("can do there what the account of Ray can. Command: {command}", command=command),
             )
     elif foreign:
         yield Reach(
@@ -168,10 +180,20 @@ def _folders(job: NewJob, project: Path | None) -> Iterator[Reach]:
     inside = None if project is None or _is_home(project) else real(project)
     for bound in job.inputs:
         source = real(bound.source)
-        if inside is None or not Path(source).is_relative_to(inside):
+        if inside is None or not Path(source).is_relative_to(inside) or _matters(bound, Path(source)):
             yield _folder(bound, source)
         for node, folder in bound.nodes.items():
             yield _folder(bound, folder, node)
+
+
+def _matters(bound: Input, source: Path) -> bool:
+    """Whether a folder of the project is more than its data: it has to do with the data folder, or is
+    writable and holds what the user's own programs run or read later."""
+    data = Path(real(DataFolder.default().root))
+    if source.is_relative_to(data) or data.is_relative_to(source):
+        return True
+    is_changed = bound.writable and bound.path != _OUTPUT
+    return is_changed and (".git" in source.parts or any((source / name).exists() for name in _RUN_LATER))
 
 
 def _is_home(project: Path) -> bool:

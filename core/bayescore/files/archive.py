@@ -156,6 +156,7 @@ def unpack(
     target: Path,
     *,
     accept: Callable[[Parts], bool] = lambda _parts: True,
+    base: Callable[[Parts], int | None] = lambda _parts: 0,
     told: Callable[[int], None] = lambda _offset: None,
 ) -> Unpacked:
     """Unpack an archive into a folder that is there.
@@ -168,6 +169,8 @@ def unpack(
     ----------
     accept
         Whether a member of this name (its parts) is wanted.
+    base
+        How many folders above a link make the place that it must stay in; ``None`` where no link may be.
     told
         Called with the bytes of the archive that are read.
 
@@ -196,8 +199,12 @@ def unpack(
                 with cursor.create(parts[-1]) as written:
                     _write(member, raw, written)
                 files += 1
-            elif member.issym() and _stays_inside(len(parts) - 1, member.linkname):
-                links.append((parts, member.linkname))
+            elif member.issym():
+                above = base(parts)
+                if above is not None and _stays_inside(len(parts) - 1 - above, member.linkname):
+                    links.append((parts, member.linkname))
+                else:
+                    left_out.append(member.name)
             elif not (member.islnk() and _second_name(cursor, parts, member.linkname)):
                 left_out.append(member.name)
             del left_out[_MOST_NAMED:], refused[_MOST_NAMED:]
@@ -305,7 +312,7 @@ def _parts(name: str) -> Parts | None:
 
 
 def _stays_inside(depth: int, target: str) -> bool:
-    """Whether a link in a folder so deep below the root can lead no further up than to the root.
+    """Whether a link in a folder so deep below a place can lead no further up than to that place.
 
     Where ``..`` comes first only, it counts from the folder that the link really is in; each further link
     on the way obeys the same rule.
@@ -314,7 +321,7 @@ def _stays_inside(depth: int, target: str) -> bool:
     up = 0
     while up < len(parts) and parts[up] == "..":
         up += 1
-    return bool(parts) and not target.startswith("/") and up <= depth and ".." not in parts[up:]
+    return bool(target) and not target.startswith("/") and up <= depth and ".." not in parts[up:]
 
 
 def _second_name(cursor: Cursor, parts: Parts, name: str) -> bool:

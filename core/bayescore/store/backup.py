@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -15,14 +16,14 @@ from typing import BinaryIO
 from bayescore.config import FILE_NAME
 from bayescore.config.masking import masked
 from bayescore.errors import StoreError
-from bayescore.files import create, random_name, remove_tree
+from bayescore.files import create, ensure, random_name, remove_tree
 from bayescore.files.archive import ArchiveError, Unpacked, Writer, first_file, unpack
 from bayescore.files.tree import Cursor, Entry, Parts, bytes_on_disk, walk
 from bayescore.i18n import text
-from bayescore.store import jobs
+from bayescore.store import jobs, trials
 from bayescore.store.database import HEAD, Database, copy_database, explained
 from bayescore.store.exclusive import alone
-from bayescore.store.folder import DataFolder
+from bayescore.store.folder import MADE, DataFolder
 from bayescore.store.foreign import take_over
 from bayescore.times import now
 
@@ -274,6 +275,7 @@ def restore(
     replace: bool = False,
     docker: str | None = None,
     told: Told = lambda _done, _all: None,
+    before: Callable[[], None] = lambda: None,
 ) -> Restored:
     """Put a backup in place of what a data folder holds.
 
@@ -284,6 +286,8 @@ def restore(
     ----------
     docker
         Endpoint of this machine's container engine, for jobs that ran in containers.
+    before
+        Called when all is checked, before anything takes another's place.
 
     Raises
     ------
@@ -303,10 +307,14 @@ def restore(
             unpacked.mkdir(mode=0o700)
             found = _unpacked(source, unpacked, told)
             fresh = DataFolder(unpacked / "fresh")
-            taken = take_over(unpacked / _STORE, fresh, docker=docker, snapshots=_snapshots(unpacked))
+            taken = take_over(
+                unpacked / _STORE, fresh, shown=source, docker=docker, snapshots=_snapshots(unpacked)
+            )
+            _mark_made(fresh, unpacked / _JOBS)
+            before()
             aside = put_aside(folder, "before-restore")
             fresh.database.rename(folder.database)
-            if (unpacked / _JOBS).is_dir():
+            if _is_folder(unpacked / _JOBS):
                 (unpacked / _JOBS).rename(folder.root / _JOBS)
         except OSError as error:
             raise StoreError(
@@ -323,7 +331,7 @@ def put_aside(folder: DataFolder, word: str, *, store_only: bool = False) -> Pat
     """Move what a data folder holds into a folder inside it; ``None`` when there was nothing."""
     names = [f"{folder.database.name}{end}" for end in ("", "-wal", "-shm", "-journal")]
     names += [] if store_only else [_JOBS]
-    there = [folder.root / name for name in names if (folder.root / name).exists()]
+    there = [folder.root / name for name in names if os.path.lexists(folder.root / name)]
     if not there:
         return None
     place = folder.root / f"{word}-{now()[:19].replace(':', '')}"
@@ -353,10 +361,10 @@ def _about(store: Path, outputs: bool) -> About:
 
 def _unpacked(source: Path, target: Path, told: Told) -> Unpacked:
     total = source.stat().st_size
-    found = unpack(source, target, accept=_is_ours, told=lambda done: told(done, total))
+    found = unpack(source, target, accept=_is_ours, base=_place, told=lambda done: told(done, total))
     if found.refused:
         raise ArchiveError(0, f"“{found.refused[0]}” is not a file of Bayesdesk")
-    if not (target / _STORE).is_file():
+    if not stat.S_ISREG(_mode(target / _STORE)):
         raise ArchiveError(0, "it has no store")
     return found
 
@@ -366,6 +374,45 @@ def _is_ours(parts: Parts) -> bool:
     return parts in ((_ABOUT,), (_STORE,)) or parts[0] == _JOBS
 
 
+def _place(parts: Parts) -> int | None:
+    """Folders above a link that make the place which it must stay in: a snapshot, or what a program wrote."""
+    for above, names in ((3, ("snapshot",)), (5, _LARGE)):
+        if len(parts) > above and parts[above - 1] in names:
+            return above
+    return None
+
+
 def _snapshots(unpacked: Path) -> set[str]:
     """Ids of the jobs whose copy of the project is there."""
-    return {path.parent.name for path in unpacked.glob(f"{_JOBS}/*/snapshot") if path.is_dir()}
+    return {path.parent.name for path in unpacked.glob(f"{_JOBS}/*/snapshot") if _is_folder(path)}
+
+
+def _mark_made(fresh: DataFolder, there: Path) -> None:
+    """Mark the folders of trials as whole that the store knows, and no others.
+
+    A mark of the backup's own could make a later attempt use a folder that somebody has prepared.
+    """
+    for mark in there.glob(f"*/trials/*/{MADE}-*"):
+        remove_tree(mark)
+    database = Database(fresh).open()
+    try:
+        with database.read() as connection:
+            known = [t for job in jobs.every(connection) for t in trials.of_job(connection, job.id)]
+    finally:
+        database.close()
+    for trial in known:
+        root = there / trial.job / "trials" / f"{trial.number:03d}"
+        if _is_folder(root):
+            ensure(root / f"{MADE}-{trial.attempt}", 0o600)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is a folder, and no link to one."""
+    return stat.S_ISDIR(_mode(path))
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.lstat().st_mode
+    except OSError:
+        return 0

@@ -28,6 +28,7 @@ _NETWORK |= {
     "ncpfs",
 }
 _OURS = ("store.", "engine.", "window.log", "cli.log", "migration.lock")  # files of ours begin so
+MADE = ".ready"  # with an attempt behind it, in a trial's folder: the folder is whole
 _ROOM_BYTES = 2**20  # less is a full disk
 
 
@@ -139,7 +140,8 @@ def _check_owner(root: Path) -> None:
     status, own = root.stat(), own_account()
     if own is None:
         return
-    if status.st_uid != own:
+    is_others_link = root.is_symlink() and root.lstat().st_uid not in (0, own)
+    if status.st_uid != own or is_others_link:
         raise StoreError(
             text("The data folder {folder} belongs to another account of this machine.", folder=root),
             text(

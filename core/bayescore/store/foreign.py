@@ -50,11 +50,15 @@ class TakenOver:
     left_out: int
 
 
-def take_over(source: Path, fresh: DataFolder, *, docker: str | None, snapshots: Set[str]) -> TakenOver:
+def take_over(
+    source: Path, fresh: DataFolder, *, shown: Path, docker: str | None, snapshots: Set[str]
+) -> TakenOver:
     """Copy jobs, trials, points and events into a new store, whose jobs have all ended.
 
     Parameters
     ----------
+    shown
+        What to call the store in messages: the backup that it came in.
     docker
         Endpoint of this machine's container engine, for jobs that ran in containers.
     snapshots
@@ -65,17 +69,22 @@ def take_over(source: Path, fresh: DataFolder, *, docker: str | None, snapshots:
     StoreError
         When it is damaged, is not a store of ours, or a job has an id that we would not have given it.
     """
-    with explained(source), closing(_opened(source)) as origin:
-        _check(origin, source)
+    try:
+        with closing(_opened(source)) as origin:
+            _check(origin, shown)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            text("The store inside {file} is damaged: {said}.", file=shown, said=error)
+        ) from None
     database = Database(fresh).open()
     try:
-        with explained(source), closing(sqlite3.connect(fresh.database, uri=True)) as copy:
+        with explained(fresh.database), closing(sqlite3.connect(fresh.database, uri=True)) as copy:
             copy.execute("PRAGMA trusted_schema=OFF")
             copy.execute(f"ATTACH '{source.as_uri()}?mode=ro' AS origin")
             left_out = sum(_copy(copy, table) for table in _TABLES)
             copy.commit()
         with database.write() as connection:
-            _check_ids(connection, fresh, source)
+            _check_ids(connection, fresh, shown)
             left_out += _without_nonsense(connection)
             stopped = _end(connection)
             _place(connection, docker, snapshots)

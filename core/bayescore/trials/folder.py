@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,9 @@ from bayescore.files import create, remove_tree
 from bayescore.files.copying import copy_tree
 from bayescore.files.tree import Cursor, walk
 from bayescore.i18n import text
+from bayescore.store.folder import MADE
 from bayescore.trials.launch import Content, TrialFolder
 from bayescore.trials.parameters import FILE_NAME, as_json
-
-_DONE = ".ready"  # the folder is whole: a restarted engine need not make it again
 
 
 def make(root: Path, content: Content) -> TrialFolder:
@@ -72,13 +72,21 @@ def make_empty(root: Path, content: Content) -> TrialFolder:
 
 
 def is_made(root: Path, attempt: int) -> bool:
-    """Whether the folder is whole and belongs to this attempt: only then can its program exist."""
-    return _mark(root, attempt).exists()
+    """Whether the folder is whole and belongs to this attempt: only then can its program exist.
+
+    Its parts are mounted into containers, so none of them may be a link.
+    """
+    folder = TrialFolder(root)
+    try:
+        parts = [path.lstat().st_mode for path in (root, folder.output, folder.home, folder.spool)]
+        return all(stat.S_ISDIR(mode) for mode in parts) and _mark(root, attempt).exists()
+    except OSError:
+        return False
 
 
 def is_of_another(root: Path, attempt: int) -> bool:
     """Whether the folder is whole and belongs to another attempt."""
-    return not is_made(root, attempt) and any(root.glob(f"{_DONE}-*"))
+    return not is_made(root, attempt) and any(root.glob(f"{MADE}-*"))
 
 
 def is_touched(root: Path, attempt: int) -> bool:
@@ -96,11 +104,11 @@ def is_touched(root: Path, attempt: int) -> bool:
 
 
 def _mark(root: Path, attempt: int) -> Path:
-    return root / f"{_DONE}-{attempt}"
+    return root / f"{MADE}-{attempt}"
 
 
 def _set_aside(root: Path, attempt: int) -> None:
-    earlier = next(iter(root.glob(f"{_DONE}-*")), None) if root.exists() else None
+    earlier = next(iter(root.glob(f"{MADE}-*")), None) if root.exists() else None
     if earlier is not None and attempt > 1:
         number = earlier.name.rpartition("-")[2]
         root.replace(root.with_name(f"{root.name}.{number}"))

@@ -24,7 +24,7 @@ class BoundedLog:
     def __init__(self, path: str, half: int = HALF_BYTES, fresh: bool = False) -> None:
         self.path = path
         self.half = half
-        self._file: IO[bytes] = open(path, "wb" if fresh else "ab", buffering=0)  # noqa: PTH123, SIM115
+        self._file = _opened(path, fresh=fresh)
         self._size = os.fstat(self._file.fileno()).st_size
         self._noted = 0
         self.taken = self.lost = 0
@@ -55,7 +55,7 @@ class BoundedLog:
 
     def _turn_over(self) -> None:
         os.replace(self.path, self.path + ".1")  # noqa: PTH105
-        full, self._file = self._file, open(self.path, "wb", buffering=0)  # noqa: PTH123, SIM115
+        full, self._file = self._file, _opened(self.path, fresh=True)
         full.close()
         self._size = 0
 
@@ -64,3 +64,12 @@ class BoundedLog:
         with suppress(OSError):
             self._note()
         self._file.close()
+
+
+def _opened(path: str, *, fresh: bool) -> IO[bytes]:
+    """Open a log for writing; a link in its place is removed and not followed."""
+    if os.path.islink(path):  # noqa: PTH114
+        os.unlink(path)  # noqa: PTH108
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if fresh else os.O_APPEND)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb" if fresh else "ab", buffering=0)
