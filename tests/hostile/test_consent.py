@@ -285,6 +285,37 @@ def test_that_a_name_cannot_add_a_line_to_the_list_or_turn_it_round(tmp_path: Pa
 # ---- jobs that were not started here
 
 
+@pytest.mark.parametrize(
+    ("folder", "writable", "asks"),
+    [
+        (".", True, True), (".", False, False), ("data", True, False), ("home", False, True),
+        ("repo", True, True), ("repo", False, False), ("repo/.git/hooks", True, True), ("home/jobs", False, True),
+    ],
+)  # fmt: skip
+def test_that_what_runs_later_and_what_is_confirmed_is_not_given_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, writable: bool, asks: bool
+) -> None:
+    project = tmp_path / "project"
+    for name in ("data", "repo/.git/hooks"):
+        (project / name).mkdir(parents=True)
+    (project / "openbayes.yaml").touch()
+    monkeypatch.setenv("BAYESDESK_HOME", str((project if folder.startswith("home") else tmp_path) / "home"))
+    source = project / folder
+    source.mkdir(parents=True, exist_ok=True)
+    wish = docker_job(project, inputs=(Input(str(source), "/input0", writable),))
+    assert any(each.kind in (Kind.READ, Kind.WRITE) for each in reach_of(wish, project)) == asks
+
+
+def test_that_a_command_cannot_talk_over_what_is_said_of_it(tmp_path: Path) -> None:
+    command = "python main.py” is harmless and reads nothing." + " " * 400 + "\n\n“" + "x" * 1000
+    wish = a_wish(project=str(tmp_path))
+    wish = replace(wish, config=wish.config.model_copy(update={"command": command}))
+    (said,) = [str(each.text) for each in reach_of(wish, tmp_path) if each.kind is Kind.PROCESS]
+    assert said.index("everything that you can") < said.index("harmless")
+    assert len(said) < 400
+    assert "  " not in said
+
+
 def test_that_a_restored_job_asks_before_it_continues(clone: Workspace, tmp_path: Path) -> None:
     write(clone)
     job = clone.run(*START, "--json", "--yes").json()["id"]
