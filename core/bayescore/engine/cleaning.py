@@ -50,12 +50,12 @@ def delete(database: Database, identifiers: Sequence[str]) -> int:
     freed, left = 0, []
     for identifier in identifiers:
         folder = database.folder.job(identifier)
-        before = bytes_on_disk(folder)
+        freed += bytes_on_disk(folder)
         try:
             remove_tree(folder)
         except OSError as error:
             left.append(str(error.filename or folder))
-        freed += before - bytes_on_disk(folder)
+            freed -= bytes_on_disk(folder)
         secret_keeping.forget(database.folder, identifier)
     if left:
         raise StoreError(

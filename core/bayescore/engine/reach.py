@@ -16,11 +16,8 @@ from bayescore.store import DataFolder, Input, NewJob
 _OUTPUT = "/output"
 PROCESS_LINE = "process"
 _MOST_COMMAND = 120  # characters of a command that are shown
-_RUN_LATER = (
-    ".git",
-    "openbayes.yaml",
-    "openbayes.local.yaml",
-)  # of a folder: its user's own programs read them
+# of a folder: its user's own programs read them
+_RUN_LATER = (".git", "openbayes.yaml", "openbayes.local.yaml")
 
 
 class Kind(StrEnum):

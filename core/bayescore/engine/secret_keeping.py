@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bayescore.config import OpenBayesConfig, YamlDocument
+from bayescore.config.masking import MASK
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files import read_private, replace
 from bayescore.i18n import text
@@ -55,7 +56,7 @@ def without_values(config: OpenBayesConfig, file_text: str) -> str:
     document = YamlDocument.parse(file_text)
     for name, secret in config.secrets.items():
         if secret.env is None:
-            document = document.apply(document.set(("parameters", name, "value"), "***"))
+            document = document.apply(document.set(("parameters", name, "value"), MASK))
     return document.text
 
 

@@ -67,15 +67,7 @@ def convert(content: str) -> Converted:
         found = None
     try:
         converted = _converted(found) if isinstance(found, dict) else None
-    except (
-        TypeError,
-        ValueError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ) as error:
+    except _BAD as error:
         raise ConfigError(
             text("A parameter of this file is not as it should be: {reason}.", reason=error),
             text("Correct it where it comes from."),

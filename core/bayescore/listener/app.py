@@ -28,9 +28,8 @@ GRACE_S = 60.0  # a token outlives its trial so long: last points may still be u
 _MAX_NOTED = 20  # refusals of one trial that are noted; a loop must not fill the store
 _METRICS = b"/metrics/"
 _BELL_S = 0.05  # between two looks at a spool file, however often its bell is rung
-_BODIES_BYTES = (
-    32 * 2**20
-)  # of large requests that are not answered yet; parsed they take eight times as much
+# of large requests that are not answered yet; parsed they take eight times as much
+_BODIES_BYTES = 32 * 2**20
 _LARGE = 16 * 2**10  # larger bodies are parsed beside the loop, which has others to answer meanwhile
 
 R = TypeVar("R", bound=Reporting)

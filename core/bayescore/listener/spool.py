@@ -154,9 +154,8 @@ def _lines(chunk: bytes, start: int) -> Iterator[Line]:
 
 
 def _understood(line: bytes) -> Report | BadReportError:
-    content = line.strip(
-        b"\0\r\n\t "
-    )  # a hole ends where a block of the disk does, and not where the line begins
+    # a hole ends where a block of the disk does, and not where the line begins
+    content = line.strip(b"\0\r\n\t ")
     if not content:
         return Report()
     try:

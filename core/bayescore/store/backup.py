@@ -11,31 +11,22 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from bayescore.config import FILE_NAME
-from bayescore.config.masking import masked
 from bayescore.errors import StoreError
 from bayescore.files import create, ensure, random_name, remove_tree
-from bayescore.files.archive import ArchiveError, Unpacked, Writer, first_file, unpack
-from bayescore.files.tree import Cursor, Entry, Parts, bytes_on_disk, walk
+from bayescore.files.archive import ArchiveError, Unpacked, first_file, unpack
+from bayescore.files.tree import Cursor, Parts, bytes_on_disk, walk
 from bayescore.i18n import text
 from bayescore.store import jobs, trials
 from bayescore.store.database import HEAD, Database, copy_database, explained
 from bayescore.store.exclusive import alone
 from bayescore.store.folder import MADE, DataFolder
 from bayescore.store.foreign import take_over
+from bayescore.store.packing import ABOUT, JOBS, LARGE, STORE, Packing, Told, is_large
 from bayescore.times import now
 
-_ABOUT = "backup.json"
-_STORE = "store.sqlite3"
-_JOBS = "jobs"
 _FORMAT = 1
-_LARGE = ("output", "home")  # of a trial's folder: what its program wrote
 _MOST_ABOUT = 2**16
-_MOST_SETTINGS = 2**20  # of an openbayes.yaml that is searched for secrets
-
-Told = Callable[[int, int], None]  # bytes done, bytes in all
 
 
 @dataclass(frozen=True)
@@ -86,7 +77,7 @@ class Restored:
     stopped
         Jobs that had not ended when the backup was made, and have now.
     left_out
-        Names that were left out: links that lead out of the data folder, devices.
+        Names that were left out: links that lead out of their snapshot or output, devices.
     """
 
     aside: Path | None
@@ -128,8 +119,8 @@ def make(
         total = copied.stat().st_size + _size(folder, outputs)
         _check_room(target, total)
         with create(partial, 0o600) as raw:  # it holds what the store holds
-            packing = _Packing(raw, total, told, secrets=secrets)
-            packing.add_store(copied, about)
+            packing = Packing(raw, total, told, secrets=secrets)
+            packing.add_store(copied, json.dumps(asdict(about)).encode())
             packing.add_jobs(folder, outputs)
             raw.flush()
             os.fsync(raw.fileno())
@@ -145,83 +136,12 @@ def make(
     return Made(about, packing.masked, tuple(packing.unread))
 
 
-class _Packing:
-    """Puts one thing after the other into an archive."""
-
-    def __init__(self, raw: BinaryIO, total: int, told: Told, *, secrets: bool) -> None:
-        self._writer = Writer(raw)
-        self._secrets = secrets
-        self._total, self._done, self._told = total, 0, told
-        self.masked = 0
-        self.unread: list[str] = []
-
-    def add_store(self, copied: Path, about: About) -> None:
-        self._writer.add_bytes(_ABOUT, json.dumps(asdict(about)).encode())
-        with Cursor(copied.parent) as cursor:
-            entry = Entry((), copied.name, cursor.status(copied.name))
-            self._writer.add(_STORE, entry, cursor)
-            self._count(entry)
-
-    def add_jobs(self, folder: DataFolder, outputs: bool) -> None:
-        with Cursor(folder.root / _JOBS) as cursor:
-            for entry in walk(cursor, lambda each: outputs or not _is_large(each), self._not_read):
-                try:
-                    self._add(entry, cursor)
-                except FileNotFoundError:  # a trial may take its files away
-                    continue
-                except PermissionError as error:
-                    self._not_read(entry, error)
-                self._count(entry)
-        self._writer.close()
-
-    def _add(self, entry: Entry, cursor: Cursor) -> None:
-        name = f"{_JOBS}/{entry.path}"
-        if (
-            not self._secrets
-            and _has_settings(entry)
-            and (content := self._masked(entry, cursor)) is not None
-        ):
-            self._writer.add_bytes(name, content)
-        else:
-            self._writer.add(name, entry, cursor)
-
-    def _masked(self, entry: Entry, cursor: Cursor) -> bytes | None:
-        """Content of an ``openbayes.yaml`` without its secrets; ``None`` where it has none."""
-        with cursor.open(entry.name) as file:
-            content = file.read(_MOST_SETTINGS)
-        found, count = masked(content.decode("utf-8", "replace"))
-        if not count:
-            return None
-        self.masked += 1
-        return found.encode("utf-8")
-
-    def _not_read(self, entry: Entry, _error: OSError) -> None:
-        self.unread.append(entry.path)
-
-    def _count(self, entry: Entry) -> None:
-        self._done += entry.blocks
-        self._told(min(self._done, self._total), self._total)
-
-
-def _is_large(entry: Entry) -> bool:
-    """Whether it is what a trial's program wrote; a project may have folders of these names too."""
-    return len(entry.folder) == 3 and entry.folder[1] == "trials" and entry.name in _LARGE
-
-
-def _has_settings(entry: Entry) -> bool:
-    """Whether it is an ``openbayes.yaml`` of a job's project or of a trial's copy of it."""
-    places = (len(entry.folder) == 2 and entry.folder[1] == "snapshot") or (
-        len(entry.folder) == 4 and entry.folder[1] == "trials" and entry.folder[3] == "output"
-    )
-    return places and entry.is_file and entry.name == FILE_NAME
-
-
 def _size(folder: DataFolder, outputs: bool) -> int:
     """Bytes on the disk of what goes into a backup."""
     if outputs:
-        return bytes_on_disk(folder.root / _JOBS)
-    with Cursor(folder.root / _JOBS) as cursor:
-        found = walk(cursor, lambda each: not _is_large(each), lambda _entry, _error: None)
+        return bytes_on_disk(folder.root / JOBS)
+    with Cursor(folder.root / JOBS) as cursor:
+        found = walk(cursor, lambda each: not is_large(each), lambda _entry, _error: None)
         return sum(entry.blocks for entry in found)
 
 
@@ -248,7 +168,7 @@ def read_about(source: Path) -> About:
         When it is none, or a newer Bayesdesk's.
     """
     try:
-        found = json.loads(first_file(source, _ABOUT, _MOST_ABOUT) or b"")
+        found = json.loads(first_file(source, ABOUT, _MOST_ABOUT) or b"")
         newer = found["format"] > _FORMAT or found["schema"] > HEAD
         about = None if newer else About(**found)
     except (ArchiveError, ValueError, TypeError, KeyError, RecursionError):
@@ -308,14 +228,14 @@ def restore(
             found = _unpacked(source, unpacked, told)
             fresh = DataFolder(unpacked / "fresh")
             taken = take_over(
-                unpacked / _STORE, fresh, shown=source, docker=docker, snapshots=_snapshots(unpacked)
+                unpacked / STORE, fresh, shown=source, docker=docker, snapshots=_snapshots(unpacked)
             )
-            _mark_made(fresh, unpacked / _JOBS)
+            _mark_made(fresh, unpacked / JOBS)
             before()
             aside = put_aside(folder, "before-restore")
             fresh.database.rename(folder.database)
-            if _is_folder(unpacked / _JOBS):
-                (unpacked / _JOBS).rename(folder.root / _JOBS)
+            if _is_folder(unpacked / JOBS):
+                (unpacked / JOBS).rename(folder.root / JOBS)
         except OSError as error:
             raise StoreError(
                 text("The backup {file} cannot be restored: {reason}.", file=source, reason=error.strerror),
@@ -330,7 +250,7 @@ def restore(
 def put_aside(folder: DataFolder, word: str, *, store_only: bool = False) -> Path | None:
     """Move what a data folder holds into a folder inside it; ``None`` when there was nothing."""
     names = [f"{folder.database.name}{end}" for end in ("", "-wal", "-shm", "-journal")]
-    names += [] if store_only else [_JOBS]
+    names += [] if store_only else [JOBS]
     there = [folder.root / name for name in names if os.path.lexists(folder.root / name)]
     if not there:
         return None
@@ -364,19 +284,19 @@ def _unpacked(source: Path, target: Path, told: Told) -> Unpacked:
     found = unpack(source, target, accept=_is_ours, base=_place, told=lambda done: told(done, total))
     if found.refused:
         raise ArchiveError(0, f"“{found.refused[0]}” is not a file of Bayesdesk")
-    if not stat.S_ISREG(_mode(target / _STORE)):
+    if not stat.S_ISREG(_mode(target / STORE)):
         raise ArchiveError(0, "it has no store")
     return found
 
 
 def _is_ours(parts: Parts) -> bool:
     """Whether a name is that of a file which a backup holds."""
-    return parts in ((_ABOUT,), (_STORE,)) or parts[0] == _JOBS
+    return parts in ((ABOUT,), (STORE,)) or parts[0] == JOBS
 
 
 def _place(parts: Parts) -> int | None:
     """Folders above a link that make the place which it must stay in: a snapshot, or what a program wrote."""
-    for above, names in ((3, ("snapshot",)), (5, _LARGE)):
+    for above, names in ((3, ("snapshot",)), (5, LARGE)):
         if len(parts) > above and parts[above - 1] in names:
             return above
     return None
@@ -384,7 +304,7 @@ def _place(parts: Parts) -> int | None:
 
 def _snapshots(unpacked: Path) -> set[str]:
     """Ids of the jobs whose copy of the project is there."""
-    return {path.parent.name for path in unpacked.glob(f"{_JOBS}/*/snapshot") if _is_folder(path)}
+    return {path.parent.name for path in unpacked.glob(f"{JOBS}/*/snapshot") if _is_folder(path)}
 
 
 def _mark_made(fresh: DataFolder, there: Path) -> None:

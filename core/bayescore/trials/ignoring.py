@@ -83,9 +83,8 @@ def _pattern(line: str) -> GitIgnoreSpecPattern:
     if len(line) > MOST_CHARACTERS:
         raise ValueError(text("it is longer than {most} characters", most=MOST_CHARACTERS))
     try:
-        with warnings.catch_warnings(
-            action="ignore"
-        ):  # of brackets that a later Python may read in another way
+        # warned of are brackets that a later Python may read in another way
+        with warnings.catch_warnings(action="ignore"):
             pattern = GitIgnoreSpecPattern(line)
         if len(_STARS.findall(line)) > 1 and pattern.regex is not None:
             pattern.regex = _linear(pattern.regex.pattern)
