@@ -91,7 +91,12 @@ def restore(
             )
         )
     if done.left_out:
-        aside(_("Left out, because they lead out of the data folder: {files}", files=_some(done.left_out)))
+        aside(
+            _(
+                "Left out, because they are no files or lead out of their folder: {files}",
+                files=_some(done.left_out),
+            )
+        )
 
 
 def _docker() -> str | None:
