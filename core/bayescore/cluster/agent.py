@@ -230,7 +230,10 @@ class NodeAgent:
             self._runner.remove(inner)
         if reporter := self._reporters.pop((found.job, found.number), None):
             self._listener.retire(reporter.address)
-        for path in folder.root.iterdir() if folder.root.is_dir() else ():
+        # last what names the program: a removal that is cut short is found and done again
+        known = folder.root / _KNOWN
+        paths = sorted(folder.root.iterdir(), key=known.__eq__) if folder.root.is_dir() else []
+        for path in paths:
             if keep_output and path == folder.output:
                 continue
             with suppress(OSError):

@@ -257,7 +257,8 @@ class JobRun:
         secret_keeping.forget(self._s.database.folder, self.job.id)
         self._s.pool.submit(self._places.release, self.job.id)
         # what a silent runner could not remove
-        self._s.pool.submit(sweep, self._s.database, self._runner, self.job.wish.endpoint)
+        removals = tuple(self._s.removals)
+        self._s.pool.submit(sweep, self._s.database, self._runner, self.job.wish.endpoint, removals)
         _log.info("job %s ended: %s", self.job.id, end.state)
 
     def fail(self, error: BaseException) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from concurrent.futures import Future, wait
 
 from bayescore.engine.launching import trial_name
 from bayescore.errors import BayesdeskError
@@ -10,16 +12,23 @@ from bayescore.store import Database, jobs, trials
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
+_REMOVAL_S = 60.0
 
 
-def sweep(database: Database, runner: Runner, endpoint: str | None) -> None:
+def sweep(
+    database: Database, runner: Runner, endpoint: str | None, removals: Collection[Future[None]] = ()
+) -> None:
     """Remove every program of the data folder that no unended trial has, and let go of what ended jobs held.
 
     Parameters
     ----------
     endpoint
         What the runner runs on, as jobs name it.
+    removals
+        Removals under way.  They are waited for: without a job left, a cluster's agents are ended, and
+        one that is ended while it removes a trial's files leaves some of them on its node.
     """
+    wait(removals, timeout=_REMOVAL_S)
     try:
         programs = runner.programs()  # before the store is read: a trial that begins now is not among them
         with database.read() as connection:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -43,6 +43,13 @@ class Services:
     leasing: Leasing
     pool: ThreadPoolExecutor
     wake: Callable[[], None]
+    removals: set[Future[None]] = field(default_factory=set)  # under way: traces of ended trials
+
+    def remove(self, runner: Runner, handle: str) -> None:
+        """Remove a program's traces, on the pool."""
+        removal = self.pool.submit(runner.remove, handle)
+        self.removals.add(removal)
+        removal.add_done_callback(self.removals.discard)
 
 
 class TrialRun:
@@ -243,7 +250,7 @@ class TrialRun:
                 if self._job.wish.runner == "ray":
                     self._let_settle(_SETTLE_S[trial.attempt - 1])
         self._s.listener.retire(str(trial.id))
-        self._s.pool.submit(self._runner.remove, trial.handle)
+        self._s.remove(self._runner, trial.handle)
         self._s.wake()
 
     @property
