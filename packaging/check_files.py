@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOM = "core/bayescore/files/"
 # places that may, and why
 EXCEPTIONS = {
-    "core/bayescore/trials/keeper/__main__.py": "runs alone, without the rest of the package",
-    "core/bayescore/trials/keeper/bounded_log.py": "runs alone, without the rest of the package",
+    "core/bayescore/trials/supervisor/__main__.py": "runs alone, without the rest of the package",
+    "core/bayescore/trials/supervisor/bounded_log.py": "runs alone, without the rest of the package",
     "core/bayescore/store/rescue.py": "works on copies of its own store in a folder that it has just made",
 }
 MODULES = {"tarfile", "zipfile"}

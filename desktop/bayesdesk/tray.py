@@ -36,12 +36,14 @@ class Tray(QObject):
         if self._icon is None:
             return
         running = [r for r in after if r.job.state is JobState.RUNNING]
-        lines = (f"{r.job.wish.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
+        lines = (f"{r.job.submission.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
         self._icon.setToolTip(without_markup("\n".join(lines)) or "Bayesdesk")
         active = {r.job.id for r in before if not r.job.state.ended}
         for item in after:
             if item.job.id in active and item.job.state.ended:
-                self._icon.showMessage(without_markup(item.job.wish.name), without_markup(end_words(item)))
+                self._icon.showMessage(
+                    without_markup(item.job.submission.name), without_markup(end_words(item))
+                )
 
 
 def end_words(item: JobRow) -> str:

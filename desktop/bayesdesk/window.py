@@ -17,10 +17,10 @@ from bayescore.config.load import project_file
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _, language, set_language
 from bayescore.store import Database, Job, JobState
-from bayesdesk.beginnings import Beginnings
 from bayesdesk.help import Help
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
 from bayesdesk.menus import make_menus
+from bayesdesk.new_project import NewProjectActions
 from bayesdesk.palette import CommandPalette
 from bayesdesk.services.background import Background
 from bayesdesk.services.files import read_project
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._shown_job: str | None = None
         self.editor: EditorPage | None = None
-        self.beginnings = Beginnings(self)
+        self.beginnings = NewProjectActions(self)
         self.help = Help(self)
         self.job_page: JobPage | None = None
         self._build()
@@ -224,13 +224,13 @@ class MainWindow(QMainWindow):
 
     def delete_job(self, identifier: str) -> None:
         """Ask, then delete a job that has ended."""
-        from bayescore.engine import cleaning
+        from bayescore.app import deletion
 
         item = next(r for r in self.rows if r.job.id == identifier)
         boxes = QMessageBox.StandardButton
-        question = _("Delete the job {name} with its trials, logs and files?", name=item.job.wish.name)
+        question = _("Delete the job {name} with its trials, logs and files?", name=item.job.submission.name)
         if QMessageBox.question(self, "Bayesdesk", as_text(question)) is boxes.Yes:
-            self.background.run(lambda: cleaning.delete(self.database, [identifier]))
+            self.background.run(lambda: deletion.delete(self.database, [identifier]))
 
     # ---- files
 
@@ -269,7 +269,7 @@ class MainWindow(QMainWindow):
 
     def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
         """Edit a job's file for a job that learns from it, with narrowed ranges if there are any."""
-        file = project_file(Path(job.wish.project))
+        file = project_file(Path(job.submission.project))
 
         def edit(both: tuple[bytes, bytes]) -> None:
             self.edit(file, both)

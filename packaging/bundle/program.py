@@ -1,6 +1,6 @@
 """The one program of the bundle, under the two names ``bayesdesk`` and ``bayesdesk-gui``.
 
-Bayesdesk starts parts of itself as ``sys.executable -m MODULE`` and its keeper as
+Bayesdesk starts parts of itself as ``sys.executable -m MODULE`` and its supervisor as
 ``sys.executable -E -S FOLDER``.  In a bundle ``sys.executable`` is this program, so it understands
 these two like a Python interpreter does, and nothing else has to know that there is a bundle.
 """

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import psutil
 
-from bayescore.engine import control
+from bayescore.app import engine_control
 from bayescore.store import Database, DataFolder, NewPoints, jobs, points, trials
 from bayescore.store.points import PointWriter
 from bayesdesk.services.snapshot import SnapshotReader
 from bench import listening
 from bench.dispatch import COMMAND
 from bench.figure import Figure
-from support.builders import a_wish
+from support.builders import a_submission
 from support.workspace import Workspace, wait_until
 
 LOAD = float(os.environ.get("BAYESDESK_LOAD", "1"))
@@ -73,7 +73,7 @@ def many_jobs() -> Iterator[Figure]:
 
 def _used(workspace: Workspace) -> int | None:
     """Bytes that the engine's process holds."""
-    pid = control.status(workspace.data).pid
+    pid = engine_control.status(workspace.data).pid
     return psutil.Process(pid).memory_info().rss if pid is not None else None
 
 
@@ -145,7 +145,7 @@ def _generate(folder: DataFolder) -> str:
     """Fill a store behind its back: the same rows, a thousand times quicker."""
     database = Database(folder).open()
     with database.write() as connection:
-        made = [jobs.add(connection, a_wish(name=f"job {n}")) for n in range(_STORED_JOBS)]
+        made = [jobs.add(connection, a_submission(name=f"job {n}")) for n in range(_STORED_JOBS)]
         for job in made:
             for number in range(1, _TRIALS + 1):
                 trials.add(connection, job.id, number, {"x": number / 1000}, "search")

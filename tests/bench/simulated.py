@@ -17,14 +17,14 @@ import psutil
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
 from bayescore.cluster.messages import News, Packed, Seen
-from bayescore.cluster.runner import RayRunner, Telling
+from bayescore.cluster.ray_runner import RayRunner, Telling
 from bayescore.config import Algorithm
 from bayescore.engine.loop import Engine
-from bayescore.store import Database, DataFolder, NewJob, jobs
+from bayescore.store import Database, DataFolder, Submission, jobs
 from bayescore.trials.runners import Exit
 from bench.figure import Figure
 from bench.load import LOAD
-from support.builders import a_wish
+from support.builders import a_submission
 
 _NODES = max(2, round(200 * LOAD))
 _GPUS = 8
@@ -134,8 +134,8 @@ class _Slots:
     def __init__(self) -> None:
         self._all = [f"n{i}/{gpu}" for i in range(_NODES) for gpu in range(_GPUS)]
 
-    def find(self, job: str, wish: NewJob, most: int, leased: Mapping[str, int]) -> str | None:
-        del job, wish, most
+    def find(self, job: str, submission: Submission, most: int, leased: Mapping[str, int]) -> str | None:
+        del job, submission, most
         return next((lease for lease in self._all if lease not in leased), None)
 
     def release(self, job: str) -> None:
@@ -169,7 +169,7 @@ def _measured(database: Database, project: Path) -> Iterator[Figure]:
     engine._runners._made[cluster.endpoint] = runner
     with database.write() as connection:
         for number in range(-(-trials // _AT_ONCE)):
-            jobs.add(connection, _wish(project, cluster, min(_AT_ONCE, trials - number * _AT_ONCE)))
+            jobs.add(connection, _submission(project, cluster, min(_AT_ONCE, trials - number * _AT_ONCE)))
     engine.start()
     thread = threading.Thread(target=engine.run)
     began = time.monotonic()
@@ -190,15 +190,15 @@ def _measured(database: Database, project: Path) -> Iterator[Figure]:
     thread.join(timeout=60)
 
 
-def _wish(project: Path, cluster: ClusterAddress, count: int) -> Any:
-    wish = a_wish()
-    tuning = wish.config.hyper_tuning.model_copy(
+def _submission(project: Path, cluster: ClusterAddress, count: int) -> Any:
+    submission = a_submission()
+    tuning = submission.config.hyper_tuning.model_copy(
         update={"max_job_count": count, "parallel_count": count, "algorithm": Algorithm.RANDOM}
     )
-    config = wish.config.model_copy(update={"hyper_tuning": tuning, "command": "python main.py"})
-    local = wish.local.model_copy(update={"python": sys.executable})
+    config = submission.config.model_copy(update={"hyper_tuning": tuning, "command": "python main.py"})
+    local = submission.local.model_copy(update={"python": sys.executable})
     return replace(
-        wish,
+        submission,
         project=str(project),
         config=config,
         local=local,

@@ -136,7 +136,7 @@ def a_view(n: int, axes: int) -> object:
     from bayescore.config import load_text
     from bayescore.store import Job, JobState, Trial, TrialState
     from bayesdesk.services.snapshot import JobView
-    from support.builders import FILE, a_wish
+    from support.builders import FILE, a_submission
 
     names = [f"p{i:02}" for i in range(axes - 1)]
     specs = "".join(f"    - {{name: {name}, type: DOUBLE, min_value: 0, max_value: 1}}\n" for name in names)
@@ -152,7 +152,9 @@ def a_view(n: int, axes: int) -> object:
         )
         for i, row in enumerate(values)
     )  # fmt: skip
-    job = Job(1, "job", a_wish(text), JobState.SUCCEEDED, None, n, "", "2026-01-01T00:00:00+00:00", None)
+    job = Job(
+        1, "job", a_submission(text), JobState.SUCCEEDED, None, n, "", "2026-01-01T00:00:00+00:00", None
+    )
     series = {t.id: {"score": np.array([t.value or 0.0])} for t in trials}
     return JobView(job, trials, series, (), trials[int(values.sum(axis=1).argmax())], None)
 
@@ -190,11 +192,11 @@ def filled(folder: Path, trials_count: int, metrics: int, points_each: int) -> s
     """A store with one job; its id."""
     from bayescore.store import Database, JobState, NewPoints, TrialState, jobs, trials
     from bayescore.store.points import PointWriter
-    from support.builders import a_wish
+    from support.builders import a_submission
 
     database = Database(DataFolder(folder)).open()
     with database.write() as connection:
-        job = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
         jobs.move(connection, job.id, JobState.RUNNING)
         made = [trials.add(connection, job.id, i + 1, {"x": i / 1000}, "random") for i in range(trials_count)]
         for trial in made:

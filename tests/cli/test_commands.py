@@ -135,7 +135,7 @@ def test_that_options_take_the_place_of_the_files_words(workspace: Workspace, tm
     said = workspace.run("logs", job["id"], "1").out
     assert "'a b'" in said
     assert "bound" in said
-    stored = workspace.job(job["id"]).wish
+    stored = workspace.job(job["id"]).submission
     assert (stored.seed, stored.message, stored.config.env) == (7, "note", "python-3.12")
     assert stored.inputs[0].writable
 

@@ -14,7 +14,7 @@ from bayescore.cluster.agent import _log_part
 from bayescore.cluster.messages import Seen
 from bayescore.cluster.relay import Relayed, SpoolIntake
 from bayescore.listener import Report, read_spool
-from bayescore.trials.keeper.bounded_log import BoundedLog
+from bayescore.trials.supervisor.bounded_log import BoundedLog
 
 NAMES = st.text(min_size=1, max_size=8)
 VALUES = st.floats(allow_nan=False)

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from bayescore.engine import cluster_view
-from bayescore.store import notes
+from bayescore.store import settings, transfers
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -75,7 +75,7 @@ def said_before_the_start(workspace: Workspace) -> str:
     """What the checks find, asked by a program of its own, which does not stay connected to the cluster."""
     asked = (
         "import sys; from pathlib import Path; from bayescore.engine import Options;"
-        "from bayescore.engine.preflight import preflight;"
+        "from bayescore.app.preflight import preflight;"
         "found = preflight(Path(sys.argv[1]), Options(), Path(sys.argv[2])).findings;"
         "print(*(f'{f.grade} {f.message}' for f in found), sep='\\n')"
     )
@@ -121,7 +121,7 @@ def test_that_trials_are_spread_over_the_nodes_and_what_a_node_lacks_or_takes_aw
     go(workspace).touch()
     check_that_all_is_here(workspace, job)
     with workspace.reading() as connection:
-        assert notes.setting(connection, notes.transfer_key(job)) == "", "nothing was told, or not its end"
+        assert settings.get(connection, transfers.transfer_key(job)) == "", "nothing was told, or not its end"
     assert sorted(t.attempt for t in workspace.trials(job)) == [1, 1, 1, 2, 2]
     assert {t.gpus for t in workspace.trials(job)} == {("b/0",)}
     agents = Path(cluster.environment["BAYESDESK_AGENT_HOME"])

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
+from bayescore.app import Options, prepare
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
 from bayescore.cluster.slots import demand, gpus_of, lease_of, node_of
 from bayescore.config import LocalSettings
-from bayescore.engine import Options, prepare
 from bayescore.errors import ConfigError, RunnerError
 from support.workspace import Workspace
 

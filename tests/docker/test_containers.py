@@ -10,8 +10,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from bayescore.trials import Content, Launch, TrialFolder
-from bayescore.trials import folder as trial_folder
+from bayescore.trials import Content, Launch, TrialFolder, trial_folder
 from bayescore.trials.runners import DockerRunner, Exit
 from support.docker_engine import IMAGE
 from support.workspace import REPORT_X, Workspace, wait_until
@@ -245,10 +244,10 @@ def test_that_auto_takes_docker_when_the_engine_answers_and_processes_otherwise(
 ) -> None:
     containers.write(max_job_count=1, local={"runner": "auto", "image": IMAGE})
     job = containers.tune()
-    assert containers.job(job["id"]).wish.runner == "docker"
+    assert containers.job(job["id"]).submission.runner == "docker"
     containers.environment["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
     job = containers.tune()
-    assert containers.job(job["id"]).wish.runner == "process"
+    assert containers.job(job["id"]).submission.runner == "process"
     asked = containers.run("gear", "run", "hypertuning", "--runner", "docker")
     assert asked.code == 1
     assert "/nowhere/docker.sock" in asked.err

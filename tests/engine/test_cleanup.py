@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
-from bayescore.engine.leftovers import sweep
+from bayescore.engine.cleanup import sweep
 from bayescore.store import Database, DataFolder
 from bayescore.trials.runners import Runner
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bayescore.engine import Options, control, prepare
+from bayescore.app import Options, engine_control, prepare
 from bayescore.engine.process_start import ask_to_end
 from bayescore.store import DataFolder, jobs
 from support import crashing_engine
@@ -38,8 +38,8 @@ COMMON = [
     ("before", "bayescore.engine.job_run:set_up"),
     ("after", "bayescore.trials.snapshot:take"),
     ("after", "bayescore.store.trials:add"),
-    ("before", "bayescore.trials.folder:make"),
-    ("after", "bayescore.trials.folder:make"),
+    ("before", "bayescore.trials.trial_folder:make"),
+    ("after", "bayescore.trials.trial_folder:make"),
     ("before", "bayescore.engine.trial_run:TrialRun._end"),
     ("after", "bayescore.engine.trial_run:TrialRun._end"),
     ("before", "bayescore.engine.job_run:JobRun._finish"),
@@ -58,7 +58,7 @@ OF_DOCKER = [
 
 def check_that_a_crash_changes_nothing(workspace: Workspace, moment: str, step: str) -> None:
     """Crash an engine at a step, start another, and hold the job's traces against each other."""
-    job = wish(workspace)
+    job = submission(workspace)
     crashed = subprocess.run(
         [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)],
         timeout=60,
@@ -66,18 +66,18 @@ def check_that_a_crash_changes_nothing(workspace: Workspace, moment: str, step: 
         text=True,
     )
     assert crashed.returncode == -signal.SIGKILL, crashed.stderr
-    control.start(workspace.data)
+    engine_control.start(workspace.data)
     ended = workspace.wait_ended(job)
     assert ended["state"] == "succeeded", ended["reason"]
     check_that_each_trial_ran_once(workspace, ended)
 
 
-def wish(workspace: Workspace) -> str:
+def submission(workspace: Workspace) -> str:
     """Store the project's job without starting an engine."""
     prepared = prepare(workspace.project, Options(seed=1))
-    assert prepared.wish is not None, prepared.problems
+    assert prepared.submission is not None, prepared.problems
     with workspace.database().write() as connection:
-        return jobs.add(connection, prepared.wish).id
+        return jobs.add(connection, prepared.submission).id
 
 
 def check_that_each_trial_ran_once(workspace: Workspace, ended: dict) -> None:
@@ -126,7 +126,9 @@ def test_that_a_killed_engine_is_back_within_ten_seconds_and_loses_no_point(work
     workspace.wait_running(job, 3)
     old = workspace.kill_engine()
     wait_until(
-        lambda: control.status(workspace.data).pid not in (None, old), "the engine is not back", seconds=10
+        lambda: engine_control.status(workspace.data).pid not in (None, old),
+        "the engine is not back",
+        seconds=10,
     )
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
@@ -144,7 +146,7 @@ def test_that_an_engine_that_cannot_start_again_is_back_once_it_can(workspace: W
     wait_until(lambda: "error" in workspace.data.engine_info.read_text(), "the engine has started")
     for file in aside.iterdir():
         file.rename(workspace.data.root / file.name)
-    wait_until(lambda: control.status(workspace.data).running, "the engine is not back")
+    wait_until(lambda: engine_control.status(workspace.data).running, "the engine is not back")
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
 
@@ -177,7 +179,7 @@ def test_that_one_data_folder_has_one_engine(workspace: Workspace) -> None:
         [sys.executable, "-m", "bayescore.engine.host", str(workspace.data.root)], timeout=30
     )
     assert again.returncode == 75
-    assert control.status(workspace.data).pid == first
+    assert engine_control.status(workspace.data).pid == first
 
 
 def test_that_stopping_an_engine_that_is_gone_ends_no_program_that_got_its_number(tmp_path: Path) -> None:
@@ -187,8 +189,8 @@ def test_that_stopping_an_engine_that_is_gone_ends_no_program_that_got_its_numbe
         try:
             for of_the_engine in ({"started": 1.0}, {}, {"started": "x"}):
                 folder.engine_info.write_text(json.dumps({"pid": other.pid, **of_the_engine}))
-                assert not control.status(folder).running
-                assert control.stop(folder) is False
+                assert not engine_control.status(folder).running
+                assert engine_control.stop(folder) is False
                 ask_to_end(other.pid, 1.0)
             assert other.poll() is None
         finally:

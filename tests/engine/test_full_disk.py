@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bayescore.engine import cancelling
+from bayescore.engine import cancellation
 from bayescore.errors import StoreError
-from bayescore.store import notes
+from bayescore.store import settings
 from support.workspace import REPORT_X, Workspace, wait_until
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
@@ -65,12 +65,12 @@ def test_that_a_trial_whose_reports_could_not_be_kept_is_run_again(small: Worksp
     small.write(WAITS.format(go=str(go)) + REPORT_X, max_job_count=1)
     job = small.begin()
     small.wait_running(job, 1)
-    keeper_file = small.data.trial(job, 1) / "keeper.json"
-    wait_until(keeper_file.exists, "no keeper")
-    keeper = psutil.Process(json.loads(keeper_file.read_text())["pid"])
+    supervisor_file = small.data.trial(job, 1) / "supervisor.json"
+    wait_until(supervisor_file.exists, "no supervisor")
+    supervisor = psutil.Process(json.loads(supervisor_file.read_text())["pid"])
     filler = fill(small, 0)
     go.touch()
-    wait_until(lambda: not keeper.is_running() or not keeper.children(), "the program goes on")
+    wait_until(lambda: not supervisor.is_running() or not supervisor.children(), "the program goes on")
     filler.unlink()
     assert small.wait_ended(job)["state"] == "succeeded"
     assert [(t.attempt, t.state) for t in small.trials(job)] == [(2, "succeeded")]
@@ -87,7 +87,7 @@ def fill_store(workspace: Workspace) -> Path:
     def write_on() -> None:
         while True:
             with database.write() as connection:
-                notes.set_setting(connection, "filler", os.urandom(2**16).hex())
+                settings.put(connection, "filler", os.urandom(2**16).hex())
 
     with pytest.raises(StoreError, match="full"):
         write_on()
@@ -96,10 +96,12 @@ def fill_store(workspace: Workspace) -> Path:
 
 
 def programs_of(workspace: Workspace, job: str, number: int) -> list[psutil.Process]:
-    """The processes of a trial's program, once it has begun; not their keeper, which waits for room."""
+    """The processes of a trial's program, once it has begun; not their supervisor, which waits for room."""
     folder = workspace.data.trial(job, number)
     wait_until((folder / "output" / "began").exists, "the program has not begun")
-    return psutil.Process(json.loads((folder / "keeper.json").read_text())["pid"]).children(recursive=True)
+    return psutil.Process(json.loads((folder / "supervisor.json").read_text())["pid"]).children(
+        recursive=True
+    )
 
 
 def are_gone(processes: list[psutil.Process]) -> bool:
@@ -118,7 +120,7 @@ def test_that_a_job_is_cancelled_while_the_disk_is_full(small: Workspace) -> Non
     wait_until(lambda: are_gone([*first, *second]), "it goes on")
     filler.unlink()
     assert small.wait_ended(job)["state"] == "cancelled"
-    wait_until(lambda: not list(cancelling.left(small.data)), "the request is still there")
+    wait_until(lambda: not list(cancellation.left(small.data)), "the request is still there")
 
 
 def test_that_a_trial_is_cancelled_while_the_disk_is_full_and_can_run_again(small: Workspace) -> None:
@@ -132,6 +134,6 @@ def test_that_a_trial_is_cancelled_while_the_disk_is_full_and_can_run_again(smal
     filler.unlink()
     wait_until(lambda: small.trials(job)[0].state == "cancelled", "its end is not stored")
     assert not are_gone(second)
-    wait_until(lambda: not list(cancelling.left(small.data)), "the request is still there")
+    wait_until(lambda: not list(cancellation.left(small.data)), "the request is still there")
     assert small.run("rerun", job, "1", "--detach").code == 0
     small.wait_running(job, 2)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.engine import Options, prepare, secret_keeping
+from bayescore.app import Options, prepare
+from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError
 from bayescore.store import DataFolder, runtime
 from bayescore.trials import docker_engine
@@ -27,7 +28,7 @@ for name in ("SIGHUP", "SIGKILL", "SIGCHLD"):
     delattr(signal, name)
 import bayescore
 for module in pkgutil.walk_packages(bayescore.__path__, "bayescore."):
-    if ".keeper" not in module.name and ".cluster" not in module.name and not module.name.endswith(("__main__", ".env")):
+    if ".supervisor" not in module.name and ".cluster" not in module.name and not module.name.endswith(("__main__", ".env")):
         importlib.import_module(module.name)
 from bayescore.trials import snapshot
 project = Path(sys.argv[1])
@@ -73,8 +74,8 @@ def test_that_secrets_stay_in_the_data_folder_where_no_folder_is_in_memory(
     monkeypatch.setattr(runtime, "RUNTIME", tmp_path / "nowhere")
     folder = DataFolder(tmp_path / "home")
     folder.prepare()
-    secret_keeping.keep(folder, "abcdefgh", {"KEY": "value"})
+    job_secrets.keep(folder, "abcdefgh", {"KEY": "value"})
     (kept,) = (tmp_path / "home").rglob("abcdefgh.json")
     assert kept.stat().st_mode & 0o077 == 0
-    secret_keeping.forget(folder, "abcdefgh")
+    job_secrets.forget(folder, "abcdefgh")
     assert not kept.exists()

@@ -16,7 +16,7 @@ from bayescore.engine.outcome import objective
 from bayescore.engine.reported import reported_objective
 from bayescore.store import Database, DataFolder, NewPoints, Trial, jobs, points, trials
 from bayescore.store.points import PointWriter
-from support.builders import a_wish
+from support.builders import a_submission
 
 VALUES = st.floats() | st.sampled_from([math.nan, math.inf, -math.inf, 0.0, -0.0, 1.7976931348623157e308])
 
@@ -39,11 +39,11 @@ def test_that_it_is_the_same_from_the_store_and_from_the_values(
     database: Database, values: list[float], earlier: list[float], rule: ObjectiveRule, goal: Goal
 ) -> None:
     with database.write() as connection:
-        wish = a_wish(local=LocalSettings(objective=rule))
-        config = wish.config.model_copy(
-            update={"hyper_tuning": wish.config.hyper_tuning.model_copy(update={"goal": goal})}
+        submission = a_submission(local=LocalSettings(objective=rule))
+        config = submission.config.model_copy(
+            update={"hyper_tuning": submission.config.hyper_tuning.model_copy(update={"goal": goal})}
         )
-        job = replace(jobs.add(connection, wish), wish=replace(wish, config=config))
+        job = replace(jobs.add(connection, submission), submission=replace(submission, config=config))
         trial = replace(trials.add(connection, job.id, 1, {}, "random"), attempt=2)
         batch = [NewPoints(job.seq, trial.id, 1, tuple((job.metric, v) for v in earlier))]
         batch += [NewPoints(job.seq, trial.id, 2, ((job.metric, v), ("other", 1e9))) for v in values]
@@ -63,8 +63,8 @@ def _same(one: float | None, other: float | None) -> bool:
 def test_that_a_metric_that_any_trial_has_reported_is_known(tmp_path: Path) -> None:
     database = Database(DataFolder(tmp_path)).open()
     with database.write() as connection:
-        job = jobs.add(connection, a_wish())
-        other = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
+        other = jobs.add(connection, a_submission())
         made: list[Trial] = [trials.add(connection, job.id, n, {}, "random") for n in (1, 2)]
         assert not points.is_reported(connection, job.id, "score")
         PointWriter().append(connection, [NewPoints(job.seq, made[1].id, 1, (("score", 1.0), ("a", 2.0)))])

@@ -63,9 +63,9 @@ def test_that_a_program_that_never_reports_the_objective_ends_the_job_with_no_me
     assert len(job["trials"]) < 20
     assert "failed" in {t["state"] for t in job["trials"]}
     with workspace.database().read() as connection:
-        from bayescore.store import notes
+        from bayescore.store import events
 
-        warnings = [e for e in notes.events_of(connection, job["id"]) if e.kind == "other_metric"]
+        warnings = [e for e in events.of_job(connection, job["id"]) if e.kind == "other_metric"]
     assert warnings
     assert "scores" in str(warnings[0].text)
 
@@ -133,15 +133,15 @@ def test_that_a_job_that_cannot_be_set_up_ends_with_a_system_error_and_a_way_out
 def test_that_a_project_that_is_gone_is_a_system_error(workspace: Workspace) -> None:
     workspace.write()
     blocker = workspace.project.parent / "elsewhere"
-    wish = workspace.start("gear", "run", "hypertuning", "--detach", "--json")
-    wish.communicate()
+    submission = workspace.start("gear", "run", "hypertuning", "--detach", "--json")
+    submission.communicate()
     job = workspace.run("show", "last", "--json").json()["id"]
     workspace.wait_ended(job)
     shutil.move(workspace.project, blocker)  # and now the next job's project disappears before it begins
     with workspace.database().write() as connection:
         from bayescore.store import jobs
 
-        again = jobs.add(connection, jobs.get(connection, job).wish)
+        again = jobs.add(connection, jobs.get(connection, job).submission)
     workspace.run("engine", "start")
     ended = workspace.wait_ended(again.id)
     assert ended["state"] == "system_error"
@@ -196,7 +196,7 @@ def test_that_a_trial_whose_keeper_vanishes_is_run_again_with_the_same_parameter
     workspace.write(WAIT_FOR_FILE.format(file=str(go)), max_job_count=1)
     job = workspace.begin()
     before = workspace.wait_running(job, 1)[0]
-    _kill_tree(_keeper(workspace, job))
+    _kill_tree(_supervisor(workspace, job))
     wait_until(lambda: workspace.trials(job)[0].attempt == 2, "it was not tried again")
     go.touch()
     ended = workspace.wait_ended(job)
@@ -217,16 +217,16 @@ def test_that_a_trial_that_is_lost_again_and_again_stays_lost(workspace: Workspa
             ),
             f"attempt {attempt} does not run",
         )
-        _kill_tree(_keeper(workspace, job))
+        _kill_tree(_supervisor(workspace, job))
     ended = workspace.wait_ended(job)
     assert ended["trials"][0]["state"] == "lost"
     assert ended["state"] == "failed"
 
 
-def _keeper(workspace: Workspace, job: str) -> int:
-    """Process id of the keeper of trial 1."""
-    file = workspace.data.trial(job, 1) / "keeper.json"
-    wait_until(lambda: file.exists() and file.read_text(), "there is no keeper")
+def _supervisor(workspace: Workspace, job: str) -> int:
+    """Process id of the supervisor of trial 1."""
+    file = workspace.data.trial(job, 1) / "supervisor.json"
+    wait_until(lambda: file.exists() and file.read_text(), "there is no supervisor")
     return int(json.loads(file.read_text())["pid"])
 
 

@@ -68,12 +68,17 @@ def _numbers_and_parameters(world: World) -> Iterator[str]:
         if [t.parameters for t in found] != wanted:
             yield "the grid was not walked in its order"
     if algorithm is Algorithm.RANDOM:
-        from bayescore.engine.proposing import observation
+        from bayescore.engine.suggester import observation
 
         for index, trial in enumerate(found):
             seen = [observation(t) for t in found[:index]]
             asked = suggest(
-                space, job.config.hyper_tuning.goal, seen, job.wish.seed, trial.number, algorithm=algorithm
+                space,
+                job.config.hyper_tuning.goal,
+                seen,
+                job.submission.seed,
+                trial.number,
+                algorithm=algorithm,
             )
             if asked.parameters != trial.parameters:
                 yield f"trial {trial.number} has other parameters than the seed gives"

@@ -118,7 +118,7 @@ def _many_engines(world: World) -> None:
     world.kill_engine_and_supervisor()
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "bayescore.engine.supervisor", str(world.workspace.data.root)],
+            [sys.executable, "-m", "bayescore.engine.watchdog", str(world.workspace.data.root)],
             env=world.environment(),
             start_new_session=True,
             stdout=subprocess.DEVNULL,
@@ -241,8 +241,8 @@ def _kill_program(world: World) -> None:
         _kill(pid)
 
 
-def _kill_keeper(world: World) -> None:
-    for pid in world.keepers()[:1]:
+def _kill_supervisor(world: World) -> None:
+    for pid in world.supervisors()[:1]:
         _kill(pid)
 
 
@@ -388,7 +388,7 @@ KINDS: dict[str, Kind] = {
         Kind("project edited", _edit_project),
         Kind("project deleted", _delete_project),
         Kind("program killed", _kill_program, _ONLY_PROCESS, fails=True),
-        Kind("keeper killed", _kill_keeper, _ONLY_PROCESS),
+        Kind("supervisor killed", _kill_supervisor, _ONLY_PROCESS),
         Kind("trial stopped", _cancel_trial, fails=True),
         Kind("deaf to SIGTERM", _cancel_trial, fails=True, mixes=False, behaviour="deaf"),
         Kind("daemon forked", _nothing, mixes=False, behaviour="daemon"),

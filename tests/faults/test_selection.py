@@ -12,7 +12,7 @@ SHORT = 0.1  # of the faults' own lengths
 OF_PROCESSES = (
     "engine killed",
     "machine restarted",
-    "keeper killed",
+    "supervisor killed",
 )
 OF_CONTAINERS = ("engine killed", "container removed")
 

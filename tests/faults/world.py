@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from bayescore.engine import control
+from bayescore.app import engine_control
 from bayescore.store import Trial
 from faults import program
 from faults.plan import Plan
@@ -141,7 +141,7 @@ class World:
 
     def engine_or_none(self) -> int | None:
         """The engine's process."""
-        return control.status(self.workspace.data).pid
+        return engine_control.status(self.workspace.data).pid
 
     def engine(self) -> int:
         """The engine's process, once there is one."""
@@ -152,7 +152,7 @@ class World:
     def listener(self) -> str:
         """An address of the listener."""
         self.engine()
-        return control.status(self.workspace.data).listener[0]
+        return engine_control.status(self.workspace.data).listener[0]
 
     def start_engine(self) -> None:
         """As the next command, or a boot, does."""
@@ -163,7 +163,7 @@ class World:
         pid = self.engine()
         with suppress(psutil.NoSuchProcess):
             parent = psutil.Process(pid).parent()
-            if parent is not None and "bayescore.engine.supervisor" in " ".join(parent.cmdline()):
+            if parent is not None and "bayescore.engine.watchdog" in " ".join(parent.cmdline()):
                 os.kill(parent.pid, signal.SIGKILL)
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -175,19 +175,21 @@ class World:
             return [c.pid for c in psutil.Process(pid).children(recursive=True) if word in _command(c)]
         return []
 
-    def keepers(self) -> list[int]:
+    def supervisors(self) -> list[int]:
         """Keepers of this run's trials."""
         return [
-            p.pid for p in psutil.process_iter() if "keeper" in _command(p) and str(self.root) in _command(p)
+            p.pid
+            for p in psutil.process_iter()
+            if "supervisor" in _command(p) and str(self.root) in _command(p)
         ]
 
     def programs(self) -> list[int]:
-        """Trial programs of this run, without their keepers and shells."""
+        """Trial programs of this run, without their supervisors and shells."""
         return [p.pid for p in self._of_trials() if "main.py" in _command(p) and "/bin/sh" not in _command(p)]
 
     def trial_processes(self, node: str = "") -> list[int]:
-        """Everything that trials of this run have started, keepers included; of one node if it is named."""
-        found = [p.pid for p in self._of_trials()] + self.keepers()
+        """Everything that trials of this run have started, supervisors included; of one node if it is named."""
+        found = [p.pid for p in self._of_trials()] + self.supervisors()
         return [pid for pid in found if not node or _runs_on(pid, node)]
 
     def _of_trials(self) -> list[psutil.Process]:

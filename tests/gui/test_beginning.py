@@ -93,9 +93,9 @@ def test_that_a_programs_options_become_a_file_to_edit(
     )
     said: list[str] = []
     monkeypatch.setattr(
-        "bayesdesk.beginnings.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(program), "")
+        "bayesdesk.new_project.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(program), "")
     )
-    monkeypatch.setattr("bayesdesk.beginnings.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
+    monkeypatch.setattr("bayesdesk.new_project.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
     window.beginnings.new_from_program()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     (spec,) = window.editor.model.loaded.config.hyper_tuning.parameter_specs
@@ -110,13 +110,13 @@ def test_that_imported_results_are_shown_and_cannot_go_on(
     table = tmp_path / "table.csv"
     table.write_text("x,score\n0.1,0.2\n0.9,0.8\n")
     monkeypatch.setattr(
-        "bayesdesk.beginnings.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(table), "")
+        "bayesdesk.new_project.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(table), "")
     )
     window.beginnings.import_results()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     view = window.job_page.model.view
     assert [t.value for t in view.trials] == [0.2, 0.8]
-    assert view.job.wish.is_imported
+    assert view.job.submission.is_imported
     assert window.job_page.header._more.isHidden()
 
 
@@ -124,7 +124,7 @@ def test_that_a_copied_table_becomes_a_job_of_the_open_project(
     window: MainWindow, workspace: Workspace, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr("bayesdesk.beginnings.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
+    monkeypatch.setattr("bayesdesk.new_project.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
     QGuiApplication.clipboard().setText("x\tscore\n0.25\t0.5\n")
     window.beginnings.import_copied()
     assert "openbayes.yaml" in said[0]

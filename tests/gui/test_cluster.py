@@ -11,7 +11,7 @@ from bayescore.cluster.connection import Node
 from bayescore.engine import cluster_view
 from bayescore.store import jobs, trials
 from bayesdesk.window import MainWindow
-from support.builders import a_wish
+from support.builders import a_submission
 from support.window import WAIT_MS
 from support.workspace import Workspace
 
@@ -26,7 +26,9 @@ def test_that_the_environment_page_lists_the_nodes_and_whose_trials_they_run(
     assert not card.isVisibleTo(card.parentWidget())
     cluster = ClusterAddress("lab-1:6379", "process", 180)
     with workspace.database().write() as connection:
-        job = jobs.add(connection, replace(a_wish(), runner="ray", endpoint=cluster.endpoint, name="digits"))
+        job = jobs.add(
+            connection, replace(a_submission(), runner="ray", endpoint=cluster.endpoint, name="digits")
+        )
         trial = trials.add(connection, job.id, 1, {"x": 0.5}, "random")
         trials.lease(connection, trial.id, ["lab-2/0"])
     cluster_view.publish(workspace.database(), NODES)

@@ -185,7 +185,7 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
         lambda: window.job_page is not None and window.job_page.model.view.job.id != before, timeout=WAIT_MS
     )
     assert window.job_page is not None
-    assert window.job_page.model.view.job.wish.history == (before,)
+    assert window.job_page.model.view.job.submission.history == (before,)
     follow_up = window.job_page
     qtbot.waitUntil(lambda: follow_up.model.view.job.state.ended, timeout=WAIT_MS)
     assert all(t.parameters["x"] >= spec["min_value"] for t in follow_up.model.view.trials)

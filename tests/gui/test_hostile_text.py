@@ -25,7 +25,7 @@ from bayesdesk.services.previews import preview
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.ui.plain import as_text, without_markup
 from bayesdesk.window import MainWindow
-from support.builders import FILE, a_wish
+from support.builders import FILE, a_submission
 from support.window import WAIT_MS
 from support.workspace import Workspace
 
@@ -38,10 +38,10 @@ def test_that_words_of_others_are_no_markup_anywhere_in_a_window(
 ) -> None:
     named = FILE.replace("name: x", "name: x<b>bold</b>").replace("score", "<b>bold</b>")
     with workspace.database().write() as connection:
-        wish = a_wish(named, name=MARKUP, message=MARKUP, project=f"/{MARKUP}")
-        job = jobs.add_past(connection, wish, JobState.SUCCEEDED, 2, None, None)
+        submission = a_submission(named, name=MARKUP, message=MARKUP, project=f"/{MARKUP}")
+        job = jobs.add_past(connection, submission, JobState.SUCCEEDED, 2, None, None)
         for number in (1, 2):
-            value = {wish.config.hyper_tuning.parameter_specs[0].name: 0.5}
+            value = {submission.config.hyper_tuning.parameter_specs[0].name: 0.5}
             trials.add_past(connection, job.id, number, value, TrialState.SUCCEEDED, 0.5, None, None)
             trials.annotate(connection, job.id, number, MARKUP)
     qtbot.waitUntil(lambda: len(window.rows) == 1, timeout=WAIT_MS)

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 
+from bayescore.app import deletion
 from bayescore.config import Goal
-from bayescore.engine import cleaning
 from bayescore.errors import ConfigError
 from bayescore.files.tree import bytes_on_disk
 from bayescore.results import surface
@@ -75,7 +75,7 @@ def test_that_a_running_job_cannot_be_deleted_and_a_deleted_one_is_no_longer_his
     job = workspace.begin()
     workspace.wait_running(job, 1)
     with pytest.raises(ConfigError, match="not ended"):
-        cleaning.delete(workspace.database(), [job])
+        deletion.delete(workspace.database(), [job])
     refused = workspace.run("delete", job)
     assert refused.code != 0
     assert "--yes" in refused.err

@@ -99,13 +99,13 @@ def test_that_a_project_without_a_local_file_gets_one_when_there_is_something_to
 def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
     window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bayescore.engine.machine import look
+    from bayescore.app.machine import look
     from bayesdesk.services import machine_watch
 
     gpus = [Gpu(i, f"GPU-{i}", "RTX 4090", 24 * 2**30, i * 2**30, 50 * i) for i in range(3)]
-    monkeypatch.setattr("bayescore.engine.machine.visible", lambda: gpus)
+    monkeypatch.setattr("bayescore.app.machine.visible", lambda: gpus)
     busy = {"GPU-1": ("python (77)",)}
-    monkeypatch.setattr("bayescore.engine.machine.processes", lambda: busy)
+    monkeypatch.setattr("bayescore.app.machine.processes", lambda: busy)
     assert machine_watch.look is look
     file = workspace.write(local={"gpus": "all"})
     editor = open_editor(window, qtbot, file)
@@ -374,7 +374,7 @@ def test_that_a_new_file_is_begun_where_there_is_none(
     target = tmp_path / "fresh"
     target.mkdir()
     monkeypatch.setattr(
-        "bayesdesk.beginnings.QFileDialog.getExistingDirectory", lambda *_a, **_k: os.fspath(target)
+        "bayesdesk.new_project.QFileDialog.getExistingDirectory", lambda *_a, **_k: os.fspath(target)
     )
     window.beginnings.new_file()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
@@ -394,7 +394,7 @@ def test_that_gpus_of_the_driver_reach_the_window(tmp_path: Path, workspace: Wor
     program = (
         "import json, sys; from pathlib import Path\n"
         "from bayescore.store import Database, DataFolder\n"
-        "from bayescore.engine.machine import look\n"
+        "from bayescore.app.machine import look\n"
         "found = look(Database(DataFolder(Path(sys.argv[1]))))\n"
         "print(json.dumps([[g.index, g.use, g.memory_used] for g in found.gpus]))"
     )

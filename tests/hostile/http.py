@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bayescore.listener import Listener, Reporter, listener_of_store
 from bayescore.store import Database, DataFolder, Trial, jobs, points, trials
-from support.builders import a_wish
+from support.builders import a_submission
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW", "", "A" * 9000)
 _PATHS = (
@@ -43,7 +43,7 @@ class Knocked:
         """In a folder of its own."""
         database = Database(DataFolder(root / "home")).open()
         with database.write() as connection:
-            job = jobs.add(connection, a_wish())
+            job = jobs.add(connection, a_submission())
             made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
         listener = listener_of_store(database)
         listener.start()

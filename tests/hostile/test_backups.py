@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.engine.wishes import check_runs_here
+from bayescore.engine.requests import check_runs_here
 from bayescore.errors import ConfigError, StoreError
 from bayescore.files import remove_tree
 from bayescore.i18n import Text
-from bayescore.store import Database, DataFolder, JobState, TrialState, backup, jobs, notes, trials
-from bayescore.trials import Content
-from bayescore.trials import folder as trial_folder
-from bayescore.trials.keeper.bounded_log import BoundedLog
-from support.builders import a_wish
+from bayescore.store import Database, DataFolder, JobState, TrialState, backup, jobs, requests, trials
+from bayescore.trials import Content, trial_folder
+from bayescore.trials.supervisor.bounded_log import BoundedLog
+from support.builders import a_submission
 from support.workspace import Workspace
 
 
@@ -28,7 +27,7 @@ def made(tmp_path: Path) -> DataFolder:
     """A data folder with a job under way."""
     database = Database(DataFolder(tmp_path / "made")).open()
     with database.write() as connection:
-        job = jobs.add(connection, a_wish(runner="docker", endpoint="tcp://192.0.2.1:2375"))
+        job = jobs.add(connection, a_submission(runner="docker", endpoint="tcp://192.0.2.1:2375"))
         trials.add(connection, job.id, 1, {"x": 0.5}, "random")
     database.folder.snapshot(job.id).mkdir(parents=True)
     (database.folder.snapshot(job.id) / "main.py").write_text("print(1)")
@@ -329,7 +328,7 @@ def test_that_restored_jobs_have_ended_and_call_no_address_of_the_file(
         (trial,) = trials.of_job(connection, job.id)
         assert (job.state, trial.state) == (JobState.CANCELLED, TrialState.CANCELLED)
         assert jobs.endpoints(connection) == ["unix:///run/mine.sock"]
-        assert notes.open_wants(connection) == []
+        assert requests.unfinished(connection) == []
 
 
 def test_that_a_job_of_a_cluster_is_not_sent_to_the_address_of_the_file(
@@ -341,7 +340,7 @@ def test_that_a_job_of_a_cluster_is_not_sent_to_the_address_of_the_file(
     )
     with Database(home).open().read() as connection:
         (job,) = jobs.every(connection)
-    assert job.wish.endpoint is None
+    assert job.submission.endpoint is None
     with pytest.raises(ConfigError, match="where it can run"):
         check_runs_here(job)
 
@@ -354,7 +353,7 @@ def test_that_a_job_without_its_project_in_the_backup_does_not_go_on(
     home = DataFolder(tmp_path / "home")
     backup.restore(home, forged(made, tmp_path / "b.tar", "UPDATE jobs SET project = '/root'"))
     with Database(home).open().read() as connection:
-        assert [job.wish.is_imported for job in jobs.every(connection)] == [True]
+        assert [job.submission.is_imported for job in jobs.every(connection)] == [True]
 
 
 BOMBS = [

@@ -17,12 +17,12 @@ import pytest
 
 import bayescore
 import bayesdesk
+from bayescore.app import Options, Prepared, actions, consent, prepare
+from bayescore.app.preflight import preflight
+from bayescore.app.reach import Kind, listed, reach_of
 from bayescore.config import LocalSettings
-from bayescore.engine import Options, Prepared, consent, prepare, submitting
-from bayescore.engine.preflight import preflight
-from bayescore.engine.reach import Kind, listed, reach_of
-from bayescore.store import Database, DataFolder, Input, backup, jobs, notes
-from support.builders import a_wish
+from bayescore.store import Database, DataFolder, Input, backup, jobs, requests
+from support.builders import a_submission
 from support.workspace import BIN, REPORT_X, Workspace
 
 SECRET = {"key": {"is_secret": True, "source": "env", "env": "AWS_SECRET_ACCESS_KEY"}}
@@ -60,7 +60,7 @@ def started(clone: Workspace) -> int:
 def docker_job(project: Path, **changes: Any) -> Any:
     """A job as it is prepared where a Docker engine answers."""
     fields = {"runner": "docker", "endpoint": "unix:///run/docker.sock", "image": "python:3.11"}
-    return a_wish(project=str(project), **{**fields, **changes})
+    return a_submission(project=str(project), **{**fields, **changes})
 
 
 # ---- the command line
@@ -184,7 +184,7 @@ def test_that_what_the_user_wrote_on_the_command_line_is_not_asked(clone: Worksp
 def prepared(clone: Workspace, options: Options | None = None) -> Prepared:
     """The job of a project, as the command line prepares it."""
     made = prepare(clone.project, options or Options())
-    assert made.wish is not None
+    assert made.submission is not None
     return made
 
 
@@ -209,7 +209,7 @@ def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Works
     made = prepared(workspace)
     assert lines(made) == {"process", f"read {secret}", f"write {secret}"}
     assert "copied into the output" in str(
-        listed(reach_of(replace(made.wish, inputs=made.wish.inputs[3:]), None))
+        listed(reach_of(replace(made.submission, inputs=made.submission.inputs[3:]), None))
     )
     for by_link in ("innocent:/input1", "lab/mnist/1:/input1", "through/secret:/input1", f"{own}:/input1"):
         options = Options(data=(by_link,), runner="process")
@@ -222,10 +222,10 @@ def test_that_the_home_folder_is_not_a_project_whose_content_is_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = tmp_path / "user" / ".ssh"
-    wish = docker_job(tmp_path / "user", inputs=(Input(str(keys), "/input0"),))
-    assert [each.kind for each in reach_of(wish, tmp_path / "user")] == [Kind.NETWORK]
+    submission = docker_job(tmp_path / "user", inputs=(Input(str(keys), "/input0"),))
+    assert [each.kind for each in reach_of(submission, tmp_path / "user")] == [Kind.NETWORK]
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
-    asked = reach_of(wish, tmp_path / "user")
+    asked = reach_of(submission, tmp_path / "user")
     assert [each.lines for each in asked if each.lines] == [{f"read {keys}"}]
 
 
@@ -233,11 +233,11 @@ def test_that_a_job_in_containers_that_wants_nothing_asks_nothing(tmp_path: Path
     folder = DataFolder(tmp_path / "home")
     (tmp_path / "project" / "data").mkdir(parents=True)
     inside = Input(str(tmp_path / "project" / "data"), "/input0", writable=True)
-    wish = docker_job(tmp_path / "project", inputs=(inside,))
-    found = reach_of(wish, tmp_path / "project")
+    submission = docker_job(tmp_path / "project", inputs=(inside,))
+    found = reach_of(submission, tmp_path / "project")
     assert [(each.kind, each.lines) for each in found] == [(Kind.NETWORK, frozenset())]
-    assert consent.asked_by(folder, Prepared(wish, {}, (), found)) == ()
-    outside = replace(wish, inputs=(Input(str(tmp_path), "/input0"),))
+    assert consent.asked_by(folder, Prepared(submission, {}, (), found)) == ()
+    outside = replace(submission, inputs=(Input(str(tmp_path), "/input0"),))
     asked = consent.asked_by(folder, Prepared(outside, {}, (), reach_of(outside, tmp_path / "project")))
     assert [each.kind for each in asked] == [Kind.READ, Kind.NETWORK]
 
@@ -276,8 +276,8 @@ def test_that_the_checks_do_not_contact_a_cluster_before_it_is_allowed(
 
 def test_that_a_name_cannot_add_a_line_to_the_list_or_turn_it_round(tmp_path: Path) -> None:
     odd = tmp_path / "set\n- nothing else\u202e\x1b[2J"
-    wish = docker_job(tmp_path / "project", inputs=(Input(str(odd), "/input0"),))
-    said = str(listed(reach_of(wish, tmp_path / "project")))
+    submission = docker_job(tmp_path / "project", inputs=(Input(str(odd), "/input0"),))
+    said = str(listed(reach_of(submission, tmp_path / "project")))
     assert len(said.splitlines()) == 2  # the folder, the network
     assert "set\ufffd- nothing else\ufffd\ufffd[2J" in said
 
@@ -302,15 +302,15 @@ def test_that_what_runs_later_and_what_is_confirmed_is_not_given_unasked(
     monkeypatch.setenv("BAYESDESK_HOME", str((project if folder.startswith("home") else tmp_path) / "home"))
     source = project / folder
     source.mkdir(parents=True, exist_ok=True)
-    wish = docker_job(project, inputs=(Input(str(source), "/input0", writable),))
-    assert any(each.kind in (Kind.READ, Kind.WRITE) for each in reach_of(wish, project)) == asks
+    submission = docker_job(project, inputs=(Input(str(source), "/input0", writable),))
+    assert any(each.kind in (Kind.READ, Kind.WRITE) for each in reach_of(submission, project)) == asks
 
 
 def test_that_a_command_cannot_talk_over_what_is_said_of_it(tmp_path: Path) -> None:
     command = "python main.py” is harmless and reads nothing." + " " * 400 + "\n\n“" + "x" * 1000
-    wish = a_wish(project=str(tmp_path))
-    wish = replace(wish, config=wish.config.model_copy(update={"command": command}))
-    (said,) = [str(each.text) for each in reach_of(wish, tmp_path) if each.kind is Kind.PROCESS]
+    submission = a_submission(project=str(tmp_path))
+    submission = replace(submission, config=submission.config.model_copy(update={"command": command}))
+    (said,) = [str(each.text) for each in reach_of(submission, tmp_path) if each.kind is Kind.PROCESS]
     assert said.index("everything that you can") < said.index("harmless")
     assert len(said) < 400
     assert "  " not in said
@@ -350,15 +350,15 @@ def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path)
         )
         with database.write() as connection:
             job = jobs.add(connection, forged)
-        mine = Prepared(a_wish(project=str(tmp_path)), {}, (), ())
+        mine = Prepared(a_submission(project=str(tmp_path)), {}, (), ())
         consent.remember(database.folder, mine, reach_of(forged, None))
         with pytest.raises(consent.UnconfirmedError) as refused:
-            submitting.go_on(database, job.id, notes.CONTINUE, count=1)
+            actions.go_on(database, job.id, requests.CONTINUE, count=1)
         asked = {line for each in refused.value.reaches for line in each.lines}
         keys = tmp_path / "keys"
         assert asked == {"process", f"read {keys}", f"write {keys}", f"read {tmp_path}"}
         with database.read() as connection:
-            assert notes.open_wants(connection) == []
+            assert requests.unfinished(connection) == []
     finally:
         database.close()
 
@@ -388,9 +388,9 @@ place.symlink_to({str(tmp_path / "secret")!r})
 def test_that_jobs_are_stored_and_go_on_in_one_place_only() -> None:
     for root in (Path(bayescore.__file__).parent, Path(bayesdesk.__file__).parent):
         for file in root.rglob("*.py"):
-            if file.name == "submitting.py":
+            if file.name == "actions.py":
                 continue
             source = file.read_text(encoding="utf-8")
             assert "jobs.add(" not in source, file
             for request in re.findall(r"notes\.want\(([^)]*)\)", source):
-                assert "notes.CANCEL" in request, file
+                assert "requests.CANCEL" in request, file

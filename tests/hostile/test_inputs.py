@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from bayescore.app.new_project import begin_from_program, begin_project
 from bayescore.config import load_file, load_local_file, load_local_text, load_text
 from bayescore.config.gear import Gear, name_project, read_gear
 from bayescore.config.load import MAX_BYTES
-from bayescore.engine.beginning import begin_from_program, begin_project
 from bayescore.errors import ConfigError
 from bayescore.exchange.sources import past_of
 from bayescore.exchange.sweeps import convert
@@ -28,7 +28,7 @@ from bayescore.results.where import condition
 from bayescore.store import jobs, trials
 from hostile.files import LARGE
 from hostile.imports import Imports
-from support.builders import FILE, a_wish
+from support.builders import FILE, a_submission
 from support.workspace import Workspace
 
 LIMIT_S = 10.0  # of this process, whatever else the machine does; it took minutes, or did not end
@@ -319,7 +319,7 @@ def test_that_an_infinite_parameter_is_left_out_and_named(workspace: Workspace) 
 
 def test_that_an_infinite_parameter_in_the_store_breaks_no_list(workspace: Workspace) -> None:
     with workspace.database().write() as connection:
-        job = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
         made = trials.add(connection, job.id, 1, {"x": float("inf"), "y": [float("nan")]}, "search")
         made = trials.get(connection, made.id)
     (shown,) = workspace.run("jobs", "--json").json()["jobs"]

@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
+from bayescore.app import Options, deletion
+from bayescore.app.preflight import preflight
 from bayescore.config.gear import name_project
-from bayescore.engine import Options, cleaning
-from bayescore.engine.preflight import preflight
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files import remove_tree
 from bayescore.files.copying import copy_tree
 from bayescore.files.tree import Cursor, bytes_on_disk, walk
 from bayescore.results import replace_file
-from bayescore.trials import Content, folder, snapshot
+from bayescore.trials import Content, snapshot, trial_folder
 from bayescore.trials.ignoring import IGNORE_FILE, Ignored
 from hostile import trees
 from support.docker_engine import IMAGE
@@ -85,7 +85,7 @@ def test_that_the_project_is_not_written_through_links_of_the_folder_bound_to_ou
 ) -> None:
     seed = seed_of(tmp_path / "project", home)
     snapshot.take(tmp_path / "project", tmp_path / "copy")
-    made = folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1}, seed))
+    made = trial_folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1}, seed))
     assert untouched(home)
     assert (made.output / "notes.txt").read_text() == "theirs"
     assert (made.output / "keys" / "authorized_keys").read_text() == "theirs"
@@ -119,7 +119,7 @@ def test_that_a_pipe_in_the_folder_bound_to_output_is_left_behind(tmp_path: Path
     os.mkfifo(seed / "pipe")
     (seed / "weights").write_bytes(b"w")
     (tmp_path / "copy").mkdir()
-    made = folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {}, seed))
+    made = trial_folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {}, seed))
     assert names(made.output) == ["openbayes_params.json", "weights"]
 
 
@@ -328,7 +328,7 @@ def test_that_deep_outputs_keep_no_job_from_being_listed_backed_up_and_deleted(w
     workspace.write(program, max_job_count=1)
     job = str(workspace.tune()["id"])
     database = workspace.database()
-    (size,) = cleaning.ended_jobs(database)
+    (size,) = deletion.ended_jobs(database)
     assert size.bytes > DEEP
     database.close()
     done = workspace.run("backup", str(workspace.root / "b.tar"), "--outputs")

@@ -25,7 +25,7 @@ from bayescore.listener import (
     read_spool,
     size_of,
 )
-from bayescore.store import Database, notes, points
+from bayescore.store import Database, events, points, settings
 from hostile import http as knocking
 from support.workspace import Workspace, wait_until
 
@@ -70,9 +70,9 @@ def series(knocked: knocking.Knocked, index: int = 0) -> dict[str, list[float]]:
         return points.of_trial(reading, knocked.trials[index])
 
 
-def events(knocked: knocking.Knocked, kind: str) -> list[str]:
+def events_of(knocked: knocking.Knocked, kind: str) -> list[str]:
     with knocked.database.read() as reading:
-        return [str(e.text) for e in notes.events_of(reading, knocked.trials[0].job) if e.kind == kind]
+        return [str(e.text) for e in events.of_job(reading, knocked.trials[0].job) if e.kind == kind]
 
 
 # ---- heads and bodies
@@ -223,7 +223,7 @@ def test_that_a_long_spool_file_keeps_no_other_trial_and_no_other_process_waitin
     assert put(knocked, LINE, 1)[0] == 200
     other = Database(knocked.database.folder).open()
     with other.write() as writing:
-        notes.set_setting(writing, "a", "b")
+        settings.put(writing, "a", "b")
     other.close()
     assert put(knocked, LINE, 1)[0] == 200
     assert not taken.done()
@@ -265,7 +265,7 @@ def test_that_the_excess_of_a_spool_file_is_not_read_and_told_once(
     knocked.listener.start()
     knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
     assert len(series(knocked)["score"]) == found + 1
-    assert len(events(knocked, "spool_full")) == 1
+    assert len(events_of(knocked, "spool_full")) == 1
 
 
 def test_that_a_line_without_an_end_is_stepped_over(knocked: knocking.Knocked) -> None:
@@ -299,7 +299,7 @@ def test_that_a_trial_has_a_bounded_number_of_names(
     assert put(knocked, b'{"parameters": {"p11": 1}}')[0] == 400
     assert put(knocked, b'{"metrics": {"m3": 1}}')[0] == 200
     assert sorted(series(knocked)) == sorted(f"m{i}" for i in range(10))
-    assert len(events(knocked, "spool_refused")) == 1
+    assert len(events_of(knocked, "spool_refused")) == 1
     knocked.listener.stop()
     knocked.listener = listener_of_store(knocked.database)
     knocked.listener.start()
@@ -346,8 +346,8 @@ def test_that_a_lone_surrogate_is_refused_alone(knocked: knocking.Knocked) -> No
     assert put(knocked, LINE)[0] == 200
     assert series(knocked) == {"score": [1.0] * 4}
     assert series(knocked, 1) == {"score": [1.0] * 4}
-    assert len(events(knocked, "spool_refused")) == 1
-    assert len(events(knocked, "report_refused")) == 4
+    assert len(events_of(knocked, "spool_refused")) == 1
+    assert len(events_of(knocked, "report_refused")) == 4
 
 
 def test_that_a_report_that_cannot_be_stored_takes_no_other_with_it(knocked: knocking.Knocked) -> None:
@@ -397,7 +397,7 @@ def test_that_a_token_that_another_program_may_have_heard_is_good_no_more(knocke
     )
     assert b" 401 " in answer_to(knocked, request.encode() + LINE)
     assert put(knocked, LINE)[0] == 200
-    (told,) = events(knocked, "port_taken")
+    (told,) = events_of(knocked, "port_taken")
     assert str(port) in told
 
 
@@ -419,6 +419,6 @@ os.symlink(folder, folder)
 def test_that_a_name_that_is_not_utf8_is_told_of(knocked: knocking.Knocked) -> None:
     said = text("{link} points out of the project.", link=os.fsdecode(b"bad-\xff"))
     with knocked.database.write() as writing:
-        notes.add_event(writing, knocked.trials[0].job, "link_outside", text("So: {said}", said=said))
-    (told,) = events(knocked, "link_outside")
+        events.add(writing, knocked.trials[0].job, "link_outside", text("So: {said}", said=said))
+    (told,) = events_of(knocked, "link_outside")
     assert told == "So: bad-\\udcff points out of the project."

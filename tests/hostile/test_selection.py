@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from bayescore.app import Options, prepare
 from bayescore.cli.output import printable
-from bayescore.engine import Options, prepare
 from bayescore.errors import ConfigError
 from bayescore.listener import read_spool
 from bayescore.results import trials_csv
 from bayescore.store import DataFolder, Trial, jobs, trials
 from bayescore.trials.docker_engine import connect
 from hostile import commands, files, http
-from support.builders import a_wish
+from support.builders import a_submission
 from support.docker_engine import IMAGE
 from support.workspace import Workspace, wait_until
 
@@ -121,7 +121,7 @@ def test_that_a_spool_that_is_no_file_of_the_trials_is_not_read(tmp_path: Path, 
 
 def test_that_an_export_holds_no_formulas(workspace: Workspace) -> None:
     with workspace.database().write() as connection:
-        job = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
         made = trials.add(connection, job.id, 1, {"x": "=cmd|' /C calc'!A0"}, "search")
         trials.annotate(connection, job.id, 1, "@SUM(1)")
         made = trials.get(connection, made.id)

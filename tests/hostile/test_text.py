@@ -15,7 +15,7 @@ from bayescore.cli.terminal import Shown
 from bayescore.store import jobs, trials
 from bayescore.store.states import TrialState
 from hostile import text
-from support.builders import a_wish
+from support.builders import a_submission
 from support.workspace import BIN, Workspace
 
 LIMIT_S = 10.0
@@ -101,7 +101,7 @@ def hostile_job(workspace: Workspace) -> str:
     """A job whose names, values and log hold control sequences."""
     title = "\x1b]0;owned\x07\x9b2J\x9d0;x\x9c"
     with workspace.database().write() as connection:
-        job = jobs.add(connection, a_wish(name=title, message=title))
+        job = jobs.add(connection, a_submission(name=title, message=title))
         trials.add_past(connection, job.id, 1, {"x": f"={title}"}, TrialState.SUCCEEDED, 0.5, None, None)
     log = workspace.data.trial(job.id, 1) / "log.txt"
     log.parent.mkdir(parents=True)

@@ -12,8 +12,8 @@ from bayescore.errors import BayesdeskError
 from bayescore.files import remove_tree
 from bayescore.files.tree import bytes_on_disk
 from bayescore.store import Database, DataFolder, backup, jobs
-from bayescore.trials import Content, folder, snapshot
-from support.builders import a_wish
+from bayescore.trials import Content, snapshot, trial_folder
+from support.builders import a_submission
 
 _NAMES = (
     b"a", b"b", b"main.py", b"openbayes_params.json", b"openbayes.yaml", b".openbayesignore", b"-rf", b"...",
@@ -91,14 +91,14 @@ def _use(root: Path) -> None:
     database = Database(DataFolder(root / "home")).open()
     try:
         with database.write() as connection:
-            job = jobs.add(connection, a_wish()).id
+            job = jobs.add(connection, a_submission()).id
         data = database.folder
         snapshot.take(root / "project", data.snapshot(job))
-        folder.make(data.trial(job, 1), Content(1, data.snapshot(job), {"x": 1}, root / "seed"))
+        trial_folder.make(data.trial(job, 1), Content(1, data.snapshot(job), {"x": 1}, root / "seed"))
         params = data.trial(job, 1) / "output" / "openbayes_params.json"
         assert not params.is_symlink()
         assert '"x": 1' in params.read_text()
-        folder.is_touched(data.trial(job, 1), 1)
+        trial_folder.is_touched(data.trial(job, 1), 1)
         assert bytes_on_disk(data.job(job)) < 2**30
         backup.make(database, root / "b.tar", outputs=True)
     finally:

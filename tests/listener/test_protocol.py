@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from bayescore.listener import Listener, Reporter, listener_of_store
-from bayescore.store import Database, DataFolder, Trial, jobs, notes, points, trials
+from bayescore.store import Database, DataFolder, Trial, events, jobs, points, trials
 from support import official
-from support.builders import a_wish
+from support.builders import a_submission
 
 REPORTS = """
 import sys, threading
@@ -64,7 +64,7 @@ class House:
 
     def events(self) -> list[str]:
         with self.database.read() as connection:
-            return [str(e.text) for e in notes.events_of(connection, self.trials[0].job)]
+            return [str(e.text) for e in events.of_job(connection, self.trials[0].job)]
 
     def url(self, index: int = 0) -> str:
         return f"http://127.0.0.1:{self.listener.port}/trials/{self.trials[index].id}"
@@ -102,7 +102,7 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     database = Database(DataFolder(tmp_path / "home")).open()
     with database.write() as connection:
-        job = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
         made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
     listener = listener_of_store(database)
     listener.start()

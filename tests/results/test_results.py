@@ -36,7 +36,7 @@ from bayescore.results import (
     with_specs,
 )
 from bayescore.store import Job, JobState, Trial, TrialState
-from support.builders import FILE, a_wish
+from support.builders import FILE, a_submission
 
 
 def a_trial(number: int, value: float | None, state: str = "succeeded", **changes: Any) -> Trial:
@@ -63,7 +63,7 @@ def a_trial(number: int, value: float | None, state: str = "succeeded", **change
 
 def a_job() -> Job:
     return Job(
-        1, "job", a_wish(), JobState.SUCCEEDED, None, 10, "", "2026-01-01T00:00:00+00:00", "2026-01-01"
+        1, "job", a_submission(), JobState.SUCCEEDED, None, 10, "", "2026-01-01T00:00:00+00:00", "2026-01-01"
     )
 
 

@@ -170,19 +170,19 @@ def mixed_model(values: Callable[[float, float, str], float]) -> GaussianProcess
     return GaussianProcess(MIXED, 1).fit(rows, (told - told.mean()) / told.std())
 
 
-def test_that_slopes_are_those_of_the_predictions() -> None:
+def test_that_gradients_are_those_of_the_predictions() -> None:
     model = mixed_model(lambda x, y, c: math.sin(5 * x) + y**2 + (c == "b") * x)
     row, step = np.array([0.4, 0.7, 1.0]), 1e-6
-    _mean, _deviation, mean_slopes, deviation_slopes = model.slopes(row)
+    _mean, _deviation, mean_gradients, deviation_gradients = model.gradients(row)
     for i in range(2):
         aside = np.stack([row, row])
         aside[:, i] += [-step, step]
         means, deviations = model.members(aside)
-        assert mean_slopes[:, i] == pytest.approx(np.diff(means)[:, 0] / (2 * step), rel=1e-3, abs=1e-5)
-        assert deviation_slopes[:, i] == pytest.approx(
+        assert mean_gradients[:, i] == pytest.approx(np.diff(means)[:, 0] / (2 * step), rel=1e-3, abs=1e-5)
+        assert deviation_gradients[:, i] == pytest.approx(
             np.diff(deviations)[:, 0] / (2 * step), rel=1e-3, abs=1e-5
         )
-    assert not mean_slopes[:, 2].any()
+    assert not mean_gradients[:, 2].any()
 
 
 def test_that_what_is_learned_of_the_numbers_holds_for_a_choice_that_only_shifts() -> None:

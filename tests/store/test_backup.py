@@ -13,7 +13,7 @@ import pytest
 
 from bayescore.errors import StoreError
 from bayescore.store import Database, DataFolder, NewPoints, backup, jobs, points, rescue, trials
-from support.builders import a_wish
+from support.builders import a_submission
 
 TRIALS, POINTS = 40, 200
 
@@ -22,7 +22,7 @@ def fill(database: Database, name: str = "filled") -> str:
     """A job with trials, points and files; its id."""
     writer = points.PointWriter()
     with database.write() as connection:
-        job = jobs.add(connection, a_wish(name=name))
+        job = jobs.add(connection, a_submission(name=name))
         for number in range(1, TRIALS + 1):
             trial = trials.add(connection, job.id, number, {"x": number / 100}, "search")
             values = tuple(("score", float(i)) for i in range(POINTS))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bayescore.config import Goal
 from bayescore.results import best
 from bayescore.store import Database, DataFolder, jobs, trials
-from support.builders import a_wish
+from support.builders import a_submission
 
 VALUES = st.one_of(st.none(), st.sampled_from([0.0, 1.0, -1.0, math.inf, -math.inf, math.nan]), st.floats())
 STATES = st.sampled_from(["succeeded", "failed", "running", "cancelled"])
@@ -29,7 +29,7 @@ def test_that_the_store_and_the_results_agree_on_the_best(
     database: Database, found: list[tuple[str, float | None]], goal: Goal
 ) -> None:
     with database.write() as connection:
-        job = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
         for number, (state, value) in enumerate(found, 1):
             made = trials.add(connection, job.id, number, {"x": 0.5}, "random")
             connection.exec_driver_sql(

@@ -26,14 +26,15 @@ from bayescore.store import (
     JobState,
     NewPoints,
     TrialState,
+    data_folder,
+    events,
     jobs,
-    notes,
     points,
     trials,
 )
+from bayescore.store.data_folder import file_system
 from bayescore.store.database import HEAD
-from bayescore.store.folder import file_system
-from support.builders import FILE, a_wish
+from support.builders import FILE, a_submission
 
 WRITES_AND_DIES = """
 import os, signal, sys
@@ -62,20 +63,20 @@ def append(database: Database, *batch: NewPoints) -> None:
 
 
 def test_that_a_job_comes_back_as_it_was_wished_for(database: Database) -> None:
-    wish = a_wish("\ufeff" + FILE.replace("\n", "\r\n"), message="第一次", history=("abc",))
+    submission = a_submission("\ufeff" + FILE.replace("\n", "\r\n"), message="第一次", history=("abc",))
     with database.write() as connection:
-        job = jobs.add(connection, wish)
+        job = jobs.add(connection, submission)
     with database.read() as connection:
         again = jobs.get(connection, job.id)
-    assert again.wish == wish
-    assert again.wish.file_text == wish.file_text
+    assert again.submission == submission
+    assert again.submission.file_text == submission.file_text
     assert (again.state, again.max_trials, again.ended_at) == (JobState.QUEUED, 10, None)
 
 
 def test_that_parameters_keep_their_types_and_full_precision(database: Database) -> None:
     parameters = {"a": 0.1 + 0.2, "b": 29, "c": "1e-5", "d": 5e-324, "e": "学习\n率", "f": 2**60}
     with database.write() as connection:
-        job = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
         trials.add(connection, job.id, 1, parameters, "random")
     with database.read() as connection:
         (trial,) = trials.of_job(connection, job.id)
@@ -85,7 +86,7 @@ def test_that_parameters_keep_their_types_and_full_precision(database: Database)
 
 def test_that_an_illegal_move_is_refused_and_changes_nothing(database: Database) -> None:
     with database.write() as connection:
-        job = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
         trial = trials.add(connection, job.id, 1, {}, "random")
     for move in (
         lambda c: jobs.move(c, job.id, JobState.SUCCEEDED),
@@ -111,7 +112,7 @@ def test_that_points_come_back_in_order_of_arrival_from_a_cursor_on(database: Da
 
 def test_that_clearing_takes_one_metric_and_never_a_place_in_the_order(database: Database) -> None:
     with database.write() as connection:
-        job = jobs.add(connection, a_wish())
+        job = jobs.add(connection, a_submission())
         trial = trials.add(connection, job.id, 1, {}, "random")
     append(database, NewPoints(job.seq, trial.id, 1, (("a", 1.0), ("b", 2.0))))
     with database.read() as connection:
@@ -168,10 +169,10 @@ def test_that_another_connections_commit_is_noticed(database: Database) -> None:
 
 def test_that_events_are_rendered_in_the_readers_language(database: Database) -> None:
     with database.write() as connection:
-        job = jobs.add(connection, a_wish())
-        notes.add_event(connection, job.id, "running", text("The job has begun."))
+        job = jobs.add(connection, a_submission())
+        events.add(connection, job.id, "running", text("The job has begun."))
     with database.read() as connection:
-        (event,) = notes.events_of(connection, job.id)
+        (event,) = events.of_job(connection, job.id)
     assert event.text.render("en") == "The job has begun."
     assert event.text.render("zh") != event.text.render("en")
 
@@ -201,10 +202,10 @@ def test_that_an_earlier_store_is_migrated_after_a_copy_was_kept(tmp_path: Path,
     config = Config()
     config.set_main_option("script_location", str(migrations))
     engine = sa.create_engine(f"sqlite:///{folder.database}")
-    wish = a_wish()
+    submission = a_submission()
     columns = {
         "id": "abc", "name": "old", "message": "", "state": "succeeded", "project": "/p",
-        "file_text": FILE, "config": wish.config.model_dump_json(), "local": wish.local.model_dump_json(),
+        "file_text": FILE, "config": submission.config.model_dump_json(), "local": submission.local.model_dump_json(),
         "runner": "process", "inputs": "[]", "seed": 1, "max_trials": 1, "history": "[]", "midpoint": 0,
         "run_since": "2026-01-01T00:00:00+00:00", "created_at": "2026-01-01T00:00:00+00:00",
     }  # fmt: skip
@@ -223,7 +224,7 @@ def test_that_an_earlier_store_is_migrated_after_a_copy_was_kept(tmp_path: Path,
         connection.exec_driver_sql("INSERT INTO points VALUES (7, 1, 1, 1, 1, 0.25, 0)")
     engine.dispose()
     with Database(folder).open().read() as connection:
-        assert jobs.get(connection, "abc").wish.name == "old"
+        assert jobs.get(connection, "abc").submission.name == "old"
         (found,) = trials.of_job(connection, "abc")
         assert (found.parameters, found.value) == ({"x": 0.5}, 0.25)
         assert points.of_trial(connection, found) == {"score": [0.25]}
@@ -309,9 +310,9 @@ def test_that_a_connection_that_could_only_read_is_not_used_again(database: Data
     with database.write() as connection:
         connection.exec_driver_sql("PRAGMA query_only=ON")  # as SQLite opens a file on a read-only volume
     with pytest.raises(StoreError, match="cannot be written"), database.write() as connection:
-        jobs.add(connection, a_wish())
+        jobs.add(connection, a_submission())
     with database.write() as connection:
-        jobs.add(connection, a_wish())
+        jobs.add(connection, a_submission())
     with database.read() as connection:
         assert len(jobs.every(connection)) == 1
 
@@ -330,9 +331,8 @@ def test_that_a_network_file_system_is_known_by_its_mount(tmp_path: Path) -> Non
 def test_that_a_network_file_system_is_refused_with_a_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bayescore.store import folder
 
-    monkeypatch.setattr(folder, "file_system", lambda path: "nfs4")
+    monkeypatch.setattr(data_folder, "file_system", lambda path: "nfs4")
     with pytest.raises(StoreError, match="BAYESDESK_HOME"):
         Database(DataFolder(tmp_path / "home")).open()
 

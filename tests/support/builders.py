@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bayescore.config import LocalSettings, load_text
-from bayescore.store import NewJob
+from bayescore.store import Submission
 
 FILE = """\
 command: python main.py
@@ -21,7 +21,7 @@ hyper_tuning:
 """
 
 
-def a_wish(file_text: str = FILE, **changes: Any) -> NewJob:
+def a_submission(file_text: str = FILE, **changes: Any) -> Submission:
     """A job as it is wished for, run by processes."""
     config = load_text(file_text).config
     assert config is not None
@@ -34,4 +34,4 @@ def a_wish(file_text: str = FILE, **changes: Any) -> NewJob:
         "runner": "process",
         "seed": 1,
     }
-    return NewJob(**{**fields, **changes})
+    return Submission(**{**fields, **changes})

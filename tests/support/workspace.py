@@ -16,8 +16,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bayescore.engine import Options, consent, control, prepare
-from bayescore.store import Database, DataFolder, Job, Trial, jobs, notes, trials
+from bayescore.app import Options, consent, engine_control, prepare
+from bayescore.store import Database, DataFolder, Job, Trial, events, jobs, trials
 
 BIN = Path(sys.executable).parent
 UNIT = {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0}
@@ -179,7 +179,7 @@ class Workspace:
     def events(self, identifier: str) -> list[str]:
         """Kinds of a job's events."""
         with self.reading() as connection:
-            return [e.kind for e in notes.events_of(connection, identifier)]
+            return [e.kind for e in events.of_job(connection, identifier)]
 
     def wait_ended(self, identifier: str, seconds: float = 90) -> dict[str, Any]:
         """The job as JSON, once it has ended."""
@@ -199,19 +199,19 @@ class Workspace:
 
     def kill_engine(self) -> int:
         """End the engine's process as a crash does; returns its pid."""
-        pid = control.status(self.data).pid
+        pid = engine_control.status(self.data).pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         return pid
 
     def kill_supervisor_and_engine(self) -> None:
         """End both, as the end of a whole process tree does."""
-        pid = control.status(self.data).pid
+        pid = engine_control.status(self.data).pid
         assert pid is not None
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         for each in (parent, pid):
             os.kill(each, signal.SIGKILL)
-        wait_until(lambda: not control.status(self.data).running, "the engine still runs")
+        wait_until(lambda: not engine_control.status(self.data).running, "the engine still runs")
 
     def close(self) -> None:
         """Stop every job and the engine."""

@@ -67,12 +67,14 @@ print("x" * 1000, flush=True)
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
     wait_until(lambda: "before" in workspace.run("logs", job, "1").out, "the program has not begun")
-    keeper = psutil.Process(json.loads((workspace.data.trial(job, 1) / "keeper.json").read_text())["pid"])
-    _soft, hard = keeper.rlimit(psutil.RLIMIT_FSIZE)
-    keeper.rlimit(psutil.RLIMIT_FSIZE, (0, hard))  # as a full disk: nothing more can be written
+    supervisor = psutil.Process(
+        json.loads((workspace.data.trial(job, 1) / "supervisor.json").read_text())["pid"]
+    )
+    _soft, hard = supervisor.rlimit(psutil.RLIMIT_FSIZE)
+    supervisor.rlimit(psutil.RLIMIT_FSIZE, (0, hard))  # as a full disk: nothing more can be written
     go.touch()
-    wait_until(lambda: not keeper.children(), "the program goes on")
-    keeper.rlimit(psutil.RLIMIT_FSIZE, (hard, hard))
+    wait_until(lambda: not supervisor.children(), "the program goes on")
+    supervisor.rlimit(psutil.RLIMIT_FSIZE, (hard, hard))
     assert workspace.wait_ended(job)["state"] == "succeeded"
     assert [t.attempt for t in workspace.trials(job)] == [1]
     assert "[1001 bytes could not be written here]" in workspace.run("logs", job, "1").out

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bayescore.errors import RunnerError
-from bayescore.trials import Content, folder, snapshot
+from bayescore.trials import Content, snapshot, trial_folder
 
 
 def tree(root: Path) -> dict[str, str]:
@@ -84,8 +84,8 @@ def test_that_a_trial_can_change_neither_the_snapshot_nor_another_trial(
     (project / "run.sh").write_text("#!/bin/sh\n")
     (project / "run.sh").chmod(0o555)
     snapshot.take(project, tmp_path / "copy")
-    first = folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1}))
-    second = folder.make(tmp_path / "002", Content(1, tmp_path / "copy", {"x": 2}))
+    first = trial_folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1}))
+    second = trial_folder.make(tmp_path / "002", Content(1, tmp_path / "copy", {"x": 2}))
     for path in ("main.py", "run.sh"):
         with (first.output / path).open("r+") as file:  # in place, as a program that patches files does
             file.write("ZZ")
@@ -102,7 +102,7 @@ def test_that_a_project_may_carry_its_own_parameter_file_even_as_a_link(
     (project / "params.json").write_text("theirs")
     (project / "openbayes_params.json").symlink_to("params.json")
     snapshot.take(project, tmp_path / "copy")
-    made = folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1}))
+    made = trial_folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1}))
     assert '"x": 1' in (made.output / "openbayes_params.json").read_text()
     assert (made.output / "params.json").read_text() == "theirs"
 
@@ -111,11 +111,11 @@ def test_that_a_folder_is_made_once_and_an_earlier_attempt_is_set_aside(
     project: Path, tmp_path: Path
 ) -> None:
     snapshot.take(project, tmp_path / "copy")
-    made = folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1}))
+    made = trial_folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1}))
     (made.output / "result.txt").write_text("first")
-    assert folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1})) == made
+    assert trial_folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {"x": 1})) == made
     assert (made.output / "result.txt").exists()
-    folder.make(tmp_path / "001", Content(2, tmp_path / "copy", {"x": 1}))
+    trial_folder.make(tmp_path / "001", Content(2, tmp_path / "copy", {"x": 1}))
     assert not (made.output / "result.txt").exists()
     assert (tmp_path / "001.1" / "output" / "result.txt").read_text() == "first"
 
@@ -124,5 +124,5 @@ def test_that_a_half_made_folder_is_made_anew(project: Path, tmp_path: Path) -> 
     snapshot.take(project, tmp_path / "copy")
     (tmp_path / "001" / "output").mkdir(parents=True)
     (tmp_path / "001" / "output" / "rubbish").touch()
-    made = folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {}))
+    made = trial_folder.make(tmp_path / "001", Content(1, tmp_path / "copy", {}))
     assert sorted(tree(made.output)) == ["main.py", "openbayes_params.json", "src/模型.py"]

@@ -30,7 +30,7 @@ def find_job(database: Database, word: str) -> Job:
 
     with database.read() as connection:
         found = jobs.every(connection)[:1] if word == "last" else jobs.find(connection, word)
-    exact = [j for j in found if j.id == word] or [j for j in found if j.wish.name == word][:1]
+    exact = [j for j in found if j.id == word] or [j for j in found if j.submission.name == word][:1]
     if exact:
         return exact[0]
     if not found:

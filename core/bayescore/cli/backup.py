@@ -56,8 +56,8 @@ def restore(
     ] = False,
 ) -> None:
     """Put a backup's content into the data folder."""
+    from bayescore.app import consent
     from bayescore.cli.output import aside, progress, write
-    from bayescore.engine import consent
     from bayescore.store import DataFolder
     from bayescore.store import backup as backups
 

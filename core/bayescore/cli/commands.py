@@ -15,7 +15,7 @@ from bayescore.cli import (
     gear,
     gui,
     job_list,
-    job_wishes,
+    job_requests,
     logs,
     project,
     schema,
@@ -68,9 +68,11 @@ application.command("jobs", help=_("List the jobs."))(job_list.jobs)
 application.command("show", help=_("Show a job: its state, its best trial, what happened."))(job_list.show)
 application.command("trials", help=_("List the trials of a job."))(job_list.trials)
 application.command("logs", help=_("Print what a trial has printed."))(logs.logs)
-application.command("cancel", help=_("Stop a job, or one of its trials."))(job_wishes.cancel)
-application.command("rerun", help=_("Run a trial, or all failed ones, again."))(job_wishes.rerun)
-application.command("continue", help=_("Go on with a job: more trials, same history."))(job_wishes.continue_)
+application.command("cancel", help=_("Stop a job, or one of its trials."))(job_requests.cancel)
+application.command("rerun", help=_("Run a trial, or all failed ones, again."))(job_requests.rerun)
+application.command("continue", help=_("Go on with a job: more trials, same history."))(
+    job_requests.continue_
+)
 application.command("delete", help=_("Delete an ended job with its trials and files."))(delete.delete)
 application.command("export", help=_("Write results: into openbayes.yaml, or as CSV, JSON, YAML."))(
     export.export

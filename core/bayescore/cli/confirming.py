@@ -10,7 +10,7 @@ import typer
 from bayescore.i18n import _
 
 if TYPE_CHECKING:
-    from bayescore.engine.reach import Reach
+    from bayescore.app.reach import Reach
 
 YES = typer.Option("--yes", "-y", help=_("Allow what the project asks for outside itself; it is remembered."))
 
@@ -30,9 +30,9 @@ def confirm(asks: tuple[Reach, ...], *, yes: bool, job: str | None = None) -> tu
     typer.Exit
         When the answer is no.
     """
+    from bayescore.app.consent import UnconfirmedError, heading
+    from bayescore.app.reach import listed
     from bayescore.cli.output import aside
-    from bayescore.engine.consent import UnconfirmedError, heading
-    from bayescore.engine.reach import listed
 
     if not asks:
         return ()

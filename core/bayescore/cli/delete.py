@@ -17,9 +17,9 @@ def delete(
     """Delete an ended job."""
     import sys
 
+    from bayescore.app import deletion
     from bayescore.cli.access import find_job, open_store
     from bayescore.cli.output import write
-    from bayescore.engine import cleaning
     from bayescore.errors import ConfigError
     from bayescore.files.tree import bytes_on_disk
 
@@ -32,5 +32,5 @@ def delete(
         question = _("Delete job {id} with its trials and files ({size:.1f} MiB)?", id=found.id, size=size)
         if not typer.confirm(question):
             return
-    freed = cleaning.delete(database, [found.id]) / 2**20
+    freed = deletion.delete(database, [found.id]) / 2**20
     write(_("Job {id} is deleted; {size:.1f} MiB are free.", id=found.id, size=freed))

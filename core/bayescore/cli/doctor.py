@@ -24,8 +24,8 @@ def doctor(
     if repair:
         _repair()
         return
+    from bayescore.app.diagnostics import Grade, examine
     from bayescore.cli.output import as_json, write
-    from bayescore.engine.checkup import Grade, examine
 
     findings = examine(image)
     if json:

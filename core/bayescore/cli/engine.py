@@ -10,7 +10,7 @@ from bayescore.cli.job_list import JSON
 from bayescore.i18n import _
 
 if TYPE_CHECKING:
-    from bayescore.engine import EngineStatus
+    from bayescore.app import EngineStatus
 
 application = typer.Typer(no_args_is_help=True)
 
@@ -18,19 +18,19 @@ application = typer.Typer(no_args_is_help=True)
 @application.command("status", help=_("Say whether the engine runs."))
 def status(json: Annotated[bool, JSON] = False) -> None:
     """Print the engine's status."""
-    from bayescore.engine import control
+    from bayescore.app import engine_control
     from bayescore.store import DataFolder
 
-    _print(control.status(DataFolder.default()), json)
+    _print(engine_control.status(DataFolder.default()), json)
 
 
 @application.command("start", help=_("Start the engine if it does not run."))
 def start(json: Annotated[bool, JSON] = False) -> None:
     """Start the engine."""
+    from bayescore.app import engine_control
     from bayescore.cli.access import open_store
-    from bayescore.engine import control
 
-    _print(control.start(open_store().folder), json)
+    _print(engine_control.start(open_store().folder), json)
 
 
 @application.command("stop", help=_("End the engine; running trials go on until it is back."))
@@ -39,31 +39,31 @@ def stop(
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """End the engine."""
+    from bayescore.app import engine_control
     from bayescore.cli.access import open_store
-    from bayescore.engine import control
 
     database = open_store()
     if and_trials:
         _stop_jobs(database)
-    control.stop(database.folder)
-    _print(control.status(database.folder), json)
+    engine_control.stop(database.folder)
+    _print(engine_control.status(database.folder), json)
 
 
 def _stop_jobs(database: object) -> None:
     import time
 
-    from bayescore.engine import control
-    from bayescore.store import Database, jobs, notes
+    from bayescore.app import engine_control
+    from bayescore.store import Database, jobs, requests
 
     assert isinstance(database, Database)
     with database.write() as connection:
         for job in jobs.active(connection):
-            notes.want(connection, job.id, notes.CANCEL)
+            requests.add(connection, job.id, requests.CANCEL)
     while True:
         with database.read() as connection:
             if not jobs.active(connection):
                 return
-        control.start(database.folder)
+        engine_control.start(database.folder)
         time.sleep(0.1)
 
 

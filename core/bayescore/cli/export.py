@@ -106,7 +106,7 @@ def _print(database: Database, job: Job, trial: int | None, form: Form, *, narro
     from bayescore.store import trials
 
     if narrow:
-        changed = _changed(database, job, trial, YamlDocument.parse(job.wish.file_text), narrow=True)
+        changed = _changed(database, job, trial, YamlDocument.parse(job.submission.file_text), narrow=True)
         content(changed.text)
         return
     chosen = _chosen(database, job, trial) if form is Form.YAML else None

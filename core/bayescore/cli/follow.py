@@ -23,8 +23,10 @@ from bayescore.store import (
     JobState,
     Trial,
     TrialState,
+    events,
     jobs,
-    notes,
+    settings,
+    transfers,
     trials,
 )
 
@@ -100,9 +102,9 @@ class _Watcher:
             time.sleep(_LOOK_S)
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + _ENGINE_LOOK_S
-            from bayescore.engine import control
+            from bayescore.app import engine_control
 
-            control.start(self._database.folder)  # a killed engine is started again
+            engine_control.start(self._database.folder)  # a killed engine is started again
 
 
 def _lines(database: Database, identifier: str, watcher: _Watcher, say: Callable[[str], None]) -> Job:
@@ -111,8 +113,8 @@ def _lines(database: Database, identifier: str, watcher: _Watcher, say: Callable
     while True:
         job, found = watcher.look()
         with database.read() as connection:
-            events = notes.events_of(connection, identifier, cursor)
-        for event in events:
+            happened = events.of_job(connection, identifier, cursor)
+        for event in happened:
             cursor = event.seq
             if event.kind != "ended" and not event.kind.startswith("trial_"):
                 say(_event_line(event))
@@ -210,14 +212,14 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
         state += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
     pull = _transfer_line(database, job) or _pull_line(database, job)
     bar = ProgressBar(total=job.max_trials, completed=done, width=50)
-    name = printable(job.wish.name)
+    name = printable(job.submission.name)
     title = Text(f"{name} {job.id}  {translate(STATE_NAMES[job.state])}", style="bold")
     return Group(title, table, bar, Text(printable(pull or state)))
 
 
 def _transfer_line(database: Database, job: Job) -> str | None:
     with database.read() as connection:
-        found = notes.transfer(connection, job.id)
+        found = transfers.get(connection, job.id)
     return None if found is None else f"{found[0]}, {found[1]:.0%}"
 
 
@@ -225,7 +227,7 @@ def _pull_line(database: Database, job: Job) -> str | None:
     if job.state is not JobState.RUNNING:
         return None
     with database.read() as connection:
-        stored = notes.setting(connection, notes.pull_key(job.id))
+        stored = settings.get(connection, transfers.pull_key(job.id))
         if stored is None or trials.of_job(connection, job.id):
             return None
     progress = json.loads(stored)

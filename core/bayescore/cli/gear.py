@@ -11,7 +11,7 @@ from bayescore.cli.confirming import YES
 from bayescore.i18n import _, text
 
 if TYPE_CHECKING:
-    from bayescore.engine import Prepared
+    from bayescore.app import Prepared
 
 application = typer.Typer(no_args_is_help=True)
 run = typer.Typer(no_args_is_help=True)
@@ -75,12 +75,12 @@ def hypertuning(
     """Check, preview, start, follow."""
     import shlex
 
+    from bayescore.app import Options, actions, consent, prepare
     from bayescore.cli.access import find_job, job_as_json, open_store
     from bayescore.cli.confirming import confirm
     from bayescore.cli.follow import follow
     from bayescore.cli.output import as_json, aside, write
     from bayescore.config.gear import read_gear
-    from bayescore.engine import Options, consent, prepare, submitting
 
     del resource
     database = open_store()
@@ -101,13 +101,13 @@ def hypertuning(
     prepared = prepare(project, options)
     say = aside if json else write
     for problem in prepared.problems:
-        if problem.severity != "hint" or prepared.wish is None:
+        if problem.severity != "hint" or prepared.submission is None:
             say(str(problem))
-    if prepared.wish is None:
+    if prepared.submission is None:
         raise typer.Exit(2)
     _preview(prepared, say)
     confirmed = confirm(consent.asked_by(database.folder, prepared), yes=yes)
-    job = submitting.submit(database, prepared, confirmed)
+    job = actions.submit(database, prepared, confirmed)
     if detach:
         if json:
             as_json(job_as_json(database, job.id))
@@ -125,10 +125,10 @@ def _preview(prepared: Prepared, say: object) -> None:
     from bayescore.config import CategoricalSpec, DiscreteSpec, Scale
     from bayescore.search import SearchSpace
 
-    wish = prepared.wish
-    assert wish is not None
+    submission = prepared.submission
+    assert submission is not None
     assert callable(say)
-    tuning = wish.config.hyper_tuning
+    tuning = submission.config.hyper_tuning
     for spec in tuning.parameter_specs:
         if isinstance(spec, CategoricalSpec | DiscreteSpec):
             values = spec.categorical_values if isinstance(spec, CategoricalSpec) else spec.discrete_values
@@ -139,7 +139,7 @@ def _preview(prepared: Prepared, say: object) -> None:
     combinations = SearchSpace(tuning.parameter_specs).combinations()
     if combinations is not None:
         say(_("  {count} combinations", count=combinations))
-    trials = 1 if wish.midpoint else tuning.max_job_count
+    trials = 1 if submission.midpoint else tuning.max_job_count
     say(
         _(
             "{algorithm}: {trials} trials, {parallel} at a time; {goal} {metric}",
@@ -150,22 +150,27 @@ def _preview(prepared: Prepared, say: object) -> None:
             metric=tuning.hyperparameter_metric,
         )
     )
-    if wish.runner == "ray":
+    if submission.runner == "ray":
         say(
             _(
                 "Runs on the Ray cluster {address}; seed {seed}",
-                address=wish.local.ray.address,
-                seed=wish.seed,
+                address=submission.local.ray.address,
+                seed=submission.seed,
             )
         )
         return
     where = (
-        _("in containers of {image}", image=wish.image)
-        if wish.image
-        else _("as processes, {python}", python=wish.local.python)
+        _("in containers of {image}", image=submission.image)
+        if submission.image
+        else _("as processes, {python}", python=submission.local.python)
     )
     say(
-        _("Runs {where}; GPUs: {gpus}; seed {seed}", where=where, gpus=_gpus(wish.local.gpus), seed=wish.seed)
+        _(
+            "Runs {where}; GPUs: {gpus}; seed {seed}",
+            where=where,
+            gpus=_gpus(submission.local.gpus),
+            seed=submission.seed,
+        )
     )
 
 

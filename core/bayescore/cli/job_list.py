@@ -43,12 +43,12 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
         rows.append(
             [
                 job.id,
-                job.wish.name,
+                job.submission.name,
                 translate(STATE_NAMES[job.state]),
                 f"{done.get(job.id, 0)}/{job.max_trials}",
                 f"{job.metric} {number(winner.value)}" if winner else "",
                 job.created_at[:19].replace("T", " "),
-                job.wish.message,
+                job.submission.message,
             ]
         )
     headers = [_("id"), _("name"), _("state"), _("trials"), _("best"), _("created (UTC)"), _("note")]
@@ -65,7 +65,7 @@ def show(
     from bayescore.cli.follow import end_line
     from bayescore.cli.follow import follow as follow_job
     from bayescore.cli.output import as_json, write
-    from bayescore.store import notes
+    from bayescore.store import events
     from bayescore.store import trials as trial_rows
 
     database = open_store()
@@ -80,12 +80,12 @@ def show(
         return
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)
-        events = notes.events_of(connection, found.id)
+        happened = events.of_job(connection, found.id)
     done = sum(t.state.ended for t in every)
-    write(f"{found.wish.name}  {found.wish.project}")
+    write(f"{found.submission.name}  {found.submission.project}")
     write(end_line(found, every))
     write(_("{done} of {total} trials", done=done, total=found.max_trials))
-    for event in events[-20:]:
+    for event in happened[-20:]:
         who = _("trial {number}: ", number=event.trial) if event.trial else ""
         write(f"  {event.at[:19].replace('T', ' ')}  {who}{event.text}")
 

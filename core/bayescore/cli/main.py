@@ -59,7 +59,7 @@ def _log_traceback(error: Exception) -> None:
     from bayescore.cli.output import complain
     from bayescore.files import append_to
     from bayescore.i18n import text
-    from bayescore.store.folder import DataFolder
+    from bayescore.store.data_folder import DataFolder
 
     file = DataFolder.default().root / "cli.log"
     details: Any = "".join(traceback.format_exception(error))

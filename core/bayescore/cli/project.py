@@ -32,8 +32,8 @@ def init(
     ] = 20,
 ) -> None:
     """Write an openbayes.yaml: commented, an example's, or proposed from a program's options."""
+    from bayescore.app.new_project import begin_from_program, begin_project, example_names
     from bayescore.cli.output import aside, write
-    from bayescore.engine.beginning import begin_from_program, begin_project, example_names
 
     if from_ == "list":
         for name in example_names():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.app.diagnostics import Finding, Grade
 from bayescore.cloud.official import INSTALL, PROGRAM, Account, Official, account, find
 from bayescore.config import (
     LOCAL_FILE_NAME,
@@ -25,8 +26,7 @@ from bayescore.config import (
 )
 from bayescore.config.gear import Gear, read_gear
 from bayescore.config.load import Loaded
-from bayescore.engine import secret_keeping
-from bayescore.engine.checkup import Finding, Grade
+from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError
 from bayescore.files import read_text
 from bayescore.i18n import text
@@ -232,7 +232,7 @@ def _file(loaded: Loaded) -> Iterator[Finding]:
 
 def _secrets(loaded: Loaded, config: OpenBayesConfig) -> Iterator[Finding]:
     try:
-        secret_keeping.collect(config, loaded.document.text, os.environ)
+        job_secrets.collect(config, loaded.document.text, os.environ)
     except ConfigError as error:
         yield Finding("secrets", Grade.PROBLEM, error.message, error.hint)
 

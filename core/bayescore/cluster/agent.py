@@ -29,8 +29,7 @@ from bayescore.files import replace as replace_file
 from bayescore.listener import Listener
 from bayescore.listener.attempt import MOST_SPOOLED
 from bayescore.store import DataFolder, Input
-from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting
-from bayescore.trials import folder as trial_folder
+from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting, trial_folder
 from bayescore.trials.runners import DockerRunner, Exit, ProcessRunner, Runner
 
 _CHUNK = 2**20  # of one file in one answer

@@ -18,8 +18,8 @@ from bayescore.errors import BayesdeskError, RunnerSilentError
 from bayescore.files import replace
 from bayescore.files.writing import write_at
 from bayescore.trials import TrialFolder
-from bayescore.trials.keeper.bounded_log import BoundedLog
 from bayescore.trials.runners import Exit
+from bayescore.trials.supervisor.bounded_log import BoundedLog
 
 _log = logging.getLogger(__name__)
 _WAIT_S = 2.0  # an agent answers at once when there is news, else after so long

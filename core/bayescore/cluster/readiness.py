@@ -11,7 +11,7 @@ from bayescore.cluster.agents import Agents
 from bayescore.cluster.connection import Node
 from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import Text, text
-from bayescore.store import NewJob
+from bayescore.store import Submission
 
 _log = logging.getLogger(__name__)
 _LOOK_S = 0.5
@@ -45,7 +45,7 @@ class Readiness:
     def make_all(
         self,
         job: str,
-        wish: NewJob,
+        submission: Submission,
         nodes: list[Node],
         report: Callable[[str, float], None],
         is_cancelled: Callable[[], bool],
@@ -62,20 +62,20 @@ class Readiness:
         RunnerError
             When none of them can be made ready.
         """
-        begun = {node: self._begun(job, wish, node) for node in nodes}
+        begun = {node: self._begun(job, submission, node) for node in nodes}
         while waiting := [node for node, future in begun.items() if not future.done()]:
             wait([begun[node] for node in waiting], timeout=_LOOK_S)
             if is_cancelled():
                 return
-            if wish.image is not None:
+            if submission.image is not None:
                 report(waiting[0].name, self._shares.get((job, waiting[0].id), 0.0))
         errors = [error for future in begun.values() if (error := future.exception()) is not None]
         if errors and len(errors) == len(nodes):
             raise errors[0]
 
-    def has(self, job: str, wish: NewJob, node: Node) -> bool:
+    def has(self, job: str, submission: Submission, node: Node) -> bool:
         """Whether a node is ready; one that came later is made so meanwhile."""
-        future = self._begun(job, wish, node)
+        future = self._begun(job, submission, node)
         return future.done() and not future.cancelled() and future.exception() is None
 
     def is_refused(self, job: str, node: str) -> bool:
@@ -95,20 +95,20 @@ class Readiness:
         self._ending.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _begun(self, job: str, wish: NewJob, node: Node) -> Future[None]:
+    def _begun(self, job: str, submission: Submission, node: Node) -> Future[None]:
         with self._lock:
             if (known := self._known.get((job, node.id))) is not None:
                 return known
-            made = self._known[job, node.id] = self._pool.submit(self._make, job, wish, node)
+            made = self._known[job, node.id] = self._pool.submit(self._make, job, submission, node)
         return made
 
-    def _make(self, job: str, wish: NewJob, node: Node) -> None:
+    def _make(self, job: str, submission: Submission, node: Node) -> None:
         try:
             agent = self._agents.on(node.name)
-            self._agents.ask(node.name, agent.check.remote(wish.inputs))
-            while wish.image is not None:
-                mirror = wish.local.registry_mirror
-                state = self._agents.ask(node.name, agent.have_image.remote(wish.image, mirror))
+            self._agents.ask(node.name, agent.check.remote(submission.inputs))
+            while submission.image is not None:
+                mirror = submission.local.registry_mirror
+                state = self._agents.ask(node.name, agent.have_image.remote(submission.image, mirror))
                 if state.here:
                     break
                 self._shares[job, node.id] = state.share

@@ -21,7 +21,7 @@ from bayescore.cluster.readiness import Readiness
 from bayescore.config import LocalSettings
 from bayescore.errors import BayesdeskError, RunnerError
 from bayescore.i18n import text
-from bayescore.store import NewJob
+from bayescore.store import Submission
 
 _log = logging.getLogger(__name__)
 _BETWEEN = "/"
@@ -106,7 +106,7 @@ class _Held:
         Of the placed ones on nodes that are ready.
     """
 
-    wish: NewJob
+    submission: Submission
     most: int
     asked: dict[str, Any] = field(default_factory=dict)
     placed: dict[str, tuple[Node, str]] = field(default_factory=dict)
@@ -145,7 +145,7 @@ class Slots:
         self._ending = False
         self._thread: threading.Thread | None = None
 
-    def find(self, job: str, wish: NewJob, most: int, leased: Mapping[str, int]) -> str | None:
+    def find(self, job: str, submission: Submission, most: int, leased: Mapping[str, int]) -> str | None:
         """The lease of a free slot of a job; ``None`` while there is none, and then one more is asked for.
 
         Parameters
@@ -161,7 +161,7 @@ class Slots:
             When no node of the cluster could ever hold a trial.
         """
         with self._lock:
-            held = self._jobs.setdefault(job, _Held(wish, most))
+            held = self._jobs.setdefault(job, _Held(submission, most))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="slots", daemon=True)
                 self._thread.start()
@@ -237,7 +237,7 @@ class Slots:
         self._choose(job, held)
         while held.is_short and len(held.asked) < min(_ASKING, held.most - len(held.placed)):
             try:
-                wanted = demand(held.wish.local, self._agents.nodes())
+                wanted = demand(held.submission.local, self._agents.nodes())
             except RunnerError as error:
                 held.error = error
                 self._changed()
@@ -274,7 +274,7 @@ class Slots:
         """Offer the slots on nodes that are ready; give those back on nodes that can never be."""
         leases = []
         for name, (node, lease) in list(held.placed.items()):
-            if self._readiness.has(job, held.wish, node):
+            if self._readiness.has(job, held.submission, node):
                 leases.append(lease)
             elif self._readiness.is_refused(job, node.id):
                 del held.placed[name]

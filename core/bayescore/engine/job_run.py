@@ -13,22 +13,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.config import Algorithm
-from bayescore.engine import secret_keeping
+from bayescore.engine import job_secrets
+from bayescore.engine.cleanup import sweep
 from bayescore.engine.job_setup import set_up
 from bayescore.engine.leasing import Places
-from bayescore.engine.leftovers import sweep
 from bayescore.engine.outcome import JobEnd, judge_job
-from bayescore.engine.proposing import Proposer, foresight
 from bayescore.engine.reported import reported_objective
+from bayescore.engine.suggester import Suggester, forecast_of
 from bayescore.engine.trial_run import Services, TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
 from bayescore.search import Suggestion
-from bayescore.store import STATE_NAMES, Job, JobState, Trial, TrialState, jobs, notes, points, trials
+from bayescore.store import STATE_NAMES, Job, JobState, Trial, TrialState, events, jobs, points, trials
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
-_FORESEEN_POINTS = 10_000  # the newest of a trial that still runs; it is asked several times a second
+_PREFETCH_POINTS = 10_000  # the newest of a trial that still runs; it is asked several times a second
 UNREACHABLE_S = 300.0  # so long may a runner not answer before the job gives up
 
 
@@ -36,18 +36,18 @@ class JobRun:
     """The engine's memory of one job; all that matters is in the store and can be found again."""
 
     def __init__(
-        self, services: Services, job: Job, runner: Runner, places: Places, proposer: Proposer
+        self, services: Services, job: Job, runner: Runner, places: Places, suggester: Suggester
     ) -> None:
         self._s = services
         self._runner = runner
         self._places = places
-        self._proposer = proposer
+        self._suggester = suggester
         self._cancel_setup = threading.Event()
         self._setup: Future[None] | None = None
         self._trial_runs: dict[int, TrialRun] = {}
         self._silent_since: float | None = None
         self._is_ending = False
-        self._foreseen_to = 0
+        self._prefetched_to = 0
         self._judged: tuple[object, ...] = ()
         self.job = job
         self.cancelled = False
@@ -76,7 +76,7 @@ class JobRun:
             return True
         unended = sum(count for state, count in tally.items() if not state.ended)
         room = unended < self.job.config.hyper_tuning.parallel_count
-        return room and tally.total() < self.job.max_trials and self._proposer.exhausted is None
+        return room and tally.total() < self.job.max_trials and self._suggester.exhausted is None
 
     def running(self) -> int:
         """Number of trials that hold what they need."""
@@ -88,7 +88,7 @@ class JobRun:
         existing = self._trials()
         pending = (t for t in existing if t.state is TrialState.PENDING)
         waiting = next((t for t in pending if not self._is_settling(t)), None)
-        suggestion = None if waiting else self._proposer.take(self.job, existing)
+        suggestion = None if waiting else self._suggester.take(self.job, existing)
         if waiting is None and (suggestion is None or suggestion.parameters is None):
             return False
         with self._s.database.write() as connection:
@@ -99,7 +99,7 @@ class JobRun:
             trial = trials.move(connection, trial, TrialState.STARTING)
             trials.lease(connection, trial.id, gpus)
             trial = trials.get(connection, trial.id)
-        self._foreseen_to = 0
+        self._prefetched_to = 0
         self._advance_trial(trial)
         return True
 
@@ -107,25 +107,25 @@ class JobRun:
         run = self._trial_runs.get(trial.id)
         return run is not None and run.is_settling
 
-    def foresee(self) -> None:
+    def prefetch(self) -> None:
         """Have the next suggestion ready for the moment at which a running trial ends."""
         if self.job.config.hyper_tuning.algorithm is not Algorithm.BAYESIAN or not self._set_up_done():
             return
         with self._s.database.read() as connection:
             newest = points.newest(connection, self.job.seq)
-            if newest == self._foreseen_to:
+            if newest == self._prefetched_to:
                 return
             existing = trials.of_job(connection, self.job.id)
             if len(existing) >= self.job.max_trials or self.wants_trial():
                 return
             reported = self._reported(connection, existing)
-        if self._proposer.foresee(self.job, existing, reported):
-            self._foreseen_to = newest
+        if self._suggester.prefetch(self.job, existing, reported):
+            self._prefetched_to = newest
 
     def _reported(self, connection: sa.Connection, existing: list[Trial]) -> dict[int, float]:
         """Objectives of running trials as they stand, by number."""
         found = {
-            trial.number: reported_objective(connection, self.job, trial, newest=_FORESEEN_POINTS)
+            trial.number: reported_objective(connection, self.job, trial, newest=_PREFETCH_POINTS)
             for trial in existing
             if trial.state is TrialState.RUNNING
         }
@@ -139,7 +139,7 @@ class JobRun:
             number,
             suggestion.parameters or {},
             str(suggestion.origin),
-            foresight(suggestion),
+            forecast_of(suggestion),
         )
 
     def close(self) -> None:
@@ -184,7 +184,7 @@ class JobRun:
                 self.job = jobs.move(connection, self.job.id, JobState.CANCELLED)
                 return
             self.job = jobs.move(connection, self.job.id, JobState.RUNNING)
-            notes.add_event(connection, self.job.id, "running", text("The job has begun."))
+            events.add(connection, self.job.id, "running", text("The job has begun."))
 
     def _set_up_done(self) -> bool:
         return self._setup is not None and self._setup.done()
@@ -219,7 +219,7 @@ class JobRun:
             self.cancelled,
             self.job.run_since,
             self.job.max_trials,
-            self._proposer.exhausted,
+            self._suggester.exhausted,
         )
         if judged == self._judged and not self._is_ending:
             return  # nothing has changed since it was to go on
@@ -242,7 +242,7 @@ class JobRun:
         if self._may_lack_metric(all_trials):
             with self._s.database.read() as connection:
                 seen = points.is_reported(connection, self.job.id, self.job.metric)
-        return judge_job(self.job, all_trials, metric_seen=seen, exhausted=self._proposer.exhausted)
+        return judge_job(self.job, all_trials, metric_seen=seen, exhausted=self._suggester.exhausted)
 
     @staticmethod
     def _may_lack_metric(all_trials: list[Trial]) -> bool:
@@ -253,12 +253,12 @@ class JobRun:
             self.job = jobs.move(connection, self.job.id, end.state, end.reason)
             message = text("The job has ended: {state}.", state=Text(STATE_NAMES[end.state]))
             level = "info" if end.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else "warning"
-            notes.add_event(connection, self.job.id, "ended", message, level=level)
-        secret_keeping.forget(self._s.database.folder, self.job.id)
+            events.add(connection, self.job.id, "ended", message, level=level)
+        job_secrets.forget(self._s.database.folder, self.job.id)
         self._s.pool.submit(self._places.release, self.job.id)
         # what a silent runner could not remove
         removals = tuple(self._s.removals)
-        self._s.pool.submit(sweep, self._s.database, self._runner, self.job.wish.endpoint, removals)
+        self._s.pool.submit(sweep, self._s.database, self._runner, self.job.submission.endpoint, removals)
         _log.info("job %s ended: %s", self.job.id, end.state)
 
     def fail(self, error: BaseException) -> None:

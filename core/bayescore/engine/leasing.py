@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
-from bayescore.store import Job, notes, trials
+from bayescore.store import Job, events, trials
 from bayescore.trials.gpus import Gpu, chosen, free, visible
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class ClusterLeasing:
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
         """See :class:`Places`."""
         most = job.config.hyper_tuning.parallel_count
-        lease = self._slots.find(job.id, job.wish, most, trials.leased(connection))
+        lease = self._slots.find(job.id, job.submission, most, trials.leased(connection))
         return None if lease is None else [lease]
 
     def release(self, job: str) -> None:
@@ -101,4 +101,4 @@ class Leasing:
             name=gpu.name,
             used=gpu.memory_used // 2**20,
         )
-        notes.add_event(connection, job.id, "gpu_busy", message, level="warning")
+        events.add(connection, job.id, "gpu_busy", message, level="warning")

@@ -14,15 +14,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from bayescore.engine import cancelling
+from bayescore.engine import cancellation
+from bayescore.engine.cleanup import sweep
 from bayescore.engine.job_run import JobRun
 from bayescore.engine.leasing import Leasing
-from bayescore.engine.leftovers import sweep
-from bayescore.engine.proposing import Proposer
-from bayescore.engine.runners import Runners
+from bayescore.engine.requests import fulfil, heed_left
+from bayescore.engine.runner_pool import RunnerPool
 from bayescore.engine.search_worker import SearchWorker
+from bayescore.engine.suggester import Suggester
 from bayescore.engine.trial_run import Services
-from bayescore.engine.wishes import fulfil, heed_left
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
 from bayescore.store import ChangeWatch, Database, Job, JobState, jobs
@@ -47,7 +47,7 @@ class Engine:
         self._listener = listener_of_store(database)
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
         self._worker = SearchWorker(self._awake.set)
-        self._runners = Runners(database, self._awake.set)
+        self._runners = RunnerPool(database, self._awake.set)
         self._services = Services(database, self._listener, leasing or Leasing(), self._pool, self._awake.set)
         self._runs: dict[str, JobRun] = {}
         self._faults: Counter[str] = Counter()
@@ -97,7 +97,7 @@ class Engine:
         self._share_out()
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._runs.pop(identifier).close()
-            cancelling.forget(self._database.folder, identifier)
+            cancellation.forget(self._database.folder, identifier)
         if active:
             self._idle_since = time.monotonic()
 
@@ -123,8 +123,8 @@ class Engine:
         run = self._runs.get(job.id)
         if run is None:
             places = self._runners.places_of(job, self._services.leasing)
-            proposer = Proposer(self._database, self._worker)
-            run = JobRun(self._services, job, self._runners.of(job), places, proposer)
+            suggester = Suggester(self._database, self._worker)
+            run = JobRun(self._services, job, self._runners.of(job), places, suggester)
             self._runs[job.id] = run
             if job.config.hyper_tuning.algorithm == "Bayesian":
                 self._worker.warm_up()
@@ -174,7 +174,7 @@ class Engine:
             if watch.changed():
                 return
             for run in list(self._runs.values()):
-                self._guarded(run, run.foresee)
+                self._guarded(run, run.prefetch)
 
     def _is_idle(self) -> bool:
         return not self._runs and time.monotonic() - self._idle_since > IDLE_S

@@ -13,17 +13,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bayescore.engine.launching import check_inputs, launch_of
+from bayescore.engine.build_launch import check_inputs, launch_of
 from bayescore.engine.leasing import Leasing
 from bayescore.engine.outcome import LOST_RETRIES, judge_trial
 from bayescore.engine.reported import reported_objective
 from bayescore.errors import RunnerError, RunnerSilentError, StoreError
 from bayescore.i18n import text
 from bayescore.listener import Listener, Reporter, size_of
-from bayescore.store import Database, Job, Trial, TrialState, notes, trials
+from bayescore.store import Database, Job, Trial, TrialState, events, trials
 from bayescore.times import now, parsed
-from bayescore.trials import Launch, TrialFolder
-from bayescore.trials import folder as trial_folder
+from bayescore.trials import Launch, TrialFolder, trial_folder
 from bayescore.trials.runners import Exit, Runner
 
 _log = logging.getLogger(__name__)
@@ -247,7 +246,7 @@ class TrialRun:
             self._note_end(connection, moved)
             if verdict.state is TrialState.LOST and trial.attempt <= LOST_RETRIES and will_retry:
                 trials.retry(connection, moved)
-                if self._job.wish.runner == "ray":
+                if self._job.submission.runner == "ray":
                     self._let_settle(_SETTLE_S[trial.attempt - 1])
         self._s.listener.retire(str(trial.id))
         self._s.remove(self._runner, trial.handle)
@@ -270,9 +269,7 @@ class TrialRun:
             return
         message = trial.reason or text("The trial was stopped.")
         level = "info" if trial.state is TrialState.CANCELLED else "warning"
-        notes.add_event(
-            connection, self._job.id, f"trial_{trial.state}", message, trial=trial.number, level=level
-        )
+        events.add(connection, self._job.id, f"trial_{trial.state}", message, trial=trial.number, level=level)
 
     def _reporter(self, trial: Trial) -> Reporter:
         return Reporter(

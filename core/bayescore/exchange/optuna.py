@@ -283,7 +283,7 @@ def journal(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[str,
     series
         Values by trial id and metric, in order of arrival.
     """
-    name = f"{job.wish.name}-{job.id}"
+    name = f"{job.submission.name}-{job.id}"
     lines: list[dict[str, Any]] = [
         {
             "op_code": _CREATE_STUDY,

@@ -17,11 +17,11 @@ from bayescore.store import (
     Database,
     Job,
     JobState,
-    NewJob,
     NewPoints,
+    Submission,
     TrialState,
+    events,
     jobs,
-    notes,
     trials,
 )
 from bayescore.store.points import PointWriter
@@ -108,7 +108,7 @@ def keep(database: Database, past: Past, project: Path) -> Job:
             text("What was read does not make a job: {problem}", problem=worst.message),
             text("Correct it at its source, or describe the space in an openbayes.yaml and import a table."),
         )
-    wish = NewJob(
+    submission = Submission(
         name=past.name,
         project=str(project),
         file_text=past.file_text,
@@ -125,7 +125,7 @@ def keep(database: Database, past: Past, project: Path) -> Job:
         ends = [t.ended_at for t in past.trials if t.ended_at]
         job = jobs.add_past(
             connection,
-            wish,
+            submission,
             JobState.SUCCEEDED,
             len(past.trials),
             min(starts, default=None),
@@ -148,9 +148,9 @@ def keep(database: Database, past: Past, project: Path) -> Job:
             values = tuple((name, value) for name, found in series.items() for value in found)
             writer.append(connection, [NewPoints(job.seq, row, 1, values)])
         note = text("{count} trials were imported from {source}.", count=len(past.trials), source=past.source)
-        notes.add_event(connection, job.id, "imported", note)
+        events.add(connection, job.id, "imported", note)
         for remark in past.remarks:
-            notes.add_event(connection, job.id, "remark", remark, level="warning")
+            events.add(connection, job.id, "remark", remark, level="warning")
         return jobs.get(connection, job.id)
 
 

@@ -21,7 +21,7 @@ MOST_NAMES = 1000  # of metrics, and of parameters: each is a curve, or a row, t
 
 @dataclass
 class Order:
-    """A report that waits to be written, or with ``None`` the wish to have the spool file taken in."""
+    """A report that waits to be written, or with ``None`` the submission to have the spool file taken in."""
 
     reporter: Reporter
     report: Report | None

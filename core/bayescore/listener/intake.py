@@ -27,7 +27,7 @@ from bayescore.i18n import Text, text
 from bayescore.listener.attempt import Attempt, Order, Turn
 from bayescore.listener.reporter import Reporter, Reporting
 from bayescore.listener.reports import BadReportError, Report
-from bayescore.store import Database, NewPoints, notes, points
+from bayescore.store import Database, NewPoints, events, points
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 2000
@@ -303,7 +303,7 @@ class Intake:
         if (offset := turn.offset) is not None:
             points.set_spool_offset(connection, reporter.trial, offset)
         for kind, message in attempt.warnings(turn):
-            if not notes.is_noted(connection, reporter.trial.job, kind, reporter.trial.number):
+            if not events.exists(connection, reporter.trial.job, kind, reporter.trial.number):
                 _note(connection, reporter, kind, message)
         names = turn.metric_names() if not attempt.has_metrics else ()
         if names:
@@ -312,7 +312,7 @@ class Intake:
 
 def _note(connection: sa.Connection, reporter: Reporter, kind: str, message: Text) -> None:
     trial = reporter.trial
-    notes.add_event(connection, trial.job, kind, message, trial=trial.number, level="warning")
+    events.add(connection, trial.job, kind, message, trial=trial.number, level="warning")
 
 
 def note_unexpected_metrics(connection: sa.Connection, reporter: Reporter, names: tuple[str, ...]) -> None:
@@ -322,7 +322,7 @@ def note_unexpected_metrics(connection: sa.Connection, reporter: Reporter, names
     expected = {reporter.metric, *reporter.side_metrics}
     if expected & set(names):
         return
-    if notes.is_noted(connection, reporter.trial.job, "other_metric", reporter.trial.number):
+    if events.exists(connection, reporter.trial.job, "other_metric", reporter.trial.number):
         return
     close = nearest(reporter.metric, names) or names[0]
     message = text(

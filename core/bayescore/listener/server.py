@@ -20,7 +20,7 @@ from bayescore.listener.intake import Intake, Takes, note_unexpected_metrics
 from bayescore.listener.reporter import Reporter, Reporting
 from bayescore.listener.reports import Report
 from bayescore.network import bridge_address
-from bayescore.store import Database, jobs, notes, trials
+from bayescore.store import Database, events, jobs, settings, trials
 
 _log = logging.getLogger(__name__)
 R = TypeVar("R", bound=Reporting)
@@ -75,12 +75,12 @@ class _InStore:
 
     def recall(self) -> int | None:
         with self._database.read() as connection:
-            known = notes.setting(connection, _PORT)
+            known = settings.get(connection, _PORT)
         return int(known) if known else None
 
     def remember(self, port: int) -> None:
         with self._database.write() as connection:
-            notes.set_setting(connection, _PORT, str(port))
+            settings.put(connection, _PORT, str(port))
 
     def has_lost(self, port: int) -> None:
         """Replace every token; a trial that runs knows the old port and token and reports by its file."""
@@ -92,7 +92,7 @@ class _InStore:
         with self._database.write() as connection:
             trials.renew_tokens(connection)
             for job in jobs.active(connection):
-                notes.add_event(connection, job.id, "port_taken", message, level="warning")
+                events.add(connection, job.id, "port_taken", message, level="warning")
 
 
 class Listener(Generic[R]):

@@ -34,8 +34,10 @@ def _settings(job: Job) -> dict[str, str]:
     _flatten("", config, flat)
     for spec in specs:
         _flatten(str(spec.pop("name", "")), spec, flat)
-    _flatten("", {**job.local.model_dump(mode="json", exclude_defaults=True), "image": job.wish.image}, flat)
-    flat["history"] = ", ".join(job.wish.history) or _ABSENT
+    _flatten(
+        "", {**job.local.model_dump(mode="json", exclude_defaults=True), "image": job.submission.image}, flat
+    )
+    flat["history"] = ", ".join(job.submission.history) or _ABSENT
     return flat
 
 

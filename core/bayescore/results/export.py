@@ -50,7 +50,7 @@ def job_json(
     winner = best(trials, tuning.goal)
     return {
         "id": job.id,
-        "name": job.wish.name,
+        "name": job.submission.name,
         "state": str(job.state),
         "reason": job.reason.render() if job.reason else None,
         "goal": str(tuning.goal),

@@ -1,19 +1,19 @@
 """What happened: jobs, trials, points and events in one SQLite file."""
 
-from bayescore.store import jobs, notes, points, trials
+from bayescore.store import events, jobs, points, requests, settings, transfers, trials
+from bayescore.store.data_folder import DataFolder
 from bayescore.store.database import ChangeWatch, Database
-from bayescore.store.folder import DataFolder
 from bayescore.store.records import (
     IMPORTED,
     Event,
-    Foresight,
+    Forecast,
     Input,
     Job,
-    NewJob,
     NewPoints,
     Point,
+    Request,
+    Submission,
     Trial,
-    Want,
 )
 from bayescore.store.states import STATE_NAMES, IllegalMoveError, JobState, TrialState
 
@@ -23,20 +23,23 @@ __all__ = [
     "DataFolder",
     "Database",
     "Event",
-    "Foresight",
+    "Forecast",
     "IllegalMoveError",
     "Input",
     "Job",
     "JobState",
     "IMPORTED",
-    "NewJob",
+    "Submission",
     "NewPoints",
     "Point",
     "Trial",
     "TrialState",
-    "Want",
+    "Request",
     "jobs",
-    "notes",
+    "events",
+    "requests",
+    "settings",
+    "transfers",
     "points",
     "trials",
 ]

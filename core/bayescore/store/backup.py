@@ -18,9 +18,9 @@ from bayescore.files.archive import ArchiveError, Unpacked, first_file, unpack
 from bayescore.files.tree import Cursor, Parts, bytes_on_disk, walk
 from bayescore.i18n import text
 from bayescore.store import jobs, trials
+from bayescore.store.data_folder import MADE, DataFolder
 from bayescore.store.database import HEAD, Database, copy_database, explained
 from bayescore.store.exclusive import alone
-from bayescore.store.folder import MADE, DataFolder
 from bayescore.store.foreign import take_over
 from bayescore.store.packing import ABOUT, JOBS, LARGE, STORE, Packing, Told, is_large
 from bayescore.times import now

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from bayescore.errors import StoreError
 from bayescore.files import ensure
 from bayescore.i18n import text
-from bayescore.store.folder import DataFolder
+from bayescore.store.data_folder import DataFolder
 
 HEAD = "0002"  # newest migration
 _BUSY_MS = 15_000

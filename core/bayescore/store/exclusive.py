@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from bayescore.errors import StoreError
 from bayescore.i18n import text
-from bayescore.store.folder import DataFolder
+from bayescore.store.data_folder import DataFolder
 
 
 @contextmanager

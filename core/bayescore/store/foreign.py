@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from bayescore.errors import StoreError
 from bayescore.i18n import text
 from bayescore.store import jobs, trials
+from bayescore.store.data_folder import DataFolder
 from bayescore.store.database import Database, explained
-from bayescore.store.folder import DataFolder
 from bayescore.store.records import IMPORTED
 from bayescore.store.states import JobState, TrialState
 from bayescore.store.tables import metadata

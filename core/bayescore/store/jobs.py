@@ -12,33 +12,33 @@ from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store import tables
 from bayescore.store.identifiers import new_identifier
-from bayescore.store.records import Input, Job, NewJob, dumps
+from bayescore.store.records import Input, Job, Submission, dumps
 from bayescore.store.states import JobState, check_job_move
 from bayescore.store.tables import jobs
 from bayescore.times import now
 
 
-def add(connection: sa.Connection, wish: NewJob) -> Job:
+def add(connection: sa.Connection, submission: Submission) -> Job:
     """Store a wished-for job as queued."""
     identifier = new_identifier()
     connection.execute(
         jobs.insert().values(
             id=identifier,
-            name=wish.name,
-            message=wish.message,
+            name=submission.name,
+            message=submission.message,
             state=JobState.QUEUED,
-            project=wish.project,
-            file_text=wish.file_text,
-            config=wish.config.model_dump_json(),
-            local=wish.local.model_dump_json(),
-            runner=wish.runner,
-            endpoint=wish.endpoint,
-            image=wish.image,
-            inputs=dumps([asdict(i) for i in wish.inputs]),
-            seed=wish.seed,
-            max_trials=1 if wish.midpoint else wish.config.hyper_tuning.max_job_count,
-            history=dumps(list(wish.history)),
-            midpoint=int(wish.midpoint),
+            project=submission.project,
+            file_text=submission.file_text,
+            config=submission.config.model_dump_json(),
+            local=submission.local.model_dump_json(),
+            runner=submission.runner,
+            endpoint=submission.endpoint,
+            image=submission.image,
+            inputs=dumps([asdict(i) for i in submission.inputs]),
+            seed=submission.seed,
+            max_trials=1 if submission.midpoint else submission.config.hyper_tuning.max_job_count,
+            history=dumps(list(submission.history)),
+            midpoint=int(submission.midpoint),
             run_since=now(),
             created_at=now(),
         )
@@ -48,14 +48,14 @@ def add(connection: sa.Connection, wish: NewJob) -> Job:
 
 def add_past(
     connection: sa.Connection,
-    wish: NewJob,
+    submission: Submission,
     state: JobState,
     count: int,
     began: str | None,
     ended: str | None,
 ) -> Job:
     """Store a job that ran elsewhere as ended; times that nobody knows are those of now."""
-    job = add(connection, wish)
+    job = add(connection, submission)
     connection.execute(
         jobs.update()
         .where(jobs.c.id == job.id)
@@ -142,7 +142,7 @@ def wake(connection: sa.Connection, identifier: str) -> Job:
 
 
 def _job(row: sa.Row[Any]) -> Job:
-    wish = NewJob(
+    submission = Submission(
         name=row.name,
         project=row.project,
         file_text=row.file_text,
@@ -160,7 +160,7 @@ def _job(row: sa.Row[Any]) -> Job:
     return Job(
         row.seq,
         row.id,
-        wish,
+        submission,
         JobState(row.state),
         Text.from_json(row.reason) if row.reason else None,
         row.max_trials,

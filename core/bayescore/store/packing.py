@@ -10,7 +10,7 @@ from bayescore.config import FILE_NAME
 from bayescore.config.masking import masked
 from bayescore.files.archive import Writer
 from bayescore.files.tree import Cursor, Entry, walk
-from bayescore.store.folder import DataFolder
+from bayescore.store.data_folder import DataFolder
 
 ABOUT = "backup.json"
 STORE = "store.sqlite3"

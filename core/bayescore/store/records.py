@@ -39,7 +39,7 @@ class Input:
 
 
 @dataclass(frozen=True)
-class NewJob:
+class Submission:
     """A job as it is wished for.
 
     Attributes
@@ -83,7 +83,7 @@ class Job:
 
     seq: int
     id: str
-    wish: NewJob
+    submission: Submission
     state: JobState
     reason: Text | None
     max_trials: int
@@ -94,12 +94,12 @@ class Job:
     @property
     def config(self) -> OpenBayesConfig:
         """Settings of the job."""
-        return self.wish.config
+        return self.submission.config
 
     @property
     def local(self) -> LocalSettings:
         """Settings of this machine, as they were when the job began."""
-        return self.wish.local
+        return self.submission.local
 
     @property
     def metric(self) -> str:
@@ -108,7 +108,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Foresight:
+class Forecast:
     """What the search expected when it suggested a trial, in the objective's unit.
 
     Attributes
@@ -153,7 +153,7 @@ class Trial:
     ended_at: str | None
     starred: bool = False
     note: str = ""
-    foresight: Foresight | None = None
+    foresight: Forecast | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Want:
+class Request:
     """Something that the user wishes of a job."""
 
     seq: int

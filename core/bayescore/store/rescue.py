@@ -18,9 +18,9 @@ from bayescore.errors import StoreError
 from bayescore.i18n import text
 from bayescore.store import jobs, trials
 from bayescore.store.backup import put_aside
+from bayescore.store.data_folder import DataFolder
 from bayescore.store.database import Database, explained
 from bayescore.store.exclusive import alone
-from bayescore.store.folder import DataFolder
 from bayescore.store.tables import metadata
 
 _PAGE_ROWS = 512  # more rows than fit into one page

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bayescore.files import check_private, own_account, private_folder
-from bayescore.store.folder import DataFolder
+from bayescore.store.data_folder import DataFolder
 
 MEMORY = Path("/dev/shm")  # a memory file system that all accounts share, on Linux
 RUNTIME = Path("/run/user")  # has a folder in memory for each account that is logged in

@@ -21,7 +21,7 @@ class JobState(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more happens without a wish of the user's."""
+        """Whether nothing more happens without a submission of the user's."""
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.i18n import Text
-from bayescore.store.records import IMPORTED, Foresight, Trial, dumps
+from bayescore.store.records import IMPORTED, Forecast, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
 from bayescore.times import now
@@ -43,7 +43,7 @@ def add(
     number: int,
     parameters: Mapping[str, Any],
     origin: str,
-    foresight: Foresight | None = None,
+    foresight: Forecast | None = None,
 ) -> Trial:
     """Store a trial as pending, with a token of its own."""
     result = connection.execute(
@@ -238,5 +238,5 @@ def _trial(row: sa.Row[Any]) -> Trial:
         ended_at=row.ended_at,
         starred=bool(row.starred),
         note=row.note,
-        foresight=Foresight(**json.loads(row.foresight)) if row.foresight else None,
+        foresight=Forecast(**json.loads(row.foresight)) if row.foresight else None,
     )

@@ -41,7 +41,7 @@ class CurvesChart(Card):
         if not found:
             return
         metric = found[0][0].metric
-        others = [job.wish.name for job, _trials in found if job.metric != metric]
+        others = [job.submission.name for job, _trials in found if job.metric != metric]
         words = metric
         if others:
             words += " · " + _("not drawn, another objective: {names}", names=", ".join(others))
@@ -53,7 +53,7 @@ class CurvesChart(Card):
             x, y = _stairs(best_so_far(its, job.config.hyper_tuning.goal), its)
             drawn: Any = pen(colours[i % len(colours)], 2)
             drawn.setStyle(_STYLES[i % len(_STYLES)])
-            self._plot.plot(x, y, pen=drawn, name=html.escape(f"{job.wish.name} {job.id}"))
+            self._plot.plot(x, y, pen=drawn, name=html.escape(f"{job.submission.name} {job.id}"))
 
 
 def _stairs(steps: Sequence[Trial], its: Sequence[Trial]) -> tuple[list[float], list[float]]:

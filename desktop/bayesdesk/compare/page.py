@@ -88,8 +88,10 @@ class ComparePage(QWidget):
         self.list.clear()
         for each in found:
             value = number(each.best.value) if each.best else state_word(each.job.state)
-            item = QListWidgetItem(f"{each.job.wish.name}   {value}")
-            item.setToolTip(as_text(f"{each.job.id} · {each.job.wish.project} · {each.job.wish.message}"))
+            item = QListWidgetItem(f"{each.job.submission.name}   {value}")
+            item.setToolTip(
+                as_text(f"{each.job.id} · {each.job.submission.project} · {each.job.submission.message}")
+            )
             item.setData(_ID, each.job.id)
             ticked = each.job.id in self._chosen
             item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
@@ -119,7 +121,7 @@ class ComparePage(QWidget):
             return
         self._empty.setVisible(len(found) < 2)
         self.curves.show_jobs(found)
-        headings = [f"{job.wish.name}\n{job.id}" for job, _trials in found]
+        headings = [f"{job.submission.name}\n{job.id}" for job, _trials in found]
         _fill(self.best, headings, _best_rows(found))
         different = differences([job for job, _trials in found]) if len(found) > 1 else ()
         _fill(self.settings, headings, [(d.setting, list(d.values)) for d in different])

@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QWidget
 
+from bayescore.app import Options
 from bayescore.config import Edit, ParameterSpec, Problem
-from bayescore.engine import Options
 from bayescore.i18n import _
 from bayescore.results import with_specs
 from bayescore.store import Database, Job

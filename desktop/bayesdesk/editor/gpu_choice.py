@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
-from bayescore.engine.machine import Machine
+from bayescore.app.machine import Machine
 from bayescore.i18n import _
 from bayescore.trials.gpus import Gpu, chosen
 from bayesdesk.editor.text_model import LocalModel

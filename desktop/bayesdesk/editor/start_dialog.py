@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.engine import Options
-from bayescore.engine.preflight import Preflight, preflight
-from bayescore.engine.reach import Reach
+from bayescore.app import Options
+from bayescore.app.preflight import Preflight, preflight
+from bayescore.app.reach import Reach
 from bayescore.i18n import _
 from bayescore.store import Database
 from bayesdesk.editor.try_out import TryOut
@@ -152,9 +152,9 @@ class StartDialog(QDialog):
         assert self._found is not None
         prepared = self._found.prepared
         assert prepared is not None
-        assert prepared.wish is not None
-        wish = replace(prepared.wish, midpoint=midpoint)
-        job, allowed = replace(prepared, wish=wish), self._found.asks
+        assert prepared.submission is not None
+        submission = replace(prepared.submission, midpoint=midpoint)
+        job, allowed = replace(prepared, submission=submission), self._found.asks
         self._set_busy(True)
         done = self._show_try if midpoint else self._has_started
         self._background.run(lambda: self._commands.start(job, allowed), done, self._failed)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from bayescore import __version__
-from bayescore.engine import control
+from bayescore.app import engine_control
 from bayescore.i18n import _
 from bayescore.store import DataFolder
 from bayescore.times import now, parsed
@@ -66,10 +66,10 @@ class EngineCard(Card):
             )
 
     def _start(self) -> None:
-        self._turn(lambda: control.start(self._folder))
+        self._turn(lambda: engine_control.start(self._folder))
 
     def _stop(self) -> None:
-        self._turn(lambda: control.stop(self._folder))
+        self._turn(lambda: engine_control.stop(self._folder))
 
     def _turn(self, work: Callable[[], object]) -> None:
         self.start.setEnabled(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QMessageBox, QTreeWidget, QTreeWidgetItem
 
-from bayescore.engine.cleaning import JobSize, delete, ended_jobs
+from bayescore.app.deletion import JobSize, delete, ended_jobs
 from bayescore.i18n import _
 from bayescore.store import Database
 from bayescore.times import parsed
@@ -51,7 +51,7 @@ class JobsCard(Card):
         for each in found:
             job = each.job
             ended = parsed(job.ended_at).astimezone().strftime("%Y-%m-%d %H:%M") if job.ended_at else ""
-            item = QTreeWidgetItem([job.wish.name, state_word(job.state), ended, size(each.bytes)])
+            item = QTreeWidgetItem([job.submission.name, state_word(job.state), ended, size(each.bytes)])
             item.setData(0, _ID, job.id)
             item.setToolTip(0, as_text(job.id))
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -81,7 +81,7 @@ class JobsCard(Card):
         """Say what would go and how much that frees; delete it when the user agrees."""
         chosen = self._ticked_ids()
         freed = size(sum(self._sizes[i].bytes for i in chosen))
-        names = ", ".join(self._sizes[i].job.wish.name for i in chosen)
+        names = ", ".join(self._sizes[i].job.submission.name for i in chosen)
         box = QMessageBox(
             QMessageBox.Icon.Warning,
             "Bayesdesk",

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.engine.checkup import Finding, Grade, examine
+from bayescore.app.diagnostics import Finding, Grade, examine
 from bayescore.i18n import _
 from bayescore.store import Database
 from bayesdesk.environment.engine_card import EngineCard

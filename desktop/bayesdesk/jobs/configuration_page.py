@@ -17,18 +17,18 @@ class ConfigurationPage(QWidget):
 
     def __init__(self, job: Job) -> None:
         super().__init__()
-        wish = job.wish
+        submission = job.submission
         local = {
-            "runner": wish.runner,
-            "image": wish.image,
-            "seed": wish.seed,
-            "history": list(wish.history),
-            "inputs": [f"{i.source} → {i.path}" for i in wish.inputs],
-            **wish.local.model_dump(mode="json", exclude_defaults=True),
+            "runner": submission.runner,
+            "image": submission.image,
+            "seed": submission.seed,
+            "history": list(submission.history),
+            "inputs": [f"{i.source} → {i.path}" for i in submission.inputs],
+            **submission.local.model_dump(mode="json", exclude_defaults=True),
         }
         file = Card("openbayes.yaml", _("as it was when the job began"))
-        file.body.addWidget(_text(wish.file_text.removeprefix("\ufeff")))
-        machine = Card(_("This machine"), wish.project)
+        file.body.addWidget(_text(submission.file_text.removeprefix("\ufeff")))
+        machine = Card(_("This machine"), submission.project)
         machine.body.addWidget(_text(json.dumps(local, ensure_ascii=False, indent=2)))
         self.setLayout(row(file, machine, spacing=theme.CARD_GAP))
 

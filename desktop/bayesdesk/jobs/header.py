@@ -37,7 +37,7 @@ class JobHeader(QWidget):
     def __init__(self, model: JobModel) -> None:
         super().__init__()
         self._model = model
-        self._name = label(model.view.job.wish.name, "title")
+        self._name = label(model.view.job.submission.name, "title")
         self._state = badge()
         self._reason = label("", "problem", wrap=True, selectable=True)
         self._cancel = button(_("Cancel"), self.cancel_requested.emit, kind="danger", meaning="stop")
@@ -100,7 +100,7 @@ class JobHeader(QWidget):
         self._search.value.setText(algorithm_word(job.config.hyper_tuning.algorithm))
         self._where.value.setText(self._where_words())
         self._cancel.setVisible(not job.state.ended)
-        runs_here = not job.wish.is_imported
+        runs_here = not job.submission.is_imported
         self._more.setVisible(job.state.ended and runs_here)
         failed = any(t.state in (TrialState.FAILED, TrialState.LOST) for t in view.trials)
         self._rerun.setVisible(job.state.ended and failed and runs_here)
@@ -125,7 +125,7 @@ class JobHeader(QWidget):
     def _where_words(self) -> str:
         job = self._model.view.job
         gpus = sorted({g for t in self._model.view.trials for g in t.gpus})
-        return (job.wish.image or _("processes")) + (f" · {len(gpus)} GPU" if gpus else "")
+        return (job.submission.image or _("processes")) + (f" · {len(gpus)} GPU" if gpus else "")
 
     def _export(self) -> QWidget:
         made = button(_("Export"), lambda: None, meaning="export")

@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
 
-from bayescore.engine.consent import UnconfirmedError
-from bayescore.engine.reach import Reach
+from bayescore.app.consent import UnconfirmedError
+from bayescore.app.reach import Reach
 from bayescore.exchange.formats import exported
 from bayescore.exchange.forms import Form
 from bayescore.i18n import _
@@ -128,7 +128,7 @@ class JobPage(QWidget):
         if not isinstance(error, UnconfirmedError):
             self._background.went_wrong.emit(error)
             return
-        name = self.model.view.job.wish.name
+        name = self.model.view.job.submission.name
         self.consent = ConsentDialog(self.window(), name, error.reaches, error.job)
         self.consent.allowed.connect(partial(self._let_run, request))
         self.consent.open()
@@ -207,7 +207,7 @@ class JobPage(QWidget):
         wanted = Form(form)
         ending = wanted.ending
         name, _filter = QFileDialog.getSaveFileName(
-            self, _("Export"), f"{self.model.view.job.wish.name}.{ending}", f"*.{ending}"
+            self, _("Export"), f"{self.model.view.job.submission.name}.{ending}", f"*.{ending}"
         )
         if name:
             view, database = self.model.view, self._database

@@ -29,7 +29,7 @@ class ResultDialog(QDialog):
         self._background = background
         self._view = view
         self._trial = trial
-        self._file = Path(view.job.wish.project) / FILE_NAME
+        self._file = Path(view.job.submission.project) / FILE_NAME
         self._before: YamlDocument | None = None
         self._after: YamlDocument | None = None
         self.setWindowTitle(_("Use trial #{number} as the result", number=trial.number))

@@ -65,7 +65,7 @@ class JobListModel(QAbstractListModel):
         names = list(groups)
         for item in self._rows:
             job = item.job
-            if self._word not in f"{job.wish.name} {job.id} {job.wish.message}".casefold():
+            if self._word not in f"{job.submission.name} {job.id} {job.submission.message}".casefold():
                 continue
             place = {JobState.RUNNING: 0, JobState.QUEUED: 1}.get(job.state, 2)
             groups[names[place]].append(item)
@@ -91,10 +91,10 @@ class JobListModel(QAbstractListModel):
         if role == _ROW:
             return item
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return item if isinstance(item, str) else f"{item.job.wish.name}, {second_line(item)}"
+            return item if isinstance(item, str) else f"{item.job.submission.name}, {second_line(item)}"
         if role == Qt.ItemDataRole.ToolTipRole and not isinstance(item, str):
             reason = f"\n{item.job.reason}" if item.job.reason else ""
-            return as_text(f"{item.job.id} · {item.job.wish.project}{reason}")
+            return as_text(f"{item.job.id} · {item.job.submission.project}{reason}")
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -177,7 +177,7 @@ class _JobDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
         room = line.width() - value_width - 8
-        name = painter.fontMetrics().elidedText(item.job.wish.name, Qt.TextElideMode.ElideRight, room)
+        name = painter.fontMetrics().elidedText(item.job.submission.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         words = line.translated(0, 22)
         if item.job.state is JobState.RUNNING:

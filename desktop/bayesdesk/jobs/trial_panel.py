@@ -161,7 +161,7 @@ class TrialPanel(QFrame):
         self._content.addLayout(
             row(button(_("Log and files"), lambda: self.open_requested.emit(trial)), again, spacing=8)
         )
-        again.setVisible(not self._model.view.job.wish.is_imported)
+        again.setVisible(not self._model.view.job.submission.is_imported)
         copy = row(
             button(
                 _("Copy as options"), lambda: _copy(command_line("", trial.parameters).strip()), kind="link"

@@ -23,7 +23,7 @@ class TrialWindow(QDialog):
         self, parent: QWidget | None, background: Background, folder: DataFolder, job: Job, trial: Trial
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(_("{job}, trial #{number}", job=job.wish.name, number=trial.number))
+        self.setWindowTitle(_("{job}, trial #{number}", job=job.submission.name, number=trial.number))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(1040, 760)
         paths = TrialFolder(folder.trial(job.id, trial.number))

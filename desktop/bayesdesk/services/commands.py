@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from bayescore.app import Prepared, actions, engine_control
+from bayescore.app.reach import Reach
 from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
-from bayescore.engine import Prepared, cancelling, control, submitting
-from bayescore.engine.reach import Reach
+from bayescore.engine import cancellation
 from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
-from bayescore.store import Database, Job, Trial, jobs, notes, trials
+from bayescore.store import Database, Job, Trial, jobs, requests, trials
 
 
 class Commands:
@@ -21,13 +22,13 @@ class Commands:
 
     def start(self, prepared: Prepared, confirmed: Collection[Reach] = ()) -> str:
         """Store a prepared job, see that an engine runs; the job's id."""
-        return submitting.submit(self._database, prepared, confirmed).id
+        return actions.submit(self._database, prepared, confirmed).id
 
     def usual_trial_seconds(self, project: str) -> float | None:
         """What a trial of a project took in its newest job that says so."""
         with self._database.read() as connection:
             for job in jobs.every(connection):
-                if job.wish.project != project:
+                if job.submission.project != project:
                     continue
                 seconds = usual_seconds(trials.of_job(connection, job.id))
                 if seconds is not None:
@@ -36,8 +37,8 @@ class Commands:
 
     def cancel(self, job: str, trial: int | None = None) -> None:
         """Request the end of a job, or of one trial."""
-        cancelling.request(self._database, job, trial)
-        control.start(self._database.folder)
+        cancellation.request(self._database, job, trial)
+        engine_control.start(self._database.folder)
 
     def stop_all(self, job: str, numbers: Sequence[int]) -> None:
         """Request the end of some trials."""
@@ -46,7 +47,7 @@ class Commands:
 
     def rerun(self, job: str, trial: int | None = None, confirmed: Collection[Reach] = ()) -> None:
         """Request that one trial, or all failed ones, run again."""
-        submitting.go_on(self._database, job, notes.RERUN, trial=trial, confirmed=confirmed)
+        actions.go_on(self._database, job, requests.RERUN, trial=trial, confirmed=confirmed)
 
     def rerun_all(self, job: str, numbers: Sequence[int], confirmed: Collection[Reach] = ()) -> None:
         """Request that some trials run again."""
@@ -55,7 +56,7 @@ class Commands:
 
     def go_on(self, job: str, more: int, confirmed: Collection[Reach] = ()) -> None:
         """Request more trials with the same history."""
-        submitting.go_on(self._database, job, notes.CONTINUE, count=more, confirmed=confirmed)
+        actions.go_on(self._database, job, requests.CONTINUE, count=more, confirmed=confirmed)
 
     def star(self, job: str, numbers: Sequence[int], *, starred: bool) -> None:
         """Mark trials, or take their marks away."""

@@ -6,7 +6,7 @@ from collections import deque
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from bayescore.engine.machine import Containers, Machine, containers, look
+from bayescore.app.machine import Containers, Machine, containers, look
 from bayescore.store import Database
 from bayesdesk.services.background import Background
 

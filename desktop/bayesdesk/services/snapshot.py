@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bayescore.config import Goal
 from bayescore.i18n import Text
 from bayescore.results import best, time_left
-from bayescore.store import Database, Event, Job, Trial, jobs, notes, points, trials
+from bayescore.store import Database, Event, Job, Trial, events, jobs, points, settings, transfers, trials
 
 _READING_S = 0.12  # so long is read before a first picture is shown
 _PART = 100_000  # points at a time
@@ -132,9 +132,9 @@ class SnapshotReader:
         with self._database.read() as connection:
             job = jobs.get(connection, identifier)
             its = tuple(trials.of_job(connection, identifier))
-            events = tuple(notes.events_of(connection, identifier))
+            happened = tuple(events.of_job(connection, identifier))
             pulled = None if its or job.state.ended else _pulled(connection, identifier)
-            transfer = None if job.state.ended else notes.transfer(connection, identifier)
+            transfer = None if job.state.ended else transfers.get(connection, identifier)
             known = self._caught_up(identifier, {t.id: t.attempt for t in its})
             is_whole = self._read_on(connection, job.seq, known)
             if is_whole and points.count(connection, job.seq) != known.count:
@@ -144,7 +144,7 @@ class SnapshotReader:
             job,
             its,
             {trial: dict(by_name) for trial, by_name in known.arrays.items()},
-            events,
+            happened,
             best(its, job.config.hyper_tuning.goal),
             None if job.state.ended else time_left(job, its),
             is_whole,
@@ -173,5 +173,5 @@ class SnapshotReader:
 
 
 def _pulled(connection: sa.Connection, job: str) -> float | None:
-    written = notes.setting(connection, notes.pull_key(job))
+    written = settings.get(connection, transfers.pull_key(job))
     return float(json.loads(written)["share"]) if written else None

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.engine.consent import heading
-from bayescore.engine.reach import Kind, Reach
+from bayescore.app.consent import heading
+from bayescore.app.reach import Kind, Reach
 from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from bayescore.engine.checkup import Finding, Grade
+from bayescore.app.diagnostics import Finding, Grade
 from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon

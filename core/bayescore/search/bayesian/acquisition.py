@@ -64,9 +64,9 @@ class Acquisition:
         chance = success_probability(rows, self._succeeded, self._failed, self._categorical)
         return _log_mean(logs) + np.log(chance)
 
-    def slope(self, row: Array) -> tuple[float, Array]:
-        """Height at one row (d,), and its slope (d,), without the part of the chance of success."""
-        mean, deviation, mean_slope, deviation_slope = self._model.slopes(row)
+    def gradient(self, row: Array) -> tuple[float, Array]:
+        """Height at one row (d,), and its gradient (d,), without the part of the chance of success."""
+        mean, deviation, mean_gradient, deviation_gradient = self._model.gradients(row)
         logs = log_expected_improvement(mean, deviation, self._best)
         z = (self._best - mean) / deviation
         share = logs - np.log(deviation)  # logarithm of z cdf(z) + pdf(z)
@@ -74,8 +74,8 @@ class Acquisition:
         by_deviation = np.exp(np.clip((-0.5 * z**2 - _LOG_ROOT_2PI) - share, -50.0, 50.0)) / deviation
         height = _log_mean(logs)
         weights = np.exp(logs - height) / len(logs)
-        slopes = by_mean[:, None] * mean_slope + by_deviation[:, None] * deviation_slope
-        return float(height), np.asarray(weights @ slopes)
+        gradients = by_mean[:, None] * mean_gradient + by_deviation[:, None] * deviation_gradient
+        return float(height), np.asarray(weights @ gradients)
 
 
 def _log_mean(logs: Array) -> Array:

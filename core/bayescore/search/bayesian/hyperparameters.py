@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
-from bayescore.search.bayesian.kernel import Array, Gaps, Shape, correlation
+from bayescore.search.bayesian.kernel import Array, Distances, Shape, correlation
 
 JITTER = 1e-8  # of a covariance's diagonal
 # Prior of the logarithms, each normal: (mean, standard deviation). A length scale grows with the
@@ -42,7 +42,7 @@ class Hyperparameters:
     amplitude, noise
         Variances, shapes (k,).
     depth
-        Of the mean's bowl, shape (k,).
+        Of the mean's quadratic_mean, shape (k,).
     """
 
     shape: Shape
@@ -57,15 +57,15 @@ class Posterior:
     Parameters
     ----------
     between
-        Gaps between the rows themselves, as :func:`~bayescore.search.bayesian.kernel.gaps_within` has them.
-    bowl
-        The mean's bowl at the rows, shape (n,).
+        Distances between the rows themselves: :func:`~bayescore.search.bayesian.kernel.distances_within`.
+    quadratic_mean
+        The mean's quadratic_mean at the rows, shape (n,).
     values
         Shape (n,), mean 0 and variance about 1.
     """
 
-    def __init__(self, between: Gaps, bowl: Array, values: Array) -> None:
-        self._between, self._bowl, self._values = between, bowl, values
+    def __init__(self, between: Distances, quadratic_mean: Array, values: Array) -> None:
+        self._between, self._quadratic_mean, self._values = between, quadratic_mean, values
         n = len(values)
         self._above = np.ravel_multi_index(np.triu_indices(n, 1), (n, n))
         self._numeric, self._categorical = len(between.squared), len(between.unequal)
@@ -121,7 +121,7 @@ class Posterior:
         factor, failed = lapack.dpotrf(covariance.reshape(n, n).T, lower=1, overwrite_a=1, clean=0)
         if failed:
             return -np.inf
-        half, _info = lapack.dtrtrs(factor, self._values - found.depth * self._bowl, lower=1)
+        half, _info = lapack.dtrtrs(factor, self._values - found.depth * self._quadratic_mean, lower=1)
         return float(-0.5 * half @ half - np.log(factor.diagonal()).sum())
 
     def _unpacked(self, places: Array) -> Hyperparameters:

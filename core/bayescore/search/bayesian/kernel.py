@@ -21,7 +21,7 @@ _ROOT5 = float(np.sqrt(5.0))
 
 
 @dataclass(frozen=True)
-class Gaps:
+class Distances:
     """What lies between rows, for every pair.
 
     Attributes
@@ -39,25 +39,25 @@ class Gaps:
     shape: tuple[int, int]
 
 
-def gaps(left: Array, right: Array, categorical: tuple[int, ...]) -> Gaps:
-    """Gaps between rows ``left`` (n, d) and ``right`` (m, d)."""
-    return _gaps(left.T[:, :, None], right.T[:, None, :], categorical, (len(left), len(right)))
+def distances(left: Array, right: Array, categorical: tuple[int, ...]) -> Distances:
+    """Distances between rows ``left`` (n, d) and ``right`` (m, d)."""
+    return _distances(left.T[:, :, None], right.T[:, None, :], categorical, (len(left), len(right)))
 
 
-def gaps_within(rows: Array, categorical: tuple[int, ...]) -> Gaps:
-    """Gaps between rows (n, d) themselves, every two once, in the order of ``numpy.triu_indices``."""
+def distances_within(rows: Array, categorical: tuple[int, ...]) -> Distances:
+    """Distances between rows (n, d) themselves, every two once, in the order of ``numpy.triu_indices``."""
     left, right = np.triu_indices(len(rows), 1)
-    return _gaps(rows.T[:, left], rows.T[:, right], categorical, (1, len(left)))
+    return _distances(rows.T[:, left], rows.T[:, right], categorical, (1, len(left)))
 
 
-def _gaps(left: Array, right: Array, categorical: tuple[int, ...], shape: tuple[int, int]) -> Gaps:
-    """Gaps of pairs of this shape; ``left`` and ``right`` have coordinates first and broadcast."""
+def _distances(left: Array, right: Array, categorical: tuple[int, ...], shape: tuple[int, int]) -> Distances:
+    """Distances of pairs of this shape; ``left`` and ``right`` have coordinates first and broadcast."""
     numeric = [i for i in range(len(left)) if i not in categorical]
     chosen = list(categorical)
     difference = left[numeric] - right[numeric]
     unequal = (left[chosen] != right[chosen]).astype(np.float64)
     pairs = shape[0] * shape[1]
-    return Gaps((difference**2).reshape(len(numeric), pairs), unequal.reshape(len(chosen), pairs), shape)
+    return Distances((difference**2).reshape(len(numeric), pairs), unequal.reshape(len(chosen), pairs), shape)
 
 
 @dataclass(frozen=True)
@@ -77,20 +77,20 @@ class Shape:
     apart: Array
 
 
-def correlation(between: Gaps, shape: Shape) -> Array:
+def correlation(between: Distances, shape: Shape) -> Array:
     """Correlation of every pair under every kernel, shape (k, n, m), between 0 and 1."""
     distance, fall, rest = _parts(between, shape)
     found = (1.0 + distance + distance**2 / 3.0) * fall + rest
     return np.asarray(found.reshape(-1, *between.shape))
 
 
-def correlation_slope(between: Gaps, shape: Shape) -> tuple[Array, Array]:
+def correlation_gradient(between: Distances, shape: Shape) -> tuple[Array, Array]:
     """Correlation of every pair under every kernel, and how steeply it falls.
 
     Returns
     -------
     (correlation, steepness)
-        Both of shape (k, n, m). The slope along numeric coordinate i is minus the steepness
+        Both of shape (k, n, m). The gradient along numeric coordinate i is minus the steepness
         times the difference of the rows there over the squared length scale.
     """
     distance, fall, rest = _parts(between, shape)
@@ -100,7 +100,7 @@ def correlation_slope(between: Gaps, shape: Shape) -> tuple[Array, Array]:
     return np.asarray(alike.reshape(size)), np.asarray(steepness.reshape(size))
 
 
-def _parts(between: Gaps, shape: Shape) -> tuple[Array, Array, Array | float]:
+def _parts(between: Distances, shape: Shape) -> tuple[Array, Array, Array | float]:
     """Scaled distance over the numbers, what multiplies its polynomial, what is added; each (k, pairs)."""
     distance = _ROOT5 * np.sqrt((1.0 / shape.numeric**2) @ between.squared)
     choices = len(between.unequal)

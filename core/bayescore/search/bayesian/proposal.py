@@ -11,8 +11,8 @@ import numpy as np
 from bayescore.config.models import Goal
 from bayescore.search.bayesian.acquisition import Acquisition
 from bayescore.search.bayesian.candidates import candidate_rows, sobol_rows
-from bayescore.search.bayesian.climbing import climbed
 from bayescore.search.bayesian.kernel import Array
+from bayescore.search.bayesian.local_search import climbed
 from bayescore.search.bayesian.outlook import outlook
 from bayescore.search.bayesian.surrogate import GaussianProcess
 from bayescore.search.bayesian.warping import Warp, fence, fitted

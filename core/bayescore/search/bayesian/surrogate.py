@@ -6,8 +6,14 @@ import numpy as np
 from scipy.linalg import lapack
 
 from bayescore.search.bayesian.hyperparameters import JITTER, Posterior
-from bayescore.search.bayesian.kernel import Array, correlation, correlation_slope, gaps, gaps_within
-from bayescore.search.bayesian.mean import Bowl
+from bayescore.search.bayesian.kernel import (
+    Array,
+    correlation,
+    correlation_gradient,
+    distances,
+    distances_within,
+)
+from bayescore.search.bayesian.mean import QuadraticMean
 from bayescore.search.space import SearchSpace
 
 _SAMPLES = 12
@@ -26,13 +32,15 @@ class GaussianProcess:
     def __init__(self, space: SearchSpace, seed: int) -> None:
         self._categorical = space.categorical
         self._numeric = list(space.numeric)
-        self._bowl = Bowl(space)
+        self._quadratic_mean = QuadraticMean(space)
         self._rng = np.random.default_rng(seed)
 
     def fit(self, rows: Array, values: Array) -> GaussianProcess:
         """Learn from rows (n, d) and values (n,) with mean 0 and variance about 1."""
-        between = gaps_within(rows, self._categorical)
-        self._learned = Posterior(between, self._bowl.heights(rows), values).samples(_SAMPLES, self._rng)
+        between = distances_within(rows, self._categorical)
+        self._learned = Posterior(between, self._quadratic_mean.heights(rows), values).samples(
+            _SAMPLES, self._rng
+        )
         self._solve(rows, np.tile(values, (_SAMPLES, 1)))
         return self
 
@@ -48,14 +56,14 @@ class GaussianProcess:
         means, deviations = zip(*found, strict=True)
         return np.concatenate(means, axis=1), np.concatenate(deviations, axis=1)
 
-    def slopes(self, row: Array) -> tuple[Array, Array, Array, Array]:
-        """Mean and deviation at one row (d,) by each member, both (k,), and their slopes (k, d).
+    def gradients(self, row: Array) -> tuple[Array, Array, Array, Array]:
+        """Mean and deviation at one row (d,) by each member, both (k,), and their gradients (k, d).
 
-        The slope along a categorical coordinate is 0.
+        The gradient along a categorical coordinate is 0.
         """
         learned, numeric = self._learned, self._numeric
-        between = gaps(row[None, :], self._rows, self._categorical)
-        alike, steepness = correlation_slope(between, learned.shape)
+        between = distances(row[None, :], self._rows, self._categorical)
+        alike, steepness = correlation_gradient(between, learned.shape)
         across = learned.amplitude[:, None, None] * alike
         half = (self._roots @ across.transpose(0, 2, 1))[:, :, 0]
         solved = (half[:, None, :] @ self._roots)[:, 0]
@@ -64,13 +72,13 @@ class GaussianProcess:
         away = row[numeric] - self._rows[:, numeric]
         by_mean, by_deviation = np.zeros((2, len(steep), len(row)))
         by_mean[:, numeric] = (steep * self._weights) @ away / learned.shape.numeric**2
-        by_mean[:, numeric] += learned.depth[:, None] * self._bowl.slope(row)
+        by_mean[:, numeric] += learned.depth[:, None] * self._quadratic_mean.gradient(row)
         by_deviation[:, numeric] = -(steep * solved) @ away / learned.shape.numeric**2 / deviation[:, None]
         return self._mean(row[None, :], across)[:, 0], deviation, by_mean, by_deviation
 
     def likeness(self, row: Array, other: Array) -> float:
         """Correlation of two rows (d,), the mean over the members."""
-        between = gaps(row[None, :], other[None, :], self._categorical)
+        between = distances(row[None, :], other[None, :], self._categorical)
         return float(np.mean(correlation(between, self._learned.shape)))
 
     def best_means(self) -> Array:
@@ -81,7 +89,7 @@ class GaussianProcess:
         """Functions drawn at rows (m, d), shape (k * count, m), and the best mean of their members."""
         across = self._covariance(rows)
         half = across @ self._roots.transpose(0, 2, 1)
-        own = correlation(gaps(rows, rows, self._categorical), self._learned.shape)
+        own = correlation(distances(rows, rows, self._categorical), self._learned.shape)
         own *= self._learned.amplitude[:, None, None]
         variances, vectors = np.linalg.eigh(own - half @ half.transpose(0, 2, 1))
         spread = vectors * np.sqrt(np.maximum(variances, 0.0))[:, None, :]
@@ -103,7 +111,7 @@ class GaussianProcess:
         covariance = np.concatenate([self._covariance(part) for part in self._parts(rows)], axis=1)
         each = zip(covariance, learned.noise, learned.amplitude, strict=True)
         self._roots = np.stack([_root(*member) for member in each])
-        over = values - learned.depth[:, None] * self._bowl.heights(rows)
+        over = values - learned.depth[:, None] * self._quadratic_mean.heights(rows)
         half = self._roots @ over[:, :, None]
         self._weights = (self._roots.transpose(0, 2, 1) @ half)[:, :, 0]
         self._best: Array = self._mean(rows, covariance).min(axis=1)
@@ -122,12 +130,12 @@ class GaussianProcess:
 
     def _covariance(self, rows: Array) -> Array:
         """Of given rows (m, d) with those learned from, shape (k, m, n)."""
-        between = gaps(rows, self._rows, self._categorical)
+        between = distances(rows, self._rows, self._categorical)
         return self._learned.amplitude[:, None, None] * correlation(between, self._learned.shape)
 
     def _mean(self, rows: Array, across: Array) -> Array:
         """Mean at rows (m, d), shape (k, m), from their covariance (k, m, n) with those learned from."""
-        low = self._learned.depth[:, None] * self._bowl.heights(rows)
+        low = self._learned.depth[:, None] * self._quadratic_mean.heights(rows)
         return np.asarray((across @ self._weights[:, :, None])[:, :, 0] + low)
 
 

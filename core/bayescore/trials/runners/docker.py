@@ -17,14 +17,13 @@ from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
 from bayescore.resources import resource
 from bayescore.times import parsed
-from bayescore.trials import docker_engine
-from bayescore.trials import folder as trial_folder
+from bayescore.trials import docker_engine, trial_folder
 from bayescore.trials.docker_engine import answering, connect
 from bayescore.trials.image_names import parse_image
-from bayescore.trials.keeper.bounded_log import HALF_BYTES, BoundedLog
 from bayescore.trials.launch import Launch
 from bayescore.trials.networks import trials_network
 from bayescore.trials.runners.base import GRACE_S, Exit
+from bayescore.trials.supervisor.bounded_log import HALF_BYTES, BoundedLog
 
 if TYPE_CHECKING:
     import docker

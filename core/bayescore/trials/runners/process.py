@@ -19,23 +19,23 @@ from bayescore.errors import RunnerError
 from bayescore.files import append_to, read_bytes, replace
 from bayescore.i18n import text
 from bayescore.resources import resource
-from bayescore.trials import folder as trial_folder
+from bayescore.trials import trial_folder
 from bayescore.trials.launch import Launch, TrialFolder
 from bayescore.trials.local_paths import localised
 from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.runners.watch import ProcessWatch
 
-_SPEC = "keeper-spec.json"
+_SPEC = "supervisor-spec.json"
 _SPOOL = "points.jsonl"
-_MOST_WRITTEN = 2**16  # bytes of what a keeper writes
+_MOST_WRITTEN = 2**16  # bytes of what a supervisor writes
 _REMAINS_S = 2.0
-_KEEPER = Path(__file__).parent.parent / "keeper"
+_SUPERVISOR = Path(__file__).parent.parent / "supervisor"
 
 
 class ProcessRunner:
-    """Each trial has a keeper process, which outlives the engine and ends everything of the trial.
+    """Each trial has a supervisor process, which outlives the engine and ends everything of the trial.
 
-    The handle is the attempt's folder: in ``keeper.json`` stands which process keeps it,
+    The handle is the attempt's folder: in ``supervisor.json`` stands which process keeps it,
     in ``exit.json`` how it ended.
     """
 
@@ -53,7 +53,7 @@ class ProcessRunner:
             "arguments": ["/bin/sh", "-c", with_local_paths(launch)],
             "folder": str(folder.output),
             "log": str(folder.log),
-            "claim": str(folder.root / "keeper.json"),
+            "claim": str(folder.root / "supervisor.json"),
             "result": str(folder.root / "exit.json"),
             "seconds": launch.limits.seconds,
             "memory": launch.limits.memory,
@@ -62,12 +62,12 @@ class ProcessRunner:
         spec_file = folder.root / _SPEC
         try:
             replace(spec_file, json.dumps(spec).encode("utf-8"))
-            keeper = subprocess.Popen(
-                [sys.executable, "-E", "-S", str(_KEEPER), str(spec_file)],
+            supervisor = subprocess.Popen(
+                [sys.executable, "-E", "-S", str(_SUPERVISOR), str(spec_file)],
                 env=_environment(launch),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=append_to(folder.root / "keeper.log"),
+                stderr=append_to(folder.root / "supervisor.log"),
                 start_new_session=True,
             )
         except OSError as error:
@@ -75,20 +75,20 @@ class ProcessRunner:
                 text("The trial's process cannot be started: {reason}.", reason=error.strerror or str(error))
             ) from None
         with self._lock:
-            self._started[keeper.pid] = keeper
-        self._watch.add(keeper.pid)
+            self._started[supervisor.pid] = supervisor
+        self._watch.add(supervisor.pid)
         return str(folder.root)
 
     def adopt(self, launch: Launch) -> str | None:
         """See :class:`Runner`."""
         root = launch.folder.root
-        keeper = _keeper(root)
-        if keeper is None and not (root / "exit.json").exists():
+        supervisor = _supervisor(root)
+        if supervisor is None and not (root / "exit.json").exists():
             return None
         with self._lock:
-            is_ours = keeper is not None and keeper[0] in self._started
-        if keeper is not None and not is_ours:
-            self._watch.add(keeper[0])
+            is_ours = supervisor is not None and supervisor[0] in self._started
+        if supervisor is not None and not is_ours:
+            self._watch.add(supervisor[0])
         return str(root)
 
     def poll(self, handle: str) -> Exit | None:
@@ -97,7 +97,7 @@ class ProcessRunner:
         if result := _result(root):
             self._reap()
             return result
-        if _keeper_lives(root) or self._is_starting(root):
+        if _supervisor_lives(root) or self._is_starting(root):
             return None
         if result := _result(root):  # written between the two looks
             return result
@@ -106,20 +106,20 @@ class ProcessRunner:
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
         """See :class:`Runner`."""
-        keeper = _keeper(Path(handle))
-        if keeper is not None and _lives(*keeper):
+        supervisor = _supervisor(Path(handle))
+        if supervisor is not None and _lives(*supervisor):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(keeper[0], signal.SIGTERM)
+                os.kill(supervisor[0], signal.SIGTERM)
 
     def save_log(self, handle: str, file: Path) -> None:
-        """Nothing to do: the keeper writes the log itself."""
+        """Nothing to do: the supervisor writes the log itself."""
 
     def remove(self, handle: str) -> None:
-        """Nothing to take away: what the keeper wrote stays in the trial's folder."""
+        """Nothing to take away: what the supervisor wrote stays in the trial's folder."""
         self._reap()
 
     def programs(self) -> dict[str, str]:
-        """None: keepers end by themselves and leave nothing that takes up anything."""
+        """None: supervisors end by themselves and leave nothing that takes up anything."""
         return {}
 
     def keep_only(self, jobs: Set[str]) -> None:
@@ -130,8 +130,8 @@ class ProcessRunner:
         self._watch.close()
 
     def _is_starting(self, root: Path) -> bool:
-        """Whether a keeper that we started has not written its name yet."""
-        if (root / "keeper.json").exists():
+        """Whether a supervisor that we started has not written its name yet."""
+        if (root / "supervisor.json").exists():
             return False
         spec = str(root / _SPEC)
         with self._lock:
@@ -143,7 +143,7 @@ class ProcessRunner:
 
 
 def _end_remains(root: Path) -> None:
-    """End what a keeper that was killed left running: it would report into the next attempt."""
+    """End what a supervisor that was killed left running: it would report into the next attempt."""
     import psutil
 
     spool = str(TrialFolder(root).spool / _SPOOL)
@@ -205,18 +205,18 @@ def _result(root: Path) -> Exit | None:
         return None
 
 
-def _keeper(root: Path) -> tuple[int, int] | None:
-    """Process id and start time of the keeper of a folder."""
+def _supervisor(root: Path) -> tuple[int, int] | None:
+    """Process id and start time of the supervisor of a folder."""
     try:
-        keeper = json.loads(read_bytes(root / "keeper.json", _MOST_WRITTEN, follow=False))
-        return int(keeper["pid"]), int(keeper["started"])
+        supervisor = json.loads(read_bytes(root / "supervisor.json", _MOST_WRITTEN, follow=False))
+        return int(supervisor["pid"]), int(supervisor["started"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _keeper_lives(root: Path) -> bool:
-    keeper = _keeper(root)
-    return keeper is not None and _lives(*keeper)
+def _supervisor_lives(root: Path) -> bool:
+    supervisor = _supervisor(root)
+    return supervisor is not None and _lives(*supervisor)
 
 
 def _lives(pid: int, started: int) -> bool:

@@ -106,7 +106,7 @@ class ParallelPage(QWidget):
         return made
 
     def _ask(self, form: str) -> None:
-        suggestion = f"{self._model.view.job.wish.name}-parallel.{form}"
+        suggestion = f"{self._model.view.job.submission.name}-parallel.{form}"
         name, _filter = QFileDialog.getSaveFileName(self, _("Save as a picture"), suggestion, f"*.{form}")
         if name:
             self.save(Path(name))

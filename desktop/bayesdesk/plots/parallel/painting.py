@@ -1,7 +1,7 @@
 """Lines of trials painted into a picture a slice at a time, so that nothing waits for them.
 
 Painting every line at each move of a brush cannot be fast and need not be: a painter
-goes on in slices of a few milliseconds, and a newer wish takes the place of an older one.
+goes on in slices of a few milliseconds, and a newer submission takes the place of an older one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Group = tuple[QColor, float, Rows]
 _SLICE_S = 0.003
 _SHOW_S = 0.06  # so often the growing picture is shown: showing it costs as much as a slice
 _FIRST_GUESS = 16  # trials in the first slice; from then on the time taken decides
-_REST_MS = 250  # after so long without a new wish lines are smoothed
+_REST_MS = 250  # after so long without a new submission lines are smoothed
 _MOST_SMOOTH = 3000  # trials; more would take seconds and look no better
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,8 +9,9 @@ from pathlib import Path
 
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import NodeRunner
+from bayescore.files.links import real
 from bayescore.i18n import Text, text
-from bayescore.store import DataFolder, Input, NewJob
+from bayescore.store import DataFolder, Input, Submission
 
 _OUTPUT = "/output"
 PROCESS_LINE = "process"
@@ -57,7 +57,7 @@ class Reach:
         return text("{name}: {detail}", name=self.name, detail=self.detail)
 
 
-def reach_of(job: NewJob, project: Path | None) -> tuple[Reach, ...]:
+def reach_of(job: Submission, project: Path | None) -> tuple[Reach, ...]:
     """Everything that a job reaches, the gravest first.
 
     Parameters
@@ -86,23 +86,6 @@ def folder_lines(folder: str, *, writable: bool, node: str = "") -> frozenset[st
 def cluster_lines(address: str) -> frozenset[str]:
     """Lines of a cluster."""
     return frozenset([f"cluster {address}"])
-
-
-def real(path: str | Path) -> str:
-    """A path without links; one that cannot be followed as it is."""
-    try:
-        return os.path.realpath(path)
-    except (OSError, ValueError):
-        return str(path)
-
-
-def leads_out(place: Path, folder: Path) -> bool:
-    """Whether a path leaves a folder through a link that the folder holds."""
-    inside = real(folder)
-    if Path(real(place)).is_relative_to(inside):
-        return False
-    links = (each for each in (place, *place.parents) if each.is_symlink())
-    return any(Path(real(each.parent)).is_relative_to(inside) for each in links)
 
 
 def copy_of(project: str) -> Reach:
@@ -134,7 +117,7 @@ def listed(reaches: Iterable[Reach]) -> Text:
     return Text("\n".join(f"- {{{name}}}" for name in lines), lines)
 
 
-def _runs_on(job: NewJob, *, foreign: bool) -> Iterator[Reach]:
+def _runs_on(job: Submission, *, foreign: bool) -> Iterator[Reach]:
     """What runs the program; as the engine does, the endpoint is asked and not the runner's name."""
     command = _brief(job.config.command)
     if job.endpoint is None:
@@ -173,7 +156,7 @@ def _runs_on(job: NewJob, *, foreign: bool) -> Iterator[Reach]:
         yield Reach(Kind.NETWORK, frozenset(), text("Network"), text("its containers can use the network"))
 
 
-def _folders(job: NewJob, project: Path | None) -> Iterator[Reach]:
+def _folders(job: Submission, project: Path | None) -> Iterator[Reach]:
     inside = None if project is None or _is_home(project) else real(project)
     for bound in job.inputs:
         source = real(bound.source)
@@ -215,7 +198,7 @@ def _folder(bound: Input, source: str, node: str = "") -> Reach:
     return Reach(kind, folder_lines(source, writable=writable, node=node), name, detail)
 
 
-def _variables(job: NewJob) -> Iterator[Reach]:
+def _variables(job: Submission) -> Iterator[Reach]:
     for parameter, secret in job.config.secrets.items():
         if secret.env is not None:
             yield Reach(
@@ -229,7 +212,7 @@ def _variables(job: NewJob) -> Iterator[Reach]:
             )
 
 
-def _mirror(job: NewJob) -> Iterator[Reach]:
+def _mirror(job: Submission) -> Iterator[Reach]:
     mirror = job.local.registry_mirror
     if mirror and job.image:
         yield Reach(

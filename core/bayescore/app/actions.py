@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
-from bayescore.engine import consent, control, secret_keeping
-from bayescore.engine.prepare import Prepared
-from bayescore.engine.reach import Reach
-from bayescore.engine.wishes import check_runs_here
-from bayescore.store import Database, Job, jobs, notes
+from bayescore.app import consent, engine_control
+from bayescore.app.prepare import Prepared
+from bayescore.app.reach import Reach
+from bayescore.engine import job_secrets
+from bayescore.engine.requests import check_runs_here
+from bayescore.store import Database, Job, jobs, requests
 
 
 def submit(database: Database, prepared: Prepared, confirmed: Collection[Reach] = ()) -> Job:
@@ -27,14 +28,14 @@ def submit(database: Database, prepared: Prepared, confirmed: Collection[Reach] 
     StoreError, RunnerError
         When it cannot be stored, or no engine comes up.
     """
-    assert prepared.wish is not None
+    assert prepared.submission is not None
     _check(consent.asked_by(database.folder, prepared), confirmed)
     consent.remember(database.folder, prepared, confirmed)
     with database.write() as connection:
-        job = jobs.add(connection, prepared.wish)
-        secret_keeping.keep(database.folder, job.id, prepared.secrets)  # before any engine sees the job
+        job = jobs.add(connection, prepared.submission)
+        job_secrets.keep(database.folder, job.id, prepared.secrets)  # before any engine sees the job
         consent.remember_job(database.folder, job)
-    control.start(database.folder)
+    engine_control.start(database.folder)
     return job
 
 
@@ -52,7 +53,7 @@ def go_on(
     Parameters
     ----------
     kind
-        ``notes.CONTINUE`` or ``notes.RERUN``.
+        ``requests.CONTINUE`` or ``requests.RERUN``.
     confirmed
         What the user was shown and allowed.
 
@@ -71,11 +72,11 @@ def go_on(
     if asked:
         consent.remember_job(database.folder, job)
     if job.state.ended and any(s.env for s in job.config.secrets.values()):
-        values = secret_keeping.collect(job.config, job.wish.file_text, os.environ)
-        secret_keeping.keep(database.folder, job.id, values)
+        values = job_secrets.collect(job.config, job.submission.file_text, os.environ)
+        job_secrets.keep(database.folder, job.id, values)
     with database.write() as connection:
-        notes.want(connection, identifier, kind, trial=trial, count=count)
-    control.start(database.folder)
+        requests.add(connection, identifier, kind, trial=trial, count=count)
+    engine_control.start(database.folder)
 
 
 def _check(asked: Collection[Reach], confirmed: Collection[Reach], job: str | None = None) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from bayescore.app.new_project import begin_from_program, begin_project
 from bayescore.config.load import project_file
-from bayescore.engine.beginning import begin_from_program, begin_project
 from bayescore.exchange.past import keep
 from bayescore.exchange.sources import bring_in
 from bayescore.exchange.tables import from_table
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bayesdesk.window import MainWindow
 
 
-class Beginnings:
+class NewProjectActions:
     """Asks the user where, works off the GUI thread, and hands the outcome to the window."""
 
     def __init__(self, window: MainWindow) -> None:

@@ -10,7 +10,7 @@ from bayescore.search.bayesian.candidates import snapped, steps_from
 from bayescore.search.bayesian.kernel import Array
 from bayescore.search.space import SearchSpace
 
-_STARTS = 5  # rows from which the slope is followed
+_STARTS = 5  # rows from which the gradient is followed
 _ITERATIONS = 30
 _APART = 0.1  # starts lie at least so far from each other, in units of the cube
 _TOPS = 4  # rows whose surroundings are searched after that
@@ -24,7 +24,7 @@ def climbed(
 ) -> tuple[Array, Array]:
     """The given rows (m, d) and more, higher ones, with the heights of all.
 
-    First the slope is followed over the numbers (L-BFGS-B; Byrd et al., 1995) with the choices
+    First the gradient is followed over the numbers (L-BFGS-B; Byrd et al., 1995) with the choices
     held; then rounds of ever smaller steps change both kinds, and find the best legal
     neighbours where numbers are whole or listed.
     """
@@ -56,14 +56,14 @@ def _starts(rows: Array, heights: Array) -> list[int]:
 
 
 def _up(space: SearchSpace, row: Array, height: Acquisition) -> Array:
-    """Follow the slope from a row (d,) with its choices held."""
+    """Follow the gradient from a row (d,) with its choices held."""
     numeric = list(space.numeric)
 
     def fallen(numbers: Array) -> tuple[float, Array]:
         moved = row.copy()
         moved[numeric] = numbers
-        value, slope = height.slope(moved)
-        return -value, -slope[numeric]
+        value, gradient = height.gradient(moved)
+        return -value, -gradient[numeric]
 
     found = minimize(
         fallen,

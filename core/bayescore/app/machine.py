@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from bayescore.app import engine_control
+from bayescore.app.engine_control import EngineStatus
 from bayescore.cluster.connection import Node
-from bayescore.engine import cluster_view, control
-from bayescore.engine.control import EngineStatus
+from bayescore.engine import cluster_view
 from bayescore.errors import RunnerError
 from bayescore.store import Database, jobs, trials
 from bayescore.trials import docker_engine
@@ -65,7 +66,7 @@ def look(database: Database) -> Machine:
     with database.read() as connection:
         nodes = cluster_view.known(connection)
         holders = _holders(connection) if gpus or nodes else {}
-    return Machine(control.status(database.folder), gpus, holders, processes() if gpus else {}, nodes)
+    return Machine(engine_control.status(database.folder), gpus, holders, processes() if gpus else {}, nodes)
 
 
 def containers() -> Containers:
@@ -90,7 +91,7 @@ def _holders(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for trial in trials.unended(connection):
         if trial.gpus:
-            name = jobs.get(connection, trial.job).wish.name
+            name = jobs.get(connection, trial.job).submission.name
             for gpu in trial.gpus:
                 found.setdefault(gpu, []).append(f"{name} #{trial.number}")
     return {gpu: tuple(names) for gpu, names in found.items()}

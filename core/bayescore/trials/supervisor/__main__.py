@@ -1,4 +1,4 @@
-"""Runs one program and outlives the engine: ``python keeper SPEC.json``.
+"""Runs one program and outlives the engine: ``python supervisor SPEC.json``.
 
 Only the standard library is used and nothing of Bayesdesk is imported, so that it
 starts in a few milliseconds.  It starts the program in a session of its own, writes
@@ -27,7 +27,7 @@ RETRY_S = 1.0  # between attempts to write on a disk that takes nothing
 
 
 def main(spec_file: str) -> int:
-    """Run what the file says; 0 when the result is written, 3 when another keeper has it already."""
+    """Run what the file says; 0 when the result is written, 3 when another supervisor has it already."""
     with open(spec_file, encoding="utf-8") as file:  # noqa: PTH123
         spec = json.load(file)
     if not _claim(spec["claim"]):
@@ -170,7 +170,7 @@ def _limit(memory: int | None) -> None:
 
 
 def _claim(path: str) -> bool:
-    """Be the one keeper of this attempt; the file is never seen half written."""
+    """Be the one supervisor of this attempt; the file is never seen half written."""
     partial = f"{path}.{os.getpid()}"
     with open(partial, "w", encoding="ascii") as file:  # noqa: PTH123
         json.dump({"pid": os.getpid(), "started": _start_time(os.getpid())}, file)

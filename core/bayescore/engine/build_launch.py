@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bayescore.engine import secret_keeping
-from bayescore.engine.reach import leads_out, real
+from bayescore.engine import job_secrets
 from bayescore.errors import RunnerError
+from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
 from bayescore.store import DataFolder, Job, Trial
 from bayescore.trials import Content, Launch, Limits, TrialFolder, reporting
@@ -38,7 +38,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
     parameters = merged(job.config, trial.parameters)
     environment = {
         **local.environment,
-        **reporting(_HOST[job.wish.runner], port, str(trial.id), trial.token),
+        **reporting(_HOST[job.submission.runner], port, str(trial.id), trial.token),
         "PYTHONUNBUFFERED": local.environment.get("PYTHONUNBUFFERED", "1"),
     }
     return Launch(
@@ -49,11 +49,11 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         content=Content(trial.attempt, folder.snapshot(job.id), parameters, output_source(job)),
         command=command_line(job.config.command, parameters),
         environment=environment,
-        secrets=secret_keeping.recall(folder, job.id, job.config),
-        inputs=tuple(i for i in job.wish.inputs if i.path != "/output"),
+        secrets=job_secrets.recall(folder, job.id, job.config),
+        inputs=tuple(i for i in job.submission.inputs if i.path != "/output"),
         gpus=trial.gpus,
         limits=Limits(local.cpus, local.memory, local.shm_size, local.trial_timeout, local.pids_limit),
-        image=job.wish.image,
+        image=job.submission.image,
         python=local.python,
         inject_client=local.inject_client,
         outputs=local.ray.outputs,
@@ -70,10 +70,13 @@ def check_inputs(job: Job) -> None:
     RunnerError
         With the folder and where it leads.
     """
-    if job.wish.runner == RAY:  # its nodes' folders are looked at there
+    if job.submission.runner == RAY:  # its nodes' folders are looked at there
         return
-    changeable = (job.wish.project, *(bound.source for bound in job.wish.inputs if bound.writable))
-    for bound in job.wish.inputs:
+    changeable = (
+        job.submission.project,
+        *(bound.source for bound in job.submission.inputs if bound.writable),
+    )
+    for bound in job.submission.inputs:
         if any(leads_out(Path(bound.source), Path(folder)) for folder in changeable):
             raise RunnerError(
                 text(
@@ -87,4 +90,4 @@ def check_inputs(job: Job) -> None:
 
 def output_source(job: Job) -> Path | None:
     """Folder whose content a trial's output begins with: the one bound to ``/output``."""
-    return next((Path(i.source) for i in job.wish.inputs if i.path == "/output"), None)
+    return next((Path(i.source) for i in job.submission.inputs if i.path == "/output"), None)

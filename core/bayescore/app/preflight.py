@@ -8,16 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.app.consent import asked_by
+from bayescore.app.diagnostics import Finding, Grade, container_reaches, gpu_toolkit
+from bayescore.app.prepare import Options, Prepared, prepare
+from bayescore.app.reach import Kind, Reach
 from bayescore.config import Severity
-from bayescore.engine.checkup import Finding, Grade, container_reaches, gpu_toolkit
-from bayescore.engine.consent import asked_by
-from bayescore.engine.prepare import Options, Prepared, prepare
-from bayescore.engine.reach import Kind, Reach
 from bayescore.errors import BayesdeskError
 from bayescore.files import read_text
 from bayescore.files.listing import files_below
 from bayescore.i18n import Text, text
-from bayescore.store import DataFolder, NewJob
+from bayescore.store import DataFolder, Submission
 from bayescore.trials import docker_engine, images
 from bayescore.trials.gpus import BUSY_BYTES, chosen, visible
 from bayescore.trials.ignoring import Ignored
@@ -46,7 +46,7 @@ class Preflight:
     @property
     def may_start(self) -> bool:
         """Whether nothing found keeps the job from starting; warnings do not."""
-        sound = self.prepared is not None and self.prepared.wish is not None
+        sound = self.prepared is not None and self.prepared.submission is not None
         return sound and all(f.grade is not Grade.PROBLEM for f in self.findings)
 
 
@@ -58,17 +58,17 @@ def preflight(where: Path, options: Options, data_folder: Path) -> Preflight:
         return Preflight(None, (Finding("files", Grade.PROBLEM, error.message, error.hint),))
     found = list(_files(prepared))
     asks = asked_by(DataFolder(data_folder), prepared)
-    if prepared.wish is not None:
-        wish = prepared.wish
+    if prepared.submission is not None:
+        submission = prepared.submission
         trusted = all(each.kind is not Kind.CLUSTER for each in asks)  # who connects to a cluster trusts it
-        runner = _runner(wish) if trusted else [_UNSEEN]
+        runner = _runner(submission) if trusted else [_UNSEEN]
         found += [
-            *_ignore_file(wish),
-            *_program(wish),
-            *_data(wish),
+            *_ignore_file(submission),
+            *_program(submission),
+            *_data(submission),
             *_disk(data_folder),
             *runner,
-            *_gpus(wish),
+            *_gpus(submission),
         ]
     return Preflight(prepared, tuple(found), asks)
 
@@ -82,17 +82,17 @@ def _files(prepared: Prepared) -> Iterator[Finding]:
         yield Finding("files", Grade.OK, text("Both files are in order"))
 
 
-def _ignore_file(wish: NewJob) -> Iterator[Finding]:
+def _ignore_file(submission: Submission) -> Iterator[Finding]:
     """A line that is not a pattern ends the job while its project is copied: better said before."""
     try:
-        Ignored(Path(wish.project), ())
+        Ignored(Path(submission.project), ())
     except BayesdeskError as error:
         yield Finding("files", Grade.PROBLEM, error.message, error.hint)
 
 
-def _program(wish: NewJob) -> Iterator[Finding]:
-    metric = wish.config.hyper_tuning.hyperparameter_metric
-    if _mentions(Path(wish.project), metric):
+def _program(submission: Submission) -> Iterator[Finding]:
+    metric = submission.config.hyper_tuning.hyperparameter_metric
+    if _mentions(Path(submission.project), metric):
         yield Finding("metric", Grade.OK, text("The program names the metric “{metric}”", metric=metric))
         return
     yield Finding(
@@ -120,8 +120,8 @@ def _mentions(project: Path, word: str) -> bool:
     return False
 
 
-def _data(wish: NewJob) -> Iterator[Finding]:
-    for each in wish.inputs:
+def _data(submission: Submission) -> Iterator[Finding]:
+    for each in submission.inputs:
         message = text("{path} is {folder}", path=each.path, folder=each.source)
         yield Finding("inputs", Grade.OK, message)
 
@@ -134,16 +134,16 @@ def _disk(folder: Path) -> Iterator[Finding]:
     yield Finding("disk", grade, message, mend if grade is Grade.WARNING else None)
 
 
-def _runner(wish: NewJob) -> Iterator[Finding]:
-    if wish.runner == "process":
-        message = text("Trials run as processes of {python}", python=wish.local.python or "python")
+def _runner(submission: Submission) -> Iterator[Finding]:
+    if submission.runner == "process":
+        message = text("Trials run as processes of {python}", python=submission.local.python or "python")
         yield Finding("runner", Grade.OK, message)
         return
-    if wish.runner == "ray":
-        yield from _cluster(wish)
+    if submission.runner == "ray":
+        yield from _cluster(submission)
         return
     try:
-        client = docker_engine.connect(str(wish.endpoint))
+        client = docker_engine.connect(str(submission.endpoint))
     except BayesdeskError as error:
         yield Finding("docker", Grade.PROBLEM, error.message, error.hint)
         return
@@ -156,34 +156,34 @@ def _runner(wish: NewJob) -> Iterator[Finding]:
             text(
                 "Docker {version} at {endpoint}{mode}",
                 version=facts.version,
-                endpoint=wish.endpoint,
+                endpoint=submission.endpoint,
                 mode=mode,
             ),
         )
-        image = str(wish.image)
+        image = str(submission.image)
         if images.is_present(client, image):
             yield Finding("images", Grade.OK, text("The image {image} is on this machine", image=image))
             yield container_reaches(client, image, facts)
         else:
             message = text("The image {image} is not here yet; it is pulled first.", image=image)
             yield Finding("images", Grade.WARNING, message, text("docker pull {image}", image=image))
-        if visible() and wish.local.gpus != "none":
+        if visible() and submission.local.gpus != "none":
             yield from gpu_toolkit(facts)
     finally:
         client.close()
 
 
-def _cluster(wish: NewJob) -> Iterator[Finding]:
+def _cluster(submission: Submission) -> Iterator[Finding]:
     """Whether the cluster answers, and has a node that could hold a trial."""
     from bayescore.cluster.connection import connect, nodes
     from bayescore.cluster.inspection import lacking
     from bayescore.cluster.slots import demand, fitting
 
-    address = wish.local.ray.address
+    address = submission.local.ray.address
     try:
         ray = connect(address)
         found = nodes(ray)
-        wanted = demand(wish.local, found)
+        wanted = demand(submission.local, found)
     except BayesdeskError as error:
         yield Finding("cluster", Grade.PROBLEM, error.message, error.hint)
         return
@@ -199,21 +199,21 @@ def _cluster(wish: NewJob) -> Iterator[Finding]:
         short = node.gpus_free < wanted["num_gpus"]
         yield Finding("cluster", Grade.WARNING if short and node.gpus else Grade.OK, message)
     able = fitting(found, wanted)
-    errors = list(lacking(ray, able, wish.inputs))
+    errors = list(lacking(ray, able, submission.inputs))
     grade = Grade.PROBLEM if len(errors) == len(able) else Grade.WARNING
     for node, lack in errors:
         left_out = text("{node} would get no trials: {message}", node=node.name, message=lack.message)
         yield Finding("cluster", grade, left_out, lack.hint)
 
 
-def _gpus(wish: NewJob) -> Iterator[Finding]:
-    if wish.local.gpus == "none" or wish.runner == "ray":
+def _gpus(submission: Submission) -> Iterator[Finding]:
+    if submission.local.gpus == "none" or submission.runner == "ray":
         yield Finding("gpus", Grade.OK, text("Trials use no GPU"))
         return
     there = visible()
-    found = chosen(there, wish.local.gpus)
+    found = chosen(there, submission.local.gpus)
     if not found:
-        if wish.local.gpus == "all":
+        if submission.local.gpus == "all":
             yield Finding("gpus", Grade.OK, text("No GPU is visible; trials run on the CPU."))
         else:
             message = text("None of the chosen GPUs is on this machine.")

@@ -21,9 +21,8 @@ from bayescore.cluster.slots import Slots, demand, fitting, gpus_of, node_of
 from bayescore.errors import BayesdeskError
 from bayescore.files import replace as replace_file
 from bayescore.i18n import Text, text
-from bayescore.store import DataFolder, NewJob
-from bayescore.trials import Launch, TrialFolder
-from bayescore.trials import folder as trial_folder
+from bayescore.store import DataFolder, Submission
+from bayescore.trials import Launch, TrialFolder, trial_folder
 from bayescore.trials.runners.base import GRACE_S, Exit
 
 _log = logging.getLogger(__name__)
@@ -151,7 +150,7 @@ class RayRunner:
     def make_ready(
         self,
         job: str,
-        wish: NewJob,
+        submission: Submission,
         report: Callable[[str, float], None],
         is_cancelled: Callable[[], bool],
     ) -> None:
@@ -172,8 +171,8 @@ class RayRunner:
             When there is no such node, or none has them.
         """
         nodes = self.agents.nodes()
-        wanted = demand(wish.local, nodes)
-        self._readiness.make_all(job, wish, fitting(nodes, wanted), report, is_cancelled)
+        wanted = demand(submission.local, nodes)
+        self._readiness.make_all(job, submission, fitting(nodes, wanted), report, is_cancelled)
 
     # ---- details
 

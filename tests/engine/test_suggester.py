@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from bayescore.engine.proposing import Proposer
 from bayescore.engine.search_worker import SearchWorker
+from bayescore.engine.suggester import Suggester
 from bayescore.search import Observation, Outcome, SearchSpace, suggest
 from bayescore.store import Job, Trial, TrialState, jobs, trials
-from support.builders import FILE, a_wish
+from support.builders import FILE, a_submission
 from support.workspace import Workspace, wait_until
 
 BAYESIAN = FILE.replace("Random", "Bayesian").replace("max_job_count: 10", "max_job_count: 40")
@@ -19,7 +19,7 @@ def a_running_job(workspace: Workspace, ended: int) -> tuple[Job, list[Trial]]:
     """A job with so many trials that have succeeded and one that runs."""
     database = workspace.database()
     with database.write() as connection:
-        job = jobs.add(connection, a_wish(BAYESIAN))
+        job = jobs.add(connection, a_submission(BAYESIAN))
         for number in range(1, ended + 2):
             trial = trials.add(connection, job.id, number, {"x": number / 50}, "model")
             trial = trials.move(connection, trial, TrialState.STARTING)
@@ -29,25 +29,25 @@ def a_running_job(workspace: Workspace, ended: int) -> tuple[Job, list[Trial]]:
         return job, trials.of_job(connection, job.id)
 
 
-def test_that_a_foreseen_suggestion_is_there_at_once_and_is_the_one_that_would_have_been_given(
+def test_that_a_prefetched_suggestion_is_there_at_once_and_is_the_one_that_would_have_been_given(
     workspace: Workspace,
 ) -> None:
     job, existing = a_running_job(workspace, 12)
     answered = threading.Event()
     worker = SearchWorker(answered.set)
-    proposer = Proposer(workspace.database(), worker)
+    suggester = Suggester(workspace.database(), worker)
     running = existing[-1]
-    assert proposer.foresee(job, existing, {running.number: 2.5})
+    assert suggester.prefetch(job, existing, {running.number: 2.5})
     assert answered.wait(60)
     ended = [*existing[:-1], replace(running, state=TrialState.SUCCEEDED, value=2.5)]
-    taken = proposer.take(job, ended)
+    taken = suggester.take(job, ended)
     space = SearchSpace(job.config.hyper_tuning.parameter_specs)
     seen = [Observation(t.parameters, Outcome.FINISHED, t.value) for t in ended]
-    assert taken == suggest(space, job.config.hyper_tuning.goal, seen, job.wish.seed, 14)
+    assert taken == suggest(space, job.config.hyper_tuning.goal, seen, job.submission.seed, 14)
 
     otherwise = [*existing[:-1], replace(running, state=TrialState.SUCCEEDED, value=-3.0)]
-    assert proposer.take(job, otherwise) is None  # not foreseen: it is being worked out
-    wait_until(lambda: proposer.take(job, otherwise), "no suggestion")
+    assert suggester.take(job, otherwise) is None  # not foreseen: it is being worked out
+    wait_until(lambda: suggester.take(job, otherwise), "no suggestion")
     worker.close()
 
 

@@ -69,7 +69,7 @@ def start(folder: DataFolder) -> EngineStatus:
     folder.prepare()
     folder.engine_info.unlink(missing_ok=True)
     subprocess.Popen(
-        [sys.executable, "-m", "bayescore.engine.supervisor", str(folder.root)],
+        [sys.executable, "-m", "bayescore.engine.watchdog", str(folder.root)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=append_to(folder.root / "engine.stderr"),

@@ -11,7 +11,7 @@ from bayescore.files import create, remove_tree
 from bayescore.files.copying import copy_tree
 from bayescore.files.tree import Cursor, walk
 from bayescore.i18n import text
-from bayescore.store.folder import MADE
+from bayescore.store.data_folder import MADE
 from bayescore.trials.launch import Content, TrialFolder
 from bayescore.trials.parameters import FILE_NAME, as_json
 

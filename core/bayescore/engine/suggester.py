@@ -20,7 +20,7 @@ from bayescore.search import (
     Suggestion,
 )
 from bayescore.search.space import midpoint
-from bayescore.store import Database, Foresight, Job, Trial, TrialState, jobs, trials
+from bayescore.store import Database, Forecast, Job, Trial, TrialState, jobs, trials
 from bayescore.trials.parameters import merged
 
 _OUTCOMES = {
@@ -36,7 +36,7 @@ _REASONS = {
 _REST = 4.0  # times as long as foreseeing took does it rest: the trials need the processor
 
 
-class Proposer:
+class Suggester:
     """Asks for one job's suggestions, always with everything that is known at that moment.
 
     While trials run it foresees: it asks for the suggestion that will be wanted if one of them
@@ -48,7 +48,7 @@ class Proposer:
         self._database = database
         self._worker = worker
         self._asked: tuple[Question, Future[Suggestion]] | None = None
-        self._foreseen: dict[int, tuple[Question, Future[Suggestion]]] = {}  # by the trial that ends
+        self._prefetched: dict[int, tuple[Question, Future[Suggestion]]] = {}  # by the trial that ends
         self._resting_until = 0.0
         self._history: list[Observation] | None = None
         self.exhausted: Text | None = None
@@ -56,21 +56,21 @@ class Proposer:
     def take(self, job: Job, existing: Sequence[Trial]) -> Suggestion | None:
         """The next suggestion, or ``None`` while it is being computed or when there is none."""
         question = self._question(job, len(existing) + 1, [observation(t) for t in existing])
-        if job.wish.midpoint and not existing:
+        if job.submission.midpoint and not existing:
             return Suggestion(midpoint(question.space), Origin.INITIAL)
         if question.algorithm is not Algorithm.BAYESIAN:
             return self._noted(question.answer())
         if self._asked is None or self._asked[0] != question:
-            known = next((each for each in self._foreseen.values() if each[0] == question), None)
+            known = next((each for each in self._prefetched.values() if each[0] == question), None)
             self._asked = known or (question, self._worker.ask(question))
         future = self._asked[1]
         if not future.done():
             return None
         self._asked = None
-        self._foreseen.clear()
+        self._prefetched.clear()
         return self._noted(future.result())
 
-    def foresee(self, job: Job, existing: Sequence[Trial], reported: Mapping[int, float]) -> bool:
+    def prefetch(self, job: Job, existing: Sequence[Trial], reported: Mapping[int, float]) -> bool:
         """Ask for what will be wanted when a running trial ends as it stands; one question at a time.
 
         Parameters
@@ -89,15 +89,15 @@ class Proposer:
                 for t in existing
             ]
             question = self._question(job, len(existing) + 1, ended)
-            if number in self._foreseen and self._foreseen[number][0] == question:
+            if number in self._prefetched and self._prefetched[number][0] == question:
                 continue
             if time.monotonic() < self._resting_until or any(
-                not f.done() for _, f in self._foreseen.values()
+                not f.done() for _, f in self._prefetched.values()
             ):
                 return False
             future = self._worker.ask(question)
             future.add_done_callback(partial(self._rest, time.monotonic()))
-            self._foreseen[number] = (question, future)
+            self._prefetched[number] = (question, future)
         return True
 
     def _rest(self, began: float, _answered: Future[Suggestion]) -> None:
@@ -115,7 +115,7 @@ class Proposer:
             SearchSpace(tuning.parameter_specs),
             tuning.goal,
             (*self._earlier(job), *seen),
-            job.wish.seed,
+            job.submission.seed,
             number,
             tuning.algorithm,
             job.local.stop_when_exhausted,
@@ -126,7 +126,7 @@ class Proposer:
         if self._history is None:
             self._history = []
             with self._database.read() as connection:
-                for identifier in job.wish.history:
+                for identifier in job.submission.history:
                     earlier = jobs.find(connection, identifier)  # none if it has been deleted since
                     if not earlier or earlier[0].metric != job.metric:
                         continue
@@ -148,11 +148,9 @@ def _past(trial: Trial, job: Job) -> Observation:
     return replace(observation(trial), parameters=parameters, origin=Origin.HISTORY)
 
 
-def foresight(suggestion: Suggestion) -> Foresight | None:
+def forecast_of(suggestion: Suggestion) -> Forecast | None:
     """What the search expected, as it is stored with the trial; ``None`` where no model was asked."""
     told, ahead = suggestion.prediction, suggestion.outlook
     if told is None or ahead is None:
         return None
-    return Foresight(
-        told.mean, told.deviation, str(told.why), ahead.gain, ahead.low, ahead.high, ahead.trials
-    )
+    return Forecast(told.mean, told.deviation, str(told.why), ahead.gain, ahead.low, ahead.high, ahead.trials)

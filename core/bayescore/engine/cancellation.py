@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bayescore.errors import StoreError
 from bayescore.files import replace
-from bayescore.store import Database, DataFolder, notes
+from bayescore.store import Database, DataFolder, requests
 from bayescore.store.identifiers import check_identifier, check_number
 from bayescore.store.runtime import runtime_folders
 
@@ -44,7 +44,7 @@ def request(database: Database, job: str, trial: int | None = None) -> None:
     """
     try:
         with database.write() as connection:
-            notes.want(connection, job, notes.CANCEL, trial=trial)
+            requests.add(connection, job, requests.CANCEL, trial=trial)
     except StoreError:
         if not _leave(database.folder, job, trial):
             raise

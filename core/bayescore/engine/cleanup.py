@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from concurrent.futures import Future, wait
 
-from bayescore.engine.launching import trial_name
+from bayescore.engine.build_launch import trial_name
 from bayescore.errors import BayesdeskError
 from bayescore.store import Database, jobs, trials
 from bayescore.trials.runners import Runner
@@ -38,7 +38,7 @@ def sweep(
                 _log.info("%s is left from before and is removed", name)
                 runner.remove(handle)
         with database.read() as connection:
-            going_on = {job.id for job in jobs.active(connection) if job.wish.endpoint == endpoint}
+            going_on = {job.id for job in jobs.active(connection) if job.submission.endpoint == endpoint}
         runner.keep_only(going_on)
     except (BayesdeskError, OSError) as error:
         _log.info("not swept: %s", error)

@@ -11,11 +11,11 @@ from bayescore.engine import cluster_view
 from bayescore.engine.leasing import ClusterLeasing, Places
 from bayescore.errors import StoreError
 from bayescore.i18n import Text
-from bayescore.store import Database, Job, notes
+from bayescore.store import Database, Job, events, transfers
 from bayescore.trials.runners import DockerRunner, ProcessRunner, Runner
 
 
-class Runners:
+class RunnerPool:
     """One runner per container engine, and one for processes; made when first needed."""
 
     def __init__(self, database: Database, changed: Callable[[], None]) -> None:
@@ -26,7 +26,7 @@ class Runners:
 
     def of(self, job: Job) -> Runner:
         """The runner of a job's trials."""
-        return self.at(job.wish.endpoint)
+        return self.at(job.submission.endpoint)
 
     def at(self, endpoint: str | None) -> Runner:
         """The runner of a container engine's endpoint; of processes for ``None``."""
@@ -36,9 +36,9 @@ class Runners:
 
     def places_of(self, job: Job, here: Places) -> Places:
         """What finds a place for a job's trials."""
-        if ClusterAddress.of(job.wish.endpoint) is None:
+        if ClusterAddress.of(job.submission.endpoint) is None:
             return here
-        from bayescore.cluster.runner import RayRunner
+        from bayescore.cluster.ray_runner import RayRunner
 
         runner = self.of(job)
         assert isinstance(runner, RayRunner)
@@ -48,7 +48,7 @@ class Runners:
         if endpoint is None:
             return ProcessRunner(self._changed)
         if (cluster := ClusterAddress.of(endpoint)) is not None:
-            from bayescore.cluster.runner import RayRunner, Telling
+            from bayescore.cluster.ray_runner import RayRunner, Telling
 
             seen = partial(cluster_view.publish, self._database)
             return RayRunner(cluster, self._folder, self._changed, Telling(seen, self._moved, self._left_out))
@@ -56,11 +56,11 @@ class Runners:
 
     def _moved(self, job: str, what: Text, share: float) -> None:
         with suppress(StoreError), self._database.write() as connection:  # the transfer itself matters more
-            notes.set_transfer(connection, job, what, share)
+            transfers.put(connection, job, what, share)
 
     def _left_out(self, job: str, why: Text) -> None:
         with suppress(StoreError), self._database.write() as connection:
-            notes.add_event(connection, job, "node_left_out", why, level="warning")
+            events.add(connection, job, "node_left_out", why, level="warning")
 
     def close(self) -> None:
         """Stop watching; programs go on."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.app.reach import PROCESS_LINE, Reach, cluster_lines, folder_lines, reach_of
 from bayescore.cluster import connection
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import (
@@ -27,11 +28,11 @@ from bayescore.config import (
 )
 from bayescore.config.problems import has_errors
 from bayescore.config.read_basics import parse_short_binding
-from bayescore.engine import secret_keeping
-from bayescore.engine.reach import PROCESS_LINE, Reach, cluster_lines, folder_lines, leads_out, reach_of, real
+from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError, RunnerError
+from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
-from bayescore.store import Input, Job, NewJob
+from bayescore.store import Input, Job, Submission
 from bayescore.trials import docker_engine
 from bayescore.trials.images import image_for
 from bayescore.trials.runners import default_python
@@ -65,7 +66,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A job that could start (``wish`` is ``None`` with errors), its secrets, its problems.
+    """A job that could start (``submission`` is ``None`` with errors), its secrets, its problems.
 
     Attributes
     ----------
@@ -73,7 +74,7 @@ class Prepared:
         What its files reach outside the project; not what the user wrote among the options.
     """
 
-    wish: NewJob | None
+    submission: Submission | None
     secrets: dict[str, str]
     problems: tuple[Problem, ...]
     asks: tuple[Reach, ...]
@@ -98,17 +99,17 @@ def prepare(where: Path, options: Options) -> Prepared:
         return Prepared(None, {}, problems, ())
     config = _with_options(loaded.config, options)
     local = _local_with_options(local_file.settings, options)
-    secrets = secret_keeping.collect(config, loaded.document.text, os.environ)
+    secrets = job_secrets.collect(config, loaded.document.text, os.environ)
     runner, endpoint = _runner(local)
     image = None
     if runner == "docker" or (runner == "ray" and local.ray.runner is NodeRunner.DOCKER):
         image = image_for(config, local)
     elif runner == "process":
         local = local.model_copy(update={"python": _python(local, file.parent)})
-    wish = NewJob(
+    submission = Submission(
         name=options.name or file.parent.name or "job",
         project=str(file.parent),
-        file_text=secret_keeping.without_values(config, loaded.document.text),
+        file_text=job_secrets.without_values(config, loaded.document.text),
         config=config,
         local=local,
         runner=runner,
@@ -121,8 +122,10 @@ def prepare(where: Path, options: Options) -> Prepared:
         midpoint=options.midpoint,
     )
     written = _written(options, config, local_file.settings, file.parent)
-    asks = tuple(each for each in reach_of(wish, file.parent) if not each.lines or not each.lines <= written)
-    return Prepared(wish, secrets, problems, asks)
+    asks = tuple(
+        each for each in reach_of(submission, file.parent) if not each.lines or not each.lines <= written
+    )
+    return Prepared(submission, secrets, problems, asks)
 
 
 def _written(options: Options, config: OpenBayesConfig, local: LocalSettings, project: Path) -> set[str]:
@@ -160,7 +163,7 @@ def _history(earlier: Sequence[Job], metric: str) -> tuple[str, ...]:
                     "Set hyperparameter_metric to “{other}”, or start without that history.", other=job.metric
                 ),
             )
-    return tuple(dict.fromkeys(i for job in earlier for i in (*job.wish.history, job.id)))
+    return tuple(dict.fromkeys(i for job in earlier for i in (*job.submission.history, job.id)))
 
 
 def _with_options(config: OpenBayesConfig, options: Options) -> OpenBayesConfig:

@@ -21,9 +21,10 @@ def cancel(
     trial: Annotated[int | None, typer.Argument(help=_("Number of the trial; without it the job."))] = None,
 ) -> None:
     """Wish for the end of a job or a trial."""
+    from bayescore.app import engine_control
     from bayescore.cli.access import find_job, find_trial, open_store
     from bayescore.cli.output import write
-    from bayescore.engine import cancelling, control
+    from bayescore.engine import cancellation
 
     database = open_store()
     found = find_job(database, job)
@@ -32,8 +33,8 @@ def cancel(
     if found.state.ended:
         write(_("Job {id} has ended already.", id=found.id))
         return
-    cancelling.request(database, found.id, trial)
-    control.start(database.folder)
+    cancellation.request(database, found.id, trial)
+    engine_control.start(database.folder)
     write(
         _("Job {id} is being stopped.", id=found.id)
         if trial is None
@@ -51,9 +52,9 @@ def rerun(
 ) -> None:
     """Run trials again with the same parameters."""
     from bayescore.cli.access import find_job, find_trial, open_store
-    from bayescore.engine.wishes import check_runs_here
+    from bayescore.engine.requests import check_runs_here
     from bayescore.errors import ConfigError
-    from bayescore.store import TrialState, notes
+    from bayescore.store import TrialState, requests
     from bayescore.store import trials as trial_rows
 
     if (trial is None) == (not failed):
@@ -69,7 +70,7 @@ def rerun(
             states = {t.state for t in trial_rows.of_job(connection, found.id)}
         if not states & {TrialState.FAILED, TrialState.LOST}:
             raise ConfigError(text("No trial of job {id} has failed.", id=found.id))
-    _go_on(database, found, notes.RERUN, trial=trial, yes=yes, detach=detach, json=json)
+    _go_on(database, found, requests.RERUN, trial=trial, yes=yes, detach=detach, json=json)
 
 
 def continue_(
@@ -81,13 +82,13 @@ def continue_(
 ) -> None:
     """Go on with a job, with everything that it has learned."""
     from bayescore.cli.access import find_job, open_store
-    from bayescore.engine.wishes import check_runs_here
-    from bayescore.store import notes
+    from bayescore.engine.requests import check_runs_here
+    from bayescore.store import requests
 
     database = open_store()
     found = find_job(database, job)
     check_runs_here(found)
-    _go_on(database, found, notes.CONTINUE, count=trials, yes=yes, detach=detach, json=json)
+    _go_on(database, found, requests.CONTINUE, count=trials, yes=yes, detach=detach, json=json)
 
 
 def _go_on(
@@ -101,14 +102,14 @@ def _go_on(
     detach: bool,
     json: bool,
 ) -> None:
+    from bayescore.app import actions, consent
     from bayescore.cli.access import job_as_json
     from bayescore.cli.confirming import confirm
     from bayescore.cli.follow import follow
     from bayescore.cli.output import as_json, write
-    from bayescore.engine import consent, submitting
 
     confirmed = confirm(consent.asked_by_job(database.folder, job), yes=yes, job=job.id)
-    submitting.go_on(database, job.id, kind, trial=trial, count=count, confirmed=confirmed)
+    actions.go_on(database, job.id, kind, trial=trial, count=count, confirmed=confirmed)
     _until_fulfilled(database, job.id)
     code = 0 if detach else follow(database, job.id, quiet=json)
     if json:
@@ -119,16 +120,16 @@ def _go_on(
 
 
 def _until_fulfilled(database: Database, identifier: str) -> None:
-    """Wait until the engine has taken the wish in: before it the job may look ended still."""
+    """Wait until the engine has taken the submission in: before it the job may look ended still."""
     import time
 
     from bayescore.errors import RunnerError
-    from bayescore.store import notes
+    from bayescore.store import requests
 
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with database.read() as connection:
-            if not any(w.job == identifier and w.kind != "cancel" for w in notes.open_wants(connection)):
+            if not any(w.job == identifier and w.kind != "cancel" for w in requests.unfinished(connection)):
                 return
         time.sleep(0.05)
     raise RunnerError(text("The engine does not answer."), text("See: bayesdesk engine status"))

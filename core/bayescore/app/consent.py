@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 from filelock import FileLock
 
 from bayescore import files
-from bayescore.engine.prepare import Prepared
-from bayescore.engine.reach import Reach, copy_of, listed, reach_of, real
+from bayescore.app.prepare import Prepared
+from bayescore.app.reach import Reach, copy_of, listed, reach_of
 from bayescore.errors import ConfigError, StoreError
+from bayescore.files.links import real
 from bayescore.i18n import Text, text
 from bayescore.store import DataFolder, Job
 
@@ -69,9 +70,9 @@ class _Confirmed:
 
 def asked_by(folder: DataFolder, prepared: Prepared) -> tuple[Reach, ...]:
     """What a project asks for and nobody has confirmed; a project that asks for less is not asked about."""
-    if prepared.wish is None:
+    if prepared.submission is None:
         return ()
-    known = _read(folder).projects.get(real(prepared.wish.project), [])
+    known = _read(folder).projects.get(real(prepared.submission.project), [])
     if all(each.lines.issubset(known) for each in prepared.asks):
         return ()
     return tuple(each for each in prepared.asks if not each.lines or not each.lines.issubset(known))
@@ -84,8 +85,8 @@ def asked_by_job(folder: DataFolder, job: Job) -> tuple[Reach, ...]:
     """
     if _read(folder).jobs.get(job.id) == _digest(job):
         return ()
-    copied = () if folder.snapshot(job.id).exists() else (copy_of(job.wish.project),)
-    return (*reach_of(job.wish, None), *copied)
+    copied = () if folder.snapshot(job.id).exists() else (copy_of(job.submission.project),)
+    return (*reach_of(job.submission, None), *copied)
 
 
 def remember(folder: DataFolder, prepared: Prepared, confirmed: Collection[Reach]) -> None:
@@ -96,9 +97,9 @@ def remember(folder: DataFolder, prepared: Prepared, confirmed: Collection[Reach
     StoreError
         When it cannot be written.
     """
-    if not confirmed or prepared.wish is None:
+    if not confirmed or prepared.submission is None:
         return
-    place = real(prepared.wish.project)
+    place = real(prepared.submission.project)
     with _changing(folder) as known:
         lines = set(known.projects.pop(place, ())).union(*(each.lines for each in confirmed))
         known.projects[place] = sorted(lines)  # behind the others: the newest
@@ -154,5 +155,7 @@ def _newest(entries: dict[str, T], most: int) -> dict[str, T]:
 
 
 def _digest(job: Job) -> str:
-    lines = sorted(line for each in reach_of(job.wish, None) for line in each.lines)
-    return hashlib.sha256(json.dumps([job.wish.project, job.config.command, *lines]).encode()).hexdigest()
+    lines = sorted(line for each in reach_of(job.submission, None) for line in each.lines)
+    return hashlib.sha256(
+        json.dumps([job.submission.project, job.config.command, *lines]).encode()
+    ).hexdigest()

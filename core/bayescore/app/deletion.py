@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bayescore.engine import secret_keeping
+from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError, StoreError
 from bayescore.files import remove_tree
 from bayescore.files.tree import bytes_on_disk
@@ -43,7 +43,7 @@ def delete(database: Database, identifiers: Sequence[str]) -> int:
             job = jobs.get(connection, identifier)
             if not job.state.ended:
                 raise ConfigError(
-                    text("The job {name} has not ended.", name=job.wish.name), text("Cancel it first.")
+                    text("The job {name} has not ended.", name=job.submission.name), text("Cancel it first.")
                 )
         for identifier in identifiers:
             jobs.remove(connection, identifier)
@@ -56,7 +56,7 @@ def delete(database: Database, identifiers: Sequence[str]) -> int:
         except OSError as error:
             left.append(str(error.filename or folder))
             freed -= bytes_on_disk(folder)
-        secret_keeping.forget(database.folder, identifier)
+        job_secrets.forget(database.folder, identifier)
     if left:
         raise StoreError(
             text(
