@@ -128,7 +128,7 @@ def documents(draw: Any) -> tuple[str, Any]:
     text = break_.join(lines) + draw(st.sampled_from(["", break_, break_ * 2]))
     bom = draw(st.sampled_from(["", "", "\ufeff"]))
     document = YamlDocument.parse(bom + text)
-    assume(document.fault is None and same(document.data, data))
+    assume(document.error is None and same(document.data, data))
     return bom + text, data
 
 
@@ -158,7 +158,7 @@ def check(text: str, edit: Any, wanted: Any) -> YamlDocument:
     assert after[edit.start + len(edit.text) :] == text[edit.end :]
     assert edit.inverse.apply(after) == text
     changed = YamlDocument.parse(after)
-    assert changed.fault is None, (text, after)
+    assert changed.error is None, (text, after)
     assert same(changed.data, wanted), (text, after, wanted)
     return changed
 
@@ -276,8 +276,8 @@ def test_that_a_written_scalar_reads_back_as_itself_in_both_yaml_versions(value:
 @given(st.text(max_size=200))
 def test_that_any_text_parses_or_has_a_fault_inside_the_text(text: str) -> None:
     document = YamlDocument.parse(text)
-    if document.fault is not None:
-        assert 0 <= document.fault.offset <= len(text)
+    if document.error is not None:
+        assert 0 <= document.error.offset <= len(text)
 
 
 # ---- single cases
@@ -351,7 +351,7 @@ def test_that_an_edit_of_a_shared_value_offers_to_write_it_out(
 def test_that_a_broken_text_keeps_the_last_good_data_and_refuses_edits() -> None:
     broken = YamlDocument.parse("a: 1\n").with_text("a: [1\nb: }")
     assert broken.data == {"a": 1}
-    assert broken.fault is not None
+    assert broken.error is not None
     with pytest.raises(EditError):
         broken.set(("a",), 2)
 

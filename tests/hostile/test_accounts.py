@@ -11,7 +11,7 @@ import pytest
 from bayescore.config import OpenBayesConfig, load_text
 from bayescore.engine import job_secrets
 from bayescore.errors import RunnerError, StoreError
-from bayescore.store import Database, DataFolder, runtime
+from bayescore.store import Database, DataFolder, runtime_folders
 from support.accounts import NOBODY, as_nobody, needs_accounts, shared_memory
 from support.builders import FILE
 from support.workspace import Workspace
@@ -66,7 +66,7 @@ for place, _, files in os.walk(sys.argv[1]):
 def test_that_a_folder_prepared_by_another_account_gets_no_secret(
     memory: Path, data: DataFolder, kind: str
 ) -> None:
-    (probe,) = [p for p in runtime.runtime_folders(data, make=True) if p.is_relative_to(memory)]
+    (probe,) = [p for p in runtime_folders.runtime_folders(data, make=True) if p.is_relative_to(memory)]
     probe.rmdir()
     probe.parent.rmdir()
     as_nobody(PREPARE, memory, kind, probe.name)

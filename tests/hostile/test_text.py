@@ -102,7 +102,7 @@ def hostile_job(workspace: Workspace) -> str:
     title = "\x1b]0;owned\x07\x9b2J\x9d0;x\x9c"
     with workspace.database().write() as connection:
         job = jobs.add(connection, a_submission(name=title, message=title))
-        trials.add_past(connection, job.id, 1, {"x": f"={title}"}, TrialState.SUCCEEDED, 0.5, None, None)
+        trials.add_imported(connection, job.id, 1, {"x": f"={title}"}, TrialState.SUCCEEDED, 0.5, None, None)
     log = workspace.data.trial(job.id, 1) / "log.txt"
     log.parent.mkdir(parents=True)
     log.write_bytes(title.encode() + b"\x1b[31mred" + b"\x9b2J\n" + b"x" * 70_000 + b"\x1b]52;c;aGk=\x07")

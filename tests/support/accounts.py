@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.store import runtime
+from bayescore.store import runtime_folders
 
 NOBODY = 65534
 needs_accounts = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as a second account")
@@ -42,6 +42,6 @@ def shared_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shared.mkdir()
     shared.chmod(0o1777)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr(runtime, "MEMORY", shared)
-    monkeypatch.setattr(runtime, "RUNTIME", tmp_path / "nothing")
+    monkeypatch.setattr(runtime_folders, "MEMORY", shared)
+    monkeypatch.setattr(runtime_folders, "RUNTIME", tmp_path / "nothing")
     return shared

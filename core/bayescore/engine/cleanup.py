@@ -32,7 +32,7 @@ def sweep(
     try:
         programs = runner.programs()  # before the store is read: a trial that begins now is not among them
         with database.read() as connection:
-            wanted = {trial_name(database.folder, trial) for trial in trials.unended(connection)}
+            wanted = {trial_name(database.folder, trial) for trial in trials.active(connection)}
         for name, handle in programs.items():
             if name not in wanted:
                 _log.info("%s is left from before and is removed", name)

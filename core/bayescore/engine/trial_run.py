@@ -137,7 +137,7 @@ class TrialRun:
         except RunnerSilentError:
             raise
         except RunnerError as error:
-            if self._s.database.folder.takes_writes():
+            if self._s.database.folder.is_writable():
                 raise
             raise StoreError(error.message, error.hint) from error
 

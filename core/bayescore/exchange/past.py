@@ -123,7 +123,7 @@ def keep(database: Database, past: Past, project: Path) -> Job:
     with database.write() as connection:
         starts = [t.started_at for t in past.trials if t.started_at]
         ends = [t.ended_at for t in past.trials if t.ended_at]
-        job = jobs.add_past(
+        job = jobs.add_imported(
             connection,
             submission,
             JobState.SUCCEEDED,
@@ -132,7 +132,7 @@ def keep(database: Database, past: Past, project: Path) -> Job:
             max(ends, default=None),
         )
         for number, trial in enumerate(past.trials, 1):
-            row = trials.add_past(
+            row = trials.add_imported(
                 connection,
                 job.id,
                 number,

@@ -61,7 +61,7 @@ def convert(content: str) -> Converted:
     """
     try:
         # our own reader refuses what nests too deeply or, by its aliases, stands for too much
-        sound = YamlDocument.parse(content).fault is None
+        sound = YamlDocument.parse(content).error is None
         found = yaml.load(content, Loader=_Loader) if sound else None  # noqa: S506  it is a safe one
     except (yaml.YAMLError, ValueError, RecursionError):
         found = None

@@ -100,7 +100,7 @@ def _ranges(spec: ParameterSpec) -> dict[str, Any]:
 
 
 def _root(document: YamlDocument) -> dict[str, Any]:
-    if document.fault is not None or not isinstance(document.data, dict | None):
+    if document.error is not None or not isinstance(document.data, dict | None):
         raise EditError(
             text("The file is not valid YAML at the moment."), text("Mend it first: bayesdesk check")
         )
