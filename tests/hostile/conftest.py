@@ -12,7 +12,7 @@ from support.builders import a_submission
 
 @pytest.fixture
 def made(tmp_path: Path) -> DataFolder:
-    """A data folder with a job under way."""
+    """A data folder with an active job."""
     database = Database(DataFolder(tmp_path / "made")).open()
     with database.write() as connection:
         job = jobs.add(connection, a_submission(runner="docker", endpoint="tcp://192.0.2.1:2375"))

@@ -12,7 +12,7 @@ from bayescore.store import Database, DataFolder, backup
 
 
 def forge_backup(folder: DataFolder, file: Path, *statements: str) -> Path:
-    """A backup whose store was changed by hand."""
+    """A backup of a store that was changed by SQL statements."""
     with closing(sqlite3.connect(folder.database)) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -24,7 +24,7 @@ def forge_backup(folder: DataFolder, file: Path, *statements: str) -> Path:
 
 
 def add_members(file: Path, *members: tarfile.TarInfo) -> Path:
-    """A backup with more members; a regular one holds its own name."""
+    """Add members to a backup; the content of a regular file is its name."""
     with tarfile.open(file, "a") as archive:
         for member in members:
             content = member.name.encode() if member.isreg() else b""

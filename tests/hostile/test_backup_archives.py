@@ -18,7 +18,7 @@ from hostile.forging import a_member, add_members, forge_backup
 
 
 def chain(target: Path) -> list[tarfile.TarInfo]:
-    """Links each of which looks harmless, and which together lead up."""
+    """Links that lead outside together, though each one alone stays inside."""
     return [
         a_member("jobs/a", tarfile.SYMTYPE, "."),
         a_member("jobs/b", tarfile.SYMTYPE, "a/.."),
@@ -37,7 +37,7 @@ def chain(target: Path) -> list[tarfile.TarInfo]:
     ]
 
 
-def test_that_a_chain_of_links_leads_nowhere(made: DataFolder, tmp_path: Path) -> None:
+def test_that_a_chain_of_links_does_not_lead_outside(made: DataFolder, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret").write_text("mine")
@@ -53,7 +53,7 @@ def test_that_a_chain_of_links_leads_nowhere(made: DataFolder, tmp_path: Path) -
     assert (outside / "secret").stat().st_nlink == 1
 
 
-def test_that_a_folder_of_jobs_that_is_a_link_is_not_taken(made: DataFolder, tmp_path: Path) -> None:
+def test_that_a_link_in_place_of_the_jobs_folder_is_not_restored(made: DataFolder, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     whole = forge_backup(made, tmp_path / "whole.tar")
@@ -70,7 +70,7 @@ def test_that_a_folder_of_jobs_that_is_a_link_is_not_taken(made: DataFolder, tmp
     assert not (home.root / "jobs").is_symlink()
 
 
-def test_that_a_compressed_bomb_is_no_backup(tmp_path: Path) -> None:
+def test_that_a_compressed_archive_is_not_accepted_as_a_backup(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "b.tar", "w:gz") as archive:
         member = tarfile.TarInfo("backup.json")
         member.size = 2**20
@@ -82,7 +82,7 @@ def test_that_a_compressed_bomb_is_no_backup(tmp_path: Path) -> None:
 def with_folder_of_a_later_attempt(
     file: Path, made: DataFolder, number: int, attempt: int, *links: tarfile.TarInfo
 ) -> Path:
-    """A backup with a trial's folder that says of itself that it is whole, and links in it."""
+    """A backup with a trial folder that contains links and is marked as ready."""
     (job,) = [path.name for path in (made.root / "jobs").iterdir()]
     root = f"jobs/{job}/trials/{number:03d}"
     folders = [a_member(f"{root}/{name}", tarfile.DIRTYPE) for name in ("output", "home", "spool")]
@@ -96,7 +96,7 @@ def with_folder_of_a_later_attempt(
 
 @pytest.mark.parametrize(("number", "attempt"), [(2, 1), (1, 2)])
 @pytest.mark.parametrize("part", ["output", "home", "spool"])
-def test_that_a_folder_of_the_backup_is_not_given_to_a_later_attempt(
+def test_that_a_folder_in_a_backup_is_not_used_for_a_later_attempt(
     made: DataFolder, tmp_path: Path, number: int, attempt: int, part: str
 ) -> None:
     link = a_member(part, tarfile.SYMTYPE, "../../../..")
@@ -111,7 +111,9 @@ def test_that_a_folder_of_the_backup_is_not_given_to_a_later_attempt(
     assert not any(path.is_symlink() for path in (made_now.output, made_now.home, made_now.spool))
 
 
-def test_that_links_of_a_snapshot_and_an_output_stay_in_their_place(made: DataFolder, tmp_path: Path) -> None:
+def test_that_links_are_restored_only_if_they_stay_in_their_snapshot_or_output(
+    made: DataFolder, tmp_path: Path
+) -> None:
     (job,) = [path.name for path in (made.root / "jobs").iterdir()]
     links = [
         a_member(f"jobs/{job}/snapshot/self", tarfile.SYMTYPE, "."),

@@ -15,7 +15,7 @@ from hostile.forging import forge_backup
 @pytest.mark.parametrize(
     "identifier", ["../../Documents", "/Documents", "", ".", "a/b", "jobs", "ABCDEFGH", "a" * 9]
 )
-def test_that_a_job_whose_id_leads_elsewhere_is_not_restored(
+def test_that_a_job_with_a_path_as_id_is_not_restored(
     made: DataFolder, tmp_path: Path, identifier: str
 ) -> None:
     documents = tmp_path / "Documents"
@@ -38,7 +38,7 @@ def test_that_a_job_whose_id_leads_elsewhere_is_not_restored(
 @pytest.mark.parametrize(
     "identifier", ["../x", "", "a/b", ".", "..", "x" * 300, "ABCDEFGH", "abc\ndefg", "abcdefg0"]
 )
-def test_that_no_path_is_made_of_a_bad_id(tmp_path: Path, identifier: str) -> None:
+def test_that_an_invalid_id_does_not_become_a_path(tmp_path: Path, identifier: str) -> None:
     folder = DataFolder(tmp_path)
     for path in (folder.job, folder.snapshot, lambda each: folder.trial(each, 1)):
         with pytest.raises(StoreError, match="id"):
@@ -46,7 +46,7 @@ def test_that_no_path_is_made_of_a_bad_id(tmp_path: Path, identifier: str) -> No
 
 
 @pytest.mark.parametrize("number", ["'../../x'", "-1", "0", "1.5"])
-def test_that_a_trial_whose_number_leads_elsewhere_is_not_restored(
+def test_that_a_trial_with_a_path_as_number_is_not_restored(
     made: DataFolder, tmp_path: Path, number: str
 ) -> None:
     file = forge_backup(made, tmp_path / "b.tar", f"UPDATE trials SET number = {number}")

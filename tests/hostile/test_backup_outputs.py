@@ -13,7 +13,7 @@ from bayescore.store.restore import restore
 from support.workspace import Workspace
 
 
-def test_that_a_sparse_file_fills_no_disk(made: DataFolder, tmp_path: Path) -> None:
+def test_that_a_sparse_file_is_backed_up_and_restored_as_sparse(made: DataFolder, tmp_path: Path) -> None:
     (folder,) = (made.root / "jobs").iterdir()
     output = folder / "trials" / "001" / "output"
     output.mkdir(parents=True)
@@ -34,7 +34,7 @@ def test_that_a_sparse_file_fills_no_disk(made: DataFolder, tmp_path: Path) -> N
         assert file.read(5) == b"data\0"
 
 
-def test_that_many_names_of_one_file_are_packed_once(made: DataFolder, tmp_path: Path) -> None:
+def test_that_hard_links_to_a_file_are_packed_once(made: DataFolder, tmp_path: Path) -> None:
     (folder,) = (made.root / "jobs").iterdir()
     output = folder / "trials" / "001" / "output"
     output.mkdir(parents=True)
@@ -52,7 +52,7 @@ def test_that_many_names_of_one_file_are_packed_once(made: DataFolder, tmp_path:
     assert (found / "first").stat().st_nlink == 51
 
 
-def test_that_secrets_in_clear_text_are_left_out_unless_asked_for(workspace: Workspace) -> None:
+def test_that_clear_text_secrets_are_backed_up_only_on_request(workspace: Workspace) -> None:
     secret = {"parameters": {"KEY": {"is_secret": True, "value": "very-secret-9"}}}
     workspace.write(max_job_count=1, root=secret)
     assert workspace.tune()["state"] == "succeeded"

@@ -25,7 +25,7 @@ from hostile.forging import forge_backup
         ("DROP TABLE events",),
     ],
 )  # fmt: skip
-def test_that_a_store_with_more_than_tables_is_refused(
+def test_that_a_store_with_views_computed_columns_or_missing_tables_is_refused(
     made: DataFolder, tmp_path: Path, statements: tuple[str, ...]
 ) -> None:
     file = forge_backup(made, tmp_path / "b.tar", *statements)
@@ -33,7 +33,7 @@ def test_that_a_store_with_more_than_tables_is_refused(
         restore(DataFolder(tmp_path / "home"), file)
 
 
-def test_that_triggers_of_a_store_do_not_come_along(made: DataFolder, tmp_path: Path) -> None:
+def test_that_triggers_are_not_restored(made: DataFolder, tmp_path: Path) -> None:
     trigger = "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM jobs; END"
     home = DataFolder(tmp_path / "home")
     restore(home, forge_backup(made, tmp_path / "b.tar", trigger))
@@ -43,7 +43,7 @@ def test_that_triggers_of_a_store_do_not_come_along(made: DataFolder, tmp_path: 
         )
 
 
-def test_that_rows_of_another_kind_stay_behind(made: DataFolder, tmp_path: Path) -> None:
+def test_that_malformed_rows_are_not_restored(made: DataFolder, tmp_path: Path) -> None:
     file = forge_backup(
         made,
         tmp_path / "b.tar",
@@ -59,7 +59,7 @@ def test_that_rows_of_another_kind_stay_behind(made: DataFolder, tmp_path: Path)
         assert connection.execute("SELECT count(*) FROM trials").fetchone() == (0,)
 
 
-def test_that_restored_jobs_have_ended_and_call_no_address_of_the_file(
+def test_that_restored_jobs_have_ended_and_do_not_keep_the_endpoint_of_the_backup(
     made: DataFolder, tmp_path: Path
 ) -> None:
     home = DataFolder(tmp_path / "home")
@@ -73,7 +73,7 @@ def test_that_restored_jobs_have_ended_and_call_no_address_of_the_file(
         assert requests.unfinished(connection) == []
 
 
-def test_that_a_job_of_a_cluster_is_not_sent_to_the_address_of_the_file(
+def test_that_a_restored_cluster_job_does_not_keep_the_address_of_the_backup(
     made: DataFolder, tmp_path: Path
 ) -> None:
     home = DataFolder(tmp_path / "home")
@@ -87,7 +87,7 @@ def test_that_a_job_of_a_cluster_is_not_sent_to_the_address_of_the_file(
         check_runs_here(job)
 
 
-def test_that_a_job_without_its_project_in_the_backup_does_not_go_on(
+def test_that_a_job_without_a_snapshot_in_the_backup_cannot_be_continued(
     made: DataFolder, tmp_path: Path
 ) -> None:
     remove_tree(made.root / "jobs")
@@ -111,13 +111,13 @@ BOMBS = [
 
 
 @pytest.mark.parametrize("stored", BOMBS)
-def test_that_a_message_of_a_foreign_store_is_shown_letter_by_letter(stored: str) -> None:
+def test_that_a_malformed_message_is_shown_literally(stored: str) -> None:
     assert str(Text.from_json(stored)).startswith("{")
 
 
 @pytest.mark.parametrize(
     "stored", ["[]", "{}", "1", '{"text": "x"}', '{"text": 1, "arguments": []}', "[" * 100_000]
 )
-def test_that_what_is_no_message_is_refused(stored: str) -> None:
+def test_that_stored_text_that_is_not_a_message_is_refused(stored: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         Text.from_json(stored)

@@ -12,7 +12,7 @@ from bayescore.trials import Content, trial_folder
 from bayescore.trials.supervisor.bounded_log import BoundedLog
 
 
-def test_that_a_folder_whose_parts_are_links_is_made_anew(tmp_path: Path) -> None:
+def test_that_a_trial_folder_with_links_is_created_again(tmp_path: Path) -> None:
     (tmp_path / "copy").mkdir()
     root, outside = tmp_path / "001", tmp_path / "outside"
     outside.mkdir()
@@ -24,9 +24,7 @@ def test_that_a_folder_whose_parts_are_links_is_made_anew(tmp_path: Path) -> Non
     assert not list(outside.iterdir())
 
 
-def test_that_an_attempt_of_a_restored_trial_is_set_aside_and_not_lost(
-    made: DataFolder, tmp_path: Path
-) -> None:
+def test_that_the_previous_attempt_of_a_restored_trial_is_kept(made: DataFolder, tmp_path: Path) -> None:
     (job,) = [path.name for path in (made.root / "jobs").iterdir()]
     first = trial_folder.make(made.trial(job, 1), Content(1, made.snapshot(job), {}))
     (first.output / "weights").write_text("w")

@@ -1,4 +1,4 @@
-"""A second account of the machine, for what must hold against it."""
+"""Another account of the machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ needs_accounts = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act
 
 
 def start_as_nobody(program: str, *arguments: str | Path) -> subprocess.Popen[str]:
-    """Start a program of another account, which may be unable to read modules of Python."""
+    """Start a program as another account, which may be unable to read Python modules."""
     become = f"os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY}); os.umask(0)"
     return subprocess.Popen(
         [sys.executable, "-S", "-c", f"import os, socket, sys\n{become}\n{program}", *map(str, arguments)],
@@ -27,7 +27,7 @@ def start_as_nobody(program: str, *arguments: str | Path) -> subprocess.Popen[st
 
 
 def as_nobody(program: str, *arguments: str | Path) -> str:
-    """What a program of another account prints."""
+    """Output of a program that runs as another account."""
     with start_as_nobody(program, *arguments) as process:
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0, err
@@ -35,7 +35,7 @@ def as_nobody(program: str, *arguments: str | Path) -> str:
 
 
 def shared_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that all accounts share as they share /dev/shm; there is no runtime folder then."""
+    """A shared folder in place of /dev/shm; there is no runtime folder."""
     for folder in (tmp_path, *tmp_path.parents):
         folder.chmod(folder.stat().st_mode | 0o011)
     shared = tmp_path / "shm"
