@@ -11,12 +11,12 @@ OFFICIAL := build/official/.done
 .PHONY: docs shipped dist bundle deb test-deb sbom clean
 
 setup: $(VENV)/.test
-	@$(BIN)/python packaging/system_packages.py
+	@$(BIN)/python tools/system_packages.py
 	@echo "Ready: $(BIN)/bayesdesk --help"
 
 # What it takes to run.
 $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
-	@$(PYTHON) packaging/check_python.py
+	@$(PYTHON) tools/check_python.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --constraint $(CONSTRAINTS) --editable .
 	@touch $@
@@ -43,14 +43,14 @@ $(OFFICIAL): packaging/official.txt | $(VENV)/.test
 	@touch $@
 
 gui: $(VENV)/.gui
-	@$(BIN)/python packaging/system_packages.py --quiet window
+	@$(BIN)/python tools/system_packages.py --quiet window
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/bayesdesk-gui
 
 demo: $(VENV)/.demo
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python packaging/demo.py --runner $(RUNNER)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/demo.py --runner $(RUNNER)
 
 test: $(VENV)/.test $(OFFICIAL)
-	@$(BIN)/python packaging/system_packages.py --quiet
+	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 # What touches files, archives and processes, with the system's own Python: its library may be older.
@@ -62,21 +62,21 @@ test-files:
 		tests/store/test_backup.py tests/trials/test_snapshot.py tests/trials/test_process_runner.py tests/cluster/test_parcels.py
 
 build/system/.files: pyproject.toml $(CONSTRAINTS)
-	@$(PYTHON) packaging/check_python.py
+	@$(PYTHON) tools/check_python.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --constraint $(CONSTRAINTS) --editable . hypothesis pytest pytest-timeout pytest-xdist
 	@touch $@
 
 # Attacks: files of others, other accounts, hostile trials.
 hostile: $(VENV)/.test $(OFFICIAL)
-	@$(BIN)/python packaging/system_packages.py --quiet
+	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup tests/hostile
 
 # Real jobs under faults: make faults RUNS=200 SEED=0; a seed that fails replays.
 RUNS ?= 28
 SEED ?= 0
 faults: $(VENV)/.test
-	@$(BIN)/python packaging/system_packages.py --quiet
+	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --runs $(RUNS) --seed $(SEED)
 
 # The same on Ray clusters of three nodes: make faults-ray RUNS=50 SEED=0.
@@ -110,8 +110,8 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python packaging/check_files.py
-	$(BIN)/python packaging/translations.py check
+	$(BIN)/python tools/check_files.py
+	$(BIN)/python tools/translations.py check
 
 bench: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
@@ -122,11 +122,11 @@ bench-search: $(VENV)/.test
 	$(BIN)/python -m tests.bench_search
 
 screenshots: $(VENV)/.test
-	@$(BIN)/python packaging/system_packages.py --quiet
-	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python packaging/screenshots.py
+	@$(BIN)/python tools/system_packages.py --quiet
+	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python tools/screenshots.py
 
 translations: $(VENV)/.test
-	$(BIN)/python packaging/translations.py update
+	$(BIN)/python tools/translations.py update
 
 # What is shipped, in an environment with nothing else; and the tools that pack it, beside it.
 SHIPPED := build/shipped
@@ -154,7 +154,7 @@ dist: $(PACK)/.done
 
 # The folder that every package holds: build/bundle/bayesdesk.
 bundle: shipped
-	@$(BIN)/python packaging/system_packages.py --quiet packages
+	@$(BIN)/python tools/system_packages.py --quiet packages
 	PYTHONPATH=$(PACK) $(SHIPPED)/bin/python packaging/bundle/build.py
 
 # dist/bayesdesk_*.deb and a portable tar.gz.
@@ -163,7 +163,7 @@ deb: bundle
 
 # Installs the .deb into a fresh minimal Debian and uses it there; needs root.
 test-deb: | $(VENV)/.run
-	@$(BIN)/python packaging/system_packages.py --quiet packages
+	@$(BIN)/python tools/system_packages.py --quiet packages
 	$(BIN)/python packaging/linux/test_deb.py
 
 # What is shipped, as CycloneDX: dist/bayesdesk.cdx.json.
