@@ -1,4 +1,4 @@
-# Each target does its own set-up and is quick the second time.
+# Each target installs what it needs; the second run is quick.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,29 +14,29 @@ setup: $(VENV)/.test
 	@$(BIN)/python tools/system_packages.py
 	@echo "Ready: $(BIN)/bayesdesk --help"
 
-# What it takes to run.
+# Runtime dependencies.
 $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) tools/check_python.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --constraint $(CONSTRAINTS) --editable .
 	@touch $@
 
-# What it takes to run the example.
+# Dependencies of the example project.
 $(VENV)/.demo: $(VENV)/.run
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[demo]'
 	@touch $@
 
-# What it takes to show the window.
+# Dependencies of the window.
 $(VENV)/.gui: $(VENV)/.run
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui]'
 	@touch $@
 
-# What it takes to test and to check.
+# Dependencies of tests and checks.
 $(VENV)/.test: $(VENV)/.run
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui,ray,test,lint]'
 	@touch $@
 
-# The official client and command line, apart: they need other versions of what we use.
+# The official client and command line, in a folder of their own: they pin other versions of our dependencies.
 $(OFFICIAL): packaging/official.txt | $(VENV)/.test
 	@rm -rf build/official
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --target build/official --requirement $<
@@ -53,7 +53,7 @@ test: $(VENV)/.test $(OFFICIAL)
 	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
-# What touches files, archives and processes, with the system's own Python: its library may be older.
+# Tests of files, archives and processes with the system's Python, whose standard library may be older.
 SYSTEM_PYTHON ?= /usr/bin/python3
 test-files:
 	@$(MAKE) --no-print-directory VENV=build/system PYTHON=$(SYSTEM_PYTHON) build/system/.files
@@ -67,28 +67,28 @@ build/system/.files: pyproject.toml $(CONSTRAINTS)
 	$(PIP) --constraint $(CONSTRAINTS) --editable . hypothesis pytest pytest-timeout pytest-xdist
 	@touch $@
 
-# Attacks: files of others, other accounts, hostile trials.
+# Attacks: hostile files, other accounts, hostile trials.
 hostile: $(VENV)/.test $(OFFICIAL)
 	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup tests/hostile
 
-# Real jobs under faults: make faults RUNS=200 SEED=0; a seed that fails replays.
+# Real jobs with injected faults: make faults RUNS=200 SEED=0. A failing seed can be replayed.
 RUNS ?= 28
 SEED ?= 0
 faults: $(VENV)/.test
 	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --runs $(RUNS) --seed $(SEED)
 
-# The same on Ray clusters of three nodes: make faults-ray RUNS=50 SEED=0.
+# The same on Ray clusters with three nodes: make faults-ray RUNS=50 SEED=0.
 faults-ray: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --ray --at-once 1 --runs $(RUNS) --seed $(SEED)
 
-# Files, requests and commands that nobody meant: make fuzz SECONDS=3600 SEED=0.
+# Malformed and hostile files, requests and commands: make fuzz SECONDS=3600 SEED=0.
 SECONDS ?= 300
 fuzz: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.hostile --seconds $(SECONDS) --seed $(SEED)
 
-# Spaces from W&B and NNI, tables for HiPlot: held against these packages, which need an environment of their own.
+# Compares our import of W&B and NNI search spaces and our HiPlot export with these packages, in a separate environment.
 EXCHANGE := build/exchange/.done
 $(EXCHANGE): packaging/exchange.txt
 	@rm -rf build/exchange && python3 -m venv build/exchange
@@ -99,7 +99,7 @@ test-exchange: $(VENV)/.test $(EXCHANGE)
 	PATH="$(CURDIR)/$(BIN):$$PATH" BAYESDESK_EXCHANGE_PYTHON=$(CURDIR)/build/exchange/bin/python \
 		$(BIN)/python -m pytest tests/exchange/real_packages.py
 
-# Known vulnerabilities of the pinned versions, as PyPI knows them; needs the network.
+# Known vulnerabilities of the pinned versions, from PyPI; needs the network.
 audit:
 	python3 -m venv build/audit
 	build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
@@ -116,7 +116,7 @@ check: $(VENV)/.test
 bench: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
 
-# The search beside other optimisers: about twenty minutes on two cores.
+# Compares the search with other optimisers; about twenty minutes on two cores.
 bench-search: $(VENV)/.test
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[peers]'
 	$(BIN)/python -m tests.bench_search
@@ -128,7 +128,7 @@ screenshots: $(VENV)/.test
 translations: $(VENV)/.test
 	$(BIN)/python tools/translations.py update
 
-# What is shipped, in an environment with nothing else; and the tools that pack it, beside it.
+# An environment that contains only what is shipped; the packaging tools are in a separate folder.
 SHIPPED := build/shipped
 PACK := build/pack
 $(SHIPPED)/.done: pyproject.toml $(CONSTRAINTS) | $(VENV)/.run
@@ -146,13 +146,13 @@ shipped: $(SHIPPED)/.done $(PACK)/.done
 	@$(BIN)/python -m pip --python $(SHIPPED) install --quiet --disable-pip-version-check \
 		--no-deps --force-reinstall .
 
-# Wheel and source archive in dist/, tried in an environment of their own.
+# Wheel and source archive in dist/; the wheel is tested in a new environment.
 dist: $(PACK)/.done
 	@rm -f dist/*.whl dist/bayesdesk-*.tar.gz
 	PYTHONPATH=$(PACK) $(BIN)/python -m build --quiet --outdir dist .
 	$(BIN)/python packaging/test_wheel.py
 
-# The folder that every package holds: build/bundle/bayesdesk.
+# The folder that all packages contain: build/bundle/bayesdesk.
 bundle: shipped
 	@$(BIN)/python tools/system_packages.py --quiet packages
 	PYTHONPATH=$(PACK) $(SHIPPED)/bin/python packaging/bundle/build.py
@@ -161,16 +161,16 @@ bundle: shipped
 deb: bundle
 	$(BIN)/python packaging/linux/make_deb.py
 
-# Installs the .deb into a fresh minimal Debian and uses it there; needs root.
+# Installs the .deb into a minimal Debian and tests it there; needs root.
 test-deb: | $(VENV)/.run
 	@$(BIN)/python tools/system_packages.py --quiet packages
 	$(BIN)/python packaging/linux/test_deb.py
 
-# What is shipped, as CycloneDX: dist/bayesdesk.cdx.json.
+# Software bill of materials in CycloneDX format: dist/bayesdesk.cdx.json.
 sbom: shipped
 	$(BIN)/python packaging/sbom.py $(PACK) $(SHIPPED) dist/bayesdesk.cdx.json
 
-# The manual as pages for the web, in build/site; a dead link fails.
+# The manual as a website in build/site; fails at a dead link.
 DOCS := build/docs
 $(DOCS)/.done: packaging/docs.txt | $(VENV)/.run
 	@rm -rf $(DOCS)

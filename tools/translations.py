@@ -1,4 +1,4 @@
-"""The catalogue of translations: ``update`` merges new texts into it, ``check`` finds missing ones."""
+"""The translation catalogue: ``update`` merges new texts, ``check`` reports missing translations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEYWORDS = {"_": None, "N_": None, "text": None}
 
 
 def extracted() -> Catalog:
-    """Every text in the source."""
+    """All messages in the source."""
     found = Catalog(project="Bayesdesk", charset="utf-8")
     for root in ("core/bayescore", "desktop/bayesdesk"):
         for name, line, message, _, _ in extract_from_dir(
@@ -28,7 +28,7 @@ def extracted() -> Catalog:
 
 
 def existing() -> Catalog:
-    """The catalogue as it is."""
+    """The current catalogue."""
     if not CATALOGUE.exists():
         return Catalog(locale="zh", charset="utf-8")
     with CATALOGUE.open("rb") as file:
@@ -36,7 +36,7 @@ def existing() -> Catalog:
 
 
 def update() -> int:
-    """Merge; texts that are gone are dropped."""
+    """Merge new messages and drop those no longer in the source."""
     catalogue = existing()
     catalogue.update(extracted(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
@@ -47,7 +47,7 @@ def update() -> int:
 
 
 def check() -> int:
-    """1 when a text has no translation, or one with other fields."""
+    """Return 1 when a message has no translation, or one with different fields."""
     catalogue = existing()
     wrong = []
     for message in extracted():
@@ -58,10 +58,10 @@ def check() -> int:
         if not translated:
             wrong.append(f"not translated: {message.id!r} ({message.locations[0][0]})")
         elif _fields(str(message.id)) != _fields(str(translated)):
-            wrong.append(f"other fields: {message.id!r} → {translated!r}")
+            wrong.append(f"different fields: {message.id!r} → {translated!r}")
     for line in wrong:
         print(line)
-    print(f"translations: {len(list(extracted()))} texts, {len(wrong)} to mend")
+    print(f"translations: {len(list(extracted()))} messages, {len(wrong)} to fix")
     return 1 if wrong else 0
 
 
