@@ -13,7 +13,7 @@ from typing import Any
 from bayescore.config.problems import Problem, QuickFix, Severity
 from bayescore.config.yamltext import Edit, EditError, Kind, Path, YamlDocument
 from bayescore.config.yamltext.scalars import render
-from bayescore.i18n import Text, text
+from bayescore.i18n import Text, ntext, text
 
 Fix = tuple[Text, Callable[[], Edit]]
 MAX_PER_KIND = 20  # problems: a malformed file can have a hundred thousand
@@ -96,7 +96,11 @@ class Reader:
             kind = (problem.severity, problem.code)
             more = self._counts[kind] - MAX_PER_KIND
             if last[kind] == i and more > 0:
-                message = text("{count} more problems of this kind are not listed.", count=more)
+                message = ntext(
+                    "{count} more problem of this kind is not listed.",
+                    "{count} more problems of this kind are not listed.",
+                    count=more,
+                )
                 finished.append(replace(problem, message=message, fix=None))
         return tuple(finished)
 

@@ -2,7 +2,7 @@
 
 Projects, outputs, backups and running trials can contain malicious links, pipes, devices and sparse files.
 The functions here do not follow such links, do not block on pipes, and read and write within limits.  Other
-packages do not write files themselves; ``packaging/check_files.py`` checks this.
+packages do not write files themselves; ``tools/check_files.py`` checks this.
 """
 
 from bayescore.files.log import PrivateLog
