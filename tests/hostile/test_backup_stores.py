@@ -29,7 +29,7 @@ def test_that_a_store_with_views_computed_columns_or_missing_tables_is_refused(
     made: DataFolder, tmp_path: Path, statements: tuple[str, ...]
 ) -> None:
     file = forge_backup(made, tmp_path / "b.tar", *statements)
-    with pytest.raises(StoreError, match="not one of ours"):
+    with pytest.raises(StoreError, match="unexpected structure"):
         restore(DataFolder(tmp_path / "home"), file)
 
 
