@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import socket
 
-TRIALS_BRIDGE = (
-    "bayesdesk0"  # interface to the containers of trials, for firewall rules
-)
+TRIALS_BRIDGE = "bayesdesk0"  # interface to the containers of trials, for firewall rules
 
 
 def bridge_address(interface: str = "docker0") -> str | None:
