@@ -115,8 +115,8 @@ def _first_job(
             found = suggest(space, goal, trials, seed, number)
         if found.parameters is None:
             break
-        if found.outlook is not None:
-            foretold[len(trials)] = (found.outlook.low, found.outlook.high)
+        if found.forecast is not None:
+            foretold[len(trials)] = (found.forecast.low, found.forecast.high)
         trials.append(_tried(task, found.parameters))
         value = trials[-1].value
         reached = math.inf if value is None else value * _sign(task)

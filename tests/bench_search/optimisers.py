@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from bayescore.config import PARAMETER_SPECS
-from bayescore.search.benchmark import bayesian
 from bayescore.search.space import draw
+from bench_search.ask_tell import bayesian
 from bench_search.tasks import Spec, Values
 
 
