@@ -101,11 +101,11 @@ def test_that_no_key_and_no_command_is_left_out(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_that_trouble_is_listed_in_the_programs_own_words(language: str) -> None:
     rows = [
-        row.split(" | ")[0].removeprefix("| ") for row in page("en", "trouble").splitlines() if " | " in row
+        row.split(" | ")[0].removeprefix("| ") for row in page("en", "troubleshooting").splitlines() if " | " in row
     ]
     with CATALOGUE.open("rb") as file:
         catalogue = {m.id for m in read_po(file)}
-    told = page(language, "trouble")
+    told = page(language, "troubleshooting")
     for message in rows[1:]:
         assert message in catalogue, message
         assert translate(message, language) in told, message
