@@ -42,11 +42,17 @@ $(OFFICIAL): packaging/official.txt | $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --target build/official --requirement $<
 	@touch $@
 
-gui: $(VENV)/.gui
+# The compiled catalogue of translations.  An install makes it; a checkout changes after that.
+MESSAGES := resources/translations/zh/LC_MESSAGES/bayesdesk
+$(MESSAGES).mo: $(MESSAGES).po | $(VENV)/.run
+	@if $(BIN)/python -c "import babel" 2>/dev/null; then $(BIN)/python tools/translations.py compile; \
+	else $(PIP) --constraint $(CONSTRAINTS) --no-deps --force-reinstall --editable .; fi
+
+gui: $(VENV)/.gui $(MESSAGES).mo
 	@$(BIN)/python tools/system_packages.py --quiet window
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/bayesdesk-gui
 
-demo: $(VENV)/.demo
+demo: $(VENV)/.demo $(MESSAGES).mo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/demo.py --runner $(RUNNER)
 
 test: $(VENV)/.test $(OFFICIAL)
@@ -121,12 +127,13 @@ bench-search: $(VENV)/.test
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[peers]'
 	$(BIN)/python -m tests.bench_search
 
-screenshots: $(VENV)/.test
+screenshots: $(VENV)/.test $(MESSAGES).mo
 	@$(BIN)/python tools/system_packages.py --quiet
 	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python tools/screenshots.py
 
 translations: $(VENV)/.test
 	$(BIN)/python tools/translations.py update
+	$(BIN)/python tools/translations.py compile
 
 # An environment that contains only what is shipped; the packaging tools are in a separate folder.
 SHIPPED := build/shipped
