@@ -155,7 +155,7 @@ def read_bindings(reader: Reader) -> tuple[DataBinding, ...]:
             bindings.append(binding)
     inputs = [b for b in bindings if b.path != "/output"]
     if len(inputs) > MAX_INPUTS:
-        reader.error("too-many-inputs", path, text("At most {most} inputs can be bound.", most=MAX_INPUTS))
+        reader.error("too-many-inputs", path, text("At most {limit} inputs can be bound.", limit=MAX_INPUTS))
     return tuple(bindings)
 
 

@@ -101,8 +101,8 @@ def _max_job_count(reader: Reader) -> int | None:
             "max-job-count-range",
             path,
             text(
-                "The number of trials must lie between 1 and {most}; it is {count}.",
-                most=MAX_TRIALS,
+                "The number of trials must be between 1 and {limit}; it is {count}.",
+                limit=MAX_TRIALS,
                 count=count,
             ),
             fix=(text("Change to {value}", value=nearest), lambda: reader.document.set(path, nearest)),

@@ -10,7 +10,7 @@ from bayescore.files.writing import append_to
 
 
 class PrivateLog(logging.handlers.RotatingFileHandler):
-    """A rotating log that only this account can read, whatever the umask, and never a link."""
+    """A rotating log, private to this account whatever the umask; links are not followed."""
 
     def __init__(self, file: Path, max_bytes: int, backups: int) -> None:
         super().__init__(file, maxBytes=max_bytes, backupCount=backups, encoding="utf-8")

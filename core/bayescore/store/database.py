@@ -175,26 +175,26 @@ def database_errors(file: Path) -> Iterator[None]:
         raise _store_error(file, str(getattr(error, "orig", None) or error)) from error
 
 
-def _store_error(file: Path, said: str) -> StoreError:
+def _store_error(file: Path, message: str) -> StoreError:
     folder = file.parent
-    if "disk is full" in said:
+    if "disk is full" in message:
         return StoreError(
             text("The disk that holds {folder} is full.", folder=folder),
             text("Free some space, then continue the job; no stored data is lost."),
         )
-    if "readonly" in said or "unable to open" in said:
+    if "readonly" in message or "unable to open" in message:
         return StoreError(
             text("The store {file} cannot be written.", file=file),
             text("Check the permissions of the folder, or set BAYESDESK_HOME to another one."),
         )
-    if "not a database" in said or "malformed" in said:
+    if "not a database" in message or "malformed" in message:
         return StoreError(
             text("The store {file} is damaged.", file=file),
             text("Recover what can be read: bayesdesk doctor --repair. Nothing is deleted."),
         )
-    if "locked" in said or "busy" in said:
+    if "locked" in message or "busy" in message:
         return StoreError(
             text("The store {file} has been locked by another program for too long.", file=file),
             text("Close other programs that have it open, then try again."),
         )
-    return StoreError(text("The store {file} reports: {said}.", file=file, said=said))
+    return StoreError(text("The store {file} reports: {error}.", file=file, error=message))

@@ -73,7 +73,9 @@ def copy_sanitized(
         with closing(_open(source)) as origin:
             _check(origin, name)
     except sqlite3.DatabaseError as error:
-        raise StoreError(text("The store inside {file} is damaged: {said}.", file=name, said=error)) from None
+        raise StoreError(
+            text("The store inside {file} is damaged: {error}.", file=name, error=error)
+        ) from None
     database = Database(fresh).open()
     try:
         with database_errors(fresh.database), closing(sqlite3.connect(fresh.database, uri=True)) as copy:
@@ -100,9 +102,9 @@ def _open(file: Path) -> sqlite3.Connection:
 
 
 def _check(origin: sqlite3.Connection, source: Path) -> None:
-    said = origin.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if said != "ok":
-        raise StoreError(text("The store inside {file} is damaged: {said}.", file=source, said=said))
+    result = origin.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if result != "ok":
+        raise StoreError(text("The store inside {file} is damaged: {error}.", file=source, error=result))
     for table in _TABLES:
         found = origin.execute("SELECT type, sql FROM sqlite_schema WHERE name = ?", (table,)).fetchall()
         plain = [sql for kind, sql in found if kind == "table" and not _VIRTUAL.match(str(sql))]
