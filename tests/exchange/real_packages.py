@@ -16,7 +16,7 @@ import yaml
 
 from bayescore.config import load_text
 from bayescore.config.models import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec
-from bayescore.exchange.sweeps import convert
+from bayescore.exchange.search_spaces import convert_space
 from support.workspace import Workspace
 
 PYTHON = os.environ["BAYESDESK_EXCHANGE_PYTHON"]
@@ -59,7 +59,7 @@ def drawn(package: str, space: Any, count: int = COUNT) -> list[dict[str, Any]]:
 
 def specs_of(content: str) -> dict[str, ParameterSpec]:
     """Parameters of the file that ours makes of a space."""
-    loaded = load_text(convert(content).file_text)
+    loaded = load_text(convert_space(content).file_text)
     assert loaded.config is not None, loaded.problems
     return {spec.name: spec for spec in loaded.config.hyper_tuning.parameter_specs}
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bayescore.config import load_text
 from bayescore.errors import ConfigError
-from bayescore.exchange.program import propose
-from bayescore.exchange.sweeps import convert
+from bayescore.exchange.program_options import propose_space
+from bayescore.exchange.search_spaces import convert_space
 
 PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.floats(), st.text(max_size=6), st.just("adam")
@@ -53,7 +53,7 @@ SPACE = st.dictionaries(
 @settings(max_examples=150, deadline=None)
 def test_that_a_space_is_converted_or_refused_with_words(content: object) -> None:
     with contextlib.suppress(ConfigError):
-        found = convert(yaml.safe_dump(content, allow_unicode=True))
+        found = convert_space(yaml.safe_dump(content, allow_unicode=True))
         assert load_text(found.file_text).document.fault is None
         json.dumps([r.render("zh") for r in found.remarks])
 
@@ -62,4 +62,4 @@ def test_that_a_space_is_converted_or_refused_with_words(content: object) -> Non
 @settings(max_examples=80, deadline=None)
 def test_that_any_text_is_a_program_or_a_syntax_error(source: str) -> None:
     with contextlib.suppress(SyntaxError, ValueError):
-        assert propose(source).specs == (), "chance wrote a whole option"
+        assert propose_space(source).specs == (), "chance wrote a whole option"

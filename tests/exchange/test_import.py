@@ -15,7 +15,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from bayescore.config import load_text
-from bayescore.exchange.sweeps import convert
+from bayescore.exchange.search_spaces import convert_space
 from support.workspace import UNIT, Workspace
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -233,7 +233,7 @@ def test_that_a_search_space_of_nni_becomes_a_file_with_a_report(
     experiment = yaml.safe_dump(
         {"searchSpace": NNI, "trialCommand": "python a.py", "tuner": {"name": "GridSearch"}}
     )
-    found = convert(experiment)
+    found = convert_space(experiment)
     assert yaml.safe_load(found.file_text)["command"] == "python a.py"
     assert workspace.run("import", str(workspace.project / "main.py")).code == 2
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bayescore.config import load_text
-from bayescore.exchange.program import likely_goal, propose
+from bayescore.exchange.program_options import likely_goal, propose_space
 from support.workspace import Workspace
 
 PROGRAM = """
@@ -41,7 +41,7 @@ for epoch in range(options().epochs):
 
 
 def test_that_each_option_gets_a_range_around_its_default_on_a_sensible_scale() -> None:
-    found = propose(PROGRAM)
+    found = propose_space(PROGRAM)
     specs = {s["name"]: s for s in found.specs}
     assert list(specs) == ["learning_rate", "hidden-units", "dropout", "batch_size", "optimizer", "shift"]
     assert specs["learning_rate"] == {
@@ -97,7 +97,7 @@ def test_that_whatever_the_defaults_the_file_is_one_that_could_start(
     lines = [f"parser.add_argument('--{name}', default={default!r})" for name, default in options]
     source = "\n".join(lines)
     ast.parse(source)
-    found = propose(source)
+    found = propose_space(source)
     if found.specs:
         loaded = load_text(found.file_text("main.py"))
         assert loaded.config is not None, [str(p) for p in loaded.problems]
