@@ -1,4 +1,4 @@
-"""Files of other tools that are not as they should be: a message, never a traceback."""
+"""Malformed files of other tools cause a message, never a traceback."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SPACE = st.dictionaries(
 
 @given(st.one_of(SWEEP, SPACE, st.fixed_dictionaries({"searchSpace": SPACE}), VALUES))
 @settings(max_examples=150, deadline=None)
-def test_that_a_space_is_converted_or_refused_with_words(content: object) -> None:
+def test_that_any_search_space_is_converted_or_refused_with_a_message(content: object) -> None:
     with contextlib.suppress(ConfigError):
         found = convert_space(yaml.safe_dump(content, allow_unicode=True))
         assert load_text(found.file_text).document.fault is None
@@ -60,6 +60,6 @@ def test_that_a_space_is_converted_or_refused_with_words(content: object) -> Non
 
 @given(st.text(max_size=80))
 @settings(max_examples=80, deadline=None)
-def test_that_any_text_is_a_program_or_a_syntax_error(source: str) -> None:
+def test_that_any_text_is_read_as_a_program_or_is_a_syntax_error(source: str) -> None:
     with contextlib.suppress(SyntaxError, ValueError):
-        assert propose_space(source).specs == (), "chance wrote a whole option"
+        assert propose_space(source).specs == (), "random text had an option"

@@ -1,4 +1,4 @@
-"""A search space from a program's own options."""
+"""Search spaces proposed from the options of a program."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_that_each_option_gets_a_range_around_its_default_on_a_sensible_scale() 
         ("mAP", "MAXIMIZE"),
     ],
 )
-def test_that_the_goal_is_guessed_from_the_metrics_name(metric: str, goal: str) -> None:
+def test_that_the_goal_is_guessed_from_the_name_of_the_metric(metric: str, goal: str) -> None:
     assert likely_goal(metric) == goal
 
 
@@ -91,7 +91,7 @@ def test_that_the_goal_is_guessed_from_the_metrics_name(metric: str, goal: str) 
     )
 )
 @settings(max_examples=60, deadline=None)
-def test_that_whatever_the_defaults_the_file_is_one_that_could_start(
+def test_that_the_proposed_file_is_valid_for_any_defaults(
     options: list[tuple[str, object]],
 ) -> None:
     lines = [f"parser.add_argument('--{name}', default={default!r})" for name, default in options]
@@ -104,7 +104,7 @@ def test_that_whatever_the_defaults_the_file_is_one_that_could_start(
     assert len(found.specs) + len(found.remarks) == len(options)
 
 
-def test_that_init_writes_what_is_proposed_and_never_over_a_file(workspace: Workspace) -> None:
+def test_that_init_writes_the_proposed_file_and_never_overwrites_one(workspace: Workspace) -> None:
     workspace.project.mkdir()
     (workspace.project / "train.py").write_text(PROGRAM)
     done = workspace.run("init", "--program", "train.py", "--trials", "7")
