@@ -28,7 +28,7 @@ def trials(n: int) -> Iterator[Trial]:
         yield a_trial(i + 1, 4 * x + (kind == "b"), parameters={"matters": x, "noise": y, "kind": kind})
 
 
-def test_that_what_matters_comes_first_and_shares_sum_to_one() -> None:
+def test_that_the_most_important_parameter_is_first_and_shares_sum_to_one() -> None:
     found = importances(SPECS, list(trials(60)), Goal.MAXIMIZE)
     assert [f.name for f in found] == ["matters", "kind", "noise"]
     assert sum(f.mean for f in found) == pytest.approx(1.0)
@@ -36,7 +36,7 @@ def test_that_what_matters_comes_first_and_shares_sum_to_one() -> None:
     assert found == importances(SPECS, list(trials(60)), Goal.MAXIMIZE)
 
 
-def test_that_few_trials_and_failed_ones_say_nothing() -> None:
+def test_that_few_or_failed_trials_have_no_importances() -> None:
     assert importances(SPECS, list(trials(9)), Goal.MAXIMIZE) == ()
     failed = [
         a_trial(n, None, "failed", parameters={"matters": 0.1, "noise": 0.2, "kind": "a"})
@@ -96,7 +96,7 @@ def at(number: int, start: int, end: int | None, gpus: tuple[str, ...] = ()):
     )
 
 
-def test_that_each_gpu_has_a_lane_and_trials_at_a_time_never_share_a_place() -> None:
+def test_that_each_gpu_has_a_lane_and_parallel_trials_never_share_one() -> None:
     names, spans = lanes([at(1, 0, 5, ("B",)), at(2, 1, 3, ("A",)), at(3, 6, 7, ("A",))])
     assert names == ("A", "B")
     assert [(s.trial.number, s.lane, s.start, s.end) for s in spans] == [

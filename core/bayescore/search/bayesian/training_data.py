@@ -70,7 +70,7 @@ def _row(space: SearchSpace, trial: Observation) -> Array | None:
         row = space.row(trial.parameters)
     except (KeyError, AssertionError):
         return None
-    # History may come from a wider space. As far away as the cube is wide it says little about it.
+    # History may come from a wider space. Rows farther away than the cube's width are left out.
     numbers = row[list(space.numeric)]
     is_near = bool(np.all(np.isfinite(row)) and np.all(numbers >= -1.0) and np.all(numbers <= 2.0))
     return row if is_near else None
