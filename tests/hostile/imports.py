@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 
 from bayescore.errors import ConfigError
-from bayescore.exchange.past import sound
-from bayescore.exchange.sources import past_of
-from bayescore.exchange.sweeps import convert
+from bayescore.exchange.readers import read_study
+from bayescore.exchange.search_spaces import convert_space
+from bayescore.exchange.study import validated
 from hostile.files import content
 
 _VALUES = (
@@ -50,17 +50,17 @@ class Imports:
         with suppress(ConfigError):
             if kind == "storage":
                 _storage(rng, file)
-                past = past_of(file, self._project)
+                study = read_study(file, self._project)
             elif kind in ("bytes", "table"):
                 file.write_bytes(_table(rng) if kind == "table" else rng.randbytes(rng.randrange(5000)))
-                past = past_of(file, self._project)
+                study = read_study(file, self._project)
             else:
                 written = _sweep(rng) if kind == "sweep" else _space(rng)
                 words = content(rng).decode("utf-8", "replace") if kind == "file" else written
-                convert(words)
-                past = None
-            if past is not None:
-                json.dumps([r.render("zh") for r in sound(past).remarks])
+                convert_space(words)
+                study = None
+            if study is not None:
+                json.dumps([r.render("zh") for r in validated(study).remarks])
 
 
 def _storage(rng: random.Random, file: Path) -> None:

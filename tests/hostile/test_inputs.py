@@ -19,9 +19,10 @@ from bayescore.config import load_file, load_local_file, load_local_text, load_t
 from bayescore.config.gear import Gear, name_project, read_gear
 from bayescore.config.load import MAX_BYTES
 from bayescore.errors import ConfigError
-from bayescore.exchange.sources import past_of
-from bayescore.exchange.sweeps import convert
-from bayescore.exchange.tables import from_folder, from_table
+from bayescore.exchange.output_folders import read_folder
+from bayescore.exchange.readers import read_study
+from bayescore.exchange.search_spaces import convert_space
+from bayescore.exchange.tables import read_table
 from bayescore.files import remove_tree
 from bayescore.results import trials_csv
 from bayescore.results.where import condition
@@ -224,8 +225,8 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 )
 def test_that_only_plain_tables_of_a_storage_are_read(tmp_path: Path, replaced: dict[str, str]) -> None:
     file = storage(tmp_path / "s.db", replaced=replaced)
-    with pytest.raises(ConfigError, match="no storage of Optuna"):
-        past_of(file, tmp_path)
+    with pytest.raises(ConfigError, match="not an Optuna storage"):
+        read_study(file, tmp_path)
 
 
 def test_that_reading_a_storage_stops_after_too_many_steps(tmp_path: Path) -> None:
@@ -242,7 +243,7 @@ def test_that_reading_a_storage_stops_after_too_many_steps(tmp_path: Path) -> No
         made.commit()
     began = time.process_time()
     with pytest.raises(ConfigError, match="interrupted"):
-        past_of(file, tmp_path)
+        read_study(file, tmp_path)
     assert time.process_time() - began < 2 * LIMIT_S
 
 
@@ -254,15 +255,15 @@ def test_that_a_storage_with_too_many_trials_is_refused(tmp_path: Path) -> None:
                SELECT i, 1, i, 'COMPLETE', NULL, NULL FROM n"""
         )
         made.commit()
-    with pytest.raises(ConfigError, match="too large to be imported"):
-        past_of(file, tmp_path)
+    with pytest.raises(ConfigError, match="too large to import"):
+        read_study(file, tmp_path)
 
 
 def test_that_a_pipe_beside_a_storage_does_not_block(tmp_path: Path) -> None:
     file = storage(tmp_path / "s.db")
     os.mkfifo(tmp_path / "s.db-journal")
     with pytest.raises(ConfigError, match="not a regular file"):
-        past_of(file, tmp_path)
+        read_study(file, tmp_path)
 
 
 def stepped_distribution(step: object, low: object = 0.0, high: object = 1.0) -> dict[str, object]:
@@ -290,19 +291,19 @@ def test_that_a_hostile_distribution_is_refused(
     tmp_path: Path, distribution: dict[str, object] | str
 ) -> None:
     with pytest.raises(ConfigError):
-        past_of(storage(tmp_path / "s.db", distribution=distribution), tmp_path)
+        read_study(storage(tmp_path / "s.db", distribution=distribution), tmp_path)
 
 
 def test_that_a_tiny_step_becomes_a_range(tmp_path: Path) -> None:
-    past = past_of(storage(tmp_path / "s.db", distribution=stepped_distribution(1e-300)), tmp_path)
-    assert past is not None
-    assert "DOUBLE" in past.file_text
+    study = read_study(storage(tmp_path / "s.db", distribution=stepped_distribution(1e-300)), tmp_path)
+    assert study is not None
+    assert "DOUBLE" in study.file_text
 
 
 def test_that_an_imported_name_cannot_end_a_comment(tmp_path: Path) -> None:
-    past = past_of(storage(tmp_path / "s.db", study="x\ncommand: touch /tmp/x\n#"), tmp_path)
-    assert past is not None
-    config = load_text(past.file_text).config
+    study = read_study(storage(tmp_path / "s.db", study="x\ncommand: touch /tmp/x\n#"), tmp_path)
+    assert study is not None
+    config = load_text(study.file_text).config
     assert config is not None
     assert config.command == "python main.py"
 
@@ -340,7 +341,7 @@ def test_that_only_regular_files_are_imported(tmp_path: Path, workspace: Workspa
     else:
         source.mkdir()
     with pytest.raises(ConfigError):
-        past_of(source, workspace.project)
+        read_study(source, workspace.project)
 
 
 def test_that_a_table_is_read_up_to_a_limit(tmp_path: Path, workspace: Workspace) -> None:
@@ -349,16 +350,16 @@ def test_that_a_table_is_read_up_to_a_limit(tmp_path: Path, workspace: Workspace
     with large.open("wb") as file:
         file.truncate(2**40)
     with pytest.raises(ConfigError, match="larger than"):
-        past_of(large, workspace.project)
+        read_study(large, workspace.project)
     with pytest.raises(ConfigError, match="more than 10000 rows"):
-        from_table("x,score\n" + "1,1\n" * 20_000, "t", workspace.project)
+        read_table("x,score\n" + "1,1\n" * 20_000, "t", workspace.project)
 
 
 def test_that_the_number_of_listed_remarks_on_a_table_is_limited(workspace: Workspace) -> None:
     workspace.write()
-    past = from_table("x,score\n" + "a,1\n" * 5000, "t", workspace.project)
-    assert len(past.remarks) == 101
-    assert "4900 more" in str(past.remarks[-1])
+    study = read_table("x,score\n" + "a,1\n" * 5000, "t", workspace.project)
+    assert len(study.remarks) == 101
+    assert "4900 more" in str(study.remarks[-1])
 
 
 def test_that_outputs_with_hostile_logs_are_searched_in_bounded_time(
@@ -384,10 +385,10 @@ def test_that_outputs_with_hostile_logs_are_searched_in_bounded_time(
     (runs / "0" / "link.log").symlink_to("/dev/zero")
     os.mkfifo(runs / "0" / "pipe.log")
     began = time.process_time()
-    past = from_folder(runs, workspace.project)
+    study = read_folder(runs, workspace.project)
     assert time.process_time() - began < LIMIT_S
-    assert [t.value for t in past.trials] == [None, None, None, 0.5]
-    assert any("deep" in str(r) for r in past.remarks)
+    assert [t.value for t in study.trials] == [None, None, None, 0.5]
+    assert any("deep" in str(r) for r in study.remarks)
 
 
 def test_that_a_deep_folder_of_outputs_is_searched(tmp_path: Path, workspace: Workspace) -> None:
@@ -401,7 +402,7 @@ def test_that_a_deep_folder_of_outputs_is_searched(tmp_path: Path, workspace: Wo
     os.close(here)
     try:
         with pytest.raises(ConfigError, match="There is no"):
-            from_folder(tmp_path, workspace.project)
+            read_folder(tmp_path, workspace.project)
     finally:
         remove_tree(tmp_path / "d")
 
@@ -412,7 +413,7 @@ def test_that_fixed_values_of_a_sweep_are_quoted_for_the_shell() -> None:
         "program": "my train.py",
         "parameters": {"x": {"min": 0.0, "max": 1.0}, "data": {"value": "$(touch /tmp/x); a 'b'"}},
     }
-    config = load_text(convert(json.dumps(sweep)).file_text).config
+    config = load_text(convert_space(json.dumps(sweep)).file_text).config
     assert config is not None
     assert shlex.split(config.command) == ["python", "my train.py", "--data=$(touch /tmp/x); a 'b'"]
 
@@ -435,5 +436,5 @@ def test_that_a_hostile_sweep_is_refused_in_bounded_time(shape: str) -> None:
     }[shape]
     began = time.process_time()
     with pytest.raises(ConfigError):
-        convert(content)
+        convert_space(content)
     assert time.process_time() - began < LIMIT_S

@@ -40,6 +40,8 @@ class ProcessRunner:
     in ``exit.json`` how it ended.
     """
 
+    polls_memory = False
+
     def __init__(self, changed: Callable[[], None]) -> None:
         self._watch = ProcessWatch(changed)
         self._started: dict[int, subprocess.Popen[bytes]] = {}

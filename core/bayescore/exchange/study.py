@@ -1,4 +1,4 @@
-"""What other tools have found, as values, and its way into the store."""
+"""A study of another tool: its trials as values, and how they are stored as a job."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from bayescore.config import LocalSettings, load_text
 from bayescore.config.problems import has_errors
 from bayescore.errors import ConfigError
-from bayescore.i18n import Text, text
+from bayescore.i18n import Text, ntext, text
 from bayescore.store import (
     IMPORTED,
     Database,
@@ -32,37 +32,39 @@ _MOST_REMARKS = 100
 
 
 class Remarks:
-    """What had no equivalent, up to so many remarks; of the others the count."""
+    """Collects remarks on what could not be imported as it is, up to a limit, and counts the rest."""
 
     def __init__(self) -> None:
         self._kept: list[Text] = []
         self._more = 0
 
     def add(self, remark: Text) -> None:
-        """Keep it, or count it."""
+        """Add a remark; past the limit it is only counted."""
         if len(self._kept) < _MOST_REMARKS:
             self._kept.append(remark)
         else:
             self._more += 1
 
     def finish(self) -> tuple[Text, ...]:
-        """Those that were kept, and how many more there are."""
-        more = (text("{count} more remarks are not listed.", count=self._more),) if self._more else ()
-        return (*self._kept, *more)
+        """The remarks, and the number of those that are not listed."""
+        if not self._more:
+            return tuple(self._kept)
+        more = ntext("{count} more remark is not listed.", "{count} more remarks are not listed.", self._more)
+        return (*self._kept, more)
 
 
 @dataclass(frozen=True)
-class PastTrial:
-    """One execution that ended elsewhere.
+class StudyTrial:
+    """An ended trial.
 
     Attributes
     ----------
     value
-        Its objective; ``None`` when it failed or reported none.
+        Objective; ``None`` when the trial failed or reported none.
     metrics
-        Values of each metric in their order, the objective among them where they are known.
+        Reported values by metric, in their order; the objective is among them when its values are known.
     started_at, ended_at
-        ISO 8601 with a zone; ``None`` where nobody knows.
+        ISO 8601 with a zone; ``None`` when unknown.
     """
 
     parameters: Mapping[str, Any]
@@ -74,64 +76,64 @@ class PastTrial:
 
 
 @dataclass(frozen=True)
-class Past:
-    """A search that was done elsewhere.
+class Study:
+    """A finished search by another tool.
 
     Attributes
     ----------
     file_text
-        The ``openbayes.yaml`` that describes its space and objective.
+        The ``openbayes.yaml`` that describes the space and the objective.
     remarks
-        What had no equivalent here.
+        What differs from the source.
     """
 
     name: str
     source: str
     file_text: str
-    trials: tuple[PastTrial, ...]
+    trials: tuple[StudyTrial, ...]
     remarks: tuple[Text, ...] = ()
 
 
-def keep(database: Database, past: Past, project: Path) -> Job:
-    """Store it as an ended job that can be looked at, compared and learned from, and never runs.
+def store_study(database: Database, study: Study, project: Path) -> Job:
+    """Store a study as an ended job, which can be viewed and used as history, but not continued.
 
     Raises
     ------
     ConfigError
-        When its file describes no job, or it has too many trials.
+        When the study's file is not valid, or the study is too large.
     """
-    past = sound(past)
-    loaded = load_text(past.file_text)
+    study = validated(study)
+    loaded = load_text(study.file_text)
     if loaded.config is None or has_errors(list(loaded.problems)):
         worst = next(p for p in loaded.problems if p.severity == "error")
         raise ConfigError(
-            text("What was read does not make a job: {problem}", problem=worst.message),
-            text("Correct it at its source, or describe the space in an openbayes.yaml and import a table."),
+            text("The imported search space is not valid: {problem}", problem=worst.message),
+            text("Correct the source, or write an openbayes.yaml and import the results as a table."),
         )
     submission = Submission(
-        name=past.name,
+        name=study.name,
         project=str(project),
-        file_text=past.file_text,
+        file_text=study.file_text,
         config=loaded.config,
         local=LocalSettings(),
         runner=IMPORTED,
         seed=0,
-        message=past.source,
+        message=study.source,
     )
     writer = PointWriter()
     metric = loaded.config.hyper_tuning.hyperparameter_metric
     with database.write() as connection:
-        starts = [t.started_at for t in past.trials if t.started_at]
-        ends = [t.ended_at for t in past.trials if t.ended_at]
+        starts = [t.started_at for t in study.trials if t.started_at]
+        ends = [t.ended_at for t in study.trials if t.ended_at]
         job = jobs.add_imported(
             connection,
             submission,
             JobState.SUCCEEDED,
-            len(past.trials),
+            len(study.trials),
             min(starts, default=None),
             max(ends, default=None),
         )
-        for number, trial in enumerate(past.trials, 1):
+        for number, trial in enumerate(study.trials, 1):
             row = trials.add_imported(
                 connection,
                 job.id,
@@ -145,33 +147,40 @@ def keep(database: Database, past: Past, project: Path) -> Job:
             series = dict(trial.metrics)
             if trial.value is not None and not series.get(metric):
                 series[metric] = (trial.value,)
-            values = tuple((name, value) for name, found in series.items() for value in found)
+            values = tuple((name, value) for name, reported in series.items() for value in reported)
             writer.append(connection, [NewPoints(job.seq, row, 1, values)])
-        note = text("{count} trials were imported from {source}.", count=len(past.trials), source=past.source)
-        events.add(connection, job.id, "imported", note)
-        for remark in past.remarks:
+        imported = ntext(
+            "{count} trial was imported from {source}.",
+            "{count} trials were imported from {source}.",
+            len(study.trials),
+            source=study.source,
+        )
+        events.add(connection, job.id, "imported", imported)
+        for remark in study.remarks:
             events.add(connection, job.id, "remark", remark, level="warning")
         return jobs.get(connection, job.id)
 
 
-def sound(past: Past) -> Past:
-    """The past without trials whose parameters nobody could have searched: infinite ones, broken texts.
+def validated(study: Study) -> Study:
+    """The study without trials whose parameters cannot be stored: infinite numbers and malformed text.
 
     Raises
     ------
     ConfigError
-        When it is larger than any search.
+        When the study has too many trials or reported values.
     """
-    if len(past.trials) > MOST_TRIALS:
-        raise ConfigError(text("{source} has more than {most} trials.", source=past.source, most=MOST_TRIALS))
-    points = sum(len(values) for trial in past.trials for values in trial.metrics.values())
+    if len(study.trials) > MOST_TRIALS:
+        raise ConfigError(
+            text("{source} has more than {most} trials.", source=study.source, most=MOST_TRIALS)
+        )
+    points = sum(len(values) for trial in study.trials for values in trial.metrics.values())
     if points > _MOST_POINTS:
         raise ConfigError(
-            text("{source} has more than {most} reported values.", source=past.source, most=_MOST_POINTS)
+            text("{source} has more than {most} reported values.", source=study.source, most=_MOST_POINTS)
         )
     remarks = Remarks()
     kept = []
-    for number, trial in enumerate(past.trials, 1):
+    for number, trial in enumerate(study.trials, 1):
         bad = next(((n, v) for n, v in trial.parameters.items() if not _storable(v)), None)
         if bad is None:
             kept.append(trial)
@@ -184,16 +193,16 @@ def sound(past: Past) -> Past:
                     value=ascii(bad[1]),
                 )
             )
-    return replace(past, trials=tuple(kept), remarks=(*past.remarks, *remarks.finish()))
+    return replace(study, trials=tuple(kept), remarks=(*study.remarks, *remarks.finish()))
 
 
 def _storable(value: Any) -> bool:
-    """Whether a value can be a parameter: a finite number, or text that UTF-8 can hold."""
+    """Whether a value can be a parameter: a finite number, or text that can be encoded as UTF-8."""
     if isinstance(value, float):
         return math.isfinite(value)
     return not isinstance(value, str) or not any("\ud800" <= c <= "\udfff" for c in value)
 
 
 def finite(value: float | None) -> float | None:
-    """A number that can be an objective; ``None`` for NaN and infinity."""
+    """The value if it is finite, else ``None``."""
     return value if value is not None and math.isfinite(value) else None

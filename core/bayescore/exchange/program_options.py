@@ -1,6 +1,6 @@
-"""A search space proposed from the options of the user's own program.
+"""Proposes a search space from the command-line options of a program.
 
-The source is read and never run: calls of ``add_argument`` whose arguments are literals.
+The source is parsed and never run. Only calls of ``add_argument`` with literal arguments are used.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bayescore.exchange.spaces import Spec, choice, project_text, real, whole
+from bayescore.exchange.openbayes_yaml import Spec, integer_range, listed, project_text, real_range
 from bayescore.i18n import Text, text
 
-# words in a name that say what an option is for
+# words in the name of an option that show its purpose
 _FIXED = re.compile(
     r"seed|epoch|worker|gpu|device|rank|port|log|save|print|every|interval|path|dir|file|input|output|version|max_steps"
 )
 _SHARES = re.compile(r"drop|momentum|ratio|prob|fraction|beta|gamma|alpha|smooth|threshold|rate_decay")
 _RATES = re.compile(r"(^|_)lr($|_)|learning_rate|weight_decay|reg|lambda|eps|decay|wd$|temperature")
 _SMALLER = re.compile(r"loss|error|err$|mse|mae|rmse|perplexity|ppl|wer|cer|fid|time|latency", re.IGNORECASE)
-_DECADES = 30.0  # a rate may be so many times smaller or greater than the default
-_FACTOR = 4  # and a count so many times
+_RATE_FACTOR = 30.0  # between the default of a rate and the ends of its range
+_FACTOR = 4  # the same for counts and other numbers
 
 
 @dataclass(frozen=True)
 class Option:
-    """An option as the program declares it; ``kind`` is the name of its type."""
+    """An option as the program declares it; ``kind`` is the name of its type, or ``flag``."""
 
     name: str
     kind: str
@@ -36,15 +36,15 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """What a program lets one tune.
+class ProposedSpace:
+    """Search space proposed for a program.
 
     Attributes
     ----------
     specs
-        A range or a list for each option that looks like a hyperparameter.
+        One for each option that looks like a hyperparameter.
     metrics
-        Names that the program reports with ``log_metric``, in the order of the source.
+        Names that the program passes to ``log_metric``, in the order of the source.
     remarks
         Options that were left out, and why.
     """
@@ -54,7 +54,7 @@ class Proposal:
     remarks: tuple[Text, ...]
 
     def file_text(self, program: str, *, metric: str = "", goal: str = "", trials: int = 20) -> str:
-        """An ``openbayes.yaml`` for it; what is not given is guessed."""
+        """Text of an ``openbayes.yaml`` for the program; a missing metric and goal are guessed."""
         chosen = metric or next(iter(self.metrics), "accuracy")
         return project_text(
             self.specs,
@@ -67,17 +67,17 @@ class Proposal:
 
 
 def likely_goal(metric: str) -> str:
-    """``MINIMIZE`` for what sounds like a loss."""
+    """``MINIMIZE`` for a metric named like a loss or a cost, else ``MAXIMIZE``."""
     return "MINIMIZE" if _SMALLER.search(metric) else "MAXIMIZE"
 
 
-def propose(source: str) -> Proposal:
-    """Options of a program as a search space.
+def propose_space(source: str) -> ProposedSpace:
+    """Propose a search space for the source text of a program.
 
     Raises
     ------
     SyntaxError
-        When it is not Python.
+        When the source is not Python.
     """
     tree = ast.parse(source)
     specs: list[Spec] = []
@@ -88,7 +88,7 @@ def propose(source: str) -> Proposal:
             specs.append(spec)
         elif remark is not None:
             remarks.append(remark)
-    return Proposal(tuple(specs), tuple(dict.fromkeys(_metrics(tree))), tuple(remarks))
+    return ProposedSpace(tuple(specs), tuple(dict.fromkeys(_metrics(tree))), tuple(remarks))
 
 
 def _options(tree: ast.AST) -> Iterator[Option]:
@@ -103,8 +103,8 @@ def _options(tree: ast.AST) -> Iterator[Option]:
         kind = _kind(given.get("type"), default)
         if isinstance(action := _literal(given.get("action")), str) and action.startswith("store_"):
             kind = "flag"
-        listed = tuple(choices) if isinstance(choices, list | tuple) else ()
-        yield Option(long[0].lstrip("-"), kind, default, listed)
+        values = tuple(choices) if isinstance(choices, list | tuple) else ()
+        yield Option(long[0].lstrip("-"), kind, default, values)
 
 
 def _metrics(tree: ast.AST) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _metrics(tree: ast.AST) -> Iterator[str]:
 
 
 def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
-    """Calls of a function or method of that name, in the order of the source."""
+    """Calls of a function or method with this name, in the order of the source."""
     found = [
         node
         for node in ast.walk(tree)
@@ -140,21 +140,21 @@ def _kind(node: ast.AST | None, default: Any) -> str:
 
 
 def _spec(option: Option) -> tuple[Spec | None, Text | None]:
-    """What to tune of an option, or why not."""
+    """Spec of an option, or why it has none."""
     name, default = option.name, option.default
     if option.kind == "flag":
-        return None, text("--{name} is a switch and takes no value: it stays as it is.", name=name)
+        return None, text("--{name} is a switch without a value. It is not tuned.", name=name)
     if len(option.choices) > 1:
-        return choice(name, option.choices)[0], None
+        return listed(name, option.choices)[0], None
     if _FIXED.search(name.lower()):
-        return None, text("--{name} is no hyperparameter by its name: it stays as it is.", name=name)
+        return None, text("--{name} does not look like a hyperparameter. It is not tuned.", name=name)
     if (
         option.kind not in ("int", "float")
         or isinstance(default, bool)
         or not isinstance(default, int | float)
     ):
         return None, text(
-            "--{name} has no number as its default, and no choices: add a range yourself.", name=name
+            "--{name} has neither a numeric default nor choices. To tune it, add a range.", name=name
         )
     if option.kind == "int":
         return _count(name, int(default)), None
@@ -163,16 +163,18 @@ def _spec(option: Option) -> tuple[Spec | None, Text | None]:
 
 def _count(name: str, default: int) -> Spec:
     low, high = max(1, default // _FACTOR), max(2, default * _FACTOR)
-    return whole(name, min(low, default), high, log=default >= 2 * _FACTOR)
+    return integer_range(name, min(low, default), high, log=default >= 2 * _FACTOR)
 
 
 def _real(name: str, default: float) -> Spec:
-    low_name = name.lower()
-    if _SHARES.search(low_name) and 0 <= default <= 1:
-        return real(name, 0.0, 1.0 if default > 0.9 else 0.9)
-    if default > 0 and (_RATES.search(low_name) or default < 0.1):
-        return real(name, float(f"{default / _DECADES:.1g}"), float(f"{default * _DECADES:.1g}"), log=True)
+    lowered = name.lower()
+    if _SHARES.search(lowered) and 0 <= default <= 1:
+        return real_range(name, 0.0, 1.0 if default > 0.9 else 0.9)
+    if default > 0 and (_RATES.search(lowered) or default < 0.1):
+        low, high = f"{default / _RATE_FACTOR:.1g}", f"{default * _RATE_FACTOR:.1g}"
+        return real_range(name, float(low), float(high), log=True)
     if default > 0:
-        return real(name, float(f"{default / _FACTOR:.2g}"), float(f"{default * _FACTOR:.2g}"), log=True)
+        low, high = f"{default / _FACTOR:.2g}", f"{default * _FACTOR:.2g}"
+        return real_range(name, float(low), float(high), log=True)
     reach = abs(default) * 2 or 1.0
-    return real(name, -reach if default < 0 else 0.0, reach)
+    return real_range(name, -reach if default < 0 else 0.0, reach)

@@ -1,4 +1,4 @@
-"""What the search is told and what it answers."""
+"""Input and output of the search: observed trials and suggestions."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from bayescore.search.space import Point
 
 
 class Outcome(StrEnum):
-    """How far a trial has come, as far as the search is concerned."""
+    """State of a trial, as far as the search distinguishes it."""
 
     FINISHED = "finished"
     FAILED = "failed"
     RUNNING = "running"
-    STOPPED = "stopped"  # by the user or by chance: not to be repeated, and nothing to learn from
+    STOPPED = "stopped"  # cancelled or lost: not repeated, and not used to fit the model
 
 
 class Origin(StrEnum):
-    """Where a suggestion comes from."""
+    """How a suggestion was made."""
 
     INITIAL = "initial"
     MODEL = "model"
@@ -29,7 +29,7 @@ class Origin(StrEnum):
 
 
 class ExhaustedReason(StrEnum):
-    """Why there is nothing left to try."""
+    """Why there is no further suggestion."""
 
     ALL_COMBINATIONS = "all_combinations"
     NOTHING_TO_GAIN = "nothing_to_gain"
@@ -42,7 +42,7 @@ class Observation:
     Attributes
     ----------
     value
-        Objective; only finite values of finished trials count.
+        Objective. Used only when the trial finished and the value is finite.
     origin
         ``Origin.HISTORY`` for a trial of an earlier job.
     """
@@ -54,7 +54,7 @@ class Observation:
 
 
 class Why(StrEnum):
-    """What a suggestion of the model is for."""
+    """Purpose of a suggestion of the model."""
 
     BEST_GUESS = "best_guess"
     NEAR_BEST = "near_best"
@@ -63,7 +63,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model expects of a suggestion, in the objective's unit, and what it is for."""
+    """Predicted objective of a suggestion, with its standard deviation, and the suggestion's purpose."""
 
     mean: float
     deviation: float
@@ -71,17 +71,17 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """Gain over the best so far that some more trials can be expected to bring.
+class GainForecast:
+    """Predicted improvement of the best objective by further trials.
 
     Attributes
     ----------
     gain
-        Expected, in the objective's unit, at least 0.
+        Expected improvement, in the objective's unit, at least 0.
     low, high
-        Four out of five times it lies between these.
+        Ends of an interval that holds the improvement with a probability of 80 %.
     trials
-        Number of trials that are meant.
+        Number of further trials.
     """
 
     gain: float
@@ -92,18 +92,19 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """The next parameters to try, or why there are none.
+    """Parameters of the next trial, or the reason why there are none.
 
     Attributes
     ----------
     parameters
-        Name to value in file order; ``None`` when exhausted.
-    prediction, outlook
-        Where a model was asked: what it expects of this trial, and of going on.
+        Values by name, in file order; ``None`` when the search is exhausted.
+    prediction, forecast
+        The model's prediction for this trial and its forecast for the next ones; ``None`` when no
+        model was fitted.
     """
 
     parameters: Point | None
     origin: Origin | None = None
     prediction: Prediction | None = None
-    outlook: Outlook | None = None
+    forecast: GainForecast | None = None
     exhausted: ExhaustedReason | None = None

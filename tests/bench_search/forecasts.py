@@ -1,4 +1,4 @@
-"""What the search tells and remembers: foretold gains against real ones, and follow-up jobs."""
+"""Benchmark of forecasts against actual gains, and of follow-up jobs with and without history."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ from bayescore.search import Observation, Outcome, SearchSpace, suggest
 from bayescore.search.space import draw
 from bench_search.tasks import Spec, Task
 
-_FIRST = 50  # trials of the job that comes before
-_SECOND = 20  # of the one that follows
-_KEPT = 10  # of its best trials, whose ranges the follow-up searches
-_AHEAD = 10  # trials over which a gain is foretold
-_LOST = 0.02  # share of the range seen: a later gain above it makes a stop a false one
+_FIRST = 50  # trials of the first job
+_SECOND = 20  # of the follow-up job
+_KEPT = 10  # best trials of the first job, whose ranges the follow-up job searches
+_AHEAD = 10  # trials of a forecast
+_LOST = 0.02  # share of the range of values: a larger gain after a stop makes the stop premature
 
 
 @dataclass(frozen=True)
-class Beyond:
-    """What came of one task and seed.
+class ForecastResult:
+    """Result for one task and seed.
 
     Attributes
     ----------
     below, above, within
-        Numbers of real gains below, above and inside the interval that was foretold.
-    stopped, stopped_falsely
-        Whether the search would have ended the first job, and whether that lost a real gain.
-    taught, untaught
-        What the follow-up reached with the first job as history and without, as a share of the
-        distance from the best of random search to the best known; smaller is better.
+        Numbers of actual gains below, above and inside the forecast interval.
+    stopped, stopped_early
+        Whether the search would have ended the first job, and whether it would have lost a gain.
+    with_history, without_history
+        Best value of the follow-up job, as a share of the distance from the best of random search to
+        the best known; smaller is better.
     """
 
     below: int
     above: int
     within: int
     stopped: bool
-    stopped_falsely: bool
-    taught: float
-    untaught: float
+    stopped_early: bool
+    with_history: float
+    without_history: float
 
 
-def beyond(task: Task, seed: int) -> Beyond:
-    """Run a job, a follow-up that knows it, and one that does not."""
+def measure(task: Task, seed: int) -> ForecastResult:
+    """Run a job, a follow-up job with it as history, and one without."""
     space = _space(task.specs)
-    first, best, foretold, stop = _first_job(task, space, seed)
+    first, best, forecasts, stop = _first_job(task, space, seed)
     gains = [
         (best[at - 1] - best[at + _AHEAD - 1], low, high)
-        for at, (low, high) in foretold.items()
+        for at, (low, high) in forecasts.items()
         if at + _AHEAD <= _FIRST and math.isfinite(best[at - 1])
     ]
     near = 1e-9 * (1.0 + abs(best[-1]))
@@ -66,35 +66,36 @@ def beyond(task: Task, seed: int) -> Beyond:
     zero = min(best[-1], *reached) if task.best is None else task.best * _sign(task)
     span = max(start - zero, 1e-12)
     shares = [min(max((value - zero) / span, 0.0), 2.0) for value in reached]
-    return Beyond(
+    return ForecastResult(
         below=sum(gain < low - near for gain, low, _high in gains),
         above=sum(gain > high + near for gain, _low, high in gains),
         within=sum(low - near <= gain <= high + near for gain, low, high in gains),
         stopped=stop is not None,
-        stopped_falsely=later > _LOST * seen,
-        taught=shares[0],
-        untaught=shares[1],
+        stopped_early=later > _LOST * seen,
+        with_history=shares[0],
+        without_history=shares[1],
     )
 
 
-def words(found: Sequence[Beyond]) -> str:
-    """The figures in Markdown."""
+def summary(found: Sequence[ForecastResult]) -> str:
+    """The results in Markdown."""
     inside = sum(f.within for f in found)
-    asked = inside + sum(f.below + f.above for f in found)
+    cases = inside + sum(f.below + f.above for f in found)
     stopped = sum(f.stopped for f in found)
-    falsely = sum(f.stopped_falsely for f in found)
-    better = sum(f.taught < f.untaught for f in found)
-    equal = sum(f.taught == f.untaught for f in found)
-    taught, untaught = (np.mean([getattr(f, n) for f in found]) for n in ("taught", "untaught"))
+    early = sum(f.stopped_early for f in found)
+    better = sum(f.with_history < f.without_history for f in found)
+    equal = sum(f.with_history == f.without_history for f in found)
+    informed = np.mean([f.with_history for f in found])
+    uninformed = np.mean([f.without_history for f in found])
     return (
-        "### What is told, and what history is worth\n\n"
-        f"* The interval for the gain of ten more trials, meant to hold four times out of five, held in "
-        f"{inside / max(asked, 1):.0%} of {asked} cases ({sum(f.below for f in found)} below, "
+        "### Forecasts and history\n\n"
+        f"* The 80 % interval for the gain of ten more trials held in "
+        f"{inside / max(cases, 1):.0%} of {cases} cases ({sum(f.below for f in found)} below, "
         f"{sum(f.above for f in found)} above).\n"
         f"* `stop_when_exhausted` would have ended {stopped} of {len(found)} runs of {_FIRST} trials; "
-        f"{falsely} of them still found more than {_LOST:.0%} of the range seen.\n"
-        f"* A follow-up of {_SECOND} trials over the ranges of the {_KEPT} best ended at {taught:.2f} with the first "
-        f"job as history and at {untaught:.2f} without (0 is the best known, 1 the best of {_FIRST} random trials); "
+        f"{early} of them would have gained more than {_LOST:.0%} of the range of values.\n"
+        f"* Follow-up jobs of {_SECOND} trials over the ranges of the {_KEPT} best ended at {informed:.2f} with the first "
+        f"job as history and at {uninformed:.2f} without it (0 is the best known value, 1 the best of {_FIRST} random trials); "
         f"better in {better} of {len(found)} pairs, equal in {equal}.\n"
     )
 
@@ -104,7 +105,7 @@ def _first_job(
 ) -> tuple[list[Observation], list[float], dict[int, tuple[float, float]], int | None]:
     trials: list[Observation] = []
     best: list[float] = []
-    foretold: dict[int, tuple[float, float]] = {}
+    forecasts: dict[int, tuple[float, float]] = {}
     stop: int | None = None
     goal = Goal(task.goal)
     while len(trials) < _FIRST:
@@ -115,14 +116,14 @@ def _first_job(
             found = suggest(space, goal, trials, seed, number)
         if found.parameters is None:
             break
-        if found.outlook is not None:
-            foretold[len(trials)] = (found.outlook.low, found.outlook.high)
+        if found.forecast is not None:
+            forecasts[len(trials)] = (found.forecast.low, found.forecast.high)
         trials.append(_tried(task, found.parameters))
         value = trials[-1].value
         reached = math.inf if value is None else value * _sign(task)
         best.append(min(reached, best[-1] if best else math.inf))
     best += [best[-1]] * (_FIRST - len(best))
-    return trials, best, foretold, stop
+    return trials, best, forecasts, stop
 
 
 def _reached(task: Task, space: SearchSpace, history: Sequence[Observation], seed: int) -> float:
@@ -142,7 +143,7 @@ def _tried(task: Task, parameters: dict[str, Any]) -> Observation:
 
 
 def _narrowed(task: Task, trials: Sequence[Observation]) -> list[Spec]:
-    """The task's specs over no more than what its best trials cover."""
+    """Specs that cover the best trials only."""
     ended = sorted((t for t in trials if t.value is not None), key=lambda t: t.value * _sign(task))
     kept = [t.parameters for t in ended[:_KEPT]]
     specs = []

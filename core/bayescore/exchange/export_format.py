@@ -1,12 +1,12 @@
-"""The forms in which results are written."""
+"""Formats in which results can be exported; apart from the export, so that the command line loads quickly."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
 
-class Form(StrEnum):
-    """What to write."""
+class ExportFormat(StrEnum):
+    """A format of exported results."""
 
     CSV = "csv"
     POINTS = "points"
@@ -16,6 +16,6 @@ class Form(StrEnum):
     HIPLOT = "hiplot"
 
     @property
-    def ending(self) -> str:
-        """Of a file's name."""
+    def suffix(self) -> str:
+        """Suffix of the file's name, without the dot."""
         return {"points": "csv", "optuna": "log", "hiplot": "csv"}.get(self.value, self.value)

@@ -1,4 +1,4 @@
-"""Search spaces of other tools as an ``openbayes.yaml``."""
+"""Builds an ``openbayes.yaml`` from the parameters of another tool."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bayescore.config.models import Scale
 from bayescore.errors import ConfigError
 from bayescore.i18n import Text, text
 
-MOST_STEPS = 100  # a range with steps becomes a list of values up to so many
+MOST_STEPS = 100  # of a range that is written as a list of values
 MOST_PARAMETERS = 1000
 _MOST_CHOICES = 10_000  # of one parameter
 Spec = dict[str, Any]
@@ -28,12 +28,17 @@ def project_text(
     trials: int = 30,
     source: str,
 ) -> str:
-    """A whole file around some parameters.
+    """Text of the file, with defaults for everything but the parameters.
+
+    Parameters
+    ----------
+    source
+        Where the parameters come from, for a comment in the first line.
 
     Raises
     ------
     ConfigError
-        When they are more than anybody tunes.
+        When there are too many parameters.
     """
     if len(specs) > MOST_PARAMETERS:
         raise ConfigError(
@@ -62,21 +67,21 @@ def project_text(
         "parameters": {},
         "hyper_tuning": tuning,
     }
-    return f"# from {_one_line(source)}\n" + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    return f"# from {_comment(source)}\n" + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
 
-def _one_line(words: str) -> str:
-    """Words of others in a comment, which a line break would end."""
+def _comment(words: str) -> str:
+    """Text of unknown origin for a comment: without line breaks, which would end the comment."""
     return "".join(c if c.isprintable() else " " for c in words)[:200]
 
 
-def real(name: str, low: float, high: float, *, log: bool = False) -> Spec:
-    """A DOUBLE."""
+def real_range(name: str, low: float, high: float, *, log: bool = False) -> Spec:
+    """Spec of a DOUBLE."""
     return _range(name, "DOUBLE", float(low), float(high), log)
 
 
-def whole(name: str, low: float, high: float, *, log: bool = False) -> Spec:
-    """An INTEGER."""
+def integer_range(name: str, low: float, high: float, *, log: bool = False) -> Spec:
+    """Spec of an INTEGER."""
     return _range(name, "INTEGER", int(low), int(high), log)
 
 
@@ -85,36 +90,48 @@ def _range(name: str, kind: str, low: float, high: float, log: bool) -> Spec:
     return {"name": name, "type": kind, "min_value": low, "max_value": high, "scale_type": str(scale)}
 
 
-def stepped(name: str, low: float, high: float, step: float) -> tuple[Spec, Text | None]:
-    """A range with steps as a list of values, or as a range when they are too many, with a remark."""
+def stepped_range(name: str, low: float, high: float, step: float) -> tuple[Spec, Text | None]:
+    """Spec of a range with steps: a list of values, or with too many of them a range, with a remark.
+
+    Raises
+    ------
+    ValueError
+        When the step is not positive, or a number is not finite.
+    """
     if not (step > 0 and all(map(math.isfinite, (low, high, step)))):
         raise ValueError(f"{name}: {low} … {high}, step {step}")
     is_whole = all(float(v).is_integer() for v in (low, high, step))
     count = math.floor((high - low) / step + 1e-9) + 1
     if count > MOST_STEPS:
-        remark = text("{name}: its {count} steps became a range without steps.", name=name, count=count)
-        return (whole if is_whole else real)(name, low, high), remark
+        remark = text("{name}: {count} steps became a range without steps.", name=name, count=count)
+        return (integer_range if is_whole else real_range)(name, low, high), remark
     values = [low + i * step for i in range(count)]
-    listed = [int(v) for v in values] if is_whole else [float(f"{v:.12g}") for v in values]
-    return {"name": name, "type": "DISCRETE", "discrete_values": listed}, None
+    rounded = [int(v) for v in values] if is_whole else [float(f"{v:.12g}") for v in values]
+    return {"name": name, "type": "DISCRETE", "discrete_values": rounded}, None
 
 
-def choice(name: str, values: Sequence[Any]) -> tuple[Spec, Text | None]:
-    """Numbers as DISCRETE, all else as CATEGORICAL texts, with a remark where values change their kind."""
+def listed(name: str, values: Sequence[Any]) -> tuple[Spec, Text | None]:
+    """Spec of a list of values: DISCRETE for numbers, else CATEGORICAL, with a remark if values become text.
+
+    Raises
+    ------
+    ValueError
+        When there are too many values.
+    """
     if len(values) > _MOST_CHOICES:
         raise ValueError(f"{name}: {len(values)} > {_MOST_CHOICES}")
     if values and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
-        listed = sorted(dict.fromkeys(values))
-        return {"name": name, "type": "DISCRETE", "discrete_values": listed}, None
+        numbers = sorted(dict.fromkeys(values))
+        return {"name": name, "type": "DISCRETE", "discrete_values": numbers}, None
     texts = [as_text(v) for v in values]
     spec: Spec = {"name": name, "type": "CATEGORICAL", "categorical_values": list(dict.fromkeys(texts))}
     if all(isinstance(v, str) for v in values):
         return spec, None
-    return spec, text("{name}: values that are no texts reach the program as texts.", name=name)
+    return spec, text("{name}: the program gets all values as text.", name=name)
 
 
 def as_text(value: Any) -> str:
-    """A value as the program gets it on its command line."""
+    """A value as it is passed on the program's command line."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping | list | tuple):
