@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bayescore.engine.leasing import Leasing
+from bayescore.trials.gpus import Gpu
 from support.docker_engine import IMAGE
 from support.gpus import StandInGpus
+from support.stepped_engine import SteppedEngine
 from support.workspace import Workspace, wait_until
 
 TELL = """
@@ -88,6 +94,33 @@ def test_that_two_jobs_share_gpus_fairly_and_leases_survive_a_crash(
     go.touch()
     assert workspace.wait_ended(first)["state"] == "succeeded"
     assert workspace.wait_ended(second)["state"] == "succeeded"
+
+
+def test_that_a_driver_that_hangs_delays_no_job_that_needs_no_gpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    listing, released = threading.Event(), threading.Event()
+
+    def hang() -> list[Gpu]:
+        listing.set()
+        released.wait(60)
+        return []
+
+    workspace = Workspace(tmp_path)
+    engine = SteppedEngine(workspace, Leasing(hang))
+    workspace.write(max_job_count=1, local={"gpus": "all"})
+    waits = engine.submit()
+    engine.until(listing.is_set, "the GPUs are not listed")
+    workspace.write(max_job_count=1)
+    runs = engine.submit()
+    engine.until(lambda: engine.state(runs).ended, "the job has not ended")
+    assert engine.state(runs) == "succeeded"
+    assert engine.trials(waits) == []
+    released.set()
+    engine.until(lambda: engine.state(waits).ended, "the job has not ended")
+    assert engine.state(waits) == "succeeded"
+    engine.close()
 
 
 def test_that_without_a_gpu_all_means_none(workspace: Workspace) -> None:

@@ -49,7 +49,9 @@ class Engine:
         self._listener = listener_of_store(database)
         self._worker = SearchWorker(self._awake.set)
         self._runners = RunnerPool(database, self._awake.set)
-        self._services = Services(database, self._listener, leasing or Leasing(), self._awake.set)
+        leasing = leasing or Leasing()
+        leasing.wake = self._awake.set
+        self._services = Services(database, self._listener, leasing, self._awake.set)
         self._cleanups = Threads(_CLEANUPS, "cleanup", self._services.unfinished)
         self._runs: dict[str, JobRun] = {}
         self._closed: dict[str, list[Future[Any]]] = {}  # what runs that were closed have under way, by job

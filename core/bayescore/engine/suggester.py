@@ -66,9 +66,10 @@ class Suggester:
         future = self._asked[1]
         if not future.done():
             return None
-        self._asked = None
         self._prefetched.clear()
-        return self._noted(future.result())
+        if future.exception() is not None:
+            self._asked = None
+        return self._noted(future.result())  # kept: while every GPU is leased it is taken again and again
 
     def prefetch(self, job: Job, existing: Sequence[Trial], reported: Mapping[int, float]) -> bool:
         """Ask for what will be wanted when a running trial ends as it stands; one question at a time.

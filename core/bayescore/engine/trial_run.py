@@ -122,7 +122,7 @@ class TrialRun:
         self._is_stopped = True
         if trial.handle:
             self._ask_to_end(trial.handle)
-        elif (start := self._start.under_way) is not None:
+        elif (start := self._start.under_way) is not None and not start.cancel():
             self._threads.stops.submit(self._stop_once_started, start)
 
     def _stop_once_started(self, start: Future[str | None]) -> None:

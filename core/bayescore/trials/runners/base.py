@@ -61,7 +61,7 @@ class Runner(Protocol):
         ...
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
-        """Ask the program to end, and end it after ``grace`` seconds; returns at once."""
+        """Ask the program to end, and end it after ``grace`` seconds; does not wait for its end."""
         ...
 
     def save_log(self, handle: str, file: Path) -> None:

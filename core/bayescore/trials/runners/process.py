@@ -29,6 +29,8 @@ _SPEC = "supervisor-spec.json"
 _SPOOL = "points.jsonl"
 _MOST_WRITTEN = 2**16  # bytes of what a supervisor writes
 _REMAINS_S = 2.0
+_CLAIM_S = 10.0  # in which a supervisor that was started writes which process it is
+_LOOK_S = 0.01
 _SUPERVISOR = Path(__file__).parent.parent / "supervisor"
 
 
@@ -107,8 +109,11 @@ class ProcessRunner:
         return Exit(None)
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
-        """See :class:`Runner`."""
-        supervisor = _supervisor(Path(handle))
+        """See :class:`Runner`; waits for a supervisor that is just being started."""
+        root, until = Path(handle), time.monotonic() + _CLAIM_S
+        while self._is_starting(root) and time.monotonic() < until:
+            time.sleep(_LOOK_S)
+        supervisor = _supervisor(root)
         if supervisor is not None and _lives(*supervisor):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(supervisor[0], signal.SIGTERM)

@@ -30,14 +30,15 @@ def main(spec_file: str) -> int:
     """Run what the file says; 0 when the result is written, 3 when another supervisor has it already."""
     with open(spec_file, encoding="utf-8") as file:  # noqa: PTH123
         spec = json.load(file)
+    asked: list[float] = []
+    # before the claim, by which others learn which process to ask
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(time.monotonic()))
     if not _claim(spec["claim"]):
         return 3
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     log = BoundedLog(spec["log"], fresh=True)
     began = time.monotonic()
-    asked: list[float] = []
-    signal.signal(signal.SIGTERM, lambda *_: asked.append(time.monotonic()))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     wake_read, wake_write = os.pipe()
