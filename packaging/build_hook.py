@@ -14,5 +14,5 @@ class CatalogueHook(BuildHookInterface):  # type: ignore[misc]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the catalogue; see hatchling for the parameters."""
-        tool = Path(self.root) / "packaging" / "translations.py"
+        tool = Path(self.root) / "tools" / "translations.py"
         runpy.run_path(str(tool))["compile_"]()

@@ -22,7 +22,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the messages, once, before the workers of this run start."""
     if not hasattr(config, "workerinput") and find_spec("babel"):  # else the install has compiled them
-        tool = Path(__file__).resolve().parents[1] / "packaging" / "translations.py"
+        tool = Path(__file__).resolve().parents[1] / "tools" / "translations.py"
         subprocess.run([sys.executable, str(tool), "compile"], check=True)
 
 

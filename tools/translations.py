@@ -24,7 +24,7 @@ KEYWORDS = {"_": None, "N_": None, "text": None, "ntext": (1, 2), "n_": (1, 2)}
 
 
 def extracted() -> Catalog:
-    """Every text in the source."""
+    """All messages in the source."""
     found = Catalog(project="Bayesdesk", charset="utf-8")
     for root in ("core/bayescore", "desktop/bayesdesk"):
         for name, line, message, _, _ in extract_from_dir(
@@ -36,7 +36,7 @@ def extracted() -> Catalog:
 
 
 def existing() -> Catalog:
-    """The catalogue as it is."""
+    """The current catalogue."""
     if not CATALOGUE.exists():
         return Catalog(locale="zh", charset="utf-8")
     with CATALOGUE.open("rb") as file:
@@ -44,7 +44,7 @@ def existing() -> Catalog:
 
 
 def update() -> int:
-    """Merge; texts that are gone are dropped."""
+    """Merge new messages and drop those no longer in the source."""
     catalogue = existing()
     catalogue.update(extracted(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
@@ -58,7 +58,7 @@ def update() -> int:
 
 
 def check() -> int:
-    """1 when a message has no translation, or one with other fields."""
+    """1 when a message has no translation, or one with different fields."""
     catalogue = existing()
     wrong = []
     for message in extracted():
@@ -69,7 +69,7 @@ def check() -> int:
         if not all(translations):
             wrong.append(f"not translated: {sources[0]!r} ({message.locations[0][0]})")
         elif any(_fields(each) != _fields(sources[-1]) for each in translations):
-            wrong.append(f"other fields: {sources[0]!r} → {translations[0]!r}")
+            wrong.append(f"different fields: {sources[0]!r} → {translations[0]!r}")
     for line in wrong:
         print(line)
     print(f"translations: {len(list(extracted()))} messages, {len(wrong)} to fix")
