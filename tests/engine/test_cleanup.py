@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
-from bayescore.engine.cleanup import sweep
+from bayescore.engine.cleanup import clean_up
 from bayescore.store import Database, DataFolder
 from bayescore.trials.runners import Runner
 
@@ -33,7 +33,7 @@ def test_that_the_agents_of_a_cluster_are_not_dismissed_while_a_trial_is_removed
     database = Database(DataFolder(tmp_path)).open()
     with ThreadPoolExecutor(1) as pool:
         removal = pool.submit(runner.asked.wait, 0.3)
-        sweep(database, cast(Runner, runner), None, [removal])
+        clean_up(database, cast(Runner, runner), None, [removal])
     assert not removal.result(), "the runner was asked while a removal was under way"
     assert runner.kept == set()
     database.close()

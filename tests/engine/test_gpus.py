@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.engine.leasing import Leasing
+from bayescore.engine.leasing import GpuLeaser
 from bayescore.trials.gpus import Gpu
 from support.docker_engine import IMAGE
 from support.gpus import StandInGpus
@@ -108,7 +108,7 @@ def test_that_a_driver_that_hangs_delays_no_job_that_needs_no_gpu(
         return []
 
     workspace = Workspace(tmp_path)
-    engine = SteppedEngine(workspace, Leasing(hang))
+    engine = SteppedEngine(workspace, GpuLeaser(hang))
     workspace.write(max_job_count=1, local={"gpus": "all"})
     waits = engine.submit()
     engine.until(listing.is_set, "the GPUs are not listed")

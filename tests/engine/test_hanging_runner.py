@@ -169,7 +169,7 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     scene = Scene(Workspace(tmp_path))
     monkeypatch.setattr(
-        "bayescore.engine.runner_pool.ProcessRunner", lambda changed: FaultyRunner(changed, scene.faults)
+        "bayescore.engine.runner_registry.ProcessRunner", lambda changed: FaultyRunner(changed, scene.faults)
     )
     yield scene
     scene.close()

@@ -1,4 +1,4 @@
-"""Which GPU a trial gets, or which place on a cluster."""
+"""Finds the GPU, or the slot of a cluster, that a trial is to use."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ if TYPE_CHECKING:
 _FRESH_S = 1.0  # the list of GPUs is used for this long
 
 
-class Places(Protocol):
-    """Where trials may run."""
+class Leaser(Protocol):
+    """Finds what to lease to a trial."""
 
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
-        """What to lease to a trial; ``None`` while everything is taken."""
+        """What to lease to a trial; ``None`` while nothing is free."""
         ...
 
     def release(self, job: str) -> None:
-        """The job has ended and needs nothing any more."""
+        """Release what is held for a job that has ended."""
         ...
 
 
-class ClusterLeasing:
+class SlotLeaser:
     """Finds a slot on a cluster."""
 
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
 
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
-        """See :class:`Places`."""
+        """See :class:`Leaser`."""
         most = job.config.hyper_tuning.parallel_count
         lease = self._slots.find(job.id, job.submission, most, trials.leased(connection))
         return None if lease is None else [lease]
 
     def release(self, job: str) -> None:
-        """See :class:`Places`."""
+        """See :class:`Leaser`."""
         self._slots.release(job)
 
 
@@ -58,7 +58,7 @@ class _Listed:
     at: float
 
 
-class Leasing:
+class GpuLeaser:
     """Finds a GPU for a trial; the leases themselves are rows of the store.
 
     A driver may take seconds to list its GPUs, so that is done on a thread.
@@ -122,14 +122,14 @@ class Leasing:
         return [usable[0].uuid] if usable else None
 
     def release(self, job: str) -> None:
-        """Nothing is held between trials."""
+        """Does nothing: no GPU is held between trials."""
 
     def _report_busy(self, connection: sa.Connection, job: Job, gpu: Gpu) -> None:
         if (job.id, gpu.uuid) in self._reported:
             return
         self._reported.add((job.id, gpu.uuid))
         message = text(
-            "GPU {index} ({name}) is used by another program ({used} MiB); it is left alone while that runs.",
+            "GPU {index} ({name}) is used by another program ({used} MiB). No trial uses it for now.",
             index=gpu.index,
             name=gpu.name,
             used=gpu.memory_used // 2**20,

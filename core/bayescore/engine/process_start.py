@@ -1,4 +1,4 @@
-"""When a process began: with its number it names one process, for numbers are used again."""
+"""When a process started: together with its number this identifies it, because numbers are reused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _COMMAND = "bayescore.engine.host"
 
 
 def start_of(pid: int) -> float | None:
-    """Start of a living process, in units of its system, to be compared only; ``None`` when there is none."""
+    """When a process started, in units of its system, for comparison only; ``None`` if it does not run."""
     if Path("/proc/self/stat").exists():
         try:
             stat = Path(f"/proc/{pid}/stat")
@@ -27,12 +27,12 @@ def start_of(pid: int) -> float | None:
 
 
 def is_engine(pid: int, started: float | None) -> bool:
-    """Whether a process is the engine that wrote its number and its start.
+    """Whether a process is the engine that wrote this number and start.
 
     Parameters
     ----------
     started
-        ``None`` from an engine of an earlier version: its command line tells then.
+        ``None`` from an engine of an earlier version, which is recognized by its command line.
     """
     if started is not None:
         return start_of(pid) == started
@@ -44,7 +44,7 @@ def is_engine(pid: int, started: float | None) -> bool:
 
 
 def ask_to_end(pid: int, started: float | None) -> None:
-    """Send SIGTERM to an engine, and to no other process that got its number meanwhile."""
+    """Send SIGTERM to an engine, but not to another process that has its number now."""
     if not hasattr(os, "pidfd_open"):
         with suppress(ProcessLookupError):
             if is_engine(pid, started):
