@@ -52,8 +52,8 @@ class Faults:
     raises: dict[str, Exception] = field(default_factory=dict)
     callers: set[threading.Thread] = field(default_factory=set)
 
-    def strike(self, method: str, folder: Path) -> None:
-        """Hang or raise, if that is due for the trial of this folder."""
+    def inject(self, method: str, folder: Path) -> None:
+        """Hang or raise, if this call for the trial of this folder is to."""
         self.callers.add(threading.current_thread())
         if self.job not in folder.parts:
             return
@@ -72,27 +72,27 @@ class FaultyRunner(ProcessRunner):
         self._faults = faults
 
     def start(self, launch: Launch) -> str:
-        self._faults.strike("start", launch.folder.root)
+        self._faults.inject("start", launch.folder.root)
         return super().start(launch)
 
     def adopt(self, launch: Launch) -> str | None:
-        self._faults.strike("adopt", launch.folder.root)
+        self._faults.inject("adopt", launch.folder.root)
         return super().adopt(launch)
 
     def poll(self, handle: str) -> Exit | None:
-        self._faults.strike("poll", Path(handle))
+        self._faults.inject("poll", Path(handle))
         return super().poll(handle)
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
-        self._faults.strike("stop", Path(handle))
+        self._faults.inject("stop", Path(handle))
         super().stop(handle, grace)
 
     def save_log(self, handle: str, file: Path) -> None:
-        self._faults.strike("save_log", Path(handle))
+        self._faults.inject("save_log", Path(handle))
         super().save_log(handle, file)
 
     def remove(self, handle: str) -> None:
-        self._faults.strike("remove", Path(handle))
+        self._faults.inject("remove", Path(handle))
         super().remove(handle)
 
 

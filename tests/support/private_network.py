@@ -43,7 +43,7 @@ class PrivateNetwork:
         """Nothing passes any more, and nobody is told."""
         _ip(f"link set {_LINK} down")
 
-    def mend(self) -> None:
+    def reconnect(self) -> None:
         """Everything passes again."""
         _ip(f"link set {_LINK} up")
 
