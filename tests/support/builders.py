@@ -1,4 +1,4 @@
-"""Builders of valid domain objects."""
+"""Domain objects for tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ hyper_tuning:
 
 
 def a_submission(file_text: str = FILE, **changes: Any) -> Submission:
-    """The submission of a job that runs processes."""
+    """A valid submission of a process job, with changes."""
     config = load_text(file_text).config
     assert config is not None
     fields: dict[str, Any] = {

@@ -33,7 +33,7 @@ def clean_up(
     try:
         programs = runner.programs()  # before the store is read, so that it lists no trial that starts now
         with database.read() as connection:
-            unended = {trial_name(database.folder, trial) for trial in trials.unended(connection)}
+            unended = {trial_name(database.folder, trial) for trial in trials.active(connection)}
         for name, handle in programs.items():
             if name not in unended:
                 _log.info("removing %s, whose trial has ended", name)

@@ -196,7 +196,7 @@ class JobRun:
 
     def _unended(self) -> list[Trial]:
         with self._s.database.read() as connection:
-            return trials.unended_of(connection, self.job.id)
+            return trials.active_of_job(connection, self.job.id)
 
     # ---- the job
 
@@ -206,7 +206,7 @@ class JobRun:
 
     def _tally(self) -> Counter[TrialState]:
         with self._s.database.read() as connection:
-            return trials.tally(connection, self.job.id)
+            return trials.count_by_state(connection, self.job.id)
 
     def _begin(self) -> None:
         with self._s.database.write() as connection:

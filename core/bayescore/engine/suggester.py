@@ -153,7 +153,7 @@ def _past(trial: Trial, job: Job) -> Observation:
 
 def forecast_of(suggestion: Suggestion) -> Forecast | None:
     """The forecast of a suggestion, as it is stored with the trial; ``None`` if no model made it."""
-    prediction, outlook = suggestion.prediction, suggestion.outlook
+    prediction, outlook = suggestion.prediction, suggestion.forecast
     if prediction is None or outlook is None:
         return None
     return Forecast(

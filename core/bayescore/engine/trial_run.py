@@ -96,7 +96,7 @@ class TrialRun:
         Parameters
         ----------
         will_retry
-            Whether a trial whose program vanished is run again.
+            Whether a trial whose program disappeared is run again.
 
         Raises
         ------
@@ -149,7 +149,7 @@ class TrialRun:
         except RunnerSilentError:
             raise
         except RunnerError as error:
-            if self._s.database.folder.takes_writes():
+            if self._s.database.folder.is_writable():
                 raise
             raise StoreError(error.message, error.hint) from error
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from bayescore.errors import RunnerError
 from bayescore.files import append_to, read_bytes, replace
 from bayescore.i18n import text
+from bayescore.processes import start_time
 from bayescore.resources import resource
 from bayescore.trials import trial_folder
 from bayescore.trials.launch import Launch, TrialFolder
@@ -228,10 +229,4 @@ def _supervisor_lives(root: Path) -> bool:
 
 def _lives(pid: int, started: int) -> bool:
     """Whether the process with this id is the one that started then, and is not a zombie."""
-    try:
-        fields = (
-            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        )
-    except OSError:
-        return False
-    return fields[0] not in ("Z", "X") and int(fields[19]) == started
+    return start_time(pid) == started
