@@ -162,13 +162,20 @@ def test_that_the_next_command_brings_back_an_engine_that_was_killed_with_its_wa
     check_that_each_trial_ran_once(workspace, followed.json())
 
 
-def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(workspace: Workspace) -> None:
-    workspace.write(PROGRAM.replace("0.05", "0.5"), parallel_count=3)
+def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    workspace.write(
+        f"{PROGRAM}\nimport os\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)\n",
+        parallel_count=3,
+    )
     job = workspace.begin()
     workspace.wait_running(job, 3)
     assert workspace.run("engine", "stop", "--json").json()["running"] is False
     assert [t.state for t in workspace.trials(job)] == ["running"] * 3
     assert workspace.run("engine", "start", "--json").json()["running"] is True
+    go.touch()
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
 
