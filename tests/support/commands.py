@@ -37,7 +37,7 @@ def run(
         )
     ours, theirs = socket.socketpair()
     out, err = os.memfd_create("out"), os.memfd_create("err")
-    with ours, open(out, encoding="utf-8") as written, open(err, encoding="utf-8") as complained:
+    with ours, os.fdopen(out, encoding="utf-8") as written, os.fdopen(err, encoding="utf-8") as complained:
         with theirs:
             socket.send_fds(_server()[0], [b"r"], [theirs.fileno(), out, err])
         request = {"arguments": arguments, "folder": str(folder), "environment": dict(environment)}
