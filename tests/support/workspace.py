@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from bayescore.app import Options, consent, engine_control, prepare
 from bayescore.store import Database, DataFolder, Job, Trial, events, jobs, trials
 from support import commands
+from support.builders import a_finished_job
 
 BIN = Path(sys.executable).parent
 UNIT = {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0}
@@ -157,6 +158,17 @@ class Workspace:
         done = self.run("gear", "run", "hypertuning", "--detach", "--json", "--seed", "1", *options, env=env)
         assert done.out, done.err
         return str(done.json()["id"])
+
+    def insert(self, **options: Any) -> Job:
+        """Insert a job of the project that has run, see :func:`support.builders.a_finished_job`; nothing runs."""
+        self.allow()
+        submission = prepare(self.project, Options(seed=1)).submission
+        assert submission is not None
+        database = self.database()
+        try:
+            return a_finished_job(database, submission, **options)
+        finally:
+            database.close()
 
     # ---- what the store says
 
