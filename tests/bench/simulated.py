@@ -16,8 +16,8 @@ import psutil
 
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
-from bayescore.cluster.messages import News, Packed, Seen
-from bayescore.cluster.ray_runner import RayRunner, Telling
+from bayescore.cluster.messages import Packed, SyncOffsets, TrialUpdate
+from bayescore.cluster.ray_runner import ClusterCallbacks, RayRunner
 from bayescore.config import Algorithm
 from bayescore.engine.loop import Engine
 from bayescore.store import Database, DataFolder, Submission, jobs
@@ -32,7 +32,7 @@ _AT_ONCE = 100  # trials of a job
 _RATE = 12.5  # points a second of one trial: 20,000 of all
 _LOOK_S = 2.0  # an agent answers so often
 _RUN_S = 60.0
-_UNHEARD = Telling(lambda _nodes: None, lambda *_moved: None, lambda *_left_out: None)
+_NO_CALLBACKS = ClusterCallbacks(lambda _nodes: None, lambda *_moved: None, lambda *_left_out: None)
 
 
 @dataclass(eq=False)
@@ -86,9 +86,9 @@ class _Agent:
         self.remove = _Remote(lambda _handle, keep_output: None)
         self.programs = _Remote(dict)
         self.pack_output = _Remote(lambda _job, _number, _limit: Packed(0, "", b""))
-        self.look = _Remote(self._look, _LOOK_S)
+        self.updates = _Remote(self._updates, _LOOK_S)
 
-    def _look(self, wanted: Mapping[str, Seen], _wait: float) -> dict[str, News]:
+    def _updates(self, wanted: Mapping[str, SyncOffsets], _wait: float) -> dict[str, TrialUpdate]:
         found, now = {}, time.monotonic()
         for handle, seen in wanted.items():
             last = self._told.setdefault(handle, now)
@@ -97,7 +97,7 @@ class _Agent:
             spool = b'{"metrics": {"score": [{"value": 0.5}]}}\n' * count
             self.sent += count
             ended = Exit(0) if handle in self._stopped else None
-            found[handle] = News(spool, b"", Seen(seen.spool + len(spool)), ended)
+            found[handle] = TrialUpdate(spool, b"", SyncOffsets(seen.spool + len(spool)), ended)
         return found
 
 
@@ -121,7 +121,7 @@ class _Agents:
         del node
         return self.ray.get(answer)
 
-    def dismiss(self) -> None:
+    def stop_all(self) -> None:
         """They are nobody."""
 
     def forget(self, node: str) -> None:
@@ -163,8 +163,8 @@ def _measured(database: Database, project: Path) -> Iterator[Figure]:
     agents, trials = _Agents(), _NODES * _GPUS
     engine = Engine(database)
     cluster = ClusterAddress("simulated:1", "process", 180)
-    runner = RayRunner(cluster, database.folder, engine._awake.set, _UNHEARD)
-    runner.agents = runner._mirror._agents = runner._readiness._agents = agents  # type: ignore[assignment]
+    runner = RayRunner(cluster, database.folder, engine._awake.set, _NO_CALLBACKS)
+    runner.agents = runner._sync._agents = runner._readiness._agents = agents  # type: ignore[assignment]
     runner.slots = _Slots()  # type: ignore[assignment]
     engine._runners._made[cluster.endpoint] = runner
     with database.write() as connection:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bayescore.cluster import parcels
 from bayescore.cluster.agent import _log_part
-from bayescore.cluster.messages import Seen
+from bayescore.cluster.messages import SyncOffsets
 from bayescore.cluster.relay import Relayed, SpoolIntake
 from bayescore.listener import Report, read_spool
 from bayescore.trials.supervisor.bounded_log import BoundedLog
@@ -84,7 +84,7 @@ def test_that_a_spool_that_cannot_be_written_is_no_success(tmp_path: Path) -> No
     intake, reporter = SpoolIntake(), Relayed("job-1", "token", tmp_path / "gone" / "points.jsonl")
     with pytest.raises(Exception, match="cannot be written"):
         intake.submit(reporter, Report((("score", 1.0),))).result()
-    assert intake.has_unkept(reporter)
+    assert intake.has_lost_reports(reporter)
 
 
 @given(st.lists(st.integers(1, 60), max_size=40))
@@ -93,7 +93,7 @@ def test_that_a_log_that_turns_over_is_followed_without_a_gap(
 ) -> None:
     file = tmp_path_factory.mktemp("log") / "log.txt"
     log = BoundedLog(str(file), half=100, fresh=True)
-    seen, heard, said = Seen(0), b"", b""
+    seen, heard, said = SyncOffsets(0), b"", b""
     for index, length in enumerate(lengths):
         line = bytes([65 + index % 26]) * length
         log.write(line)
@@ -103,5 +103,5 @@ def test_that_a_log_that_turns_over_is_followed_without_a_gap(
             if not part:
                 break
             heard += part
-            seen = Seen(0, offset, number)
+            seen = SyncOffsets(0, offset, number)
     assert heard == said

@@ -254,7 +254,7 @@ def test_that_holes_are_skipped_and_lines_behind_them_are_taken(knocked: knockin
 def test_that_the_excess_of_a_spool_file_is_not_read_and_told_once(
     knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempt, "MOST_SPOOLED", 2**20)
+    monkeypatch.setattr(attempt, "MAX_SPOOL_BYTES", 2**20)
     spool_of(knocked).write_bytes(LINE * 40_000)
     knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
     found = len(series(knocked)["score"])
@@ -290,7 +290,7 @@ def test_that_clearing_many_points_is_done_in_parts(
 def test_that_a_trial_has_a_bounded_number_of_names(
     knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempt, "MOST_NAMES", 10)
+    monkeypatch.setattr(attempt, "MAX_NAMES", 10)
     spool_of(knocked).write_bytes(b"".join(b'{"metrics": {"m%d": 1}}\n' % i for i in range(30)))
     status, said = put(knocked, json.dumps({"parameters": {f"p{i}": 1 for i in range(11)}}).encode())
     assert status == 400
@@ -364,7 +364,7 @@ def test_that_a_report_that_cannot_be_stored_takes_no_other_with_it(knocked: kno
     with pytest.raises(BadReportError):
         bad.result(timeout=10)
     assert len(series(knocked)["score"]) == len(series(knocked, 1)["score"]) == 50
-    assert not knocked.listener.has_unkept(knocked.reporters[1])
+    assert not knocked.listener.has_lost_reports(knocked.reporters[1])
 
 
 # ---- the doorbell, and a port that another account has taken

@@ -1,4 +1,4 @@
-"""The listener against the real ``openbayestool`` and against everything else that may knock."""
+"""The listener against the real ``openbayestool`` and against other clients."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ def test_that_a_store_that_cannot_be_written_is_answered_503_and_not_lost_by_sil
             "CREATE TRIGGER full BEFORE INSERT ON points BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
         )
     assert house.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 503
-    assert [house.listener.has_unkept(house.reporter(trial)) for trial in house.trials] == [True, False]
+    assert [house.listener.has_lost_reports(house.reporter(trial)) for trial in house.trials] == [True, False]
     with house.database.write() as connection:
         connection.exec_driver_sql("DROP TRIGGER full")
     assert house.request('{"metrics": {"score": [{"value": 2}]}}')[0] == 200
