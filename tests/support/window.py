@@ -1,4 +1,4 @@
-"""What tests do in the window again and again."""
+"""Common actions of tests in the window."""
 
 from __future__ import annotations
 
