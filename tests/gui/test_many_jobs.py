@@ -18,6 +18,7 @@ from bayesdesk.plots.canvas import fences
 from bayesdesk.plots.parallel.axes import Scale, axes_of, with_scale
 from bayesdesk.services.ansi import Style, segments
 from bayesdesk.window import MainWindow
+from support.programs import wait_for
 from support.window import TWO, WAIT_MS, ended_page, finished_job, job_page
 from support.workspace import REPORT_X, Workspace
 
@@ -71,8 +72,7 @@ def test_that_a_running_job_cannot_be_deleted_and_a_deleted_one_is_no_longer_his
     workspace: Workspace, tmp_path: Path
 ) -> None:
     go = tmp_path / "go"
-    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
-    workspace.write(REPORT_X + wait, max_job_count=1)
+    workspace.write(REPORT_X + wait_for(go), max_job_count=1)
     job = workspace.begin()
     workspace.wait_running(job, 1)
     with pytest.raises(ConfigError, match="not ended"):

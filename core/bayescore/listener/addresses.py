@@ -31,7 +31,7 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, dict[str,
         sockets: dict[str, socket.socket] = {}
         try:
             for host in hosts:
-                sockets[host] = listen(host, chosen)
+                sockets[host] = listening(host, chosen)
         except OSError as error:
             for opened in sockets.values():
                 opened.close()
@@ -47,7 +47,7 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, dict[str,
     )
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
     """Open a listening socket."""
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     # on Windows, SO_REUSEADDR would let another program bind the same port

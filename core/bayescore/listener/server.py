@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from bayescore.errors import ListenerError
 from bayescore.i18n import text
-from bayescore.listener.addresses import LOOPBACK, listen, open_sockets
+from bayescore.listener.addresses import LOOPBACK, listening, open_sockets
 from bayescore.listener.app import Endpoint, Reporters
 from bayescore.listener.connection import BoundedConnection
 from bayescore.listener.intake import Intake, ReportSink, warn_of_unexpected_metrics
@@ -144,7 +144,7 @@ class Listener(Generic[R]):
         if address is None or address in self._servers:
             return address is not None
         try:
-            opened = listen(address, self.port)
+            opened = listening(address, self.port)
         except OSError:
             return False
         self._servers[address] = _Server(self._application, opened)
