@@ -54,7 +54,7 @@ SPACE = st.dictionaries(
 def test_that_any_search_space_is_converted_or_refused_with_a_message(content: object) -> None:
     with contextlib.suppress(ConfigError):
         found = convert_space(yaml.safe_dump(content, allow_unicode=True))
-        assert load_text(found.file_text).document.fault is None
+        assert load_text(found.file_text).document.error is None
         json.dumps([r.render("zh") for r in found.remarks])
 
 

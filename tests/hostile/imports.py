@@ -1,4 +1,4 @@
-"""Results and spaces of other tools that somebody else wrote."""
+"""Hostile results and search spaces of other tools."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TABLES = {
 
 
 class Imports:
-    """A project that imports go to, and a folder for their sources."""
+    """A project to import into, and a folder for the sources."""
 
     def __init__(self, root: Path, project: Path) -> None:
         self._root = root
@@ -43,7 +43,7 @@ class Imports:
         root.mkdir(parents=True, exist_ok=True)
 
     def check(self, rng: random.Random) -> None:
-        """Read one source; it is read, or refused with words."""
+        """Import a source; it must be read or refused with a message."""
         kind = rng.choice(["storage", "storage", "bytes", "table", "sweep", "space", "file"])
         file = self._root / {"table": "t.csv", "bytes": "t.db"}.get(kind, "s.db")
         file.unlink(missing_ok=True)
@@ -64,7 +64,7 @@ class Imports:
 
 
 def _storage(rng: random.Random, file: Path) -> None:
-    """A sound storage in which some values, a table or some bytes are others."""
+    """A valid storage with some values, a table or some bytes changed."""
     with closing(sqlite3.connect(file)) as made:
         for name, (columns, row) in _TABLES.items():
             if rng.random() < 0.02:

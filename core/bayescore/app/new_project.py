@@ -59,7 +59,7 @@ def _create(target: Path, content: bytes, folder: Path) -> None:
         for name in target.relative_to(folder).parts[:-1]:
             cursor.add_folder(name)
             cursor.go((*cursor.parts, name))
-        with cursor.create_first(target.name) as created:
+        with cursor.create_new(target.name) as created:
             created.write(content)
 
 

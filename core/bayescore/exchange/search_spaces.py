@@ -69,7 +69,7 @@ def convert_space(content: str) -> ConvertedSpace:
     """
     try:
         # YamlDocument refuses content that is nested too deeply or expands too much by aliases
-        is_bounded = YamlDocument.parse(content).fault is None
+        is_bounded = YamlDocument.parse(content).error is None
         found = yaml.load(content, Loader=_Loader) if is_bounded else None  # noqa: S506  a safe loader
     except (yaml.YAMLError, ValueError, RecursionError):
         found = None

@@ -125,7 +125,7 @@ def store_study(database: Database, study: Study, project: Path) -> Job:
     with database.write() as connection:
         starts = [t.started_at for t in study.trials if t.started_at]
         ends = [t.ended_at for t in study.trials if t.ended_at]
-        job = jobs.add_past(
+        job = jobs.add_imported(
             connection,
             submission,
             JobState.SUCCEEDED,
@@ -134,7 +134,7 @@ def store_study(database: Database, study: Study, project: Path) -> Job:
             max(ends, default=None),
         )
         for number, trial in enumerate(study.trials, 1):
-            row = trials.add_past(
+            row = trials.add_imported(
                 connection,
                 job.id,
                 number,

@@ -100,6 +100,6 @@ def _ranges(spec: ParameterSpec) -> dict[str, Any]:
 
 
 def _root(document: YamlDocument) -> dict[str, Any]:
-    if document.fault is not None or not isinstance(document.data, dict | None):
+    if document.error is not None or not isinstance(document.data, dict | None):
         raise EditError(text("The file is not valid YAML."), text("Fix the errors first: bayesdesk check"))
     return document.data or {}

@@ -1,7 +1,7 @@
-"""Taking what can be read out of a damaged store.
+"""Recovering the readable rows of a damaged store.
 
-Every table is read by row id, which needs neither its indexes nor its neighbours. Where
-a page cannot be read the range is halved until what lies around the page has been read.
+Each table is read by row id, which needs none of its indexes.  When a page cannot be read, the range of row
+ids is halved until everything around the page has been read.
 """
 
 from __future__ import annotations
@@ -16,30 +16,29 @@ from pathlib import Path
 
 from bayescore.errors import StoreError
 from bayescore.i18n import text
-from bayescore.store import jobs, trials
-from bayescore.store.backup import put_aside
 from bayescore.store.data_folder import DataFolder
-from bayescore.store.database import Database, explained
-from bayescore.store.exclusive import alone
+from bayescore.store.database import Database, database_errors
+from bayescore.store.replacement import exclusive_access, move_aside
+from bayescore.store.sanitize import delete_unreadable
 from bayescore.store.tables import metadata
 
-_PAGE_ROWS = 512  # more rows than fit into one page
-_PATIENCE = 200_000  # rows that cannot be read, one by one, before a table is given up
+_MAX_PAGE_ROWS = 512  # upper bound of the rows in one page
+_MAX_FAILED_READS = 200_000  # per table
 _BATCH = 10_000
 
 
 @dataclass(frozen=True)
-class Rescue:
-    """What came of it.
+class Recovery:
+    """Result of :func:`repair`.
 
     Attributes
     ----------
     aside
-        Where the damaged file is now; ``None`` when the store was whole.
+        Folder with the damaged file; ``None`` when the store was intact.
     rows
-        Rows that were read, by table.
+        Number of recovered rows by table.
     unreadable
-        Jobs and trials that were read but make no sense, or whose job is not there; they were left out.
+        Number of jobs and trials that were malformed or whose job is missing; they were left out.
     """
 
     aside: Path | None
@@ -47,8 +46,8 @@ class Rescue:
     unreadable: int = 0
 
 
-def is_whole(folder: DataFolder) -> bool:
-    """Whether SQLite finds nothing amiss in the store's file; reads all of it."""
+def is_intact(folder: DataFolder) -> bool:
+    """Whether SQLite finds no damage in the file of the store; reads the whole file."""
     if not folder.database.exists():
         return True
     try:
@@ -58,15 +57,15 @@ def is_whole(folder: DataFolder) -> bool:
         return False
 
 
-def repair(folder: DataFolder, told: Callable[[str, int], None] = lambda _table, _rows: None) -> Rescue:
-    """Put a new store with everything that can still be read in place of a damaged one.
+def repair(folder: DataFolder, progress: Callable[[str, int], None] = lambda _table, _rows: None) -> Recovery:
+    """Replace a damaged store with a new one that contains everything that can still be read.
 
-    The damaged file is kept beside it; nothing is deleted.
+    The damaged file is kept.
 
     Parameters
     ----------
-    told
-        Called now and then with a table's name and the rows read so far.
+    progress
+        Called with the name of a table and the number of rows read so far.
 
     Raises
     ------
@@ -74,69 +73,69 @@ def repair(folder: DataFolder, told: Callable[[str, int], None] = lambda _table,
         When the folder is in use or cannot be written, or nothing can be read.
     """
     folder.prepare()
-    with alone(folder):
-        if is_whole(folder):
-            return Rescue(None, {})
-        with tempfile.TemporaryDirectory(prefix=".rescue-", dir=folder.root) as made:
-            fresh = DataFolder(Path(made))
+    with exclusive_access(folder):
+        if is_intact(folder):
+            return Recovery(None, {})
+        with tempfile.TemporaryDirectory(prefix=".recovery-", dir=folder.root) as created:
+            fresh = DataFolder(Path(created))
             Database(fresh).open().close()
-            with explained(fresh.database):
-                rows = _copied(folder.database, fresh.database, told)
-                unreadable = _without_nonsense(fresh)
+            with database_errors(fresh.database):
+                rows = _copy_tables(folder.database, fresh.database, progress)
+                unreadable = _delete_unreadable(fresh)
             if not any(rows.values()):
                 raise StoreError(
                     text("Nothing in the store {file} can be read.", file=folder.database),
                     text("Restore a backup: bayesdesk restore FILE --replace"),
                 )
-            aside = put_aside(folder, "damaged", store_only=True)
+            aside = move_aside(folder, "damaged", store_only=True)
             fresh.database.rename(folder.database)
-    return Rescue(aside, rows, unreadable)
+    return Recovery(aside, rows, unreadable)
 
 
-def _copied(damaged: Path, fresh: Path, told: Callable[[str, int], None]) -> dict[str, int]:
-    with closing(_opened(damaged, fresh)) as source, closing(sqlite3.connect(fresh)) as target:
-        rows = {table: _copy_table(source, target, table, told) for table in metadata.tables}
+def _copy_tables(damaged: Path, fresh: Path, progress: Callable[[str, int], None]) -> dict[str, int]:
+    with closing(_open_damaged(damaged, fresh)) as source, closing(sqlite3.connect(fresh)) as target:
+        rows = {table: _copy_table(source, target, table, progress) for table in metadata.tables}
         target.commit()
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         target.execute("PRAGMA journal_mode=DELETE")
     return rows
 
 
-def _opened(damaged: Path, fresh: Path) -> sqlite3.Connection:
-    """A connection that knows the damaged file's tables, from a new store's first page where its own is lost.
+def _open_damaged(damaged: Path, fresh: Path) -> sqlite3.Connection:
+    """Open a damaged store; a lost first page, which lists the tables, is replaced with that of a new store.
 
-    The tables of every store were made in the same order, so that their roots are the same pages.
+    The migrations create the tables of every store in the same order and thus with the same root pages.
     """
-    connection = _connected(f"{damaged.as_uri()}?mode=ro")
+    connection = _connect(f"{damaged.as_uri()}?mode=ro")
     try:
         connection.execute("SELECT count(*) FROM jobs, trials, metrics WHERE 0").fetchone()
     except sqlite3.DatabaseError:
         connection.close()
     else:
         return connection
-    mended = fresh.with_name("mended.sqlite3")
-    shutil.copyfile(damaged, mended)
-    with mended.open("r+b") as file:
+    patched = fresh.with_name("patched.sqlite3")
+    shutil.copyfile(damaged, patched)
+    with patched.open("r+b") as file:
         file.write(_first_page(fresh))
     log = damaged.with_name(f"{damaged.name}-wal")
     if log.exists():
-        shutil.copyfile(log, mended.with_name(f"{mended.name}-wal"))
-    return _connected(mended.as_uri())
+        shutil.copyfile(log, patched.with_name(f"{patched.name}-wal"))
+    return _connect(patched.as_uri())
 
 
-def _connected(address: str) -> sqlite3.Connection:
+def _connect(address: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True)
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     return connection
 
 
 def _first_page(store: Path) -> bytes:
-    """A store's first page, such that SQLite counts the file's pages itself."""
+    """First page of a store, changed so that SQLite takes the page count from the size of the file."""
     with closing(sqlite3.connect(store)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = int(connection.execute("PRAGMA page_size").fetchone()[0])
     page = bytearray(store.read_bytes()[:size])
-    # a change counter unlike the one behind the page count: that count is not believed
+    # the page count is ignored when the change counter differs from its copy at offset 92
     page[24:28] = bytes(4)
     page[32:40] = bytes(8)  # no free pages
     page[92:96] = b"\xff" * 4
@@ -144,7 +143,7 @@ def _first_page(store: Path) -> bytes:
 
 
 def _copy_table(
-    source: sqlite3.Connection, target: sqlite3.Connection, table: str, told: Callable[[str, int], None]
+    source: sqlite3.Connection, target: sqlite3.Connection, table: str, progress: Callable[[str, int], None]
 ) -> int:
     known = {str(c[1]) for c in target.execute(f"PRAGMA table_info({table})")}
     try:
@@ -160,17 +159,17 @@ def _copy_table(
     for row in _Reader(source, f"SELECT rowid, {names} FROM {table}").rows(_last_row(source, table)):
         batch.append(row)
         if len(batch) == _BATCH:
-            count += _inserted(target, insert, batch)
-            told(table, count)
+            count += _insert_rows(target, insert, batch)
+            progress(table, count)
             batch.clear()
-    return count + _inserted(target, insert, batch)
+    return count + _insert_rows(target, insert, batch)
 
 
-def _inserted(target: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]) -> int:
+def _insert_rows(target: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]) -> int:
     before = target.total_changes
     try:
         target.executemany(insert, rows)
-    except sqlite3.DatabaseError:  # one row that no longer fits its columns keeps no other one out
+    except sqlite3.DatabaseError:  # insert the others without the malformed row
         for row in rows:
             with suppress(sqlite3.DatabaseError):
                 target.execute(insert, row)
@@ -178,7 +177,7 @@ def _inserted(target: sqlite3.Connection, insert: str, rows: list[tuple[object, 
 
 
 def _last_row(source: sqlite3.Connection, table: str) -> int:
-    """A row id that no row of the table is beyond."""
+    """Upper bound of the row ids of a table."""
     queries = (f"SELECT max(rowid) FROM {table}", f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'")
     for query in queries:
         with suppress(sqlite3.DatabaseError):
@@ -186,51 +185,37 @@ def _last_row(source: sqlite3.Connection, table: str) -> int:
             if found is not None and isinstance(found[0], int):
                 return found[0]
     pages = int(source.execute("PRAGMA page_count").fetchone()[0])
-    return pages * _PAGE_ROWS
+    return pages * _MAX_PAGE_ROWS
 
 
 class _Reader:
-    """Reads the rows of one table that can be read, in the order of their ids."""
+    """Reads the readable rows of a table in the order of their row ids."""
 
     def __init__(self, source: sqlite3.Connection, select: str) -> None:
         self._source = source
         self._query = f"{select} WHERE rowid BETWEEN ? AND ? ORDER BY rowid"
-        self._patience = _PATIENCE
+        self._failures_left = _MAX_FAILED_READS
 
     def rows(self, last: int) -> Iterator[tuple[object, ...]]:
-        """Every row from id 0 to ``last``, without its id."""
+        """Rows with ids from 0 to ``last``, without the ids."""
         ranges = [(0, last)]
-        while ranges and self._patience:
+        while ranges and self._failures_left:
             low, high = ranges.pop()
             try:
                 for row in self._source.execute(self._query, (low, high)):
                     low = row[0] + 1
                     yield row[1:]
             except sqlite3.DatabaseError:
-                self._patience -= 1
+                self._failures_left -= 1
                 if low < high:
                     middle = (low + high) // 2
                     ranges += [(middle + 1, high), (low, middle)]
 
 
-def _without_nonsense(fresh: DataFolder) -> int:
-    """Take out jobs and trials that the store's own readers cannot read; how many."""
-    database, left_out = Database(fresh).open(), 0
+def _delete_unreadable(fresh: DataFolder) -> int:
+    database = Database(fresh).open()
     try:
         with database.write() as connection:
-            found = connection.exec_driver_sql("SELECT id FROM jobs ORDER BY seq").scalars().all()
-            for job in found:
-                try:
-                    jobs.get(connection, job)
-                except Exception:  # whatever the remains of a page make a reader say
-                    connection.exec_driver_sql("DELETE FROM jobs WHERE id = ?", (job,))
-                    left_out += 1
-            for trial in connection.exec_driver_sql("SELECT id FROM trials").scalars().all():
-                try:
-                    jobs.get(connection, trials.get(connection, trial).job)
-                except Exception:
-                    connection.exec_driver_sql("DELETE FROM trials WHERE id = ?", (trial,))
-                    left_out += 1
+            return delete_unreadable(connection)
     finally:
         database.close()
-    return left_out

@@ -1,14 +1,14 @@
-"""Reading the root settings: command, environment, data bindings, parameters."""
+"""Reading the root settings: command, runtime, data bindings, parameters."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from bayescore.config.environments import known_environment, known_environments
 from bayescore.config.models import Access, DataBinding, ParameterValue, Secret
 from bayescore.config.read_tuning import KEYS as TUNING_KEYS
-from bayescore.config.reader import Reader, nearest
+from bayescore.config.reader import Reader, closest_match
+from bayescore.config.runtimes import image_for_runtime, runtime_names
 from bayescore.config.yamltext import Path
 from bayescore.i18n import text
 
@@ -31,12 +31,12 @@ _ACCESS = {
 }
 _MOUNT = re.compile(r"/(?:input[0-4]|output)\Z")
 MAX_INPUTS = 5
-_LONG = 32_768  # characters
-_ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_MAX_FIXED_CHARACTERS = 32_768
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 def read_command(reader: Reader) -> str | None:
-    """The entry command; ``None`` and a problem when there is none."""
+    """Read the command; reports a problem and returns ``None`` when there is none."""
     command = reader.text(("command",))
     if command is None and not reader.has(("command",)):
         reader.error("missing-key", ("command",), text("“{key}” is missing.", key="command"), key=True)
@@ -50,17 +50,17 @@ def read_command(reader: Reader) -> str | None:
     return command
 
 
-def read_environment(reader: Reader) -> str | None:
-    """The runtime environment's name, with a warning when no image is known for it."""
+def read_runtime(reader: Reader) -> str | None:
+    """Read the name of the runtime (``env``); reports a warning when no image is known for it."""
     name = reader.text(("env",))
-    if name and not known_environment(name):
-        guess = nearest(name, known_environments())
+    if name and not image_for_runtime(name):
+        guess = closest_match(name, runtime_names())
         message = text(
-            "No image is known for the environment “{name}”; set “image” in openbayes.local.yaml.", name=name
+            "No image is known for the runtime “{name}”; set “image” in openbayes.local.yaml.", name=name
         )
         if guess:
             message = text(
-                "No image is known for the environment “{name}”; did you mean “{guess}”? "
+                "No image is known for the runtime “{name}”; did you mean “{guess}”? "
                 "Or set “image” in openbayes.local.yaml.",
                 name=name,
                 guess=guess,
@@ -70,57 +70,55 @@ def read_environment(reader: Reader) -> str | None:
 
 
 def read_cloud_only(reader: Reader) -> tuple[str | None, int]:
-    """``resource`` and ``node``, which mean something on the platform only."""
+    """Read ``resource`` and ``node``, which have an effect on the platform only."""
     resource = reader.text(("resource",))
     if resource:
         reader.hint(
             "cloud-only",
             ("resource",),
-            text("“{key}” chooses a machine of the platform; here it is kept and not used.", key="resource"),
+            text("“{key}” selects a machine of the platform; it has no effect here.", key="resource"),
             key=True,
         )
-    node = reader.integer(("node",), quoted_is_fine=True)
+    node = reader.integer(("node",), allow_quoted=True)
     if node is not None and node > 1:
         reader.hint(
             "cloud-only",
             ("node",),
-            text(
-                "More than one node means something on the platform only; here a trial runs on one machine."
-            ),
+            text("“node” has an effect on the platform only; here each trial runs on one machine."),
             key=True,
         )
     return resource, node if node is not None else 1
 
 
 def check_official(reader: Reader) -> None:
-    """Mention, once, the keys that only the official command line cannot do without."""
-    wanted: list[tuple[Path, Any]] = [((key,), value) for key, value in _OFFICIAL_ROOT.items()]
+    """Report missing keys that the official command line requires, as one hint."""
+    expected: list[tuple[Path, Any]] = [((key,), value) for key, value in _OFFICIAL_ROOT.items()]
     if isinstance(reader.value(("hyper_tuning",)), dict):
-        wanted += [(("hyper_tuning", key), _OFFICIAL_TUNING.get(key)) for key in TUNING_KEYS]
-    absent = [
+        expected += [(("hyper_tuning", key), _OFFICIAL_TUNING.get(key)) for key in TUNING_KEYS]
+    missing = [
         (path, value)
-        for path, value in wanted
+        for path, value in expected
         if not reader.has(path) and (len(path) == 1 or path[-1] in _OFFICIAL_TUNING)
     ]
-    if not absent:
+    if not missing:
         return
-    names = ", ".join(str(path[-1]) for path, _ in absent)
+    names = ", ".join(str(path[-1]) for path, _ in missing)
     reader.hint(
         "official-needs",
         (),
-        text("The official command line also needs: {names}.", names=names),
-        # each key that is added is parsed anew: no such waiting with a file that no person wrote
-        fix=(text("Add them"), lambda: _completed(reader, absent))
-        if len(reader.document.text) < _LONG
+        text("The official command line also requires: {names}.", names=names),
+        # the text is parsed again for each added key, which takes too long for a large file
+        fix=(text("Add them"), lambda: _with_missing_keys(reader, missing))
+        if len(reader.document.text) < _MAX_FIXED_CHARACTERS
         else None,
     )
 
 
-def _completed(reader: Reader, absent: list[tuple[Path, Any]]) -> Any:
+def _with_missing_keys(reader: Reader, missing: list[tuple[Path, Any]]) -> Any:
     from bayescore.config.yamltext import Edit
 
     document = reader.document
-    for path, value in absent:
+    for path, value in missing:
         document = document.apply(document.add(path[:-1], str(path[-1]), value))
     return Edit.between(reader.document.text, document.text)
 
@@ -129,7 +127,7 @@ def _completed(reader: Reader, absent: list[tuple[Path, Any]]) -> Any:
 
 
 def read_bindings(reader: Reader) -> tuple[DataBinding, ...]:
-    """Every spelling of the list of bound folders."""
+    """Read the list of bound folders, in any of its spellings."""
     used = [key for key in BINDING_KEYS if reader.value((key,)) not in (None, [])]
     if not used:
         return ()
@@ -143,7 +141,7 @@ def read_bindings(reader: Reader) -> tuple[DataBinding, ...]:
             key=True,
         )
     path: Path = (used[0],)
-    if isinstance(reader.value(path), dict):  # the official models nest the list once more
+    if isinstance(reader.value(path), dict):  # the official models nest the list
         inner = next((key for key in BINDING_KEYS if reader.value((*path, key))), None)
         if inner is None:
             reader.list(path)
@@ -152,22 +150,22 @@ def read_bindings(reader: Reader) -> tuple[DataBinding, ...]:
     bindings: list[DataBinding] = []
     for i, item in enumerate(reader.list(path) or []):
         at = (*path, i)
-        binding = _short(reader, at) if isinstance(item, str) else _long(reader, at)
-        if binding is not None and _acceptable(reader, at, binding, bindings):
+        binding = _short_binding(reader, at) if isinstance(item, str) else _long_binding(reader, at)
+        if binding is not None and _is_acceptable(reader, at, binding, bindings):
             bindings.append(binding)
     inputs = [b for b in bindings if b.path != "/output"]
     if len(inputs) > MAX_INPUTS:
-        reader.error("too-many-inputs", path, text("At most {most} inputs can be bound.", most=MAX_INPUTS))
+        reader.error("too-many-inputs", path, text("At most {limit} inputs can be bound.", limit=MAX_INPUTS))
     return tuple(bindings)
 
 
 def parse_short_binding(written: str) -> tuple[str, str, str]:
-    """Split ``DATA:PATH[:ro|rw]``; the access is ``"ro"`` when it is not given.
+    """Split ``DATA:PATH[:ro|rw]``; the default access is ``"ro"``.
 
     Raises
     ------
     ValueError
-        When there is no path, or the access is not a known spelling.
+        When the path is missing or the access is unknown.
     """
     parts = written.rsplit(":", 2)
     if len(parts) == 3 and not parts[2].startswith("/"):
@@ -181,7 +179,7 @@ def parse_short_binding(written: str) -> tuple[str, str, str]:
     return data, path, known[access.casefold()]
 
 
-def _short(reader: Reader, at: Path) -> DataBinding | None:
+def _short_binding(reader: Reader, at: Path) -> DataBinding | None:
     written = reader.text(at) or ""
     try:
         data, path, access = parse_short_binding(written)
@@ -193,7 +191,7 @@ def _short(reader: Reader, at: Path) -> DataBinding | None:
     return DataBinding(data=data, path=path, type=Access(access))
 
 
-def _long(reader: Reader, at: Path) -> DataBinding | None:
+def _long_binding(reader: Reader, at: Path) -> DataBinding | None:
     if reader.mapping(at) is None:
         return None
     reader.unknown_keys(at, ("data", "path", "type", "name"))
@@ -217,17 +215,17 @@ def _long(reader: Reader, at: Path) -> DataBinding | None:
     return DataBinding(data=data, path=path, type=Access(access), name=name)
 
 
-def _acceptable(reader: Reader, at: Path, binding: DataBinding, earlier: list[DataBinding]) -> bool:
-    place = (*at, "path") if isinstance(reader.value(at), dict) else at
+def _is_acceptable(reader: Reader, at: Path, binding: DataBinding, earlier: list[DataBinding]) -> bool:
+    path = (*at, "path") if isinstance(reader.value(at), dict) else at
     if not _MOUNT.match(binding.path):
         reader.error(
             "bad-binding-path",
-            place,
+            path,
             text("“{path}” is not one of /input0 … /input4, /output.", path=binding.path),
         )
         return False
     if any(b.path == binding.path for b in earlier):
-        reader.error("duplicate-path", place, text("{path} is bound twice.", path=binding.path))
+        reader.error("duplicate-path", path, text("{path} is bound twice.", path=binding.path))
         return False
     return True
 
@@ -236,7 +234,7 @@ def _acceptable(reader: Reader, at: Path, binding: DataBinding, earlier: list[Da
 
 
 def read_parameters(reader: Reader) -> tuple[dict[str, ParameterValue], dict[str, Secret]]:
-    """Root parameters, the secret ones apart and without their values."""
+    """Read the root parameters; secrets are returned separately and without their values."""
     plain: dict[str, ParameterValue] = {}
     secrets: dict[str, Secret] = {}
     path: Path = ("parameters",)
@@ -260,7 +258,7 @@ def read_parameters(reader: Reader) -> tuple[dict[str, ParameterValue], dict[str
 def _secret(reader: Reader, at: Path) -> Secret | None:
     reader.unknown_keys(at, ("is_secret", "isSecret", "source", "env", "value"))
     flag = "isSecret" if reader.has((*at, "isSecret")) else "is_secret"
-    is_secret = reader.truth((*at, flag))
+    is_secret = reader.boolean((*at, flag))
     source, variable = reader.value((*at, "source")), reader.text((*at, "env"))
     has_value = reader.has((*at, "value"))
     if not is_secret:
@@ -269,7 +267,9 @@ def _secret(reader: Reader, at: Path) -> Secret | None:
             reader.error("secret-source-without-flag", (*at, "source"), message, key=True)
         else:
             reader.error(
-                "secret-not-marked", at, text("A parameter that is a mapping must say is_secret: true.")
+                "secret-not-marked",
+                at,
+                text("A parameter whose value is a mapping must have is_secret: true."),
             )
         return None
     if source is None:
@@ -280,14 +280,16 @@ def _secret(reader: Reader, at: Path) -> Secret | None:
             "secret-in-file",
             (*at, "value"),
             text(
-                "A secret in clear text; better take it from the environment with source: env and env: NAME."
+                "This secret is in clear text. Use an environment variable instead: source: env, env: NAME."
             ),
             key=True,
         )
         return Secret()
     if has_value:
         reader.error(
-            "secret-source-and-value", (*at, "value"), text("A secret has a source or a value, not both.")
+            "secret-source-and-value",
+            (*at, "value"),
+            text("A secret can have a source or a value, not both."),
         )
     elif source != "env":
         reader.error(
@@ -295,11 +297,15 @@ def _secret(reader: Reader, at: Path) -> Secret | None:
         )
     elif not variable:
         reader.error(
-            "secret-without-env", (*at, "source"), text("The secret does not say which variable holds it.")
+            "secret-without-env",
+            (*at, "source"),
+            text("The secret does not name its environment variable: add env: NAME."),
         )
-    elif not _ENVIRONMENT_NAME.match(variable):
+    elif not _VARIABLE_NAME.match(variable):
         reader.error(
-            "secret-bad-env", (*at, "env"), text("“{name}” cannot be the name of a variable.", name=variable)
+            "secret-bad-env",
+            (*at, "env"),
+            text("“{name}” is not a valid name of an environment variable.", name=variable),
         )
     else:
         return Secret(env=variable)

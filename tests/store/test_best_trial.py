@@ -1,4 +1,4 @@
-"""The best trial as the store finds it is the one that the results find."""
+"""The query for the best trial agrees with the function of the results."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 @given(found=st.lists(st.tuples(STATES, VALUES), max_size=12), goal=st.sampled_from(Goal))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_that_the_store_and_the_results_agree_on_the_best(
+def test_that_store_and_results_agree_on_the_best_trial(
     database: Database, found: list[tuple[str, float | None]], goal: Goal
 ) -> None:
     with database.write() as connection:
         job = jobs.add(connection, a_submission())
         for number, (state, value) in enumerate(found, 1):
-            made = trials.add(connection, job.id, number, {"x": 0.5}, "random")
+            trial = trials.add(connection, job.id, number, {"x": 0.5}, "random")
             connection.exec_driver_sql(
-                "UPDATE trials SET state = ?, value = ? WHERE id = ?", (state, value, made.id)
+                "UPDATE trials SET state = ?, value = ? WHERE id = ?", (state, value, trial.id)
             )
     with database.read() as connection:
-        its = trials.of_job(connection, job.id)
-        assert trials.leader(connection, job.id, maximize=goal is Goal.MAXIMIZE) == best(its, goal)
-        assert trials.ended_counts(connection).get(job.id, 0) == sum(t.state.ended for t in its)
+        all_trials = trials.of_job(connection, job.id)
+        assert trials.best(connection, job.id, maximize=goal is Goal.MAXIMIZE) == best(all_trials, goal)
+        assert trials.ended_counts(connection).get(job.id, 0) == sum(t.state.ended for t in all_trials)
