@@ -1,4 +1,4 @@
-"""One measured figure and the aim that it is held against."""
+"""A measured figure and its target."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ class World:
         return []
 
     def supervisors(self) -> list[int]:
-        """Keepers of this run's trials."""
+        """Process ids of the supervisors of this run's trials."""
         return [
             p.pid
             for p in psutil.process_iter()
