@@ -1,1 +1,1 @@
-"""Real jobs with injected faults: nothing is lost, nothing runs twice, and each end is reported."""
+"""Real jobs under faults: nothing is lost, nothing runs twice, and the end is told."""

@@ -29,7 +29,7 @@ def violations(world: World) -> Iterator[str]:
     yield from _points(world)
     if world.plan.runner == "process":
         yield from _gpus(world)
-    yield from _remaining(world)
+    yield from _leftovers(world)
     if world.cluster is not None:
         yield from _cluster(world)
     yield from _files(world)
@@ -144,7 +144,7 @@ def _gpus(world: World) -> Iterator[str]:
             yield f"{most} programs at once had {gpu}"
 
 
-def _remaining(world: World) -> Iterator[str]:
+def _leftovers(world: World) -> Iterator[str]:
     try:
         world.wait(lambda: not world.trial_processes(), "", seconds=30)
     except TimeoutError:

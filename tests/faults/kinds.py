@@ -343,7 +343,7 @@ def _remove_node(world: World) -> None:
 
 
 def _cut_node(world: World) -> None:
-    """Stop Ray on a node and start it again; the trials there continue."""
+    """Ray on a node ends and comes back; what ran there goes on."""
     assert world.cluster is not None
     world.cluster.remove("c")
     world.pass_time(10)
@@ -356,7 +356,7 @@ def _cut_network(world: World) -> None:
     assert world.cluster.network is not None
     world.cluster.network.cut()
     world.pass_time(120)
-    world.cluster.network.restore()
+    world.cluster.network.mend()
 
 
 def _restart_ray(world: World) -> None:

@@ -176,7 +176,7 @@ class World:
         return []
 
     def supervisors(self) -> list[int]:
-        """Process ids of the supervisors of this run's trials."""
+        """Keepers of this run's trials."""
         return [
             p.pid
             for p in psutil.process_iter()
