@@ -127,7 +127,7 @@ def test_that_hostile_values_arrive_byte_for_byte_in_both_ways(containers: Works
         assert in_file == {"lr": 1e-05, "n": 29, "flag": True, "v": value}
 
 
-def test_that_running_out_of_memory_is_told_from_a_failure(containers: Workspace) -> None:
+def test_that_running_out_of_memory_is_distinguished_from_a_failure(containers: Workspace) -> None:
     program = REPORT_X + "blocks = []\nwhile True:\n    blocks.append(bytearray(2**24))\n"
     containers.write(program, max_job_count=1, local={**LOCAL, "memory": "64m"})
     trial = containers.tune()["trials"][0]
@@ -136,7 +136,7 @@ def test_that_running_out_of_memory_is_told_from_a_failure(containers: Workspace
     assert len(trial["metrics"]["score"]) == 1
 
 
-def test_that_an_exit_code_and_a_timeout_are_told_apart(containers: Workspace) -> None:
+def test_that_an_exit_code_and_a_timeout_are_distinguished(containers: Workspace) -> None:
     containers.write(REPORT_X + "raise SystemExit(9)\n", max_job_count=1, local=LOCAL)
     trial = containers.tune()["trials"][0]
     assert (trial["state"], trial["exit_code"]) == ("failed", 9)

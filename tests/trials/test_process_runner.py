@@ -148,7 +148,7 @@ def test_that_a_log_is_bounded_and_keeps_its_end(workspace: Workspace) -> None:
     assert workspace.run("logs", job["id"], "1").out.endswith("the end\n")
 
 
-def test_that_the_word_of_the_shell_is_heard_when_the_command_is_wrong(workspace: Workspace) -> None:
+def test_that_the_shells_message_is_shown_when_the_command_is_wrong(workspace: Workspace) -> None:
     workspace.write(root={"command": "pyhton main.py"}, max_job_count=5, parallel_count=1)
     job = workspace.tune()
     assert job["state"] == "failed"
