@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from bayescore.app.new_project import begin_from_program, begin_project
+from bayescore.app.new_project import create_from_program, create_project
+from bayescore.app.past_results import import_file, import_table
 from bayescore.config.load import project_file
-from bayescore.exchange.past import keep
-from bayescore.exchange.sources import bring_in
-from bayescore.exchange.tables import from_table
 from bayescore.i18n import Text, _
 from bayescore.store import Job
 from bayesdesk.services.files import read_project
@@ -46,7 +44,7 @@ class NewProjectActions:
 
         def begin() -> None:
             if not (folder / "openbayes.yaml").exists():
-                begin_project(folder, "guide")
+                create_project(folder, "guide")
 
         def opened(_none: None) -> None:
             self._window.background.run(lambda: read_project(project_file(folder)), start)
@@ -72,7 +70,7 @@ class NewProjectActions:
                 words = "\n".join(str(r) for r in remarks)
                 QMessageBox.information(self._window, _("New from my program"), as_text(words))
 
-        self._window.background.run(lambda: begin_from_program(program.parent, program.name)[1], opened)
+        self._window.background.run(lambda: create_from_program(program.parent, program.name)[1], opened)
 
     def import_results(self) -> None:
         """Bring in what was found elsewhere, as a job to look at and to learn from."""
@@ -101,7 +99,7 @@ class NewProjectActions:
         project = window.editor.model.file.parent
 
         def bring() -> Job:
-            return keep(window.database, from_table(copied, _("copied table"), project), project)
+            return import_table(window.database, copied, _("copied table"), project)
 
         window.background.run(bring, lambda job: window.show_job(job.id))
 
@@ -109,7 +107,7 @@ class NewProjectActions:
         window = self._window
         project = window.editor.model.file.parent if window.editor is not None else source.parent
         window.background.run(
-            lambda: bring_in(window.database, source, project), lambda job: window.show_job(job.id)
+            lambda: import_file(window.database, source, project), lambda job: window.show_job(job.id)
         )
 
     def new_file(self) -> None:
@@ -120,4 +118,6 @@ class NewProjectActions:
 
     def _begin(self, folder: Path, example: str | None) -> None:
         window = self._window
-        window.background.run(lambda: begin_project(folder, example), lambda _files: window.open_file(folder))
+        window.background.run(
+            lambda: create_project(folder, example), lambda _files: window.open_file(folder)
+        )

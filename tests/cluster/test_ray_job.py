@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from bayescore.engine import cluster_view
+from bayescore.cluster import known_nodes
 from bayescore.store import settings, transfers
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
@@ -74,7 +74,7 @@ def check_that_all_is_here(workspace: Workspace, job: str) -> None:
 def said_before_the_start(workspace: Workspace) -> str:
     """What the checks find, asked by a program of its own, which does not stay connected to the cluster."""
     asked = (
-        "import sys; from pathlib import Path; from bayescore.engine import Options;"
+        "import sys; from pathlib import Path; from bayescore.app.prepare import Options;"
         "from bayescore.app.preflight import preflight;"
         "found = preflight(Path(sys.argv[1]), Options(), Path(sys.argv[2])).findings;"
         "print(*(f'{f.grade} {f.message}' for f in found), sep='\\n')"
@@ -92,7 +92,7 @@ def said_before_the_start(workspace: Workspace) -> str:
 def nodes_seen(workspace: Workspace) -> dict[str, tuple[float, float]]:
     """GPUs of each node, and those of them that are free."""
     with workspace.database().read() as connection:
-        return {node.name: (node.gpus, node.gpus_free) for node in cluster_view.known(connection)}
+        return {node.name: (node.gpus, node.gpus_free) for node in known_nodes.known(connection)}
 
 
 def test_that_trials_are_spread_over_the_nodes_and_what_a_node_lacks_or_takes_away_is_done_without(

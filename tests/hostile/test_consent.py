@@ -18,8 +18,8 @@ import pytest
 import bayescore
 import bayesdesk
 from bayescore.app import Options, Prepared, actions, consent, prepare
+from bayescore.app.permissions import Kind, listed, permissions_of
 from bayescore.app.preflight import preflight
-from bayescore.app.reach import Kind, listed, reach_of
 from bayescore.config import LocalSettings
 from bayescore.store import Database, DataFolder, Input, backup, jobs, requests
 from support.builders import a_submission
@@ -209,7 +209,7 @@ def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Works
     made = prepared(workspace)
     assert lines(made) == {"process", f"read {secret}", f"write {secret}"}
     assert "copied into the output" in str(
-        listed(reach_of(replace(made.submission, inputs=made.submission.inputs[3:]), None))
+        listed(permissions_of(replace(made.submission, inputs=made.submission.inputs[3:]), None))
     )
     for by_link in ("innocent:/input1", "lab/mnist/1:/input1", "through/secret:/input1", f"{own}:/input1"):
         options = Options(data=(by_link,), runner="process")
@@ -223,9 +223,9 @@ def test_that_the_home_folder_is_not_a_project_whose_content_is_its_own(
 ) -> None:
     keys = tmp_path / "user" / ".ssh"
     submission = docker_job(tmp_path / "user", inputs=(Input(str(keys), "/input0"),))
-    assert [each.kind for each in reach_of(submission, tmp_path / "user")] == [Kind.NETWORK]
+    assert [each.kind for each in permissions_of(submission, tmp_path / "user")] == [Kind.NETWORK]
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
-    asked = reach_of(submission, tmp_path / "user")
+    asked = permissions_of(submission, tmp_path / "user")
     assert [each.lines for each in asked if each.lines] == [{f"read {keys}"}]
 
 
@@ -234,24 +234,24 @@ def test_that_a_job_in_containers_that_wants_nothing_asks_nothing(tmp_path: Path
     (tmp_path / "project" / "data").mkdir(parents=True)
     inside = Input(str(tmp_path / "project" / "data"), "/input0", writable=True)
     submission = docker_job(tmp_path / "project", inputs=(inside,))
-    found = reach_of(submission, tmp_path / "project")
+    found = permissions_of(submission, tmp_path / "project")
     assert [(each.kind, each.lines) for each in found] == [(Kind.NETWORK, frozenset())]
     assert consent.asked_by(folder, Prepared(submission, {}, (), found)) == ()
     outside = replace(submission, inputs=(Input(str(tmp_path), "/input0"),))
-    asked = consent.asked_by(folder, Prepared(outside, {}, (), reach_of(outside, tmp_path / "project")))
+    asked = consent.asked_by(folder, Prepared(outside, {}, (), permissions_of(outside, tmp_path / "project")))
     assert [each.kind for each in asked] == [Kind.READ, Kind.NETWORK]
 
 
 def test_that_a_mirror_and_a_cluster_are_asked_for(tmp_path: Path) -> None:
     mirrored = docker_job(tmp_path, local=LocalSettings(registry_mirror="evil.example.com"))
-    assert {"mirror evil.example.com"} in [each.lines for each in reach_of(mirrored, tmp_path)]
+    assert {"mirror evil.example.com"} in [each.lines for each in permissions_of(mirrored, tmp_path)]
     cluster = docker_job(
         tmp_path,
         runner="ray",
         endpoint="ray:process@evil.example.com:6379?180",
         inputs=(Input("/data", "/input0", nodes={"lab-2": "/etc"}),),
     )
-    found = {line for each in reach_of(cluster, tmp_path) for line in each.lines}
+    found = {line for each in permissions_of(cluster, tmp_path) for line in each.lines}
     assert found == {"cluster evil.example.com:6379", "process on nodes", "read /data", "read lab-2:/etc"}
 
 
@@ -277,7 +277,7 @@ def test_that_the_checks_do_not_contact_a_cluster_before_it_is_allowed(
 def test_that_a_name_cannot_add_a_line_to_the_list_or_turn_it_round(tmp_path: Path) -> None:
     odd = tmp_path / "set\n- nothing else\u202e\x1b[2J"
     submission = docker_job(tmp_path / "project", inputs=(Input(str(odd), "/input0"),))
-    said = str(listed(reach_of(submission, tmp_path / "project")))
+    said = str(listed(permissions_of(submission, tmp_path / "project")))
     assert len(said.splitlines()) == 2  # the folder, the network
     assert "set\ufffd- nothing else\ufffd\ufffd[2J" in said
 
@@ -303,14 +303,14 @@ def test_that_what_runs_later_and_what_is_confirmed_is_not_given_unasked(
     source = project / folder
     source.mkdir(parents=True, exist_ok=True)
     submission = docker_job(project, inputs=(Input(str(source), "/input0", writable),))
-    assert any(each.kind in (Kind.READ, Kind.WRITE) for each in reach_of(submission, project)) == asks
+    assert any(each.kind in (Kind.READ, Kind.WRITE) for each in permissions_of(submission, project)) == asks
 
 
 def test_that_a_command_cannot_talk_over_what_is_said_of_it(tmp_path: Path) -> None:
     command = "python main.py” is harmless and reads nothing." + " " * 400 + "\n\n“" + "x" * 1000
     submission = a_submission(project=str(tmp_path))
     submission = replace(submission, config=submission.config.model_copy(update={"command": command}))
-    (said,) = [str(each.text) for each in reach_of(submission, tmp_path) if each.kind is Kind.PROCESS]
+    (said,) = [str(each.text) for each in permissions_of(submission, tmp_path) if each.kind is Kind.PROCESS]
     assert said.index("everything that you can") < said.index("harmless")
     assert len(said) < 400
     assert "  " not in said
@@ -351,10 +351,10 @@ def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path)
         with database.write() as connection:
             job = jobs.add(connection, forged)
         mine = Prepared(a_submission(project=str(tmp_path)), {}, (), ())
-        consent.remember(database.folder, mine, reach_of(forged, None))
+        consent.remember(database.folder, mine, permissions_of(forged, None))
         with pytest.raises(consent.UnconfirmedError) as refused:
             actions.go_on(database, job.id, requests.CONTINUE, count=1)
-        asked = {line for each in refused.value.reaches for line in each.lines}
+        asked = {line for each in refused.value.permissions for line in each.lines}
         keys = tmp_path / "keys"
         assert asked == {"process", f"read {keys}", f"write {keys}", f"read {tmp_path}"}
         with database.read() as connection:

@@ -12,11 +12,12 @@ from bayescore.i18n import Text
 
 
 class Severity(StrEnum):
-    """How much a problem matters: an error keeps the job from starting."""
+    """How severe a finding is; an error keeps a job from starting, ``OK`` is a check that passed."""
 
     ERROR = "error"
     WARNING = "warning"
     HINT = "hint"
+    OK = "ok"
 
 
 @dataclass(frozen=True)

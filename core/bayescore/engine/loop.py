@@ -14,7 +14,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from bayescore.engine import cancellation
 from bayescore.engine.cleanup import sweep
 from bayescore.engine.job_run import JobRun
 from bayescore.engine.leasing import Leasing
@@ -25,7 +24,7 @@ from bayescore.engine.suggester import Suggester
 from bayescore.engine.trial_run import Services
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
-from bayescore.store import ChangeWatch, Database, Job, JobState, jobs
+from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs
 
 _log = logging.getLogger(__name__)
 _LOOK_S = 0.2  # how often the store is asked whether another process has written

@@ -7,35 +7,10 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from bayescore.config.models import MAX_TRIALS
-from bayescore.engine import cancellation
 from bayescore.engine.job_run import JobRun
-from bayescore.errors import ConfigError, StoreError
-from bayescore.i18n import text
-from bayescore.store import Database, Job, JobState, Request, TrialState, jobs, trials
+from bayescore.errors import StoreError
+from bayescore.store import Database, Job, JobState, Request, TrialState, cancellation, jobs, trials
 from bayescore.store import requests as store_requests
-
-
-def check_runs_here(job: Job) -> None:
-    """See that a job can go on.
-
-    Raises
-    ------
-    ConfigError
-        When it was imported, or was restored and says no longer where it ran.
-    """
-    if not job.submission.is_imported and not job.submission.has_place:
-        raise ConfigError(
-            text("Job {id} was restored from a backup that does not say where it can run.", id=job.id),
-            text(
-                "Start a new one that learns from it: bayesdesk gear run hypertuning --history {id}",
-                id=job.id,
-            ),
-        )
-    if job.submission.is_imported:
-        raise ConfigError(
-            text("Job {id} was imported: it ran elsewhere and does not go on.", id=job.id),
-            text("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id),
-        )
 
 
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
@@ -62,16 +37,16 @@ def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
 
 def heed_left(database: Database, runs: Mapping[str, JobRun]) -> None:
     """Take in the cancellations that the store could not take, and remove those that are done."""
-    for asked in cancellation.left(database.folder):
-        run = runs.get(asked.job)
+    for left in cancellation.pending_files(database.folder):
+        run = runs.get(left.job)
         if run is None:
-            asked.done()  # the job has ended
-        elif asked.trial is None:
+            left.remove()  # the job has ended
+        elif left.trial is None:
             run.cancelled = True
-        elif run.is_unended(asked.trial):
-            run.cancelled_trials.add(asked.trial)
+        elif run.is_unended(left.trial):
+            run.cancelled_trials.add(left.trial)
         else:
-            asked.done()
+            left.remove()
 
 
 def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun]) -> bool:

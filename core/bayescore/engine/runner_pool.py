@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from bayescore.cluster import known_nodes
 from bayescore.cluster.address import ClusterAddress
-from bayescore.engine import cluster_view
 from bayescore.engine.leasing import ClusterLeasing, Places
 from bayescore.errors import StoreError
 from bayescore.i18n import Text
@@ -50,7 +50,7 @@ class RunnerPool:
         if (cluster := ClusterAddress.of(endpoint)) is not None:
             from bayescore.cluster.ray_runner import RayRunner, Telling
 
-            seen = partial(cluster_view.publish, self._database)
+            seen = partial(known_nodes.publish, self._database)
             return RayRunner(cluster, self._folder, self._changed, Telling(seen, self._moved, self._left_out))
         return DockerRunner(endpoint, self._folder.root, self._changed)
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from bayescore.config.load import decode
 from bayescore.errors import ConfigError
 from bayescore.exchange import optuna, tables
-from bayescore.exchange.past import Past, keep
+from bayescore.exchange.past import Past
 from bayescore.files import open_regular
 from bayescore.i18n import text
-from bayescore.store import Database, Job
 
 MOST_BYTES = 8 * 2**20  # of a table
 _TABLES = (".csv", ".tsv", ".txt")
@@ -61,20 +60,3 @@ def decoded(content: bytes, name: str) -> str:
     if bad is not None:
         raise ConfigError(text("{file} is not UTF-8 text.", file=name), text("Save it as UTF-8 first."))
     return words
-
-
-def bring_in(database: Database, source: Path, project: Path) -> Job:
-    """Store what was found there as an ended job.
-
-    Raises
-    ------
-    ConfigError
-        When it cannot be read, or holds no results.
-    """
-    past = past_of(source, project)
-    if past is None:
-        raise ConfigError(
-            text("{file} holds no results that can be imported.", file=source),
-            text("Choose an SQLite file of Optuna, a table, or a folder of downloaded outputs."),
-        )
-    return keep(database, past, project)

@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.app import Options
+from bayescore.app.options import Options
+from bayescore.app.permissions import Permission
 from bayescore.app.preflight import Preflight, preflight
-from bayescore.app.reach import Reach
 from bayescore.i18n import _
 from bayescore.store import Database
 from bayesdesk.editor.try_out import TryOut
@@ -113,12 +113,12 @@ class StartDialog(QDialog):
         self._found = found
         show_findings(self._rows, found.findings, 110)
         summarise(self._summary, found.findings, lambda n: _("can start, {count} to look at", count=n))
-        self._show_asks(found.asks)
-        if found.asks and found.may_start:
+        self._show_asks(found.unconfirmed)
+        if found.unconfirmed and found.may_start:
             self._summary.setText(_("asks for access"))
             set_tone(self._summary, "warning")
         self._set_busy(False)
-        if found.asks:
+        if found.unconfirmed:
             self._cancel.setFocus()  # Enter alone allows nothing
         elif self._start.isEnabled():
             self._start.setFocus()
@@ -126,7 +126,7 @@ class StartDialog(QDialog):
                 self._try_first = False
                 self.try_one()
 
-    def _show_asks(self, asks: tuple[Reach, ...]) -> None:
+    def _show_asks(self, asks: tuple[Permission, ...]) -> None:
         """What the project asks for, and what the buttons do about it."""
         self.asks.show_asks(asks)
         self._try.setText(_("Allow and try one trial") if asks else _("Try one trial"))
@@ -154,7 +154,7 @@ class StartDialog(QDialog):
         assert prepared is not None
         assert prepared.submission is not None
         submission = replace(prepared.submission, midpoint=midpoint)
-        job, allowed = replace(prepared, submission=submission), self._found.asks
+        job, allowed = replace(prepared, submission=submission), self._found.unconfirmed
         self._set_busy(True)
         done = self._show_try if midpoint else self._has_started
         self._background.run(lambda: self._commands.start(job, allowed), done, self._failed)
@@ -165,7 +165,7 @@ class StartDialog(QDialog):
 
     def _show_try(self, job: str) -> None:
         assert self._found is not None
-        self._found = replace(self._found, asks=())  # they are remembered
+        self._found = replace(self._found, unconfirmed=())  # they are remembered
         self._show_asks(())
         if self.try_out is not None:
             self._tried.removeWidget(self.try_out)

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.app.diagnostics import Finding, Grade, examine
+from bayescore.app.diagnostics import diagnose
+from bayescore.app.findings import Finding, may_proceed
+from bayescore.config import Severity
 from bayescore.i18n import _
 from bayescore.store import Database
 from bayesdesk.environment.engine_card import EngineCard
@@ -74,7 +76,7 @@ class EnvironmentPage(QWidget):
         self._again.setEnabled(False)
         self._summary.setText(_("checking …"))
         set_tone(self._summary, "")
-        self._background.run(examine, self._show, self._failed)
+        self._background.run(diagnose, self._show, self._failed)
         self._machine.ask_containers()
         self.jobs.look()
 
@@ -85,11 +87,10 @@ class EnvironmentPage(QWidget):
         for finding in findings:
             self._rows.addWidget(rule())
             self._rows.addWidget(finding_line(finding, 130))
-        wrong = sum(f.grade is not Grade.OK for f in findings)
+        wrong = sum(f.severity is not Severity.OK for f in findings)
         words = _("all is well") if not wrong else _("{count} to look at", count=wrong)
         self._summary.setText(words)
-        grave = any(f.grade is Grade.PROBLEM for f in findings)
-        set_tone(self._summary, "bad" if grave else "warning" if wrong else "good")
+        set_tone(self._summary, "bad" if not may_proceed(findings) else "warning" if wrong else "good")
 
     def _failed(self, error: Exception) -> None:
         self._again.setEnabled(True)
@@ -97,5 +98,5 @@ class EnvironmentPage(QWidget):
         set_tone(self._summary, "bad")
 
     def _copy(self) -> None:
-        lines = [f"{f.grade.value}: {f.message}" + (f" → {f.mend}" if f.mend else "") for f in self._findings]
+        lines = [f"{f.grade}: {f.message}" + (f" → {f.fix}" if f.fix else "") for f in self._findings]
         QGuiApplication.clipboard().setText("\n".join(lines))

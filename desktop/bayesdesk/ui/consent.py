@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.app.consent import heading
-from bayescore.app.reach import Kind, Reach
+from bayescore.app.permissions import Kind, Permission
 from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
@@ -48,7 +48,7 @@ class ConsentCard(Card):
         self.body.addWidget(self._scroll)
         self.setVisible(False)
 
-    def show_asks(self, asks: Sequence[Reach], job: str | None = None) -> None:
+    def show_asks(self, asks: Sequence[Permission], job: str | None = None) -> None:
         """Show what is asked for; see :func:`heading` for ``job``."""
         clear(self._lines)
         self._heading.setText(str(heading(job)))
@@ -71,9 +71,11 @@ class ConsentCard(Card):
 class ConsentDialog(QDialog):
     """Asks before a stored job goes on that was not started here."""
 
-    allowed = Signal(object)  # tuple[Reach, ...]
+    allowed = Signal(object)  # tuple[Permission, ...]
 
-    def __init__(self, parent: QWidget | None, name: str, asks: tuple[Reach, ...], job: str | None) -> None:
+    def __init__(
+        self, parent: QWidget | None, name: str, asks: tuple[Permission, ...], job: str | None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Continue {name}", name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -95,7 +97,7 @@ class ConsentDialog(QDialog):
         cancel.setFocus()  # Enter alone allows nothing
 
 
-def _line(reach: Reach) -> QWidget:
+def _line(reach: Permission) -> QWidget:
     made = QWidget()
     tone = theme.palette().warning if reach.kind in _GRAVE else theme.palette().secondary
     name = label(_breakable(str(reach.name)), wrap=True)

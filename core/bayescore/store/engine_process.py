@@ -1,4 +1,4 @@
-"""When a process began: with its number it names one process, for numbers are used again."""
+"""The engine's process, identified by its number and start time: numbers are reused."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 _COMMAND = "bayescore.engine.host"
 
 
-def start_of(pid: int) -> float | None:
-    """Start of a living process, in units of its system, to be compared only; ``None`` when there is none."""
+def start_time(pid: int) -> float | None:
+    """Start of a running process in the system's own unit, to be compared only; ``None`` without one."""
     if Path("/proc/self/stat").exists():
         try:
             stat = Path(f"/proc/{pid}/stat")
@@ -27,15 +27,15 @@ def start_of(pid: int) -> float | None:
 
 
 def is_engine(pid: int, started: float | None) -> bool:
-    """Whether a process is the engine that wrote its number and its start.
+    """Whether a process is the engine that stored this number and start time.
 
     Parameters
     ----------
     started
-        ``None`` from an engine of an earlier version: its command line tells then.
+        ``None`` from an engine of an earlier version: then the command line is compared.
     """
     if started is not None:
-        return start_of(pid) == started
+        return start_time(pid) == started
     import psutil
 
     with suppress(psutil.Error, OSError):
@@ -43,8 +43,8 @@ def is_engine(pid: int, started: float | None) -> bool:
     return False
 
 
-def ask_to_end(pid: int, started: float | None) -> None:
-    """Send SIGTERM to an engine, and to no other process that got its number meanwhile."""
+def terminate(pid: int, started: float | None) -> None:
+    """Send SIGTERM to an engine, and not to another process that has got its number since."""
     if not hasattr(os, "pidfd_open"):
         with suppress(ProcessLookupError):
             if is_engine(pid, started):
