@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bayescore.app import Options, engine_control, prepare
+from bayescore.app import engine_control
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.store import DataFolder, jobs
 from bayescore.store.engine_process import terminate
 from support import crashing_engine

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.app import Options, prepare
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.errors import ConfigError
 from bayescore.store import DataFolder, job_secrets, runtime
 from bayescore.trials import docker_engine

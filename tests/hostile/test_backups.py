@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.engine.requests import check_runs_here
+from bayescore.app.job_requests import check_can_run
 from bayescore.errors import ConfigError, StoreError
 from bayescore.files import remove_tree
 from bayescore.i18n import Text
@@ -342,7 +342,7 @@ def test_that_a_job_of_a_cluster_is_not_sent_to_the_address_of_the_file(
         (job,) = jobs.every(connection)
     assert job.submission.endpoint is None
     with pytest.raises(ConfigError, match="where it can run"):
-        check_runs_here(job)
+        check_can_run(job)
 
 
 def test_that_a_job_without_its_project_in_the_backup_does_not_go_on(

@@ -17,9 +17,11 @@ import pytest
 
 import bayescore
 import bayesdesk
-from bayescore.app import Options, Prepared, actions, consent, prepare
+from bayescore.app import consent, job_requests
+from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, listed, permissions_of
 from bayescore.app.preflight import preflight
+from bayescore.app.prepare import Prepared, prepare
 from bayescore.config import LocalSettings
 from bayescore.store import Database, DataFolder, Input, backup, jobs, requests
 from support.builders import a_submission
@@ -124,7 +126,7 @@ def test_that_what_is_remembered_is_the_accounts_own_and_a_damaged_file_allows_n
 def clone_asks(clone: Workspace) -> bool:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_SECRET_ACCESS_KEY", "of the reader")
-        return bool(consent.asked_by(clone.data, prepare(clone.project, Options())))
+        return bool(consent.unconfirmed(clone.data, prepare(clone.project, Options())))
 
 
 @pytest.mark.parametrize(("answer", "code", "count"), [("n", 1, 0), ("", 1, 0), ("y", 0, 1)])
@@ -189,7 +191,7 @@ def prepared(clone: Workspace, options: Options | None = None) -> Prepared:
 
 
 def lines(made: Prepared) -> set[str]:
-    return {line for each in made.asks for line in each.lines}
+    return {line for each in made.permissions for line in each.lines}
 
 
 def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Workspace, tmp_path: Path) -> None:
@@ -215,7 +217,7 @@ def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Works
         options = Options(data=(by_link,), runner="process")
         assert lines(prepared(workspace, options)) == {f"read {secret}"}, by_link
     for written in ("own:/input1", f"{secret}:/input1:rw", "../secret:/input1"):
-        assert not prepared(workspace, Options(data=(written,), runner="process")).asks, written
+        assert not prepared(workspace, Options(data=(written,), runner="process")).permissions, written
 
 
 def test_that_the_home_folder_is_not_a_project_whose_content_is_its_own(
@@ -236,9 +238,11 @@ def test_that_a_job_in_containers_that_wants_nothing_asks_nothing(tmp_path: Path
     submission = docker_job(tmp_path / "project", inputs=(inside,))
     found = permissions_of(submission, tmp_path / "project")
     assert [(each.kind, each.lines) for each in found] == [(Kind.NETWORK, frozenset())]
-    assert consent.asked_by(folder, Prepared(submission, {}, (), found)) == ()
+    assert consent.unconfirmed(folder, Prepared(submission, {}, (), found)) == ()
     outside = replace(submission, inputs=(Input(str(tmp_path), "/input0"),))
-    asked = consent.asked_by(folder, Prepared(outside, {}, (), permissions_of(outside, tmp_path / "project")))
+    asked = consent.unconfirmed(
+        folder, Prepared(outside, {}, (), permissions_of(outside, tmp_path / "project"))
+    )
     assert [each.kind for each in asked] == [Kind.READ, Kind.NETWORK]
 
 
@@ -267,7 +271,7 @@ def test_that_the_checks_do_not_contact_a_cluster_before_it_is_allowed(
     workspace.data.root.mkdir()
     found = preflight(workspace.project, Options(), workspace.data.root)
     assert found.may_start
-    assert found.asks[0].kind is Kind.CLUSTER
+    assert found.unconfirmed[0].kind is Kind.CLUSTER
     with pytest.raises(AssertionError, match="evil"):
         preflight(
             workspace.project, Options(runner="ray", address="evil.example.com:6379"), workspace.data.root
@@ -353,7 +357,7 @@ def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path)
         mine = Prepared(a_submission(project=str(tmp_path)), {}, (), ())
         consent.remember(database.folder, mine, permissions_of(forged, None))
         with pytest.raises(consent.UnconfirmedError) as refused:
-            actions.go_on(database, job.id, requests.CONTINUE, count=1)
+            job_requests.continue_job(database, job.id, 1)
         asked = {line for each in refused.value.permissions for line in each.lines}
         keys = tmp_path / "keys"
         assert asked == {"process", f"read {keys}", f"write {keys}", f"read {tmp_path}"}
@@ -385,12 +389,17 @@ place.symlink_to({str(tmp_path / "secret")!r})
     assert f"is a link to {tmp_path / 'secret'}" in str(job)
 
 
-def test_that_jobs_are_stored_and_go_on_in_one_place_only() -> None:
-    for root in (Path(bayescore.__file__).parent, Path(bayesdesk.__file__).parent):
+def test_that_jobs_are_submitted_and_requests_are_stored_in_one_place_only() -> None:
+    core = Path(bayescore.__file__).parent
+    places = {
+        r"\bjobs\.add\(": {core / "app" / "submit.py"},
+        r"\brequests\.add\(": {core / "app" / "job_requests.py", core / "store" / "cancellation.py"},
+    }
+    for root in (core, Path(bayesdesk.__file__).parent):
         for file in root.rglob("*.py"):
-            if file.name == "actions.py":
-                continue
             source = file.read_text(encoding="utf-8")
-            assert "jobs.add(" not in source, file
-            for request in re.findall(r"notes\.want\(([^)]*)\)", source):
-                assert "requests.CANCEL" in request, file
+            for call, allowed in places.items():
+                assert file in allowed or not re.search(call, source), file
+    cancellation = (core / "store" / "cancellation.py").read_text(encoding="utf-8")
+    for arguments in re.findall(r"\brequests\.add\(([^)]*)\)", cancellation):
+        assert "requests.CANCEL" in arguments

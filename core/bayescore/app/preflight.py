@@ -14,6 +14,9 @@ from bayescore.app.findings import Finding, may_proceed
 from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, Permission
 from bayescore.app.prepare import Prepared, prepare
+from bayescore.cluster import connection
+from bayescore.cluster.inspection import lacking
+from bayescore.cluster.slots import demand, fitting
 from bayescore.config import Severity
 from bayescore.errors import BayesdeskError
 from bayescore.files import read_text
@@ -153,14 +156,10 @@ def _docker(submission: Submission) -> Iterator[Finding]:
 
 def _cluster(submission: Submission) -> Iterator[Finding]:
     """Whether the cluster answers, and has a node that could run a trial."""
-    from bayescore.cluster.connection import connect, nodes
-    from bayescore.cluster.inspection import lacking
-    from bayescore.cluster.slots import demand, fitting
-
     address = submission.local.ray.address
     try:
-        ray = connect(address)
-        found = nodes(ray)
+        ray = connection.connect(address)
+        found = connection.nodes(ray)
         needed = demand(submission.local, found)
     except BayesdeskError as error:
         yield Finding.of_error("cluster", error)
