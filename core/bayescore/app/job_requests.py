@@ -7,12 +7,12 @@ import time
 from collections.abc import Collection, Sequence
 
 from bayescore.app import consent, engine_control
-from bayescore.app.lookup import find_trial
+from bayescore.app.lookup import find_trial, job_by_id
 from bayescore.app.permissions import Permission
 from bayescore.app.secret_values import collect
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.i18n import text
-from bayescore.store import Database, Job, TrialState, cancellation, job_secrets, jobs, requests, trials
+from bayescore.store import Database, Job, TrialState, cancellation, job_secrets, requests, trials
 
 _ACCEPT_S = 30.0  # the engine starts and reads its store in much less
 _POLL_S = 0.05
@@ -29,11 +29,11 @@ def cancel(database: Database, identifier: str, numbers: Sequence[int] = ()) -> 
     Raises
     ------
     ConfigError
-        When the job has no such trial.
+        When there is no such job or trial.
     StoreError, RunnerError
         When the request cannot be stored, or the engine does not start.
     """
-    job = _job(database, identifier)
+    job = job_by_id(database, identifier)
     for number in numbers:
         find_trial(database, job, number)
     if job.state.ended:
@@ -57,13 +57,13 @@ def continue_job(
     Raises
     ------
     ConfigError
-        When the job cannot run here, or a variable of its secrets is not set.
+        When there is no such job, it cannot run here, or a variable of its secrets is not set.
     UnconfirmedError
         When the job was not started here and needs more than ``confirmed``.
     StoreError, RunnerError
         When the request cannot be stored, or the engine does not start.
     """
-    job = _job(database, identifier)
+    job = job_by_id(database, identifier)
     check_can_run(job)
     _confirm_and_save_secrets(database, job, confirmed)
     with database.write() as connection:
@@ -94,7 +94,7 @@ def rerun(
     UnconfirmedError, StoreError, RunnerError
         As for :func:`continue_job`.
     """
-    job = _job(database, identifier)
+    job = job_by_id(database, identifier)
     check_can_run(job)
     if numbers:
         for number in numbers:
@@ -150,11 +150,6 @@ def check_can_run(job: Job) -> None:
                 id=job.id,
             ),
         )
-
-
-def _job(database: Database, identifier: str) -> Job:
-    with database.read() as connection:
-        return jobs.get(connection, identifier)
 
 
 def _has_failed_trials(database: Database, job: Job) -> bool:

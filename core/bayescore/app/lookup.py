@@ -23,11 +23,26 @@ def find_job(database: Database, word: str) -> Job:
     if exact:
         return exact[0]
     if not found:
-        raise ConfigError(text("There is no job “{word}”.", word=word), text("“bayesdesk jobs” lists them."))
+        raise _no_job(word)
     if len(found) > 1:
         ids = ", ".join(j.id for j in found[:5])
         raise ConfigError(text("More than one id starts with “{word}”: {ids}.", word=word, ids=ids))
     return found[0]
+
+
+def job_by_id(database: Database, identifier: str) -> Job:
+    """The job with this id.
+
+    Raises
+    ------
+    ConfigError
+        When there is none, as when it has just been deleted.
+    """
+    with database.read() as connection:
+        try:
+            return jobs.get(connection, identifier)
+        except KeyError:
+            raise _no_job(identifier) from None
 
 
 def find_trial(database: Database, job: Job, number: int) -> Trial:
@@ -46,3 +61,7 @@ def find_trial(database: Database, job: Job, number: int) -> Trial:
             text("“bayesdesk trials {job}” lists them.", job=job.id),
         )
     return found[0]
+
+
+def _no_job(word: str) -> ConfigError:
+    return ConfigError(text("There is no job “{word}”.", word=word), text("“bayesdesk jobs” lists them."))

@@ -74,7 +74,8 @@ def restore(
     if done.stopped:
         write(
             _(
-                "Jobs that had not ended were stopped: {count}. To continue: bayesdesk continue JOB --trials N",
+                "Jobs that had not ended were stopped: {count}. "
+                "To continue one: bayesdesk continue JOB --trials N",
                 count=done.stopped,
             )
         )
