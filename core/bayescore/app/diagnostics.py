@@ -11,7 +11,7 @@ from bayescore.app.findings import Finding
 from bayescore.config import Severity
 from bayescore.errors import BayesdeskError
 from bayescore.files import check_way
-from bayescore.i18n import text
+from bayescore.i18n import ntext, text
 from bayescore.store import Database, DataFolder
 from bayescore.trials.docker_engine import EngineFacts
 from bayescore.trials.gpus import visible
@@ -56,7 +56,11 @@ def _containers(docker: DockerCheck, image: str | None) -> Iterator[Finding]:
         return
     tags = [tag for found in docker.client.images.list() for tag in found.tags]
     if tags or image is not None:
-        yield Finding("images", Severity.OK, text("{count} images on this machine", count=len(tags)))
+        yield Finding(
+            "images",
+            Severity.OK,
+            ntext("{count} image on this machine", "{count} images on this machine", count=len(tags)),
+        )
         yield container_access(docker.client, image or tags[0], docker.facts)
     else:
         message = text("There is no image on this machine yet.")

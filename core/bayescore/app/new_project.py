@@ -37,7 +37,9 @@ def create_project(folder: Path, example: str | None = None) -> list[Path]:
     existing = [p for p in files if (folder / p.relative_to(source)).exists()]
     if existing:
         names = ", ".join(str(p.relative_to(source)) for p in existing)
-        raise ConfigError(text("There is already: {names}.", names=names), text("Choose an empty folder."))
+        raise ConfigError(
+            text("Already in the folder: {names}.", names=names), text("Choose an empty folder.")
+        )
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for path in files:
@@ -92,7 +94,7 @@ def create_from_program(
     target = folder / FILE_NAME
     if target.exists():
         raise ConfigError(
-            text("There is already: {names}.", names=target), text("Open it, or move it out of the way.")
+            text("{file} already exists.", file=target), text("Open it, or move it to another folder.")
         )
     try:
         found = propose(read_utf8(source).decode("utf-8"))

@@ -10,7 +10,7 @@ import typer
 from bayescore.app import backups
 from bayescore.cli.output import aside, progress, write
 from bayescore.cli.store import open_store
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.store import DataFolder
 
 
@@ -40,7 +40,8 @@ def backup(
         write(_("The output folders of trials are not included; use --outputs to include them."))
     if made.masked:
         write(
-            _(
+            n_(
+                "Secrets in clear text were left out of {count} file; --secrets includes them.",
                 "Secrets in clear text were left out of {count} files; --secrets includes them.",
                 count=made.masked,
             )

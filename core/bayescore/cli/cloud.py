@@ -13,7 +13,7 @@ from bayescore import cloud
 from bayescore.cli.options import JSON, PROJECT
 from bayescore.cli.output import as_json, printable, write
 from bayescore.errors import ConfigError
-from bayescore.i18n import _, text
+from bayescore.i18n import _, n_, text
 
 application = typer.Typer(no_args_is_help=True)
 
@@ -72,9 +72,10 @@ def run(
     if not found.may_run:
         raise typer.Exit(1)
     _complete(found, yes=yes)
-    question = _(
-        "Send {files} files ({size} MB) to {endpoint} and run “{command}” there?",
-        files=found.files,
+    question = n_(
+        "Send {count} file ({size} MB) to {endpoint} and run “{command}” there?",
+        "Send {count} files ({size} MB) to {endpoint} and run “{command}” there?",
+        count=found.files,
         size=found.megabytes,
         endpoint=found.account.endpoint,
         command=shlex.join(["bayes", *found.arguments(message)[1:]]),

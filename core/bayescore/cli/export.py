@@ -83,7 +83,7 @@ def _write_into(
         write(_("{file} already has these values.", file=target))
         return
     content(difference)
-    if ask and sys.stdin.isatty() and sys.stdout.isatty() and not typer.confirm(_("Write this?")):
+    if ask and sys.stdin.isatty() and sys.stdout.isatty() and not typer.confirm(_("Write these changes?")):
         raise typer.Exit(1)
     replace_file(target, changed.text)
     write(_("{file} has been written.", file=target))

@@ -21,14 +21,14 @@ from bayescore.cli.output import aside, write
 from bayescore.cli.store import open_store, print_job
 from bayescore.config import CategoricalSpec, DiscreteSpec, Scale
 from bayescore.config.gear import read_gear
-from bayescore.i18n import _, text
+from bayescore.i18n import _, n_, text
 from bayescore.search import SearchSpace
 from bayescore.store import Submission
 from bayescore.trials.gpus import chosen, visible
 
 application = typer.Typer(no_args_is_help=True)
 run = typer.Typer(no_args_is_help=True)
-application.add_typer(run, name="run", help=_("Run something."))
+application.add_typer(run, name="run", help=_("Run a job."))
 
 
 @application.command("init", help=_("Name this project, and write an openbayes.yaml if there is none."))
@@ -117,13 +117,14 @@ def _preview(submission: Submission, show: Callable[[str], None]) -> None:
             show(f"  {spec.name}: {spec.min_value:g} … {spec.max_value:g}{scale}")
     combinations = SearchSpace(tuning.parameter_specs).combinations()
     if combinations is not None:
-        show(_("  {count} combinations", count=combinations))
+        show("  " + n_("{count} combination", "{count} combinations", count=combinations))
     trials = 1 if submission.midpoint else tuning.max_job_count
     show(
-        _(
-            "{algorithm}: {trials} trials, {parallel} at a time; {goal} {metric}",
+        n_(
+            "{algorithm}: {count} trial; {goal} {metric}",
+            "{algorithm}: {count} trials, {parallel} at a time; {goal} {metric}",
+            count=trials,
             algorithm=tuning.algorithm,
-            trials=trials,
             parallel=tuning.parallel_count,
             goal=tuning.goal,
             metric=tuning.hyperparameter_metric,

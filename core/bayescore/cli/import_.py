@@ -18,7 +18,7 @@ from bayescore.exchange.past import Past
 from bayescore.exchange.sources import MOST_BYTES, decoded, past_of
 from bayescore.exchange.sweeps import convert
 from bayescore.exchange.tables import from_table
-from bayescore.i18n import _, text
+from bayescore.i18n import _, n_, text
 from bayescore.results import replace_file
 
 
@@ -58,7 +58,15 @@ def import_(
     if json:
         print_job(database, job.id)
         return
-    write(_("Job {id}: {count} trials of {source}.", id=job.id, count=len(past.trials), source=past.source))
+    write(
+        n_(
+            "Job {id}: {count} trial of {source}.",
+            "Job {id}: {count} trials of {source}.",
+            count=len(past.trials),
+            id=job.id,
+            source=past.source,
+        )
+    )
     write(_("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id))
 
 
@@ -76,6 +84,6 @@ def _convert(source: Path, into: Path | None) -> None:
         return
     target = into / "openbayes.yaml" if into.is_dir() else into
     if target.exists():
-        raise ConfigError(text("There is already: {names}.", names=target), text("Choose another --into."))
+        raise ConfigError(text("{file} already exists.", file=target), text("Choose another --into."))
     replace_file(target, found.file_text)
     write(_("{file} has been written. Review it, then run: bayesdesk check", file=target))

@@ -37,7 +37,7 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
         as_json({"jobs": [job_as_json(database, job.id) for job in every]})
         return
     if not every:
-        write(_("There is no job yet. Start one with: bayesdesk gear run hypertuning"))
+        write(_("There are no jobs yet. Start one with: bayesdesk gear run hypertuning"))
         return
     rows = []
     for job in every:

@@ -60,7 +60,7 @@ def _ask(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, s
     """Ask on the terminal for what cannot be guessed; without a program the template is written."""
     programs = sorted(p.name for p in folder.glob("*.py") if _is_plain(p.name) and _has_options(p))
     likely = "main.py" if "main.py" in programs else next(iter(programs), "")
-    question = _("Your program") if likely else _("Your program (empty for a template to fill in)")
+    question = _("Your program") if likely else _("Your program (leave empty for a template to fill in)")
     program = typer.prompt(question, default=likely).strip()
     if not program:
         return "", metric, goal, trials
@@ -71,8 +71,10 @@ def _ask(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, s
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         found = ()  # reported when the file is written
     known = metric or next(filter(_is_plain, found), "accuracy")
-    metric = typer.prompt(_("Its objective metric"), default=known)
-    goal = typer.prompt(_("Which way is better"), default=goal or likely_goal(metric), value_proc=_parse_goal)
+    metric = typer.prompt(_("Objective metric"), default=known)
+    goal = typer.prompt(
+        _("Goal: MAXIMIZE or MINIMIZE"), default=goal or likely_goal(metric), value_proc=_parse_goal
+    )
     trials = typer.prompt(_("How many trials"), default=str(trials), value_proc=_parse_count)
     return program, metric, goal, trials
 

@@ -29,7 +29,7 @@ from bayescore.config.gear import Gear, read_gear
 from bayescore.config.load import Loaded
 from bayescore.errors import ConfigError
 from bayescore.files import read_text
-from bayescore.i18n import text
+from bayescore.i18n import ntext, text
 from bayescore.results import diff, replace_file
 from bayescore.trials import snapshot
 from bayescore.trials.ignoring import IGNORE_FILE
@@ -207,7 +207,7 @@ def _tools(official: Official | None, who: Account, gear: Gear) -> Iterator[Find
         yield Finding(
             "account",
             Severity.ERROR,
-            text("Nobody is signed in at {place}.", place=who.endpoint),
+            text("You are not signed in at {place}.", place=who.endpoint),
             text("Sign in with: bayes login --web"),
         )
     if gear.id:
@@ -293,7 +293,12 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
 
 
 def _upload(project: Path, files: int, size: int) -> Iterator[Finding]:
-    shown = text("{files} files, {size} MB, would be uploaded", files=files, size=_megabytes(size))
+    shown = ntext(
+        "{count} file, {size} MB, would be uploaded",
+        "{count} files, {size} MB, would be uploaded",
+        count=files,
+        size=_megabytes(size),
+    )
     if size > _LARGE:
         yield Finding(
             "upload", Severity.WARNING, shown, text("List data and old outputs in .openbayesignore.")

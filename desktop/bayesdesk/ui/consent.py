@@ -30,7 +30,7 @@ class ConsentCard(Card):
         super().__init__()
         self.setObjectName("asks")
         self._heading = label("", "heading", wrap=True)
-        advice = _("Start it only if you trust who wrote it. This is asked once.")
+        advice = _("Start it only if you trust its author. The answer is remembered.")
         words = column(self._heading, label(advice, "secondary", wrap=True), spacing=2)
         top = row(_mark("trust", theme.palette().warning, 22), spacing=12)
         top.addLayout(words, 1)
