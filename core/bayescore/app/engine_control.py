@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from bayescore.errors import RunnerError
 from bayescore.files import append_to
 from bayescore.i18n import Text, text
@@ -123,8 +125,6 @@ def stop_jobs(database: Database) -> None:
 
 
 def _is_locked(folder: DataFolder) -> bool:
-    from filelock import FileLock, Timeout
-
     if not folder.engine_lock.exists():
         return False
     try:
