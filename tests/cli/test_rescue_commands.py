@@ -17,7 +17,7 @@ while not pathlib.Path(GO).exists(): time.sleep(0.02)
 """
 
 
-def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_a_job_continues_from_a_backup_made_while_it_ran(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
     workspace.write(WAITS.replace("GO", repr(str(go))), max_job_count=4)
     job = workspace.begin()

@@ -163,7 +163,7 @@ def _runner(local: LocalSettings) -> tuple[str, str | None]:
 
 
 def _check_processes() -> None:
-    if sys.platform != "linux":  # the supervisor needs /proc and process groups of Linux
+    if sys.platform != "linux":  # the supervisor needs prctl and /proc
         raise ConfigError(
             text("Trials run as processes on Linux only."),
             text("Use Docker Desktop, and “runner: docker” in openbayes.local.yaml."),
