@@ -154,7 +154,7 @@ def test_that_settings_that_work_only_here_are_warnings(workspace: Workspace, tm
     assert "NOT_SET_HERE" in found["secrets"][0][1]
 
 
-def test_that_an_error_of_the_platform_is_shown_and_is_the_exit_code(
+def test_that_an_error_of_the_platform_is_shown_and_the_command_fails(
     workspace: Workspace, there: platform.StandIn, home: dict[str, str]
 ) -> None:
     sign_in(workspace, there, home)
