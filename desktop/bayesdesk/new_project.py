@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from bayescore.app.new_project import create_from_program, create_project
-from bayescore.app.past_results import import_file, import_table
+from bayescore.app.study_import import import_file, import_table
 from bayescore.config.load import project_file
 from bayescore.i18n import Text, _
 from bayescore.store import Job

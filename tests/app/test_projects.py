@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bayescore.app.new_project import create_project, name_project
-from bayescore.app.past_results import import_file, import_table
+from bayescore.app.study_import import import_file, import_table
 from bayescore.config import FILE_NAME, load_file
 from bayescore.config.gear import read_gear
 from bayescore.errors import ConfigError
@@ -43,5 +43,5 @@ def test_that_a_table_becomes_an_ended_job(database: Database, workspace: Worksp
 
 def test_that_a_file_without_results_is_refused(database: Database, tmp_path: Path) -> None:
     (tmp_path / "sweep.yaml").write_text("method: random\n")
-    with pytest.raises(ConfigError, match="holds no results"):
+    with pytest.raises(ConfigError, match="has no results"):
         import_file(database, tmp_path / "sweep.yaml", tmp_path)

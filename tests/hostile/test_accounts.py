@@ -1,4 +1,4 @@
-"""Another account of the machine: what it prepares is not used, and what is ours it cannot read."""
+"""Other accounts of the machine: their files are not used, and they cannot read ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from bayescore.config import OpenBayesConfig, load_text
 from bayescore.errors import RunnerError, StoreError
-from bayescore.store import Database, DataFolder, job_secrets, runtime
+from bayescore.store import Database, DataFolder, job_secrets, runtime_folders
 from support.accounts import NOBODY, as_nobody, needs_accounts, shared_memory
 from support.builders import FILE
 from support.workspace import Workspace
@@ -62,10 +62,10 @@ for place, _, files in os.walk(sys.argv[1]):
 
 @needs_accounts
 @pytest.mark.parametrize("kind", ["folder", "link"])
-def test_that_a_folder_prepared_by_another_account_gets_no_secret(
+def test_that_no_secret_is_written_to_a_folder_prepared_by_another_account(
     memory: Path, data: DataFolder, kind: str
 ) -> None:
-    (probe,) = [p for p in runtime.runtime_folders(data, make=True) if p.is_relative_to(memory)]
+    (probe,) = [p for p in runtime_folders.runtime_folders(data, make=True) if p.is_relative_to(memory)]
     probe.rmdir()
     probe.parent.rmdir()
     as_nobody(PREPARE, memory, kind, probe.name)
@@ -88,7 +88,7 @@ def test_that_a_secret_from_another_account_is_not_taken(memory: Path, data: Dat
         job_secrets.load(data, JOB, with_secret())
 
 
-def test_that_a_secret_does_not_go_through_a_link_and_is_found_in_any_place(
+def test_that_secrets_are_not_written_through_links_and_are_found_in_any_runtime_folder(
     memory: Path, data: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = tmp_path / "run"
@@ -115,7 +115,7 @@ def test_that_a_secret_does_not_go_through_a_link_and_is_found_in_any_place(
 @pytest.mark.parametrize(
     "identifier", ["../../up", "abc", "ABCDEFGH", "abcdefg/", "", "abcdefgh\n", "abcdefg\u0430"]
 )
-def test_that_only_an_id_becomes_part_of_a_path(data: DataFolder, identifier: str) -> None:
+def test_that_only_a_valid_id_becomes_part_of_a_path(data: DataFolder, identifier: str) -> None:
     for use in (
         data.job,
         data.snapshot,
@@ -128,12 +128,12 @@ def test_that_only_an_id_becomes_part_of_a_path(data: DataFolder, identifier: st
 
 
 @pytest.mark.parametrize("number", [0, -1, True, "1/../../..", 1.5])
-def test_that_only_a_number_becomes_part_of_a_path(data: DataFolder, number: object) -> None:
+def test_that_only_a_valid_number_becomes_part_of_a_path(data: DataFolder, number: object) -> None:
     with pytest.raises(StoreError, match="not the number"):
         data.trial(JOB, number)  # type: ignore[arg-type]
 
 
-def test_that_a_data_folder_that_others_can_write_is_refused_with_what_to_do(
+def test_that_a_data_folder_writable_by_others_is_refused_with_a_hint(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     workspace.data.root.mkdir(mode=0o700)
@@ -161,7 +161,7 @@ def test_that_a_data_folder_of_another_account_is_refused(tmp_path: Path) -> Non
     assert not list(theirs.iterdir())
 
 
-def test_that_what_bayesdesk_makes_is_closed_whatever_the_umask(workspace: Workspace) -> None:
+def test_that_files_of_bayesdesk_are_private_whatever_the_umask(workspace: Workspace) -> None:
     before = os.umask(0)
     try:
         workspace.write(max_job_count=1)

@@ -6,7 +6,7 @@ The package imports nothing, so that a command loads only the modules that it us
 * ``lookup``, ``job_requests``, ``trial_marks``, ``deletion``: actions on stored jobs and trials
 * ``permissions``, ``consent``: what a job needs outside its project, and what the user has confirmed
 * ``engine_control``, ``machine``, ``diagnostics``: the engine and the machine
-* ``new_project``, ``past_results``, ``write_back``, ``backups``: files in and out
+* ``new_project``, ``study_import``, ``write_back``, ``backups``: files in and out
 
 It does not import ``bayescore.engine``: the two meet in the store.
 """

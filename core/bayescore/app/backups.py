@@ -7,17 +7,19 @@ from pathlib import Path
 
 from bayescore.app import consent
 from bayescore.errors import RunnerError
-from bayescore.store import DataFolder, backup, rescue
-from bayescore.store.backup import About, Made, Restored, make, read_about
-from bayescore.store.rescue import Rescue
+from bayescore.store import DataFolder, recovery
+from bayescore.store import restore as store_restore
+from bayescore.store.backup import make, read_manifest
+from bayescore.store.recovery import Recovery
+from bayescore.store.restore import RestoreResult
 from bayescore.trials import docker_engine
 
-__all__ = ["About", "Made", "Rescue", "Restored", "make", "read_about", "repair", "restore"]
+__all__ = ["make", "read_manifest", "repair", "restore"]
 
 
 def restore(
     folder: DataFolder, source: Path, *, replace: bool, progress: Callable[[int, int], None]
-) -> Restored:
+) -> RestoreResult:
     """Put a backup in place of what a data folder holds; its jobs need a new confirmation to continue.
 
     Parameters
@@ -32,25 +34,25 @@ def restore(
     StoreError
         When the backup cannot be used, or the folder is in use or holds jobs.
     """
-    return backup.restore(
+    return store_restore.restore(
         folder,
         source.absolute(),
         replace=replace,
         docker=_docker_endpoint(),
-        told=progress,
-        before=lambda: consent.forget_jobs(folder),
+        progress=progress,
+        before_replace=lambda: consent.forget_jobs(folder),
     )
 
 
-def repair(folder: DataFolder, progress: Callable[[str, int], None]) -> Rescue:
-    """Replace a damaged store by a new one with everything that can be read; see :func:`rescue.repair`.
+def repair(folder: DataFolder, progress: Callable[[str, int], None]) -> Recovery:
+    """Replace a damaged store by a new one with everything that can be read; see :func:`recovery.repair`.
 
     Parameters
     ----------
     progress
         Called with a table's name and the rows read so far.
     """
-    return rescue.repair(folder, progress)
+    return recovery.repair(folder, progress)
 
 
 def _docker_endpoint() -> str | None:

@@ -10,7 +10,7 @@ from bayescore.app.container_access import container_access
 from bayescore.app.findings import Finding
 from bayescore.config import Severity
 from bayescore.errors import BayesdeskError
-from bayescore.files import check_way
+from bayescore.files import check_ancestors
 from bayescore.i18n import ntext, text
 from bayescore.store import Database, DataFolder
 from bayescore.trials.docker_engine import EngineFacts
@@ -39,7 +39,7 @@ def _data_folder() -> Iterator[Finding]:
         return
     yield Finding("data", Severity.OK, text("Data folder {folder}", folder=folder.root))
     try:
-        check_way(folder.root)
+        check_ancestors(folder.root)
     except OSError as error:
         message = text(
             "Other accounts can replace {folder}: {reason}.",

@@ -142,7 +142,7 @@ def check_can_run(job: Job) -> None:
             text("Job {id} was imported: it ran elsewhere and cannot be continued.", id=job.id),
             text("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id),
         )
-    if not job.submission.has_place:
+    if not job.submission.has_endpoint:
         raise ConfigError(
             text("Job {id} was restored from a backup that does not say where it can run.", id=job.id),
             text(

@@ -26,13 +26,13 @@ def backup(
     """Write a backup; jobs may be running."""
     database = open_store()
     with progress(_("Backup")) as report:
-        made = backups.make(database, file.absolute(), outputs=outputs, secrets=secrets, told=report)
+        made = backups.make(database, file.absolute(), outputs=outputs, secrets=secrets, progress=report)
     write(
         _(
             "{file}: {size:.1f} MiB; jobs: {jobs}, trials: {trials}.",
             file=file,
-            jobs=made.about.jobs,
-            trials=made.about.trials,
+            jobs=made.manifest.jobs,
+            trials=made.manifest.trials,
             size=file.stat().st_size / 2**20,
         )
     )
@@ -58,15 +58,15 @@ def restore(
 ) -> None:
     """Put a backup's content into the data folder."""
     folder = DataFolder.default()
-    about = backups.read_about(file)
+    manifest = backups.read_manifest(file)
     with progress(_("Restore")) as report:
         done = backups.restore(folder, file, replace=replace, progress=report)
     write(
         _(
             "{folder} has been restored to its state of {at}; jobs: {jobs}, trials: {trials}.",
-            jobs=about.jobs,
-            trials=about.trials,
-            at=about.made_at[:19],
+            jobs=manifest.jobs,
+            trials=manifest.trials,
+            at=manifest.made_at[:19],
             folder=folder.root,
         )
     )

@@ -8,16 +8,16 @@ from typing import Annotated
 
 import typer
 
-from bayescore.app.past_results import import_past
+from bayescore.app.study_import import import_study
 from bayescore.cli.options import JSON, PROJECT
 from bayescore.cli.output import aside, content, write
 from bayescore.cli.store import open_store, print_job
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
-from bayescore.exchange.past import Past
-from bayescore.exchange.sources import MOST_BYTES, decoded, past_of
-from bayescore.exchange.sweeps import convert
-from bayescore.exchange.tables import from_table
+from bayescore.exchange.readers import MOST_BYTES, decode_table, read_study
+from bayescore.exchange.search_spaces import convert_space
+from bayescore.exchange.study import Study
+from bayescore.exchange.tables import read_table
 from bayescore.i18n import _, n_, text
 from bayescore.results import replace_file
 
@@ -45,15 +45,15 @@ def import_(
 ) -> None:
     """Results become an ended job; a file that only describes a space becomes an openbayes.yaml."""
     if str(source) == "-":
-        past: Past | None = from_table(_piped(), name or "stdin", project)
+        results: Study | None = read_table(_piped(), name or "stdin", project)
     else:
-        past = past_of(source, project, study=study, metric=metric)
-    if past is None:
+        results = read_study(source, project, study=study, metric=metric)
+    if results is None:
         _convert(source, into)
         return
     database = open_store()
-    job, past = import_past(database, past, project, name=name)
-    for remark in past.remarks:
+    job, results = import_study(database, results, project, name=name)
+    for remark in results.remarks:
         aside(str(remark))
     if json:
         print_job(database, job.id)
@@ -62,9 +62,9 @@ def import_(
         n_(
             "Job {id}: {count} trial of {source}.",
             "Job {id}: {count} trials of {source}.",
-            count=len(past.trials),
+            count=len(results.trials),
             id=job.id,
-            source=past.source,
+            source=results.source,
         )
     )
     write(_("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id))
@@ -72,11 +72,11 @@ def import_(
 
 def _piped() -> str:
     """The table on standard input, up to the size that is read from a file."""
-    return decoded(sys.stdin.buffer.read(MOST_BYTES + 1), "stdin")
+    return decode_table(sys.stdin.buffer.read(MOST_BYTES + 1), "stdin")
 
 
 def _convert(source: Path, into: Path | None) -> None:
-    found = convert(read_utf8(source).decode("utf-8"))
+    found = convert_space(read_utf8(source).decode("utf-8"))
     for remark in found.remarks:
         aside(str(remark))
     if into is None:

@@ -13,7 +13,7 @@ from bayescore.cli.output import aside, printable, write
 from bayescore.config.load import MAX_BYTES
 from bayescore.config.models import Goal
 from bayescore.errors import ConfigError
-from bayescore.exchange.program import likely_goal, propose
+from bayescore.exchange.program_options import likely_goal, propose_space
 from bayescore.files import read_text
 from bayescore.i18n import _, text
 
@@ -67,7 +67,7 @@ def _ask(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, s
     if not (folder / program).is_file():
         raise ConfigError(text("There is no {file}.", file=folder / program))
     try:
-        found = propose(_text_of(folder / program)).metrics
+        found = propose_space(_text_of(folder / program)).metrics
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         found = ()  # reported when the file is written
     known = metric or next(filter(_is_plain, found), "accuracy")

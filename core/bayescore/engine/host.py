@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 from bayescore import __version__
 from bayescore.errors import BayesdeskError
 from bayescore.files import PrivateLog, replace
+from bayescore.processes import start_time
 from bayescore.store import Database, DataFolder
-from bayescore.store.engine_process import start_time
 from bayescore.times import now
 
 ALREADY_RUNNING = 75  # "try again later", as sysexits.h calls it

@@ -53,7 +53,7 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
     job = jobs.get(connection, request.job)
     if request.kind == store_requests.CANCEL:
         return _cancel(connection, request, job, runs.get(job.id))
-    if job.submission.is_imported or not job.submission.has_place:
+    if job.submission.is_imported or not job.submission.has_endpoint:
         return True  # it ran elsewhere
     if request.kind == store_requests.RERUN:
         _rerun(connection, request, job)
@@ -61,7 +61,7 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         made = len(trials.of_job(connection, job.id))
         more = min(request.count or 0, MAX_TRIALS)
         jobs.extend(connection, job.id, max(made + more, 1))
-        jobs.wake(connection, job.id)
+        jobs.begin_run(connection, job.id)
     return True
 
 
@@ -93,4 +93,4 @@ def _rerun(connection: sa.Connection, request: Request, job: Job) -> None:
     for trial in chosen:
         trials.retry(connection, trial)
     if chosen:
-        jobs.wake(connection, job.id)
+        jobs.begin_run(connection, job.id)

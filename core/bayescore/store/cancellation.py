@@ -17,7 +17,7 @@ from bayescore.store import requests
 from bayescore.store.data_folder import DataFolder
 from bayescore.store.database import Database
 from bayescore.store.identifiers import check_identifier, check_number
-from bayescore.store.runtime import runtime_folders
+from bayescore.store.runtime_folders import runtime_folders
 
 _NAME = re.compile(r"cancel-([a-z0-9]{1,20})(?:-([0-9]{1,9}))?")
 
