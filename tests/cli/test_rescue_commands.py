@@ -36,7 +36,7 @@ def test_that_a_job_continues_from_a_backup_made_while_it_ran(workspace: Workspa
     assert "before-restore" in restored.out
     assert "bayesdesk continue" in restored.out
     go.touch()
-    workspace.run("engine", "start")  # nothing runs because a file says so
+    workspace.run("engine", "start")  # a restored job is not started by itself
     assert workspace.job(job).state == "cancelled"
     assert {t.state for t in workspace.trials(job)} == {"cancelled"}
     workspace.run("rerun", job, "1", "--detach")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bayescore.config import Access, DataBinding, LocalSettings, OpenBayesConfig, RunnerChoice
-from bayescore.config.read_basics import parse_short_binding
+from bayescore.config.read_root import parse_short_binding
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
 from bayescore.store import Job
