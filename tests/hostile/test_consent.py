@@ -193,7 +193,7 @@ def prepared(clone: Workspace, options: Options | None = None) -> Prepared:
 
 
 def lines(made: Prepared) -> set[str]:
-    return {line for each in made.permissions for line in each.lines}
+    return {line for permission in made.permissions for line in permission.lines}
 
 
 def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Workspace, tmp_path: Path) -> None:
@@ -227,10 +227,10 @@ def test_that_the_home_folder_as_project_needs_confirmation_for_its_content(
 ) -> None:
     keys = tmp_path / "user" / ".ssh"
     submission = docker_job(tmp_path / "user", inputs=(Input(str(keys), "/input0"),))
-    assert [each.kind for each in permissions_of(submission, tmp_path / "user")] == [Kind.NETWORK]
+    assert [permission.kind for permission in permissions_of(submission, tmp_path / "user")] == [Kind.NETWORK]
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     asked = permissions_of(submission, tmp_path / "user")
-    assert [each.lines for each in asked if each.lines] == [{f"read {keys}"}]
+    assert [permission.lines for permission in asked if permission.lines] == [{f"read {keys}"}]
 
 
 def test_that_a_container_job_without_requests_needs_no_confirmation(tmp_path: Path) -> None:
@@ -239,25 +239,27 @@ def test_that_a_container_job_without_requests_needs_no_confirmation(tmp_path: P
     inside = Input(str(tmp_path / "project" / "data"), "/input0", writable=True)
     submission = docker_job(tmp_path / "project", inputs=(inside,))
     found = permissions_of(submission, tmp_path / "project")
-    assert [(each.kind, each.lines) for each in found] == [(Kind.NETWORK, frozenset())]
+    assert [(permission.kind, permission.lines) for permission in found] == [(Kind.NETWORK, frozenset())]
     assert consent.unconfirmed(folder, Prepared(submission, {}, (), found)) == ()
     outside = replace(submission, inputs=(Input(str(tmp_path), "/input0"),))
     asked = consent.unconfirmed(
         folder, Prepared(outside, {}, (), permissions_of(outside, tmp_path / "project"))
     )
-    assert [each.kind for each in asked] == [Kind.READ, Kind.NETWORK]
+    assert [permission.kind for permission in asked] == [Kind.READ, Kind.NETWORK]
 
 
 def test_that_a_registry_mirror_and_a_cluster_need_confirmation(tmp_path: Path) -> None:
     mirrored = docker_job(tmp_path, local=LocalSettings(registry_mirror="evil.example.com"))
-    assert {"mirror evil.example.com"} in [each.lines for each in permissions_of(mirrored, tmp_path)]
+    assert {"mirror evil.example.com"} in [
+        permission.lines for permission in permissions_of(mirrored, tmp_path)
+    ]
     cluster = docker_job(
         tmp_path,
         runner="ray",
         endpoint="ray:process@evil.example.com:6379?180",
         inputs=(Input("/data", "/input0", nodes={"lab-2": "/etc"}),),
     )
-    found = {line for each in permissions_of(cluster, tmp_path) for line in each.lines}
+    found = {line for permission in permissions_of(cluster, tmp_path) for line in permission.lines}
     assert found == {"cluster evil.example.com:6379", "process on nodes", "read /data", "read lab-2:/etc"}
 
 
@@ -309,14 +311,21 @@ def test_that_confirmed_programs_and_the_files_of_confirmations_need_confirmatio
     source = project / folder
     source.mkdir(parents=True, exist_ok=True)
     submission = docker_job(project, inputs=(Input(str(source), "/input0", writable),))
-    assert any(each.kind in (Kind.READ, Kind.WRITE) for each in permissions_of(submission, project)) == asks
+    assert (
+        any(permission.kind in (Kind.READ, Kind.WRITE) for permission in permissions_of(submission, project))
+        == asks
+    )
 
 
 def test_that_a_command_cannot_overwrite_its_description_on_the_terminal(tmp_path: Path) -> None:
     command = "python main.py” is harmless and reads nothing." + " " * 400 + "\n\n“" + "x" * 1000
     submission = a_submission(project=str(tmp_path))
     submission = replace(submission, config=submission.config.model_copy(update={"command": command}))
-    (said,) = [str(each.text) for each in permissions_of(submission, tmp_path) if each.kind is Kind.PROCESS]
+    (said,) = [
+        str(permission.text)
+        for permission in permissions_of(submission, tmp_path)
+        if permission.kind is Kind.PROCESS
+    ]
     assert said.index("everything that you can") < said.index("harmless")
     assert len(said) < 400
     assert "  " not in said
@@ -360,7 +369,7 @@ def test_that_a_forged_job_cannot_use_the_confirmations_of_another_project(tmp_p
         consent.remember(database.folder, mine, permissions_of(forged, None))
         with pytest.raises(consent.UnconfirmedError) as refused:
             job_requests.continue_job(database, job.id, 1)
-        asked = {line for each in refused.value.permissions for line in each.lines}
+        asked = {line for permission in refused.value.permissions for line in permission.lines}
         keys = tmp_path / "keys"
         assert asked == {"process", f"read {keys}", f"write {keys}", f"read {tmp_path}"}
         with database.read() as connection:
