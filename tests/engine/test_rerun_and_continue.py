@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.gpus import StandInGpus
+from support.programs import wait_for
 from support.workspace import REPORT_X, Workspace, wait_until
 
 CHOICES = [{"name": "x", "type": "DISCRETE", "discrete_values": [1, 2, 3, 4]}]
@@ -104,8 +105,7 @@ def test_that_a_job_continues_after_its_command_was_killed(workspace: Workspace)
 
 def test_that_two_jobs_run_side_by_side(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    wait = f"\nimport pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
-    workspace.write(REPORT_X + wait, max_job_count=2)
+    workspace.write(REPORT_X + wait_for(go), max_job_count=2)
     first, second = workspace.begin(), workspace.begin()
     workspace.wait_running(first, 2)
     workspace.wait_running(second, 2)
@@ -117,7 +117,7 @@ def test_that_a_second_job_gets_gpus_before_the_first_has_ended(workspace: Works
     gpus = StandInGpus(tmp_path, ["A", "B"])
     workspace.environment |= gpus.environment
     go = tmp_path / "go"
-    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\ntime.sleep(0.3)\n"
+    wait = wait_for(go) + "time.sleep(0.3)\n"
     workspace.write(REPORT_X + wait, max_job_count=8, parallel_count=2, local={"gpus": "all"})
     first, second = workspace.begin(), workspace.begin()
     wait_until(lambda: workspace.job(second).state == "running", "the second job has not begun")
@@ -138,8 +138,7 @@ def test_that_stopping_the_engine_with_its_trials_ends_every_job(workspace: Work
 
 def test_that_the_project_may_change_while_a_job_runs(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    wait = f"\nimport pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
-    workspace.write(REPORT_X + wait, max_job_count=4, parallel_count=1)
+    workspace.write(REPORT_X + wait_for(go), max_job_count=4, parallel_count=1)
     job = workspace.begin()
     workspace.wait_running(job, 1)
     (workspace.project / "main.py").write_text("raise SystemExit('changed')\n")

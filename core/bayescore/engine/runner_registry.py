@@ -48,10 +48,12 @@ class RunnerRegistry:
         if endpoint is None:
             return ProcessRunner(self._changed)
         if (cluster := ClusterAddress.of(endpoint)) is not None:
-            from bayescore.cluster.ray_runner import RayRunner, Telling
+            from bayescore.cluster.ray_runner import ClusterCallbacks, RayRunner
 
             seen = partial(cluster_view.publish, self._database)
-            return RayRunner(cluster, self._folder, self._changed, Telling(seen, self._moved, self._left_out))
+            return RayRunner(
+                cluster, self._folder, self._changed, ClusterCallbacks(seen, self._moved, self._left_out)
+            )
         return DockerRunner(endpoint, self._folder.root, self._changed)
 
     def _moved(self, job: str, what: Text, share: float) -> None:

@@ -272,7 +272,7 @@ class TrialRun:
                 value,
                 self._job,
                 stopped=self._is_stopped,
-                unkept=self._s.listener.has_unkept(reporter),
+                unkept=self._s.listener.has_lost_reports(reporter),
                 log_tail=self._log_tail or "",
             )
             moved = trials.move(
