@@ -356,7 +356,7 @@ def _cut_network(world: World) -> None:
     assert world.cluster.network is not None
     world.cluster.network.cut()
     world.pass_time(120)
-    world.cluster.network.mend()
+    world.cluster.network.restore()
 
 
 def _restart_ray(world: World) -> None:
