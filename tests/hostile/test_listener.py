@@ -256,7 +256,7 @@ def test_that_holes_in_a_spool_file_are_skipped_and_the_lines_after_them_are_rea
 def test_that_a_spool_file_is_read_up_to_a_limit_and_the_excess_is_reported_once(
     attacked: hostile_http.AttackedListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempt, "MOST_SPOOLED", 2**20)
+    monkeypatch.setattr(attempt, "MAX_SPOOL_BYTES", 2**20)
     spool_of(attacked).write_bytes(LINE * 40_000)
     attacked.listener.take_spool(attacked.reporters[0]).result(timeout=20)
     found = len(series(attacked)["score"])
@@ -292,7 +292,7 @@ def test_that_many_points_are_cleared_in_batches(
 def test_that_the_number_of_names_of_a_trial_is_limited(
     attacked: hostile_http.AttackedListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempt, "MOST_NAMES", 10)
+    monkeypatch.setattr(attempt, "MAX_NAMES", 10)
     spool_of(attacked).write_bytes(b"".join(b'{"metrics": {"m%d": 1}}\n' % i for i in range(30)))
     status, said = put(attacked, json.dumps({"parameters": {f"p{i}": 1 for i in range(11)}}).encode())
     assert status == 400
@@ -370,7 +370,7 @@ def test_that_only_the_report_that_cannot_be_stored_is_lost(attacked: hostile_ht
     with pytest.raises(BadReportError):
         bad.result(timeout=10)
     assert len(series(attacked)["score"]) == len(series(attacked, 1)["score"]) == 50
-    assert not attacked.listener.has_unkept(attacked.reporters[1])
+    assert not attacked.listener.has_lost_reports(attacked.reporters[1])
 
 
 # ---- notifications, and a port that another account has taken

@@ -22,6 +22,7 @@ from bayescore.trials.docker_engine import connect
 from hostile import commands, files, http
 from support.builders import a_submission
 from support.docker_engine import IMAGE
+from support.programs import wait_for
 from support.workspace import Workspace, wait_until
 
 ODD_NAMES = [
@@ -148,10 +149,9 @@ def test_that_no_token_or_secret_is_in_a_command_line_or_a_readable_file(
 ) -> None:
     ready, go = tmp_path / "ready", tmp_path / "go"
     program = f"""
-import os, pathlib, time
+import os, pathlib
 pathlib.Path({str(ready)!r}).write_text(os.environ["OPENBAYES_TOKEN"])
-while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)
-"""
+{wait_for(go)}"""
     secret = {"parameters": {"KEY": {"is_secret": True, "source": "env", "env": "MY_KEY"}}}
     workspace.write(program, max_job_count=1, root=secret)
     job = workspace.begin(env={"MY_KEY": "very-secret-7"})
