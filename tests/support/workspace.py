@@ -221,7 +221,7 @@ class Workspace:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def kill_supervisor_and_engine(self) -> None:
+    def kill_watchdog_and_engine(self) -> None:
         """Kill both, as the end of a process tree does."""
         pid = engine_control.status(self.data).pid
         assert pid is not None

@@ -18,9 +18,9 @@ SPOOLED = 'printf \'{"metrics": {"score": [{"value": 1}]}}\\n\' >> "$BAYESDESK_S
 def test_that_failed_trials_run_again_with_the_same_parameters_and_keep_their_numbers(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    mended = tmp_path / "mended"
+    fixed = tmp_path / "fixed"
     workspace.write(
-        NEEDS_FILE.format(file=str(mended)),
+        NEEDS_FILE.format(file=str(fixed)),
         specs=CHOICES,
         algorithm="Grid",
         max_job_count=2,
@@ -28,7 +28,7 @@ def test_that_failed_trials_run_again_with_the_same_parameters_and_keep_their_nu
     )
     before = workspace.tune()
     assert [t["state"] for t in before["trials"]] == ["failed", "failed"]
-    mended.touch()
+    fixed.touch()
     again = workspace.run("rerun", before["id"], "--failed", "--json")
     assert again.code == 0, again.err
     after = again.json()
@@ -55,7 +55,7 @@ def test_that_one_trial_is_run_again_and_a_wrong_number_is_refused(workspace: Wo
 
 
 @pytest.mark.parametrize("algorithm", ["Bayesian", "Random", "Grid"])
-def test_that_a_job_goes_on_with_everything_it_knows(workspace: Workspace, algorithm: str) -> None:
+def test_that_a_job_continues_with_everything_it_knows(workspace: Workspace, algorithm: str) -> None:
     specs = [{"name": "x", "type": "DISCRETE", "discrete_values": list(range(1, 11))}]
     workspace.write(specs=specs, algorithm=algorithm, max_job_count=3)
     job = workspace.tune()
@@ -85,7 +85,7 @@ def test_that_a_follow_up_job_learns_from_an_earlier_one_and_repeats_none_of_it(
     assert second["trials"][0]["origin"] == "model"
 
 
-def test_that_try_runs_one_trial_at_mid_range_and_going_on_does_not_repeat_it(workspace: Workspace) -> None:
+def test_that_try_runs_one_trial_at_mid_range_and_continuing_does_not_repeat_it(workspace: Workspace) -> None:
     workspace.write(max_job_count=5, algorithm="Bayesian")
     tried = workspace.tune("--try")
     assert [t["parameters"] for t in tried["trials"]] == [{"x": 0.5}]
@@ -94,7 +94,7 @@ def test_that_try_runs_one_trial_at_mid_range_and_going_on_does_not_repeat_it(wo
     assert len({t["parameters"]["x"] for t in more["trials"]}) == 3
 
 
-def test_that_a_job_whose_window_is_gone_goes_on(workspace: Workspace) -> None:
+def test_that_a_job_continues_after_its_command_was_killed(workspace: Workspace) -> None:
     workspace.write(REPORT_X + "import time\ntime.sleep(0.5)\n", max_job_count=3)
     following = workspace.start("gear", "run", "hypertuning", "--json")
     wait_until(lambda: workspace.data.database.exists() and _ids(workspace), "no job")
@@ -113,9 +113,7 @@ def test_that_two_jobs_run_side_by_side(workspace: Workspace, tmp_path: Path) ->
     assert workspace.wait_ended(first)["state"] == workspace.wait_ended(second)["state"] == "succeeded"
 
 
-def test_that_a_second_job_gets_its_share_before_the_first_has_ended(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_that_a_second_job_gets_gpus_before_the_first_has_ended(workspace: Workspace, tmp_path: Path) -> None:
     gpus = StandInGpus(tmp_path, ["A", "B"])
     workspace.environment |= gpus.environment
     go = tmp_path / "go"
@@ -158,7 +156,7 @@ def test_that_the_same_seed_gives_the_same_parameter_sets(workspace: Workspace) 
 
 
 @pytest.mark.timeout(300)
-def test_that_two_hundred_short_trials_all_arrive(workspace: Workspace) -> None:
+def test_that_two_hundred_short_trials_all_succeed(workspace: Workspace) -> None:
     workspace.write(max_job_count=100, parallel_count=4, root={"command": SPOOLED})
     job = workspace.tune()
     more = workspace.run("continue", job["id"], "--trials", "100", "--json", timeout=280).json()
