@@ -121,7 +121,9 @@ def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_
     go(workspace).touch()
     check_that_all_is_here(workspace, job)
     with workspace.reading() as connection:
-        assert settings.get(connection, transfers.transfer_key(job)) == "", "nothing was told, or not its end"
+        assert settings.get(connection, transfers.transfer_key(job)) == "", (
+            "no transfer was reported, or not its end"
+        )
     assert sorted(t.attempt for t in workspace.trials(job)) == [1, 1, 1, 2, 2]
     assert {t.gpus for t in workspace.trials(job)} == {("b/0",)}
     agents = Path(cluster.environment["BAYESDESK_AGENT_HOME"])
