@@ -1,8 +1,9 @@
-"""What is wrong with a file, where, and how it is mended."""
+"""Problems in a configuration file: what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path as FilePath
 from typing import Any
@@ -21,10 +22,24 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class QuickFix:
-    """The one obvious mend of a problem."""
+    """The obvious fix of a problem.
+
+    ``make`` computes the edit when the fix is chosen: it parses the text again, which is too slow to do for
+    every problem of every text. Two fixes with the same title are equal.
+    """
 
     title: Text
-    edit: Edit
+    make: Callable[[], Edit] = field(compare=False, repr=False)
+
+    def edit(self) -> Edit:
+        """The edit of the text that the problem was found in.
+
+        Raises
+        ------
+        EditError
+            When the place cannot be changed by a small edit.
+        """
+        return self.make()
 
 
 @dataclass(frozen=True)

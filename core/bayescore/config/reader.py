@@ -18,7 +18,6 @@ from bayescore.i18n import Text, text
 Fix = tuple[Text, Callable[[], Edit]]
 MOST_OF_A_KIND = 20  # problems; nobody reads on, and a hostile file holds a hundred thousand
 _MOST_GUESSES = 200  # of what a misspelt word means; each takes up to a millisecond
-_MOST_REPARSED = 2**18  # characters that are parsed anew for fixes: all of them in a file that people write
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -45,7 +44,6 @@ class Reader:
         self.problems: list[Problem] = []
         self._counts: Counter[tuple[Severity, str]] = Counter()
         self._guesses = 0
-        self._reparsed = 0
 
     # ---- noting
 
@@ -116,19 +114,9 @@ class Reader:
                 end_line,
                 end_column,
                 path,
-                self._made(fix),
+                QuickFix(*fix) if fix is not None else None,
             )
         )
-
-    def _made(self, fix: Fix | None) -> QuickFix | None:
-        """The fix, or ``None`` when it cannot be made, or when too many were tried in a large text."""
-        if fix is None or self._reparsed + len(self.document.text) > _MOST_REPARSED:
-            return None
-        self._reparsed += len(self.document.text)
-        try:
-            return QuickFix(fix[0], fix[1]())
-        except EditError:
-            return None
 
     def error(
         self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from bayescore.app.diagnostics import Finding, Grade, examine
 from bayescore.i18n import _
 from bayescore.store import Database
-from bayesdesk.environment.engine_card import EngineCard
-from bayesdesk.environment.gpus_card import GpusCard
-from bayesdesk.environment.images_card import ImagesCard
-from bayesdesk.environment.jobs_card import JobsCard
-from bayesdesk.environment.nodes_card import NodesCard
+from bayesdesk.diagnostics.engine_card import EngineCard
+from bayesdesk.diagnostics.gpus_card import GpusCard
+from bayesdesk.diagnostics.images_card import ImagesCard
+from bayesdesk.diagnostics.jobs_card import JobsCard
+from bayesdesk.diagnostics.nodes_card import NodesCard
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
@@ -22,7 +22,7 @@ from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, clear, column, label, row, rule, set_tone
 
 
-class EnvironmentPage(QWidget):
+class DiagnosticsPage(QWidget):
     """The command line's ``doctor`` in the window."""
 
     def __init__(self, background: Background, database: Database, machine: MachineWatch) -> None:
