@@ -16,7 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from bench import cluster, dispatch, listening, load, reading, simulated, starting, suggesting, window  # noqa: E402
+from bench import (  # noqa: E402
+    cluster,
+    dispatch,
+    listening,
+    load,
+    packaged,
+    reading,
+    simulated,
+    starting,
+    suggesting,
+    window,
+)
 from bench.figure import Figure  # noqa: E402
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -26,6 +37,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "suggesting": suggesting.measure,
     "reading": reading.measure,
     "window": window.measure,
+    "package": packaged.measure,
     "jobs": load.many_jobs,
     "points": load.many_points,
     "store": load.large_store,
