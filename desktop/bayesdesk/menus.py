@@ -92,7 +92,11 @@ def fill_menus(bar: QMenuBar, window: MenuTarget) -> dict[str, QAction]:
             _("&Help"),
             [
                 (_("Manual"), window.help.show_manual, keys.HelpContents),
-                (_("Keys, and where things are"), lambda: window.help.show_keys(window.actions_by_name), "Ctrl+F1"),
+                (
+                    _("Keys, and where things are"),
+                    lambda: window.help.show_keys(window.actions_by_name),
+                    "Ctrl+F1",
+                ),
                 (_("Welcome"), window.welcome, None),
                 (_("Licences"), window.help.show_licences, None),
             ],

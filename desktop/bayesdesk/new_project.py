@@ -82,9 +82,7 @@ class NewProjectActions(QObject):
             self._create(Path(folder), None)
 
     def _create(self, folder: Path, example: str | None) -> None:
-        self._background.run(
-            lambda: begin_project(folder, example), lambda _files: self.chosen.emit(folder)
-        )
+        self._background.run(lambda: begin_project(folder, example), lambda _files: self.chosen.emit(folder))
 
     def import_results(self) -> None:
         """Import results of another tool as a job."""

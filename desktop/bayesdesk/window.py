@@ -139,11 +139,11 @@ class MainWindow(QMainWindow):
 
     def welcome(self) -> None:
         """Show the welcome of the first start."""
-        greeting = Welcome(self, self.background)
-        greeting.language_requested.connect(self.switch_language)
-        greeting.example_requested.connect(self.new_project.run_example)
-        greeting.manual_requested.connect(lambda: self.help.show_manual("first-job"))
-        greeting.open()
+        dialog = Welcome(self, self.background)
+        dialog.language_requested.connect(self.switch_language)
+        dialog.example_requested.connect(self.new_project.run_example)
+        dialog.manual_requested.connect(lambda: self.help.show_manual("first-job"))
+        dialog.open()
 
     def topic(self) -> str:
         """The manual's page about what the window shows."""
@@ -369,21 +369,21 @@ class MainWindow(QMainWindow):
         self._open_errors.add(sentence)
         box.open()
 
-    def raise_and_open(self, wanted: str) -> None:
+    def raise_and_open(self, target: str) -> None:
         """Come to the front and open what a second start names."""
         self.showNormal()
         self.raise_()
         self.activateWindow()
-        if wanted:
-            self.open(wanted)
+        if target:
+            self.open(target)
 
-    def open(self, wanted: str) -> None:
+    def open(self, target: str) -> None:
         """Open a file by its absolute path, or a job by ``job:ID``."""
-        word = wanted.removeprefix(JOB)
-        if word == wanted:
-            self.open_file(Path(wanted))
+        job = target.removeprefix(JOB)
+        if job == target:
+            self.open_file(Path(target))
         else:
-            self.background.run(partial(find_job, self.database, word), lambda job: self.show_job(job.id))
+            self.background.run(partial(find_job, self.database, job), lambda found: self.show_job(found.id))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -406,7 +406,9 @@ class MainWindow(QMainWindow):
         if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):
             QSettings().setValue("told/goes_on", True)
             QMessageBox.information(
-                self, "Bayesdesk", _("The running jobs continue without the window. Open it again to see them.")
+                self,
+                "Bayesdesk",
+                _("The running jobs continue without the window. Open it again to see them."),
             )
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.machine.end()

@@ -32,7 +32,7 @@ def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
     window.welcome()
     greeting = window.findChild(Welcome)
     qtbot.waitUntil(lambda: greeting.is_done, timeout=WAIT_MS)
-    greeting._speak("zh")
+    greeting._switch_language("zh")
     assert language() == "zh"
     assert greeting.windowTitle() == "欢迎使用 Bayesdesk"
     assert any("Python" in shown.text() for shown in greeting.findChildren(QLabel))

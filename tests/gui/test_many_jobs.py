@@ -248,5 +248,5 @@ def test_that_the_engine_is_stopped_and_started_from_the_diagnostics_page(
     log.close()
     qtbot.waitUntil(card.stop.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: card._state.text() == "resting", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: card._state.text() == "stopped", timeout=WAIT_MS)
     qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)

@@ -230,8 +230,8 @@ def test_that_one_trial_can_be_tried_with_its_log_and_metrics_before_the_job_sta
     qtbot.waitUntil(lambda: dialog.try_out is not None, timeout=WAIT_MS)
     tried = dialog.try_out
     qtbot.waitUntil(lambda: not tried.is_running, timeout=WAIT_MS)
-    assert tried._state.text() == "it works"
-    assert "score: 0.5 (1 values)" in tried._metrics.text()
+    assert tried._state.text() == "works"
+    assert "score: 0.5 (1 value)" in tried._metrics.text()
     qtbot.waitUntil(lambda: "hello there" in tried.log.text.toPlainText(), timeout=WAIT_MS)
     qtbot.waitUntil(dialog._start.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(dialog._start, Qt.MouseButton.LeftButton)

@@ -1,1 +1,1 @@
-"""The page about this machine: checks, GPUs, images, engine, and the room that jobs take."""
+"""Diagnostics: problems of this machine and how to fix them."""

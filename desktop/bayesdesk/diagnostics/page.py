@@ -1,4 +1,4 @@
-"""What trials need of this machine, whether it is there, and the command that mends it."""
+"""Diagnostics: problems of this machine and how to fix them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.app.diagnostics import Finding, Grade, examine
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayesdesk.diagnostics.engine_card import EngineCard
 from bayesdesk.diagnostics.gpus_card import GpusCard
@@ -37,7 +37,7 @@ class DiagnosticsPage(QWidget):
         top.setObjectName("bar")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         head = row(
-            label(_("Environment"), "title"), self._summary, None, help_mark("trouble"), copy, self._again
+            label(_("Diagnostics"), "title"), self._summary, None, help_mark("trouble"), copy, self._again
         )
         head.setContentsMargins(theme.PAGE_MARGIN, 11, theme.PAGE_MARGIN, 11)
         top.setLayout(head)
@@ -66,17 +66,17 @@ class DiagnosticsPage(QWidget):
 
     @property
     def is_done(self) -> bool:
-        """Whether the newest examination has come to its end."""
+        """Whether the checks have finished."""
         return bool(self._findings) and self._again.isEnabled()
 
     def check_again(self) -> None:
-        """Examine the machine, off the GUI thread."""
+        """Run the checks, off the GUI thread."""
         self._again.setEnabled(False)
         self._summary.setText(_("checking …"))
         set_tone(self._summary, "")
         self._background.run(examine, self._show, self._failed)
         self._machine.ask_containers()
-        self.jobs.look()
+        self.jobs.measure()
 
     def _show(self, findings: list[Finding]) -> None:
         self._findings = findings
@@ -86,10 +86,10 @@ class DiagnosticsPage(QWidget):
             self._rows.addWidget(rule())
             self._rows.addWidget(finding_line(finding, 130))
         wrong = sum(f.grade is not Grade.OK for f in findings)
-        words = _("all is well") if not wrong else _("{count} to look at", count=wrong)
+        words = n_("{count} problem", "{count} problems", count=wrong) if wrong else _("no problems")
         self._summary.setText(words)
-        grave = any(f.grade is Grade.PROBLEM for f in findings)
-        set_tone(self._summary, "bad" if grave else "warning" if wrong else "good")
+        has_errors = any(f.grade is Grade.PROBLEM for f in findings)
+        set_tone(self._summary, "bad" if has_errors else "warning" if wrong else "good")
 
     def _failed(self, error: Exception) -> None:
         self._again.setEnabled(True)

@@ -23,7 +23,7 @@ _MOST_INPUTS = 5
 
 
 class DataCard(Card):
-    """A row for each binding. Its folder is written into ``openbayes.local.yaml``, the rest into the project's file."""
+    """A row for each binding; its folder is written into ``openbayes.local.yaml``."""
 
     def __init__(self, model: ConfigModel, local: LocalModel, background: Background) -> None:
         super().__init__(_("Data"), _("every trial finds it at its path"))

@@ -87,9 +87,7 @@ class EditorPage(QWidget):
         self._arrange()
         self._connect()
         commands, project = Commands(database), str(model.file.parent)
-        background.run(
-            lambda: commands.usual_trial_seconds(project), self._estimate.suggest, lambda _e: None
-        )
+        background.run(lambda: commands.usual_trial_seconds(project), self._estimate.suggest, lambda _e: None)
         background.run(lambda: project_words(model.file.parent), self._set_project_values, lambda _e: None)
         self._show_state()
 
@@ -361,7 +359,7 @@ class EditorPage(QWidget):
 
     def _offer_draft(self, draft: Draft) -> None:
         moment = parsed(draft.at).astimezone().strftime("%Y-%m-%d %H:%M")
-        self._draft_bar.say(_("There are unsaved changes from {moment}.", moment=moment))
+        self._draft_bar.show_text(_("There are unsaved changes from {moment}.", moment=moment))
 
     def _restore_drafts(self) -> None:
         self._draft_bar.hide()

@@ -65,7 +65,7 @@ class FileSync(QObject):
             self.model.reload(content)
 
     def _ask(self, error: FileChangedError) -> None:
-        self.bar.say(str(error.message))
+        self.bar.show_text(str(error.message))
 
     def _reload(self) -> None:
         self._settle(self.model.reload)

@@ -21,7 +21,6 @@ from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
 
-
 _F = TypeVar("_F", bound=TextField | ChoiceField | ComboField)
 
 

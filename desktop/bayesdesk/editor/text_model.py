@@ -1,8 +1,8 @@
 """The text of a file, which is the editor's model: the form and the YAML side both show and change it.
 
-The text lives in a ``QTextDocument``, so one undo stack serves both sides. Its analysis (parsing, checking,
-what the form shows) follows after a pause in typing, on another thread. Edits of the form are computed there
-as well, from the document that the analysis made; one that was computed for an outdated text is computed again.
+The text is a ``QTextDocument``, so one undo stack serves both sides. Its analysis (parsing, checking, what
+the form shows) follows after a pause in typing, on another thread. Edits of the form are computed there too,
+from the analysed document. An edit that was computed for an outdated text is computed again.
 """
 
 from __future__ import annotations
@@ -263,9 +263,7 @@ class TextModel(QObject):
 
     # ---- changing
 
-    def edit(
-        self, make: MakeEdit, *, typed_in: object | None = None, owner: QObject | None = None
-    ) -> None:
+    def edit(self, make: MakeEdit, *, typed_in: object | None = None, owner: QObject | None = None) -> None:
         """Change the text by an edit that is computed off the GUI thread.
 
         Parameters
@@ -320,7 +318,7 @@ class TextModel(QObject):
         cursor.endEditBlock()
 
     def _apply_typed(self, edit: Edit, typed_in: object | None) -> None:
-        """Apply an edit; edits that are typed into one field are one undo step until something else changes."""
+        """Apply an edit; consecutive edits that are typed into one field are one undo step."""
         self._is_applying = True
         revision = self.text_document.revision()
         self.joins_last_step = typed_in is not None and self._last_typed == (typed_in, revision)

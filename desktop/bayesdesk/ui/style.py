@@ -1,4 +1,4 @@
-"""The style sheet of the whole window, made from the theme's tokens."""
+"""The style sheet of the window, made from the theme's tokens."""
 
 from __future__ import annotations
 
