@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,7 +128,7 @@ def test_that_a_start_waits_for_what_was_just_typed_into_the_form(
     type_into(qtbot, count, "7")
     qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
-    assert YamlDocument.parse(editor.model.file.read_text()).data["hyper_tuning"]["max_job_count"] == 7
+    assert json.loads(editor.model.file.read_text())["hyper_tuning"]["max_job_count"] == 7
     dialog = editor.start_dialog
     qtbot.waitUntil(dialog._start.isEnabled, timeout=WAIT_MS)
     assert dialog._found.prepared.submission.config.hyper_tuning.max_job_count == 7
@@ -139,7 +140,7 @@ def test_that_saving_right_after_typing_into_a_field_saves_what_was_typed(editor
     type_into(qtbot, count, "9")
     editor.save()
     qtbot.waitUntil(lambda: not editor.is_changed, timeout=WAIT_MS)
-    assert YamlDocument.parse(editor.model.file.read_text()).data["hyper_tuning"]["max_job_count"] == 9
+    assert json.loads(editor.model.file.read_text())["hyper_tuning"]["max_job_count"] == 9
 
 
 def test_that_a_quick_fix_is_computed_when_it_is_chosen_and_for_the_text_as_it_is_then(

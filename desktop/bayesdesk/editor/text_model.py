@@ -66,7 +66,7 @@ class TextModel(QObject):
         self.text_document.setDocumentLayout(QPlainTextDocumentLayout(self.text_document))
         self.text_document.setPlainText(self._on_disk.text)
         self.text_document.setModified(False)
-        self._seen = self._analysed = self.text_document.revision()
+        self._text = self._on_disk.text
         self._requests: list[_Request] = []
         self._after_edits: list[Callable[[], object]] = []
         self._when_current: list[Callable[[], object]] = []
@@ -74,7 +74,7 @@ class TextModel(QObject):
         self._is_busy = self._is_applying = False
         self._in_progress: _Request | None = None
         self.joins_last_step = False  # while an edit is applied that extends the undo step before it
-        self._last_typed: tuple[object, int] | None = None
+        self._last_typed: tuple[object, str] | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -91,7 +91,7 @@ class TextModel(QObject):
     @property
     def text(self) -> str:
         """The text, with line feeds."""
-        return self.text_document.toRawText().replace("\u2029", "\n")
+        return self._text
 
     @property
     def is_changed(self) -> bool:
@@ -148,7 +148,11 @@ class TextModel(QObject):
     @property
     def is_current(self) -> bool:
         """Whether the analysis belongs to the text and no edit is pending."""
-        return self._analysed == self.text_document.revision() and not self._requests
+        return self._is_analysed and not self._requests
+
+    @property
+    def _is_analysed(self) -> bool:
+        return self.analysis.document.text == self._text
 
     @property
     def has_pending_edits(self) -> bool:
@@ -170,9 +174,10 @@ class TextModel(QObject):
         self._advance()
 
     def _contents_changed(self) -> None:
-        if self._seen == self.text_document.revision():
+        text = self.text_document.toRawText().replace("\u2029", "\n")
+        if text == self._text:  # another font, for example
             return
-        self._seen = self.text_document.revision()
+        self._text = text
         if not self._is_applying:
             self._pause.start()
         self.text_changed.emit()
@@ -183,8 +188,8 @@ class TextModel(QObject):
             self._after_edits.pop(0)()
         if self._is_busy:
             return
-        if self._analysed != self.text_document.revision():
-            self._run(partial(self._analyse, self.text, self.file), self._finish_analysis)
+        if not self._is_analysed:
+            self._run(partial(self._analyse, self._text, self.file), self._finish_analysis)
             return
         shown = [r for r in self._requests if r.owner is None or _is_shown(r.owner)]
         if len(shown) < len(self._requests):
@@ -217,11 +222,10 @@ class TextModel(QObject):
         except EditError as error:
             return error
 
-    def _run(self, work: Callable[[], Any], done: Callable[[int, Any], None]) -> None:
+    def _run(self, work: Callable[[], Any], done: Callable[[str, Any], None]) -> None:
         self._is_busy = True
         self._pause.stop()
-        revision = self.text_document.revision()
-        self.background.run(work, partial(done, revision), self._failed)
+        self.background.run(work, partial(done, self._text), self._failed)
 
     def _failed(self, error: Exception) -> None:
         self._is_busy = False
@@ -229,23 +233,22 @@ class TextModel(QObject):
         self.background.went_wrong.emit(error)
         self._wake_sibling()
 
-    def _finish_analysis(self, revision: int, analysis: Analysis) -> None:
+    def _finish_analysis(self, text: str, analysis: Analysis) -> None:
         self._is_busy = False
-        if revision == self.text_document.revision():
+        if text == self._text:
             self._accept(analysis)
         self._advance_unless_typing()
 
     def _accept(self, analysis: Analysis) -> None:
-        self._analysed = self.text_document.revision()
         self.analysis = analysis
         if analysis.is_valid:
             self.document = analysis.document
         self.analysed.emit()
 
-    def _finish_edit(self, revision: int, result: tuple[Edit, Analysis] | EditError) -> None:
+    def _finish_edit(self, text: str, result: tuple[Edit, Analysis] | EditError) -> None:
         self._is_busy = False
         request, self._in_progress = self._in_progress, None
-        if revision == self.text_document.revision() and request in self._requests:
+        if text == self._text and request in self._requests:
             assert request is not None
             self._requests.remove(request)
             if isinstance(result, EditError):
@@ -320,14 +323,13 @@ class TextModel(QObject):
     def _apply_typed(self, edit: Edit, typed_in: object | None) -> None:
         """Apply an edit; consecutive edits that are typed into one field are one undo step."""
         self._is_applying = True
-        revision = self.text_document.revision()
-        self.joins_last_step = typed_in is not None and self._last_typed == (typed_in, revision)
+        self.joins_last_step = typed_in is not None and self._last_typed == (typed_in, self._text)
         try:
             self.apply(edit)
         finally:
             self._is_applying = self.joins_last_step = False
         if typed_in is not None:
-            self._last_typed = typed_in, self.text_document.revision()
+            self._last_typed = typed_in, self._text
 
 
 class ConfigModel(TextModel):
