@@ -93,7 +93,7 @@ def fill_menus(bar: QMenuBar, window: MenuTarget) -> dict[str, QAction]:
             [
                 (_("Manual"), window.help.show_manual, keys.HelpContents),
                 (
-                    _("Keys, and where things are"),
+                    _("Keys and files"),
                     lambda: window.help.show_keys(window.actions_by_name),
                     "Ctrl+F1",
                 ),

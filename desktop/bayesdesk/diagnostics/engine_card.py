@@ -89,9 +89,9 @@ class EngineCard(Card):
         """Open the engine's log."""
         dialog = QDialog(self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(_("Log of the engine"))
+        dialog.setWindowTitle(_("Engine log"))
         dialog.resize(900, 560)
-        layout = column(LogView(self._background, self._folder.engine_log, _("Log of the engine")))
+        layout = column(LogView(self._background, self._folder.engine_log, _("Engine log")))
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         dialog.setLayout(layout)
         dialog.open()

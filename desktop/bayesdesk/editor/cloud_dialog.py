@@ -34,7 +34,7 @@ from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_to
 class CloudDialog(QDialog):
     """Runs the checks when it opens. Sends only what it shows, and only after a confirmation."""
 
-    output = Signal(str)
+    output_received = Signal(str)
 
     def __init__(self, parent: QWidget | None, background: Background, model: ConfigModel) -> None:
         super().__init__(parent)
@@ -67,7 +67,7 @@ class CloudDialog(QDialog):
         self._open = button(_("Open its page"), self._open_page, kind="link")
         self._send = button(_("Send and run…"), self.send, kind="primary", meaning="start")
         self._close = button(_("Close"), self.reject)
-        self.output.connect(self._append)
+        self.output_received.connect(self._append)
         self._arrange()
         self.check()
 
@@ -145,7 +145,9 @@ class CloudDialog(QDialog):
             text=known,
         )
         if agreed and name.strip():
-            self._run(lambda found, cancelled: bind(found, name.strip(), self.output.emit, cancelled))
+            self._run(
+                lambda found, cancelled: bind(found, name.strip(), self.output_received.emit, cancelled)
+            )
 
     def send(self) -> None:
         """Ask for confirmation, then run the job on the platform."""
@@ -164,7 +166,7 @@ class CloudDialog(QDialog):
         boxes = QMessageBox.StandardButton
         if QMessageBox.question(self, self.windowTitle(), as_text(question)) is boxes.Yes:
             note = self._note.text()
-            self._run(lambda plan_, cancelled: run(plan_, note, self.output.emit, cancelled))
+            self._run(lambda plan_, cancelled: run(plan_, note, self.output_received.emit, cancelled))
 
     def _run(self, work: Callable[[Plan, threading.Event], Sent]) -> None:
         found = self._plan

@@ -26,7 +26,7 @@ class DataCard(Card):
     """A row for each binding; its folder is written into ``openbayes.local.yaml``."""
 
     def __init__(self, model: ConfigModel, local: LocalModel, background: Background) -> None:
-        super().__init__(_("Data"), _("every trial finds it at its path"))
+        super().__init__(_("Data"), _("available to every trial at its path"))
         self._model, self._local, self._background = model, local, background
         self._shown: list[str] = []
         self._fields: list[Field] = []

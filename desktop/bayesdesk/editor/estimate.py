@@ -62,7 +62,7 @@ def estimate_text(
     parallel = parallel_trials(tuning.parallel_count, settings, gpus)
     time = span(planned_seconds(tuning.max_job_count, parallel, seconds)) if seconds else "?"
     if tuning.max_job_count == 1:
-        return _("One trial: about {time} if it takes", time=time)
+        return _("1 trial: about {time} if it takes", time=time)
     return _(
         "{count} trials, {parallel} at a time: about {time} if one trial takes",
         count=tuning.max_job_count,

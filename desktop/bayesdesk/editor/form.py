@@ -103,14 +103,14 @@ class Form(QScrollArea):
         algorithms = [(each.value, algorithm_word(each)) for each in Algorithm]
         first = row(
             Labelled(
-                _("Objective metric"), self._field(metric), _("The name that your code gives to log_metric")
+                _("Objective metric"), self._field(metric), _("The name that your code passes to log_metric")
             ),
             Labelled(_("Goal"), self._goal),
             Labelled(_("Algorithm"), self._field(ChoiceField(model, (_TUNING, "algorithm"), algorithms))),
             Labelled(
                 _("Trials"),
                 self._field(TextField(model, (_TUNING, "max_job_count"))),
-                _("1 to 100 in one run"),
+                _("1 to 100"),
             ),
             Labelled(_("At a time"), self._field(TextField(model, (_TUNING, "parallel_count")))),
             spacing=10,
@@ -135,7 +135,7 @@ class Form(QScrollArea):
                 self._field(TextField(model, ("command",), is_text=True)),
                 _("Parameters are appended: --name=value"),
             ),
-            Labelled(_("Environment"), self._field(environment), _("Chooses the image of the containers")),
+            Labelled(_("Environment"), self._field(environment), _("Selects the image of the containers")),
             spacing=10,
         )
         line.setStretch(0, 3)
@@ -145,10 +145,8 @@ class Form(QScrollArea):
         return card
 
     def _made_fixed(self) -> Card:
-        card = Card(_("Fixed parameters"), _("given to every trial as they stand"))
-        self._fixed_rows = MappingRows(
-            self._model, _FIXED, _("None: every trial gets the tuned parameters only.")
-        )
+        card = Card(_("Fixed parameters"), _("passed to every trial unchanged"))
+        self._fixed_rows = MappingRows(self._model, _FIXED, _("None. Trials get only the tuned parameters."))
         secret = {"is_secret": True, "source": "env", "env": "NAME"}
         add = partial(self._fixed_rows.add, "parameter", 0)
         add_secret = partial(self._fixed_rows.add, "secret", secret)

@@ -79,7 +79,7 @@ class MappingRows(QWidget):
             parts.append(self._value(at, masked=bool(_SECRET.search(str(key)))))
         elif isinstance(value, list):
             shown = label(", ".join(map(str, value)), "mono")
-            shown.setToolTip(_("A list: change it in the YAML."))
+            shown.setToolTip(_("Edit this list in the YAML."))
             parts.append(shown)
         else:
             in_file = "value" in value

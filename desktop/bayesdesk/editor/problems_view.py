@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.config import Problem, Severity
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayesdesk.editor.text_model import TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
@@ -95,5 +95,7 @@ class ProblemsView(QWidget):
 
 def _count_words(severity: Severity, n: int) -> str:
     if severity is Severity.ERROR:
-        return _("Errors: {n}", n=n)
-    return _("Warnings: {n}", n=n) if severity is Severity.WARNING else _("Hints: {n}", n=n)
+        return n_("{count} error", "{count} errors", count=n)
+    if severity is Severity.WARNING:
+        return n_("{count} warning", "{count} warnings", count=n)
+    return n_("{count} hint", "{count} hints", count=n)

@@ -197,7 +197,7 @@ class RunSettings(Card):
     def _show_image(self) -> None:
         containers = self._machine.containers
         state = image_state(self._image_in_effect(), self._local.settings or LocalSettings(), containers)
-        self._image.set_options(state.options, state.image or _("name an image"))
+        self._image.set_options(state.options, state.image or _("image name"))
         self._image.setEnabled(state.is_used)
         self._image_state.setText(state.text)
         self._image_state.setToolTip(as_text(containers.problem) if containers else "")

@@ -92,7 +92,7 @@ def _topics() -> dict[str, str]:
         "disk": _("Disk"),
         "docker": _("Docker engine"),
         "images": _("Images"),
-        "reach": _("A container reaches us"),
+        "reach": _("Container network"),
         "gpus": "GPU",
         "toolkit": _("NVIDIA toolkit"),
         "files": _("Settings"),
