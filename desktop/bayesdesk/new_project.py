@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from bayescore.app.new_project import begin_from_program, begin_project
-from bayescore.exchange.past import keep
-from bayescore.exchange.sources import bring_in
-from bayescore.exchange.tables import from_table
+from bayescore.exchange.readers import import_study
+from bayescore.exchange.study import store_study
+from bayescore.exchange.tables import read_table
 from bayescore.i18n import Text, _
 from bayescore.store import Database, Job
 from bayesdesk.services.background import Background
@@ -112,13 +112,13 @@ class NewProjectActions(QObject):
             return
 
         def work() -> Job:
-            return keep(self._database, from_table(copied, _("copied table"), project), project)
+            return store_study(self._database, read_table(copied, _("copied table"), project), project)
 
         self._background.run(work, self._imported)
 
     def _import(self, source: Path) -> None:
         project = self._project() or source.parent
-        self._background.run(lambda: bring_in(self._database, source, project), self._imported)
+        self._background.run(lambda: import_study(self._database, source, project), self._imported)
 
     def _imported(self, job: Job) -> None:
         self.imported.emit(job.id)

@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         if shown is self.start_page:
             return "first-job"
         if shown is self.diagnostics:
-            return "trouble"
+            return "troubleshooting"
         return "files" if shown is self.editor else "window"
 
     def show_start(self) -> None:

@@ -1,4 +1,4 @@
-"""Folders that somebody shaped to do harm: links, pipes, depth, holes, odd names and modes."""
+"""Hostile folders: links, pipes, depth, holes, unusual names and modes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bayescore.errors import BayesdeskError
 from bayescore.files import remove_tree
 from bayescore.files.tree import bytes_on_disk
 from bayescore.store import Database, DataFolder, backup, jobs
+from bayescore.store.restore import restore
 from bayescore.trials import Content, snapshot, trial_folder
 from support.builders import a_submission
 
@@ -24,7 +25,7 @@ _PATTERNS = ("*.pt", "a*a*a*a*b", "**/x/**/y", "!a", "[", "\\", "b/", "/", "***"
 
 
 def grow(rng: random.Random, root: Path, outside: Path, size: int = 30) -> None:
-    """Fill a folder."""
+    """Fill a folder with random entries."""
     folders = [os.fsencode(root)]
     for _ in range(rng.randrange(size)):
         place = rng.choice(folders) + b"/" + rng.choice(_NAMES)
@@ -67,7 +68,7 @@ def _deepen(place: bytes, depth: int) -> None:
 
 
 def check(rng: random.Random) -> None:
-    """Copy, count, pack, unpack and remove one; nothing outside changes, and nothing is left."""
+    """Copy, measure, pack, unpack and remove a folder; nothing outside may change, and nothing may remain."""
     with tempfile.TemporaryDirectory(prefix="trees-") as made:
         root = Path(made)
         outside = root / "outside"
@@ -77,7 +78,7 @@ def check(rng: random.Random) -> None:
             (root / name).mkdir()
             grow(rng, root / name, outside)
         try:
-            with suppress(BayesdeskError):  # a message for people
+            with suppress(BayesdeskError):  # a message for the user
                 _use(root)
         finally:
             for name in ("project", "seed", "home", "restored"):
@@ -103,4 +104,4 @@ def _use(root: Path) -> None:
         backup.make(database, root / "b.tar", outputs=True)
     finally:
         database.close()
-    backup.restore(DataFolder(root / "restored"), root / "b.tar")
+    restore(DataFolder(root / "restored"), root / "b.tar")

@@ -1,4 +1,4 @@
-"""What tests do in the window again and again."""
+"""Common actions of tests in the window."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bayesdesk.editor.text_model import ConfigModel, LocalModel, TextModel
 from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.services.background import Background
 from bayesdesk.window import MainWindow
-from support.workspace import REPORT_X, Workspace
+from support.workspace import Workspace
 
 WAIT_MS = 30_000
 TWO = [
@@ -75,10 +75,14 @@ def type_into(qtbot, field: QLineEdit, words: str) -> None:
 
 
 def finished_job(window: MainWindow, workspace: Workspace, qtbot, **tuning) -> JobPage:
-    """The page of a job that has run."""
-    workspace.write(REPORT_X + "log_metric('loss', 1 - args.x)\n", specs=TWO, **tuning)
-    job = workspace.tune()
-    window.show_job(job["id"])
+    """The page of a job that is in the store as if it had run."""
+    workspace.write(specs=TWO, **tuning)
+    return ended_page(window, qtbot, workspace.insert().id)
+
+
+def ended_page(window: MainWindow, qtbot, job: str) -> JobPage:
+    """The page of a job, once it shows that the job has ended."""
+    window.show_job(job)
     page = job_page(window, qtbot)
     qtbot.waitUntil(lambda: page.model.view.job.state.ended, timeout=WAIT_MS)
     return page

@@ -1,4 +1,4 @@
-"""Making a trial's folder."""
+"""Creates the folder of a trial's attempt."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from bayescore.files import create, remove_tree
 from bayescore.files.copying import copy_tree
 from bayescore.files.tree import Cursor, walk
 from bayescore.i18n import text
-from bayescore.store.data_folder import MADE
+from bayescore.store.data_folder import READY_MARKER
 from bayescore.trials.launch import Content, TrialFolder
 from bayescore.trials.parameters import FILE_NAME, as_json
 
 
 def make(root: Path, content: Content) -> TrialFolder:
-    """Make the folder of an attempt; one that is whole already is used as it is.
+    """Create the folder of an attempt, unless it is complete already.
 
     Parameters
     ----------
     root
-        ``…/trials/003``; what an earlier attempt left there moves to ``003.1``.
+        ``…/trials/003``; the folder of an earlier attempt is renamed to ``003.1``.
 
     Raises
     ------
     RunnerError
-        When it cannot be written.
+        If it cannot be written.
     """
 
     def fill(output: Path) -> None:
@@ -61,18 +61,18 @@ def _made(root: Path, content: Content, fill: Callable[[Path], None]) -> TrialFo
 
 
 def make_empty(root: Path, content: Content) -> TrialFolder:
-    """Make the folder of an attempt that runs elsewhere and whose files come here as it goes.
+    """Create the empty folder of an attempt that runs on another machine; its files are copied here later.
 
     Raises
     ------
     RunnerError
-        When it cannot be written.
+        If it cannot be written.
     """
     return _made(root, content, lambda _output: None)
 
 
 def is_made(root: Path, attempt: int) -> bool:
-    """Whether the folder is whole and belongs to this attempt: only then can its program exist.
+    """Whether the folder is complete and belongs to this attempt: only then can its program exist.
 
     Its parts are mounted into containers, so none of them may be a link.
     """
@@ -85,12 +85,12 @@ def is_made(root: Path, attempt: int) -> bool:
 
 
 def is_of_another(root: Path, attempt: int) -> bool:
-    """Whether the folder is whole and belongs to another attempt."""
-    return not is_made(root, attempt) and any(root.glob(f"{MADE}-*"))
+    """Whether the folder is complete and belongs to another attempt."""
+    return not is_made(root, attempt) and any(root.glob(f"{READY_MARKER}-*"))
 
 
 def is_touched(root: Path, attempt: int) -> bool:
-    """Whether anything in a folder that is whole is newer than it, which only its program can have made."""
+    """Whether a file in a complete folder is newer than the folder: only its program can have written it."""
     made = _mark(root, attempt).stat().st_mtime_ns
     folder = TrialFolder(root)
     for place in (folder.output, folder.home, folder.spool):
@@ -104,11 +104,11 @@ def is_touched(root: Path, attempt: int) -> bool:
 
 
 def _mark(root: Path, attempt: int) -> Path:
-    return root / f"{MADE}-{attempt}"
+    return root / f"{READY_MARKER}-{attempt}"
 
 
 def _set_aside(root: Path, attempt: int) -> None:
-    earlier = next(iter(root.glob(f"{MADE}-*")), None) if root.exists() else None
+    earlier = next(iter(root.glob(f"{READY_MARKER}-*")), None) if root.exists() else None
     if earlier is not None and attempt > 1:
         number = earlier.name.rpartition("-")[2]
         root.replace(root.with_name(f"{root.name}.{number}"))

@@ -49,7 +49,7 @@ class Analysis:
     @property
     def is_valid(self) -> bool:
         """Whether the text is valid YAML."""
-        return self.document.fault is None
+        return self.document.error is None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from bayescore.config import Edit, YamlDocument
-from bayescore.config.read_basics import parse_short_binding
+from bayescore.config.read_root import parse_short_binding
 from bayescore.config.yamltext import Path
 from bayescore.i18n import _
 from bayesdesk.editor import edits

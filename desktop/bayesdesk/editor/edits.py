@@ -48,7 +48,7 @@ def set_written(document: YamlDocument, path: Path, written: str) -> Edit:
         space = " " if document.text[node.start - 1 : node.start] == ":" else ""
         edit = Edit(node.start, before, space + written.strip())
         after = YamlDocument.parse(edit.apply(document.text))
-        if after.fault is None and value_at(after, path) == value:
+        if after.error is None and value_at(after, path) == value:
             return edit
     return set_value(document, path, value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bayescore.config import HyperTuning, LocalSettings
-from bayescore.config.local import parse_span
+from bayescore.config.local import parse_duration
 from bayescore.i18n import _
 from bayescore.results import planned_seconds
 from bayescore.trials.gpus import Gpu, chosen
@@ -51,7 +51,7 @@ class EstimateLine(QWidget):
         if config is not None:
             gpus = self._machine.machine.gpus if self._machine.machine else ()
             settings = self._local.settings or LocalSettings()
-            seconds = parse_span(self._span.text())
+            seconds = parse_duration(self._span.text())
             self._words.setText(estimate_text(config.hyper_tuning, settings, gpus, seconds))
 
 
@@ -78,7 +78,7 @@ def parallel_trials(requested: int, settings: LocalSettings, gpus: tuple[Gpu, ..
 
 
 def written_span(seconds: float) -> str:
-    """A length of time as :func:`parse_span` reads it, in its largest unit."""
+    """A length of time as :func:`parse_duration` reads it, in its largest unit."""
     if seconds >= 7200:
         return f"{seconds / 3600:.3g}h"
     if seconds >= 120:

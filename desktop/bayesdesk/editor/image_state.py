@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bayescore.app.machine import Containers
 from bayescore.config import LocalSettings, NodeRunner, OpenBayesConfig, RunnerChoice
-from bayescore.config.environments import known_environment, known_images
+from bayescore.config.runtimes import image_for_runtime, runtime_images
 from bayescore.errors import RunnerError
 from bayescore.i18n import _
 from bayescore.trials.images import image_for
@@ -52,7 +52,7 @@ def image_in_effect(
     if settings is not None and settings.image:
         return settings.image
     if config is None or settings is None:
-        return known_environment(environment)
+        return image_for_runtime(environment)
     try:
         return image_for(config, settings)
     except RunnerError:
@@ -77,7 +77,7 @@ def image_state(image: str | None, settings: LocalSettings, containers: Containe
     text, tone = _badge(settings, image, containers, is_used=is_used, is_here=is_here)
     return ImageState(
         image,
-        [*here, *(known for known in known_images() if known not in here)],
+        [*here, *(known for known in runtime_images() if known not in here)],
         text,
         tone,
         is_used,

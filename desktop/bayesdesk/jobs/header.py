@@ -85,7 +85,7 @@ class JobHeader(QWidget):
         self._left.value.setText(_("about {time}", time=span(left)) if left is not None else "–")
         winner = view.best
         self._best.value.setText(f"{number(winner.value)}  #{winner.number}" if winner else "–")
-        ahead = next((t.foresight for t in reversed(view.trials) if t.foresight is not None), None)
+        ahead = next((t.forecast for t in reversed(view.trials) if t.forecast is not None), None)
         self._gain.setVisible(ahead is not None)
         if ahead is not None:
             shown = (f"{v:.2g}" for v in (ahead.gain, ahead.gain_low, ahead.gain_high))

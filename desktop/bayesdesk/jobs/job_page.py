@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
 
 from bayescore.app.consent import UnconfirmedError
 from bayescore.app.reach import Reach
-from bayescore.exchange.formats import exported
-from bayescore.exchange.forms import Form
+from bayescore.exchange.export import export_text
+from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _
 from bayescore.results import replace_file
 from bayescore.store import Database, Trial
@@ -203,17 +203,17 @@ class JobPage(QWidget):
         return window
 
     def export(self, form: str) -> None:
-        """Ask where to, then write the job's results in a :class:`Form`."""
-        wanted = Form(form)
-        ending = wanted.ending
+        """Ask where to, then write the job's results in a :class:`ExportFormat`."""
+        wanted = ExportFormat(form)
+        suffix = wanted.suffix
         name, _filter = QFileDialog.getSaveFileName(
-            self, _("Export"), f"{self.model.view.job.submission.name}.{ending}", f"*.{ending}"
+            self, _("Export"), f"{self.model.view.job.submission.name}.{suffix}", f"*.{suffix}"
         )
         if name:
             view, database = self.model.view, self._database
 
             def write() -> None:
-                content = exported(database, view.job, view.trials, wanted, view.best)
+                content = export_text(database, view.job, view.trials, wanted, view.best)
                 replace_file(Path(name), content)
 
             self._background.run(write)

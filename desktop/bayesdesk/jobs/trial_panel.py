@@ -176,7 +176,7 @@ class TrialPanel(QFrame):
 
 def _why(trial: Trial) -> list[str]:
     """Why the search suggested this trial, and what it expected."""
-    told = trial.foresight
+    told = trial.forecast
     if told is None:
         origin = _ORIGINS.get(trial.origin)
         return [origin()] if origin is not None else []

@@ -122,7 +122,7 @@ class SnapshotReader:
             return known
         goal = job.config.hyper_tuning.goal
         if job.state.ended:
-            winner = trials.leader(connection, job.id, maximize=goal is Goal.MAXIMIZE)
+            winner = trials.best(connection, job.id, maximize=goal is Goal.MAXIMIZE)
             return JobRow(job, ended, winner, None)
         its = trials.of_job(connection, job.id)
         return JobRow(job, sum(t.state.ended for t in its), best(its, goal), time_left(job, its))
