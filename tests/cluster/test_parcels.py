@@ -93,7 +93,7 @@ def test_that_a_rotated_log_is_copied_without_a_gap(
 ) -> None:
     file = tmp_path_factory.mktemp("log") / "log.txt"
     log = BoundedLog(str(file), half=100, fresh=True)
-    offsets, received, written = SyncOffsets(0), b"", b""
+    offsets, copied, written = SyncOffsets(0), b"", b""
     for index, length in enumerate(lengths):
         line = bytes([65 + index % 26]) * length
         log.write(line)
@@ -102,6 +102,6 @@ def test_that_a_rotated_log_is_copied_without_a_gap(
             part, number, offset = _log_part(file, offsets)
             if not part:
                 break
-            received += part
+            copied += part
             offsets = SyncOffsets(0, offset, number)
-    assert received == written
+    assert copied == written

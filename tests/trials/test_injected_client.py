@@ -1,4 +1,4 @@
-"""Our own ``openbayestool``: the same names, and nothing lost while the listener is away."""
+"""Our own ``openbayestool``: the same names, and no point is lost while the listener is down."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = "import json, openbayestool as t; print(json.dumps(sorted(t.__all__)))"
 
 
 def ours(program: str, tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a program with our client, its spool in ``tmp_path`` and nobody listening."""
+    """Run a program with our client, its spool in ``tmp_path`` and no listener."""
     environment = {
         **{k: v for k, v in os.environ.items() if "OPENBAYES" not in k},
         "PYTHONPATH": str(resource("client")),
@@ -55,7 +55,7 @@ def test_that_it_needs_the_standard_library_only_and_no_new_syntax() -> None:
                 assert {n.name.partition(".")[0] for n in node.names} <= set(sys.stdlib_module_names)
 
 
-def test_that_points_are_kept_in_order_while_nobody_listens(tmp_path: Path) -> None:
+def test_that_points_are_kept_in_order_while_there_is_no_listener(tmp_path: Path) -> None:
     program = """
 import openbayestool as t
 for i in range(1000): t.log_metric("score", i)
@@ -91,41 +91,41 @@ print("went on")
     assert "secret-token" not in done.stderr
 
 
-def request_to_another_listener(program: str, tmp_path: Path, **env: str) -> str:
-    """The first request that a program sends to another program at its address."""
+def heard_by_another_listener(program: str, tmp_path: Path, **env: str) -> str:
+    """What a program sends to whoever listens at its address first."""
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
         server.settimeout(20)
         url = f"http://127.0.0.1:{server.getsockname()[1]}/trials/1"
         done = pool.submit(ours, program, tmp_path, OPENBAYES_JOB_URL=url, **env)
         opened, _ = server.accept()
         with opened:
-            request = opened.recv(65536).decode()
+            heard = opened.recv(65536).decode()
             opened.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        (tmp_path / "received").touch()
+        (tmp_path / "heard").touch()
         assert done.result().returncode == 0
-    return request
+    return heard
 
 
-def test_that_a_program_in_the_listeners_place_receives_a_notification_and_no_token(tmp_path: Path) -> None:
+def test_that_a_program_at_the_listeners_port_receives_no_token(tmp_path: Path) -> None:
     program = f"""
 import os, time, openbayestool as t
 t.log_metric("score", 1)
-while not os.path.exists({str(tmp_path / "received")!r}): time.sleep(0.01)
+while not os.path.exists({str(tmp_path / "heard")!r}): time.sleep(0.01)
 """
-    request = request_to_another_listener(program, tmp_path)
-    assert request.startswith("POST /trials/1/bell HTTP/1.1\r\n")
-    assert "secret-token" not in request
+    heard = heard_by_another_listener(program, tmp_path)
+    assert heard.startswith("POST /trials/1/bell HTTP/1.1\r\n")
+    assert "secret-token" not in heard
     assert spooled(tmp_path)[0]["metrics"]["score"][0]["value"] == 1
 
 
 def test_that_a_report_without_a_file_has_its_token(tmp_path: Path) -> None:
     program = "import openbayestool as t; t.log_metric('score', 1)"
-    request = request_to_another_listener(program, tmp_path, BAYESDESK_SPOOL="")
-    assert request.startswith("PUT /trials/1 HTTP/1.1\r\n")
-    assert "Bearer secret-token" in request
+    heard = heard_by_another_listener(program, tmp_path, BAYESDESK_SPOOL="")
+    assert heard.startswith("PUT /trials/1 HTTP/1.1\r\n")
+    assert "Bearer secret-token" in heard
 
 
-def test_that_what_is_not_unicode_is_refused_with_a_word_to_its_program(tmp_path: Path) -> None:
+def test_that_invalid_unicode_is_refused_with_a_message_to_the_program(tmp_path: Path) -> None:
     program = """
 import openbayestool as t
 t.log_param("file", "a\\udcff"); t.log_metric("\\ud800", 1); t.clear_metric("\\udcff"); t.log_metric("score", 1)
@@ -209,7 +209,7 @@ log_metric("score", 0.25)
     assert workspace.wait_ended(job)["state"] == "succeeded"
 
 
-def test_that_a_point_is_seen_even_where_no_network_leads_to_the_listener(
+def test_that_a_point_is_seen_even_without_a_network_to_the_listener(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     go = tmp_path / "go"
