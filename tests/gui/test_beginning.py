@@ -103,7 +103,7 @@ def test_that_a_programs_options_become_a_file_to_edit(
     assert "verbose" in said[0]
 
 
-def test_that_imported_results_are_shown_and_cannot_go_on(
+def test_that_imported_results_are_shown_and_cannot_be_continued(
     window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_editor(window, qtbot, workspace.write())

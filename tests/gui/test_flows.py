@@ -252,7 +252,7 @@ def test_that_the_best_trial_is_written_into_the_file_after_its_difference_was_s
     qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=WAIT_MS)
 
 
-def test_that_the_filter_takes_shares_states_and_expressions_and_refuses_nonsense(
+def test_that_the_filter_takes_shares_states_and_expressions_and_refuses_invalid_text(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     page = finished_job(window, workspace, qtbot, max_job_count=8)

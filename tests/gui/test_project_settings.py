@@ -204,7 +204,7 @@ def test_that_nothing_starts_with_an_error_and_each_check_says_how_to_fix_it(
     assert not dialog._start.isEnabled()
     (problem,) = dialog._found.findings
     assert "user/dataset/1" in str(problem.message)
-    assert "openbayes.local.yaml" in str(problem.mend)
+    assert "openbayes.local.yaml" in str(problem.fix)
     dialog.reject()
 
     editor.undo()

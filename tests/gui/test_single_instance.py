@@ -44,24 +44,24 @@ def socket_of(data: DataFolder) -> Path:
 
 def test_that_a_second_start_finds_the_first_and_says_what_to_open(qapp, qtbot, data: DataFolder) -> None:
     first, second = SingleInstance(data), SingleInstance(data)
-    heard: list[str] = []
-    first.opened.connect(heard.append)
+    opened: list[str] = []
+    first.opened.connect(opened.append)
     assert not second.is_second("")
     assert first.listen()
     assert stat.S_IMODE(socket_of(data).stat().st_mode) & 0o077 == 0
     wanted = ["", "/data/\u6570\u636e\n/openbayes.yaml", os.fsdecode(b"/data/\xff"), f"{JOB}last"]
     for each in wanted:
         assert second.is_second(each)
-    qtbot.waitUntil(lambda: len(heard) == len(wanted), timeout=WAIT_MS)
-    assert heard == wanted
+    qtbot.waitUntil(lambda: len(opened) == len(wanted), timeout=WAIT_MS)
+    assert opened == wanted
     first._server.close()
     assert not second.is_second("")
 
 
 def test_that_a_window_opens_nothing_but_paths_and_jobs(qapp, qtbot, data: DataFolder) -> None:
     first = SingleInstance(data)
-    heard: list[str] = []
-    first.opened.connect(heard.append)
+    opened: list[str] = []
+    first.opened.connect(opened.append)
     first.listen()
     for said in (b"relative\0", b"/never/ends", b"/" + b"x" * 2**20 + b"\0", b"http://x\0", b"\xff\0", b""):
         with socket.socket(socket.AF_UNIX) as visitor:
@@ -69,8 +69,8 @@ def test_that_a_window_opens_nothing_but_paths_and_jobs(qapp, qtbot, data: DataF
             visitor.setblocking(False)
             visitor.send(said)
     assert SingleInstance(data).is_second("/the/end")
-    qtbot.waitUntil(lambda: bool(heard), timeout=WAIT_MS)
-    assert heard == ["/the/end"]
+    qtbot.waitUntil(lambda: bool(opened), timeout=WAIT_MS)
+    assert opened == ["/the/end"]
 
 
 @needs_accounts
