@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support.programs import wait_for
 from support.workspace import BIN, REPORT_X, Workspace
 
 ONE_OF_EACH = [
@@ -231,7 +232,7 @@ def test_that_logs_are_printed_as_they_are(finished: Workspace) -> None:
 
 def test_that_a_log_is_followed_until_the_trial_ends(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    wait = f"import pathlib, time\nprint('waiting', flush=True)\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\nprint('done')\n"
+    wait = f"print('waiting', flush=True)\n{wait_for(go)}print('done')\n"
     workspace.write(REPORT_X + wait, max_job_count=1)
     job = workspace.begin()
     workspace.wait_running(job, 1)

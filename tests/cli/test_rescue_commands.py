@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.workspace import Workspace, wait_until
-
-WAITS = """
-import argparse, pathlib, time
-from openbayestool import log_metric
-parser = argparse.ArgumentParser()
-parser.add_argument("--x", type=float)
-args, _ = parser.parse_known_args()
-log_metric("score", args.x)
-while not pathlib.Path(GO).exists(): time.sleep(0.02)
-"""
+from support.programs import wait_for
+from support.workspace import REPORT_X, Workspace, wait_until
 
 
 def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    workspace.write(WAITS.replace("GO", repr(str(go))), max_job_count=4)
+    workspace.write(REPORT_X + wait_for(go), max_job_count=4)
     job = workspace.begin()
     workspace.wait_running(job, 2)
     file = str(tmp_path / "night.tar")

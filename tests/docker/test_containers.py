@@ -1,4 +1,4 @@
-"""What a trial finds in its container, and how the container's end is told."""
+"""What a trial finds in its container, and how the container's end is recorded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.workspace import REPORT_X, Workspace, wait_until
 
 pytestmark = pytest.mark.docker
 LOCAL = {"runner": "docker", "image": IMAGE}
-TELL = """
+WRITE_WHAT_IT_SEES = """
 import json, os, pathlib, sys
 from openbayestool import log_metric
 log_metric("score", 1)
@@ -36,7 +36,7 @@ json.dump({
     "input0_writable": writable("/input0"), "input1_writable": writable("/input1"),
     "env": {k: v for k, v in os.environ.items()},
     "shm": os.statvfs("/dev/shm").f_blocks * os.statvfs("/dev/shm").f_frsize,
-}, open("told.json", "w"))
+}, open("seen.json", "w"))
 """
 WAIT = """
 import signal, sys, time
@@ -83,21 +83,21 @@ def test_that_a_trial_finds_its_folders_inputs_and_identity(containers: Workspac
         (tmp_path / name).mkdir()
         (tmp_path / name / "data.txt").write_text(f"数据 {name}", encoding="utf-8")
     containers.write(
-        TELL,
+        WRITE_WHAT_IT_SEES,
         max_job_count=1,
         local={**LOCAL, "shm_size": "128m", "environment": {"GREETING": "你好 $HOME"}},
         root={"bindings": [f"{tmp_path / 'a'}:/input0", f"{tmp_path / 'b'}:/input1:rw"]},
     )
     job = containers.tune()
     assert job["state"] == "succeeded", job["reason"]
-    told = json.loads((output(containers, job["id"]) / "told.json").read_text())
-    assert (told["cwd"], told["same"]) == ("/output", True)
-    assert (told["uid"], told["gid"]) == (os.getuid(), os.getgid())
-    assert told["inputs"] == ["数据 a"] * 3
-    assert (told["input0_writable"], told["input1_writable"], told["home_writable"]) == (False, True, True)
+    seen = json.loads((output(containers, job["id"]) / "seen.json").read_text())
+    assert (seen["cwd"], seen["same"]) == ("/output", True)
+    assert (seen["uid"], seen["gid"]) == (os.getuid(), os.getgid())
+    assert seen["inputs"] == ["数据 a"] * 3
+    assert (seen["input0_writable"], seen["input1_writable"], seen["home_writable"]) == (False, True, True)
     assert (tmp_path / "b" / "probe").read_text() == "x"
-    assert told["shm"] == 128 * 2**20
-    environment = told["env"]
+    assert seen["shm"] == 128 * 2**20
+    environment = seen["env"]
     assert environment["GREETING"] == "你好 $HOME"
     assert environment["USER"] == environment["LOGNAME"] != ""
     assert environment["OPENBAYES_JOB_URL"] == environment["JOB_UPDATE_URL"]
@@ -108,7 +108,7 @@ def test_that_a_trial_finds_its_folders_inputs_and_identity(containers: Workspac
 def test_that_hostile_values_arrive_byte_for_byte_in_both_ways(containers: Workspace) -> None:
     hostile = ["C'\"$(x)`y`\\", "two\nlines", "学习 率", "-leading", "*", "", "a b\t;&|"]
     containers.write(
-        "import json, sys\njson.dump({'argv': sys.argv[1:]}, open('told.json', 'w'))\n"
+        "import json, sys\njson.dump({'argv': sys.argv[1:]}, open('seen.json', 'w'))\n"
         "import openbayestool\nopenbayestool.log_metric('score', 1)\n",
         specs=[{"name": "v", "type": "CATEGORICAL", "categorical_values": hostile}],
         algorithm="Grid",
@@ -120,9 +120,9 @@ def test_that_hostile_values_arrive_byte_for_byte_in_both_ways(containers: Works
     assert [t["parameters"]["v"] for t in job["trials"]] == hostile
     for trial in job["trials"]:
         folder = output(containers, job["id"], trial["number"])
-        told = json.loads((folder / "told.json").read_text())
+        seen = json.loads((folder / "seen.json").read_text())
         value = trial["parameters"]["v"]
-        assert told["argv"] == ["--lr=1e-05", "--n=29", "--flag=true", f"--v={value}"]
+        assert seen["argv"] == ["--lr=1e-05", "--n=29", "--flag=true", f"--v={value}"]
         in_file = json.loads((folder / "openbayes_params.json").read_text(encoding="utf-8"))
         assert in_file == {"lr": 1e-05, "n": 29, "flag": True, "v": value}
 

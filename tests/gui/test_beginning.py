@@ -193,10 +193,10 @@ def test_that_a_second_start_shows_the_job_that_it_names(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     workspace.write(max_job_count=1)
-    job = workspace.tune()
+    job = workspace.insert()
     window.raise_and_open("job:last")
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
-    assert window.job_page.model.view.job.id == job["id"]
+    assert window.job_page.model.view.job.id == job.id
 
 
 def test_that_an_error_that_comes_again_is_said_once_until_it_was_read(window: MainWindow, qtbot) -> None:

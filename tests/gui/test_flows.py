@@ -11,6 +11,7 @@ from PySide6.QtGui import QTextCursor
 from bayescore.config import YamlDocument
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.window import MainWindow
+from support.programs import wait_for
 from support.window import TWO, WAIT_MS, finished_job, job_page, open_editor, start_job, type_into
 from support.workspace import REPORT_X, Workspace
 
@@ -118,8 +119,7 @@ def test_that_a_job_is_started_watched_cancelled_and_continued(
     window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, words: dict[str, str]
 ) -> None:
     go = tmp_path / "go"
-    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
-    file = workspace.write(REPORT_X + wait, max_job_count=4, parallel_count=2)
+    file = workspace.write(REPORT_X + wait_for(go), max_job_count=4, parallel_count=2)
     editor = open_editor(window, qtbot, file)
     assert editor._start.text() == words["Start job…"]
     start_job(editor, qtbot)

@@ -120,9 +120,9 @@ def test_that_only_a_valid_id_becomes_part_of_a_path(data: DataFolder, identifie
     for use in (
         data.job,
         data.snapshot,
-        lambda each: data.trial(each, 1),
-        lambda each: job_secrets.keep(data, each, {"KEY": "x"}),
-        lambda each: job_secrets.forget(data, each),
+        lambda identifier: data.trial(identifier, 1),
+        lambda identifier: job_secrets.keep(data, identifier, {"KEY": "x"}),
+        lambda identifier: job_secrets.forget(data, identifier),
     ):
         with pytest.raises(StoreError, match="not the id"):
             use(identifier)

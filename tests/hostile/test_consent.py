@@ -191,7 +191,7 @@ def prepared(clone: Workspace, options: Options | None = None) -> Prepared:
 
 
 def lines(made: Prepared) -> set[str]:
-    return {line for each in made.asks for line in each.lines}
+    return {line for reach in made.asks for line in reach.lines}
 
 
 def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Workspace, tmp_path: Path) -> None:
@@ -225,10 +225,10 @@ def test_that_the_home_folder_as_project_needs_confirmation_for_its_content(
 ) -> None:
     keys = tmp_path / "user" / ".ssh"
     submission = docker_job(tmp_path / "user", inputs=(Input(str(keys), "/input0"),))
-    assert [each.kind for each in reach_of(submission, tmp_path / "user")] == [Kind.NETWORK]
+    assert [reach.kind for reach in reach_of(submission, tmp_path / "user")] == [Kind.NETWORK]
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     asked = reach_of(submission, tmp_path / "user")
-    assert [each.lines for each in asked if each.lines] == [{f"read {keys}"}]
+    assert [reach.lines for reach in asked if reach.lines] == [{f"read {keys}"}]
 
 
 def test_that_a_container_job_without_requests_needs_no_confirmation(tmp_path: Path) -> None:
@@ -237,23 +237,23 @@ def test_that_a_container_job_without_requests_needs_no_confirmation(tmp_path: P
     inside = Input(str(tmp_path / "project" / "data"), "/input0", writable=True)
     submission = docker_job(tmp_path / "project", inputs=(inside,))
     found = reach_of(submission, tmp_path / "project")
-    assert [(each.kind, each.lines) for each in found] == [(Kind.NETWORK, frozenset())]
+    assert [(reach.kind, reach.lines) for reach in found] == [(Kind.NETWORK, frozenset())]
     assert consent.asked_by(folder, Prepared(submission, {}, (), found)) == ()
     outside = replace(submission, inputs=(Input(str(tmp_path), "/input0"),))
     asked = consent.asked_by(folder, Prepared(outside, {}, (), reach_of(outside, tmp_path / "project")))
-    assert [each.kind for each in asked] == [Kind.READ, Kind.NETWORK]
+    assert [reach.kind for reach in asked] == [Kind.READ, Kind.NETWORK]
 
 
 def test_that_a_registry_mirror_and_a_cluster_need_confirmation(tmp_path: Path) -> None:
     mirrored = docker_job(tmp_path, local=LocalSettings(registry_mirror="evil.example.com"))
-    assert {"mirror evil.example.com"} in [each.lines for each in reach_of(mirrored, tmp_path)]
+    assert {"mirror evil.example.com"} in [reach.lines for reach in reach_of(mirrored, tmp_path)]
     cluster = docker_job(
         tmp_path,
         runner="ray",
         endpoint="ray:process@evil.example.com:6379?180",
         inputs=(Input("/data", "/input0", nodes={"lab-2": "/etc"}),),
     )
-    found = {line for each in reach_of(cluster, tmp_path) for line in each.lines}
+    found = {line for reach in reach_of(cluster, tmp_path) for line in reach.lines}
     assert found == {"cluster evil.example.com:6379", "process on nodes", "read /data", "read lab-2:/etc"}
 
 
@@ -305,14 +305,14 @@ def test_that_confirmed_programs_and_the_files_of_confirmations_need_confirmatio
     source = project / folder
     source.mkdir(parents=True, exist_ok=True)
     submission = docker_job(project, inputs=(Input(str(source), "/input0", writable),))
-    assert any(each.kind in (Kind.READ, Kind.WRITE) for each in reach_of(submission, project)) == asks
+    assert any(reach.kind in (Kind.READ, Kind.WRITE) for reach in reach_of(submission, project)) == asks
 
 
 def test_that_a_command_cannot_overwrite_its_description_on_the_terminal(tmp_path: Path) -> None:
     command = "python main.py” is harmless and reads nothing." + " " * 400 + "\n\n“" + "x" * 1000
     submission = a_submission(project=str(tmp_path))
     submission = replace(submission, config=submission.config.model_copy(update={"command": command}))
-    (said,) = [str(each.text) for each in reach_of(submission, tmp_path) if each.kind is Kind.PROCESS]
+    (said,) = [str(reach.text) for reach in reach_of(submission, tmp_path) if reach.kind is Kind.PROCESS]
     assert said.index("everything that you can") < said.index("harmless")
     assert len(said) < 400
     assert "  " not in said
@@ -356,7 +356,7 @@ def test_that_a_forged_job_cannot_use_the_confirmations_of_another_project(tmp_p
         consent.remember(database.folder, mine, reach_of(forged, None))
         with pytest.raises(consent.UnconfirmedError) as refused:
             actions.go_on(database, job.id, requests.CONTINUE, count=1)
-        asked = {line for each in refused.value.reaches for line in each.lines}
+        asked = {line for reach in refused.value.reaches for line in reach.lines}
         keys = tmp_path / "keys"
         assert asked == {"process", f"read {keys}", f"write {keys}", f"read {tmp_path}"}
         with database.read() as connection:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from bayesdesk.editor.editor_page import EditorPage
 from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.window import MainWindow
-from support.workspace import REPORT_X, Workspace
+from support.workspace import Workspace
 
 WAIT_MS = 30_000
 TWO = [
@@ -48,10 +48,14 @@ def type_into(qtbot, field: QLineEdit, words: str) -> None:
 
 
 def finished_job(window: MainWindow, workspace: Workspace, qtbot, **tuning) -> JobPage:
-    """The page of a finished job."""
-    workspace.write(REPORT_X + "log_metric('loss', 1 - args.x)\n", specs=TWO, **tuning)
-    job = workspace.tune()
-    window.show_job(job["id"])
+    """The page of a job that is in the store as if it had run."""
+    workspace.write(specs=TWO, **tuning)
+    return ended_page(window, qtbot, workspace.insert().id)
+
+
+def ended_page(window: MainWindow, qtbot, job: str) -> JobPage:
+    """The page of a job, once it shows that the job has ended."""
+    window.show_job(job)
     page = job_page(window, qtbot)
     qtbot.waitUntil(lambda: page.model.view.job.state.ended, timeout=WAIT_MS)
     return page

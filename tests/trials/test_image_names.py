@@ -73,7 +73,7 @@ def test_that_a_mirror_comes_before_the_name() -> None:
         == "m.example.com:5000/c/ghcr.io/a:2"
     )
     for image in (f"a@{DIGEST}", "localhost:5000/a:1"):
-        with pytest.raises(RunnerError, match="does not come by a mirror"):
+        with pytest.raises(RunnerError, match="cannot be pulled from a mirror"):
             through_mirror("m.example.com", parse_image(image))
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from bayescore.resources import resource
 from support import official
+from support.programs import wait_for
 from support.workspace import Workspace, wait_until
 
 NAMES = "import json, openbayestool as t; print(json.dumps(sorted(t.__all__)))"
@@ -170,19 +171,18 @@ def test_that_points_logged_while_the_engine_is_away_arrive_once_in_order(
 ) -> None:
     go, ready = tmp_path / "go", tmp_path / "ready"
     program = f"""
-import pathlib, time
+import pathlib
 from openbayestool import log_metric
 for i in range(10): log_metric("score", i)
 pathlib.Path({str(ready)!r}).touch()
-while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
-for i in range(10, 20): log_metric("score", i)
+{wait_for(go)}for i in range(10, 20): log_metric("score", i)
 log_metric("score", float("nan")); log_metric("score", float("-inf"))
 pathlib.Path({str(ready)!r} + "2").touch()
 """
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
     wait_until(ready.exists, "the program has not begun")
-    workspace.kill_supervisor_and_engine()
+    workspace.kill_watchdog_and_engine()
     go.touch()
     wait_until(Path(f"{ready}2").exists, "the program has not ended")
     workspace.run("engine", "start")
@@ -195,11 +195,9 @@ pathlib.Path({str(ready)!r} + "2").touch()
 def test_that_a_point_is_seen_while_its_trial_runs(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
     program = f"""
-import pathlib, time
 from openbayestool import log_metric
 log_metric("score", 0.25)
-while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
-"""
+{wait_for(go)}"""
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
     workspace.wait_running(job, 1)
@@ -216,12 +214,10 @@ def test_that_a_point_is_seen_even_where_no_network_leads_to_the_listener(
 ) -> None:
     go = tmp_path / "go"
     program = f"""
-import pathlib, time
 import openbayestool as t
 t._tracker._url = t._tracker._own_url = "http://127.0.0.1:9/nowhere"
 t.log_metric("score", 0.5)
-while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
-"""
+{wait_for(go)}"""
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
     wait_until(

@@ -91,7 +91,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--data"); parser.add_argument("--out"); parser.add_argument("--x")
 args = parser.parse_args()
 json.dump({"text": open(args.data + "/x.txt").read(), "cwd": os.getcwd(), "out": args.out,
-           "input": os.environ["OPENBAYES_INPUT0"], "output": os.environ["OPENBAYES_OUTPUT"]}, open("told.json", "w"))
+           "input": os.environ["OPENBAYES_INPUT0"], "output": os.environ["OPENBAYES_OUTPUT"]}, open("seen.json", "w"))
 log_metric("score", 1)
 """
     workspace.write(
@@ -106,8 +106,8 @@ log_metric("score", 1)
     job = workspace.tune()
     assert job["state"] == "succeeded", job["reason"]
     output = workspace.data.trial(job["id"], 1) / "output"
-    told = json.loads((output / "told.json").read_text())
-    assert told == {
+    seen = json.loads((output / "seen.json").read_text())
+    assert seen == {
         "text": "content",
         "cwd": str(output),
         "out": f"{output}/model",

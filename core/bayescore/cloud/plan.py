@@ -32,7 +32,7 @@ from bayescore.files import read_text
 from bayescore.i18n import text
 from bayescore.results import diff, replace_file
 from bayescore.trials import snapshot
-from bayescore.trials.ignoring import IGNORE_FILE, MOST_BYTES
+from bayescore.trials.ignoring import IGNORE_FILE, MAX_BYTES
 
 # What the official command line leaves out by itself (openbayes-cli 0.28.5, IGNORE_CLEANUPS).
 _LEFT_OUT = (
@@ -314,6 +314,6 @@ def _megabytes(size: int) -> str:
 def _ignored(project: Path) -> list[str]:
     file = project / IGNORE_FILE
     try:
-        return read_text(file, MOST_BYTES).split()
+        return read_text(file, MAX_BYTES).split()
     except OSError:
         return []

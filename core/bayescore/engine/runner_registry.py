@@ -1,4 +1,4 @@
-"""The runners that an engine has in use, by what they run on."""
+"""The runners that an engine has made, by their endpoints."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from functools import partial
 
 from bayescore.cluster.address import ClusterAddress
 from bayescore.engine import cluster_view
-from bayescore.engine.leasing import ClusterLeasing, Places
+from bayescore.engine.leasing import Leaser, SlotLeaser
 from bayescore.errors import StoreError
 from bayescore.i18n import Text
 from bayescore.store import Database, Job, events, transfers
 from bayescore.trials.runners import DockerRunner, ProcessRunner, Runner
 
 
-class RunnerPool:
-    """One runner per container engine, and one for processes; made when first needed."""
+class RunnerRegistry:
+    """One runner per container engine or cluster, and one for processes. Each is made on first use."""
 
     def __init__(self, database: Database, changed: Callable[[], None]) -> None:
         self._database = database
@@ -29,33 +29,38 @@ class RunnerPool:
         return self.at(job.submission.endpoint)
 
     def at(self, endpoint: str | None) -> Runner:
-        """The runner of a container engine's endpoint; of processes for ``None``."""
+        """The runner of an endpoint; ``None`` stands for processes of this machine."""
         if endpoint not in self._made:
             self._made[endpoint] = self._make(endpoint)
         return self._made[endpoint]
 
-    def places_of(self, job: Job, here: Places) -> Places:
-        """What finds a place for a job's trials."""
+    def leaser_of(self, job: Job, gpus: Leaser) -> Leaser:
+        """Finds what to lease to a job's trials."""
         if ClusterAddress.of(job.submission.endpoint) is None:
-            return here
+            return gpus
         from bayescore.cluster.ray_runner import RayRunner
 
         runner = self.of(job)
         assert isinstance(runner, RayRunner)
-        return ClusterLeasing(runner.slots)
+        return SlotLeaser(runner.slots)
 
     def _make(self, endpoint: str | None) -> Runner:
         if endpoint is None:
             return ProcessRunner(self._changed)
         if (cluster := ClusterAddress.of(endpoint)) is not None:
-            from bayescore.cluster.ray_runner import RayRunner, Telling
+            from bayescore.cluster.ray_runner import ClusterCallbacks, RayRunner
 
             seen = partial(cluster_view.publish, self._database)
-            return RayRunner(cluster, self._folder, self._changed, Telling(seen, self._moved, self._left_out))
+            return RayRunner(
+                cluster, self._folder, self._changed, ClusterCallbacks(seen, self._moved, self._left_out)
+            )
         return DockerRunner(endpoint, self._folder.root, self._changed)
 
     def _moved(self, job: str, what: Text, share: float) -> None:
-        with suppress(StoreError), self._database.write() as connection:  # the transfer itself matters more
+        with (
+            suppress(StoreError),
+            self._database.write() as connection,
+        ):  # an error here must not stop the transfer
             transfers.put(connection, job, what, share)
 
     def _left_out(self, job: str, why: Text) -> None:
@@ -63,6 +68,6 @@ class RunnerPool:
             events.add(connection, job, "node_left_out", why, level="warning")
 
     def close(self) -> None:
-        """Stop watching; programs go on."""
+        """Stop watching programs; they continue."""
         for runner in self._made.values():
             runner.close()

@@ -1,4 +1,4 @@
-"""The faults, by name: what strikes, and what it may change."""
+"""The faults that can be injected, by name, and what each of them may change."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A fault.
+class Fault:
+    """A fault that can be injected into a run.
 
     Attributes
     ----------
     exclusive
-        It strikes what all runs share; no other run may be under way.
+        It affects all runs, so that no other run may be under way.
     mixes
-        It may strike together with others in one run.
+        It may be injected together with others.
     fails
-        It may make trials end badly.
+        It may make trials fail.
     loses
-        It may keep reports from being taken, which the client says in the trial's log.
+        It may keep reports from being stored, which the client writes to the trial's log.
     containers
         Nodes of the cluster run trials in containers.
     network
         One node of the cluster is behind a network that can be cut.
     small_disk
-        The data folder lies on a small file system.
+        The data folder is on a small file system.
     ends
         States that the job may end in besides ``succeeded``.
     """
 
     name: str
-    strike: Callable[[World], None]
+    inject: Callable[[World], None]
     runners: tuple[str, ...] = ("process", "docker", "ray")
     exclusive: bool = False
     mixes: bool = True
@@ -99,23 +99,23 @@ def _pause_engine(world: World) -> None:
         os.kill(pid, signal.SIGCONT)
 
 
-def _kill_supervisor_too(world: World) -> None:
-    world.kill_engine_and_supervisor()
+def _kill_watchdog_too(world: World) -> None:
+    world.kill_engine_and_watchdog()
     world.pass_time(3)
     world.start_engine()
 
 
-def _end_of_the_machine(world: World) -> None:
+def _restart_machine(world: World) -> None:
     """Everything killed at once, then the engine started, as at a boot."""
-    world.kill_engine_and_supervisor()
+    world.kill_engine_and_watchdog()
     for pid in world.trial_processes():
         _kill(pid)
     world.start_engine()
 
 
 def _many_engines(world: World) -> None:
-    """Several starts at once: one engine is left, with a supervisor."""
-    world.kill_engine_and_supervisor()
+    """Several starts at once: one engine is left, with a watchdog."""
+    world.kill_engine_and_watchdog()
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "bayescore.engine.watchdog", str(world.workspace.data.root)],
@@ -166,7 +166,7 @@ def _two_windows(world: World) -> None:
             window.wait()
 
 
-# ---- what is around us
+# ---- the environment
 
 
 def _lock_store(world: World) -> None:
@@ -180,7 +180,7 @@ def _lock_store(world: World) -> None:
 def _take_port(world: World) -> None:
     """The engine dies and another program takes its port for a while."""
     port = int(world.listener().rpartition(":")[2])
-    world.kill_engine_and_supervisor()
+    world.kill_engine_and_watchdog()
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         world.wait(lambda: _bound(taken, port), f"port {port} stays taken")
@@ -211,7 +211,7 @@ def _fill_disk(world: World) -> None:
 
 
 def _close_volume(world: World) -> None:
-    """Nothing below the data folder can be written or made for a while, as on a volume mounted read-only."""
+    """Nothing in the data folder can be written for a while, as on a volume mounted read-only."""
     home = str(world.workspace.data.root)
     try:
         subprocess.run(["chattr", "-f", "-R", "+i", home], check=False)
@@ -301,7 +301,7 @@ def _restart_docker_and_all(world: World) -> None:
 
 
 def _kill_all(name: str, first: int | None = None) -> None:
-    """Processes that Ray has named so."""
+    """Kill processes with this in their command line, as Ray sets it."""
     found = [p.pid for p in psutil.process_iter(["cmdline"]) if name in " ".join(p.info["cmdline"] or ())]
     for pid in found[:first]:
         _kill(pid)
@@ -318,7 +318,7 @@ def _kill_slot(world: World) -> None:
 
 
 def _pause_agents(world: World) -> None:
-    """Messages come late."""
+    """Messages are delayed."""
     found = [
         p for p in psutil.process_iter(["cmdline"]) if "ray::NodeAgent" in " ".join(p.info["cmdline"] or ())
     ]
@@ -338,12 +338,12 @@ def _end_of_node(world: World, name: str) -> None:
 
 
 def _remove_node(world: World) -> None:
-    """A machine goes away for good, with all that ran on it."""
+    """A node leaves the cluster for good, with all that ran on it."""
     _end_of_node(world, "c")
 
 
 def _cut_node(world: World) -> None:
-    """Ray on a node ends and comes back; what ran there goes on."""
+    """Ray on a node ends and comes back; programs there continue."""
     assert world.cluster is not None
     world.cluster.remove("c")
     world.pass_time(10)
@@ -356,7 +356,7 @@ def _cut_network(world: World) -> None:
     assert world.cluster.network is not None
     world.cluster.network.cut()
     world.pass_time(120)
-    world.cluster.network.mend()
+    world.cluster.network.reconnect()
 
 
 def _restart_ray(world: World) -> None:
@@ -368,48 +368,48 @@ _HERE = ("process", "docker")
 _ONLY_RAY = ("ray",)
 _ONLY_DOCKER = ("docker",)
 _ONLY_PROCESS = ("process",)
-KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        Kind("engine killed", _kill_engine),
-        Kind("engine killed thrice", _kill_engine_thrice),
-        Kind("search killed", _kill_search),
-        Kind("engine paused", _pause_engine),
-        Kind("supervisor killed", _kill_supervisor_too),
-        Kind("machine restarted", _end_of_the_machine, _ONLY_PROCESS),
-        Kind("many engines", _many_engines),
-        Kind("window killed", _kill_window, _HERE),
-        Kind("two windows", _two_windows, _HERE),
-        Kind("store locked", _lock_store),
-        Kind("port taken", _take_port),
-        Kind("clock moved", _move_clock),
-        Kind("disk full", _fill_disk, _ONLY_PROCESS, loses=True, small_disk=True),
-        Kind("volume read-only", _close_volume, _ONLY_PROCESS, fails=True, loses=True, ends=("failed",)),
-        Kind("project edited", _edit_project),
-        Kind("project deleted", _delete_project),
-        Kind("program killed", _kill_program, _ONLY_PROCESS, fails=True),
-        Kind("supervisor killed", _kill_supervisor, _ONLY_PROCESS),
-        Kind("trial stopped", _cancel_trial, fails=True),
-        Kind("deaf to SIGTERM", _cancel_trial, fails=True, mixes=False, behaviour="deaf"),
-        Kind("daemon forked", _nothing, mixes=False, behaviour="daemon"),
-        Kind("log of 1 GB", _nothing, _HERE, mixes=False, behaviour="talkative"),
-        Kind(
-            "out of memory", _nothing, _HERE, mixes=False, fails=True, behaviour="greedy", local={"memory": "200m"},
+FAULTS: dict[str, Fault] = {
+    fault.name: fault
+    for fault in (
+        Fault("engine killed", _kill_engine),
+        Fault("engine killed thrice", _kill_engine_thrice),
+        Fault("search killed", _kill_search),
+        Fault("engine paused", _pause_engine),
+        Fault("watchdog killed", _kill_watchdog_too),
+        Fault("machine restarted", _restart_machine, _ONLY_PROCESS),
+        Fault("many engines", _many_engines),
+        Fault("window killed", _kill_window, _HERE),
+        Fault("two windows", _two_windows, _HERE),
+        Fault("store locked", _lock_store),
+        Fault("port taken", _take_port),
+        Fault("clock moved", _move_clock),
+        Fault("disk full", _fill_disk, _ONLY_PROCESS, loses=True, small_disk=True),
+        Fault("volume read-only", _close_volume, _ONLY_PROCESS, fails=True, loses=True, ends=("failed",)),
+        Fault("project edited", _edit_project),
+        Fault("project deleted", _delete_project),
+        Fault("program killed", _kill_program, _ONLY_PROCESS, fails=True),
+        Fault("supervisor killed", _kill_supervisor, _ONLY_PROCESS),
+        Fault("trial stopped", _cancel_trial, fails=True),
+        Fault("SIGTERM ignored", _cancel_trial, fails=True, mixes=False, behaviour="ignores SIGTERM"),
+        Fault("daemon forked", _nothing, mixes=False, behaviour="daemon"),
+        Fault("log of 1 GB", _nothing, _HERE, mixes=False, behaviour="prints much"),
+        Fault(
+            "out of memory", _nothing, _HERE, mixes=False, fails=True, behaviour="uses memory", local={"memory": "200m"},
             ends=("failed",),
         ),
-        Kind("agents killed", _kill_agents, _ONLY_RAY),
-        Kind("agents paused", _pause_agents, _ONLY_RAY),
-        Kind("slot killed", _kill_slot, _ONLY_RAY),
-        Kind("node removed", _remove_node, _ONLY_RAY, mixes=False),
-        Kind("node cut off", _cut_node, _ONLY_RAY, mixes=False),
-        Kind("containers on nodes", _kill_engine, _ONLY_RAY, mixes=False, containers=True),
-        Kind("network cut", _cut_network, _ONLY_RAY, mixes=False, network=True),
-        Kind("Ray restarted", _restart_ray, _ONLY_RAY, mixes=False),
-        Kind("container killed", _kill_container, _ONLY_DOCKER, fails=True),
-        Kind("container removed", _remove_container, _ONLY_DOCKER),
-        Kind("container paused", _pause_container, _ONLY_DOCKER),
-        Kind("Docker restarted", _restart_docker, _ONLY_DOCKER, exclusive=True),
-        Kind("Docker away", _docker_away, _ONLY_DOCKER, exclusive=True),
-        Kind("Docker restarted with its containers", _restart_docker_and_all, _ONLY_DOCKER, exclusive=True),
+        Fault("agents killed", _kill_agents, _ONLY_RAY),
+        Fault("agents paused", _pause_agents, _ONLY_RAY),
+        Fault("slot killed", _kill_slot, _ONLY_RAY),
+        Fault("node removed", _remove_node, _ONLY_RAY, mixes=False),
+        Fault("node cut off", _cut_node, _ONLY_RAY, mixes=False),
+        Fault("containers on nodes", _kill_engine, _ONLY_RAY, mixes=False, containers=True),
+        Fault("network cut", _cut_network, _ONLY_RAY, mixes=False, network=True),
+        Fault("Ray restarted", _restart_ray, _ONLY_RAY, mixes=False),
+        Fault("container killed", _kill_container, _ONLY_DOCKER, fails=True),
+        Fault("container removed", _remove_container, _ONLY_DOCKER),
+        Fault("container paused", _pause_container, _ONLY_DOCKER),
+        Fault("Docker restarted", _restart_docker, _ONLY_DOCKER, exclusive=True),
+        Fault("Docker away", _docker_away, _ONLY_DOCKER, exclusive=True),
+        Fault("Docker restarted with its containers", _restart_docker_and_all, _ONLY_DOCKER, exclusive=True),
     )
 }  # fmt: skip

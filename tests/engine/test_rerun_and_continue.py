@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.gpus import StandInGpus
+from support.programs import wait_for
 from support.workspace import REPORT_X, Workspace, wait_until
 
 CHOICES = [{"name": "x", "type": "DISCRETE", "discrete_values": [1, 2, 3, 4]}]
@@ -17,9 +18,9 @@ SPOOLED = 'printf \'{"metrics": {"score": [{"value": 1}]}}\\n\' >> "$BAYESDESK_S
 def test_that_failed_trials_run_again_with_the_same_parameters_and_keep_their_numbers(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    mended = tmp_path / "mended"
+    fixed = tmp_path / "fixed"
     workspace.write(
-        NEEDS_FILE.format(file=str(mended)),
+        NEEDS_FILE.format(file=str(fixed)),
         specs=CHOICES,
         algorithm="Grid",
         max_job_count=2,
@@ -27,7 +28,7 @@ def test_that_failed_trials_run_again_with_the_same_parameters_and_keep_their_nu
     )
     before = workspace.tune()
     assert [t["state"] for t in before["trials"]] == ["failed", "failed"]
-    mended.touch()
+    fixed.touch()
     again = workspace.run("rerun", before["id"], "--failed", "--json")
     assert again.code == 0, again.err
     after = again.json()
@@ -54,7 +55,7 @@ def test_that_one_trial_is_run_again_and_a_wrong_number_is_refused(workspace: Wo
 
 
 @pytest.mark.parametrize("algorithm", ["Bayesian", "Random", "Grid"])
-def test_that_a_job_goes_on_with_everything_it_knows(workspace: Workspace, algorithm: str) -> None:
+def test_that_a_job_continues_with_everything_it_knows(workspace: Workspace, algorithm: str) -> None:
     specs = [{"name": "x", "type": "DISCRETE", "discrete_values": list(range(1, 11))}]
     workspace.write(specs=specs, algorithm=algorithm, max_job_count=3)
     job = workspace.tune()
@@ -84,7 +85,7 @@ def test_that_a_follow_up_job_learns_from_an_earlier_one_and_repeats_none_of_it(
     assert second["trials"][0]["origin"] == "model"
 
 
-def test_that_try_runs_one_trial_at_mid_range_and_going_on_does_not_repeat_it(workspace: Workspace) -> None:
+def test_that_try_runs_one_trial_at_mid_range_and_continuing_does_not_repeat_it(workspace: Workspace) -> None:
     workspace.write(max_job_count=5, algorithm="Bayesian")
     tried = workspace.tune("--try")
     assert [t["parameters"] for t in tried["trials"]] == [{"x": 0.5}]
@@ -93,7 +94,7 @@ def test_that_try_runs_one_trial_at_mid_range_and_going_on_does_not_repeat_it(wo
     assert len({t["parameters"]["x"] for t in more["trials"]}) == 3
 
 
-def test_that_a_job_whose_window_is_gone_goes_on(workspace: Workspace) -> None:
+def test_that_a_job_continues_after_its_command_was_killed(workspace: Workspace) -> None:
     workspace.write(REPORT_X + "import time\ntime.sleep(0.5)\n", max_job_count=3)
     following = workspace.start("gear", "run", "hypertuning", "--json")
     wait_until(lambda: workspace.data.database.exists() and _ids(workspace), "no job")
@@ -104,8 +105,7 @@ def test_that_a_job_whose_window_is_gone_goes_on(workspace: Workspace) -> None:
 
 def test_that_two_jobs_run_side_by_side(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    wait = f"\nimport pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
-    workspace.write(REPORT_X + wait, max_job_count=2)
+    workspace.write(REPORT_X + wait_for(go), max_job_count=2)
     first, second = workspace.begin(), workspace.begin()
     workspace.wait_running(first, 2)
     workspace.wait_running(second, 2)
@@ -113,13 +113,11 @@ def test_that_two_jobs_run_side_by_side(workspace: Workspace, tmp_path: Path) ->
     assert workspace.wait_ended(first)["state"] == workspace.wait_ended(second)["state"] == "succeeded"
 
 
-def test_that_a_second_job_gets_its_share_before_the_first_has_ended(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_that_a_second_job_gets_gpus_before_the_first_has_ended(workspace: Workspace, tmp_path: Path) -> None:
     gpus = StandInGpus(tmp_path, ["A", "B"])
     workspace.environment |= gpus.environment
     go = tmp_path / "go"
-    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\ntime.sleep(0.3)\n"
+    wait = wait_for(go) + "time.sleep(0.3)\n"
     workspace.write(REPORT_X + wait, max_job_count=8, parallel_count=2, local={"gpus": "all"})
     first, second = workspace.begin(), workspace.begin()
     wait_until(lambda: workspace.job(second).state == "running", "the second job has not begun")
@@ -140,8 +138,7 @@ def test_that_stopping_the_engine_with_its_trials_ends_every_job(workspace: Work
 
 def test_that_the_project_may_change_while_a_job_runs(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    wait = f"\nimport pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
-    workspace.write(REPORT_X + wait, max_job_count=4, parallel_count=1)
+    workspace.write(REPORT_X + wait_for(go), max_job_count=4, parallel_count=1)
     job = workspace.begin()
     workspace.wait_running(job, 1)
     (workspace.project / "main.py").write_text("raise SystemExit('changed')\n")
@@ -159,7 +156,7 @@ def test_that_the_same_seed_gives_the_same_parameter_sets(workspace: Workspace) 
 
 
 @pytest.mark.timeout(300)
-def test_that_two_hundred_short_trials_all_arrive(workspace: Workspace) -> None:
+def test_that_two_hundred_short_trials_all_succeed(workspace: Workspace) -> None:
     workspace.write(max_job_count=100, parallel_count=4, root={"command": SPOOLED})
     job = workspace.tune()
     more = workspace.run("continue", job["id"], "--trials", "100", "--json", timeout=280).json()
