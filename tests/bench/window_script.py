@@ -98,6 +98,7 @@ def typing(folder: Path) -> None:
     app = application(folder)
     from bayescore.store import Database
     from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.editor.sources import config_source, local_source
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
     from bayesdesk.services.background import Background
     from bayesdesk.services.machine_watch import MachineWatch
@@ -108,9 +109,9 @@ def typing(folder: Path) -> None:
         "      scale_type: UNIT_LINEAR_SCALE\n"
         for i in range(57)
     )
-    model = ConfigModel(folder / "openbayes.yaml", (FILE + specs).encode())
-    local = LocalModel(folder / "openbayes.local.yaml", b"")
     database, background = Database(DataFolder(folder)).open(), Background()
+    model = ConfigModel(config_source(folder / "openbayes.yaml", (FILE + specs).encode()), background)
+    local = LocalModel(local_source(folder / "openbayes.local.yaml", b""), background)
     page = EditorPage(model, local, background, database, MachineWatch(database, background))
     page.resize(1280, 800)
     page.show()

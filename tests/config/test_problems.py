@@ -252,7 +252,7 @@ def test_that_a_quick_fix_removes_its_problem(code: str, text: str) -> None:
     source, _ = marked(text)
     for problem in found(source):
         if problem.fix is not None:
-            fixed = problem.fix.edit.apply(source)
+            fixed = problem.fix.edit().apply(source)
             assert code not in [p.code for p in found(fixed)], fixed
 
 

@@ -26,7 +26,7 @@ from bayesdesk.window import MainWindow
 DESKTOP = str(Path(sys.modules["bayesdesk"].__file__ or "").parent)
 WATCHED = {"open", "sqlite3.connect", "socket.connect", "subprocess.Popen"}
 ALLOWED = (
-    "qtawesome",  # the icon font's map, once
+    "icons.py",  # the drawings of the icons, once
     "environments.py",  # the catalogue of environments, once
     "colormap.py",  # a colour map, once
     "gettext",

@@ -18,11 +18,11 @@ from support.workspace import Workspace
 NODES = [Node("1", "lab-1", gpus=0, cpus=16), Node("2", "lab-2", gpus=2, cpus=8, gpus_free=1)]
 
 
-def test_that_the_environment_page_lists_the_nodes_and_whose_trials_they_run(
+def test_that_the_diagnostics_page_lists_the_nodes_and_whose_trials_they_run(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
-    window.show_environment()
-    card = window.environment.nodes
+    window.show_diagnostics()
+    card = window.diagnostics.nodes
     assert not card.isVisibleTo(card.parentWidget())
     cluster = ClusterAddress("lab-1:6379", "process", 180)
     with workspace.database().write() as connection:

@@ -56,8 +56,8 @@ def test_that_an_ended_job_is_deleted_with_its_files_and_leaves_the_window(
     ended_page(window, qtbot, job)
     folder = workspace.data.job(job)
     assert bytes_on_disk(folder) > 0
-    window.show_environment()
-    card = window.environment.jobs
+    window.show_diagnostics()
+    card = window.diagnostics.jobs
     qtbot.waitUntil(lambda: card.list.topLevelItemCount() == 1, timeout=WAIT_MS)
     card.list.topLevelItem(0).setCheckState(0, Qt.CheckState.Checked)
     assert card.remove.isEnabled()
@@ -65,7 +65,7 @@ def test_that_an_ended_job_is_deleted_with_its_files_and_leaves_the_window(
     qtbot.waitUntil(lambda: not folder.exists(), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.rows == () and window.job_page is None, timeout=WAIT_MS)
     assert workspace.run("show", job).code != 0
-    qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)
 
 
 def test_that_a_running_job_cannot_be_deleted_and_a_deleted_one_is_no_longer_history(
@@ -233,11 +233,11 @@ def test_that_files_of_a_trial_are_looked_into(window: MainWindow, workspace: Wo
     opened.close()
 
 
-def test_that_the_engine_is_stopped_and_started_from_the_environment_page(
+def test_that_the_engine_is_stopped_and_started_from_the_diagnostics_page(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
-    window.show_environment()
-    card = window.environment.engine
+    window.show_diagnostics()
+    card = window.diagnostics.engine
     qtbot.waitUntil(lambda: window.machine.machine is not None, timeout=WAIT_MS)
     qtbot.mouseClick(card.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: card._state.text() == "running", timeout=WAIT_MS)
@@ -245,5 +245,5 @@ def test_that_the_engine_is_stopped_and_started_from_the_environment_page(
     log.close()
     qtbot.waitUntil(card.stop.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: card._state.text() == "resting", timeout=WAIT_MS)
-    qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: card._state.text() == "stopped", timeout=WAIT_MS)
+    qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit
 
 from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.editor.sources import config_source, local_source
+from bayesdesk.editor.text_model import ConfigModel, LocalModel, TextModel
 from bayesdesk.jobs.job_page import JobPage
+from bayesdesk.services.background import Background
 from bayesdesk.window import MainWindow
 from support.workspace import Workspace
 
@@ -25,6 +28,30 @@ def open_editor(window: MainWindow, qtbot, file: Path) -> EditorPage:
     qtbot.waitUntil(lambda: window.editor is not None and window.editor.model.file == file, timeout=WAIT_MS)
     assert window.editor is not None
     return window.editor
+
+
+def config_model(text: str) -> ConfigModel:
+    """The model of an ``openbayes.yaml`` without a window."""
+    return ConfigModel(config_source(Path("openbayes.yaml"), text.encode()), Background())
+
+
+def local_model(text: str) -> LocalModel:
+    """The model of an ``openbayes.local.yaml`` without a window."""
+    return LocalModel(local_source(Path("openbayes.local.yaml"), text.encode()), Background())
+
+
+def settle(*edited: EditorPage | TextModel) -> None:
+    """Wait until texts contain what was typed and their analyses belong to them."""
+    models = [m for e in edited for m in ((e.model, e.local) if isinstance(e, EditorPage) else (e,))]
+    while not all(model.is_current for model in models):
+        loop, late = QEventLoop(), QTimer()
+        late.setSingleShot(True)
+        late.timeout.connect(loop.quit)
+        late.start(WAIT_MS)
+        next(model for model in models if not model.is_current).when_current(loop.quit)
+        if not all(model.is_current for model in models):
+            loop.exec()
+        assert late.isActive(), "the text was not analysed"
 
 
 def job_page(window: MainWindow, qtbot) -> JobPage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bayescore.cloud.official import INSTALL, PROGRAM, Account, Official, accoun
 from bayescore.config import (
     LOCAL_FILE_NAME,
     DoubleSpec,
+    EditError,
     IntegerSpec,
     LocalSettings,
     ObjectiveRule,
@@ -163,7 +165,8 @@ def _completed(loaded: Loaded) -> str:
     document = loaded.document
     for problem in loaded.problems:
         if problem.code == _COMPLETION and problem.fix is not None:
-            document = YamlDocument.parse(problem.fix.edit.apply(document.text))
+            with suppress(EditError):
+                document = YamlDocument.parse(problem.fix.edit().apply(document.text))
     specs = loaded.config.hyper_tuning.parameter_specs if loaded.config is not None else ()
     places = [("hyper_tuning", "parameter_specs", i) for i in range(len(specs))]
     without_scale = [

@@ -1,4 +1,4 @@
-"""Checks of this machine as lines: a mark, what was looked at, what was found, and what mends it."""
+"""Checks as lines: severity, topic, finding, and how to fix it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from bayescore.app.findings import Finding
 from bayescore.config import Severity
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule, set_tone
@@ -24,7 +24,7 @@ _MARKS = {
 
 
 def show_findings(rows: QVBoxLayout, findings: Sequence[Finding], topic_width: int) -> None:
-    """Fill a column anew, the gravest first."""
+    """Replace the lines of a column, errors first."""
     clear(rows)
     order = list(Severity)
     for i, finding in enumerate(sorted(findings, key=lambda f: order.index(f.severity))):
@@ -34,25 +34,25 @@ def show_findings(rows: QVBoxLayout, findings: Sequence[Finding], topic_width: i
     rows.addStretch(1)
 
 
-def summarise(shown: QLabel, findings: Sequence[Finding], with_doubts: Callable[[int], str]) -> None:
-    """Say in a badge how it stands.
+def summarise(shown: QLabel, findings: Sequence[Finding], with_warnings: Callable[[int], str]) -> None:
+    """Summarise checks in a badge.
 
     Parameters
     ----------
-    with_doubts
-        The words for so many warnings and nothing graver.
+    with_warnings
+        Returns the text for a number of warnings without errors.
     """
-    wrong = sum(f.severity is Severity.ERROR for f in findings)
-    doubtful = sum(f.severity is Severity.WARNING for f in findings)
-    if wrong:
-        shown.setText(_("{count} to mend first", count=wrong))
+    errors = sum(f.severity is Severity.ERROR for f in findings)
+    warnings = sum(f.severity is Severity.WARNING for f in findings)
+    if errors:
+        shown.setText(n_("{count} error to fix first", "{count} errors to fix first", count=errors))
     else:
-        shown.setText(with_doubts(doubtful) if doubtful else _("all is well"))
-    set_tone(shown, "bad" if wrong else "warning" if doubtful else "good")
+        shown.setText(with_warnings(warnings) if warnings else _("no problems"))
+    set_tone(shown, "bad" if errors else "warning" if warnings else "good")
 
 
 def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
-    """One check; a mending command can be copied."""
+    """One check; the command that fixes it can be copied."""
     made = QWidget()
     name, tone = _MARKS[finding.severity]
     mark = QLabel()
@@ -62,7 +62,7 @@ def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
     topic.setFixedWidth(topic_width)
     said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=6)
     if finding.fix is not None:
-        said.addWidget(_fix(str(finding.fix)))
+        said.addWidget(_fix_card(str(finding.fix)))
     layout = row(mark, topic, spacing=14)
     layout.addLayout(said, 1)
     for part in (mark, topic):
@@ -72,7 +72,7 @@ def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
     return made
 
 
-def _fix(words: str) -> QWidget:
+def _fix_card(words: str) -> QWidget:
     ground = Card()
     ground.setObjectName("sunk")
     line = row(label(words, "mono_small", wrap=True, selectable=True))
@@ -98,7 +98,7 @@ def _topics() -> dict[str, str]:
         "disk": _("Disk"),
         "docker": _("Docker engine"),
         "images": _("Images"),
-        "reach": _("A container reaches us"),
+        "reach": _("Container network"),
         "gpus": "GPU",
         "toolkit": _("NVIDIA toolkit"),
         "files": _("Settings"),

@@ -1,4 +1,4 @@
-"""One file between the window and the disk: saved whole, and never over what others have written."""
+"""Keeps a text and its file in step: saves it, and asks when another program has changed the file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from bayesdesk.ui.diff_view import DiffDialog
 from bayesdesk.ui.widgets import NoticeBar, button
 
 
-class FileKeeper(QObject):
-    """Saves a model's file, and asks when another program has changed it."""
+class FileSync(QObject):
+    """Saves a model's file and watches it."""
 
-    said = Signal(str)
-    settled = Signal()
+    failed = Signal(str)  # why the file cannot be read or written
 
     def __init__(self, model: TextModel, background: Background) -> None:
         super().__init__()
@@ -34,27 +33,26 @@ class FileKeeper(QObject):
         self._watcher.directoryChanged.connect(self._look)
 
     def save(self, done: Callable[[], object]) -> None:
-        """Write the file, whole or not at all, then call ``done``."""
+        """Write the file atomically, then call ``done``."""
         model = self.model
         file, content, expected = model.file, model.content(), model.on_disk
 
         def written(_none: None) -> None:
-            model.saved()
+            model.mark_saved(content)
             done()
 
         self._background.run(lambda: write_unless_changed(file, content, expected), written, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        self.settled.emit()
         if isinstance(error, FileChangedError):
             self._ask(error)
         else:
-            self.said.emit(str(error))
+            self.failed.emit(str(error))
 
     def _look(self, _path: str) -> None:
         """Read the file again: another program may have written it."""
         file = self.model.file
-        if str(file) not in self._watcher.files():  # it was replaced, which ends the watch over it
+        if str(file) not in self._watcher.files():  # replacing a file ends the watch on it
             self._watcher.addPath(str(file))
         self._background.run(lambda: read_utf8(file), self._compare, lambda _error: None)
 
@@ -67,7 +65,7 @@ class FileKeeper(QObject):
             self.model.reload(content)
 
     def _ask(self, error: FileChangedError) -> None:
-        self.bar.say(str(error.message))
+        self.bar.show_text(str(error.message))
 
     def _reload(self) -> None:
         self._settle(self.model.reload)
@@ -76,18 +74,17 @@ class FileKeeper(QObject):
         self._settle(self.model.keep_mine)
 
     def _settle(self, decide: Callable[[bytes], None]) -> None:
-        """Bring about a decision, on what the file holds by now."""
+        """Carry out a decision with the current content of the file."""
         file = self.model.file
 
         def settle(content: bytes) -> None:
             decide(content)
             self.bar.setVisible(False)
-            self.settled.emit()
 
         self._background.run(lambda: read_utf8(file), settle, self._failed)
 
     def _show_both(self) -> None:
-        """Show what the file holds beside what is in the window."""
+        """Show the differences between the file and the text."""
         file, mine = self.model.file, self.model.text
 
         def show(content: bytes) -> None:

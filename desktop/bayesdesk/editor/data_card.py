@@ -1,4 +1,4 @@
-"""Data bindings in the form: what a trial sees, and which folder of this machine it is."""
+"""Data bindings in the form: the data set, its path in a trial, and its folder on this machine."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from bayescore.config import Edit, YamlDocument
 from bayescore.config.read_root import parse_short_binding
 from bayescore.config.yamltext import Path
 from bayescore.i18n import _
+from bayesdesk.editor import edits
 from bayesdesk.editor.fields import ChoiceField, Field, Labelled, TextField
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.services.background import Background
@@ -20,45 +22,39 @@ _KEYS = ("data_bindings", "data_binding", "bindings", "binding")
 _MOST_INPUTS = 5
 
 
-class BindingsCard(Card):
-    """A row a binding; the folder is kept in ``openbayes.local.yaml``, the rest in the project's file."""
+class DataCard(Card):
+    """A row for each binding; its folder is written into ``openbayes.local.yaml``."""
 
     def __init__(self, model: ConfigModel, local: LocalModel, background: Background) -> None:
-        super().__init__(_("Data"), _("read at its path by every trial"))
+        super().__init__(_("Data"), _("available to every trial at its path"))
         self._model, self._local, self._background = model, local, background
         self._shown: list[str] = []
         self._fields: list[Field] = []
         self._folders: list[tuple[TextField, QLabel]] = []
-        self._looked_at: list[str] = []
+        self._checked: list[str] = []
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self.controls.addWidget(button(_("Add data"), self.add, meaning="new"))
         self.body.addLayout(self._rows)
-        model.changed.connect(self.refresh)
-        local.changed.connect(self.refresh)
+        model.analysed.connect(self.refresh)
+        local.analysed.connect(self.refresh)
         self._rebuild()
         self.refresh()
 
     @property
     def _path(self) -> Path:
-        return (next((k for k in _KEYS if self._model.value((k,)) is not None), _KEYS[0]),)
+        return _path_of(self._model.document)
 
     def _bindings(self) -> list[Any]:
         found = self._model.value(self._path)
         return found if isinstance(found, list) else []
 
     def add(self) -> None:
-        """Bind one more data set, at the first path that is free."""
-        taken = {b.get("path") for b in self._bindings() if isinstance(b, dict)}
-        place = next((p for i in range(_MOST_INPUTS) if (p := f"/input{i}") not in taken), "/input0")
-        binding = {"data": "user/dataset/1", "path": place, "type": "ro"}
-        if self._bindings():
-            self._model.try_edit(self._model.document.insert, self._path, len(self._bindings()), binding)
-        else:
-            self._model.set(self._path, [binding])
+        """Add a binding at the first free path."""
+        self._model.edit(_add_binding)
 
     def refresh(self) -> None:
-        """Show what both files say now."""
+        """Show the analysed files."""
         self.setEnabled(self._model.is_valid and self._local.is_valid)
         if not self.isEnabled():
             return
@@ -68,8 +64,7 @@ class BindingsCard(Card):
             folder.path = ("data", _name(binding))
         for field in self._fields:
             field.refresh()
-            field.show_problems((*self._model.problems, *self._local.problems))
-        self._look_at_folders()
+        self._check_folders()
 
     def _rebuild(self) -> None:
         clear(self._rows)
@@ -79,11 +74,11 @@ class BindingsCard(Card):
             self._rows.addWidget(rule())
             self._rows.addLayout(self._row(index, binding))
         if not self._shown:
-            empty = label(_("No data is bound: the program finds only the project's own files."), "secondary")
+            empty = label(_("No data sets. Trials see only the files of the project."), "secondary")
             empty.setContentsMargins(13, 0, 13, 12)
             self._rows.addWidget(empty)
 
-    def _row(self, index: int, binding: Any) -> Any:
+    def _row(self, index: int, binding: Any) -> QHBoxLayout:
         at = (*self._path, index)
         parts: list[QWidget] = []
         if isinstance(binding, dict):
@@ -105,7 +100,7 @@ class BindingsCard(Card):
             ("data", _name(binding)),
             is_text=True,
             optional=True,
-            placeholder=_("folder of this machine"),
+            placeholder=_("folder on this machine"),
         )
         state = badge()
         self._fields.append(folder)
@@ -113,15 +108,15 @@ class BindingsCard(Card):
         browse = button(
             "", partial(self._browse, folder), kind="quiet", meaning="folder", tip=_("Choose the folder")
         )
-        remove = button("", partial(self._remove, at), kind="quiet", meaning="close", tip=_("Remove"))
+        remove = button("", lambda: self._remove(at, remove), kind="quiet", meaning="close", tip=_("Remove"))
         line = row(*parts, Labelled(_("On this machine"), folder), browse, state, remove, spacing=8)
         for i, stretch in enumerate((5, 3, 3, 6) if len(parts) == 3 else (8, 6)):
             line.setStretch(i, stretch)
         line.setContentsMargins(13, 7, 8, 9)
         return line
 
-    def _remove(self, at: Path) -> None:
-        self._model.try_edit(self._model.document.remove, at)
+    def _remove(self, at: Path, owner: QWidget) -> None:
+        self._model.edit(lambda document: document.remove(at), owner=owner)
 
     def _browse(self, field: TextField) -> None:
         start = str(self._model.file.parent)
@@ -129,26 +124,39 @@ class BindingsCard(Card):
         if name:
             self._local.set(field.path, name)
 
-    def _look_at_folders(self) -> None:
-        """See off the GUI thread which folders are there; a slow disk must not hold the form up."""
-        wanted = [field.text().strip() or str(field.path[-1]) for field, _state in self._folders]
+    def _check_folders(self) -> None:
+        """Check off the GUI thread which folders exist: a disk may be slow."""
+        folders = [field.text().strip() or str(field.path[-1]) for field, _state in self._folders]
         states = [state for _field, state in self._folders]
         base = self._model.file.parent
 
-        if wanted != self._looked_at:
-            self._looked_at = wanted
+        if folders != self._checked:
+            self._checked = folders
             self._background.run(
-                lambda: [(base / FilePath(w).expanduser()).is_dir() for w in wanted],
+                lambda: [(base / FilePath(f).expanduser()).is_dir() for f in folders],
                 partial(self._show_folders, states),
                 lambda _e: None,
             )
 
     def _show_folders(self, states: list[QLabel], found: list[bool]) -> None:
         if [s for _f, s in self._folders] != states:
-            return  # the rows have been built anew in between
-        for state, is_there in zip(states, found, strict=True):
-            state.setText(_("found") if is_there else _("not found"))
-            set_tone(state, "good" if is_there else "warning")
+            return  # the rows have been rebuilt since
+        for state, exists in zip(states, found, strict=True):
+            state.setText(_("found") if exists else _("not found"))
+            set_tone(state, "good" if exists else "warning")
+
+
+def _path_of(document: YamlDocument) -> Path:
+    """Path of the bindings; the first of its spellings that is in use."""
+    return (next((k for k in _KEYS if edits.value_at(document, (k,)) is not None), _KEYS[0]),)
+
+
+def _add_binding(document: YamlDocument) -> Edit:
+    path = _path_of(document)
+    bindings = edits.value_at(document, path)
+    used = {b.get("path") for b in bindings if isinstance(b, dict)} if isinstance(bindings, list) else set()
+    place = next((p for i in range(_MOST_INPUTS) if (p := f"/input{i}") not in used), "/input0")
+    return edits.append(document, path, {"data": "user/dataset/1", "path": place, "type": "ro"})
 
 
 def _name(binding: Any) -> str:
@@ -161,5 +169,5 @@ def _name(binding: Any) -> str:
 
 
 def _signature(binding: Any) -> str:
-    """What a row is built for: another one when its keys change."""
+    """The keys of a binding: a row is rebuilt when they change."""
     return ",".join(sorted(map(str, binding))) if isinstance(binding, dict) else "short"

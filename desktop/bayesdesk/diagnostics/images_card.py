@@ -9,11 +9,11 @@ from bayesdesk.jobs.words import size
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui.widgets import Card, clear, label, row, rule
 
-_MOST = 40
+_MAX_SHOWN = 40
 
 
 class ImagesCard(Card):
-    """Tag and size of each image that trials could run in."""
+    """Tag and size of each image."""
 
     def __init__(self, watch: MachineWatch) -> None:
         super().__init__(_("Images"), _("of the container engine"))
@@ -25,16 +25,16 @@ class ImagesCard(Card):
         self.show_images()
 
     def show_images(self) -> None:
-        """Show what the engine said last."""
+        """Show the latest list."""
         found = self._watch.containers
         clear(self._rows)
         if found is None or not found.images:
-            words = _("asking …") if found is None else found.problem or _("There is none yet.")
+            words = _("checking …") if found is None else found.problem or _("No images.")
             said = label(words, "secondary", wrap=True)
             said.setContentsMargins(13, 0, 13, 11)
             self._rows.addWidget(said)
             return
-        for image in found.images[:_MOST]:
+        for image in found.images[:_MAX_SHOWN]:
             self._rows.addWidget(rule())
             tag = label(image.tag, "mono_small", selectable=True)
             line = row(tag, None, label(size(image.size), "caption"), spacing=10)

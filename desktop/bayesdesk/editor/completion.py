@@ -1,4 +1,4 @@
-"""What could stand at a place of the text, found by its indentation, so that it works while one types."""
+"""Completions for a place of the text. The place is found by indentation, which works in invalid YAML too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bayesdesk.editor.explanations import explain, keys_at, values_of
 
-_LONGEST = 2000  # characters of a line that help is offered in
+_LONGEST = 2000  # characters; longer lines get no completions
 _LINE = re.compile(r"^(?P<lead>\s*(?:- +)*)(?P<rest>.*)$")
 _KEY = re.compile(r"^(?P<key>[\w.\"'-]+)\s*:(?:\s+(?P<value>.*))?$")
 _TOKEN = re.compile(r"[\w./:+-]*$")
@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"[\w./:+-]*$")
 
 @dataclass(frozen=True)
 class Place:
-    """Where the caret stands.
+    """The caret's place in the document.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Place:
     key
         The key whose value is being written; ``None`` where a key is.
     prefix
-        What has been typed of the word.
+        The typed start of the word.
     """
 
     path: tuple[str, ...]
@@ -35,11 +35,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Completion:
-    """A word, what it means, and what is written in place of the prefix."""
+    """A key or value, its description, and the text that replaces the prefix."""
 
-    word: str
-    meaning: str
-    written: str
+    label: str
+    description: str
+    inserted: str
 
 
 def place_of(lines: Sequence[str], row: int, column: int) -> Place:
@@ -82,6 +82,8 @@ def _path(lines: Sequence[str], row: int, indent: int, *, is_item: bool) -> tupl
         elif found is not None and item and at < indent:
             path.insert(0, found["key"].strip("\"'"))
             indent, may_equal = _dash(line), True
+        if indent == 0 and not may_equal:
+            break  # the root
     return tuple(path)
 
 
@@ -90,20 +92,26 @@ def _dash(line: str) -> int:
 
 
 def completions(
-    place: Place, words: Mapping[str, Sequence[str]], *, local: bool = False
+    place: Place, project_values: Mapping[str, Sequence[str]], *, local: bool = False
 ) -> tuple[Completion, ...]:
-    """Words that begin with what was typed; ``words`` are those of this project, by key."""
+    """Completions of the prefix.
+
+    Parameters
+    ----------
+    project_values
+        Values that this project knows, by key.
+    """
     folded = place.prefix.casefold()
     if place.key is None:
         keys = keys_at(place.path, local=local)
         return tuple(Completion(k, m, f"{k}: ") for k, m in keys.items() if k.startswith(folded))
-    offered = [*values_of(place.path, place.key), *words.get(place.key, ())]
-    matching = [w for w in dict.fromkeys(offered) if w.casefold().startswith(folded)]
-    return tuple(Completion(word, "", word) for word in matching)
+    offered = [*values_of(place.path, place.key), *project_values.get(place.key, ())]
+    matching = [v for v in dict.fromkeys(offered) if v.casefold().startswith(folded)]
+    return tuple(Completion(value, "", value) for value in matching)
 
 
-def meaning_at(lines: Sequence[str], row: int, column: int, *, local: bool = False) -> str:
-    """What the key under a point means; empty when the point is on none."""
+def describe(lines: Sequence[str], row: int, column: int, *, local: bool = False) -> str:
+    """Description of the key at a point of the text; empty when there is no key."""
     match = _LINE.match(lines[row])
     assert match is not None
     found = _KEY.match(match["rest"])

@@ -36,7 +36,7 @@ class GpusCard(Card):
         self.show_machine()
 
     def show_machine(self) -> None:
-        """Show the newest look at this machine."""
+        """Show the latest state of the GPUs."""
         machine = self._watch.machine
         if machine is None:
             return

@@ -1,4 +1,4 @@
-"""The process that runs the jobs: whether it runs, its version, its log; start and stop."""
+"""The engine: whether it runs, its version and its log; start and stop."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_to
 
 
 class EngineCard(Card):
-    """Stopping the engine leaves running trials running; the next engine takes them over."""
+    """Stopping the engine does not stop trials; the next engine continues them."""
 
     def __init__(self, watch: MachineWatch, background: Background, folder: DataFolder) -> None:
-        super().__init__(_("Engine"), _("runs the jobs, with or without the window"))
+        super().__init__(_("Engine"), _("runs the jobs, also without the window"))
         self._watch, self._background, self._folder = watch, background, folder
         self._state = badge()
         self._words = label("", "secondary", wrap=True, selectable=True)
         self.start = button(_("Start"), self._start)
         self.stop = button(_("Stop"), self._stop)
-        self.stop.setToolTip(_("Running trials go on, and the next engine takes them over."))
+        self.stop.setToolTip(_("Running trials are not stopped. The next engine continues them."))
         line = row(
             self._state, self._words, button(_("Show log"), self.show_log, kind="link"), self.start, self.stop
         )
@@ -41,12 +41,12 @@ class EngineCard(Card):
         self.show_engine()
 
     def show_engine(self) -> None:
-        """Show the newest look at the engine."""
+        """Show the latest state of the engine."""
         machine = self._watch.machine
         if machine is None:
             return
         engine = machine.engine
-        self._state.setText(_("running") if engine.running else _("resting"))
+        self._state.setText(_("running") if engine.running else _("stopped"))
         set_tone(self._state, "good" if engine.running else "")
         self.start.setVisible(not engine.running)
         self.stop.setVisible(engine.running)
@@ -62,36 +62,36 @@ class EngineCard(Card):
             )
         else:
             self._words.setText(
-                _("version {version}; it starts by itself with the next job", version=__version__)
+                _("version {version}; starts automatically with the next job", version=__version__)
             )
 
     def _start(self) -> None:
-        self._turn(lambda: engine_control.start(self._folder))
+        self._change(lambda: engine_control.start(self._folder))
 
     def _stop(self) -> None:
-        self._turn(lambda: engine_control.stop(self._folder))
+        self._change(lambda: engine_control.stop(self._folder))
 
-    def _turn(self, work: Callable[[], object]) -> None:
+    def _change(self, work: Callable[[], object]) -> None:
         self.start.setEnabled(False)
         self.stop.setEnabled(False)
-        self._background.run(work, self._turned, self._failed)
+        self._background.run(work, self._changed, self._failed)
 
-    def _turned(self, _result: object) -> None:
+    def _changed(self, _result: object) -> None:
         self.start.setEnabled(True)
         self.stop.setEnabled(True)
         self._watch.look()
 
     def _failed(self, error: Exception) -> None:
-        self._turned(None)
+        self._changed(None)
         self._words.setText(str(error))
 
     def show_log(self) -> QDialog:
         """Open the engine's log."""
         dialog = QDialog(self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(_("Log of the engine"))
+        dialog.setWindowTitle(_("Engine log"))
         dialog.resize(900, 560)
-        layout = column(LogView(self._background, self._folder.engine_log, _("Log of the engine")))
+        layout = column(LogView(self._background, self._folder.engine_log, _("Engine log")))
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         dialog.setLayout(layout)
         dialog.open()

@@ -11,7 +11,7 @@ from bayesdesk.ui.widgets import Card, clear, column, label, row
 
 
 class NodesCard(Card):
-    """A line a node: what it has, what of that is free, whose trials it runs; hidden without a cluster."""
+    """A line for each node: its resources, what is free, and its trials; hidden without a cluster."""
 
     def __init__(self, watch: MachineWatch) -> None:
         super().__init__(_("Ray cluster"), "")
@@ -24,15 +24,15 @@ class NodesCard(Card):
         self.show_machine()
 
     def show_machine(self) -> None:
-        """Show the newest look."""
+        """Show the latest state of the nodes."""
         machine = self._watch.machine
         nodes = machine.nodes if machine is not None else ()
         self.setVisible(bool(nodes))
         clear(self._rows)
         for node in nodes:
             assert machine is not None
-            places = sorted(place for place in machine.holders if place.partition("/")[0] == node.name)
-            names = [name for place in places for name in machine.holders[place]]
+            slots = sorted(slot for slot in machine.holders if slot.partition("/")[0] == node.name)
+            names = [name for slot in slots for name in machine.holders[slot]]
             trials = label(", ".join(names), "caption", wrap=True)
             trials.setVisible(bool(names))
             self._rows.addLayout(

@@ -1,4 +1,4 @@
-"""What trials need of this machine, whether it is there, and the command that mends it."""
+"""Diagnostics: problems of this machine and how to fix them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from bayescore.app.diagnostics import diagnose
 from bayescore.app.findings import Finding, may_proceed
 from bayescore.config import Severity
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.store import Database
-from bayesdesk.environment.engine_card import EngineCard
-from bayesdesk.environment.gpus_card import GpusCard
-from bayesdesk.environment.images_card import ImagesCard
-from bayesdesk.environment.jobs_card import JobsCard
-from bayesdesk.environment.nodes_card import NodesCard
+from bayesdesk.diagnostics.engine_card import EngineCard
+from bayesdesk.diagnostics.gpus_card import GpusCard
+from bayesdesk.diagnostics.images_card import ImagesCard
+from bayesdesk.diagnostics.jobs_card import JobsCard
+from bayesdesk.diagnostics.nodes_card import NodesCard
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
@@ -24,7 +24,7 @@ from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, clear, column, label, row, rule, set_tone
 
 
-class EnvironmentPage(QWidget):
+class DiagnosticsPage(QWidget):
     """The command line's ``doctor`` in the window."""
 
     def __init__(self, background: Background, database: Database, machine: MachineWatch) -> None:
@@ -39,7 +39,7 @@ class EnvironmentPage(QWidget):
         top.setObjectName("bar")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         head = row(
-            label(_("Environment"), "title"),
+            label(_("Diagnostics"), "title"),
             self._summary,
             None,
             help_mark("troubleshooting"),
@@ -73,17 +73,17 @@ class EnvironmentPage(QWidget):
 
     @property
     def is_done(self) -> bool:
-        """Whether the newest examination has come to its end."""
+        """Whether the checks have finished."""
         return bool(self._findings) and self._again.isEnabled()
 
     def check_again(self) -> None:
-        """Examine the machine, off the GUI thread."""
+        """Run the checks, off the GUI thread."""
         self._again.setEnabled(False)
         self._summary.setText(_("checking …"))
         set_tone(self._summary, "")
         self._background.run(diagnose, self._show, self._failed)
         self._machine.ask_containers()
-        self.jobs.look()
+        self.jobs.measure()
 
     def _show(self, findings: list[Finding]) -> None:
         self._findings = findings
@@ -93,7 +93,7 @@ class EnvironmentPage(QWidget):
             self._rows.addWidget(rule())
             self._rows.addWidget(finding_line(finding, 130))
         wrong = sum(f.severity is not Severity.OK for f in findings)
-        words = _("all is well") if not wrong else _("{count} to look at", count=wrong)
+        words = n_("{count} problem", "{count} problems", count=wrong) if wrong else _("no problems")
         self._summary.setText(words)
         set_tone(self._summary, "bad" if not may_proceed(findings) else "warning" if wrong else "good")
 

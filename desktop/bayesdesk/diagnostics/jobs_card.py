@@ -1,4 +1,4 @@
-"""The room that ended jobs take on the disk, and deleting them."""
+"""Ended jobs, the disk space they use, and deleting them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QMessageBox, QTreeWidget, QTreeWidgetItem
 
 from bayescore.app.deletion import JobSize, delete, ended_jobs
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayescore.times import parsed
 from bayesdesk.jobs.words import size, state_word
@@ -19,7 +19,7 @@ _ID = Qt.ItemDataRole.UserRole
 
 
 class JobsCard(Card):
-    """Ticked jobs are deleted with their trials and files, after a question that says how much it frees."""
+    """Selected jobs are deleted with their trials and files, after a confirmation."""
 
     def __init__(self, background: Background, database: Database) -> None:
         super().__init__(_("Ended jobs"), _("on the disk"))
@@ -39,8 +39,8 @@ class JobsCard(Card):
         self.body.addWidget(self.list)
         self.body.setContentsMargins(1, 0, 1, 6)
 
-    def look(self) -> None:
-        """Measure the jobs' folders, off the GUI thread."""
+    def measure(self) -> None:
+        """Measure the folders of the jobs, off the GUI thread."""
         self._background.run(lambda: ended_jobs(self._database), self._show)
 
     def _show(self, found: tuple[JobSize, ...]) -> None:
@@ -71,32 +71,33 @@ class JobsCard(Card):
         chosen = self._ticked_ids()
         total = sum(each.bytes for each in self._sizes.values())
         freed = sum(self._sizes[i].bytes for i in chosen)
-        words = _("{size} in all", size=size(total))
+        words = _("{size} in total", size=size(total))
         if chosen:
-            words += " · " + _("{count} ticked, {size}", count=len(chosen), size=size(freed))
+            words += " · " + _("{count} selected, {size}", count=len(chosen), size=size(freed))
         self.caption.setText(words)
         self.remove.setEnabled(bool(chosen))
 
     def ask(self) -> None:
-        """Say what would go and how much that frees; delete it when the user agrees."""
+        """Ask for confirmation, with the disk space that becomes free, then delete."""
         chosen = self._ticked_ids()
         freed = size(sum(self._sizes[i].bytes for i in chosen))
         names = ", ".join(self._sizes[i].job.submission.name for i in chosen)
         box = QMessageBox(
             QMessageBox.Icon.Warning,
             "Bayesdesk",
-            _(
-                "Delete the ticked jobs ({count}) with their trials, logs and files? This frees {size}.",
+            n_(
+                "Delete {count} job with its trials, logs and files? This frees {size}.",
+                "Delete {count} jobs with their trials, logs and files? This frees {size}.",
                 count=len(chosen),
                 size=freed,
             ),
             parent=self.window(),
         )
         box.setInformativeText(as_text(names))
-        agree = box.addButton(_("Delete"), QMessageBox.ButtonRole.DestructiveRole)
+        confirm = box.addButton(_("Delete"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(_("Keep"), QMessageBox.ButtonRole.RejectRole)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        agree.clicked.connect(lambda: self.delete(chosen))
+        confirm.clicked.connect(lambda: self.delete(chosen))
         box.open()
 
     def delete(self, identifiers: list[str]) -> None:
@@ -105,4 +106,4 @@ class JobsCard(Card):
         self._background.run(lambda: delete(self._database, identifiers), self._deleted)
 
     def _deleted(self, _freed: int) -> None:
-        self.look()
+        self.measure()
