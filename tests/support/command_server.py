@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 MODULES = (
-    "alembic.command",
-    "alembic.config",
-    "bayescore.app",
+    "bayescore.app.backups",
     "bayescore.app.diagnostics",
+    "bayescore.app.job_requests",
+    "bayescore.app.study_import",
+    "bayescore.app.submit",
     "bayescore.cloud",
     "bayescore.engine",
     "bayescore.exchange",
