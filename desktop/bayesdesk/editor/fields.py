@@ -30,6 +30,7 @@ class Field:
 
     def _bind(self, model: TextModel, path: Path) -> None:
         self.text_model, self.path = model, path
+        cast(QWidget, self).setProperty("wrong", "false")  # before the widget is polished, which costs time
 
     def _show_value(self) -> None:
         """Show what the text says."""
