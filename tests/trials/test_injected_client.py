@@ -91,7 +91,7 @@ print("went on")
     assert "secret-token" not in done.stderr
 
 
-def heard_by_another_listener(program: str, tmp_path: Path, **env: str) -> str:
+def request_to_another_listener(program: str, tmp_path: Path, **env: str) -> str:
     """What a program sends to whoever listens at its address first."""
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
         server.settimeout(20)
@@ -112,7 +112,7 @@ import os, time, openbayestool as t
 t.log_metric("score", 1)
 while not os.path.exists({str(tmp_path / "received")!r}): time.sleep(0.01)
 """
-    received = heard_by_another_listener(program, tmp_path)
+    received = request_to_another_listener(program, tmp_path)
     assert received.startswith("POST /trials/1/bell HTTP/1.1\r\n")
     assert "secret-token" not in received
     assert spooled(tmp_path)[0]["metrics"]["score"][0]["value"] == 1
@@ -120,7 +120,7 @@ while not os.path.exists({str(tmp_path / "received")!r}): time.sleep(0.01)
 
 def test_that_a_report_without_a_file_has_its_token(tmp_path: Path) -> None:
     program = "import openbayestool as t; t.log_metric('score', 1)"
-    received = heard_by_another_listener(program, tmp_path, BAYESDESK_SPOOL="")
+    received = request_to_another_listener(program, tmp_path, BAYESDESK_SPOOL="")
     assert received.startswith("PUT /trials/1 HTTP/1.1\r\n")
     assert "Bearer secret-token" in received
 
