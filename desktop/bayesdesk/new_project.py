@@ -9,10 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from bayescore.app.new_project import begin_from_program, begin_project
-from bayescore.exchange.readers import import_study
-from bayescore.exchange.study import store_study
-from bayescore.exchange.tables import read_table
+from bayescore.app.new_project import create_from_program, create_project
+from bayescore.app.study_import import import_file, import_table
 from bayescore.i18n import Text, _
 from bayescore.store import Database, Job
 from bayesdesk.services.background import Background
@@ -57,7 +55,7 @@ class NewProjectActions(QObject):
 
         def copy() -> None:
             if not (folder / "openbayes.yaml").exists():
-                begin_project(folder, "guide")
+                create_project(folder, "guide")
 
         self._background.run(copy, lambda _none: self.example_ready.emit(folder))
 
@@ -73,7 +71,7 @@ class NewProjectActions(QObject):
             if remarks:
                 self._inform(_("New from my program"), "\n".join(str(r) for r in remarks))
 
-        self._background.run(lambda: begin_from_program(program.parent, program.name)[1], created)
+        self._background.run(lambda: create_from_program(program.parent, program.name)[1], created)
 
     def new_file(self) -> None:
         """Write a commented file into a folder that the user chooses."""
@@ -82,7 +80,7 @@ class NewProjectActions(QObject):
             self._create(Path(folder), None)
 
     def _create(self, folder: Path, example: str | None) -> None:
-        self._background.run(lambda: begin_project(folder, example), lambda _files: self.chosen.emit(folder))
+        self._background.run(lambda: create_project(folder, example), lambda _files: self.chosen.emit(folder))
 
     def import_results(self) -> None:
         """Import results of another tool as a job."""
@@ -112,13 +110,13 @@ class NewProjectActions(QObject):
             return
 
         def work() -> Job:
-            return store_study(self._database, read_table(copied, _("copied table"), project), project)
+            return import_table(self._database, copied, _("copied table"), project)
 
         self._background.run(work, self._imported)
 
     def _import(self, source: Path) -> None:
         project = self._project() or source.parent
-        self._background.run(lambda: import_study(self._database, source, project), self._imported)
+        self._background.run(lambda: import_file(self._database, source, project), self._imported)
 
     def _imported(self, job: Job) -> None:
         self.imported.emit(job.id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.app.diagnostics import Finding, examine
+from bayescore.app.diagnostics import diagnose
+from bayescore.app.findings import Finding
 from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
@@ -34,7 +35,7 @@ class Welcome(QDialog):
         self._background = background
         self._findings: list[Finding] = []
         self._build()
-        background.run(examine, self._show, self._failed)
+        background.run(diagnose, self._show, self._failed)
 
     @property
     def is_done(self) -> bool:

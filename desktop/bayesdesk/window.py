@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
-from bayescore.cli.access import find_job
+from bayescore.app.lookup import find_job
 from bayescore.config import ParameterSpec
 from bayescore.config.load import project_file
 from bayescore.errors import BayesdeskError

@@ -8,7 +8,7 @@ from support.programs import wait_for
 from support.workspace import REPORT_X, Workspace, wait_until
 
 
-def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_a_job_continues_from_a_backup_made_while_it_ran(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
     workspace.write(REPORT_X + wait_for(go), max_job_count=4)
     job = workspace.begin()
@@ -27,7 +27,7 @@ def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace
     assert "before-restore" in restored.out
     assert "bayesdesk continue" in restored.out
     go.touch()
-    workspace.run("engine", "start")  # nothing runs because a file says so
+    workspace.run("engine", "start")  # a restored job is not started by itself
     assert workspace.job(job).state == "cancelled"
     assert {t.state for t in workspace.trials(job)} == {"cancelled"}
     workspace.run("rerun", job, "1", "--detach")

@@ -93,15 +93,15 @@ def test_that_a_rotated_log_is_copied_without_a_gap(
 ) -> None:
     file = tmp_path_factory.mktemp("log") / "log.txt"
     log = BoundedLog(str(file), half=100, fresh=True)
-    seen, heard, said = SyncOffsets(0), b"", b""
+    offsets, copied, written = SyncOffsets(0), b"", b""
     for index, length in enumerate(lengths):
         line = bytes([65 + index % 26]) * length
         log.write(line)
-        said += line
+        written += line
         while True:
-            part, number, offset = _log_part(file, seen)
+            part, number, offset = _log_part(file, offsets)
             if not part:
                 break
-            heard += part
-            seen = SyncOffsets(0, offset, number)
-    assert heard == said
+            copied += part
+            offsets = SyncOffsets(0, offset, number)
+    assert copied == written

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from bayescore.engine import cluster_view
+from bayescore.cluster import known_nodes
 from bayescore.store import settings, transfers
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
@@ -74,7 +74,7 @@ def check_that_all_is_here(workspace: Workspace, job: str) -> None:
 def findings_before_the_start(workspace: Workspace) -> str:
     """Findings of the checks before a start, run in a process that does not stay connected to the cluster."""
     asked = (
-        "import sys; from pathlib import Path; from bayescore.app import Options;"
+        "import sys; from pathlib import Path; from bayescore.app.options import Options;"
         "from bayescore.app.preflight import preflight;"
         "found = preflight(Path(sys.argv[1]), Options(), Path(sys.argv[2])).findings;"
         "print(*(f'{f.grade} {f.message}' for f in found), sep='\\n')"
@@ -92,7 +92,7 @@ def findings_before_the_start(workspace: Workspace) -> str:
 def nodes_seen(workspace: Workspace) -> dict[str, tuple[float, float]]:
     """GPUs and free GPUs of each node."""
     with workspace.database().read() as connection:
-        return {node.name: (node.gpus, node.gpus_free) for node in cluster_view.known(connection)}
+        return {node.name: (node.gpus, node.gpus_free) for node in known_nodes.known(connection)}
 
 
 def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_not_used(
@@ -121,7 +121,9 @@ def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_
     go(workspace).touch()
     check_that_all_is_here(workspace, job)
     with workspace.reading() as connection:
-        assert settings.get(connection, transfers.transfer_key(job)) == "", "nothing was told, or not its end"
+        assert settings.get(connection, transfers.transfer_key(job)) == "", (
+            "no transfer was reported, or not its end"
+        )
     assert sorted(t.attempt for t in workspace.trials(job)) == [1, 1, 1, 2, 2]
     assert {t.gpus for t in workspace.trials(job)} == {("b/0",)}
     agents = Path(cluster.environment["BAYESDESK_AGENT_HOME"])

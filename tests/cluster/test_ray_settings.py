@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from bayescore.app import Options, prepare
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
 from bayescore.cluster.slots import demand, gpus_of, lease_of, node_of

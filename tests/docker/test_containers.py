@@ -105,7 +105,7 @@ def test_that_a_trial_finds_its_folders_inputs_and_identity(containers: Workspac
     assert "CUDA_VISIBLE_DEVICES" not in environment
 
 
-def test_that_hostile_values_arrive_byte_for_byte_in_both_ways(containers: Workspace) -> None:
+def test_that_hostile_values_arrive_byte_for_byte_by_command_line_and_file(containers: Workspace) -> None:
     hostile = ["C'\"$(x)`y`\\", "two\nlines", "学习 率", "-leading", "*", "", "a b\t;&|"]
     containers.write(
         "import json, sys\njson.dump({'argv': sys.argv[1:]}, open('seen.json', 'w'))\n"
@@ -127,7 +127,7 @@ def test_that_hostile_values_arrive_byte_for_byte_in_both_ways(containers: Works
         assert in_file == {"lr": 1e-05, "n": 29, "flag": True, "v": value}
 
 
-def test_that_running_out_of_memory_is_told_from_a_failure(containers: Workspace) -> None:
+def test_that_running_out_of_memory_is_distinguished_from_a_failure(containers: Workspace) -> None:
     program = REPORT_X + "blocks = []\nwhile True:\n    blocks.append(bytearray(2**24))\n"
     containers.write(program, max_job_count=1, local={**LOCAL, "memory": "64m"})
     trial = containers.tune()["trials"][0]
@@ -136,7 +136,7 @@ def test_that_running_out_of_memory_is_told_from_a_failure(containers: Workspace
     assert len(trial["metrics"]["score"]) == 1
 
 
-def test_that_an_exit_code_and_a_timeout_are_told_apart(containers: Workspace) -> None:
+def test_that_an_exit_code_and_a_timeout_are_distinguished(containers: Workspace) -> None:
     containers.write(REPORT_X + "raise SystemExit(9)\n", max_job_count=1, local=LOCAL)
     trial = containers.tune()["trials"][0]
     assert (trial["state"], trial["exit_code"]) == ("failed", 9)
@@ -146,7 +146,7 @@ def test_that_an_exit_code_and_a_timeout_are_told_apart(containers: Workspace) -
     assert (output(containers, job["id"]) / "stopped.txt").read_text() == "asked"
 
 
-def test_that_a_stopped_program_is_asked_first(containers: Workspace) -> None:
+def test_that_a_stopped_program_gets_sigterm_first(containers: Workspace) -> None:
     containers.write(WAIT, max_job_count=1, local=LOCAL)
     job = containers.begin()
     wait_ready(containers, job)
@@ -202,7 +202,7 @@ while not os.path.exists("end.txt"):
     assert all(t.attempt == 1 for t in containers.trials(job))
 
 
-def test_that_an_image_without_the_client_gets_ours_and_the_setting_leaves_it_out(
+def test_that_the_client_is_injected_unless_the_setting_disables_it(
     containers: Workspace,
 ) -> None:
     containers.write(REPORT_X, max_job_count=1, local=LOCAL)
@@ -230,7 +230,7 @@ def test_that_a_log_is_bounded_and_keeps_its_end(containers: Workspace) -> None:
     assert (folder / "log.txt").read_text().endswith("the end\n")
 
 
-def test_that_an_unknown_image_is_a_system_error_that_says_what_to_do(containers: Workspace) -> None:
+def test_that_an_unknown_image_is_a_system_error_with_a_hint(containers: Workspace) -> None:
     containers.write(local={"runner": "docker", "image": "127.0.0.1:9/no/such:image"})
     job = containers.begin()
     containers.run("cancel", job)
@@ -254,7 +254,7 @@ def test_that_auto_takes_docker_when_the_engine_answers_and_processes_otherwise(
     assert "Traceback" not in asked.err
 
 
-def test_that_a_real_container_that_wants_nothing_is_started_unasked(containers: Workspace) -> None:
+def test_that_a_container_that_reaches_nothing_is_started_without_a_question(containers: Workspace) -> None:
     containers.allows = False
     containers.write(WAIT, max_job_count=1, local=LOCAL)
     assert containers.run("gear", "run", "hypertuning", "--detach").code == 0
@@ -282,7 +282,7 @@ def _last(workspace: Workspace) -> str:
     return every[0].id if every else ""
 
 
-def test_that_a_program_that_docker_does_not_know_to_have_begun_is_not_started_twice(
+def test_that_a_program_whose_start_docker_did_not_record_is_not_started_twice(
     client: docker.DockerClient, endpoint: str, tmp_path: Path
 ) -> None:
     snapshot = tmp_path / "snapshot"

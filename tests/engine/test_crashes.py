@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bayescore.app import Options, engine_control, prepare
-from bayescore.engine.process_start import ask_to_end
+from bayescore.app import engine_control
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.store import DataFolder, jobs
+from bayescore.store.engine_process import terminate
 from support import crashing_engine
 from support.workspace import Workspace, wait_until
 
@@ -198,7 +200,7 @@ def test_that_stopping_an_engine_that_is_gone_ends_no_program_that_got_its_numbe
                 folder.engine_info.write_text(json.dumps({"pid": other.pid, **of_the_engine}))
                 assert not engine_control.status(folder).running
                 assert engine_control.stop(folder) is False
-                ask_to_end(other.pid, 1.0)
+                terminate(other.pid, 1.0)
             assert other.poll() is None
         finally:
             other.kill()

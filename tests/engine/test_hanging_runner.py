@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.engine import cancellation
 from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
-from bayescore.store import JobState, TrialState
+from bayescore.store import JobState, TrialState, cancellation
 from bayescore.trials import Launch
 from bayescore.trials.runners import GRACE_S, Exit, ProcessRunner
 from support.stepped_engine import SteppedEngine

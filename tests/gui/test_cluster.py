@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QLabel
 
+from bayescore.cluster import known_nodes
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
-from bayescore.engine import cluster_view
 from bayescore.store import jobs, trials
 from bayesdesk.window import MainWindow
 from support.builders import a_submission
@@ -31,7 +31,7 @@ def test_that_the_diagnostics_page_lists_the_nodes_and_whose_trials_they_run(
         )
         trial = trials.add(connection, job.id, 1, {"x": 0.5}, "random")
         trials.lease(connection, trial.id, ["lab-2/0"])
-    cluster_view.publish(workspace.database(), NODES)
+    known_nodes.publish(workspace.database(), NODES)
     window.machine.look()
     qtbot.waitUntil(lambda: card.isVisibleTo(card.parentWidget()), timeout=WAIT_MS)
     said = [words.text() for words in card.findChildren(QLabel)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.engine.requests import check_runs_here
+from bayescore.app.job_requests import check_can_run
 from bayescore.errors import ConfigError, StoreError
 from bayescore.files import remove_tree
 from bayescore.i18n import Text
@@ -84,7 +84,7 @@ def test_that_a_restored_cluster_job_does_not_keep_the_address_of_the_backup(
         (job,) = jobs.every(connection)
     assert job.submission.endpoint is None
     with pytest.raises(ConfigError, match="where it can run"):
-        check_runs_here(job)
+        check_can_run(job)
 
 
 def test_that_a_job_without_a_snapshot_in_the_backup_cannot_be_continued(

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
-from bayescore.app import Options, deletion
+from bayescore.app import deletion
+from bayescore.app.options import Options
 from bayescore.app.preflight import preflight
 from bayescore.config.gear import name_project
 from bayescore.errors import ConfigError, RunnerError

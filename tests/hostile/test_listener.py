@@ -373,7 +373,7 @@ def test_that_only_the_report_that_cannot_be_stored_is_lost(attacked: hostile_ht
     assert not attacked.listener.has_lost_reports(attacked.reporters[1])
 
 
-# ---- the doorbell, and a port that another account has taken
+# ---- notifications, and a port that another account has taken
 
 
 def test_that_a_notification_needs_no_token_and_reveals_nothing(
@@ -392,7 +392,7 @@ def test_that_a_notification_needs_no_token_and_reveals_nothing(
 def test_that_a_token_that_another_program_may_have_received_is_invalidated(
     attacked: hostile_http.AttackedListener,
 ) -> None:
-    port, heard = attacked.listener.port, attacked.trials[0].token
+    port, received = attacked.listener.port, attacked.trials[0].token
     attacked.listener.stop()
     with socket.socket() as squatter:
         squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -401,9 +401,9 @@ def test_that_a_token_that_another_program_may_have_received_is_invalidated(
         attacked.listener = listener_of_store(attacked.database)
         attacked.listener.start()
     attacked.admit_all()
-    assert attacked.trials[0].token != heard
+    assert attacked.trials[0].token != received
     request = (
-        f"PUT /trials/1 HTTP/1.0\r\nAuthorization: Bearer {heard}\r\nContent-Length: {len(LINE)}\r\n\r\n"
+        f"PUT /trials/1 HTTP/1.0\r\nAuthorization: Bearer {received}\r\nContent-Length: {len(LINE)}\r\n\r\n"
     )
     assert b" 401 " in answer_to(attacked, request.encode() + LINE)
     assert put(attacked, LINE)[0] == 200

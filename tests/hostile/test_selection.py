@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.app import Options, prepare
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.cli.output import printable
 from bayescore.errors import ConfigError
 from bayescore.listener import read_spool

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bayescore.app import Options, prepare
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.engine.leasing import GpuLeaser
 from bayescore.engine.loop import Engine
 from bayescore.store import Database, JobState, Trial, TrialState, jobs, trials

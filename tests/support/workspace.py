@@ -16,7 +16,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bayescore.app import Options, consent, engine_control, prepare
+from bayescore.app import consent, engine_control
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.store import Database, DataFolder, Job, Trial, events, jobs, trials
 from support import commands
 from support.builders import a_finished_job
@@ -109,7 +111,7 @@ class Workspace:
         """Confirm the requests of the project, as a first start with ``--yes`` does."""
         self.data.root.mkdir(parents=True, exist_ok=True)
         prepared = prepare(self.project, Options())
-        consent.remember(self.data, prepared, prepared.asks)
+        consent.remember(self.data, prepared, prepared.permissions)
 
     def _environment(self, changes: Mapping[str, str]) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL", "LC_MESSAGES")}

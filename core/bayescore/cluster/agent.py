@@ -191,11 +191,11 @@ class NodeAgent:
             self._changed.wait(_LOOK_S)
             self._changed.clear()
 
-    def _update(self, handle: Handle, seen: SyncOffsets) -> TrialUpdate:
+    def _update(self, handle: Handle, offsets: SyncOffsets) -> TrialUpdate:
         self._reporter(handle.job, handle.number)  # after a restart of the agent, it may report again
         folder = TrialFolder(self._folder.trial(handle.job, handle.number))
         if trial_folder.is_of_another(folder.root, handle.attempt):
-            return TrialUpdate(b"", b"", seen, None)  # requested before the next attempt began here
+            return TrialUpdate(b"", b"", offsets, None)  # requested before the next attempt began here
         inner = self._inner(handle)
         # before the files are read, so that nothing is written after them
         ended = self._runner.poll(inner) if inner else Exit(None)
@@ -203,13 +203,15 @@ class NodeAgent:
             self._runner.save_log(inner, folder.log)
             self._logs_saved.add(inner)
         # the intake ignores what exceeds the limit, which would only fill the head's disk
-        spool = _part(folder.spool / "points.jsonl", seen.spool) if seen.spool <= MAX_SPOOL_BYTES else b""
-        log, log_file, log_offset = _log_part(folder.log, seen)
+        spool = (
+            _part(folder.spool / "points.jsonl", offsets.spool) if offsets.spool <= MAX_SPOOL_BYTES else b""
+        )
+        log, log_file, log_offset = _log_part(folder.log, offsets)
         rest = max(len(spool), len(log)) == _CHUNK
         return TrialUpdate(
             spool,
             log,
-            SyncOffsets(seen.spool + len(spool), log_offset, log_file),
+            SyncOffsets(offsets.spool + len(spool), log_offset, log_file),
             None if rest else ended,
         )
 
@@ -324,20 +326,20 @@ def _part(file: Path, offset: int, most: int = _CHUNK) -> bytes:
         return b""
 
 
-def _log_part(file: Path, seen: SyncOffsets) -> tuple[bytes, int, int]:
+def _log_part(file: Path, offsets: SyncOffsets) -> tuple[bytes, int, int]:
     """New bytes of a bounded log, with the file that they are from and the offset behind them."""
     for place in (Path(f"{file}.1"), file):
         try:
             number = place.stat().st_ino
         except OSError:
             continue
-        if number == seen.log_file and (part := _part(place, seen.log)):
-            return part, number, seen.log + len(part)
-        if number == seen.log_file and place == file:
-            return b"", number, seen.log
+        if number == offsets.log_file and (part := _part(place, offsets.log)):
+            return part, number, offsets.log + len(part)
+        if number == offsets.log_file and place == file:
+            return b"", number, offsets.log
     try:
         number = file.stat().st_ino
     except OSError:
-        return b"", seen.log_file, seen.log
+        return b"", offsets.log_file, offsets.log
     part = _part(file, 0)
     return part, number, len(part)

@@ -121,13 +121,13 @@ class TrialSync:
                 if each.exit is None and not each.fetching and program not in covered:
                     wanted[each.handle.node][str(each.handle)] = each.offsets
         busy = Counter(node for node, _trials in self._asked.values())
-        for node, seen in wanted.items():
+        for node, offsets in wanted.items():
             if busy[node] >= _MAX_OPEN_CALLS or time.monotonic() < self._not_before.get(node, 0.0):
                 continue
             try:
-                self._asked[self._agents.on(node).updates.remote(seen, _WAIT_S)] = (
+                self._asked[self._agents.on(node).updates.remote(offsets, _WAIT_S)] = (
                     node,
-                    {Handle.of(text_).program for text_ in seen},
+                    {Handle.of(text_).program for text_ in offsets},
                 )
             except BayesdeskError as error:
                 self._on_unreachable(node, error)

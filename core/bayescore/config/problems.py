@@ -13,11 +13,12 @@ from bayescore.i18n import Text
 
 
 class Severity(StrEnum):
-    """Severity of a problem; an error prevents the start of the job."""
+    """Severity of a finding; an error prevents the start of a job, ``OK`` is a check that passed."""
 
     ERROR = "error"
     WARNING = "warning"
     HINT = "hint"
+    OK = "ok"
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bayescore.engine import job_secrets
 from bayescore.errors import RunnerError
 from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
-from bayescore.store import DataFolder, Job, Trial
+from bayescore.store import DataFolder, Job, Trial, job_secrets
 from bayescore.trials import Content, Launch, Limits, TrialFolder, reporting
 from bayescore.trials.parameters import command_line, merged
 
@@ -49,7 +48,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         content=Content(trial.attempt, folder.snapshot(job.id), parameters, output_source(job)),
         command=command_line(job.config.command, parameters),
         environment=environment,
-        secrets=job_secrets.recall(folder, job.id, job.config),
+        secrets=job_secrets.load(folder, job.id, job.config),
         inputs=tuple(i for i in job.submission.inputs if i.path != "/output"),
         gpus=trial.gpus,
         limits=Limits(local.cpus, local.memory, local.shm_size, local.trial_timeout, local.pids_limit),

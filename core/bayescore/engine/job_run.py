@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.config import Algorithm
-from bayescore.engine import job_secrets
 from bayescore.engine.cleanup import clean_up
 from bayescore.engine.job_setup import set_up
 from bayescore.engine.leasing import Leaser
@@ -26,7 +25,18 @@ from bayescore.engine.trial_run import TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
 from bayescore.search import Suggestion
-from bayescore.store import STATE_NAMES, Job, JobState, Trial, TrialState, events, jobs, points, trials
+from bayescore.store import (
+    STATE_NAMES,
+    Job,
+    JobState,
+    Trial,
+    TrialState,
+    events,
+    job_secrets,
+    jobs,
+    points,
+    trials,
+)
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)

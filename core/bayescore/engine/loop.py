@@ -15,7 +15,6 @@ from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any
 
-from bayescore.engine import cancellation
 from bayescore.engine.cleanup import clean_up
 from bayescore.engine.job_run import UNREACHABLE_S, JobRun
 from bayescore.engine.leasing import GpuLeaser
@@ -27,7 +26,7 @@ from bayescore.engine.suggester import Suggester
 from bayescore.engine.threads import Threads
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
-from bayescore.store import ChangeWatch, Database, Job, JobState, jobs
+from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs
 
 _log = logging.getLogger(__name__)
 _POLL_STORE_S = 0.2  # between checks whether another process has written to the store

@@ -7,38 +7,10 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from bayescore.config.models import MAX_TRIALS
-from bayescore.engine import cancellation
 from bayescore.engine.job_run import JobRun
-from bayescore.errors import ConfigError, StoreError
-from bayescore.i18n import text
-from bayescore.store import Database, Job, JobState, Request, TrialState, jobs, trials
+from bayescore.errors import StoreError
+from bayescore.store import Database, Job, JobState, Request, TrialState, cancellation, jobs, trials
 from bayescore.store import requests as store_requests
-
-
-def check_runs_here(job: Job) -> None:
-    """Check that a job can continue on this machine.
-
-    Raises
-    ------
-    ConfigError
-        If it was imported, or restored from a backup that does not say where it ran.
-    """
-    if not job.submission.is_imported and not job.submission.has_endpoint:
-        raise ConfigError(
-            text("Job {id} was restored from a backup that does not include where it ran.", id=job.id),
-            text(
-                "Start a new job that learns from it: bayesdesk gear run hypertuning --history {id}",
-                id=job.id,
-            ),
-        )
-    if job.submission.is_imported:
-        raise ConfigError(
-            text("Job {id} was imported from another tool and cannot continue here.", id=job.id),
-            text(
-                "Start a new job that learns from it: bayesdesk gear run hypertuning --history {id}",
-                id=job.id,
-            ),
-        )
 
 
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
@@ -65,16 +37,16 @@ def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
 
 def take_left(database: Database, runs: Mapping[str, JobRun]) -> None:
     """Read the cancellations that were left in files, and remove those that are done."""
-    for asked in cancellation.left(database.folder):
+    for asked in cancellation.pending_files(database.folder):
         run = runs.get(asked.job)
         if run is None:
-            asked.done()  # the job has ended
+            asked.remove()  # the job has ended
         elif asked.trial is None:
             run.cancelled = True
         elif run.is_unended(asked.trial):
             run.cancelled_trials.add(asked.trial)
         else:
-            asked.done()
+            asked.remove()
 
 
 def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun]) -> bool:

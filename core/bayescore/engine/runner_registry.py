@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from bayescore.cluster import known_nodes
 from bayescore.cluster.address import ClusterAddress
-from bayescore.engine import cluster_view
 from bayescore.engine.leasing import Leaser, SlotLeaser
 from bayescore.errors import StoreError
 from bayescore.i18n import Text
@@ -50,7 +50,7 @@ class RunnerRegistry:
         if (cluster := ClusterAddress.of(endpoint)) is not None:
             from bayescore.cluster.ray_runner import ClusterCallbacks, RayRunner
 
-            seen = partial(cluster_view.publish, self._database)
+            seen = partial(known_nodes.publish, self._database)
             return RayRunner(
                 cluster, self._folder, self._changed, ClusterCallbacks(seen, self._moved, self._left_out)
             )

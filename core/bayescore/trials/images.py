@@ -51,7 +51,7 @@ def image_for(config: OpenBayesConfig, local: LocalSettings) -> str:
     image = local.image or (image_for_runtime(config.env) if config.env else DEFAULT_IMAGE)
     if not image:
         raise RunnerError(
-            text("No image is known for the runtime “{name}”.", name=config.env),
+            text("No image is known for the runtime environment “{name}”.", name=config.env),
             text("Set “image” in openbayes.local.yaml, or give --image."),
         )
     parse_image(image)

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.app.diagnostics import Finding, Grade, examine
+from bayescore.app.diagnostics import diagnose
+from bayescore.app.findings import Finding, may_proceed
+from bayescore.config import Severity
 from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayesdesk.diagnostics.engine_card import EngineCard
@@ -79,7 +81,7 @@ class DiagnosticsPage(QWidget):
         self._again.setEnabled(False)
         self._summary.setText(_("checking …"))
         set_tone(self._summary, "")
-        self._background.run(examine, self._show, self._failed)
+        self._background.run(diagnose, self._show, self._failed)
         self._machine.ask_containers()
         self.jobs.measure()
 
@@ -90,11 +92,10 @@ class DiagnosticsPage(QWidget):
         for finding in findings:
             self._rows.addWidget(rule())
             self._rows.addWidget(finding_line(finding, 130))
-        wrong = sum(f.grade is not Grade.OK for f in findings)
+        wrong = sum(f.severity is not Severity.OK for f in findings)
         words = n_("{count} problem", "{count} problems", count=wrong) if wrong else _("no problems")
         self._summary.setText(words)
-        has_errors = any(f.grade is Grade.PROBLEM for f in findings)
-        set_tone(self._summary, "bad" if has_errors else "warning" if wrong else "good")
+        set_tone(self._summary, "bad" if not may_proceed(findings) else "warning" if wrong else "good")
 
     def _failed(self, error: Exception) -> None:
         self._again.setEnabled(True)
@@ -102,5 +103,5 @@ class DiagnosticsPage(QWidget):
         set_tone(self._summary, "bad")
 
     def _copy(self) -> None:
-        lines = [f"{f.grade.value}: {f.message}" + (f" → {f.mend}" if f.mend else "") for f in self._findings]
+        lines = [f"{f.grade}: {f.message}" + (f" → {f.fix}" if f.fix else "") for f in self._findings]
         QGuiApplication.clipboard().setText("\n".join(lines))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bayescore.cloud import Plan, Sent, bind, complete, plan, run
+from bayescore.cloud import Outcome, Plan, bind, complete, plan, run
 from bayescore.i18n import _, n_
 from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.services.background import Background
@@ -168,7 +168,7 @@ class CloudDialog(QDialog):
             note = self._note.text()
             self._run(lambda plan_, cancelled: run(plan_, note, self.output_received.emit, cancelled))
 
-    def _run(self, work: Callable[[Plan, threading.Event], Sent]) -> None:
+    def _run(self, work: Callable[[Plan, threading.Event], Outcome]) -> None:
         found = self._plan
         assert found is not None
         cancelled = self._cancelled = threading.Event()
@@ -176,18 +176,18 @@ class CloudDialog(QDialog):
         self._output_card.setVisible(True)
         self._set_busy(True)
 
-        def go() -> Sent:
+        def go() -> Outcome:
             complete(found)
             return work(found, cancelled)
 
         self._background.run(go, self._ended, self._failed)
 
-    def _ended(self, sent: Sent) -> None:
+    def _ended(self, outcome: Outcome) -> None:
         self._cancelled = None
-        self._link = sent.link
-        self._open.setVisible(bool(sent.link))
-        if sent.code:
-            self._append("\n" + _("Exit code {code}.", code=sent.code) + "\n")
+        self._link = outcome.link
+        self._open.setVisible(bool(outcome.link))
+        if outcome.code:
+            self._append("\n" + _("Exit code {code}.", code=outcome.code) + "\n")
         self.check()
 
     def _append(self, words: str) -> None:

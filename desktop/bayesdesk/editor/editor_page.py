@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QWidget
 
-from bayescore.app import Options
+from bayescore.app.options import Options
 from bayescore.config import Edit, ParameterSpec, Problem
 from bayescore.i18n import _
 from bayescore.results import with_specs

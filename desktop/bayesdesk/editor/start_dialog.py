@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.app import Options
+from bayescore.app.options import Options
+from bayescore.app.permissions import Permission
 from bayescore.app.preflight import Preflight, preflight
-from bayescore.app.reach import Reach
 from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayesdesk.editor.try_out import TryOut
@@ -117,12 +117,12 @@ class StartDialog(QDialog):
             found.findings,
             lambda n: n_("can start, {count} warning", "can start, {count} warnings", count=n),
         )
-        self._show_asks(found.asks)
-        if found.asks and found.may_start:
+        self._show_asks(found.unconfirmed)
+        if found.unconfirmed and found.may_start:
             self._summary.setText(_("asks for access"))
             set_tone(self._summary, "warning")
         self._set_busy(False)
-        if found.asks:
+        if found.unconfirmed:
             self._cancel.setFocus()  # the Enter key alone must not allow anything
         elif self._start.isEnabled():
             self._start.setFocus()
@@ -130,7 +130,7 @@ class StartDialog(QDialog):
                 self._try_first = False
                 self.try_one()
 
-    def _show_asks(self, asks: tuple[Reach, ...]) -> None:
+    def _show_asks(self, asks: tuple[Permission, ...]) -> None:
         """Show what the project asks access to; the buttons allow it."""
         self.asks.show_asks(asks)
         self._try.setText(_("Allow and try one trial") if asks else _("Try one trial"))
@@ -158,7 +158,7 @@ class StartDialog(QDialog):
         assert prepared is not None
         assert prepared.submission is not None
         submission = replace(prepared.submission, midpoint=midpoint)
-        job, allowed = replace(prepared, submission=submission), self._found.asks
+        job, allowed = replace(prepared, submission=submission), self._found.unconfirmed
         self._set_busy(True)
         done = self._show_try if midpoint else self._started
         self._background.run(lambda: self._commands.start(job, allowed), done, self._failed)
@@ -169,7 +169,7 @@ class StartDialog(QDialog):
 
     def _show_try(self, job: str) -> None:
         assert self._found is not None
-        self._found = replace(self._found, asks=())  # the consent is stored
+        self._found = replace(self._found, unconfirmed=())  # the consent is stored
         self._show_asks(())
         if self.try_out is not None:
             self._trial_area.removeWidget(self.try_out)

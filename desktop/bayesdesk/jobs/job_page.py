@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
 
 from bayescore.app.consent import UnconfirmedError
-from bayescore.app.reach import Reach
+from bayescore.app.permissions import Permission
 from bayescore.exchange.export import export_text
 from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _
@@ -35,7 +35,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.consent import ConsentDialog
 from bayesdesk.ui.widgets import Card, column, row
 
-_Request = Callable[[tuple[Reach, ...]], None]  # that the job goes on, with what the user has allowed
+_Request = Callable[[tuple[Permission, ...]], None]  # that the job goes on, with what the user has allowed
 _LINKED_TABS = 4  # the first tabs show trials: the filter and the chosen trial belong to them
 
 
@@ -103,7 +103,7 @@ class JobPage(QWidget):
             lambda: self._let_run(lambda allowed: commands.rerun(job.id, None, allowed))
         )
         self.header.continue_requested.connect(
-            lambda count: self._let_run(lambda allowed: commands.go_on(job.id, count, allowed))
+            lambda count: self._let_run(lambda allowed: commands.continue_job(job.id, count, allowed))
         )
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
@@ -120,7 +120,7 @@ class JobPage(QWidget):
             lambda number, note: run(lambda: commands.annotate(job.id, number, note))
         )
 
-    def _let_run(self, request: _Request, allowed: tuple[Reach, ...] = ()) -> None:
+    def _let_run(self, request: _Request, allowed: tuple[Permission, ...] = ()) -> None:
         """Let the job go on; when it asks for what nobody has allowed, ask, and try again."""
         self._background.run(lambda: request(allowed), None, partial(self._refused, request))
 
@@ -129,7 +129,7 @@ class JobPage(QWidget):
             self._background.went_wrong.emit(error)
             return
         name = self.model.view.job.submission.name
-        self.consent = ConsentDialog(self.window(), name, error.reaches, error.job)
+        self.consent = ConsentDialog(self.window(), name, error.permissions, error.job)
         self.consent.allowed.connect(partial(self._let_run, request))
         self.consent.open()
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.app.consent import heading
-from bayescore.app.reach import Kind, Reach
+from bayescore.app.permissions import Kind, Permission
 from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
@@ -48,12 +48,12 @@ class ConsentCard(Card):
         self.body.addWidget(self._scroll)
         self.setVisible(False)
 
-    def show_asks(self, asks: Sequence[Reach], job: str | None = None) -> None:
+    def show_asks(self, asks: Sequence[Permission], job: str | None = None) -> None:
         """Show the requested access; see :func:`heading` for ``job``."""
         clear(self._lines)
         self._heading.setText(str(heading(job)))
-        for reach in asks:
-            self._lines.addWidget(_line(reach))
+        for permission in asks:
+            self._lines.addWidget(_line(permission))
         self.setVisible(bool(asks))
         self._fit()
 
@@ -71,9 +71,11 @@ class ConsentCard(Card):
 class ConsentDialog(QDialog):
     """Asks before a job continues that was not started on this machine."""
 
-    allowed = Signal(object)  # tuple[Reach, ...]
+    allowed = Signal(object)  # tuple[Permission, ...]
 
-    def __init__(self, parent: QWidget | None, name: str, asks: tuple[Reach, ...], job: str | None) -> None:
+    def __init__(
+        self, parent: QWidget | None, name: str, asks: tuple[Permission, ...], job: str | None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Continue {name}", name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -95,12 +97,12 @@ class ConsentDialog(QDialog):
         cancel.setFocus()  # the Enter key alone must not allow anything
 
 
-def _line(reach: Reach) -> QWidget:
+def _line(permission: Permission) -> QWidget:
     made = QWidget()
-    tone = theme.palette().warning if reach.kind in _SERIOUS else theme.palette().secondary
-    name = label(_breakable(str(reach.name)), wrap=True)
-    detail = label(_breakable(str(reach.detail)), "secondary", wrap=True)
-    mark = _mark(reach.kind.value, tone, _ICON_PX)
+    tone = theme.palette().warning if permission.kind in _SERIOUS else theme.palette().secondary
+    name = label(_breakable(str(permission.name)), wrap=True)
+    detail = label(_breakable(str(permission.detail)), "secondary", wrap=True)
+    mark = _mark(permission.kind.value, tone, _ICON_PX)
     layout = row(mark, spacing=12)
     layout.addLayout(column(name, detail, spacing=1), 1)
     layout.setAlignment(mark, Qt.AlignmentFlag.AlignTop)

@@ -8,20 +8,26 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from bayescore.app.diagnostics import Finding, Grade
+from bayescore.app.findings import Finding
+from bayescore.config import Severity
 from bayescore.i18n import _, n_
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule, set_tone
 
-_MARKS = {Grade.OK: ("check", "good"), Grade.WARNING: ("warning", "warning"), Grade.PROBLEM: ("error", "bad")}
+_MARKS = {
+    Severity.OK: ("check", "good"),
+    Severity.HINT: ("hint", "secondary"),
+    Severity.WARNING: ("warning", "warning"),
+    Severity.ERROR: ("error", "bad"),
+}
 
 
 def show_findings(rows: QVBoxLayout, findings: Sequence[Finding], topic_width: int) -> None:
     """Replace the lines of a column, errors first."""
     clear(rows)
-    order = [Grade.PROBLEM, Grade.WARNING, Grade.OK]
-    for i, finding in enumerate(sorted(findings, key=lambda f: order.index(f.grade))):
+    order = list(Severity)
+    for i, finding in enumerate(sorted(findings, key=lambda f: order.index(f.severity))):
         if i:
             rows.addWidget(rule())
         rows.addWidget(finding_line(finding, topic_width))
@@ -36,8 +42,8 @@ def summarise(shown: QLabel, findings: Sequence[Finding], with_warnings: Callabl
     with_warnings
         Returns the text for a number of warnings without errors.
     """
-    errors = sum(f.grade is Grade.PROBLEM for f in findings)
-    warnings = sum(f.grade is Grade.WARNING for f in findings)
+    errors = sum(f.severity is Severity.ERROR for f in findings)
+    warnings = sum(f.severity is Severity.WARNING for f in findings)
     if errors:
         shown.setText(n_("{count} error to fix first", "{count} errors to fix first", count=errors))
     else:
@@ -48,15 +54,15 @@ def summarise(shown: QLabel, findings: Sequence[Finding], with_warnings: Callabl
 def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
     """One check; the command that fixes it can be copied."""
     made = QWidget()
-    name, tone = _MARKS[finding.grade]
+    name, tone = _MARKS[finding.severity]
     mark = QLabel()
     mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(17, 17))
-    mark.setAccessibleName(finding.grade.value)
+    mark.setAccessibleName(finding.grade)
     topic = label(_topics().get(finding.topic, finding.topic))
     topic.setFixedWidth(topic_width)
     said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=6)
-    if finding.mend is not None:
-        said.addWidget(_fix_card(str(finding.mend)))
+    if finding.fix is not None:
+        said.addWidget(_fix_card(str(finding.fix)))
     layout = row(mark, topic, spacing=14)
     layout.addLayout(said, 1)
     for part in (mark, topic):

@@ -1,4 +1,4 @@
-"""What a job reaches outside its project: folders, variables, programs without a container, a cluster."""
+"""Permissions: what a job needs outside its project, such as folders, variables, the account or a cluster."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from bayescore.store import DataFolder, Input, Submission
 _OUTPUT = "/output"
 PROCESS_LINE = "process"
 _MOST_COMMAND = 120  # characters of a command that are shown
-# of a folder: its user's own programs read them
+# In a folder: files that programs of the user run or read.
 _RUN_LATER = (".git", "openbayes.yaml", "openbayes.local.yaml")
 
 
 class Kind(StrEnum):
-    """What a job reaches."""
+    """What a permission is for, the most serious first."""
 
     PROCESS = "process"
     CLUSTER = "cluster"
@@ -34,14 +34,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reach:
-    """One thing outside the project that a job reaches.
+class Permission:
+    """One thing outside the project that a job needs.
 
     Attributes
     ----------
     lines
-        What is remembered when it is confirmed, for programs: the same in every language.  Whoever may
-        change a folder may read it, so such a folder has two.  Empty for what is said and not asked.
+        What is stored when it is confirmed, the same in every language.  A writable folder has two
+        lines, as permission to write includes permission to read.  Empty for what is shown only.
     name, detail
         What it is and what happens to it, for people.
     """
@@ -57,14 +57,14 @@ class Reach:
         return text("{name}: {detail}", name=self.name, detail=self.detail)
 
 
-def reach_of(job: Submission, project: Path | None) -> tuple[Reach, ...]:
-    """Everything that a job reaches, the gravest first.
+def permissions_of(job: Submission, project: Path | None) -> tuple[Permission, ...]:
+    """Every permission that a job needs, the most serious first.
 
     Parameters
     ----------
     project
-        The folder whose content is the job's own; ``None`` where the job's word for it is not taken:
-        then every folder counts, and the Docker engine, which is this machine's choice otherwise.
+        The folder whose content belongs to the job.  ``None`` for a job that was not started here, whose
+        own claim is not trusted: then every folder needs a permission, and so does its Docker engine.
     """
     found = [
         *_runs_on(job, foreign=project is None),
@@ -73,8 +73,8 @@ def reach_of(job: Submission, project: Path | None) -> tuple[Reach, ...]:
         *_mirror(job),
     ]
     order = list(Kind)
-    unique = {each.lines: each for each in reversed(found)}  # the first of each
-    return tuple(sorted(unique.values(), key=lambda r: (order.index(r.kind), sorted(r.lines))))
+    unique = {p.lines: p for p in reversed(found)}  # of duplicates, the first
+    return tuple(sorted(unique.values(), key=lambda p: (order.index(p.kind), sorted(p.lines))))
 
 
 def folder_lines(folder: str, *, writable: bool, node: str = "") -> frozenset[str]:
@@ -88,9 +88,9 @@ def cluster_lines(address: str) -> frozenset[str]:
     return frozenset([f"cluster {address}"])
 
 
-def copy_of(project: str) -> Reach:
-    """The folder that a job's trials get a copy of."""
-    return Reach(
+def copy_of(project: str) -> Permission:
+    """Permission to copy a folder as the project of a job."""
+    return Permission(
         Kind.READ,
         folder_lines(real(project), writable=False),
         shown(real(project)),
@@ -99,29 +99,29 @@ def copy_of(project: str) -> Reach:
 
 
 def shown(words: str) -> Text:
-    """A name from a file as it can be shown in a list: no line ends, no marks that turn text round."""
+    """A name from a file, safe to show in a list: without line ends and direction marks."""
     return Text(
         "{name}", {"name": "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)}
     )
 
 
 def _brief(command: str) -> Text:
-    """A command in one short line, which cannot push the words around it out of sight."""
+    """A command, shortened to one line."""
     words = " ".join(command.split())
     return shown(words if len(words) <= _MOST_COMMAND else f"{words[:_MOST_COMMAND]}…")
 
 
-def listed(reaches: Iterable[Reach]) -> Text:
-    """One line for each, as one text."""
-    lines = {f"line{i}": each.text for i, each in enumerate(reaches)}
+def listed(permissions: Iterable[Permission]) -> Text:
+    """A list with one line for each permission."""
+    lines = {f"line{i}": permission.text for i, permission in enumerate(permissions)}
     return Text("\n".join(f"- {{{name}}}" for name in lines), lines)
 
 
-def _runs_on(job: Submission, *, foreign: bool) -> Iterator[Reach]:
-    """What runs the program; as the engine does, the endpoint is asked and not the runner's name."""
+def _runs_on(job: Submission, *, foreign: bool) -> Iterator[Permission]:
+    """Permissions for where the program runs, by the endpoint, which is what the engine goes by."""
     command = _brief(job.config.command)
     if job.endpoint is None:
-        yield Reach(
+        yield Permission(
             Kind.PROCESS,
             frozenset([PROCESS_LINE]),
             text("Runs as you, without a container"),
@@ -132,43 +132,49 @@ def _runs_on(job: Submission, *, foreign: bool) -> Iterator[Reach]:
             ),
         )
     elif (cluster := ClusterAddress.of(job.endpoint)) is not None:
-        yield Reach(
+        yield Permission(
             Kind.CLUSTER,
             cluster_lines(cluster.address),
             text("Ray cluster {address}", address=shown(cluster.address)),
             text("the project is copied to the machines of this cluster, and trials run there"),
         )
         if cluster.runner != NodeRunner.DOCKER:
-            yield Reach(
+            yield Permission(
                 Kind.PROCESS,
                 frozenset([f"{PROCESS_LINE} on nodes"]),
                 text("Runs without a container on the cluster"),
                 text("can do there what the account of Ray can. Command: {command}", command=command),
             )
     elif foreign:
-        yield Reach(
+        yield Permission(
             Kind.ENGINE,
             frozenset([f"engine {job.endpoint}"]),
             text("Docker engine {address}", address=shown(job.endpoint)),
             text("runs the trials of this job"),
         )
     if job.image is not None:
-        yield Reach(Kind.NETWORK, frozenset(), text("Network"), text("its containers can use the network"))
+        yield Permission(
+            Kind.NETWORK, frozenset(), text("Network"), text("its containers can use the network")
+        )
 
 
-def _folders(job: Submission, project: Path | None) -> Iterator[Reach]:
+def _folders(job: Submission, project: Path | None) -> Iterator[Permission]:
     inside = None if project is None or _is_home(project) else real(project)
     for bound in job.inputs:
         source = real(bound.source)
-        if inside is None or not Path(source).is_relative_to(inside) or _matters(bound, Path(source)):
+        if (
+            inside is None
+            or not Path(source).is_relative_to(inside)
+            or _needs_permission(bound, Path(source))
+        ):
             yield _folder(bound, source)
         for node, folder in bound.nodes.items():
             yield _folder(bound, folder, node)
 
 
-def _matters(bound: Input, source: Path) -> bool:
-    """Whether a folder of the project is more than its data: it has to do with the data folder, or is
-    writable and holds what the user's own programs run or read later."""
+def _needs_permission(bound: Input, source: Path) -> bool:
+    """Whether a folder of the project needs a permission: it contains the data folder or is inside it, or it
+    is writable and holds files that the user's own programs run or read later."""
     data = Path(real(DataFolder.default().root))
     if source.is_relative_to(data) or data.is_relative_to(source):
         return True
@@ -177,14 +183,14 @@ def _matters(bound: Input, source: Path) -> bool:
 
 
 def _is_home(project: Path) -> bool:
-    """Whether a project's folder is the user's home or above it, with much that is not the project's."""
+    """Whether a project's folder is the user's home or above it: most of it is not the project's."""
     try:
         return Path(real(Path.home())).is_relative_to(real(project))
     except RuntimeError:  # the account has none
         return False
 
 
-def _folder(bound: Input, source: str, node: str = "") -> Reach:
+def _folder(bound: Input, source: str, node: str = "") -> Permission:
     writable = bound.writable and bound.path != _OUTPUT
     name = text("{folder} on {node}", folder=shown(source), node=shown(node)) if node else shown(source)
     path = shown(bound.path)
@@ -195,13 +201,13 @@ def _folder(bound: Input, source: str, node: str = "") -> Reach:
     else:
         detail = text("trials read it, as {path}", path=path)
     kind = Kind.WRITE if writable else Kind.READ
-    return Reach(kind, folder_lines(source, writable=writable, node=node), name, detail)
+    return Permission(kind, folder_lines(source, writable=writable, node=node), name, detail)
 
 
-def _variables(job: Submission) -> Iterator[Reach]:
+def _variables(job: Submission) -> Iterator[Permission]:
     for parameter, secret in job.config.secrets.items():
         if secret.env is not None:
-            yield Reach(
+            yield Permission(
                 Kind.VARIABLE,
                 frozenset([f"variable {secret.env}"]),
                 shown(secret.env),
@@ -212,10 +218,10 @@ def _variables(job: Submission) -> Iterator[Reach]:
             )
 
 
-def _mirror(job: Submission) -> Iterator[Reach]:
+def _mirror(job: Submission) -> Iterator[Permission]:
     mirror = job.local.registry_mirror
     if mirror and job.image:
-        yield Reach(
+        yield Permission(
             Kind.MIRROR,
             frozenset([f"mirror {mirror}"]),
             text("Registry mirror {address}", address=shown(mirror)),

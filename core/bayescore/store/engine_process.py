@@ -28,7 +28,7 @@ def is_engine(pid: int, started: float | None) -> bool:
     return False
 
 
-def ask_to_end(pid: int, started: float | None) -> None:
+def terminate(pid: int, started: float | None) -> None:
     """Send SIGTERM to an engine, and never to another process that reuses its pid."""
     if not hasattr(os, "pidfd_open"):
         with suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""The nodes of a cluster as the engine saw them last, for windows that do not speak with the cluster."""
+"""The nodes of a cluster as the engine last saw them, for clients that are not connected to it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _KEY = "cluster_nodes"
 
 
 def publish(database: Database, nodes: Sequence[Node]) -> None:
-    """Keep what was seen."""
+    """Store the nodes."""
     with database.write() as connection:
         settings.put(connection, _KEY, json.dumps([asdict(node) for node in nodes]))
 
 
 def known(connection: sa.Connection) -> tuple[Node, ...]:
-    """Nodes of the cluster that a job runs on just now; none where none does."""
+    """Nodes of the cluster that a job is running on; empty when no job runs on one."""
     if not any(ClusterAddress.of(job.submission.endpoint) for job in jobs.active(connection)):
         return ()
-    said = settings.get(connection, _KEY)
-    return tuple(Node(**each) for each in json.loads(said)) if said else ()
+    stored = settings.get(connection, _KEY)
+    return tuple(Node(**node) for node in json.loads(stored)) if stored else ()
