@@ -112,7 +112,9 @@ def typing(folder: Path) -> None:
     )
     comments = "# a note\n" * 1700
     database, background = Database(DataFolder(folder)).open(), Background()
-    model = ConfigModel(config_source(folder / "openbayes.yaml", (FILE + specs + comments).encode()), background)
+    model = ConfigModel(
+        config_source(folder / "openbayes.yaml", (FILE + specs + comments).encode()), background
+    )
     local = LocalModel(local_source(folder / "openbayes.local.yaml", b""), background)
     page = EditorPage(model, local, background, database, MachineWatch(database, background))
     page.resize(1280, 800)
