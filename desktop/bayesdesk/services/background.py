@@ -23,7 +23,7 @@ class Background(QObject):
     """Runs functions on daemon threads, which do not delay the end of the program.
 
     What nobody handles goes to ``went_wrong``, with the exception. The GUI thread holds the functions until
-    they have run: the thread that drops the last reference to a function deletes the Qt objects it belongs to.
+    they have run: the thread that drops the last reference to a function deletes the Qt objects in it.
     """
 
     went_wrong = Signal(object)
