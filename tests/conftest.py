@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -19,6 +20,9 @@ from support.workspace import Workspace
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 # Hundreds of processes start in the suite; each would compile every module again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# How long an example takes depends on what else the machine does; timings belong to the benchmarks.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:

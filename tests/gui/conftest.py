@@ -27,7 +27,7 @@ DESKTOP = str(Path(sys.modules["bayesdesk"].__file__ or "").parent)
 WATCHED = {"open", "sqlite3.connect", "socket.connect", "subprocess.Popen"}
 ALLOWED = (
     "icons.py",  # the drawings of the icons, once
-    "environments.py",  # the catalogue of environments, once
+    "runtimes.py",  # the catalogue of runtimes, once
     "colormap.py",  # a colour map, once
     "gettext",
     "i18n.py",  # the catalogue of a language, once when it is switched to

@@ -123,13 +123,13 @@ def test_that_only_a_valid_id_becomes_part_of_a_path(data: DataFolder, identifie
         lambda identifier: job_secrets.save(data, identifier, {"KEY": "x"}),
         lambda identifier: job_secrets.forget(data, identifier),
     ):
-        with pytest.raises(StoreError, match="not the id"):
+        with pytest.raises(StoreError, match="valid job id"):
             use(identifier)
 
 
 @pytest.mark.parametrize("number", [0, -1, True, "1/../../..", 1.5])
 def test_that_only_a_valid_number_becomes_part_of_a_path(data: DataFolder, number: object) -> None:
-    with pytest.raises(StoreError, match="not the number"):
+    with pytest.raises(StoreError, match="valid trial number"):
         data.trial(JOB, number)  # type: ignore[arg-type]
 
 

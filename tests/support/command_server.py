@@ -14,14 +14,16 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 MODULES = (
-    "alembic.command",
-    "alembic.config",
-    "bayescore.app",
+    "bayescore.app.backups",
     "bayescore.app.diagnostics",
+    "bayescore.app.job_requests",
+    "bayescore.app.study_import",
+    "bayescore.app.submit",
     "bayescore.cloud",
     "bayescore.engine",
     "bayescore.exchange",
@@ -53,9 +55,10 @@ def _run(answer: int, out: int, err: int) -> dict[str, Any]:
     connection = socket.socket(fileno=answer)
     request: dict[str, Any] = json.loads(connection.makefile().readline())
     if pid := os.fork():
-        connection.sendall(f"{pid}\n".encode())
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        connection.sendall(f"{code}\n".encode())
+        with suppress(BrokenPipeError):  # the client stopped waiting
+            connection.sendall(f"{pid}\n".encode())
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            connection.sendall(f"{code}\n".encode())
         os._exit(0)
     connection.close()
     for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), out, err)):

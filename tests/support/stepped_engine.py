@@ -64,7 +64,7 @@ class SteppedEngine:
         return sum(trial.state is state for trial in self.trials(job))
 
     def close(self) -> None:
-        """End the engine; programs go on."""
+        """End the engine; programs keep running."""
         self._engine.end()
         self._engine.run()
         self.database.close()

@@ -99,30 +99,30 @@ def heard_by_another_listener(program: str, tmp_path: Path, **env: str) -> str:
         done = pool.submit(ours, program, tmp_path, OPENBAYES_JOB_URL=url, **env)
         opened, _ = server.accept()
         with opened:
-            heard = opened.recv(65536).decode()
+            received = opened.recv(65536).decode()
             opened.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        (tmp_path / "heard").touch()
+        (tmp_path / "received").touch()
         assert done.result().returncode == 0
-    return heard
+    return received
 
 
 def test_that_a_program_at_the_listeners_port_receives_no_token(tmp_path: Path) -> None:
     program = f"""
 import os, time, openbayestool as t
 t.log_metric("score", 1)
-while not os.path.exists({str(tmp_path / "heard")!r}): time.sleep(0.01)
+while not os.path.exists({str(tmp_path / "received")!r}): time.sleep(0.01)
 """
-    heard = heard_by_another_listener(program, tmp_path)
-    assert heard.startswith("POST /trials/1/bell HTTP/1.1\r\n")
-    assert "secret-token" not in heard
+    received = heard_by_another_listener(program, tmp_path)
+    assert received.startswith("POST /trials/1/bell HTTP/1.1\r\n")
+    assert "secret-token" not in received
     assert spooled(tmp_path)[0]["metrics"]["score"][0]["value"] == 1
 
 
 def test_that_a_report_without_a_file_has_its_token(tmp_path: Path) -> None:
     program = "import openbayestool as t; t.log_metric('score', 1)"
-    heard = heard_by_another_listener(program, tmp_path, BAYESDESK_SPOOL="")
-    assert heard.startswith("PUT /trials/1 HTTP/1.1\r\n")
-    assert "Bearer secret-token" in heard
+    received = heard_by_another_listener(program, tmp_path, BAYESDESK_SPOOL="")
+    assert received.startswith("PUT /trials/1 HTTP/1.1\r\n")
+    assert "Bearer secret-token" in received
 
 
 def test_that_invalid_unicode_is_refused_with_a_message_to_the_program(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def _exit_reason(code: int, log_tail: str) -> Text:
 def judge_job(
     job: Job, trials: Sequence[Trial], *, metric_seen: bool, exhausted: Text | None
 ) -> JobEnd | None:
-    """How the job ends, by its trials so far; ``None`` if it goes on.
+    """How the job ends, by its trials so far; ``None`` if it continues.
 
     Parameters
     ----------
