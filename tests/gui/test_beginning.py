@@ -59,7 +59,7 @@ def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window:
     assert all(manual.contents.item(i).isHidden() for i in range(manual.contents.count()))
     manual._words.setText("sobol")
     assert [manual.contents.item(i).text() for i in range(len(PAGES)) if not manual.contents.item(i).isHidden()] == [
-        "The window", "The Bayesian search",
+        "The window", "The Bayesian search", "Glossary",
     ]  # fmt: skip
     manual.page.anchorClicked.emit(QUrl("files.md"))
     assert manual.contents.currentItem().text() == "All keys of both files"
