@@ -51,18 +51,18 @@ def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window:
     qtbot.waitUntil(lambda: window.help.manual is not None, timeout=WAIT_MS)
     manual = window.help.manual
     assert manual.contents.count() == len(PAGES)
-    assert manual.contents.currentItem().text() == "The first job in ten minutes"
+    assert manual.contents.currentItem().text() == "Your first job in ten minutes"
     window.show_diagnostics()
     window.help.show_manual()
-    assert manual.contents.currentItem().text() == "Trouble and its mend"
+    assert manual.contents.currentItem().text() == "Troubleshooting"
     manual._words.setText("haystack-that-is-nowhere")
     assert all(manual.contents.item(i).isHidden() for i in range(manual.contents.count()))
     manual._words.setText("sobol")
     assert [manual.contents.item(i).text() for i in range(len(PAGES)) if not manual.contents.item(i).isHidden()] == [
-        "The window, page by page", "The Bayesian search",
+        "The window", "The Bayesian search", "Glossary",
     ]  # fmt: skip
     manual.page.anchorClicked.emit(QUrl("files.md"))
-    assert manual.contents.currentItem().text() == "Every key of both files"
+    assert manual.contents.currentItem().text() == "All keys of both files"
     assert "max_job_count" in manual.page.toPlainText()
     window.switch_language()
     window.help.show_manual("install")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
@@ -30,14 +31,19 @@ def open_editor(window: MainWindow, qtbot, file: Path) -> EditorPage:
     return window.editor
 
 
+@functools.cache
+def _background() -> Background:
+    return Background()
+
+
 def config_model(text: str) -> ConfigModel:
     """The model of an ``openbayes.yaml`` without a window."""
-    return ConfigModel(config_source(Path("openbayes.yaml"), text.encode()), Background())
+    return ConfigModel(config_source(Path("openbayes.yaml"), text.encode()), _background())
 
 
 def local_model(text: str) -> LocalModel:
     """The model of an ``openbayes.local.yaml`` without a window."""
-    return LocalModel(local_source(Path("openbayes.local.yaml"), text.encode()), Background())
+    return LocalModel(local_source(Path("openbayes.local.yaml"), text.encode()), _background())
 
 
 def settle(*edited: EditorPage | TextModel) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,16 +20,21 @@ T = TypeVar("T")
 
 
 class Background(QObject):
-    """Runs functions on threads of Python's own, which do not keep the program from ending.
+    """Runs functions on daemon threads, which do not delay the end of the program.
 
-    What nobody handles goes to ``went_wrong``, with the exception.
+    What nobody handles goes to ``went_wrong``, with the exception. The GUI thread holds the functions until
+    they have run: the thread that drops the last reference to a function deletes the Qt objects in it.
     """
 
     went_wrong = Signal(object)
-    _came_back = Signal(object, object)
+    _came_back = Signal(
+        int, bool, object
+    )  # number of the call, whether it succeeded, its result or exception
 
     def __init__(self) -> None:
         super().__init__()
+        self._numbers = itertools.count()
+        self._calls: dict[int, _Call] = {}
         self._came_back.connect(self._hand_over)
 
     def run(
@@ -36,26 +43,40 @@ class Background(QObject):
         done: Callable[[T], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
-        """Call ``function`` elsewhere, then ``done`` or ``failed`` here."""
+        """Call ``function`` on another thread, then ``done`` or ``failed`` on this one."""
+        number = next(self._numbers)
+        self._calls[number] = _Call(function, done, failed)
+        # A list, so that the thread can drop its reference before the call comes back.
+        threading.Thread(target=self._work, args=(number, [function]), name="background", daemon=True).start()
 
-        def work() -> None:
-            try:
-                result = function()
-            except BayesdeskError as error:  # made for people, who are told
-                _log.info("background work ended with: %s", error)
-                self._came_back.emit(failed or self.went_wrong.emit, error)
-            except Exception as error:
-                _log.exception("background work failed")
-                self._came_back.emit(failed or self.went_wrong.emit, error)
-            else:
-                self._came_back.emit(done, result)
+    def _work(self, number: int, functions: list[Callable[[], Any]]) -> None:
+        succeeded, result = _run(functions)
+        self._came_back.emit(number, succeeded, result)
 
-        threading.Thread(target=work, name="background", daemon=True).start()
-
-    @staticmethod
-    def _hand_over(callback: Callable[[Any], object] | None, result: object) -> None:
+    def _hand_over(self, number: int, succeeded: bool, result: Any) -> None:
+        call = self._calls.pop(number)
+        callback = call.done if succeeded else call.failed or self.went_wrong.emit
         if callback is not None and not _is_gone(callback):
             callback(result)
+
+
+@dataclass(frozen=True)
+class _Call:
+    function: Callable[[], Any]
+    done: Callable[[Any], object] | None
+    failed: Callable[[Exception], object] | None
+
+
+def _run(functions: list[Callable[[], Any]]) -> tuple[bool, Any]:
+    """Run the only function of a list, which is empty afterwards."""
+    try:
+        return True, functions.pop()()
+    except BayesdeskError as error:  # an expected error with a message for the user
+        _log.info("background work ended with: %s", error)
+        return False, error
+    except Exception as error:
+        _log.exception("background work failed")
+        return False, error
 
 
 def _is_gone(callback: Callable[[Any], object]) -> bool:
