@@ -16,7 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from bench import cluster, dispatch, listening, load, reading, simulated, starting, suggesting, window  # noqa: E402
+from bench import (  # noqa: E402
+    cluster,
+    dispatch,
+    listening,
+    load,
+    reading,
+    simulated,
+    starting,
+    suggesting,
+    watching,
+    window,
+)
 from bench.figure import Figure  # noqa: E402
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -25,6 +36,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "listening": listening.measure,
     "suggesting": suggesting.measure,
     "reading": reading.measure,
+    "watching": watching.measure,
     "window": window.measure,
     "jobs": load.many_jobs,
     "points": load.many_points,
