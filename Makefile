@@ -1,4 +1,4 @@
-# Each target does its own set-up and is quick the second time.
+# Each target installs what it needs; the second run is quick.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,49 +11,55 @@ OFFICIAL := build/official/.done
 .PHONY: docs shipped dist bundle deb test-deb sbom clean
 
 setup: $(VENV)/.test
-	@$(BIN)/python packaging/system_packages.py
+	@$(BIN)/python tools/system_packages.py
 	@echo "Ready: $(BIN)/bayesdesk --help"
 
-# What it takes to run.
+# Runtime dependencies.
 $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
-	@$(PYTHON) packaging/check_python.py
+	@$(PYTHON) tools/check_python.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --constraint $(CONSTRAINTS) --editable .
 	@touch $@
 
-# What it takes to run the example.
+# Dependencies of the example project.
 $(VENV)/.demo: $(VENV)/.run
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[demo]'
 	@touch $@
 
-# What it takes to show the window.
+# Dependencies of the window.
 $(VENV)/.gui: $(VENV)/.run
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui]'
 	@touch $@
 
-# What it takes to test and to check.
+# Dependencies of tests and checks.
 $(VENV)/.test: $(VENV)/.run
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui,ray,test,lint]'
 	@touch $@
 
-# The official client and command line, apart: they need other versions of what we use.
+# The official client and command line, in a folder of their own: they pin other versions of our dependencies.
 $(OFFICIAL): packaging/official.txt | $(VENV)/.test
 	@rm -rf build/official
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --target build/official --requirement $<
 	@touch $@
 
-gui: $(VENV)/.gui
-	@$(BIN)/python packaging/system_packages.py --quiet window
+# The compiled catalogue of translations.  An install makes it; a checkout changes after that.
+MESSAGES := resources/translations/zh/LC_MESSAGES/bayesdesk
+$(MESSAGES).mo: $(MESSAGES).po | $(VENV)/.run
+	@if $(BIN)/python -c "import babel" 2>/dev/null; then $(BIN)/python tools/translations.py compile; \
+	else $(PIP) --constraint $(CONSTRAINTS) --no-deps --force-reinstall --editable .; fi
+
+gui: $(VENV)/.gui $(MESSAGES).mo
+	@$(BIN)/python tools/system_packages.py --quiet window
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/bayesdesk-gui
 
-demo: $(VENV)/.demo
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python packaging/demo.py --runner $(RUNNER)
+demo: $(VENV)/.demo $(MESSAGES).mo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/demo.py --runner $(RUNNER)
 
 test: $(VENV)/.test $(OFFICIAL)
-	@$(BIN)/python packaging/system_packages.py --quiet
+	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
-# What touches files, archives and processes, with the system's own Python: its library may be older.
+# Tests of files, archives and processes with the system's Python, whose standard library may be older.
 SYSTEM_PYTHON ?= /usr/bin/python3
 test-files:
 	@$(MAKE) --no-print-directory VENV=build/system PYTHON=$(SYSTEM_PYTHON) build/system/.files
@@ -62,33 +68,33 @@ test-files:
 		tests/store/test_backup.py tests/trials/test_snapshot.py tests/trials/test_process_runner.py tests/cluster/test_parcels.py
 
 build/system/.files: pyproject.toml $(CONSTRAINTS)
-	@$(PYTHON) packaging/check_python.py
+	@$(PYTHON) tools/check_python.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --constraint $(CONSTRAINTS) --editable . hypothesis pytest pytest-timeout pytest-xdist
 	@touch $@
 
-# Attacks: files of others, other accounts, hostile trials.
+# Attacks: hostile files, other accounts, hostile trials.
 hostile: $(VENV)/.test $(OFFICIAL)
-	@$(BIN)/python packaging/system_packages.py --quiet
+	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup tests/hostile
 
-# Real jobs under faults: make faults RUNS=200 SEED=0; a seed that fails replays.
+# Real jobs with injected faults: make faults RUNS=200 SEED=0. A failing seed can be replayed.
 RUNS ?= 28
 SEED ?= 0
 faults: $(VENV)/.test
-	@$(BIN)/python packaging/system_packages.py --quiet
+	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --runs $(RUNS) --seed $(SEED)
 
-# The same on Ray clusters of three nodes: make faults-ray RUNS=50 SEED=0.
+# The same on Ray clusters with three nodes: make faults-ray RUNS=50 SEED=0.
 faults-ray: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.faults --ray --at-once 1 --runs $(RUNS) --seed $(SEED)
 
-# Files, requests and commands that nobody meant: make fuzz SECONDS=3600 SEED=0.
+# Malformed and hostile files, requests and commands: make fuzz SECONDS=3600 SEED=0.
 SECONDS ?= 300
 fuzz: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.hostile --seconds $(SECONDS) --seed $(SEED)
 
-# Spaces from W&B and NNI, tables for HiPlot: held against these packages, which need an environment of their own.
+# Compares our import of W&B and NNI search spaces and our HiPlot export with these packages, in a separate environment.
 EXCHANGE := build/exchange/.done
 $(EXCHANGE): packaging/exchange.txt
 	@rm -rf build/exchange && python3 -m venv build/exchange
@@ -99,7 +105,7 @@ test-exchange: $(VENV)/.test $(EXCHANGE)
 	PATH="$(CURDIR)/$(BIN):$$PATH" BAYESDESK_EXCHANGE_PYTHON=$(CURDIR)/build/exchange/bin/python \
 		$(BIN)/python -m pytest tests/exchange/real_packages.py
 
-# Known vulnerabilities of the pinned versions, as PyPI knows them; needs the network.
+# Known vulnerabilities of the pinned versions, from PyPI; needs the network.
 audit:
 	python3 -m venv build/audit
 	build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
@@ -110,25 +116,26 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python packaging/check_files.py
-	$(BIN)/python packaging/translations.py check
+	$(BIN)/python tools/check_files.py
+	$(BIN)/python tools/translations.py check
 
 bench: $(VENV)/.test
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
 
-# The search beside other optimisers: about twenty minutes on two cores.
+# Compares the search with other optimisers; about twenty minutes on two cores.
 bench-search: $(VENV)/.test
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[peers]'
 	$(BIN)/python -m tests.bench_search
 
-screenshots: $(VENV)/.test
-	@$(BIN)/python packaging/system_packages.py --quiet
-	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python packaging/screenshots.py
+screenshots: $(VENV)/.test $(MESSAGES).mo
+	@$(BIN)/python tools/system_packages.py --quiet
+	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python tools/screenshots.py
 
 translations: $(VENV)/.test
-	$(BIN)/python packaging/translations.py update
+	$(BIN)/python tools/translations.py update
+	$(BIN)/python tools/translations.py compile
 
-# What is shipped, in an environment with nothing else; and the tools that pack it, beside it.
+# An environment that contains only what is shipped; the packaging tools are in a separate folder.
 SHIPPED := build/shipped
 PACK := build/pack
 $(SHIPPED)/.done: pyproject.toml $(CONSTRAINTS) | $(VENV)/.run
@@ -146,31 +153,31 @@ shipped: $(SHIPPED)/.done $(PACK)/.done
 	@$(BIN)/python -m pip --python $(SHIPPED) install --quiet --disable-pip-version-check \
 		--no-deps --force-reinstall .
 
-# Wheel and source archive in dist/, tried in an environment of their own.
+# Wheel and source archive in dist/; the wheel is tested in a new environment.
 dist: $(PACK)/.done
 	@rm -f dist/*.whl dist/bayesdesk-*.tar.gz
 	PYTHONPATH=$(PACK) $(BIN)/python -m build --quiet --outdir dist .
 	$(BIN)/python packaging/test_wheel.py
 
-# The folder that every package holds: build/bundle/bayesdesk.
+# The folder that all packages contain: build/bundle/bayesdesk.
 bundle: shipped
-	@$(BIN)/python packaging/system_packages.py --quiet packages
+	@$(BIN)/python tools/system_packages.py --quiet packages
 	PYTHONPATH=$(PACK) $(SHIPPED)/bin/python packaging/bundle/build.py
 
 # dist/bayesdesk_*.deb and a portable tar.gz.
 deb: bundle
 	$(BIN)/python packaging/linux/make_deb.py
 
-# Installs the .deb into a fresh minimal Debian and uses it there; needs root.
+# Installs the .deb into a minimal Debian and tests it there; needs root.
 test-deb: | $(VENV)/.run
-	@$(BIN)/python packaging/system_packages.py --quiet packages
+	@$(BIN)/python tools/system_packages.py --quiet packages
 	$(BIN)/python packaging/linux/test_deb.py
 
-# What is shipped, as CycloneDX: dist/bayesdesk.cdx.json.
+# Software bill of materials in CycloneDX format: dist/bayesdesk.cdx.json.
 sbom: shipped
 	$(BIN)/python packaging/sbom.py $(PACK) $(SHIPPED) dist/bayesdesk.cdx.json
 
-# The manual as pages for the web, in build/site; a dead link fails.
+# The manual as a website in build/site; fails at a dead link.
 DOCS := build/docs
 $(DOCS)/.done: packaging/docs.txt | $(VENV)/.run
 	@rm -rf $(DOCS)

@@ -1,7 +1,7 @@
-"""Writes what is shipped as CycloneDX: ``sbom.py TOOLS ENVIRONMENT TARGET``.
+"""Writes the software bill of materials in CycloneDX format: ``sbom.py TOOLS ENVIRONMENT TARGET``.
 
-The tools come in by the path of this process alone: as a variable they would reach the
-environment's interpreter, and be listed with it.
+The tools are added to ``sys.path`` of this process only.  In ``PYTHONPATH`` they would also reach the
+environment's interpreter and appear in the list.
 """
 
 import runpy

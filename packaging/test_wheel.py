@@ -1,4 +1,4 @@
-"""Installs the wheel in ``dist`` into an environment of its own and asks the first questions of it."""
+"""Installs the wheel in ``dist`` into a new environment and runs the first commands."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PLACE = ROOT / "build" / "wheel-test"
+ENVIRONMENT = ROOT / "build" / "wheel-test"
 
 
 def main() -> None:
-    """Fail at the first command that fails."""
+    """Raise at the first command that fails."""
     (wheel,) = (ROOT / "dist").glob("bayesdesk-*.whl")
-    shutil.rmtree(PLACE, ignore_errors=True)
-    venv.create(PLACE, with_pip=False)
-    python = PLACE / "bin" / "python"
+    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    venv.create(ENVIRONMENT, with_pip=False)
+    python = ENVIRONMENT / "bin" / "python"
     subprocess.run(
         [
             sys.executable,
@@ -35,13 +35,15 @@ def main() -> None:
         ],
         check=True,
     )
-    environment = {**os.environ, "BAYESDESK_HOME": str(PLACE / "home")}
+    variables = {**os.environ, "BAYESDESK_HOME": str(ENVIRONMENT / "home")}
     for arguments in (
         ["--version"],
         ["init", "--from", "guide", "--folder", "project"],
         ["check", "project"],
     ):
-        subprocess.run([PLACE / "bin" / "bayesdesk", *arguments], check=True, cwd=PLACE, env=environment)
+        subprocess.run(
+            [ENVIRONMENT / "bin" / "bayesdesk", *arguments], check=True, cwd=ENVIRONMENT, env=variables
+        )
     print(f"{wheel.relative_to(ROOT)}: {wheel.stat().st_size / 2**20:.1f} MiB, works")
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,13 @@ from support.workspace import Workspace
 
 # Workers whose matrices are small: threads of their libraries only get in each other's way.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the messages, once, before the workers of this run start."""
+    if not hasattr(config, "workerinput") and find_spec("babel"):  # else the install has compiled them
+        tool = Path(__file__).resolve().parents[1] / "tools" / "translations.py"
+        subprocess.run([sys.executable, str(tool), "compile"], check=True)
 
 
 @pytest.fixture

@@ -57,39 +57,15 @@ def language() -> str:
 
 @lru_cache
 def _catalogue(name: str) -> gettext.NullTranslations:
+    """Compiled catalogue of a language; English needs none, for the messages are English."""
     if name == "en":
         return gettext.NullTranslations()
-    path = resource("translations") / name / "LC_MESSAGES" / f"{_DOMAIN}.po"
-    return _from_po(path.read_text(encoding="utf-8"))
-
-
-def _from_po(source: str) -> gettext.NullTranslations:
-    """Read the catalogue's source, so that no compiled file can be older than it."""
-    catalogue = gettext.NullTranslations()
-    entries: dict[str, str] = {}
-    parts: dict[str, list[str]] = {"msgid": [], "msgstr": []}
-    active = ""
-
-    def finish() -> None:
-        if parts["msgid"] and (value := "".join(parts["msgstr"])):
-            entries["".join(parts["msgid"])] = value
-
-    for line in source.splitlines():
-        if line.startswith("msgid "):
-            finish()
-            parts, active, line = {"msgid": [], "msgstr": []}, "msgid", line[6:]
-        elif line.startswith("msgstr "):
-            active, line = "msgstr", line[7:]
-        if active and line.startswith('"'):
-            parts[active].append(json.loads(line))
-    finish()
-    catalogue.gettext = lambda message: entries.get(message, message)  # type: ignore[method-assign]
-    return catalogue
+    return gettext.translation(_DOMAIN, resource("translations"), [name], fallback=True)
 
 
 def translate(message: str, into: str | None = None) -> str:
     """Return ``message`` in the language in use, or in ``into``."""
-    return _catalogue(into or _current).gettext(message)
+    return _catalogue(into or _current).gettext(message) if message else ""  # "" is the catalogue's header
 
 
 def N_(message: str) -> str:
@@ -99,14 +75,25 @@ def N_(message: str) -> str:
 
 @dataclass(frozen=True)
 class Text:
-    """A message for people: an English template with named fields, and their values."""
+    """A message for people: an English template with named fields, and their values.
+
+    Attributes
+    ----------
+    plural
+        The template for all counts but one; it depends on the field ``count``.
+    """
 
     template: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    plural: str | None = None
 
     def render(self, into: str | None = None) -> str:
         """Text in the language in use, or in ``into``."""
-        template = translate(self.template, into)
+        if self.plural is None:
+            template = translate(self.template, into)
+        else:
+            catalogue = _catalogue(into or _current)
+            template = catalogue.ngettext(self.template, self.plural, self.arguments["count"])
         return template.format_map({k: _shown(v, into) for k, v in self.arguments.items()})
 
     def __str__(self) -> str:
@@ -115,7 +102,10 @@ class Text:
     def to_json(self) -> str:
         """One line of JSON that :meth:`from_json` reads back."""
         arguments = {k: _plain(v) for k, v in self.arguments.items()}
-        return json.dumps({"text": _storable(self.template), "arguments": arguments}, ensure_ascii=False)
+        stored = {"text": _storable(self.template), "arguments": arguments}
+        if self.plural is not None:
+            stored["plural"] = _storable(self.plural)
+        return json.dumps(stored, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, source: str) -> Text:
@@ -146,9 +136,11 @@ def _storable(value: str) -> str:
 def _restored(value: dict[str, Any]) -> Text:
     arguments = {k: _restored(v) if isinstance(v, dict) else v for k, v in value["arguments"].items()}
     template = str(value["text"])
-    if not _is_plain(template, arguments):
-        template, arguments = "{text}", {"text": template}
-    return Text(template, arguments)
+    plural = str(value["plural"]) if "plural" in value else None
+    is_counted = plural is None or (_is_plain(plural, arguments) and isinstance(arguments.get("count"), int))
+    if not is_counted or not _is_plain(template, arguments):
+        return Text("{text}", {"text": template})
+    return Text(template, arguments, plural)
 
 
 def _is_plain(template: str, arguments: Mapping[str, Any]) -> bool:
@@ -178,3 +170,19 @@ def text(template: str, /, **arguments: Any) -> Text:
 def _(message: str, /, **arguments: Any) -> str:
     """Translate now: for what is printed at once."""
     return Text(message, arguments).render()
+
+
+def ntext(one: str, other: str, /, count: int, **arguments: Any) -> Text:
+    """Make a :class:`Text` about a number of things.
+
+    Parameters
+    ----------
+    one, other
+        Templates for one thing and for any other number; the number is the field ``count``.
+    """
+    return Text(one, {"count": count, **arguments}, other)
+
+
+def n_(one: str, other: str, /, count: int, **arguments: Any) -> str:
+    """Translate a text about a number of things now; see :func:`ntext`."""
+    return ntext(one, other, count, **arguments).render()

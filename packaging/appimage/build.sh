@@ -1,5 +1,5 @@
 #!/bin/sh
-# Not tried by us: one file that runs on any Linux, of the folder that "make bundle" makes.
+# Untested: builds an AppImage from the folder that "make bundle" creates.
 # Needs appimagetool (https://github.com/AppImage/appimagetool) on the path.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,7 +1,7 @@
-"""Builds the folder that every package holds: ``build.py [TARGET]``, by default ``build/bundle``.
+"""Builds the folder that all packages contain: ``build.py [TARGET]``, by default ``build/bundle``.
 
-To be run by the Python of an environment that has Bayesdesk, its window and PyInstaller, and
-nothing else that would be drawn in.
+Run it with the Python of an environment that contains only Bayesdesk, its window and PyInstaller:
+PyInstaller would also collect other packages that it finds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ exec "$(dirname "$(readlink -f "$0")")/bayesdesk" -m bayesdesk.app "$@"
 
 
 def main(target: Path) -> None:
-    """Build, make small, add the licences of what came from the system."""
+    """Build the folder, reduce its size, and add the licences of system libraries."""
     work = target / "work"
     shutil.rmtree(target / "bayesdesk", ignore_errors=True)
     subprocess.run(
@@ -46,7 +46,7 @@ def main(target: Path) -> None:
         script = folder / "bayesdesk-gui"
         script.write_text(WINDOW_SCRIPT, encoding="utf-8")
         script.chmod(0o755)
-        slim.make_small(folder / "_internal", work)
+        slim.reduce_size(folder / "_internal", work)
         system_licences.collect(work, folder / "licences")
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE")
     size = sum(f.lstat().st_size for f in folder.rglob("*") if f.is_file() and not f.is_symlink())

@@ -1,8 +1,8 @@
-"""The one program of the bundle, under the two names ``bayesdesk`` and ``bayesdesk-gui``.
+"""The program of the bundle, installed as ``bayesdesk`` and ``bayesdesk-gui``.
 
-Bayesdesk starts parts of itself as ``sys.executable -m MODULE`` and its supervisor as
-``sys.executable -E -S FOLDER``.  In a bundle ``sys.executable`` is this program, so it understands
-these two like a Python interpreter does, and nothing else has to know that there is a bundle.
+Bayesdesk starts its other processes as ``sys.executable -m MODULE`` and the supervisor as
+``sys.executable -E -S FOLDER``.  In a bundle ``sys.executable`` is this program.  It accepts these
+two forms like a Python interpreter, so the rest of the code needs no special case for bundles.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run what the arguments and the program's own name ask for."""
-    _give_back_library_path()
+    """Run the module, the window or the command line, by the arguments and the program's name."""
+    _restore_library_path()
     arguments = sys.argv[1:]
     if arguments[:1] == ["-m"] and len(arguments) > 1 and arguments[1].partition(".")[0].startswith("bayes"):
         sys.argv = arguments[1:]
@@ -33,8 +33,8 @@ def main() -> None:
         run_command()
 
 
-def _give_back_library_path() -> None:
-    """The bundle's libraries are for this process and not for the programs that it starts."""
+def _restore_library_path() -> None:
+    """Restore the user's library path, so that child processes do not load the bundle's libraries."""
     for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
         before = os.environ.pop(f"{name}_ORIG", None)
         if before is not None:

@@ -1,4 +1,4 @@
-"""Makes a bundle on Linux smaller: symbols that only debuggers read, languages that we do not speak."""
+"""Reduces the size of a bundle on Linux: removes debug symbols and unused ICU language data."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# Moved and patched by the makers of their wheels; strip would spoil their layout.
+# Libraries patched by auditwheel or Qt for Python: strip would break their layout.
 _NOT_STRIPPED = (".libs/", "PySide6/", "shiboken6/")
 _LANGUAGES = ("root", "en", "zh")
 _UNUSED_TREES = ("curr/", "lang/", "rbnf/", "region/", "translit/", "unit/")
 
 
-def make_small(folder: Path, work: Path) -> None:
-    """Strip the libraries below a folder, and cut down Qt's 31 MB of language data."""
+def reduce_size(folder: Path, work: Path) -> None:
+    """Strip the libraries below a folder and reduce Qt's 31 MB of ICU data."""
     for library in folder.rglob("*.so*"):
         if library.is_symlink() or any(part in library.as_posix() for part in _NOT_STRIPPED):
             continue
@@ -24,10 +24,10 @@ def make_small(folder: Path, work: Path) -> None:
 
 
 def _slim_icu(library: Path, work: Path) -> None:
-    """Build the library anew with the data of our two languages.
+    """Rebuild the library with the data of English and Chinese only.
 
-    ICU keeps its data as one constant, ``icudtNN_dat``, and falls back to ``root`` where a
-    language is missing: see the chapter on ICU data of its user guide.
+    ICU stores its data as one constant, ``icudtNN_dat``, and falls back to ``root`` for a missing
+    language (ICU User Guide, chapter "ICU Data").
     """
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -39,7 +39,7 @@ def _slim_icu(library: Path, work: Path) -> None:
         ["icupkg", "-l", package], check=True, capture_output=True, text=True
     ).stdout.split()
     removed = work / "removed.txt"
-    removed.write_text("\n".join(item for item in items if not _is_wanted(item)), encoding="utf-8")
+    removed.write_text("\n".join(item for item in items if not _is_used(item)), encoding="utf-8")
     small = work / "small.dat"
     subprocess.run(["icupkg", "-r", removed, package, small], check=True)
     source = work / "data.s"
@@ -54,20 +54,20 @@ def _slim_icu(library: Path, work: Path) -> None:
 
 
 def _place_of(library: Path, symbol: str) -> tuple[int, int]:
-    """Offset and size of a constant; in such a library addresses are offsets in the file."""
+    """Offset and size of a constant; in a data-only library addresses equal file offsets."""
     table = subprocess.run(["nm", "-D", "-S", library], check=True, capture_output=True, text=True).stdout
     for line in table.splitlines():
         start, *size, _kind, name = line.split()
         if name == symbol and size:
             return int(start, 16), int(size[0], 16)
-    # ICU's own build gives the constant no size: it ends where the section does
+    # ICU's own build records no size for the constant: it extends to the end of the section
     sections = subprocess.run(["readelf", "-SW", library], check=True, capture_output=True, text=True).stdout
     row = next(line for line in sections.splitlines() if " .rodata " in line)
     _name, _kind, _address, offset, size_text = row.partition("]")[2].split()[:5]
     return int(offset, 16), int(size_text, 16)
 
 
-def _is_wanted(item: str) -> bool:
+def _is_used(item: str) -> bool:
     if item.startswith(_UNUSED_TREES):
         return False
     _tree, _, file = item.rpartition("/")

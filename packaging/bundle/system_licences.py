@@ -1,4 +1,4 @@
-"""Licences of the system's own libraries that a bundle carries, as their Debian packages state them."""
+"""Licences of the system libraries in a bundle, from the copyright files of their Debian packages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pathlib import Path
 
 
 def collect(work: Path, target: Path) -> None:
-    """Copy the copyright file of each Debian package that a library came from, named after the package.
+    """Copy the copyright file of each Debian package that a bundled library comes from.
+
+    The copy is named after the package.
 
     Parameters
     ----------
     work
-        PyInstaller's own folder; its table of contents says where each file came from.
+        PyInstaller's work folder; its table of contents has the source of each file.
     """
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUNDLE = ROOT / "build" / "bundle" / "bayesdesk"
 DIST = ROOT / "dist"
-# What the window's platform plugins look for on every Linux desktop, and we do not carry ourselves.
+# Libraries that Qt's platform plugins load and that the package does not include.
 DEPENDS = (
     "libdbus-1-3",
     "libegl1",
@@ -33,8 +33,8 @@ Section: science
 Priority: optional
 Description: hyperparameter tuning on your own machine
  Reads the hyper_tuning section of an OpenBayes project's openbayes.yaml, runs
- each trial in a container or as a process on the GPUs you choose, shows what
- comes out, and writes the best parameter set back into the file.
+ each trial in a container or as a process on the GPUs you choose, shows the
+ results, and writes the best parameters back to the file.
 """
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: Bayesdesk
@@ -42,28 +42,28 @@ Upstream-Name: Bayesdesk
 Files: *
 Copyright: The Bayesdesk developers
 License: Apache-2.0
- On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.
+ On Debian systems the full text is in /usr/share/common-licenses/Apache-2.0.
  .
- The Python packages in /opt/bayesdesk/_internal have their own licences:
- "bayesdesk licences" lists them, with their texts on request. The licences of
- libraries that came from Debian are in /opt/bayesdesk/licences.
+ The Python packages in /opt/bayesdesk/_internal have licences of their own:
+ "bayesdesk licences" lists them, "bayesdesk licences --full" prints the texts.
+ The licences of libraries taken from Debian are in /opt/bayesdesk/licences.
 """
 
 
 def main() -> None:
-    """Write both, or the one that is named, into ``dist``."""
+    """Write the packages named on the command line, by default both, to ``dist``."""
     if not BUNDLE.is_dir():
-        sys.exit(f"{BUNDLE} is not there; “make bundle” makes it.")
+        sys.exit(f"{BUNDLE} does not exist. Run “make bundle” first.")
     DIST.mkdir(exist_ok=True)
-    wanted = sys.argv[1:] or ["deb", "tar"]
-    if "tar" in wanted:
-        said(portable())
-    if "deb" in wanted:
-        said(deb())
+    formats = sys.argv[1:] or ["deb", "tar"]
+    if "tar" in formats:
+        report(portable())
+    if "deb" in formats:
+        report(deb())
 
 
 def portable() -> Path:
-    """One folder that runs from where it is put."""
+    """Pack the folder as a tar.gz that runs from any place."""
     name = f"bayesdesk-{version()}-linux-{machine()}"
     target = DIST / f"{name}.tar.gz"
     with tarfile.open(target, "w:gz", compresslevel=6) as archive:
@@ -75,7 +75,7 @@ def portable() -> Path:
 
 
 def deb() -> Path:
-    """A package for the Debian or Ubuntu of this machine, and later ones."""
+    """Build a package for this machine's Debian or Ubuntu and later releases."""
     tree = ROOT / "build" / "deb"
     shutil.rmtree(tree, ignore_errors=True)
     shutil.copytree(BUNDLE, tree / "opt" / "bayesdesk", symlinks=True)
@@ -116,23 +116,23 @@ def deb() -> Path:
     return target
 
 
-def said(file: Path) -> None:
-    """Name the file and its size."""
+def report(file: Path) -> None:
+    """Print a file's name and size."""
     print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 2**20:.0f} MiB")
 
 
 def version() -> str:
-    """Version of the programs in the bundle, as they say it themselves."""
+    """Version that the bundled program reports."""
     return output(str(BUNDLE / "bayesdesk"), "--version").split()[-1]
 
 
 def machine() -> str:
-    """The processor, as the kernel names it."""
+    """Machine type, for example ``x86_64``."""
     return output("uname", "-m")
 
 
 def output(*command: str) -> str:
-    """What a command prints."""
+    """Run a command; return its output."""
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Not tried by us: Bayesdesk.app and a disk image of it, by the recipe that all packages share.
+# Untested: builds Bayesdesk.app and a disk image with the recipe that all packages share.
 set -eu
 cd "$(dirname "$0")/../.."
 python3 -m venv build/shipped

@@ -1,4 +1,4 @@
-; Not tried by us: an installer for Windows by Inno Setup 6, of the folder that the shared recipe makes:
+; Untested: an Inno Setup 6 installer for Windows. Build the folder first:
 ;   py -m venv build\shipped && build\shipped\Scripts\pip install ".[gui]" pyinstaller
 ;   build\shipped\Scripts\python packaging\bundle\build.py
 ;   iscc packaging\windows\bayesdesk.iss
@@ -20,7 +20,7 @@ Source: "..\..\build\bundle\bayesdesk\*"; DestDir: "{app}"; Flags: recursesubdir
 Name: "{group}\Bayesdesk"; Filename: "{app}\bayesdesk-gui.exe"
 
 [Registry]
-; “Open with” of a YAML file; the type itself is left to the user's editor
+; “Open with” for YAML files; the file type stays associated with the user's editor
 Root: HKCU; Subkey: "Software\Classes\Applications\bayesdesk-gui.exe\shell\open\command"; ValueType: string; ValueData: """{app}\bayesdesk-gui.exe"" ""%1"""; Flags: uninsdeletekey
 Root: HKCU; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; Check: not IsOnPath
 

@@ -74,7 +74,7 @@ def check_that_all_is_here(workspace: Workspace, job: str) -> None:
 def said_before_the_start(workspace: Workspace) -> str:
     """What the checks find, asked by a program of its own, which does not stay connected to the cluster."""
     asked = (
-        "import sys; from pathlib import Path; from bayescore.engine import Options;"
+        "import sys; from pathlib import Path; from bayescore.app import Options;"
         "from bayescore.app.preflight import preflight;"
         "found = preflight(Path(sys.argv[1]), Options(), Path(sys.argv[2])).findings;"
         "print(*(f'{f.grade} {f.message}' for f in found), sep='\\n')"

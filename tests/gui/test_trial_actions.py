@@ -99,7 +99,9 @@ def test_that_the_menu_of_any_table_uses_stars_and_runs_a_trial_again(
 def test_that_the_menu_of_any_table_stops_a_running_trial(
     window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, tab: str
 ) -> None:
-    wait = f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.02)\n"
+    wait = (
+        f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.02)\n"
+    )
     workspace.write(REPORT_X + wait, max_job_count=2, parallel_count=2)
     job = workspace.begin()
     workspace.wait_running(job, 2)

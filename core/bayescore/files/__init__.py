@@ -2,7 +2,7 @@
 
 Projects, outputs, backups and running trials can hold links, pipes, devices and sparse files that were
 put there to do harm.  Everything here works without following such a link, without waiting for a pipe,
-and within a limit.  The rest of the program calls it; ``packaging/check_files.py`` sees to that.
+and within a limit.  The rest of the program calls it; ``tools/check_files.py`` sees to that.
 """
 
 from bayescore.files.log import PrivateLog

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
-from bayescore.store import tables
+from bayescore.store import revisions, tables
 from bayescore.store.identifiers import new_identifier
 from bayescore.store.records import Input, Job, Submission, dumps
 from bayescore.store.states import JobState, check_job_move
@@ -19,8 +19,9 @@ from bayescore.times import now
 
 
 def add(connection: sa.Connection, submission: Submission) -> Job:
-    """Store a wished-for job as queued."""
+    """Store a submitted job as queued."""
     identifier = new_identifier()
+    revisions.bump_jobs(connection)
     connection.execute(
         jobs.insert().values(
             id=identifier,
@@ -105,6 +106,7 @@ def endpoints(connection: sa.Connection) -> list[str]:
 def move(connection: sa.Connection, identifier: str, state: JobState, reason: Text | None = None) -> Job:
     """Bring a job into another state, as the state machine allows."""
     check_job_move(get(connection, identifier).state, state)
+    revisions.bump_jobs(connection)
     connection.execute(
         jobs.update()
         .where(jobs.c.id == identifier)
@@ -118,8 +120,10 @@ def move(connection: sa.Connection, identifier: str, state: JobState, reason: Te
 
 
 def remove(connection: sa.Connection, identifier: str) -> None:
-    """Take a job and everything that belongs to it out of the store."""
+    """Delete a job and everything that belongs to it from the store."""
     job = get(connection, identifier)
+    revisions.bump_jobs(connection)
+    revisions.remove(connection, identifier)
     its_trials = sa.select(tables.trials.c.id).where(tables.trials.c.job == identifier)
     for table in (tables.leases, tables.spooled, tables.logged_parameters):
         connection.execute(table.delete().where(table.c.trial.in_(its_trials)))
@@ -130,12 +134,14 @@ def remove(connection: sa.Connection, identifier: str) -> None:
 
 
 def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:
-    """Give a job another number of trials to reach."""
+    """Set the number of trials after which a job ends."""
+    revisions.bump_jobs(connection)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(max_trials=max_trials))
 
 
 def wake(connection: sa.Connection, identifier: str) -> Job:
-    """Let a job begin another run; one that has not ended just goes on."""
+    """Begin another run of a job; one that has not ended just goes on."""
+    revisions.bump_jobs(connection)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now()))
     job = get(connection, identifier)
     return move(connection, identifier, JobState.QUEUED) if job.state.ended else job

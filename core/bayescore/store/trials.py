@@ -7,13 +7,14 @@ import math
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from bayescore.i18n import Text
+from bayescore.store import revisions
 from bayescore.store.records import IMPORTED, Forecast, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
@@ -22,6 +23,8 @@ from bayescore.times import now
 _LARGEST = sys.float_info.max
 # The plus keeps SQLite from the index of states: most trials of all jobs have succeeded.
 _STATE: sa.ColumnElement[str] = sa.literal_column("+trials.state")
+# The same keeps it from the index of jobs, where new row ids are to be found.
+_JOB: sa.ColumnElement[str] = sa.literal_column("+trials.job")
 
 # Built once: a list of jobs asks for hundreds.
 _LEADER = {
@@ -98,6 +101,24 @@ def of_job(connection: sa.Connection, job: str) -> list[Trial]:
     return [_trial(row) for row in connection.execute(query)]
 
 
+def changed_of(connection: sa.Connection, job: str, newest: int, unended: Collection[int]) -> list[Trial]:
+    """Trials of a job that may have changed since they were read, by number.
+
+    A trial that had ended is not among them: :mod:`bayescore.store.revisions` tells when one has changed.
+
+    Parameters
+    ----------
+    newest
+        Largest row id that was read.
+    unended
+        Row ids of those that had not ended.
+    """
+    query = trials.select().where(
+        sa.or_(trials.c.id.in_(unended), sa.and_(trials.c.id > newest, _JOB.in_([job])))
+    )
+    return sorted((_trial(row) for row in connection.execute(query)), key=lambda t: t.number)
+
+
 def unended_of(connection: sa.Connection, job: str) -> list[Trial]:
     """Trials of a job that have not ended, by number."""
     states = [s for s in TrialState if not s.ended]
@@ -142,6 +163,8 @@ def move(
     """Bring a trial into another state, as the state machine allows, and set more columns."""
     current = get(connection, trial.id)
     check_trial_move(current.state, state)
+    if current.state.ended:
+        revisions.bump_ended_trials(connection, current.job)
     if state is TrialState.RUNNING:
         columns.setdefault("started_at", now())
     if state.ended:
@@ -173,14 +196,14 @@ def retry(connection: sa.Connection, trial: Trial) -> Trial:
 
 
 def renew_tokens(connection: sa.Connection) -> None:
-    """Give every trial that has not ended a new token: somebody may have heard the old one."""
+    """Give every trial that has not ended a new token: the old one may be known to others."""
     for trial in unended(connection):
         token = secrets.token_urlsafe(24)
         connection.execute(trials.update().where(trials.c.id == trial.id).values(token=token))
 
 
 def star(connection: sa.Connection, job: str, number: int, *, starred: bool) -> None:
-    """Mark a trial, or take the mark away."""
+    """Star a trial, or remove its star."""
     _mark(connection, job, number, starred=int(starred))
 
 
@@ -192,6 +215,7 @@ def annotate(connection: sa.Connection, job: str, number: int, note: str) -> Non
 def _mark(connection: sa.Connection, job: str, number: int, **columns: Any) -> None:
     query = trials.update().where(trials.c.job == job, trials.c.number == number)
     connection.execute(query.values(**columns))
+    revisions.bump_ended_trials(connection, job)
 
 
 # ---- leases

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from bayescore.i18n import _
-from bayesdesk.jobs.words import gpu_words
+from bayesdesk.models.formatting import gpu_words
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import clear, label, row

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from bayescore.i18n import _
-from bayesdesk.jobs.words import size
+from bayesdesk.models.formatting import size
 from bayesdesk.services.background import Background
 from bayesdesk.services.log_tail import OutputFile, output_files
 from bayesdesk.services.previews import Preview, preview

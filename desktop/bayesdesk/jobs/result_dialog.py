@@ -13,9 +13,9 @@ from bayescore.errors import BayesdeskError
 from bayescore.i18n import _
 from bayescore.results import leading, replace_bytes, replace_file
 from bayescore.store import Trial
+from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import as_ranges, as_result, read_document
-from bayesdesk.services.snapshot import JobView
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.widgets import Segmented, button, column, label, row

@@ -10,7 +10,7 @@ from bayescore.store import DataFolder, Job, Trial
 from bayescore.trials import TrialFolder
 from bayesdesk.jobs.log_view import LogView
 from bayesdesk.jobs.output_files import OutputFiles
-from bayesdesk.jobs.words import TONES, state_word
+from bayesdesk.models.formatting import TONES, state_word
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import badge, column, label, row

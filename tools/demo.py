@@ -1,4 +1,4 @@
-"""``make demo``: the main job from file to best parameter set, on a copy of the example."""
+"""``make demo``: tunes a copy of the example project and writes the best parameters to its file."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ BAYESDESK = [sys.executable, "-m", "bayescore"]
 
 
 def main() -> int:
-    """Copy, run, write back; the exit code of the first step that fails."""
+    """Copy the example, run the job, write the result; return the exit code of the first step that fails."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runner", choices=["process", "docker"], default="process")
     parser.add_argument("--image", default="bayesdesk-demo")
     options = parser.parse_args()
     if options.runner == "docker" and not _has_image(options.image):
         dockerfile = ROOT / "resources" / "examples" / "digits" / "Dockerfile"
-        print(
-            f"The demo's containers need an image named {options.image}: Python with scikit-learn. Build it:"
-        )
+        print(f"The demo needs a Docker image {options.image} with Python and scikit-learn. Build it:")
         print(f"  docker build -t {options.image} - < {dockerfile}")
         return 2
     shutil.rmtree(PROJECT, ignore_errors=True)
@@ -32,9 +30,9 @@ def main() -> int:
     run += ["--seed", "0", *(["--image", options.image] if options.runner == "docker" else [])]
     write = [*BAYESDESK, "export", "last", "--into", str(PROJECT / "openbayes.yaml"), "--yes"]
     for title, command in (
-        ("An example project", example),
-        ("Tune: 12 trials, 3 at a time", run),
-        ("Write the best set into openbayes.yaml", write),
+        ("Create an example project", example),
+        ("Run 12 trials, 3 at a time", run),
+        ("Write the best parameters to openbayes.yaml", write),
     ):
         print(f"\n── {title}\n", flush=True)
         code = subprocess.run(command, check=False).returncode
@@ -42,12 +40,12 @@ def main() -> int:
             return code
     print(
         f"""
-── What next
+── Next steps
 
   bayesdesk trials last --sort -accuracy    every trial, best first
   bayesdesk export last --narrow            narrower ranges around the best
-  bayesdesk continue last --trials 12       go on, with everything learned so far
-  bayesdesk init --folder my-project        begin with a project of your own
+  bayesdesk continue last --trials 12       12 more trials that learn from these
+  bayesdesk init --folder my-project        start a project of your own
 
 The project is in {PROJECT}. “bayesdesk” is {Path(sys.executable).parent / "bayesdesk"}."""
     )

@@ -1,6 +1,6 @@
-"""Says in one line what is missing before a virtual environment can be made; installs it where it may.
+"""Checks the Python version and the venv module; installs the latter when it is missing.
 
-``--only-look`` installs nothing.
+``--check-only`` installs nothing.
 """
 
 import importlib.util
@@ -9,10 +9,10 @@ import sys
 
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit(
-        f"Bayesdesk needs Python 3.11 to 3.13 and this is {sys.version.split()[0]}. "
-        "Name another one: make PYTHON=python3.12 …"
+        f"Bayesdesk needs Python 3.11 to 3.13 but this is {sys.version.split()[0]}. "
+        "Choose another version: make PYTHON=python3.12 …"
     )
-if importlib.util.find_spec("ensurepip") is None and "--only-look" not in sys.argv:
+if importlib.util.find_spec("ensurepip") is None and "--check-only" not in sys.argv:
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     command = ["apt-get", "install", "-y", package]
     try:

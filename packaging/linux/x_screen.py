@@ -1,6 +1,6 @@
-"""A virtual screen, and when something is painted on it.
+"""A virtual X screen, and a check whether a window is painted on it.
 
-Looked at from outside by Xlib, so that a packaged program needs nothing for being measured.
+Xlib reads the screen from outside the program, so the packaged program needs no hook for tests.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from types import TracebackType
 _Z_PIXMAP = 2
 _ALL_PLANES = ctypes.c_ulong(-1)
 _WAIT_S = 60.0
-_LOOK_S = 0.01
-_COLOURS = 6  # an empty window has one or two
-_POINTS = 24
+_POLL_S = 0.01
+_PAINTED_COLOURS = 6  # an unpainted window has one or two
+_SAMPLE_ROWS = 24
 
 
 class Screen:
-    """Xvfb with nothing on it."""
+    """An Xvfb server without a window manager."""
 
     width, height = 1600, 1000
 
@@ -57,12 +57,12 @@ class Screen:
         self._server.wait()
 
     def wait_for_paint(self) -> float:
-        """The monotonic time at which the screen shows more than an empty window."""
-        wait_for(lambda: self._colours() >= _COLOURS)
+        """Wait until a window has painted its contents; return the monotonic time."""
+        wait_for(lambda: self._colours() >= _PAINTED_COLOURS)
         return time.monotonic()
 
     def wait_until_empty(self) -> None:
-        """Wait until nothing is on the screen."""
+        """Wait until no window is left."""
         wait_for(lambda: self._colours() == 1)
 
     def _open(self) -> bool:
@@ -70,21 +70,21 @@ class Screen:
         return bool(self._connection)
 
     def _colours(self) -> int:
-        """Different colours at points all over the screen."""
+        """Number of different colours in a grid of sample points."""
         x = self._x
         root = x.XDefaultRootWindow(self._connection)
         image = x.XGetImage(self._connection, root, 0, 0, self.width, self.height, _ALL_PLANES, _Z_PIXMAP)
-        columns = range(4, self.width, self.width // (_POINTS * 4))
-        rows = range(4, self.height, self.height // _POINTS)
+        columns = range(4, self.width, self.width // (_SAMPLE_ROWS * 4))
+        rows = range(4, self.height, self.height // _SAMPLE_ROWS)
         found = {x.XGetPixel(image, i, j) for i in columns for j in rows}
         x.XDestroyImage(image)
         return len(found)
 
 
-def wait_for(holds: Callable[[], object]) -> None:
-    """Wait until a condition holds; a minute is too long."""
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until a condition is true; raise ``TimeoutError`` after a minute."""
     end = time.monotonic() + _WAIT_S
-    while not holds():
+    while not condition():
         if time.monotonic() > end:
-            raise TimeoutError("nothing came on the screen")
-        time.sleep(_LOOK_S)
+            raise TimeoutError(f"Not true after {_WAIT_S:.0f} s: {condition}")
+        time.sleep(_POLL_S)

@@ -1,7 +1,7 @@
-"""Installs the system packages that are missing, or prints the one command that does.
+"""Installs missing system packages or, without the rights to do so, prints the command.
 
-``--quiet`` says nothing when nothing is missing; ``window`` looks only at what the window needs,
-``packages`` also at what makes packages.
+``--quiet`` prints nothing when no package is missing.  ``window`` checks only what the window needs,
+``packages`` also what builds packages.
 """
 
 import ctypes
@@ -10,21 +10,21 @@ import shutil
 import subprocess
 import sys
 
-# program that shows whether a package is there: the package, and what it is for
-WANTED = {
+# program to look for: packages that provide it, and their purpose
+PROGRAMS = {
     "dockerd": ("docker.io", "running trials in containers"),
     "iptables": ("iptables", "the network of containers"),
     "mmdebstrap": ("mmdebstrap", "the tests' container image"),
-    "cc": ("gcc libc6-dev", "the tests' stand-in for a GPU driver"),
-    "Xvfb": ("xvfb xauth", "the tests' screen"),
+    "cc": ("gcc libc6-dev", "the tests' fake GPU driver"),
+    "Xvfb": ("xvfb xauth", "the tests' virtual screen"),
 }
 PACKING = {
-    "icupkg": ("icu-devtools", "making a package small"),
-    "dpkg-deb": ("dpkg-dev", "making a .deb"),
-    "strip": ("binutils", "making a package small"),
-    "unshare": ("util-linux", "trying a .deb"),
+    "icupkg": ("icu-devtools", "reducing the size of packages"),
+    "dpkg-deb": ("dpkg-dev", "building a .deb"),
+    "strip": ("binutils", "reducing the size of packages"),
+    "unshare": ("util-linux", "testing a .deb"),
 }
-# library that shows whether a package is there: the package, and what it is for
+# library to look for: packages that provide it, and their purpose
 LIBRARIES = {
     "libEGL.so.1": ("libegl1 libgl1 libdbus-1-3 fontconfig libxkbcommon0", "the window"),
     **{
@@ -45,11 +45,11 @@ CHINESE = ("fonts-noto-cjk", "Chinese text")
 
 
 def main() -> int:
-    """Install what is missing; 0 also when it cannot be, for most things work without."""
+    """Install what is missing; return 0 even on failure, because most targets work without."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    wanted = WANTED | PACKING if "packages" in sys.argv else WANTED
-    missing = {p: w for p, w in wanted.items() if shutil.which(p, path=path) is None}
-    if shutil.which("docker", path=path) and _answers():
+    programs = PROGRAMS | PACKING if "packages" in sys.argv else PROGRAMS
+    missing = {p: w for p, w in programs.items() if shutil.which(p, path=path) is None}
+    if shutil.which("docker", path=path) and _docker_answers():
         missing.pop("dockerd", None)
     if "window" in sys.argv:
         missing = {}
@@ -59,7 +59,7 @@ def main() -> int:
             missing["fonts"] = CHINESE
     if not missing:
         if "--quiet" not in sys.argv:
-            print("System packages: nothing is missing.")
+            print("No system package is missing.")
         return 0
     packages = [name for package, _ in missing.values() for name in package.split()]
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
@@ -93,7 +93,7 @@ def _has_chinese() -> bool:
     return bool(found.stdout.strip())
 
 
-def _answers() -> bool:
+def _docker_answers() -> bool:
     try:
         return subprocess.run(["docker", "version"], capture_output=True, timeout=10).returncode == 0
     except (OSError, subprocess.TimeoutExpired):

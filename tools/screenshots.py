@@ -1,4 +1,4 @@
-"""``make screenshots``: every screen in both themes and languages, from real jobs."""
+"""``make screenshots``: takes all screenshots of the manual, in both themes and languages, from real jobs."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ SIZE = (1280, 800)
 BAYESDESK = [sys.executable, "-m", "bayescore"]
 
 
-def main(place: Path) -> int:
-    """Run a job to its end and begin another, then show the window over them."""
-    os.environ["BAYESDESK_HOME"] = str(place / "home")
+def main(folder: Path) -> int:
+    """Run one job to its end, start another, and take the screenshots."""
+    os.environ["BAYESDESK_HOME"] = str(folder / "home")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    project = place / "digits"
+    project = folder / "digits"
     _run("init", "--from", "digits", "--folder", str(project))
     file = project / "openbayes.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("max_job_count: 12", "max_job_count: 30"))
     tune = ("gear", "run", "hypertuning", "--runner", "process", "--seed", "3", "--project", str(project))
     _run(*tune)
     longer = file.read_text(encoding="utf-8").replace("max_job_count: 30", "max_job_count: 100")
-    file.write_text(longer.replace("parallel_count: 3", "parallel_count: 1"))  # it runs in every picture
+    # one trial at a time, so that the job still runs in every picture
+    file.write_text(longer.replace("parallel_count: 3", "parallel_count: 1"))
     _run(*tune, "--detach")
     try:
         for language in ("en", "zh"):
@@ -40,7 +41,7 @@ def main(place: Path) -> int:
                 _take(project, language, theme)
     finally:
         _run("engine", "stop", "--and-trials")
-    print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET}")
+    print(f"{len(list(TARGET.glob('*.png')))} screenshots in {TARGET}")
     return 0
 
 
@@ -68,10 +69,10 @@ def _take(project: Path, language: str, theme: str) -> None:
     window.show()
     window.watch.start()
     window.machine.start()
-    _until(lambda: len(window.rows) >= 2 and window.machine.machine is not None)
+    _wait_until(lambda: len(window.rows) >= 2 and window.machine.machine is not None)
 
     def grab(name: str, widget: QWidget | None = None) -> None:
-        _turn(900)
+        _run_event_loop(900)
         TARGET.mkdir(parents=True, exist_ok=True)
         (widget or window).grab().save(str(TARGET / f"{name}-{language}-{theme}.png"))
 
@@ -85,7 +86,7 @@ def _take(project: Path, language: str, theme: str) -> None:
     window.compare(running, finished)
     grab("compare")
     window.open_file(project)
-    _until(lambda: window.editor is not None)
+    _wait_until(lambda: window.editor is not None)
     assert window.editor is not None
     window.editor.model.set_written(("hyper_tuning", "parameter_specs", 1, "min_value"), "300")
     grab("create")
@@ -93,44 +94,44 @@ def _take(project: Path, language: str, theme: str) -> None:
     window.editor.form.verticalScrollBar().setValue(window.editor.form.verticalScrollBar().maximum())
     grab("run-settings")
     window.editor.start()
-    _until(lambda: window.editor is not None and window.editor.start_dialog is not None)
-    _until(lambda: window.editor.start_dialog._found is not None)
+    _wait_until(lambda: window.editor is not None and window.editor.start_dialog is not None)
+    _wait_until(lambda: window.editor.start_dialog._found is not None)
     grab("start-job", window.editor.start_dialog)
     window.editor.start_dialog.reject()
     window.editor.run_on_platform()
-    _until(lambda: window.editor.cloud_dialog._plan is not None)
+    _wait_until(lambda: window.editor.cloud_dialog._plan is not None)
     grab("run-on-openbayes", window.editor.cloud_dialog)
     window.editor.cloud_dialog.reject()
     window.editor.model.text_document.setModified(False)
     window.show_environment()
-    _until(lambda: window.environment is not None and window.environment.is_done)
+    _wait_until(lambda: window.environment is not None and window.environment.is_done)
     grab("environment")
     _first_steps(window, grab)
     window.close()
 
 
 def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:
-    """What is shown once, or asked for."""
+    """The welcome dialog and the manual."""
     from bayesdesk.welcome import Welcome
 
     window.welcome()
     greeting = window.findChild(Welcome)
-    _until(lambda: greeting.is_done)
+    _wait_until(lambda: greeting.is_done)
     grab("welcome", greeting)
     greeting.accept()
     window.help.show_manual("files")
-    _until(lambda: window.help.manual is not None)
+    _wait_until(lambda: window.help.manual is not None)
     grab("manual", window.help.manual)
 
 
 def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
-    """The pages of the job that has ended."""
-    from bayesdesk.jobs.trial_filter import Brush, TrialFilter
+    """The pages of the finished job."""
+    from bayesdesk.models.filter import Brush, TrialFilter
 
     page = _job(window, job)
     grab("charts")
     page.tabs.setCurrentIndex(1)
-    _turn(300)
+    _run_event_loop(300)
     brushed = page.model.filter.with_brushes("learning_rate", [Brush(0.002, 0.06)])
     page.model.set_filter(brushed.with_brushes("activation", [Brush("tanh", "tanh"), Brush("relu", "relu")]))
     grab("parallel-coordinates")
@@ -138,13 +139,13 @@ def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     for index in range(2, page.tabs.count()):
         page.tabs.setCurrentIndex(index)
         if page.names[index] == "analysis":
-            _until(lambda: page.analysis._contour._found is not None)
+            _wait_until(lambda: page.analysis._contour._found is not None)
         grab(page.names[index])
     assert page.model.selected is not None
-    dialog = page.use_as_result(page.model.selected)
+    dialog = page.trial_actions.use(page.model.selected)
     grab("use-as-result", dialog)
     dialog.close()
-    trial = page.open_trial(page.model.selected)
+    trial = page.trial_actions.open(page.model.selected)
     assert trial is not None
     grab("trial", trial)
     trial.close()
@@ -152,11 +153,11 @@ def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
 
 def _job(window: MainWindow, identifier: str):  # type: ignore[no-untyped-def]
     window.show_job(identifier)
-    _until(lambda: window.job_page is not None and window.job_page.model.view.job.id == identifier)
+    _wait_until(lambda: window.job_page is not None and window.job_page.model.view.job.id == identifier)
     return window.job_page
 
 
-def _turn(milliseconds: int) -> None:
+def _run_event_loop(milliseconds: int) -> None:
     from PySide6.QtCore import QEventLoop, QTimer
 
     loop = QEventLoop()
@@ -164,12 +165,12 @@ def _turn(milliseconds: int) -> None:
     loop.exec()
 
 
-def _until(condition: Callable[[], object]) -> None:
+def _wait_until(condition: Callable[[], object]) -> None:
     for _ in range(1200):
         if condition():
             return
-        _turn(50)
-    sys.exit("the window did not show what was waited for")
+        _run_event_loop(50)
+    sys.exit(f"The window did not reach the expected state within a minute: {condition}")
 
 
 if __name__ == "__main__":

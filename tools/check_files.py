@@ -1,7 +1,7 @@
-"""Sees that files are written, copied, packed and removed in one room only: ``bayescore.files``.
+"""Checks that only ``bayescore.files`` writes, copies, packs and removes files.
 
-Everything else calls that room, which follows no link and no name that could be foreseen.  Prints each other
-place with its line and exits with 1.
+That package follows no links and uses no predictable names.  Prints the file and line of each violation and
+exits with 1.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOM = "core/bayescore/files/"
-# places that may, and why
+PACKAGE = "core/bayescore/files/"
+# allowed files and the reason
 EXCEPTIONS = {
-    "core/bayescore/trials/supervisor/__main__.py": "runs alone, without the rest of the package",
-    "core/bayescore/trials/supervisor/bounded_log.py": "runs alone, without the rest of the package",
-    "core/bayescore/store/rescue.py": "works on copies of its own store in a folder that it has just made",
+    "core/bayescore/trials/supervisor/__main__.py": "runs without the rest of the package",
+    "core/bayescore/trials/supervisor/bounded_log.py": "runs without the rest of the package",
+    "core/bayescore/store/rescue.py": "works on copies of the store in a folder that it has created",
 }
 MODULES = {"tarfile", "zipfile"}
 # functions of os and shutil, and methods of paths
@@ -29,23 +29,23 @@ METHODS = {"write_text", "write_bytes", "symlink_to", "hardlink_to", "touch"}
 
 
 def main() -> int:
-    """Check; 0 when there is no such place."""
+    """Print violations; return 1 when there are any."""
     found = [
         f"{path.relative_to(ROOT)}:{line}: {what}: use bayescore.files"
         for folder in ("core", "desktop")
         for path in sorted((ROOT / folder).rglob("*.py"))
         if not _is_allowed(path.relative_to(ROOT).as_posix())
-        for line, what in _places(ast.parse(path.read_text(encoding="utf-8")))
+        for line, what in _violations(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    print("\n".join(found) or "Files are written in one room.")
+    print("\n".join(found) or "Only bayescore.files writes files.")
     return int(bool(found))
 
 
 def _is_allowed(path: str) -> bool:
-    return path.startswith(ROOM) or path in EXCEPTIONS
+    return path.startswith(PACKAGE) or path in EXCEPTIONS
 
 
-def _places(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def _violations(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             for name in [getattr(node, "module", None), *(alias.name for alias in node.names)]:
@@ -60,7 +60,7 @@ def _places(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _call(call: ast.Call) -> str | None:
-    """What a call writes, copies or removes with; ``None`` when it does not."""
+    """Name of the writing function that a call uses; ``None`` when it writes nothing."""
     function = call.func
     if isinstance(function, ast.Name):
         return "open for writing" if function.id == "open" and _writes(call.args[1:2], call) else None
@@ -77,7 +77,7 @@ def _call(call: ast.Call) -> str | None:
 
 
 def _writes(positional: list[ast.expr], call: ast.Call) -> bool:
-    """Whether a mode that is given writes."""
+    """Whether the call passes a mode that writes."""
     modes = [*positional, *(k.value for k in call.keywords if k.arg == "mode")]
     return any(
         isinstance(mode, ast.Constant) and isinstance(mode.value, str) and bool(set(mode.value) & set("wax+"))

@@ -1,0 +1,1 @@
+"""Charts of a job's trials and metrics."""

@@ -1,0 +1,1 @@
+"""Slow work off the GUI thread: reading the store, commands, logs, files."""
