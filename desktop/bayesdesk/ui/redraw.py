@@ -77,7 +77,7 @@ class Redraw(QObject):
 
     def if_visible(self) -> None:
         """Draw what is pending, if the user can see the view."""
-        if self._pending and self._view.isVisible() and not self._view.visibleRegion().isEmpty():
+        if self._pending and _is_in_sight(self._view):
             self.now()
 
     def now(self) -> None:
@@ -96,3 +96,14 @@ class Redraw(QObject):
         ):
             self._timer.start(0)
         return super().eventFilter(watched, event)
+
+
+def _is_in_sight(widget: QWidget) -> bool:
+    """Whether a widget is shown and not scrolled away; Qt's visible region leaves out what children cover."""
+    if not widget.isVisible():
+        return False
+    area = widget.rect()
+    while not widget.isWindow() and (parent := widget.parentWidget()) is not None:
+        area = area.translated(widget.pos()).intersected(parent.rect())
+        widget = parent
+    return not area.isEmpty()
