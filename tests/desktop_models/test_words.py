@@ -61,14 +61,14 @@ def test_that_imported_trials_are_used_and_starred_but_not_run_again() -> None:
             a_trial(5, None, S.PENDING, started_at=None, origin="grid"),
             ("waiting", ""),
             "",
-            ["Next on the grid"],
+            ["Next point of the grid"],
         ),
         (a_trial(6, 0.1, started_at=None, origin="elsewhere"), ("succeeded", "good"), "", []),
         (
             a_trial(7, 0.1, foresight=Forecast(0.123456, 0.0456, "exploring", 0, 0, 0, 10)),
             ("succeeded", "good"),
             "Took 1:00",
-            ["Exploring where little is known", "Expected 0.1235 ± 0.046"],
+            ["Exploring where the model is uncertain", "Predicted 0.1235 ± 0.046"],
         ),
     ],
 )
@@ -93,7 +93,7 @@ def test_that_a_tool_tip_has_the_value_or_the_state_and_the_parameters() -> None
         (a_row(JobState.RUNNING, seconds_left=61.0), "4 of 10 · 1:01 left"),
         (a_row(JobState.QUEUED), "waiting"),
         (a_row(JobState.SUCCEEDED), "4 trials"),
-        (a_row(JobState.SUCCEEDED, done=1), "one trial"),
+        (a_row(JobState.SUCCEEDED, done=1), "1 trial"),
         (a_row(JobState.CANCELLED), "cancelled"),
     ],
 )

@@ -48,7 +48,7 @@ class ComparePage(QWidget):
         self.curves = CurvesChart()
         self.best = _table(_("Best sets"))
         self.settings = _table(_("Differences"))
-        self._empty = label(_("Tick two jobs or more on the left."), "secondary")
+        self._empty = label(_("Select two or more jobs on the left."), "secondary")
         self._arrange()
 
     def _arrange(self) -> None:
@@ -63,7 +63,7 @@ class ComparePage(QWidget):
         chooser.body.setContentsMargins(1, 0, 1, 6)
         best_card, settings = (
             Card(_("Best sets")),
-            Card(_("Differences"), _("settings that are not the same")),
+            Card(_("Differences"), _("settings that differ")),
         )
         best_card.body.addWidget(self.best)
         settings.body.addWidget(self.settings)

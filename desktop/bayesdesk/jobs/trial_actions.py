@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QWidget
 
 from bayescore.app.reach import Reach
-from bayescore.i18n import _, n_
+from bayescore.i18n import _
 from bayescore.store import Database, Trial
 from bayesdesk.jobs.result_dialog import ResultDialog
 from bayesdesk.jobs.trial_window import TrialWindow
@@ -94,9 +94,13 @@ class TrialActions(QObject):
         if (used := offers.use) is not None:
             add(_("Use as result…"), lambda: self.use(used))
         if offers.rerun:
-            add(n_("Re-run", "Re-run {count}", len(offers.rerun)), lambda: self.rerun(offers.rerun))
+            count = len(offers.rerun)
+            words = _("Re-run {count}", count=count) if count > 1 else _("Re-run")
+            add(words, lambda: self.rerun(offers.rerun))
         if offers.stop:
-            add(n_("Stop", "Stop {count}", len(offers.stop)), lambda: self.stop(offers.stop))
+            count = len(offers.stop)
+            words = _("Stop {count}", count=count) if count > 1 else _("Stop")
+            add(words, lambda: self.stop(offers.stop))
         if offers.star:
             words = star_words(is_removed=offers.is_star_removed)
             add(words, lambda: self.star(offers.star, starred=not offers.is_star_removed))

@@ -1,4 +1,4 @@
-"""One trial with its log and its files."""
+"""The log and files of one trial."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bayesdesk.ui.widgets import badge, column, label, row
 
 
 class TrialWindow(QDialog):
-    """The log above, what the program wrote below."""
+    """The log above, the files below."""
 
     def __init__(
         self, parent: QWidget | None, background: Background, folder: DataFolder, job: Job, trial: Trial

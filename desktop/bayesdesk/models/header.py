@@ -85,8 +85,8 @@ def _gain(view: JobView) -> tuple[str, str] | None:
         return None
     shown = (f"{v:.2g}" for v in (forecast.gain, forecast.gain_low, forecast.gain_high))
     explanation = _(
-        "What the model expects {count} more trials to gain over the best; "
-        "four out of five times it lies in the brackets.",
+        "The gain over the best that the model predicts for {count} more trials, "
+        "with its 80 % interval in brackets.",
         count=forecast.gain_trials,
     )
     return "+{} ({} … {})".format(*shown), explanation

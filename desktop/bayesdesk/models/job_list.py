@@ -37,7 +37,7 @@ def status_line(item: JobRow) -> str:
     if job.state is JobState.QUEUED:
         return _("waiting")
     if job.state is JobState.SUCCEEDED:
-        return n_("one trial", "{count} trials", item.done)
+        return n_("{count} trial", "{count} trials", item.done)
     return state_word(job.state)
 
 

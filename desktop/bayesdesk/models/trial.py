@@ -8,9 +8,9 @@ from bayesdesk.models.formatting import TONES, duration, number, state_word
 from bayesdesk.models.snapshot import JobView
 
 _ORIGINS = {
-    "initial": lambda: _("First look around"),
+    "initial": lambda: _("Initial sample"),
     "model": lambda: _("Suggested by the model"),
-    "grid": lambda: _("Next on the grid"),
+    "grid": lambda: _("Next point of the grid"),
     "random": lambda: _("Drawn at random"),
     "imported": lambda: _("Imported: it ran elsewhere"),
 }
@@ -31,11 +31,11 @@ def reasons_of(trial: Trial) -> list[str]:
         return [origin()] if origin is not None else []
     reasons = {
         "best_guess": _("The model's best guess, away from the best so far"),
-        "near_best": _("Near the best so far, where the model expects more"),
-        "exploring": _("Exploring where little is known"),
+        "near_best": _("Near the best so far, where the model predicts a gain"),
+        "exploring": _("Exploring where the model is uncertain"),
     }
     predicted = _(
-        "Expected {mean} ± {deviation}",
+        "Predicted {mean} ± {deviation}",
         mean=number(float(f"{forecast.mean:.4g}")),
         deviation=f"{forecast.deviation:.2g}",
     )

@@ -35,7 +35,7 @@ class ContourChart(Card):
         self._found: Surface | None = None
         self._is_chosen = False
         self._x, self._y = self._made_choice(), self._made_choice()
-        self._what = Segmented([("mean", _("Expected")), ("deviation", _("Uncertainty"))])
+        self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
         self._what.chosen.connect(self._show_again)
         for part in (self._x, self._y, self._what):

@@ -1,4 +1,4 @@
-"""Slow work off the GUI thread, its outcome back on it."""
+"""Runs slow work off the GUI thread and returns its result on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Background(QObject):
-    """Runs functions on threads of Python's own, which do not keep the program from ending.
+    """Runs functions on daemon threads, which do not delay the end of the program.
 
     What nobody handles goes to ``went_wrong``, with the exception.
     """
@@ -36,12 +36,12 @@ class Background(QObject):
         done: Callable[[T], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
-        """Call ``function`` elsewhere, then ``done`` or ``failed`` here."""
+        """Call ``function`` on another thread, then ``done`` or ``failed`` on this one."""
 
         def work() -> None:
             try:
                 result = function()
-            except BayesdeskError as error:  # made for people, who are told
+            except BayesdeskError as error:  # an expected error with a message for the user
                 _log.info("background work ended with: %s", error)
                 self._came_back.emit(failed or self.went_wrong.emit, error)
             except Exception as error:
@@ -59,7 +59,7 @@ class Background(QObject):
 
 
 def _is_gone(callback: Callable[[Any], object]) -> bool:
-    """Whether a callback belongs to a widget that was closed while the work was done."""
+    """Whether a callback belongs to a widget that has been deleted."""
     while isinstance(callback, partial):
         callback = callback.func
     owner = getattr(callback, "__self__", None)
