@@ -64,8 +64,8 @@ SYSTEM_PYTHON ?= /usr/bin/python3
 test-files:
 	@$(MAKE) --no-print-directory VENV=build/system PYTHON=$(SYSTEM_PYTHON) build/system/.files
 	@PATH="$(CURDIR)/build/system/bin:$$PATH" build/system/bin/python -m pytest -n 2 --dist loadgroup -m "not docker" \
-		tests/hostile/test_links.py tests/hostile/test_backups.py tests/hostile/test_archives.py \
-		tests/store/test_backup.py tests/trials/test_snapshot.py tests/trials/test_process_runner.py tests/cluster/test_parcels.py
+		tests/hostile/test_links.py tests/hostile/test_backup_*.py tests/hostile/test_trial_folders.py \
+		tests/hostile/test_archives.py tests/store/test_backup.py tests/store/test_recovery.py tests/trials/test_snapshot.py tests/trials/test_process_runner.py tests/cluster/test_parcels.py
 
 build/system/.files: pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) tools/check_python.py

@@ -17,7 +17,7 @@ PACKAGE = "core/bayescore/files/"
 EXCEPTIONS = {
     "core/bayescore/trials/supervisor/__main__.py": "runs without the rest of the package",
     "core/bayescore/trials/supervisor/bounded_log.py": "runs without the rest of the package",
-    "core/bayescore/store/rescue.py": "works on copies of the store in a folder that it has created",
+    "core/bayescore/store/recovery.py": "works on copies of the store in a folder that it has created",
 }
 MODULES = {"tarfile", "zipfile"}
 # functions of os and shutil, and methods of paths

@@ -26,6 +26,7 @@ PACKING = {
 }
 # library to look for: packages that provide it, and their purpose
 LIBRARIES = {
+    "libglib-2.0.so.0": ("libglib2.0-0", "the window"),
     "libEGL.so.1": ("libegl1 libgl1 libdbus-1-3 fontconfig libxkbcommon0", "the window"),
     **{
         library: (package, "the window on an X screen")

@@ -1,4 +1,4 @@
-"""The one hierarchy of errors that a person may meet."""
+"""Errors that are shown to the user."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from bayescore.i18n import Text
 
 
 class BayesdeskError(Exception):
-    """Something that a person should know, with what to do next.
+    """Base class: a message for the user, with what to do next.
 
     Parameters
     ----------
     message
         What happened and where.
     hint
-        What to do about it; ``None`` where the message says it all.
+        What to do about it; ``None`` when the message is enough.
     """
 
     def __init__(self, message: Text, hint: Text | None = None) -> None:
@@ -22,7 +22,7 @@ class BayesdeskError(Exception):
         self.hint = hint
 
     def __reduce__(self) -> tuple[type[BayesdeskError], tuple[Text, Text | None]]:
-        """From one process to another with its hint."""
+        """Pickle with the hint, for other processes."""
         return type(self), (self.message, self.hint)
 
     def __str__(self) -> str:
@@ -30,15 +30,15 @@ class BayesdeskError(Exception):
 
 
 class ConfigError(BayesdeskError):
-    """The user's files do not describe a job that could run."""
+    """The files of the user do not describe a job that can run."""
 
 
 class RunnerError(BayesdeskError):
-    """A trial cannot be started, watched or stopped."""
+    """A trial cannot be started, monitored or stopped."""
 
 
 class RunnerSilentError(RunnerError):
-    """What runs the trials does not answer at the moment; it may be back soon."""
+    """The runner does not respond; this may be temporary."""
 
 
 class StoreError(BayesdeskError):
@@ -46,4 +46,4 @@ class StoreError(BayesdeskError):
 
 
 class ListenerError(BayesdeskError):
-    """Trials cannot report."""
+    """The listener cannot receive reports of trials."""

@@ -1,4 +1,4 @@
-"""Where the files are that are not code: translations, examples, the image catalogue."""
+"""Paths of resource files: translations, examples, the catalogue of runtimes, the manual."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def _root() -> Path:
 
 
 def manual_page(language: str, name: str) -> Path:
-    """A page of the manual, in an installed package and in a checkout alike."""
+    """Path of a page of the manual, in an installed package or in a checkout."""
     root = _root()
     pages = root / "docs" if (root / "docs").is_dir() else root.parent / "docs"
     return pages / language / f"{name}.md"
 
 
 def resource(*parts: str) -> Path:
-    """Path of a resource, in an installed package and in a checkout alike."""
+    """Path of a resource, in an installed package or in a checkout."""
     return _root().joinpath(*parts)

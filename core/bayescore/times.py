@@ -1,4 +1,4 @@
-"""The wall clock, as text that sorts and carries its zone."""
+"""Timestamps as strings that sort by time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
-    """Now in UTC, ISO 8601 with microseconds and zone."""
+    """Current time in UTC, as ISO 8601 with microseconds and time zone."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def parsed(value: str) -> datetime:
-    """Read what :func:`now` wrote."""
+    """Parse a string from :func:`now`."""
     return datetime.fromisoformat(value)

@@ -37,8 +37,9 @@ PAGES = (
     "security",
     "cluster",
     "platform",
-    "trouble",
+    "troubleshooting",
     "architecture",
+    "glossary",
 )
 _LINE_PERCENT = 118
 _PICTURE = re.compile(r"^[ \t]*!\[[^\]]*\]\([^)]*\)[ \t]*\n", re.MULTILINE)

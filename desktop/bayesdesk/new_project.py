@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from bayescore.app.new_project import begin_from_program, begin_project
 from bayescore.config.load import project_file
-from bayescore.exchange.past import keep
-from bayescore.exchange.sources import bring_in
-from bayescore.exchange.tables import from_table
+from bayescore.exchange.readers import import_study
+from bayescore.exchange.study import store_study
+from bayescore.exchange.tables import read_table
 from bayescore.i18n import Text, _
 from bayescore.store import Job
 from bayesdesk.services.files import read_project
@@ -101,7 +101,7 @@ class NewProjectActions:
         project = window.editor.model.file.parent
 
         def bring() -> Job:
-            return keep(window.database, from_table(copied, _("copied table"), project), project)
+            return store_study(window.database, read_table(copied, _("copied table"), project), project)
 
         window.background.run(bring, lambda job: window.show_job(job.id))
 
@@ -109,7 +109,7 @@ class NewProjectActions:
         window = self._window
         project = window.editor.model.file.parent if window.editor is not None else source.parent
         window.background.run(
-            lambda: bring_in(window.database, source, project), lambda job: window.show_job(job.id)
+            lambda: import_study(window.database, source, project), lambda job: window.show_job(job.id)
         )
 
     def new_file(self) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from bayescore.store import DataFolder
-from bayescore.store.runtime import runtime_folders
+from bayescore.store.runtime_folders import runtime_folders
 
 _WAIT_MS = 500
 _SOCKET = "window"

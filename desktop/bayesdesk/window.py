@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         if shown is self.start_page:
             return "first-job"
         if shown is self.environment:
-            return "trouble"
+            return "troubleshooting"
         return "files" if shown is self.editor else "window"
 
     def show_start(self) -> None:

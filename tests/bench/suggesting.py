@@ -1,4 +1,4 @@
-"""How long a suggestion of the Bayesian search takes, and how long a freed place waits for it."""
+"""Time of a suggestion of the Bayesian search, and time until a free slot gets its next trial."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def measure() -> Iterator[Figure]:
         yield Figure(f"suggestion after {count} trials", seconds, "s", at_most=aim)
         yield Figure(f"memory of the search after {count} trials", megabytes, "MB", at_most=300)
     waits = _waits()
-    yield Figure("freed place: wait for the next trial, median", statistics.median(waits), "ms", at_most=50)
-    yield Figure("freed place: longest wait", max(waits), "ms")
+    yield Figure("free slot: wait for the next trial, median", statistics.median(waits), "ms", at_most=50)
+    yield Figure("free slot: longest wait", max(waits), "ms")
 
 
 def long_run(count: int) -> tuple[float, float]:
-    """Median time of five suggestions after ``count`` random trials, and the process's memory in MB."""
+    """Median seconds of five suggestions after ``count`` random trials, and the peak memory in MB."""
     trials = []
     for number in range(1, count + 1):
         point = suggest(SPACE, Goal.MINIMIZE, [], number, 1).parameters
@@ -83,7 +83,7 @@ def long_run(count: int) -> tuple[float, float]:
 
 
 def _waits() -> list[float]:
-    """Milliseconds between the end of a trial and the beginning of the next, one at a time."""
+    """Milliseconds from the end of each trial to the start of the next, with one trial at a time."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
         specs = [spec.model_dump(mode="json") for spec in SPACE.specs]

@@ -269,7 +269,7 @@ def write(folder: Path) -> None:
 
     database = Database(DataFolder(folder)).open()
     with database.read() as connection:
-        found = trials.unended(connection)
+        found = trials.active(connection)
     writer, until, i = PointWriter(), time.monotonic() + 10, 0
     while time.monotonic() < until:
         with database.write() as connection:

@@ -21,20 +21,20 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np  # noqa: E402
 
-from bench_search.beyond import Beyond, beyond, words  # noqa: E402
+from bench_search import forecasts  # noqa: E402
 from bench_search.optimisers import OPTIMISERS  # noqa: E402
 from bench_search.report import Run, report  # noqa: E402
 from bench_search.tasks import suite  # noqa: E402
 
 TARGET = ROOT / "docs" / "en" / "search.md"
-HEADING = "## Figures\n"  # of the target's last part, which is written anew
+HEADING = "## Figures\n"  # of the last section of the page, which is replaced
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """So many trials, so many of them at a time, with so many seeds."""
+    """Number of trials, of trials at a time, and of seeds."""
 
     trials: int
     parallel: int
@@ -42,7 +42,7 @@ class Setting:
 
 
 def run(task_index: int, optimiser: str, seed: int, trials: int, parallel: int) -> Run:
-    """One run; trials that run side by side end in an order that the seed fixes."""
+    """One run. The seed fixes the order in which parallel trials end."""
     warnings.simplefilter("ignore")
     task = suite()[task_index]
     one = OPTIMISERS[optimiser](task.specs, task.goal, seed, parallel)
@@ -53,11 +53,11 @@ def run(task_index: int, optimiser: str, seed: int, trials: int, parallel: int) 
     while len(curve) < trials:
         while len(running) < parallel and started < trials:
             began = time.perf_counter()
-            asked = one.ask()
+            parameters = one.ask()
             seconds += time.perf_counter() - began
-            if asked is None:
+            if parameters is None:
                 break
-            heappush(running, (now + 0.5 + rng.exponential(), started, asked))
+            heappush(running, (now + 0.5 + rng.exponential(), started, parameters))
             started += 1
         if not running:
             curve += [best] * (trials - len(curve))
@@ -74,10 +74,10 @@ def run(task_index: int, optimiser: str, seed: int, trials: int, parallel: int) 
     return Run(task.name, optimiser, trials, parallel, tuple(curve), known, seconds / trials)
 
 
-def told_and_remembered(task_index: int, seed: int) -> Beyond:
-    """One run of what goes beyond the next suggestion."""
+def run_forecasts(task_index: int, seed: int) -> forecasts.ForecastResult:
+    """One run of the benchmark of forecasts and history."""
     warnings.simplefilter("ignore")
-    return beyond(suite()[task_index], seed)
+    return forecasts.measure(suite()[task_index], seed)
 
 
 def main() -> None:
@@ -85,25 +85,27 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=list(OPTIMISERS))
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     tasks = range(len(suite()))
-    settings = (Setting(50, 1, asked.seeds), Setting(100, 4, max(1, asked.seeds - 2)))
+    settings = (Setting(50, 1, arguments.seeds), Setting(100, 4, max(1, arguments.seeds - 2)))
     jobs = [
         (i, name, seed, setting.trials, setting.parallel)
         for setting in settings
-        for name in asked.only
+        for name in arguments.only
         for i in tasks
         for seed in range(setting.seeds)
     ]
-    further = [(i, seed) for i in tasks for seed in range(asked.seeds)]
+    follow_ups = [(i, seed) for i in tasks for seed in range(arguments.seeds)]
     with ProcessPoolExecutor() as pool:
         runs = list(_counted(pool.map(run, *zip(*jobs, strict=True)), len(jobs), "runs"))
-        told = list(
-            _counted(pool.map(told_and_remembered, *zip(*further, strict=True)), len(further), "follow-ups")
+        results = list(
+            _counted(pool.map(run_forecasts, *zip(*follow_ups, strict=True)), len(follow_ups), "follow-ups")
         )
     method, _heading, _old = TARGET.read_text(encoding="utf-8").partition(HEADING)
     seeds = f"{settings[0].seeds} seeds one at a time, {settings[1].seeds} seeds four at a time.\n"
-    TARGET.write_text("\n".join([method + HEADING, seeds, report(runs), words(told)]), encoding="utf-8")
+    TARGET.write_text(
+        "\n".join([method + HEADING, seeds, report(runs), forecasts.summary(results)]), encoding="utf-8"
+    )
     print(TARGET)
 
 

@@ -1,4 +1,4 @@
-"""Ours and the others behind one face: ask for parameters, tell what they came to."""
+"""Optimisers with a common ask-and-tell interface."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Any, Protocol
 import numpy as np
 
 from bayescore.config import PARAMETER_SPECS
-from bayescore.search.benchmark import bayesian
 from bayescore.search.space import draw
+from bench_search.ask_tell import bayesian
 from bench_search.tasks import Spec, Values
 
 
 class Optimiser(Protocol):
-    """One run."""
+    """One run of an optimiser."""
 
     def ask(self) -> dict[str, Any] | None:
-        """Parameters to try next; ``None`` when nothing is left."""
+        """Next parameters; ``None`` when nothing is left to try."""
         ...
 
     def tell(self, parameters: Values, value: float | None) -> None:
-        """What they came to; ``None`` for a failed trial."""
+        """Report an objective; ``None`` for a failed trial."""
         ...
 
 
-class Chance:
-    """Independent draws."""
+class Random:
+    """Random search."""
 
     def __init__(self, specs: Sequence[Spec], goal: str, seed: int, parallel: int) -> None:
         del goal, parallel
@@ -37,11 +37,11 @@ class Chance:
         return {s.name: draw(s, self._rng.random()) for s in self._specs}
 
     def tell(self, parameters: Values, value: float | None) -> None:
-        """Nothing is learned."""
+        """Ignored."""
 
 
 class Optuna:
-    """Tree-structured Parzen estimator at its defaults, multivariate as its manual advises for joint spaces."""
+    """Tree-structured Parzen estimator at its defaults, multivariate as its manual recommends."""
 
     def __init__(self, specs: Sequence[Spec], goal: str, seed: int, parallel: int) -> None:
         import optuna
@@ -78,7 +78,7 @@ class Optuna:
 
 
 class ScikitOptimize:
-    """Its Gaussian process with the hedged portfolio; a failed trial is told the worst value so far."""
+    """Gaussian process with the hedged portfolio; a failed trial gets the worst value so far."""
 
     def __init__(self, specs: Sequence[Spec], goal: str, seed: int, parallel: int) -> None:
         from skopt import Optimizer
@@ -103,14 +103,14 @@ class ScikitOptimize:
         return dict(zip(self._names, self._optimizer.ask(), strict=True))
 
     def tell(self, parameters: Values, value: float | None) -> None:
-        told = self._worst if value is None else self._sign * value
-        self._worst = max(self._worst, told)
-        self._optimizer.tell([parameters[n] for n in self._names], told)
+        reported = self._worst if value is None else self._sign * value
+        self._worst = max(self._worst, reported)
+        self._optimizer.tell([parameters[n] for n in self._names], reported)
 
 
 OPTIMISERS: dict[str, Callable[..., Optimiser]] = {
     "bayesdesk": bayesian,
     "optuna-tpe": Optuna,
     "scikit-optimize": ScikitOptimize,
-    "random": Chance,
+    "random": Random,
 }

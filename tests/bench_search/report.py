@@ -1,4 +1,4 @@
-"""Runs as a table that says who found most."""
+"""Results of the benchmark as tables in Markdown."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Run:
     Attributes
     ----------
     curve
-        Best so far after each trial, smaller is better.
+        Best objective after each trial, smaller is better.
     known
-        The best that can be reached, where it is known.
+        The optimum, where it is known.
     seconds
-        Of one suggestion, the mean.
+        Mean time of a suggestion.
     """
 
     task: str
@@ -36,7 +36,7 @@ class Run:
 
 
 def report(runs: Sequence[Run]) -> str:
-    """The tables in Markdown, one for each setting and moment."""
+    """One table for each setting and number of trials."""
     parts = []
     for trials, parallel in sorted({(r.trials, r.parallel) for r in runs}):
         group = [r for r in runs if (r.trials, r.parallel) == (trials, parallel)]
@@ -47,7 +47,7 @@ def report(runs: Sequence[Run]) -> str:
 
 
 def _scores(runs: Sequence[Run], moment: int) -> dict[str, dict[str, np.ndarray]]:
-    """By optimiser and task: the scores of its seeds."""
+    """Scores of the seeds, by optimiser and task."""
     found: dict[str, dict[str, np.ndarray]] = {}
     for task in dict.fromkeys(r.task for r in runs):
         own = [r for r in runs if r.task == task]
@@ -69,7 +69,7 @@ def _table(runs: Sequence[Run], trials: int, parallel: int, moment: int) -> str:
     ranks = rankdata(means, axis=0).mean(axis=1)
     lines = [
         f"### After {moment} of {trials} trials, {parallel} at a time\n",
-        "| optimiser | score | 95 % | mean rank | seconds a suggestion |",
+        "| optimiser | score | 95 % | mean rank | seconds per suggestion |",
         "|---|---|---|---|---|",
     ]
     for name, rank in zip(names, ranks, strict=True):

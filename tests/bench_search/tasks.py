@@ -1,4 +1,4 @@
-"""What is searched: spaces as people write them, and what a trial of each comes to."""
+"""Benchmark tasks: a search space and an objective each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Task:
     Attributes
     ----------
     best
-        The best that can be reached, where it is known.
+        The optimum, where it is known.
     """
 
     name: str
@@ -143,7 +143,7 @@ def _levy(values: Values) -> float:
 
 
 def _cliff(values: Values) -> float:
-    """What needs too much memory fails; the best place lies just below that."""
+    """Trials that need too much memory fail; the optimum lies just below the limit."""
     need = values["width"] * values["batch"] * values["depth"] / (96 * 128 * 6)
     if need > 1:
         return math.nan
@@ -168,15 +168,17 @@ def _diverging(values: Values) -> float:
 
 
 def _noisy(values: Values) -> float:
-    """A bowl with noise that the values themselves fix, so that every optimiser meets the same."""
+    """A quadratic with noise that is a function of the point, so that it is the same for all optimisers."""
     x = np.array([values["a"], values["b"], math.log10(values["c"]) / 3 + 1])
-    bowl = float(((x - np.array([0.3, 0.7, 0.55])) ** 2).sum()) + (0.05 if values["kind"] != "z" else 0.0)
+    quadratic = float(((x - np.array([0.3, 0.7, 0.55])) ** 2).sum()) + (
+        0.05 if values["kind"] != "z" else 0.0
+    )
     seed = int(1e6 * x[0]) * 1_000_003 + int(1e6 * x[1]) * 1009 + int(1e6 * x[2])
-    return bowl + 0.02 * float(np.random.default_rng(abs(seed)).normal())
+    return quadratic + 0.02 * float(np.random.default_rng(abs(seed)).normal())
 
 
 def suite() -> tuple[Task, ...]:
-    """Every task."""
+    """All tasks."""
     unit = [real(f"x{i}", 0.0, 1.0) for i in range(4)]
     far = [real(f"x{i}", -10.0, 10.0) for i in range(4)]
     return (
@@ -231,7 +233,7 @@ def suite() -> tuple[Task, ...]:
             0.0,
         ),
         Task(
-            "noisy-bowl",
+            "noisy-quadratic",
             [real("a", 0.0, 1.0), real("b", 0.0, 1.0), real("c", 1e-3, 1.0, log=True), choice("kind", "x", "y", "z")],
             "MINIMIZE",
             _noisy,

@@ -214,7 +214,7 @@ def test_that_a_condition_that_is_none_is_refused(finished: Workspace, where: st
     done = finished.run("trials", "last", "--where", where)
     if where:
         assert done.code == 2
-        assert "not a condition" in done.err
+        assert "not a valid condition" in done.err
     assert "Traceback" not in done.err
 
 

@@ -1,4 +1,4 @@
-"""Any bytes in, problems out: never an error."""
+"""Any input gives settings or problems, never an exception."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def check(content: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_that_any_bytes_are_read_without_an_error(content: bytes) -> None:
+def test_that_any_bytes_are_read_without_an_exception(content: bytes) -> None:
     check(content)
 
 
 @settings(max_examples=300)
 @given(st.sampled_from(SOUND), st.data())
-def test_that_a_damaged_file_is_read_without_an_error(text: str, data: st.DataObject) -> None:
+def test_that_a_damaged_file_is_read_without_an_exception(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 30)))
     filling = data.draw(
@@ -49,7 +49,7 @@ def test_that_a_damaged_file_is_read_without_an_error(text: str, data: st.DataOb
         ["hyper_tuning", "parameters", "data_bindings", "bindings", "command", "env", "node", "resource"]
     ),
 )
-def test_that_any_value_at_any_known_key_is_read_without_an_error(value: object, key: str) -> None:
+def test_that_any_value_of_a_known_key_is_read_without_an_exception(value: object, key: str) -> None:
     import json
 
     check(json.dumps({key: value}).encode("utf-8", "surrogatepass"))
@@ -64,7 +64,7 @@ def test_that_any_value_at_any_known_key_is_read_without_an_error(value: object,
     st.sampled_from(["max_job_count", "parallel_count", "goal", "side_metrics", "parameter_specs"]),
     st.sampled_from(["name", "type", "min_value", "discrete_values", "categorical_values", "scale_type"]),
 )
-def test_that_any_value_below_the_section_is_read_without_an_error(
+def test_that_any_value_in_the_tuning_section_is_read_without_an_exception(
     value: object, key: str, spec_key: str
 ) -> None:
     import json

@@ -1,4 +1,4 @@
-"""Files that we write, read by the platform's own loader."""
+"""Files written by Bayesdesk, read by the loader of the platform."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_that_the_official_loader_reads_an_example_as_we_do(name: str) -> None:
+def test_that_the_official_loader_reads_the_examples_with_the_same_result(name: str) -> None:
     file = resource("examples", name, "openbayes.yaml")
     ours = load_text(file.read_text(encoding="utf-8")).config
     theirs = official.load(file)
@@ -48,26 +48,28 @@ def test_that_the_official_loader_reads_an_example_as_we_do(name: str) -> None:
             assert specs[spec.name][key] == value
 
 
-def test_that_the_official_loader_reads_the_template_once_its_blanks_are_filled(tmp_path: Path) -> None:
+def test_that_the_official_loader_reads_the_template_once_it_is_filled_in(tmp_path: Path) -> None:
     text = resource("templates", "project", "openbayes.yaml").read_text(encoding="utf-8")
     assert official.load(written(tmp_path, text))["hyper_tuning"]["algorithm"] == "Bayesian"
 
 
-def test_that_the_offered_completion_makes_a_file_that_the_official_loader_reads(tmp_path: Path) -> None:
+def test_that_the_quick_fix_for_missing_keys_makes_a_file_that_the_official_loader_reads(
+    tmp_path: Path,
+) -> None:
     problem = next(p for p in load_text(BARE).problems if p.code == "official-needs")
     assert problem.fix is not None
     completed = problem.fix.edit.apply(BARE)
     assert BARE.splitlines()[0] in completed
     loaded = official.load(written(tmp_path, completed))
     assert loaded["hyper_tuning"]["side_metrics"] == []
-    # what YAML 1.1 takes for text the official loader takes for text, and pydantic mends it
+    # YAML 1.1 reads it as a string, which pydantic converts
     assert loaded["hyper_tuning"]["parameter_specs"][0]["min_value"] == 1e-5
 
 
 @pytest.mark.parametrize(
     "value", [1e-05, 0.1, 3, 1e300, -2.5e-12, "on", "no", "1e-5", "0x10", "12:30", "a: b", "训练 #1", "'", ""]
 )
-def test_that_a_value_written_back_is_the_same_for_both_readers(tmp_path: Path, value: object) -> None:
+def test_that_a_value_written_back_is_read_alike_by_both_loaders(tmp_path: Path, value: object) -> None:
     complete = load_text(BARE)
     fix = next(p for p in complete.problems if p.code == "official-needs").fix
     assert fix is not None
@@ -77,7 +79,7 @@ def test_that_a_value_written_back_is_the_same_for_both_readers(tmp_path: Path, 
     assert official.load(written(tmp_path, after.text))["parameters"]["lr"] == value
 
 
-def test_that_narrowed_ranges_written_back_are_the_same_for_both_readers(tmp_path: Path) -> None:
+def test_that_narrowed_ranges_written_back_are_read_alike_by_both_loaders(tmp_path: Path) -> None:
     first = load_text(BARE)
     fix = next(p for p in first.problems if p.code == "official-needs").fix
     assert fix is not None

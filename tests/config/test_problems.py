@@ -1,7 +1,6 @@
-"""What ``check`` says of files, good and bad: a table.
+"""A table of valid and invalid files, and the problem that ``check`` reports.
 
-``⟦`` marks where the one problem of a file is to be found; it is taken out of the text
-before it is read. A file without a mark has no problem at all.
+``⟦`` marks the position of the only problem and is removed before the text is read.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ TUNING: dict[str, str | None] = {
 
 
 def a_file(*specs: str, root: str = "", **changes: str | None) -> str:
-    """A sound file with some of its keys changed (``None`` leaves one out)."""
+    """A valid file with some keys changed (``None`` omits one)."""
     lines = [f"{k}: {changes.get(k, v)}" for k, v in BASE.items() if changes.get(k, v) is not None]
     lines += ["resource: t4  # the cloud's", *([root] if root else []), "hyper_tuning:"]
     lines += [f"  {k}: {changes.get(k, v)}" for k, v in TUNING.items() if changes.get(k, v) is not None]
@@ -216,7 +215,7 @@ BAD: dict[str, tuple[str, str]] = {
 
 
 def marked(text: str) -> tuple[str, tuple[int, int] | None]:
-    """The text without its mark, and the mark's line and column."""
+    """The text without its mark, and line and column of the mark."""
     before, mark, after = text.partition("⟦")
     if not mark:
         return text, None
@@ -233,13 +232,13 @@ def test_that_the_table_has_at_least_eighty_files() -> None:
 
 
 @pytest.mark.parametrize("text", GOOD.values(), ids=GOOD.keys())
-def test_that_a_good_file_has_no_problem_and_a_config(text: str) -> None:
+def test_that_a_valid_file_has_a_config_and_no_problems(text: str) -> None:
     assert [str(p) for p in found(text)] == []
     assert load_text(text).config is not None
 
 
 @pytest.mark.parametrize(("code", "text"), BAD.values(), ids=BAD.keys())
-def test_that_a_bad_file_has_this_problem_here(code: str, text: str) -> None:
+def test_that_an_invalid_file_has_the_problem_at_the_marked_position(code: str, text: str) -> None:
     source, position = marked(text)
     problems = found(source)
     assert [p.code for p in problems] == [code], [str(p) for p in problems]
@@ -258,7 +257,7 @@ def test_that_a_quick_fix_removes_its_problem(code: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [t for _, t in BAD.values()], ids=BAD.keys())
-def test_that_every_message_is_there_in_both_languages(text: str) -> None:
+def test_that_every_message_exists_in_both_languages(text: str) -> None:
     for problem in found(marked(text)[0]):
         english, chinese = problem.message.render("en"), problem.message.render("zh")
         assert english != chinese
@@ -288,7 +287,7 @@ LOCAL_BAD = {
 
 
 @pytest.mark.parametrize(("code", "text"), LOCAL_BAD.values(), ids=LOCAL_BAD.keys())
-def test_that_a_bad_local_file_has_this_problem_here(code: str, text: str) -> None:
+def test_that_an_invalid_local_file_has_the_problem_at_the_marked_position(code: str, text: str) -> None:
     source, position = marked(text)
     problems = load_local_text(source).problems
     assert [p.code for p in problems] == [code]
@@ -315,13 +314,13 @@ def test_that_every_local_setting_is_read() -> None:
     }  # fmt: skip
 
 
-def test_that_categories_stay_what_the_user_wrote() -> None:
+def test_that_categories_are_read_as_written() -> None:
     config = load_text(a_file(listed("CATEGORICAL", "[on, 1, 1.0, 'x', ~, 1e5]"))).config
     assert config is not None
     assert config.hyper_tuning.parameter_specs[0].categorical_values == ("on", "1", "1.0", "x", "~", "1e5")
 
 
-def test_that_bytes_that_are_not_utf_8_are_one_problem_with_its_place() -> None:
+def test_that_bytes_that_are_not_utf_8_are_reported_with_their_position() -> None:
     from bayescore.config.load import decode
 
     text, bad = decode("command: 训练".encode() + b"\xff\xfe\n")

@@ -17,7 +17,7 @@ def is_valid(schema: dict[str, Any], data: Any) -> bool:
 
 
 @pytest.mark.parametrize("schema", [openbayes_schema(), local_schema()], ids=["openbayes", "local"])
-def test_that_a_schema_is_one(schema: dict[str, Any]) -> None:
+def test_that_a_schema_is_valid(schema: dict[str, Any]) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
 
 
@@ -34,7 +34,7 @@ def test_that_a_file_without_problems_is_valid(text: str) -> None:
     [{"hyper_tuning": 3}, {"hyper_tuning": {"max_job_count": 101}}, {"hyper_tuning": {"goal": "UP"}}],
     ids=str,
 )
-def test_that_a_wrong_file_is_not(change: dict[str, Any]) -> None:
+def test_that_a_file_with_problems_is_invalid(change: dict[str, Any]) -> None:
     good = load_text(GOOD["as in the guide"]).document.data
     section = change["hyper_tuning"]
     wrong = {

@@ -1,4 +1,4 @@
-"""Edits of YAML text change what they say and nothing else."""
+"""Edits of YAML text change the given value and nothing else."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ ROOTS = st.dictionaries(KEYS, DATA, min_size=1, max_size=5)
 
 
 class Writer:
-    """Writes data as YAML in a style that is drawn at every turn."""
+    """Writes data as YAML in randomly drawn styles."""
 
     def __init__(self, draw: Any) -> None:
         self.draw = draw
@@ -84,7 +84,7 @@ class Writer:
         return self.scalar(value, True)
 
     def value(self, value: Any, indent: int, in_list: bool) -> list[str]:
-        """Lines of a value: the first goes behind its key or dash."""
+        """Lines of a value; the first one follows its key or dash."""
         if isinstance(value, dict | list) and value and (isinstance(value, dict) or self.chance()):
             if isinstance(value, dict) and self.chance() and self.chance():
                 return [f" {self.flow(value)}{self.comment()}"]
@@ -121,14 +121,14 @@ class Writer:
 
 @st.composite
 def documents(draw: Any) -> tuple[str, Any]:
-    """A text, and the data that it holds."""
+    """A text and its data."""
     data = draw(ROOTS)
     lines = Writer(draw).block(data, 0)
     break_ = draw(st.sampled_from(["\n", "\n", "\r\n"]))
     text = break_.join(lines) + draw(st.sampled_from(["", break_, break_ * 2]))
     bom = draw(st.sampled_from(["", "", "\ufeff"]))
     document = YamlDocument.parse(bom + text)
-    assume(document.fault is None and same(document.data, data))
+    assume(document.error is None and same(document.data, data))
     return bom + text, data
 
 
@@ -152,13 +152,13 @@ def at(data: Any, path: tuple) -> Any:
 
 
 def check(text: str, edit: Any, wanted: Any) -> YamlDocument:
-    """The edit gives the wanted data, touches only its span, and can be undone."""
+    """Check that an edit gives the expected data, changes only its span, and can be undone."""
     after = edit.apply(text)
     assert after[: edit.start] == text[: edit.start]
     assert after[edit.start + len(edit.text) :] == text[edit.end :]
     assert edit.inverse.apply(after) == text
     changed = YamlDocument.parse(after)
-    assert changed.fault is None, (text, after)
+    assert changed.error is None, (text, after)
     assert same(changed.data, wanted), (text, after, wanted)
     return changed
 
@@ -168,7 +168,7 @@ MANY = settings(max_examples=150, deadline=None)
 
 @MANY
 @given(documents(), st.data())
-def test_that_setting_a_value_changes_that_value_and_no_other_text(document: Any, pick: Any) -> None:
+def test_that_setting_a_value_changes_no_other_text(document: Any, pick: Any) -> None:
     text, data = document
     path = pick.draw(st.sampled_from([p for p in places(data) if p]))
     value = pick.draw(st.one_of(SCALARS, DATA))
@@ -179,7 +179,7 @@ def test_that_setting_a_value_changes_that_value_and_no_other_text(document: Any
 
 @MANY
 @given(documents(), st.data())
-def test_that_an_added_key_stands_where_it_is_wanted_and_removing_it_restores_the_text(
+def test_that_a_key_is_added_at_the_given_position_and_removing_it_restores_the_text(
     document: Any, pick: Any
 ) -> None:
     text, data = document
@@ -197,7 +197,7 @@ def test_that_an_added_key_stands_where_it_is_wanted_and_removing_it_restores_th
 
 @MANY
 @given(documents(), st.data())
-def test_that_an_inserted_item_stands_at_its_index(document: Any, pick: Any) -> None:
+def test_that_an_item_is_inserted_at_the_given_index(document: Any, pick: Any) -> None:
     text, data = document
     lists = [p for p in places(data) if isinstance(at(data, p), list)]
     assume(lists)
@@ -211,7 +211,7 @@ def test_that_an_inserted_item_stands_at_its_index(document: Any, pick: Any) -> 
 
 @MANY
 @given(documents(), st.data())
-def test_that_removing_takes_one_entry_and_keeps_the_rest(document: Any, pick: Any) -> None:
+def test_that_removing_an_entry_keeps_the_others(document: Any, pick: Any) -> None:
     text, data = document
     path = pick.draw(st.sampled_from([p for p in places(data) if p]))
     wanted = copy.deepcopy(data)
@@ -263,7 +263,7 @@ def with_value(data: Any, path: tuple, value: Any) -> Any:
 
 
 @given(SCALARS)
-def test_that_a_written_scalar_reads_back_as_itself_in_both_yaml_versions(value: Any) -> None:
+def test_that_a_written_scalar_is_read_unchanged_in_both_yaml_versions(value: Any) -> None:
     import yaml
 
     written = render(value)
@@ -274,10 +274,10 @@ def test_that_a_written_scalar_reads_back_as_itself_in_both_yaml_versions(value:
 
 
 @given(st.text(max_size=200))
-def test_that_any_text_parses_or_has_a_fault_inside_the_text(text: str) -> None:
+def test_that_any_text_is_parsed_or_has_an_error_position_within_the_text(text: str) -> None:
     document = YamlDocument.parse(text)
-    if document.fault is not None:
-        assert 0 <= document.fault.offset <= len(text)
+    if document.error is not None:
+        assert 0 <= document.error.offset <= len(text)
 
 
 # ---- single cases
@@ -324,7 +324,7 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("before", "edit", "after"), [c[1:] for c in EDITS], ids=[c[0] for c in EDITS])
-def test_that_an_edit_gives_exactly_this_text(before: str, edit: Any, after: str) -> None:
+def test_that_an_edit_produces_the_expected_text(before: str, edit: Any, after: str) -> None:
     assert edit(YamlDocument.parse(before)).apply(before) == after
 
 
@@ -337,7 +337,7 @@ def test_that_an_edit_gives_exactly_this_text(before: str, edit: Any, after: str
         ("a: &x {k: 1}\nb:\n  <<: *x\n  m: 2\n", ("b", "k"), "a: &x {k: 1}\nb:\n  k: 1\n  m: 2\n"),
     ],
 )
-def test_that_an_edit_of_a_shared_value_offers_to_write_it_out(
+def test_that_an_edit_of_a_shared_value_offers_to_replace_the_aliases(
     text: str, path: tuple, written_out: str
 ) -> None:
     document = YamlDocument.parse(text)
@@ -348,10 +348,10 @@ def test_that_an_edit_of_a_shared_value_offers_to_write_it_out(
     assert at(freed.apply(freed.set(path, 5)).data, path) == 5
 
 
-def test_that_a_broken_text_keeps_the_last_good_data_and_refuses_edits() -> None:
+def test_that_an_invalid_text_keeps_the_last_valid_data_and_refuses_edits() -> None:
     broken = YamlDocument.parse("a: 1\n").with_text("a: [1\nb: }")
     assert broken.data == {"a": 1}
-    assert broken.fault is not None
+    assert broken.error is not None
     with pytest.raises(EditError):
         broken.set(("a",), 2)
 

@@ -75,7 +75,7 @@ def test_that_the_time_left_is_shown_until_the_job_has_ended(
 def test_that_the_best_trial_the_gain_and_the_place_are_shown() -> None:
     trials = [
         a_trial(1, 0.5, gpus=("a",)),
-        a_trial(2, 0.75, gpus=("b",), foresight=FORECAST),
+        a_trial(2, 0.75, gpus=("b",), forecast=FORECAST),
         a_trial(3, 0.25),
     ]
     header = header_of(a_view(trials))

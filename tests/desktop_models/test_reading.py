@@ -161,7 +161,7 @@ def test_that_a_job_that_is_added_continued_or_deleted_is_seen(store: Store) -> 
         jobs.move(connection, store.job, JobState.SUCCEEDED)
     store.check()
     with store.writing.write() as connection:
-        jobs.wake(connection, store.job)
+        jobs.begin_run(connection, store.job)
         jobs.extend(connection, store.job, 2)
         jobs.move(connection, store.job, JobState.RUNNING)
     store.add(2)

@@ -65,7 +65,7 @@ def test_that_imported_trials_are_used_and_starred_but_not_run_again() -> None:
         ),
         (a_trial(6, 0.1, started_at=None, origin="elsewhere"), ("succeeded", "good"), "", []),
         (
-            a_trial(7, 0.1, foresight=Forecast(0.123456, 0.0456, "exploring", 0, 0, 0, 10)),
+            a_trial(7, 0.1, forecast=Forecast(0.123456, 0.0456, "exploring", 0, 0, 0, 10)),
             ("succeeded", "good"),
             "Took 1:00",
             ["Exploring where the model is uncertain", "Predicted 0.1235 ± 0.046"],

@@ -11,7 +11,7 @@ import pytest
 from bayescore.app import Options, prepare
 from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError
-from bayescore.store import DataFolder, runtime
+from bayescore.store import DataFolder, runtime_folders
 from bayescore.trials import docker_engine
 from support.workspace import Workspace
 
@@ -70,8 +70,8 @@ def test_that_secrets_stay_in_the_data_folder_where_no_folder_is_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr(runtime, "MEMORY", tmp_path / "nowhere")
-    monkeypatch.setattr(runtime, "RUNTIME", tmp_path / "nowhere")
+    monkeypatch.setattr(runtime_folders, "MEMORY", tmp_path / "nowhere")
+    monkeypatch.setattr(runtime_folders, "RUNTIME", tmp_path / "nowhere")
     folder = DataFolder(tmp_path / "home")
     folder.prepare()
     job_secrets.keep(folder, "abcdefgh", {"KEY": "value"})

@@ -1,4 +1,4 @@
-"""Draw points from a search space with the package that it is written for; runs in an environment of its own.
+"""Draws points from a search space with the package that defines it, in that package's own environment.
 
 Reads ``{"package": …, "space": …, "count": …}`` and writes a list of points, both as JSON.
 """
@@ -31,7 +31,7 @@ def nni(space: dict[str, Any], count: int) -> list[dict[str, Any]]:
 
 
 def hiplot(space: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    """Not points of a space, but the rows of a table as HiPlot reads it."""
+    """Rows of a table as HiPlot reads it."""
     import hiplot as package
 
     found = package.Experiment.from_csv(space["file"])
@@ -41,7 +41,7 @@ def hiplot(space: dict[str, Any], count: int) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    asked = json.load(sys.stdin)
-    with contextlib.redirect_stdout(sys.stderr):  # some print of their own
-        points = globals()[asked["package"]](asked["space"], asked["count"])
+    request = json.load(sys.stdin)
+    with contextlib.redirect_stdout(sys.stderr):  # some packages print messages
+        points = globals()[request["package"]](request["space"], request["count"])
     json.dump(points, sys.stdout, default=lambda number: number.item())  # of NumPy

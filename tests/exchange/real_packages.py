@@ -1,6 +1,6 @@
-"""What comes from W&B and NNI and goes to HiPlot, held against these packages themselves.
+"""Import from W&B and NNI and export to HiPlot, compared with these packages.
 
-They cannot live in one environment with ours; ``make test-exchange`` gives them one and runs this.
+They conflict with our dependencies; ``make test-exchange`` creates an environment for them and runs this.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import yaml
 
 from bayescore.config import load_text
 from bayescore.config.models import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec
-from bayescore.exchange.sweeps import convert
+from bayescore.exchange.search_spaces import convert_space
 from support.workspace import Workspace
 
 PYTHON = os.environ["BAYESDESK_EXCHANGE_PYTHON"]
@@ -49,23 +49,23 @@ NNI = {
 
 
 def drawn(package: str, space: Any, count: int = COUNT) -> list[dict[str, Any]]:
-    """What the package draws; see draw.py."""
-    asked = json.dumps({"package": package, "space": space, "count": count})
+    """Points that the package draws; see draw.py."""
+    request = json.dumps({"package": package, "space": space, "count": count})
     script = Path(__file__).with_name("draw.py")
-    done = subprocess.run([PYTHON, str(script)], input=asked, capture_output=True, text=True, check=False)
+    done = subprocess.run([PYTHON, str(script)], input=request, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return list(json.loads(done.stdout))
 
 
 def specs_of(content: str) -> dict[str, ParameterSpec]:
-    """Parameters of the file that ours makes of a space."""
-    loaded = load_text(convert(content).file_text)
+    """Parameters of the converted space."""
+    loaded = load_text(convert_space(content).file_text)
     assert loaded.config is not None, loaded.problems
     return {spec.name: spec for spec in loaded.config.hyper_tuning.parameter_specs}
 
 
 def check(spec: ParameterSpec, values: list[Any]) -> None:
-    """Every value that the package draws is ours too, and where they can be counted, there are no others."""
+    """Check that the spec contains all drawn values, and no others if they are countable."""
     if isinstance(spec, CategoricalSpec):
         assert {str(v) for v in values} == set(spec.categorical_values)
     elif isinstance(spec, DiscreteSpec):
@@ -76,13 +76,13 @@ def check(spec: ParameterSpec, values: list[Any]) -> None:
         assert spec.min_value <= min(values)
         assert max(values) <= spec.max_value
         width = spec.max_value - spec.min_value
-        assert max(values) > spec.max_value - 0.1 * width  # and not a wider range than theirs
+        assert max(values) > spec.max_value - 0.1 * width  # the range is not wider
 
 
 @pytest.mark.parametrize(
     ("package", "space"), [("wandb", yaml.safe_load(SWEEP)), ("nni", NNI)], ids=["wandb", "nni"]
 )
-def test_that_a_converted_space_holds_what_the_package_draws(package: str, space: Any) -> None:
+def test_that_a_converted_space_contains_what_the_package_draws(package: str, space: Any) -> None:
     specs = specs_of(yaml.safe_dump(space))
     points = drawn(package, space)
     for name, spec in specs.items():
@@ -91,11 +91,11 @@ def test_that_a_converted_space_holds_what_the_package_draws(package: str, space
     assert fixed == ({"epochs"} if package == "wandb" else set())
 
 
-def test_that_hiplot_reads_our_table(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_hiplot_reads_the_exported_table(workspace: Workspace, tmp_path: Path) -> None:
     workspace.write(max_job_count=4)
-    ours = workspace.tune()
+    job = workspace.tune()
     file = tmp_path / "table.csv"
     file.write_text(workspace.run("export", "last", "--format", "hiplot").out, encoding="utf-8")
     rows = drawn("hiplot", {"file": str(file)}, 4)
-    assert [float(row["x"]) for row in rows] == [t["parameters"]["x"] for t in ours["trials"]]
-    assert [float(row["score"]) for row in rows] == [t["value"] for t in ours["trials"]]
+    assert [float(row["x"]) for row in rows] == [t["parameters"]["x"] for t in job["trials"]]
+    assert [float(row["score"]) for row in rows] == [t["value"] for t in job["trials"]]

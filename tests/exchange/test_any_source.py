@@ -1,4 +1,4 @@
-"""Files of other tools that are not as they should be: a message, never a traceback."""
+"""Malformed files of other tools cause a message, never a traceback."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bayescore.config import load_text
 from bayescore.errors import ConfigError
-from bayescore.exchange.program import propose
-from bayescore.exchange.sweeps import convert
+from bayescore.exchange.program_options import propose_space
+from bayescore.exchange.search_spaces import convert_space
 
 PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.floats(), st.text(max_size=6), st.just("adam")
@@ -51,15 +51,15 @@ SPACE = st.dictionaries(
 
 @given(st.one_of(SWEEP, SPACE, st.fixed_dictionaries({"searchSpace": SPACE}), VALUES))
 @settings(max_examples=150, deadline=None)
-def test_that_a_space_is_converted_or_refused_with_words(content: object) -> None:
+def test_that_any_search_space_is_converted_or_refused_with_a_message(content: object) -> None:
     with contextlib.suppress(ConfigError):
-        found = convert(yaml.safe_dump(content, allow_unicode=True))
-        assert load_text(found.file_text).document.fault is None
+        found = convert_space(yaml.safe_dump(content, allow_unicode=True))
+        assert load_text(found.file_text).document.error is None
         json.dumps([r.render("zh") for r in found.remarks])
 
 
 @given(st.text(max_size=80))
 @settings(max_examples=80, deadline=None)
-def test_that_any_text_is_a_program_or_a_syntax_error(source: str) -> None:
+def test_that_any_text_is_read_as_a_program_or_is_a_syntax_error(source: str) -> None:
     with contextlib.suppress(SyntaxError, ValueError):
-        assert propose(source).specs == (), "chance wrote a whole option"
+        assert propose_space(source).specs == (), "random text had an option"

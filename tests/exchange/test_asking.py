@@ -1,4 +1,4 @@
-"""``bayesdesk init`` at a terminal: what it asks, what it takes, what it writes."""
+"""Questions of ``bayesdesk init`` at a terminal, and the file that it writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log_metric("val_loss", args.rate)
 
 
 def at_a_terminal(workspace: Workspace, *answers: str) -> str:
-    """What ``init`` shows on a terminal on which these lines are typed; it ends where they are too few."""
+    """Output of ``init`` on a terminal where these lines are typed, followed by end of file."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [str(BIN / "bayesdesk"), "init"],
@@ -34,7 +34,7 @@ def at_a_terminal(workspace: Workspace, *answers: str) -> str:
     os.close(theirs)
     os.write(ours, "".join(f"{answer}\n" for answer in answers).encode() + b"\x04")
     shown = b""
-    with suppress(OSError):  # that is how the end of a terminal shows
+    with suppress(OSError):  # raised at the end of the terminal
         while part := os.read(ours, 4096):
             shown += part
     os.close(ours)
@@ -42,7 +42,7 @@ def at_a_terminal(workspace: Workspace, *answers: str) -> str:
     return shown.decode()
 
 
-def test_that_what_is_asked_has_what_the_program_says_as_answers(workspace: Workspace) -> None:
+def test_that_default_answers_come_from_the_program(workspace: Workspace) -> None:
     workspace.project.mkdir()
     (workspace.project / "fit.py").write_text(PROGRAM)
     shown = at_a_terminal(workspace, "", "", "", "")
@@ -54,7 +54,7 @@ def test_that_what_is_asked_has_what_the_program_says_as_answers(workspace: Work
         assert words in written
 
 
-def test_that_an_answer_that_cannot_be_is_asked_for_again(workspace: Workspace) -> None:
+def test_that_a_question_is_repeated_after_an_invalid_answer(workspace: Workspace) -> None:
     workspace.project.mkdir()
     (workspace.project / "fit.py").write_text(PROGRAM)
     at_a_terminal(workspace, "", "gain", "sideways", "maximize", "1000", "many", "12")
@@ -63,7 +63,7 @@ def test_that_an_answer_that_cannot_be_is_asked_for_again(workspace: Workspace) 
         assert words in written
 
 
-def test_that_without_an_answer_nothing_is_written(workspace: Workspace) -> None:
+def test_that_no_file_is_written_without_answers(workspace: Workspace) -> None:
     workspace.project.mkdir()
     (workspace.project / "fit.py").write_text(PROGRAM)
     shown = at_a_terminal(workspace, "")

@@ -1,4 +1,4 @@
-"""What other tools have found comes in as a job, and goes out to them; each with the real package."""
+"""Import of results of other tools as a job, and export to them, with the real Optuna."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from bayescore.config import load_text
-from bayescore.exchange.sweeps import convert
+from bayescore.exchange.search_spaces import convert_space
 from support.workspace import UNIT, Workspace
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
 def study(file: Path, name: str = "first", trials: int = 12) -> optuna.Study:
-    """A study of every kind of parameter, with trials that fail, are pruned, or still run."""
+    """A study with all kinds of parameters, and with trials that fail, are pruned or still run."""
     made = optuna.create_study(
         storage=f"sqlite:///{file}",
         study_name=name,
@@ -57,7 +57,7 @@ def workspace(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def test_that_a_study_of_optuna_comes_in_whole(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_all_ended_trials_of_an_optuna_study_are_imported(workspace: Workspace, tmp_path: Path) -> None:
     theirs = study(tmp_path / "study.db", trials=30)
     done = workspace.run("import", str(tmp_path / "study.db"), "--metric", "accuracy", "--json")
     assert done.code == 0, done.err
@@ -86,7 +86,7 @@ def test_that_a_study_of_optuna_comes_in_whole(workspace: Workspace, tmp_path: P
     assert "1" in done.err  # the trial that still runs
 
 
-def test_that_an_imported_job_never_runs_and_teaches(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_an_imported_job_cannot_run_but_serves_as_history(workspace: Workspace, tmp_path: Path) -> None:
     made = optuna.create_study(storage=f"sqlite:///{tmp_path}/x.db", direction="maximize")
     made.optimize(lambda trial: -((trial.suggest_float("x", 0, 1) - 0.7) ** 2), n_trials=12)
     job = workspace.run("import", str(tmp_path / "x.db"), "--metric", "score", "--json").json()["id"]
@@ -96,7 +96,7 @@ def test_that_an_imported_job_never_runs_and_teaches(workspace: Workspace, tmp_p
         assert f"--history {job}" in refused.err
     workspace.write(max_job_count=1, algorithm="Bayesian")
     followed = workspace.tune("--history", job)
-    assert followed["trials"][0]["origin"] == "model"  # no initial trials: it has learned
+    assert followed["trials"][0]["origin"] == "model"  # the history replaces the initial design
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_that_an_imported_job_never_runs_and_teaches(workspace: Workspace, tmp_p
         ("DROP TABLE trials", "Optuna"),
     ],
 )
-def test_that_a_storage_that_cannot_be_read_is_refused_with_words(
+def test_that_an_unreadable_storage_is_refused_with_a_message(
     workspace: Workspace, tmp_path: Path, break_it: str, said: str
 ) -> None:
     study(tmp_path / "study.db", trials=2)
@@ -120,7 +120,7 @@ def test_that_a_storage_that_cannot_be_read_is_refused_with_words(
     assert workspace.run("jobs", "--json").json() == {"jobs": []}
 
 
-def test_that_one_of_several_studies_is_chosen_by_name(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_one_of_several_studies_is_selected_by_name(workspace: Workspace, tmp_path: Path) -> None:
     study(tmp_path / "s.db", "first", 2)
     study(tmp_path / "s.db", "second", 3)
     refused = workspace.run("import", str(tmp_path / "s.db"))
@@ -130,7 +130,7 @@ def test_that_one_of_several_studies_is_chosen_by_name(workspace: Workspace, tmp
     assert (chosen.json()["name"], len(chosen.json()["trials"])) == ("other", 3)
 
 
-def test_that_optuna_reads_a_job_as_its_own_study(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_optuna_loads_and_continues_an_exported_job(workspace: Workspace, tmp_path: Path) -> None:
     specs = [
         UNIT,
         {"name": "n", "type": "INTEGER", "min_value": 1, "max_value": 64, "scale_type": "UNIT_LOG_SCALE"},
@@ -148,11 +148,11 @@ def test_that_optuna_reads_a_job_as_its_own_study(workspace: Workspace, tmp_path
     assert [t.params for t in theirs.trials] == [t["parameters"] for t in ours["trials"]]
     assert [t.value for t in theirs.trials] == [t["value"] for t in ours["trials"]]
     assert theirs.trials[0].distributions["n"] == optuna.distributions.IntDistribution(1, 64, log=True)
-    theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)  # it goes on there
+    theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
     assert len(theirs.trials) == 5
 
 
-def test_that_hiplots_table_has_an_axis_a_parameter(workspace: Workspace) -> None:
+def test_that_the_hiplot_table_has_an_axis_for_each_parameter(workspace: Workspace) -> None:
     workspace.write(max_job_count=3)
     ours = workspace.tune()
     rows = list(csv.DictReader(io.StringIO(workspace.run("export", "last", "--format", "hiplot").out)))
@@ -188,7 +188,7 @@ NNI = {
 }
 
 
-def test_that_a_sweep_becomes_a_file_with_a_report(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_a_wandb_sweep_is_converted_with_remarks(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "sweep.yaml").write_text(SWEEP)
     done = workspace.run("import", str(tmp_path / "sweep.yaml"), "--into", str(tmp_path / "new.yaml"))
     assert done.code == 0, done.err
@@ -217,9 +217,7 @@ def test_that_a_sweep_becomes_a_file_with_a_report(workspace: Workspace, tmp_pat
     assert again.code == 2
 
 
-def test_that_a_search_space_of_nni_becomes_a_file_with_a_report(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_that_an_nni_search_space_is_converted_with_remarks(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "space.json").write_text(json.dumps(NNI))
     done = workspace.run("import", str(tmp_path / "space.json"))
     loaded = load_text(done.out)
@@ -233,7 +231,7 @@ def test_that_a_search_space_of_nni_becomes_a_file_with_a_report(
     experiment = yaml.safe_dump(
         {"searchSpace": NNI, "trialCommand": "python a.py", "tuner": {"name": "GridSearch"}}
     )
-    found = convert(experiment)
+    found = convert_space(experiment)
     assert yaml.safe_load(found.file_text)["command"] == "python a.py"
     assert workspace.run("import", str(workspace.project / "main.py")).code == 2
 
@@ -247,7 +245,7 @@ much\t0.3\t已完成
 
 
 @pytest.mark.parametrize("mark", ["\t", ",", ";"])
-def test_that_a_table_copied_from_a_page_becomes_a_job(
+def test_that_a_table_copied_from_a_page_is_imported_as_a_job(
     workspace: Workspace, tmp_path: Path, mark: str
 ) -> None:
     (tmp_path / "table.csv").write_text("\ufeff" + TABLE.replace("\t", mark), encoding="utf-8")
@@ -264,7 +262,7 @@ def test_that_a_table_copied_from_a_page_becomes_a_job(
     assert "x, score" in refused.err
 
 
-def test_that_downloaded_outputs_become_a_job(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_downloaded_outputs_are_imported_as_a_job(workspace: Workspace, tmp_path: Path) -> None:
     for name, x, log in (
         ("a", 0.1, "score: 0.2\nscore: 0.4"),
         ("b", 0.2, '{"score": 7e-1}'),

@@ -1,4 +1,4 @@
-"""A search space from a program's own options."""
+"""Search spaces proposed from the options of a program."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bayescore.config import load_text
-from bayescore.exchange.program import likely_goal, propose
+from bayescore.exchange.program_options import likely_goal, propose_space
 from support.workspace import Workspace
 
 PROGRAM = """
@@ -41,7 +41,7 @@ for epoch in range(options().epochs):
 
 
 def test_that_each_option_gets_a_range_around_its_default_on_a_sensible_scale() -> None:
-    found = propose(PROGRAM)
+    found = propose_space(PROGRAM)
     specs = {s["name"]: s for s in found.specs}
     assert list(specs) == ["learning_rate", "hidden-units", "dropout", "batch_size", "optimizer", "shift"]
     assert specs["learning_rate"] == {
@@ -69,7 +69,7 @@ def test_that_each_option_gets_a_range_around_its_default_on_a_sensible_scale() 
         ("mAP", "MAXIMIZE"),
     ],
 )
-def test_that_the_goal_is_guessed_from_the_metrics_name(metric: str, goal: str) -> None:
+def test_that_the_goal_is_guessed_from_the_name_of_the_metric(metric: str, goal: str) -> None:
     assert likely_goal(metric) == goal
 
 
@@ -91,20 +91,20 @@ def test_that_the_goal_is_guessed_from_the_metrics_name(metric: str, goal: str) 
     )
 )
 @settings(max_examples=60, deadline=None)
-def test_that_whatever_the_defaults_the_file_is_one_that_could_start(
+def test_that_the_proposed_file_is_valid_for_any_defaults(
     options: list[tuple[str, object]],
 ) -> None:
     lines = [f"parser.add_argument('--{name}', default={default!r})" for name, default in options]
     source = "\n".join(lines)
     ast.parse(source)
-    found = propose(source)
+    found = propose_space(source)
     if found.specs:
         loaded = load_text(found.file_text("main.py"))
         assert loaded.config is not None, [str(p) for p in loaded.problems]
     assert len(found.specs) + len(found.remarks) == len(options)
 
 
-def test_that_init_writes_what_is_proposed_and_never_over_a_file(workspace: Workspace) -> None:
+def test_that_init_writes_the_proposed_file_and_never_overwrites_one(workspace: Workspace) -> None:
     workspace.project.mkdir()
     (workspace.project / "train.py").write_text(PROGRAM)
     done = workspace.run("init", "--program", "train.py", "--trials", "7")

@@ -39,10 +39,10 @@ def test_that_words_of_others_are_no_markup_anywhere_in_a_window(
     named = FILE.replace("name: x", "name: x<b>bold</b>").replace("score", "<b>bold</b>")
     with workspace.database().write() as connection:
         submission = a_submission(named, name=MARKUP, message=MARKUP, project=f"/{MARKUP}")
-        job = jobs.add_past(connection, submission, JobState.SUCCEEDED, 2, None, None)
+        job = jobs.add_imported(connection, submission, JobState.SUCCEEDED, 2, None, None)
         for number in (1, 2):
             value = {submission.config.hyper_tuning.parameter_specs[0].name: 0.5}
-            trials.add_past(connection, job.id, number, value, TrialState.SUCCEEDED, 0.5, None, None)
+            trials.add_imported(connection, job.id, number, value, TrialState.SUCCEEDED, 0.5, None, None)
             trials.annotate(connection, job.id, number, MARKUP)
     qtbot.waitUntil(lambda: len(window.rows) == 1, timeout=WAIT_MS)
     window.show_job(job.id)

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bayescore.store import DataFolder, runtime
+from bayescore.store import DataFolder, runtime_folders
 from bayesdesk.single_instance import JOB, SingleInstance
 from support.accounts import needs_accounts, shared_memory, start_as_nobody
 from support.window import WAIT_MS
@@ -36,7 +36,9 @@ def data(monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFolder]:
 
 
 def socket_of(data: DataFolder) -> Path:
-    (found,) = [p / "window" for p in runtime.runtime_folders(data, make=False) if (p / "window").exists()]
+    (found,) = [
+        p / "window" for p in runtime_folders.runtime_folders(data, make=False) if (p / "window").exists()
+    ]
     return found
 
 
@@ -73,7 +75,7 @@ def test_that_a_window_opens_nothing_but_paths_and_jobs(qapp, qtbot, data: DataF
 
 @needs_accounts
 def test_that_another_accounts_socket_keeps_no_window_from_opening(qapp, data: DataFolder) -> None:
-    place = next(runtime.runtime_folders(data, make=True))
+    place = next(runtime_folders.runtime_folders(data, make=True))
     place.rmdir()
     place.parent.rmdir()
     squatter = start_as_nobody(SQUAT, place.parent, place.name)
@@ -93,7 +95,7 @@ def test_that_another_accounts_socket_keeps_no_window_from_opening(qapp, data: D
 def test_that_a_long_path_of_the_data_folder_does_not_keep_a_window_from_opening(
     qapp, tmp_path: Path, data: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime, "MEMORY", tmp_path / "nothing")
+    monkeypatch.setattr(runtime_folders, "MEMORY", tmp_path / "nothing")
     deep = DataFolder(tmp_path / ("d" * 200))
     deep.prepare()
     instance = SingleInstance(deep)

@@ -1,4 +1,4 @@
-"""``make fuzz [SECONDS=n] [SEED=s]``: as many cases of each kind as there is time for; a seed replays."""
+"""``make fuzz [SECONDS=n] [SEED=s]``: runs random cases for some time; a seed repeats them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from support.workspace import Workspace  # noqa: E402
 
 
 def main() -> int:
-    """Run; 1 when something was found."""
+    """Run the cases; return 1 when one fails."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=0)

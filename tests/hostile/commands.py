@@ -1,4 +1,4 @@
-"""Command lines that nobody meant."""
+"""Malformed command lines."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _NOT = {"gui", "start", "host"}
 
 
 def arguments(rng: random.Random) -> list[str]:
-    """Some words after ``bayesdesk``."""
+    """Random arguments."""
     return [rng.choice(_WORDS) for _ in range(rng.randint(0, 6))]
 
 
 def check(rng: random.Random, workspace: Workspace) -> None:
-    """Run one; it ends, with a code of ours and without a traceback."""
+    """Run a command; it must exit with a documented code and without a traceback."""
     words = arguments(rng)
     done = workspace.run(*words, timeout=60)
     assert done.code in (0, 1, 2), (words, done)

@@ -1,4 +1,4 @@
-"""Files that somebody else wrote: any bytes, and YAML that is almost sound."""
+"""Hostile files: random bytes, and YAML that is almost valid."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BARE = FILE.partition("  parameter_specs:")[0] + "  parameter_specs:\n"
 
 
 def _lines(line: Callable[[int], str], size: int = 240_000) -> str:
-    """Numbered lines of so many characters in all."""
+    """Numbered lines with this number of characters in total."""
     return "\n".join(line(i) for i in range(size // (len(line(99_999)) + 1))) + "\n"
 
 
@@ -30,7 +30,7 @@ def _listed(item: Callable[[int], str], size: int = 200_000) -> str:
 
 
 def _bomb(begin: str, opened: str, closed: str, key: str) -> str:
-    """Aliases of aliases: the last one stands for 10 to the power of 29 values."""
+    """Nested aliases that expand to 10 to the power of 29 values."""
     lines = [f"a0: &a0 {begin}"]
     for i in range(1, 30):
         inner = ", ".join(f"{key.format(j)}*a{i - 1}" for j in range(10))
@@ -39,7 +39,7 @@ def _bomb(begin: str, opened: str, closed: str, key: str) -> str:
 
 
 _LISTS, _MAPPINGS = _bomb("[x]", "[", "]", ""), _bomb("{x: 1}", "{", "}", "k{}: ")
-# Files below the limit of size that took minutes, or all memory, to be read or explained.
+# Files below the size limit that once took minutes, or all memory, to check.
 LARGE: dict[str, Callable[[], str]] = {
     "unknown keys": lambda: _lines(lambda i: f"k{i}: 1") + FILE,
     "misspelt keys": lambda: _lines(lambda i: f"comman{i}: 1") + FILE,
@@ -94,41 +94,41 @@ LARGE: dict[str, Callable[[], str]] = {
 
 
 def content(rng: random.Random) -> bytes:
-    """Some file."""
+    """A random file."""
     kind = rng.randrange(9)
     if kind == 8:
         return rng.choice(list(LARGE.values()))().encode()
     base = rng.choice([FILE, _LOCAL])
     if kind == 0:
         return rng.randbytes(rng.randrange(3000))
-    if kind == 1:  # a sound file with some bytes changed
+    if kind == 1:  # a valid file with some bytes changed
         raw = bytearray(base.encode())
         for _ in range(rng.randint(1, 10)):
             raw[rng.randrange(len(raw))] = rng.randrange(256)
         return bytes(raw)
-    if kind == 2:  # a sound file with odd words in it
+    if kind == 2:  # a valid file with unusual words
         lines = base.splitlines()
         for _ in range(rng.randint(1, 6)):
             at = rng.randrange(len(lines) + 1)
             lines.insert(at, " " * rng.randrange(6) + _atom(rng))
         return "\n".join(lines).encode("utf-8", "surrogatepass")
-    if kind == 3:  # a value replaced
+    if kind == 3:  # one value replaced
         lines = base.splitlines()
         at = rng.randrange(len(lines))
         key, colon, _value = lines[at].partition(":")
         lines[at] = f"{key}{colon} {_atom(rng)}"
         return "\n".join(lines).encode("utf-8", "surrogatepass")
-    if kind == 4:  # deep
+    if kind == 4:  # deep nesting
         depth = rng.choice([50, 1000, 20_000])
         opened = rng.choice(["[", "{a: ", "- ", "? "])
         return (f"hyper_tuning: {opened * depth}\n").encode()
-    if kind == 5:  # aliases of aliases
+    if kind == 5:  # nested aliases
         levels, width = rng.randint(5, 40), rng.randint(5, 12)
         lines = ["a0: &a0 [x, x]"]
         lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * width)}]" for i in range(1, levels)]
         lines += [f"hyper_tuning: *a{levels - 1}", f"parameters: {{<<: *a{levels - 1}}}", "me: &me [*me]"]
         return "\n".join(lines).encode()
-    if kind == 6:  # long
+    if kind == 6:  # long values
         line = rng.choice([b"a: 1\n", b"# comment\n", b"- x\n", b"  ", b"x"])
         return base.encode() + line * (rng.choice([10_000, 100_000]) // len(line))
     return "".join(rng.choice([_atom(rng), "\n", " ", ": ", "- ", ", "]) for _ in range(200)).encode(
@@ -137,7 +137,7 @@ def content(rng: random.Random) -> bytes:
 
 
 def check(rng: random.Random) -> None:
-    """Read one file as both of the project's; an exception is a finding."""
+    """Read a file as both files of a project; it must not raise."""
     raw = content(rng)
     for read in (load_text, load_local_text):
         words, bad_offset = decode(raw)

@@ -1,4 +1,4 @@
-"""Whoever finds the listener's port."""
+"""Hostile requests to the listener."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BODIES = (
 
 @dataclass
 class Knocked:
-    """A listener with two trials; nobody who knocks here knows the second one's token."""
+    """A listener with two trials; the requests do not know the token of the second one."""
 
     database: Database
     listener: Listener[Reporter]
@@ -40,7 +40,7 @@ class Knocked:
 
     @classmethod
     def at(cls, root: Path) -> Knocked:
-        """In a folder of its own."""
+        """A listener in a new folder."""
         database = Database(DataFolder(root / "home")).open()
         with database.write() as connection:
             job = jobs.add(connection, a_submission())
@@ -53,28 +53,28 @@ class Knocked:
 
     @property
     def reporters(self) -> list[Reporter]:
-        """Who may report."""
+        """Trials that may report, by token."""
         return [
             Reporter(t, self.job_seq, "score", (), self.root / f"spool-{t.id}.jsonl") for t in self.trials
         ]
 
     def admit_all(self) -> None:
-        """Let the trials report, with the tokens that they have in the store now."""
+        """Accept reports of the trials with their current tokens."""
         with self.database.read() as connection:
             self.trials = [trials.get(connection, trial.id) for trial in self.trials]
         for reporter in self.reporters:
             self.listener.admit(reporter)
 
     def close(self) -> None:
-        """End it."""
+        """Stop the listener."""
         self.listener.stop()
         self.database.close()
 
     def check(self, rng: random.Random) -> None:
-        """Send something; afterwards it answers as ever, and the other trial has got nothing."""
+        """Send bytes; afterwards the listener must answer and the other trial must have no points."""
         with socket.create_connection(("127.0.0.1", self.listener.port), timeout=10) as opened:
             opened.settimeout(10)
-            with suppress(OSError):  # it may hang up
+            with suppress(OSError):  # it may close the connection
                 opened.sendall(self._request(rng))
                 if rng.random() < 0.7:
                     opened.shutdown(socket.SHUT_WR)
@@ -88,7 +88,7 @@ class Knocked:
             assert points.parameters_of(connection, self.trials[1]) == {}
 
     def answers(self) -> None:
-        """It is in health."""
+        """Whether the listener answers."""
         with socket.create_connection(("127.0.0.1", self.listener.port), timeout=10) as opened:
             opened.settimeout(10)
             opened.sendall(b"GET /health HTTP/1.0\r\n\r\n")
@@ -134,7 +134,7 @@ class Knocked:
 
 
 def many_silent(port: int, count: int) -> list[socket.socket]:
-    """Connections that say a little and then nothing."""
+    """Open connections that send a little and then nothing."""
     opened = []
     for _ in range(count):
         one = socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -144,5 +144,5 @@ def many_silent(port: int, count: int) -> list[socket.socket]:
 
 
 def report(value: float) -> bytes:
-    """The body of a sound report."""
+    """The body of a valid report."""
     return json.dumps({"metrics": {"score": [{"value": value}]}}).encode()

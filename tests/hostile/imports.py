@@ -1,4 +1,4 @@
-"""Results and spaces of other tools that somebody else wrote."""
+"""Hostile results and search spaces of other tools."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 
 from bayescore.errors import ConfigError
-from bayescore.exchange.past import sound
-from bayescore.exchange.sources import past_of
-from bayescore.exchange.sweeps import convert
+from bayescore.exchange.readers import read_study
+from bayescore.exchange.search_spaces import convert_space
+from bayescore.exchange.study import validated
 from hostile.files import content
 
 _VALUES = (
@@ -35,7 +35,7 @@ _TABLES = {
 
 
 class Imports:
-    """A project that imports go to, and a folder for their sources."""
+    """A project to import into, and a folder for the sources."""
 
     def __init__(self, root: Path, project: Path) -> None:
         self._root = root
@@ -43,28 +43,28 @@ class Imports:
         root.mkdir(parents=True, exist_ok=True)
 
     def check(self, rng: random.Random) -> None:
-        """Read one source; it is read, or refused with words."""
+        """Import a source; it must be read or refused with a message."""
         kind = rng.choice(["storage", "storage", "bytes", "table", "sweep", "space", "file"])
         file = self._root / {"table": "t.csv", "bytes": "t.db"}.get(kind, "s.db")
         file.unlink(missing_ok=True)
         with suppress(ConfigError):
             if kind == "storage":
                 _storage(rng, file)
-                past = past_of(file, self._project)
+                study = read_study(file, self._project)
             elif kind in ("bytes", "table"):
                 file.write_bytes(_table(rng) if kind == "table" else rng.randbytes(rng.randrange(5000)))
-                past = past_of(file, self._project)
+                study = read_study(file, self._project)
             else:
                 written = _sweep(rng) if kind == "sweep" else _space(rng)
                 words = content(rng).decode("utf-8", "replace") if kind == "file" else written
-                convert(words)
-                past = None
-            if past is not None:
-                json.dumps([r.render("zh") for r in sound(past).remarks])
+                convert_space(words)
+                study = None
+            if study is not None:
+                json.dumps([r.render("zh") for r in validated(study).remarks])
 
 
 def _storage(rng: random.Random, file: Path) -> None:
-    """A sound storage in which some values, a table or some bytes are others."""
+    """A valid storage with some values, a table or some bytes changed."""
     with closing(sqlite3.connect(file)) as made:
         for name, (columns, row) in _TABLES.items():
             if rng.random() < 0.02:

@@ -1,4 +1,4 @@
-"""Another account of the machine: what it prepares is not used, and what is ours it cannot read."""
+"""Other accounts of the machine: their files are not used, and they cannot read ours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from bayescore.config import OpenBayesConfig, load_text
 from bayescore.engine import job_secrets
 from bayescore.errors import RunnerError, StoreError
-from bayescore.store import Database, DataFolder, runtime
+from bayescore.store import Database, DataFolder, runtime_folders
 from support.accounts import NOBODY, as_nobody, needs_accounts, shared_memory
 from support.builders import FILE
 from support.workspace import Workspace
@@ -63,10 +63,10 @@ for place, _, files in os.walk(sys.argv[1]):
 
 @needs_accounts
 @pytest.mark.parametrize("kind", ["folder", "link"])
-def test_that_a_folder_prepared_by_another_account_gets_no_secret(
+def test_that_no_secret_is_written_to_a_folder_prepared_by_another_account(
     memory: Path, data: DataFolder, kind: str
 ) -> None:
-    (probe,) = [p for p in runtime.runtime_folders(data, make=True) if p.is_relative_to(memory)]
+    (probe,) = [p for p in runtime_folders.runtime_folders(data, make=True) if p.is_relative_to(memory)]
     probe.rmdir()
     probe.parent.rmdir()
     as_nobody(PREPARE, memory, kind, probe.name)
@@ -80,7 +80,7 @@ def test_that_a_folder_prepared_by_another_account_gets_no_secret(
 
 
 @needs_accounts
-def test_that_a_secret_from_another_account_is_not_taken(memory: Path, data: DataFolder) -> None:
+def test_that_a_secret_of_another_account_is_not_used(memory: Path, data: DataFolder) -> None:
     job_secrets.keep(data, JOB, {"KEY": VALUE})
     (kept,) = memory.rglob(f"{JOB}.json")
     assert VALUE not in as_nobody(LOOK, memory)
@@ -89,13 +89,13 @@ def test_that_a_secret_from_another_account_is_not_taken(memory: Path, data: Dat
         job_secrets.recall(data, JOB, with_secret())
 
 
-def test_that_a_secret_does_not_go_through_a_link_and_is_found_in_any_place(
+def test_that_secrets_are_not_written_through_links_and_are_found_in_any_runtime_folder(
     memory: Path, data: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = tmp_path / "run"
     mine.mkdir(mode=0o700)
     job_secrets.keep(data, JOB, {"KEY": "in memory"})
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(mine))  # a command that the engine does not resemble
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(mine))  # a command with other environment variables
     assert job_secrets.recall(data, JOB, with_secret()) == {"KEY": "in memory"}
     job_secrets.keep(data, JOB, {"KEY": "newer"})
     assert not list(memory.rglob("*.json"))
@@ -108,7 +108,7 @@ def test_that_a_secret_does_not_go_through_a_link_and_is_found_in_any_place(
         job_secrets.recall(data, JOB, with_secret())
     job_secrets.keep(data, JOB, {"KEY": "newest"})
     assert outside.read_text() == "mine"
-    mine.chmod(0o755)  # not for this account alone any more
+    mine.chmod(0o755)  # no longer private
     job_secrets.keep(data, JOB, {"KEY": "closed"})
     assert json.loads(next(memory.rglob("*.json")).read_text()) == {"KEY": "closed"}
 
@@ -116,7 +116,7 @@ def test_that_a_secret_does_not_go_through_a_link_and_is_found_in_any_place(
 @pytest.mark.parametrize(
     "identifier", ["../../up", "abc", "ABCDEFGH", "abcdefg/", "", "abcdefgh\n", "abcdefg\u0430"]
 )
-def test_that_only_an_id_becomes_part_of_a_path(data: DataFolder, identifier: str) -> None:
+def test_that_only_a_valid_id_becomes_part_of_a_path(data: DataFolder, identifier: str) -> None:
     for use in (
         data.job,
         data.snapshot,
@@ -129,12 +129,12 @@ def test_that_only_an_id_becomes_part_of_a_path(data: DataFolder, identifier: st
 
 
 @pytest.mark.parametrize("number", [0, -1, True, "1/../../..", 1.5])
-def test_that_only_a_number_becomes_part_of_a_path(data: DataFolder, number: object) -> None:
+def test_that_only_a_valid_number_becomes_part_of_a_path(data: DataFolder, number: object) -> None:
     with pytest.raises(StoreError, match="not the number"):
         data.trial(JOB, number)  # type: ignore[arg-type]
 
 
-def test_that_a_data_folder_that_others_can_write_is_refused_with_what_to_do(
+def test_that_a_data_folder_writable_by_others_is_refused_with_a_hint(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     workspace.data.root.mkdir(mode=0o700)
@@ -162,7 +162,7 @@ def test_that_a_data_folder_of_another_account_is_refused(tmp_path: Path) -> Non
     assert not list(theirs.iterdir())
 
 
-def test_that_what_bayesdesk_makes_is_closed_whatever_the_umask(workspace: Workspace) -> None:
+def test_that_files_of_bayesdesk_are_private_whatever_the_umask(workspace: Workspace) -> None:
     before = os.umask(0)
     try:
         workspace.write(max_job_count=1)

@@ -1,4 +1,4 @@
-"""Archives that somebody forged, or that were cut short, below what makes a backup of them."""
+"""Forged and truncated archives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def a_tar(file: Path, *members: tarfile.TarInfo) -> Path:
     return file
 
 
-def test_that_a_forged_length_fills_no_memory(tmp_path: Path) -> None:
+def test_that_a_forged_length_does_not_exhaust_the_memory(tmp_path: Path) -> None:
     header = tarfile.TarInfo("x")
     header.type, header.size = tarfile.GNUTYPE_LONGNAME, 2**36
     with (tmp_path / "b.tar").open("wb") as file:
@@ -33,7 +33,7 @@ def test_that_a_forged_length_fills_no_memory(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["/x", "../x", "a/../x", "a//x", "./x", "a/./x", "x\0y", "n" * 256, "/".join(["a"] * 9000)]
 )
-def test_that_a_name_that_is_no_plain_path_is_refused(tmp_path: Path, name: str) -> None:
+def test_that_a_member_name_that_is_not_a_plain_relative_path_is_refused(tmp_path: Path, name: str) -> None:
     member = tarfile.TarInfo("placeholder")
     member.name = name
     (tmp_path / "target").mkdir()
@@ -41,12 +41,12 @@ def test_that_a_name_that_is_no_plain_path_is_refused(tmp_path: Path, name: str)
         found = unpack(a_tar(tmp_path / "b.tar", member), tmp_path / "target")
     except ArchiveError:
         return
-    assert found.files == 0 or "\0" in name  # a header ends at a zero
+    assert found.files == 0 or "\0" in name  # names in a header end at a zero byte
     assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize("kind", ["sparse beyond the end", "cut short", "no end"])
-def test_that_a_damaged_archive_is_explained(tmp_path: Path, kind: str) -> None:
+def test_that_a_damaged_archive_is_reported(tmp_path: Path, kind: str) -> None:
     file, target = tmp_path / "b.tar", tmp_path / "target"
     target.mkdir()
     member = tarfile.TarInfo("x")

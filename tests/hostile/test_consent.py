@@ -1,4 +1,4 @@
-"""A project gets nothing of the machine that nobody has allowed."""
+"""A project gets nothing of the machine without the user's confirmation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ QUIET = "raise SystemExit(0)\n"
 
 @pytest.fixture
 def clone(workspace: Workspace) -> Workspace:
-    """A cloned project: nothing of it is allowed."""
+    """A cloned project without confirmations."""
     workspace.allows = False
     workspace.environment.update(AWS_SECRET_ACCESS_KEY="of the reader", HOME=str(home(workspace)))
     return workspace
@@ -58,7 +58,7 @@ def started(clone: Workspace) -> int:
 
 
 def docker_job(project: Path, **changes: Any) -> Any:
-    """A job as it is prepared where a Docker engine answers."""
+    """A prepared job on a machine with a Docker engine."""
     fields = {"runner": "docker", "endpoint": "unix:///run/docker.sock", "image": "python:3.11"}
     return a_submission(project=str(project), **{**fields, **changes})
 
@@ -66,7 +66,7 @@ def docker_job(project: Path, **changes: Any) -> Any:
 # ---- the command line
 
 
-def test_that_a_clone_takes_neither_the_home_folder_nor_a_variable_nor_the_account_unasked(
+def test_that_a_cloned_project_gets_no_folder_variable_or_account_without_confirmation(
     clone: Workspace,
 ) -> None:
     write(clone, [{"data": "~", "path": "/input0", "type": "READ_WRITE"}])
@@ -86,7 +86,7 @@ def test_that_a_clone_takes_neither_the_home_folder_nor_a_variable_nor_the_accou
     assert "of the reader" not in refused.err
 
 
-def test_that_yes_allows_once_and_more_is_asked_again(clone: Workspace) -> None:
+def test_that_yes_confirms_what_is_requested_now_and_additions_are_asked_again(clone: Workspace) -> None:
     write(clone, [{"data": "~", "path": "/input0", "type": "ro"}])
     assert clone.run(*START, "--json", "--yes").json()["id"]
     assert clone.run(*START, "--detach").code == 0
@@ -94,7 +94,7 @@ def test_that_yes_allows_once_and_more_is_asked_again(clone: Workspace) -> None:
     refused = clone.run(*START)
     assert refused.code == 2
     assert "CHANGE" in refused.err
-    assert "AWS_SECRET_ACCESS_KEY" not in refused.err  # it is allowed already
+    assert "AWS_SECRET_ACCESS_KEY" not in refused.err  # already confirmed
     assert started(clone) == 2
     write(clone)
     assert clone.run(*START, "--detach").code == 0
@@ -102,7 +102,7 @@ def test_that_yes_allows_once_and_more_is_asked_again(clone: Workspace) -> None:
     assert clone.run(*START, "--project", str(clone.root / "another")).code == 2
 
 
-def test_that_what_is_remembered_is_the_accounts_own_and_a_damaged_file_allows_nothing(
+def test_that_confirmations_are_private_to_the_account_and_a_damaged_file_confirms_nothing(
     clone: Workspace,
 ) -> None:
     write(clone)
@@ -128,7 +128,9 @@ def clone_asks(clone: Workspace) -> bool:
 
 
 @pytest.mark.parametrize(("answer", "code", "count"), [("n", 1, 0), ("", 1, 0), ("y", 0, 1)])
-def test_that_a_terminal_is_asked_once(clone: Workspace, answer: str, code: int, count: int) -> None:
+def test_that_a_user_at_a_terminal_is_asked_once(
+    clone: Workspace, answer: str, code: int, count: int
+) -> None:
     write(clone)
     said, ended = on_a_terminal(clone, answer, *START, "--detach")
     assert "AWS_SECRET_ACCESS_KEY" in said
@@ -140,7 +142,7 @@ def test_that_a_terminal_is_asked_once(clone: Workspace, answer: str, code: int,
 
 
 def on_a_terminal(clone: Workspace, answer: str, *arguments: str) -> tuple[str, int]:
-    """What a command says on a terminal on which a person answers, and its exit code."""
+    """Output and exit code of a command on a terminal whose user answers."""
     own, end = pty.openpty()
     process = subprocess.Popen(
         [str(BIN / "bayesdesk"), *arguments],
@@ -166,7 +168,7 @@ def on_a_terminal(clone: Workspace, answer: str, *arguments: str) -> tuple[str, 
     return said.decode(), process.wait(timeout=60)
 
 
-def test_that_what_the_user_wrote_on_the_command_line_is_not_asked(clone: Workspace, tmp_path: Path) -> None:
+def test_that_options_of_the_command_line_need_no_confirmation(clone: Workspace, tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
     clone.write(QUIET, max_job_count=1, local={"runner": "docker"})
     written = ("--runner", "process", "-d", f"{tmp_path / 'set'}:/input0:rw", "--detach")
@@ -182,7 +184,7 @@ def test_that_what_the_user_wrote_on_the_command_line_is_not_asked(clone: Worksp
 
 
 def prepared(clone: Workspace, options: Options | None = None) -> Prepared:
-    """The job of a project, as the command line prepares it."""
+    """The job of a project, prepared as by the command line."""
     made = prepare(clone.project, options or Options())
     assert made.submission is not None
     return made
@@ -218,7 +220,7 @@ def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Works
         assert not prepared(workspace, Options(data=(written,), runner="process")).asks, written
 
 
-def test_that_the_home_folder_is_not_a_project_whose_content_is_its_own(
+def test_that_the_home_folder_as_project_needs_confirmation_for_its_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = tmp_path / "user" / ".ssh"
@@ -229,7 +231,7 @@ def test_that_the_home_folder_is_not_a_project_whose_content_is_its_own(
     assert [each.lines for each in asked if each.lines] == [{f"read {keys}"}]
 
 
-def test_that_a_job_in_containers_that_wants_nothing_asks_nothing(tmp_path: Path) -> None:
+def test_that_a_container_job_without_requests_needs_no_confirmation(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "home")
     (tmp_path / "project" / "data").mkdir(parents=True)
     inside = Input(str(tmp_path / "project" / "data"), "/input0", writable=True)
@@ -242,7 +244,7 @@ def test_that_a_job_in_containers_that_wants_nothing_asks_nothing(tmp_path: Path
     assert [each.kind for each in asked] == [Kind.READ, Kind.NETWORK]
 
 
-def test_that_a_mirror_and_a_cluster_are_asked_for(tmp_path: Path) -> None:
+def test_that_a_registry_mirror_and_a_cluster_need_confirmation(tmp_path: Path) -> None:
     mirrored = docker_job(tmp_path, local=LocalSettings(registry_mirror="evil.example.com"))
     assert {"mirror evil.example.com"} in [each.lines for each in reach_of(mirrored, tmp_path)]
     cluster = docker_job(
@@ -255,7 +257,7 @@ def test_that_a_mirror_and_a_cluster_are_asked_for(tmp_path: Path) -> None:
     assert found == {"cluster evil.example.com:6379", "process on nodes", "read /data", "read lab-2:/etc"}
 
 
-def test_that_the_checks_do_not_contact_a_cluster_before_it_is_allowed(
+def test_that_the_checks_do_not_contact_a_cluster_before_it_is_confirmed(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def connect(address: str) -> None:
@@ -274,7 +276,7 @@ def test_that_the_checks_do_not_contact_a_cluster_before_it_is_allowed(
         )
 
 
-def test_that_a_name_cannot_add_a_line_to_the_list_or_turn_it_round(tmp_path: Path) -> None:
+def test_that_a_name_cannot_add_a_line_to_the_list_or_reverse_its_direction(tmp_path: Path) -> None:
     odd = tmp_path / "set\n- nothing else\u202e\x1b[2J"
     submission = docker_job(tmp_path / "project", inputs=(Input(str(odd), "/input0"),))
     said = str(listed(reach_of(submission, tmp_path / "project")))
@@ -292,7 +294,7 @@ def test_that_a_name_cannot_add_a_line_to_the_list_or_turn_it_round(tmp_path: Pa
         ("repo", True, True), ("repo", False, False), ("repo/.git/hooks", True, True), ("home/jobs", False, True),
     ],
 )  # fmt: skip
-def test_that_what_runs_later_and_what_is_confirmed_is_not_given_unasked(
+def test_that_confirmed_programs_and_the_files_of_confirmations_need_confirmation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, writable: bool, asks: bool
 ) -> None:
     project = tmp_path / "project"
@@ -306,7 +308,7 @@ def test_that_what_runs_later_and_what_is_confirmed_is_not_given_unasked(
     assert any(each.kind in (Kind.READ, Kind.WRITE) for each in reach_of(submission, project)) == asks
 
 
-def test_that_a_command_cannot_talk_over_what_is_said_of_it(tmp_path: Path) -> None:
+def test_that_a_command_cannot_overwrite_its_description_on_the_terminal(tmp_path: Path) -> None:
     command = "python main.py” is harmless and reads nothing." + " " * 400 + "\n\n“" + "x" * 1000
     submission = a_submission(project=str(tmp_path))
     submission = replace(submission, config=submission.config.model_copy(update={"command": command}))
@@ -316,7 +318,7 @@ def test_that_a_command_cannot_talk_over_what_is_said_of_it(tmp_path: Path) -> N
     assert "  " not in said
 
 
-def test_that_a_restored_job_asks_before_it_continues(clone: Workspace, tmp_path: Path) -> None:
+def test_that_a_restored_job_needs_confirmation_before_it_continues(clone: Workspace, tmp_path: Path) -> None:
     write(clone)
     job = clone.run(*START, "--json", "--yes").json()["id"]
     backup.make(clone.database(), tmp_path / "jobs.tar.gz")
@@ -331,15 +333,15 @@ def test_that_a_restored_job_asks_before_it_continues(clone: Workspace, tmp_path
             assert "without a container" in refused.err
             assert "AWS_SECRET_ACCESS_KEY" in refused.err
         assert other.run("continue", "--yes", job, "--trials", "1", "--json").json()["trials"][1:]
-        assert other.run("rerun", job, "1", "--detach").code == 0  # allowed is allowed
+        assert other.run("rerun", job, "1", "--detach").code == 0  # confirmed before
         other.run("engine", "stop", "--and-trials")
         assert other.run("restore", str(tmp_path / "jobs.tar.gz"), "--replace").code == 0
-        assert other.run("rerun", job, "1").code == 2  # its project may be another one now
+        assert other.run("rerun", job, "1").code == 2  # the project may have been replaced
     finally:
         other.close()
 
 
-def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path) -> None:
+def test_that_a_forged_job_cannot_use_the_confirmations_of_another_project(tmp_path: Path) -> None:
     database = Database(DataFolder(tmp_path / "home")).open()
     try:
         forged = docker_job(
@@ -363,7 +365,7 @@ def test_that_a_forged_job_cannot_name_a_project_that_is_trusted(tmp_path: Path)
         database.close()
 
 
-def test_that_a_trial_cannot_put_a_link_in_the_place_of_a_folder_that_later_trials_get(
+def test_that_a_trial_cannot_replace_a_folder_of_later_trials_with_a_link(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").mkdir()
@@ -385,7 +387,7 @@ place.symlink_to({str(tmp_path / "secret")!r})
     assert f"is a link to {tmp_path / 'secret'}" in str(job)
 
 
-def test_that_jobs_are_stored_and_go_on_in_one_place_only() -> None:
+def test_that_jobs_are_stored_and_continued_in_one_module_only() -> None:
     for root in (Path(bayescore.__file__).parent, Path(bayesdesk.__file__).parent):
         for file in root.rglob("*.py"):
             if file.name == "actions.py":

@@ -1,4 +1,4 @@
-"""A trial in a container harms itself only: not another trial, not the machine's table of processes."""
+"""A trial in a container cannot harm other trials or the machine."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def client(endpoint: str) -> Iterator[docker.DockerClient]:
     made.close()
 
 
-def test_that_a_trial_does_not_reach_another_trials_container(containers: Workspace, tmp_path: Path) -> None:
+def test_that_a_trial_cannot_reach_the_container_of_another(containers: Workspace, tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
     containers.write(
@@ -79,7 +79,7 @@ def test_that_a_trial_does_not_reach_another_trials_container(containers: Worksp
     assert [len(t["metrics"]["score"]) for t in job["trials"]] == [1, 1]
 
 
-def test_that_a_trial_cannot_start_processes_without_end(containers: Workspace) -> None:
+def test_that_a_trial_cannot_start_unlimited_processes(containers: Workspace) -> None:
     program = """
 import json, threading
 from openbayestool import log_metric
@@ -101,7 +101,7 @@ end.set()
     assert 10 < told["made"] < 50
 
 
-def test_that_several_engines_make_one_network(client: docker.DockerClient) -> None:
+def test_that_several_engines_create_one_network(client: docker.DockerClient) -> None:
     with ThreadPoolExecutor(8) as pool:
         names = list(pool.map(lambda _: trials_network(client, UNIQUE, UNIQUE), range(8)))
     assert names == [UNIQUE] * 8
@@ -109,6 +109,6 @@ def test_that_several_engines_make_one_network(client: docker.DockerClient) -> N
     assert network["Options"]["com.docker.network.bridge.enable_icc"] == "false"
 
 
-def test_that_a_network_that_keeps_nobody_apart_is_not_taken_for_ours(client: docker.DockerClient) -> None:
+def test_that_a_network_without_isolation_is_not_used(client: docker.DockerClient) -> None:
     client.networks.create(UNIQUE, driver="bridge")
     assert trials_network(client, UNIQUE, UNIQUE) == DEFAULT

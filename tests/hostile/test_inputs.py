@@ -1,4 +1,4 @@
-"""Files of others are read within limits: of size, of time, of what they stand for, of what they are."""
+"""Untrusted files are read within limits of size, time, expansion and type."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from bayescore.config import load_file, load_local_file, load_local_text, load_t
 from bayescore.config.gear import Gear, name_project, read_gear
 from bayescore.config.load import MAX_BYTES
 from bayescore.errors import ConfigError
-from bayescore.exchange.sources import past_of
-from bayescore.exchange.sweeps import convert
-from bayescore.exchange.tables import from_folder, from_table
+from bayescore.exchange.output_folders import read_folder
+from bayescore.exchange.readers import read_study
+from bayescore.exchange.search_spaces import convert_space
+from bayescore.exchange.tables import read_table
 from bayescore.files import remove_tree
 from bayescore.results import trials_csv
 from bayescore.results.where import condition
@@ -31,12 +32,12 @@ from hostile.imports import Imports
 from support.builders import FILE, a_submission
 from support.workspace import Workspace
 
-LIMIT_S = 10.0  # of this process, whatever else the machine does; it took minutes, or did not end
+LIMIT_S = 10.0  # CPU time of this process; without limits, minutes or endless
 
 
 @pytest.fixture(params=["pipe", "device", "endless link"])
 def unsuitable(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
-    """Puts in a file's place what hangs or never ends when it is read."""
+    """Replaces a file with something that blocks or never ends when it is read."""
 
     def put(file: Path) -> Path:
         file.unlink(missing_ok=True)
@@ -50,7 +51,7 @@ def unsuitable(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
 
 
 @pytest.mark.parametrize("shape", LARGE)
-def test_that_a_large_file_is_read_and_explained_in_bounded_time(shape: str) -> None:
+def test_that_a_large_file_is_checked_in_bounded_time(shape: str) -> None:
     source = LARGE[shape]()
     assert len(source.encode()) <= MAX_BYTES
     began = time.process_time()
@@ -61,21 +62,21 @@ def test_that_a_large_file_is_read_and_explained_in_bounded_time(shape: str) -> 
     assert sum(map(len, shown[0])) < 4 * MAX_BYTES
 
 
-def test_that_problems_of_one_kind_are_counted_and_not_all_listed() -> None:
+def test_that_the_number_of_listed_problems_of_a_kind_is_limited() -> None:
     found = load_text(FILE + "".join(f"k{i}: 1\n" for i in range(100))).problems
     unknown = [str(p.message) for p in found if p.code == "unknown-key"]
     assert len(unknown) == 21
     assert unknown[-1] == "80 more problems of this kind are not listed."
-    assert str(found[-1].message) == unknown[-1]  # it stands behind the last that is listed
+    assert str(found[-1].message) == unknown[-1]  # follows the last one that is listed
 
 
-def test_that_aliases_that_stand_for_too_much_are_refused_where_they_stand() -> None:
+def test_that_aliases_that_expand_to_too_much_are_reported_at_their_position() -> None:
     (problem,) = load_text(LARGE["a bomb in a parameter"]()).problems
     assert (problem.code, problem.line) == ("syntax", 7)
     assert "aliases" in str(problem.message)
 
 
-def test_that_usual_aliases_are_fine() -> None:
+def test_that_ordinary_aliases_are_accepted() -> None:
     shared = "base: &base {a: 1, b: [x, y]}\n" + FILE + "parameters: {<<: *base, c: *base}\n"
     assert not [p for p in load_text(shared).problems if p.code == "syntax"]
 
@@ -104,7 +105,7 @@ def test_that_a_gear_file_is_read_within_limits(tmp_path: Path, unsuitable: Call
     assert read_gear(tmp_path) == Gear(id="12")
 
 
-def test_that_naming_a_project_writes_through_no_link(tmp_path: Path) -> None:
+def test_that_the_name_of_a_project_is_not_written_through_a_link(tmp_path: Path) -> None:
     outside, project = tmp_path / "outside", tmp_path / "project"
     outside.write_text("mine")
     project.mkdir()
@@ -114,7 +115,7 @@ def test_that_naming_a_project_writes_through_no_link(tmp_path: Path) -> None:
     assert outside.read_text() == "mine"
 
 
-def test_that_beginning_a_project_writes_through_no_link(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_a_new_project_is_not_written_through_a_link(workspace: Workspace, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     workspace.project.mkdir()
     (workspace.project / "openbayes.yaml").symlink_to(outside)
@@ -157,7 +158,7 @@ def test_that_a_hostile_condition_is_refused_in_bounded_time(source: str) -> Non
     assert time.process_time() - began < LIMIT_S
 
 
-def test_that_a_condition_holds_for_rows_however_deep_the_stack_is() -> None:
+def test_that_a_condition_is_evaluated_at_any_stack_depth() -> None:
     holds = condition("not " * 40 + "x > 1")
 
     def deep(left: int) -> bool:
@@ -177,7 +178,7 @@ def storage(
     value: float = 0.5,
     replaced: dict[str, str] | None = None,
 ) -> Path:
-    """An Optuna storage of one trial; ``replaced`` gives statements in place of a table's."""
+    """An Optuna storage of one trial; ``replaced`` gives statements instead of those of a table."""
     known = distribution or {"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0}}
     tables = {
         "version_info": "CREATE TABLE version_info (schema_version INTEGER)",
@@ -224,13 +225,13 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 )
 def test_that_only_plain_tables_of_a_storage_are_read(tmp_path: Path, replaced: dict[str, str]) -> None:
     file = storage(tmp_path / "s.db", replaced=replaced)
-    with pytest.raises(ConfigError, match="no storage of Optuna"):
-        past_of(file, tmp_path)
+    with pytest.raises(ConfigError, match="not an Optuna storage"):
+        read_study(file, tmp_path)
 
 
-def test_that_a_storage_that_takes_too_many_steps_is_given_up(tmp_path: Path) -> None:
+def test_that_reading_a_storage_stops_after_too_many_steps(tmp_path: Path) -> None:
     file = storage(tmp_path / "s.db")
-    with closing(sqlite3.connect(file)) as made:  # no index: each trial looks through all rows
+    with closing(sqlite3.connect(file)) as made:  # no index: each trial scans all rows
         made.execute(
             """INSERT INTO trials WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
                SELECT i, 1, i, 'COMPLETE', NULL, NULL FROM n"""
@@ -242,7 +243,7 @@ def test_that_a_storage_that_takes_too_many_steps_is_given_up(tmp_path: Path) ->
         made.commit()
     began = time.process_time()
     with pytest.raises(ConfigError, match="interrupted"):
-        past_of(file, tmp_path)
+        read_study(file, tmp_path)
     assert time.process_time() - began < 2 * LIMIT_S
 
 
@@ -254,15 +255,15 @@ def test_that_a_storage_with_too_many_trials_is_refused(tmp_path: Path) -> None:
                SELECT i, 1, i, 'COMPLETE', NULL, NULL FROM n"""
         )
         made.commit()
-    with pytest.raises(ConfigError, match="too large to be imported"):
-        past_of(file, tmp_path)
+    with pytest.raises(ConfigError, match="too large to import"):
+        read_study(file, tmp_path)
 
 
-def test_that_a_pipe_beside_a_storage_is_not_waited_for(tmp_path: Path) -> None:
+def test_that_a_pipe_beside_a_storage_does_not_block(tmp_path: Path) -> None:
     file = storage(tmp_path / "s.db")
     os.mkfifo(tmp_path / "s.db-journal")
     with pytest.raises(ConfigError, match="not a regular file"):
-        past_of(file, tmp_path)
+        read_study(file, tmp_path)
 
 
 def stepped_distribution(step: object, low: object = 0.0, high: object = 1.0) -> dict[str, object]:
@@ -290,24 +291,24 @@ def test_that_a_hostile_distribution_is_refused(
     tmp_path: Path, distribution: dict[str, object] | str
 ) -> None:
     with pytest.raises(ConfigError):
-        past_of(storage(tmp_path / "s.db", distribution=distribution), tmp_path)
+        read_study(storage(tmp_path / "s.db", distribution=distribution), tmp_path)
 
 
 def test_that_a_tiny_step_becomes_a_range(tmp_path: Path) -> None:
-    past = past_of(storage(tmp_path / "s.db", distribution=stepped_distribution(1e-300)), tmp_path)
-    assert past is not None
-    assert "DOUBLE" in past.file_text
+    study = read_study(storage(tmp_path / "s.db", distribution=stepped_distribution(1e-300)), tmp_path)
+    assert study is not None
+    assert "DOUBLE" in study.file_text
 
 
-def test_that_a_name_of_others_ends_no_comment(tmp_path: Path) -> None:
-    past = past_of(storage(tmp_path / "s.db", study="x\ncommand: touch /tmp/x\n#"), tmp_path)
-    assert past is not None
-    config = load_text(past.file_text).config
+def test_that_an_imported_name_cannot_end_a_comment(tmp_path: Path) -> None:
+    study = read_study(storage(tmp_path / "s.db", study="x\ncommand: touch /tmp/x\n#"), tmp_path)
+    assert study is not None
+    config = load_text(study.file_text).config
     assert config is not None
     assert config.command == "python main.py"
 
 
-def test_that_an_infinite_parameter_is_left_out_and_named(workspace: Workspace) -> None:
+def test_that_an_infinite_parameter_is_left_out_and_reported(workspace: Workspace) -> None:
     workspace.write()
     file = storage(workspace.root / "s.db", value=float("inf"))
     done = workspace.run("import", str(file), "--project", str(workspace.project))
@@ -317,7 +318,7 @@ def test_that_an_infinite_parameter_is_left_out_and_named(workspace: Workspace) 
     assert job["trials"] == []
 
 
-def test_that_an_infinite_parameter_in_the_store_breaks_no_list(workspace: Workspace) -> None:
+def test_that_an_infinite_parameter_in_the_store_is_listed_and_exported(workspace: Workspace) -> None:
     with workspace.database().write() as connection:
         job = jobs.add(connection, a_submission())
         made = trials.add(connection, job.id, 1, {"x": float("inf"), "y": [float("nan")]}, "search")
@@ -330,7 +331,7 @@ def test_that_an_infinite_parameter_in_the_store_breaks_no_list(workspace: Works
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
-def test_that_what_is_imported_is_a_regular_file(tmp_path: Path, workspace: Workspace, kind: str) -> None:
+def test_that_only_regular_files_are_imported(tmp_path: Path, workspace: Workspace, kind: str) -> None:
     workspace.write()
     source = tmp_path / "table.csv"
     if kind == "pipe":
@@ -340,25 +341,25 @@ def test_that_what_is_imported_is_a_regular_file(tmp_path: Path, workspace: Work
     else:
         source.mkdir()
     with pytest.raises(ConfigError):
-        past_of(source, workspace.project)
+        read_study(source, workspace.project)
 
 
-def test_that_a_table_of_any_size_is_read_to_a_limit(tmp_path: Path, workspace: Workspace) -> None:
+def test_that_a_table_is_read_up_to_a_limit(tmp_path: Path, workspace: Workspace) -> None:
     workspace.write()
     large = tmp_path / "large.csv"
     with large.open("wb") as file:
         file.truncate(2**40)
     with pytest.raises(ConfigError, match="larger than"):
-        past_of(large, workspace.project)
+        read_study(large, workspace.project)
     with pytest.raises(ConfigError, match="more than 10000 rows"):
-        from_table("x,score\n" + "1,1\n" * 20_000, "t", workspace.project)
+        read_table("x,score\n" + "1,1\n" * 20_000, "t", workspace.project)
 
 
-def test_that_remarks_on_a_table_are_counted_and_not_all_listed(workspace: Workspace) -> None:
+def test_that_the_number_of_listed_remarks_on_a_table_is_limited(workspace: Workspace) -> None:
     workspace.write()
-    past = from_table("x,score\n" + "a,1\n" * 5000, "t", workspace.project)
-    assert len(past.remarks) == 101
-    assert "4900 more" in str(past.remarks[-1])
+    study = read_table("x,score\n" + "a,1\n" * 5000, "t", workspace.project)
+    assert len(study.remarks) == 101
+    assert "4900 more" in str(study.remarks[-1])
 
 
 def test_that_outputs_with_hostile_logs_are_searched_in_bounded_time(
@@ -384,10 +385,10 @@ def test_that_outputs_with_hostile_logs_are_searched_in_bounded_time(
     (runs / "0" / "link.log").symlink_to("/dev/zero")
     os.mkfifo(runs / "0" / "pipe.log")
     began = time.process_time()
-    past = from_folder(runs, workspace.project)
+    study = read_folder(runs, workspace.project)
     assert time.process_time() - began < LIMIT_S
-    assert [t.value for t in past.trials] == [None, None, None, 0.5]
-    assert any("deep" in str(r) for r in past.remarks)
+    assert [t.value for t in study.trials] == [None, None, None, 0.5]
+    assert any("deep" in str(r) for r in study.remarks)
 
 
 def test_that_a_deep_folder_of_outputs_is_searched(tmp_path: Path, workspace: Workspace) -> None:
@@ -401,7 +402,7 @@ def test_that_a_deep_folder_of_outputs_is_searched(tmp_path: Path, workspace: Wo
     os.close(here)
     try:
         with pytest.raises(ConfigError, match="There is no"):
-            from_folder(tmp_path, workspace.project)
+            read_folder(tmp_path, workspace.project)
     finally:
         remove_tree(tmp_path / "d")
 
@@ -412,12 +413,12 @@ def test_that_fixed_values_of_a_sweep_are_quoted_for_the_shell() -> None:
         "program": "my train.py",
         "parameters": {"x": {"min": 0.0, "max": 1.0}, "data": {"value": "$(touch /tmp/x); a 'b'"}},
     }
-    config = load_text(convert(json.dumps(sweep)).file_text).config
+    config = load_text(convert_space(json.dumps(sweep)).file_text).config
     assert config is not None
     assert shlex.split(config.command) == ["python", "my train.py", "--data=$(touch /tmp/x); a 'b'"]
 
 
-def test_that_any_source_is_imported_or_refused_with_words(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_any_source_is_imported_or_refused_with_a_message(workspace: Workspace, tmp_path: Path) -> None:
     workspace.write()
     imports = Imports(tmp_path / "sources", workspace.project)
     for seed in range(60):
@@ -435,5 +436,5 @@ def test_that_a_hostile_sweep_is_refused_in_bounded_time(shape: str) -> None:
     }[shape]
     began = time.process_time()
     with pytest.raises(ConfigError):
-        convert(content)
+        convert_space(content)
     assert time.process_time() - began < LIMIT_S

@@ -1,4 +1,4 @@
-"""Projects and outputs with links, pipes and deep folders: nothing outside is touched, nothing hangs."""
+"""Projects and outputs with links, pipes and deep folders: nothing outside is changed, nothing blocks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DEEP = 1500
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A user's home with files that nobody else may change."""
+    """A home folder with files that must not change."""
     made = tmp_path / "user"
     (made / ".ssh").mkdir(parents=True)
     (made / ".bashrc").write_text("mine")
@@ -41,7 +41,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def untouched(home: Path) -> bool:
-    """Whether everything in the home is as it was."""
+    """Whether the home folder is unchanged."""
     files = {str(p.relative_to(home)): p.read_text() for p in home.rglob("*") if p.is_file()}
     return files == {".bashrc": "mine", ".ssh/authorized_keys": "mine"}
 
@@ -51,7 +51,7 @@ def names(folder: Path) -> list[str]:
 
 
 def deep(root: Path, name: str = "d") -> None:
-    """Make a folder that is deeper than any path or stack is long."""
+    """Create a folder that is deeper than the limits of paths and of the stack."""
     at = os.open(root, os.O_RDONLY)
     for _ in range(DEEP):
         os.mkdir(name, dir_fd=at)
@@ -66,7 +66,7 @@ def deep(root: Path, name: str = "d") -> None:
 
 
 def seed_of(project: Path, home: Path) -> Path:
-    """A folder for /output whose links lead into the home, and a project with files of the same names."""
+    """A folder for /output with links into the home folder, and a project with files of the same names."""
     seed = project / "seed"
     (project / "keys").mkdir(parents=True)
     seed.mkdir()
@@ -80,7 +80,7 @@ def seed_of(project: Path, home: Path) -> Path:
     return seed
 
 
-def test_that_the_project_is_not_written_through_links_of_the_folder_bound_to_output(
+def test_that_the_project_is_not_written_through_links_in_the_folder_bound_to_output(
     tmp_path: Path, home: Path
 ) -> None:
     seed = seed_of(tmp_path / "project", home)
@@ -95,7 +95,7 @@ def test_that_the_project_is_not_written_through_links_of_the_folder_bound_to_ou
 BOUND = [{"data": "./seed", "path": "/output", "type": "READ_WRITE"}]
 
 
-def test_that_a_job_of_processes_leaves_the_home_alone(workspace: Workspace, home: Path) -> None:
+def test_that_a_process_job_does_not_change_the_home_folder(workspace: Workspace, home: Path) -> None:
     workspace.write(REPORT_X, max_job_count=1, root={"data_bindings": BOUND})
     seed_of(workspace.project, home)
     job = workspace.tune()
@@ -104,7 +104,7 @@ def test_that_a_job_of_processes_leaves_the_home_alone(workspace: Workspace, hom
 
 
 @pytest.mark.docker
-def test_that_a_job_in_containers_leaves_the_home_alone(containers: Workspace, home: Path) -> None:
+def test_that_a_container_job_does_not_change_the_home_folder(containers: Workspace, home: Path) -> None:
     local = {"runner": "docker", "image": IMAGE}
     containers.write(REPORT_X, max_job_count=1, root={"data_bindings": BOUND}, local=local)
     seed_of(containers.project, home)
@@ -113,7 +113,7 @@ def test_that_a_job_in_containers_leaves_the_home_alone(containers: Workspace, h
     assert untouched(home)
 
 
-def test_that_a_pipe_in_the_folder_bound_to_output_is_left_behind(tmp_path: Path) -> None:
+def test_that_a_pipe_in_the_folder_bound_to_output_is_not_copied(tmp_path: Path) -> None:
     seed = tmp_path / "seed"
     seed.mkdir()
     os.mkfifo(seed / "pipe")
@@ -123,7 +123,7 @@ def test_that_a_pipe_in_the_folder_bound_to_output_is_left_behind(tmp_path: Path
     assert names(made.output) == ["openbayes_params.json", "weights"]
 
 
-def test_that_a_copy_replaces_what_stands_in_its_way(tmp_path: Path, home: Path) -> None:
+def test_that_a_copy_replaces_entries_of_another_kind(tmp_path: Path, home: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "target"
     (source / "a").mkdir(parents=True)
     (source / "a" / "file").write_text("new")
@@ -138,7 +138,7 @@ def test_that_a_copy_replaces_what_stands_in_its_way(tmp_path: Path, home: Path)
     assert untouched(home)
 
 
-def test_that_holes_of_a_file_take_no_room_in_its_copy(tmp_path: Path) -> None:
+def test_that_the_copy_of_a_sparse_file_is_sparse(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "target").mkdir()
     with (tmp_path / "source" / "sparse").open("wb") as file:
@@ -156,7 +156,7 @@ def test_that_holes_of_a_file_take_no_room_in_its_copy(tmp_path: Path) -> None:
 # ---- the snapshot
 
 
-def test_that_a_link_that_leaves_the_project_and_comes_back_is_made_to_stay_inside(tmp_path: Path) -> None:
+def test_that_a_link_that_leaves_the_project_and_returns_is_rewritten_to_stay_inside(tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / "src").mkdir(parents=True)
     (project / "src" / "a.py").write_text("a")
@@ -178,7 +178,7 @@ def test_that_a_folder_that_becomes_a_link_is_not_entered(tmp_path: Path, home: 
             cursor.go(("sub",))
 
 
-def test_that_a_folder_that_is_moved_away_meanwhile_is_not_left_by_its_new_way_up(tmp_path: Path) -> None:
+def test_that_a_cursor_does_not_move_up_from_a_folder_that_was_moved(tmp_path: Path) -> None:
     (tmp_path / "root" / "a" / "b").mkdir(parents=True)
     (tmp_path / "other").mkdir()
     cursor = Cursor(tmp_path / "root")
@@ -211,13 +211,13 @@ def test_that_an_ignore_pattern_is_matched_in_bounded_time(tmp_path: Path, patte
         ("x" * 2**17, "larger than 64 KiB"),
     ],
 )
-def test_that_a_bad_ignore_file_is_explained(tmp_path: Path, content: str, words: str) -> None:
+def test_that_an_invalid_ignore_file_is_reported(tmp_path: Path, content: str, words: str) -> None:
     (tmp_path / IGNORE_FILE).write_text(content)
     with pytest.raises(RunnerError, match=words):
         Ignored(tmp_path, ("built-in",))
 
 
-def test_that_a_bad_ignore_file_is_a_problem_before_the_start(workspace: Workspace) -> None:
+def test_that_an_invalid_ignore_file_is_reported_before_the_start(workspace: Workspace) -> None:
     workspace.write(files={IGNORE_FILE: "[z-a]\n"})
     found = preflight(workspace.project, Options(), workspace.root)
     assert not found.may_start
@@ -236,7 +236,7 @@ NAMES = st.text("ab.*", min_size=1, max_size=4)
 @given(
     st.lists(st.text("ab*?/!.", min_size=1, max_size=8), max_size=4), st.lists(NAMES, min_size=1, max_size=4)
 )
-def test_that_the_rules_are_those_of_git(lines: list[str], parts: list[str]) -> None:
+def test_that_ignore_rules_match_as_in_git(lines: list[str], parts: list[str]) -> None:
     try:
         plain = GitIgnoreSpec.from_lines(lines, backend="simple")
     except ValueError:
@@ -301,14 +301,14 @@ def test_that_nothing_is_written_through_links_of_a_project(
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_that_any_folder_is_copied_packed_and_removed_without_touching_another(seed: int) -> None:
+def test_that_any_folder_is_copied_packed_and_removed_without_changing_another(seed: int) -> None:
     trees.check(random.Random(seed))
 
 
 # ---- depth and modes
 
 
-def test_that_a_deep_folder_is_counted_copied_and_removed(tmp_path: Path) -> None:
+def test_that_a_deep_folder_is_measured_copied_and_removed(tmp_path: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "target"
     source.mkdir()
     target.mkdir()
@@ -323,7 +323,7 @@ def test_that_a_deep_folder_is_counted_copied_and_removed(tmp_path: Path) -> Non
         assert not each.exists()
 
 
-def test_that_deep_outputs_keep_no_job_from_being_listed_backed_up_and_deleted(workspace: Workspace) -> None:
+def test_that_a_job_with_deep_outputs_is_listed_backed_up_and_deleted(workspace: Workspace) -> None:
     program = f"{REPORT_X}\nimport os\nfor _ in range({DEEP}):\n    os.mkdir('d'); os.chdir('d')\n"
     workspace.write(program, max_job_count=1)
     job = str(workspace.tune()["id"])
@@ -339,7 +339,7 @@ def test_that_deep_outputs_keep_no_job_from_being_listed_backed_up_and_deleted(w
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
-def test_that_closed_folders_of_ones_own_are_removed_and_those_of_others_are_reported(tmp_path: Path) -> None:
+def test_that_inaccessible_folders_are_removed_if_own_and_reported_otherwise(tmp_path: Path) -> None:
     for each in (tmp_path, *tmp_path.parents):
         each.chmod(each.stat().st_mode | 0o011)
     root = tmp_path / "root"
@@ -363,7 +363,7 @@ def test_that_closed_folders_of_ones_own_are_removed_and_those_of_others_are_rep
 
 
 def _as_nobody(action: Callable[[], None]) -> str:
-    """What an action says that another account does; in a process of its own."""
+    """Result of an action of another account, in a separate process."""
     read, write = os.pipe()
     if (child := os.fork()) == 0:
         os.setuid(65534)
@@ -378,7 +378,7 @@ def _as_nobody(action: Callable[[], None]) -> str:
         return said.read().decode()
 
 
-def test_that_files_that_are_made_while_a_folder_is_walked_do_not_stop_it(tmp_path: Path) -> None:
+def test_that_files_created_during_a_walk_do_not_stop_it(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / str(number)).touch()
     with Cursor(tmp_path) as cursor:

@@ -1,4 +1,4 @@
-"""The listener against whoever finds its port, and against a trial that harms others."""
+"""Hostile requests to the listener, and trials that try to harm others."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def opened(knocked: knocking.Knocked) -> socket.socket:
 
 
 def answer_to(knocked: knocking.Knocked, request: bytes) -> bytes:
-    """What comes back until the listener hangs up."""
+    """The answer until the listener closes the connection."""
     with opened(knocked) as one:
         one.sendall(request)
         answer = b""
@@ -107,7 +107,7 @@ def test_that_a_head_of_60_kib_is_read(knocked: knocking.Knocked) -> None:
     ],
     ids=["header", "trailer", "extension"],
 )
-def test_that_an_endless_header_takes_no_memory_and_keeps_nobody_waiting(
+def test_that_an_endless_header_uses_no_memory_and_delays_no_other_request(
     knocked: knocking.Knocked, begun: bytes
 ) -> None:
     before = psutil.Process().memory_info().rss
@@ -137,16 +137,16 @@ def test_that_an_endless_header_takes_no_memory_and_keeps_nobody_waiting(
     ],
     ids=["nothing", "line", "blank", "headers", "body"],
 )
-def test_that_a_request_that_is_never_completed_is_hung_up_on(
+def test_that_the_connection_of_an_incomplete_request_is_closed(
     knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
     monkeypatch.setattr(connection, "HEAD_S", 0.2)
     monkeypatch.setattr(connection, "BODY_S", 0.4)
-    answer = answer_to(knocked, begun)  # waits ten seconds for the end
+    answer = answer_to(knocked, begun)  # the timeout is ten seconds
     assert answer == b"" or b" 401 " in answer
 
 
-def test_that_a_body_that_does_not_end_is_hung_up_on(
+def test_that_the_connection_of_an_endless_body_is_closed(
     knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "HEAD_S", 0.2)
@@ -156,7 +156,7 @@ def test_that_a_body_that_does_not_end_is_hung_up_on(
     assert answer_to(knocked, head) == b""
 
 
-def test_that_requests_sent_ahead_are_answered_in_their_order(knocked: knocking.Knocked) -> None:
+def test_that_pipelined_requests_are_answered_in_order(knocked: knocking.Knocked) -> None:
     token = knocked.trials[0].token.encode()
     body = b'{"metrics": {"score": [{"value": %d}]}}'
     requests = b""
@@ -171,13 +171,13 @@ def test_that_requests_sent_ahead_are_answered_in_their_order(knocked: knocking.
     assert series(knocked) == {"score": [float(i) for i in range(500)]}
 
 
-def test_that_large_bodies_under_way_keep_no_small_report_out(knocked: knocking.Knocked) -> None:
+def test_that_large_uploads_do_not_block_small_reports(knocked: knocking.Knocked) -> None:
     token = knocked.trials[0].token.encode()
     size = 2**20
     head = b"PUT /trials/1 HTTP/1.1\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n" % (token, size)
     held = []
     try:
-        for _ in range(40):  # each all but its last byte
+        for _ in range(40):  # without the last byte
             one = opened(knocked)
             held.append(one)
             with suppress(ConnectionError):
@@ -198,7 +198,7 @@ def _said(one: socket.socket) -> bytes:
         return b""
 
 
-def test_that_no_upgrade_leads_out_of_the_limits(knocked: knocking.Knocked) -> None:
+def test_that_a_protocol_upgrade_does_not_bypass_the_limits(knocked: knocking.Knocked) -> None:
     request = (
         b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -215,7 +215,7 @@ def spool_of(knocked: knocking.Knocked, index: int = 0) -> Path:
     return knocked.reporters[index].spool
 
 
-def test_that_a_long_spool_file_keeps_no_other_trial_and_no_other_process_waiting(
+def test_that_a_long_spool_file_delays_no_other_trial_or_process(
     knocked: knocking.Knocked,
 ) -> None:
     spool_of(knocked).write_bytes(LINE * 400_000)
@@ -227,7 +227,7 @@ def test_that_a_long_spool_file_keeps_no_other_trial_and_no_other_process_waitin
     other.close()
     assert put(knocked, LINE, 1)[0] == 200
     assert not taken.done()
-    knocked.listener.stop()  # does not wait for all of it
+    knocked.listener.stop()  # reads only a part
     with pytest.raises(Exception, match="ending"):
         taken.result(timeout=10)
     with knocked.database.read() as reading:
@@ -237,7 +237,9 @@ def test_that_a_long_spool_file_keeps_no_other_trial_and_no_other_process_waitin
 
 
 @pytest.mark.parametrize("size", [40 * 2**30, 40 * 2**30 + 1234])
-def test_that_holes_are_skipped_and_lines_behind_them_are_taken(knocked: knocking.Knocked, size: int) -> None:
+def test_that_holes_in_a_spool_file_are_skipped_and_the_lines_after_them_are_read(
+    knocked: knocking.Knocked, size: int
+) -> None:
     spool = spool_of(knocked)
     spool.write_bytes(LINE + LINE[:20])
     os.truncate(spool, size)
@@ -251,7 +253,7 @@ def test_that_holes_are_skipped_and_lines_behind_them_are_taken(knocked: knockin
     assert put(knocked, LINE)[0] == 200
 
 
-def test_that_the_excess_of_a_spool_file_is_not_read_and_told_once(
+def test_that_a_spool_file_is_read_up_to_a_limit_and_the_excess_is_reported_once(
     knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attempt, "MOST_SPOOLED", 2**20)
@@ -268,13 +270,13 @@ def test_that_the_excess_of_a_spool_file_is_not_read_and_told_once(
     assert len(events_of(knocked, "spool_full")) == 1
 
 
-def test_that_a_line_without_an_end_is_stepped_over(knocked: knocking.Knocked) -> None:
+def test_that_an_endless_line_is_skipped(knocked: knocking.Knocked) -> None:
     spool_of(knocked).write_bytes(b"x" * (9 * 2**20) + b"\n" + LINE)
     knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
     assert series(knocked) == {"score": [1.0]}
 
 
-def test_that_clearing_many_points_is_done_in_parts(
+def test_that_many_points_are_cleared_in_batches(
     knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bayescore.listener import intake
@@ -287,7 +289,7 @@ def test_that_clearing_many_points_is_done_in_parts(
     assert series(knocked) == {}
 
 
-def test_that_a_trial_has_a_bounded_number_of_names(
+def test_that_the_number_of_names_of_a_trial_is_limited(
     knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attempt, "MOST_NAMES", 10)
@@ -331,7 +333,7 @@ def test_that_a_spool_that_cannot_be_read_counts_as_empty(tmp_path: Path) -> Non
 # ---- reports that cannot be stored
 
 
-def test_that_a_lone_surrogate_is_refused_alone(knocked: knocking.Knocked) -> None:
+def test_that_only_the_report_with_a_lone_surrogate_is_refused(knocked: knocking.Knocked) -> None:
     spool_of(knocked).write_bytes(LINE + SURROGATE + b"\n" + LINE + b'{"clear": "\\udcff"}\n' + LINE)
     for body in (
         SURROGATE,
@@ -350,8 +352,8 @@ def test_that_a_lone_surrogate_is_refused_alone(knocked: knocking.Knocked) -> No
     assert len(events_of(knocked, "report_refused")) == 4
 
 
-def test_that_a_report_that_cannot_be_stored_takes_no_other_with_it(knocked: knocking.Knocked) -> None:
-    with knocked.database.write():  # the intake waits: all of these have one transaction
+def test_that_only_the_report_that_cannot_be_stored_is_lost(knocked: knocking.Knocked) -> None:
+    with knocked.database.write():  # the intake is blocked, so that all of these share a transaction
         good = [
             knocked.listener.take(knocked.reporters[i % 2], Report((("score", float(i)),))) for i in range(50)
         ]
@@ -370,7 +372,7 @@ def test_that_a_report_that_cannot_be_stored_takes_no_other_with_it(knocked: kno
 # ---- the doorbell, and a port that another account has taken
 
 
-def test_that_a_bell_needs_no_token_and_tells_nothing(knocked: knocking.Knocked) -> None:
+def test_that_a_notification_needs_no_token_and_reveals_nothing(knocked: knocking.Knocked) -> None:
     answers = set()
     spool_of(knocked).write_bytes(LINE)
     for trial in (knocked.trials[0].id, 999, "x"):
@@ -381,7 +383,9 @@ def test_that_a_bell_needs_no_token_and_tells_nothing(knocked: knocking.Knocked)
     wait_until(lambda: series(knocked) == {"score": [1.0]}, "the file was not looked at")
 
 
-def test_that_a_token_that_another_program_may_have_heard_is_good_no_more(knocked: knocking.Knocked) -> None:
+def test_that_a_token_that_another_program_may_have_received_is_invalidated(
+    knocked: knocking.Knocked,
+) -> None:
     port, heard = knocked.listener.port, knocked.trials[0].token
     knocked.listener.stop()
     with socket.socket() as squatter:
@@ -404,7 +408,7 @@ def test_that_a_token_that_another_program_may_have_heard_is_good_no_more(knocke
 # ---- whole jobs
 
 
-def test_that_a_program_that_spoils_its_spool_folder_fails_alone(workspace: Workspace) -> None:
+def test_that_a_program_that_damages_its_spool_folder_fails_only_its_own_trial(workspace: Workspace) -> None:
     program = """
 import os, shutil
 folder = os.path.dirname(os.environ["BAYESDESK_SPOOL"])
@@ -416,7 +420,7 @@ os.symlink(folder, folder)
     assert job["state"] == "no_metric", job["reason"]
 
 
-def test_that_a_name_that_is_not_utf8_is_told_of(knocked: knocking.Knocked) -> None:
+def test_that_a_name_that_is_not_utf8_is_reported(knocked: knocking.Knocked) -> None:
     said = text("{link} points out of the project.", link=os.fsdecode(b"bad-\xff"))
     with knocked.database.write() as writing:
         events.add(writing, knocked.trials[0].job, "link_outside", text("So: {said}", said=said))

@@ -1,4 +1,4 @@
-"""A short selection of what is hostile, and what must hold whoever wrote the names and files."""
+"""A short selection of hostile inputs, and properties that hold for any names and files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ODD_NAMES = [
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_that_any_file_is_read_or_explained(seed: int) -> None:
+def test_that_any_file_is_read_or_reported(seed: int) -> None:
     files.check(random.Random(seed))
 
 
@@ -42,17 +42,17 @@ def knocked(tmp_path: Path) -> Iterator[http.Knocked]:
     made.close()
 
 
-def test_that_the_listener_outlives_any_request(knocked: http.Knocked) -> None:
+def test_that_the_listener_survives_any_request(knocked: http.Knocked) -> None:
     for seed in range(400):
         knocked.check(random.Random(seed))
 
 
-def test_that_a_thousand_silent_connections_keep_nobody_out(knocked: http.Knocked) -> None:
+def test_that_a_thousand_silent_connections_block_no_report(knocked: http.Knocked) -> None:
     silent = http.many_silent(knocked.listener.port, 1000)
     try:
         knocked.answers()
         left = [one for one in silent if not _is_hung_up(one)]
-        assert 200 < len(left) < 400  # the newest; their files do not grow without end
+        assert 200 < len(left) < 400  # the newest: the number of open files is limited
         assert silent[0] not in left
     finally:
         for one in silent:
@@ -69,7 +69,7 @@ def _is_hung_up(one: socket.socket) -> bool:
         return True
 
 
-def test_that_commands_nobody_meant_end_with_an_answer(workspace: Workspace) -> None:
+def test_that_malformed_commands_end_with_a_message(workspace: Workspace) -> None:
     workspace.write()
     for seed in range(8):
         commands.check(random.Random(seed), workspace)
@@ -81,7 +81,7 @@ def test_that_a_large_file_is_refused_by_its_size(tmp_path: Path) -> None:
         prepare(tmp_path, Options())
 
 
-def test_that_odd_names_in_a_project_and_its_output_are_carried_through(workspace: Workspace) -> None:
+def test_that_unusual_names_in_a_project_and_its_output_are_preserved(workspace: Workspace) -> None:
     program = """
 import os, pathlib, socket
 from openbayestool import log_metric
@@ -105,7 +105,7 @@ log_metric("\\x1b[2J<b>", 1)
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "folder", "device"])
-def test_that_a_spool_that_is_no_file_of_the_trials_is_not_read(tmp_path: Path, kind: str) -> None:
+def test_that_a_spool_that_is_not_a_regular_file_of_the_trial_is_not_read(tmp_path: Path, kind: str) -> None:
     spool, outside = tmp_path / "points.jsonl", tmp_path / "outside"
     outside.write_text('{"metrics": {"score": 1}}\n')
     if kind == "link":
@@ -119,7 +119,7 @@ def test_that_a_spool_that_is_no_file_of_the_trials_is_not_read(tmp_path: Path, 
     assert read_spool(spool, 0).reports == ()
 
 
-def test_that_an_export_holds_no_formulas(workspace: Workspace) -> None:
+def test_that_an_export_contains_no_formulas(workspace: Workspace) -> None:
     with workspace.database().write() as connection:
         job = jobs.add(connection, a_submission())
         made = trials.add(connection, job.id, 1, {"x": "=cmd|' /C calc'!A0"}, "search")
@@ -132,7 +132,7 @@ def test_that_an_export_holds_no_formulas(workspace: Workspace) -> None:
     assert ",'=HYPERLINK(1)," in trials_csv(job, [made], {made.id: {"=HYPERLINK(1)": [-1.5]}})
 
 
-def test_that_markup_in_a_name_is_shown_letter_by_letter() -> None:
+def test_that_markup_in_a_name_is_shown_literally() -> None:
     from bayesdesk.ui.plain import as_text
 
     assert as_text("<b>bold</b>\nx") == "<span>&lt;b&gt;bold&lt;/b&gt;<br>x</span>"
@@ -143,7 +143,7 @@ def test_that_control_codes_are_made_visible() -> None:
     assert printable("\x1b]0;title\x07\x9b2J\tname") == "␛]0;title␇�2J\tname"
 
 
-def test_that_no_token_and_no_secret_is_in_a_command_line_or_a_file_of_others(
+def test_that_no_token_or_secret_is_in_a_command_line_or_a_readable_file(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     ready, go = tmp_path / "ready", tmp_path / "go"
@@ -174,7 +174,7 @@ while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)
 def test_that_another_user_of_the_machine_reads_nothing(workspace: Workspace) -> None:
     workspace.write(max_job_count=1)
     job = str(workspace.tune()["id"])
-    for folder in (workspace.root, *workspace.root.parents):  # the way there is open to everybody
+    for folder in (workspace.root, *workspace.root.parents):  # the parent folders are accessible
         folder.chmod(folder.stat().st_mode | 0o055)
     look = "import os,sys\nos.setuid(65534)\nfor p in sys.argv[1:]:\n  try: open(p).read(); print(p)\n  except OSError: pass"
     log = workspace.data.trial(job, 1) / "log.txt"
@@ -185,7 +185,7 @@ def test_that_another_user_of_the_machine_reads_nothing(workspace: Workspace) ->
 
 
 @pytest.mark.docker
-def test_that_a_container_gets_no_more_than_the_job_asked_for(containers: Workspace, endpoint: str) -> None:
+def test_that_a_container_gets_only_what_the_job_requests(containers: Workspace, endpoint: str) -> None:
     program = """
 import time, pathlib, openbayestool
 openbayestool.log_metric("score", 1)
@@ -215,7 +215,7 @@ while not pathlib.Path("stop").exists(): time.sleep(0.05)
     assert containers.wait_ended(job)["state"] == "succeeded"
 
 
-def test_that_a_port_of_ours_is_not_open_to_the_network(knocked: http.Knocked) -> None:
+def test_that_no_port_is_open_to_the_network(knocked: http.Knocked) -> None:
     addresses = {a.rpartition(":")[0] for a in knocked.listener.addresses}
     for _family, _type, _proto, _name, (host, *_rest) in socket.getaddrinfo(socket.gethostname(), None):
         if host not in addresses and not host.startswith("127.") and ":" not in str(host):

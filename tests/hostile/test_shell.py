@@ -1,4 +1,4 @@
-"""Paths of a container become this machine's, and reach the program as they are."""
+"""Container paths in commands and parameters are replaced with local paths."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES = st.text(
     min_size=1,
     max_size=12,
 )
-# how a word that holds the path may be written, and what a shell makes of the rest of it
+# ways to quote a word that contains the path, and how a shell reads the rest of it
 WORDS = st.sampled_from(
     [
         ("/input0", "{}"),
@@ -45,7 +45,7 @@ def read_by_a_shell(command: str) -> bytes:
 
 @given(NAMES, st.lists(WORDS, min_size=1, max_size=4))
 @settings(max_examples=150, deadline=None)
-def test_that_a_shell_reads_the_folder_whatever_quotes_the_path_stands_in(
+def test_that_a_shell_reads_the_folder_with_any_quoting_of_the_path(
     name: str, words: list[tuple[str, str]]
 ) -> None:
     folder = f"/data/{name}"
@@ -56,9 +56,7 @@ def test_that_a_shell_reads_the_folder_whatever_quotes_the_path_stands_in(
 
 @given(NAMES, NAMES)
 @settings(max_examples=60, deadline=None)
-def test_that_a_parameter_that_names_a_path_reaches_the_program_with_the_folder(
-    name: str, value: str
-) -> None:
+def test_that_a_container_path_in_a_parameter_is_replaced_for_the_program(name: str, value: str) -> None:
     folder = f"/data/{name}"
     option = shlex.quote(f"--x=/input0 {value}")
     found = read_by_a_shell(localised(f"printf '%s\\0' {option}", {"input0": folder}))

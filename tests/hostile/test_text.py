@@ -1,4 +1,4 @@
-"""Text of others on a terminal and in the window: it is shown, and steers nothing."""
+"""Untrusted text on a terminal and in the window is shown and controls nothing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def shown(*pieces: bytes, encoding: str = "utf-8") -> str:
         (b"\x00\x0b\x0c\x0e\x7f", "␀␋␌␎␡"),
     ],
 )
-def test_that_only_colours_reach_a_terminal_wherever_a_log_is_cut(written: bytes, seen: str) -> None:
+def test_that_only_colours_reach_a_terminal_at_any_split_of_a_log(written: bytes, seen: str) -> None:
     assert shown(written) == seen
     for cut in range(len(written) + 1):
         assert shown(written[:cut], written[cut:]) == seen
@@ -51,7 +51,7 @@ def test_that_only_colours_reach_a_terminal_wherever_a_log_is_cut(written: bytes
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii", "gb18030"])
-def test_that_no_control_reaches_a_terminal_of_another_encoding(encoding: str) -> None:
+def test_that_no_control_character_reaches_a_terminal_with_another_encoding(encoding: str) -> None:
     everything = bytes(range(256)) + b"\x1b]0;x\x07"
     sent = shown(everything, encoding=encoding).encode(encoding, "replace").decode(encoding)
     assert not [c for c in sent if (c < " " and c not in "\t\n\r\x08") or "\x7f" <= c <= "\x9f"]
@@ -68,13 +68,13 @@ def test_that_a_log_of_escapes_is_shown_in_bounded_time(part: bytes) -> None:
     assert time.process_time() - began < LIMIT_S
 
 
-def test_that_any_text_steers_nothing_and_is_read_or_refused() -> None:
+def test_that_any_text_is_shown_or_refused_and_controls_nothing() -> None:
     for seed in range(300):
         text.check(random.Random(seed))
 
 
 def on_terminal(workspace: Workspace, *words: str) -> bytes:
-    """What a command writes to a terminal."""
+    """Output of a command on a terminal."""
     ours, theirs = pty.openpty()
     environment = {
         **os.environ,
@@ -90,7 +90,7 @@ def on_terminal(workspace: Workspace, *words: str) -> bytes:
         try:
             while data := os.read(ours, 65536):
                 seen += data
-        except OSError:  # the other end is closed
+        except OSError:  # the other end was closed
             pass
     os.close(ours)
     return bytes(seen)
@@ -98,11 +98,11 @@ def on_terminal(workspace: Workspace, *words: str) -> bytes:
 
 @pytest.fixture
 def hostile_job(workspace: Workspace) -> str:
-    """A job whose names, values and log hold control sequences."""
+    """A job with control sequences in its names, values and log."""
     title = "\x1b]0;owned\x07\x9b2J\x9d0;x\x9c"
     with workspace.database().write() as connection:
         job = jobs.add(connection, a_submission(name=title, message=title))
-        trials.add_past(connection, job.id, 1, {"x": f"={title}"}, TrialState.SUCCEEDED, 0.5, None, None)
+        trials.add_imported(connection, job.id, 1, {"x": f"={title}"}, TrialState.SUCCEEDED, 0.5, None, None)
     log = workspace.data.trial(job.id, 1) / "log.txt"
     log.parent.mkdir(parents=True)
     log.write_bytes(title.encode() + b"\x1b[31mred" + b"\x9b2J\n" + b"x" * 70_000 + b"\x1b]52;c;aGk=\x07")
@@ -123,7 +123,7 @@ def hostile_job(workspace: Workspace) -> str:
         ("trials", "JOB"),
     ],
 )
-def test_that_no_command_lets_a_control_sequence_reach_a_terminal(
+def test_that_no_command_writes_a_control_sequence_to_a_terminal(
     workspace: Workspace, hostile_job: str, words: tuple[str, ...]
 ) -> None:
     sent = on_terminal(workspace, *(hostile_job if w == "JOB" else w for w in words))
@@ -133,7 +133,9 @@ def test_that_no_command_lets_a_control_sequence_reach_a_terminal(
         assert code not in sent
 
 
-def test_that_logs_and_exports_elsewhere_keep_every_byte(workspace: Workspace, hostile_job: str) -> None:
+def test_that_logs_and_exports_outside_a_terminal_keep_every_byte(
+    workspace: Workspace, hostile_job: str
+) -> None:
     log = workspace.data.trial(hostile_job, 1) / "log.txt"
     environment = {**os.environ, "BAYESDESK_HOME": str(workspace.data.root)}
     command = [str(BIN / "python"), "-m", "bayescore"]
@@ -145,7 +147,7 @@ def test_that_logs_and_exports_elsewhere_keep_every_byte(workspace: Workspace, h
     assert b"\x1b]0;owned" in table.stdout
 
 
-def test_that_a_log_that_is_a_pipe_is_a_message(workspace: Workspace, hostile_job: str) -> None:
+def test_that_a_pipe_in_place_of_a_log_is_reported(workspace: Workspace, hostile_job: str) -> None:
     log = workspace.data.trial(hostile_job, 1) / "log.txt"
     log.unlink()
     os.mkfifo(log)
@@ -154,7 +156,7 @@ def test_that_a_log_that_is_a_pipe_is_a_message(workspace: Workspace, hostile_jo
     assert "not a regular file" in done.err
 
 
-def test_that_the_table_for_hiplot_holds_no_formulas(workspace: Workspace, hostile_job: str) -> None:
+def test_that_the_table_for_hiplot_contains_no_formulas(workspace: Workspace, hostile_job: str) -> None:
     written = workspace.run("export", hostile_job, "--format", "hiplot").out
     assert ",'=\x1b]0;owned" in written
     assert Path(workspace.data.root).is_dir()

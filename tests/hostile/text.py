@@ -1,4 +1,4 @@
-"""Text that is meant to do something: control sequences, shell quotes, conditions."""
+"""Hostile text: control sequences, shell quotes, conditions."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _WORDS = (
 
 
 def check(rng: random.Random) -> None:
-    """Show something on a terminal, put folders into a command, read a condition."""
+    """Show a text on a terminal, insert folders into a command, read a condition."""
     pieces = [rng.choice(_CODES) for _ in range(rng.randrange(60))]
     shown = Shown(rng.choice(["utf-8", "latin-1", "gb18030"]))
     seen = "".join(shown.piece(piece) for piece in pieces) + shown.end()
     assert not [c for c in seen if "\x7f" <= c <= "\x9f" or (c < " " and c not in "\t\n\r\x08\x1b")], pieces
-    for after in seen.split("\x1b")[1:]:  # what is left of escapes are colours
+    for after in seen.split("\x1b")[1:]:  # only colours remain
         assert after.startswith("["), pieces
         assert after.lstrip("[0123456789;:").startswith("m"), pieces
     localised(

@@ -1,4 +1,4 @@
-"""Folders that somebody shaped to do harm: links, pipes, depth, holes, odd names and modes."""
+"""Hostile folders: links, pipes, depth, holes, unusual names and modes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PATTERNS = ("*.pt", "a*a*a*a*b", "**/x/**/y", "!a", "[", "\\", "b/", "/", "***"
 
 
 def grow(rng: random.Random, root: Path, outside: Path, size: int = 30) -> None:
-    """Fill a folder."""
+    """Fill a folder with random entries."""
     folders = [os.fsencode(root)]
     for _ in range(rng.randrange(size)):
         place = rng.choice(folders) + b"/" + rng.choice(_NAMES)
@@ -67,7 +67,7 @@ def _deepen(place: bytes, depth: int) -> None:
 
 
 def check(rng: random.Random) -> None:
-    """Copy, count, pack, unpack and remove one; nothing outside changes, and nothing is left."""
+    """Copy, measure, pack, unpack and remove a folder; nothing outside may change, and nothing may remain."""
     with tempfile.TemporaryDirectory(prefix="trees-") as made:
         root = Path(made)
         outside = root / "outside"
@@ -77,7 +77,7 @@ def check(rng: random.Random) -> None:
             (root / name).mkdir()
             grow(rng, root / name, outside)
         try:
-            with suppress(BayesdeskError):  # a message for people
+            with suppress(BayesdeskError):  # a message for the user
                 _use(root)
         finally:
             for name in ("project", "seed", "home", "restored"):

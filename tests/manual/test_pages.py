@@ -101,11 +101,13 @@ def test_that_no_key_and_no_command_is_left_out(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_that_trouble_is_listed_in_the_programs_own_words(language: str) -> None:
     rows = [
-        row.split(" | ")[0].removeprefix("| ") for row in page("en", "trouble").splitlines() if " | " in row
+        row.split(" | ")[0].removeprefix("| ")
+        for row in page("en", "troubleshooting").splitlines()
+        if " | " in row
     ]
     with CATALOGUE.open("rb") as file:
         catalogue = {m.id for m in read_po(file)}
-    told = page(language, "trouble")
+    told = page(language, "troubleshooting")
     for message in rows[1:]:
         assert message in catalogue, message
         assert translate(message, language) in told, message
@@ -118,3 +120,32 @@ def test_that_the_site_and_the_window_have_every_page() -> None:
     for name in PAGES:
         assert f"en/{name}.md" in navigation
         assert f"zh/{name}.md" in navigation
+
+
+@pytest.mark.parametrize("file", ["CONTRIBUTING.md", "docs/en/architecture.md", "docs/zh/architecture.md"])
+def test_that_every_path_that_developers_are_shown_exists(file: str) -> None:
+    content = (ROOT / file).read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w./-]+(?:/[\w.-]+|\.py|\.yml|/))`", content))
+    named -= {"docs/en/NAME.md", "docs/zh/NAME.md"}
+    roots = [ROOT, ROOT / "core" / "bayescore", ROOT / "desktop" / "bayesdesk"]
+    assert {path for path in named if not any((root / path).exists() for root in roots)} == set()
+
+
+def test_that_the_tree_in_contributing_is_the_one_of_the_repository() -> None:
+    content = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown: dict[str, set[str]] = {}
+    for line in content.split("```")[1].splitlines():
+        name = line.split(" ")[0]
+        if name.endswith("/"):
+            top = name
+            shown[top] = set()
+        elif found := re.match(r"  ([a-z_]+)/ ", line):
+            shown[top].add(found[1])
+    for package in ("core/bayescore/", "desktop/bayesdesk/"):
+        folders = {p.name for p in (ROOT / package).iterdir() if any(p.glob("*.py"))}
+        assert shown[package] == folders
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.splitlines()
+    tops = {path.partition("/")[0] for path in tracked if "/" in path and not path.startswith(".")}
+    assert {name.partition("/")[0] for name in shown} == tops

@@ -1,4 +1,4 @@
-"""What came out: the best, its history, narrower ranges, exports, the file."""
+"""Best trials, narrower ranges, exports, and changes to ``openbayes.yaml``."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def a_job() -> Job:
     )
 
 
-def test_that_the_best_is_the_earliest_of_equals_and_never_non_finite_or_failed() -> None:
+def test_that_the_best_trial_is_the_earliest_of_equal_ones_and_succeeded_with_a_finite_value() -> None:
     found = [
         a_trial(1, math.inf),
         a_trial(2, math.nan),
@@ -82,7 +82,7 @@ def test_that_the_best_is_the_earliest_of_equals_and_never_non_finite_or_failed(
     assert best(found[:3], Goal.MAXIMIZE) is None
 
 
-def test_that_the_history_holds_each_new_best_in_the_order_of_the_ends() -> None:
+def test_that_the_history_has_the_new_best_trials_in_the_order_of_their_ends() -> None:
     found = [a_trial(n, v) for n, v in enumerate([0.3, 0.1, 0.5, 0.5, 0.9], 1)]
     late = replace(found[0], ended_at="2026-01-01T00:00:59+00:00")
     assert [t.number for t in history(found, Goal.MAXIMIZE)] == [1, 3, 5]
@@ -110,7 +110,7 @@ POINTS = st.fixed_dictionaries(
 
 
 @given(st.lists(POINTS, min_size=1, max_size=6))
-def test_that_narrowed_ranges_hold_every_point_and_lie_inside_the_old_ones(
+def test_that_narrowed_ranges_contain_all_points_and_lie_inside_the_old_ones(
     points: list[dict[str, Any]],
 ) -> None:
     for old, new in zip(SPECS, narrowed(SPECS, points), strict=True):
@@ -125,7 +125,7 @@ def test_that_narrowed_ranges_hold_every_point_and_lie_inside_the_old_ones(
             assert type(new)(**new.model_dump()) == new
 
 
-def test_that_margins_follow_the_scale_and_integers_round_outwards() -> None:
+def test_that_margins_follow_the_scale_and_integers_are_rounded_outwards() -> None:
     points = [
         {"d": 0.0, "log": 1e-3, "i": 50, "ilog": 100, "n": 2, "c": "on"},
         {"d": 0.5, "log": 1e-2, "i": 51, "ilog": 100, "n": 4, "c": "a"},
@@ -140,7 +140,7 @@ def test_that_margins_follow_the_scale_and_integers_round_outwards() -> None:
     assert c.categorical_values == ("a", "on")
 
 
-def test_that_without_trials_the_ranges_stay() -> None:
+def test_that_ranges_do_not_change_without_trials() -> None:
     assert narrowed(SPECS, []) == SPECS
 
 
@@ -168,7 +168,7 @@ hyper_tuning:
 """
 
 
-def test_that_the_best_set_is_written_with_every_comment_kept() -> None:
+def test_that_comments_are_kept_when_parameters_are_written() -> None:
     document = YamlDocument.parse(COMMENTED)
     after = with_parameters(document, {"lr": 3e-4, "name": "best", "units": 29})
     expected = COMMENTED.replace("lr: 0.1 ", "lr: 0.0003 ").replace("'base'\n", "'best'\n  units: 29\n")
@@ -188,7 +188,7 @@ def test_that_narrowed_ranges_are_written_in_place() -> None:
 
 
 @pytest.mark.parametrize("text", ["command: x\n", "", "parameters:\n", "parameters: {}\n", "# only\r\n"])
-def test_that_parameters_are_added_where_there_are_none(text: str) -> None:
+def test_that_parameters_are_added_to_a_file_without_any(text: str) -> None:
     after = with_parameters(YamlDocument.parse(text), {"lr": 0.5, "c": "on"})
     assert after.data["parameters"] == {"lr": 0.5, "c": "on"}
     assert after.text.startswith(text.split(":", maxsplit=1)[0])
@@ -201,7 +201,7 @@ def test_that_a_broken_file_or_a_missing_spec_is_refused() -> None:
         with_specs(YamlDocument.parse("command: x\n"), (DoubleSpec(name="lr", min_value=1, max_value=2),))
 
 
-def test_that_csv_and_yaml_and_json_say_the_same() -> None:
+def test_that_csv_yaml_and_json_agree() -> None:
     found = [a_trial(1, 0.5), a_trial(2, math.nan), a_trial(3, None, "failed")]
     series = {1: {"score": [0.1, 0.5], 'a "b", c': [1.0]}, 2: {"score": [math.nan]}}
     rows = list(csv.DictReader(io.StringIO(trials_csv(a_job(), found, series))))

@@ -1,4 +1,4 @@
-"""Suggestions: pure, within their specs, without repeats, exhausted only when they are."""
+"""Suggestions: reproducible, within their specs, and never repeated."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from bayescore.config import (
     Scale,
 )
 from bayescore.search import ExhaustedReason, Observation, Origin, Outcome, SearchSpace, suggest
-from bayescore.search.benchmark import bayesian
 from bayescore.search.space import midpoint
+from bench_search.ask_tell import bayesian
 
 MIXED: tuple[ParameterSpec, ...] = (
     DoubleSpec(name="lr", min_value=1e-5, max_value=1e-1, scale_type=Scale.LOG),
@@ -45,7 +45,7 @@ SMALL: tuple[ParameterSpec, ...] = (
 
 
 def within(space: SearchSpace, point: dict[str, Any]) -> bool:
-    """Whether a point has every name in file order and every value as its spec wants it."""
+    """Whether a point has all names in file order and legal values."""
     assert list(point) == [s.name for s in space.specs]
     for spec in space.specs:
         value = point[spec.name]
@@ -62,7 +62,7 @@ def within(space: SearchSpace, point: dict[str, Any]) -> bool:
 def run(
     specs: tuple[ParameterSpec, ...], algorithm: Algorithm, count: int, *, seed: int = 1, value=lambda p: 0.0
 ) -> list[dict[str, Any]]:
-    """Points of a run whose trials end one after the other."""
+    """Points of a run of one trial at a time."""
     space, trials, points = SearchSpace(specs), [], []
     for number in range(1, count + 1):
         suggestion = suggest(space, Goal.MINIMIZE, trials, seed, number, algorithm=algorithm)
@@ -74,14 +74,14 @@ def run(
     return points
 
 
-def test_that_a_grid_visits_every_combination_in_file_order_the_last_parameter_fastest() -> None:
+def test_that_a_grid_varies_the_last_parameter_fastest() -> None:
     specs = SMALL[1:]
     points = run(specs, Algorithm.GRID, 100)
     assert [tuple(p.values()) for p in points] == list(product((1, 2.5), ("a", "b")))
 
 
 @pytest.mark.parametrize("algorithm", [Algorithm.RANDOM, Algorithm.BAYESIAN])
-def test_that_every_combination_comes_once_before_the_search_is_exhausted(algorithm: Algorithm) -> None:
+def test_that_every_combination_is_tried_once_before_the_search_is_exhausted(algorithm: Algorithm) -> None:
     points = run(SMALL, algorithm, 100)
     assert len(points) == 12
     assert len({tuple(p.values()) for p in points}) == 12
@@ -119,7 +119,7 @@ def test_that_random_follows_the_distributions_of_its_specs() -> None:
     assert len(layers) == 3
 
 
-def test_that_random_uses_every_listed_combination_before_one_comes_again() -> None:
+def test_that_random_uses_every_listed_combination_before_repeating_one() -> None:
     points = run(MIXED, Algorithm.RANDOM, 18)
     used = Counter((p["batch"], p["optimizer"]) for p in points)
     assert len(used) == 9
@@ -147,7 +147,7 @@ print(json.dumps(run(specs, Algorithm({algorithm.value!r}), 9, value=objective))
 
 
 def objective(point: dict[str, Any]) -> float:
-    """Best (0) at lr 1e-3, 32 units, adam."""
+    """A function whose minimum is 0, at lr 1e-3, 32 units and adam."""
     if "lr" not in point:
         return 0.0
     distance = (math.log10(point["lr"]) + 3) ** 2 + (math.log2(point["units"]) - 5) ** 2 / 4
@@ -165,58 +165,58 @@ def test_that_the_model_finds_better_points_than_chance() -> None:
     assert wins == 3
 
 
-def test_that_maximising_is_minimising_the_negative() -> None:
+def test_that_a_job_and_its_mirror_image_get_the_same_suggestion() -> None:
     space = SearchSpace(MIXED)
     points = run(MIXED, Algorithm.BAYESIAN, 11, value=objective)
     lower = [Observation(p, Outcome.FINISHED, objective(p)) for p in points]
     upper = [Observation(p, Outcome.FINISHED, -objective(p)) for p in points]
     a = suggest(space, Goal.MINIMIZE, lower, 1, 12)
     b = suggest(space, Goal.MAXIMIZE, upper, 1, 12)
-    assert (a.parameters, a.outlook) == (b.parameters, b.outlook)
+    assert (a.parameters, a.forecast) == (b.parameters, b.forecast)
     assert a.prediction is not None
     assert b.prediction is not None
     assert a.prediction == replace(b.prediction, mean=-b.prediction.mean)
     assert a.origin is Origin.MODEL
-    assert a.outlook is not None
-    assert a.outlook.high >= a.outlook.gain >= 0
+    assert a.forecast is not None
+    assert a.forecast.high >= a.forecast.gain >= 0
 
 
-def test_that_running_trials_keep_the_model_from_asking_for_the_same_again() -> None:
+def test_that_points_of_running_trials_are_not_suggested_again() -> None:
     space = SearchSpace((DoubleSpec(name="x", min_value=0, max_value=1),))
     points = [{"x": u / 10} for u in range(11) if u != 5]
     trials = [Observation(p, Outcome.FINISHED, (p["x"] - 0.5) ** 2) for p in points]
-    asked = []
+    found = []
     for number in range(11, 15):
         suggestion = suggest(space, Goal.MINIMIZE, trials, 1, number)
         assert suggestion.origin is Origin.MODEL
         point = suggestion.parameters
         assert point is not None
-        asked.append(point["x"])
+        found.append(point["x"])
         trials.append(Observation(point, Outcome.RUNNING))
-    assert len(set(asked)) == 4
+    assert len(set(found)) == 4
 
 
-def test_that_failures_and_non_finite_values_are_never_taken_as_good() -> None:
+def test_that_a_region_of_failures_and_non_finite_values_is_avoided() -> None:
     space = SearchSpace((DoubleSpec(name="x", min_value=0, max_value=1),))
     trials = [Observation({"x": u / 20}, Outcome.FINISHED, 1 - u / 20) for u in range(11)]
     for u in (0.8, 0.85, 0.9, 0.95, 1.0):  # the promising side crashes
         trials.append(Observation({"x": u}, Outcome.FAILED))
         trials.append(Observation({"x": u - 0.01}, Outcome.FINISHED, math.nan))
-    asked = []
+    found = []
     for number in range(22, 32):
         point = suggest(space, Goal.MINIMIZE, trials, 1, number).parameters
         assert point is not None
-        asked.append(point["x"])
+        found.append(point["x"])
         failed = point["x"] > 0.75
         trials.append(
             Observation(
                 point, Outcome.FAILED if failed else Outcome.FINISHED, None if failed else 1 - point["x"]
             )
         )
-    assert sum(x <= 0.75 for x in asked) >= 5
+    assert sum(x <= 0.75 for x in found) >= 5
 
 
-def test_that_one_diverged_value_does_not_blind_the_model() -> None:
+def test_that_diverged_values_do_not_mislead_the_model() -> None:
     wild = iter([1e30, math.inf] + [0.0] * 100)
 
     def value(point: dict[str, Any]) -> float:
@@ -226,7 +226,7 @@ def test_that_one_diverged_value_does_not_blind_the_model() -> None:
     assert min(map(objective, points[10:])) < sorted(map(objective, points[:10]))[2]
 
 
-def test_that_history_from_a_wider_or_older_space_is_taken_as_far_as_it_fits() -> None:
+def test_that_history_of_a_different_space_is_used_where_it_fits() -> None:
     space = SearchSpace((DoubleSpec(name="x", min_value=0.4, max_value=0.6),))
     history = [
         Observation({"x": 0.39}, Outcome.FINISHED, 0.5, Origin.HISTORY),
@@ -241,30 +241,30 @@ def test_that_history_from_a_wider_or_older_space_is_taken_as_far_as_it_fits() -
 
 
 @pytest.mark.timeout(300)
-def test_that_the_search_stops_when_nothing_is_left_and_not_while_it_still_improves() -> None:
+def test_that_the_search_stops_when_no_gain_is_left_and_not_while_it_improves() -> None:
     space = SearchSpace((DoubleSpec(name="x", min_value=0, max_value=1),))
 
-    def ended_at(value, most: int) -> int | None:
+    def trials_until_stop(value, most: int) -> int | None:
         trials: list[Observation] = []
         for number in range(1, most + 1):
-            asked = suggest(space, Goal.MINIMIZE, trials, 1, number, stop_when_exhausted=True)
-            if asked.parameters is None:
-                assert asked.exhausted is ExhaustedReason.NOTHING_TO_GAIN
+            found = suggest(space, Goal.MINIMIZE, trials, 1, number, stop_when_exhausted=True)
+            if found.parameters is None:
+                assert found.exhausted is ExhaustedReason.NOTHING_TO_GAIN
                 return len(trials)
             trials.append(
-                Observation(asked.parameters, Outcome.FINISHED, value(asked.parameters["x"], number))
+                Observation(found.parameters, Outcome.FINISHED, value(found.parameters["x"], number))
             )
         return None
 
-    flat_at = ended_at(lambda x, n: (x - 0.3) ** 2, 60)
-    assert flat_at is not None
-    assert flat_at >= 20
-    assert ended_at(lambda x, n: 1.0 / n, 40) is None  # every trial is a new best
+    stopped = trials_until_stop(lambda x, n: (x - 0.3) ** 2, 60)
+    assert stopped is not None
+    assert stopped >= 20
+    assert trials_until_stop(lambda x, n: 1.0 / n, 40) is None  # every trial is a new best
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.data())
-def test_that_any_space_gets_points_within_its_specs(data: st.DataObject) -> None:
+def test_that_points_of_any_space_are_within_its_specs(data: st.DataObject) -> None:
     specs = data.draw(
         st.lists(
             st.one_of(
@@ -296,7 +296,7 @@ def test_that_any_space_gets_points_within_its_specs(data: st.DataObject) -> Non
     assert within(SearchSpace(named), midpoint(SearchSpace(named)))
 
 
-def test_that_the_benchmarks_object_asks_and_is_told() -> None:
+def test_that_the_ask_and_tell_interface_covers_the_whole_space() -> None:
     specs = [s.model_dump(mode="json") for s in SMALL]
     optimiser = bayesian(specs, "MAXIMIZE", seed=1, parallel=2)
     first, second = optimiser.ask(), optimiser.ask()

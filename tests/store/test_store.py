@@ -1,4 +1,4 @@
-"""The store: one writer at a time, nothing committed is lost, trouble is explained."""
+"""The store: concurrent access, durability, and messages for errors."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import math
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-import bayescore.store
 from bayescore.errors import StoreError
 from bayescore.i18n import text
 from bayescore.store import (
@@ -33,7 +30,6 @@ from bayescore.store import (
     trials,
 )
 from bayescore.store.data_folder import file_system
-from bayescore.store.database import HEAD
 from support.builders import FILE, a_submission
 
 WRITES_AND_DIES = """
@@ -62,7 +58,7 @@ def append(database: Database, *batch: NewPoints) -> None:
         points.PointWriter().append(connection, batch)
 
 
-def test_that_a_job_comes_back_as_it_was_wished_for(database: Database) -> None:
+def test_that_a_job_is_read_as_it_was_submitted(database: Database) -> None:
     submission = a_submission("\ufeff" + FILE.replace("\n", "\r\n"), message="第一次", history=("abc",))
     with database.write() as connection:
         job = jobs.add(connection, submission)
@@ -99,7 +95,7 @@ def test_that_an_illegal_move_is_refused_and_changes_nothing(database: Database)
         assert trials.get(connection, trial.id).state is TrialState.PENDING
 
 
-def test_that_points_come_back_in_order_of_arrival_from_a_cursor_on(database: Database) -> None:
+def test_that_points_after_a_cursor_are_read_in_order_of_arrival(database: Database) -> None:
     append(database, *(NewPoints(1, 1, 1, (("a", float(i)), ("b", -float(i)))) for i in range(5)))
     with database.read() as connection:
         first = points.since(connection, 1, limit=4)
@@ -110,7 +106,9 @@ def test_that_points_come_back_in_order_of_arrival_from_a_cursor_on(database: Da
     assert [p.seq for p in first + rest] == sorted({p.seq for p in first + rest})
 
 
-def test_that_clearing_takes_one_metric_and_never_a_place_in_the_order(database: Database) -> None:
+def test_that_clearing_a_metric_deletes_only_its_points_and_does_not_reuse_cursors(
+    database: Database,
+) -> None:
     with database.write() as connection:
         job = jobs.add(connection, a_submission())
         trial = trials.add(connection, job.id, 1, {}, "random")
@@ -124,7 +122,7 @@ def test_that_clearing_takes_one_metric_and_never_a_place_in_the_order(database:
         assert [p.value for p in points.since(connection, job.seq, cursor)] == [3.0]
 
 
-def test_that_non_finite_values_come_back_as_they_were(database: Database) -> None:
+def test_that_non_finite_values_are_preserved(database: Database) -> None:
     append(database, NewPoints(1, 1, 1, (("a", math.nan), ("a", math.inf), ("a", -math.inf))))
     with database.read() as connection:
         values = [p.value for p in points.since(connection, 1)]
@@ -132,23 +130,23 @@ def test_that_non_finite_values_come_back_as_they_were(database: Database) -> No
     assert values[1:] == [math.inf, -math.inf]
 
 
-def test_that_every_point_told_of_is_there_after_a_kill(database: Database) -> None:
+def test_that_every_committed_point_survives_a_kill(database: Database) -> None:
     done = subprocess.run(
         [sys.executable, "-c", WRITES_AND_DIES, str(database.folder.root)], capture_output=True, timeout=60
     )
     assert done.returncode == -signal.SIGKILL
-    told = [float(line) for line in done.stdout.split()]
+    reported = [float(line) for line in done.stdout.split()]
     with database.read() as connection:
-        assert [p.value for p in points.since(connection, 1)] == told
+        assert [p.value for p in points.since(connection, 1)] == reported
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
 
 
-def test_that_writers_of_several_threads_and_connections_wait_for_each_other(database: Database) -> None:
-    others = [Database(database.folder).open() for _ in range(4)]
+def test_that_concurrent_writers_lose_no_points(database: Database) -> None:
+    databases = [Database(database.folder).open() for _ in range(4)]
 
     def write(n: int) -> None:
         for i in range(25):
-            append(others[n], NewPoints(1, n, 1, (("a", float(i)),)))
+            append(databases[n], NewPoints(1, n, 1, (("a", float(i)),)))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
@@ -158,7 +156,7 @@ def test_that_writers_of_several_threads_and_connections_wait_for_each_other(dat
         assert [p.value for p in found if p.trial == n] == [float(i) for i in range(25)]
 
 
-def test_that_another_connections_commit_is_noticed(database: Database) -> None:
+def test_that_a_commit_of_another_connection_is_detected(database: Database) -> None:
     watch = ChangeWatch(database.folder)
     assert not watch.changed()
     append(database, NewPoints(1, 1, 1, (("a", 1.0),)))
@@ -167,7 +165,7 @@ def test_that_another_connections_commit_is_noticed(database: Database) -> None:
     watch.close()
 
 
-def test_that_events_are_rendered_in_the_readers_language(database: Database) -> None:
+def test_that_events_are_rendered_in_the_language_of_the_reader(database: Database) -> None:
     with database.write() as connection:
         job = jobs.add(connection, a_submission())
         events.add(connection, job.id, "running", text("The job has begun."))
@@ -177,102 +175,39 @@ def test_that_events_are_rendered_in_the_readers_language(database: Database) ->
     assert event.text.render("zh") != event.text.render("en")
 
 
-# ---- folders that cannot be used
+# ---- errors
 
 
-def test_that_a_newer_store_is_left_alone(database: Database) -> None:
-    with database.write() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    database.close()
-    with pytest.raises(StoreError, match="newer"):
-        Database(database.folder).open()
-    with sqlite3.connect(database.folder.database) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
-
-
-EARLIER = [f"{n:04d}" for n in range(1, int(HEAD))]
-
-
-@pytest.mark.parametrize("version", EARLIER)
-def test_that_an_earlier_store_is_migrated_after_a_copy_was_kept(tmp_path: Path, version: str) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    folder, migrations = DataFolder(tmp_path), Path(bayescore.store.__file__).parent / "migrations"
-    config = Config()
-    config.set_main_option("script_location", str(migrations))
-    engine = sa.create_engine(f"sqlite:///{folder.database}")
-    submission = a_submission()
-    columns = {
-        "id": "abc", "name": "old", "message": "", "state": "succeeded", "project": "/p",
-        "file_text": FILE, "config": submission.config.model_dump_json(), "local": submission.local.model_dump_json(),
-        "runner": "process", "inputs": "[]", "seed": 1, "max_trials": 1, "history": "[]", "midpoint": 0,
-        "run_since": "2026-01-01T00:00:00+00:00", "created_at": "2026-01-01T00:00:00+00:00",
-    }  # fmt: skip
-    trial = {
-        "job": "abc", "number": 1, "attempt": 1, "state": "succeeded", "origin": "search",
-        "parameters": '{"x": 0.5}', "value": 0.25, "gpus": "[]", "token": "t", "created_at": "2026-01-01",
-    }  # fmt: skip
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
-        for table, row in (("jobs", columns), ("trials", trial)):
-            names = ", ".join(row)
-            values = ", ".join(f":{name}" for name in row)
-            connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
-        connection.exec_driver_sql("INSERT INTO metrics VALUES (1, 'score')")
-        connection.exec_driver_sql("INSERT INTO points VALUES (7, 1, 1, 1, 1, 0.25, 0)")
-    engine.dispose()
-    with Database(folder).open().read() as connection:
-        assert jobs.get(connection, "abc").submission.name == "old"
-        (found,) = trials.of_job(connection, "abc")
-        assert (found.parameters, found.value) == ({"x": 0.5}, 0.25)
-        assert points.of_trial(connection, found) == {"score": [0.25]}
-    with sqlite3.connect(folder.root / f"store.{version}.sqlite3") as kept:
-        assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == (version,)
-        assert kept.execute("SELECT count(*) FROM points").fetchone() == (1,)
-
-
-def test_that_nobody_else_may_read_it(tmp_path: Path) -> None:
+def test_that_other_accounts_cannot_read_the_data_folder(tmp_path: Path) -> None:
     database = Database(DataFolder(tmp_path / "home")).open()
     append(database, NewPoints(1, 1, 1, (("a", 1.0),)))
     assert (tmp_path / "home").stat().st_mode & 0o077 == 0
-    given = tmp_path / "given"  # a folder that others may enter
-    given.mkdir(mode=0o755)
-    database = Database(DataFolder(given)).open()
+    existing = tmp_path / "existing"  # created by the user, open to others
+    existing.mkdir(mode=0o755)
+    database = Database(DataFolder(existing)).open()
     append(database, NewPoints(1, 1, 1, (("a", 1.0),)))
-    modes = {path.name: path.stat().st_mode & 0o077 for path in given.iterdir()}
+    modes = {path.name: path.stat().st_mode & 0o077 for path in existing.iterdir()}
     assert [name for name, mode in modes.items() if mode] == []
     assert {"jobs", "store.sqlite3", "store.sqlite3-wal", "store.sqlite3-shm"} <= set(modes)
 
 
-def test_that_the_tables_are_those_of_the_newest_migration(database: Database) -> None:
-    from bayescore.store.tables import metadata
-
-    with database.read() as connection:
-        inspector = sa.inspect(connection)
-        for table in metadata.sorted_tables:
-            columns = {c["name"] for c in inspector.get_columns(table.name)}
-            assert columns == {c.name for c in table.columns}, table.name
-
-
-def test_that_a_damaged_file_is_explained_and_not_touched(tmp_path: Path) -> None:
+def test_that_a_damaged_file_is_reported_and_not_changed(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
-    folder.database.write_bytes(b"this is not a database, but it is somebody's file" * 100)
+    folder.database.write_bytes(b"this is not a database, but a file of the user" * 100)
     before = folder.database.read_bytes()
     with pytest.raises(StoreError, match="damaged"):
         Database(folder).open()
     assert folder.database.read_bytes() == before
 
 
-def test_that_a_folder_that_is_a_file_is_explained(tmp_path: Path) -> None:
+def test_that_a_file_in_place_of_the_data_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("x")
     with pytest.raises(StoreError, match="home"):
         Database(DataFolder(tmp_path / "home")).open()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_that_a_full_disk_is_explained_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+def test_that_a_full_disk_is_reported_and_writing_continues_once_there_is_space(tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", str(small)], check=True)
@@ -293,7 +228,7 @@ def test_that_a_full_disk_is_explained_and_goes_on_when_there_is_room(tmp_path: 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_that_a_read_only_folder_is_explained(tmp_path: Path) -> None:
+def test_that_a_read_only_folder_is_reported(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", str(home)], check=True)
@@ -306,7 +241,7 @@ def test_that_a_read_only_folder_is_explained(tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", str(home)], check=True)
 
 
-def test_that_a_connection_that_could_only_read_is_not_used_again(database: Database) -> None:
+def test_that_a_read_only_connection_is_replaced(database: Database) -> None:
     with database.write() as connection:
         connection.exec_driver_sql("PRAGMA query_only=ON")  # as SQLite opens a file on a read-only volume
     with pytest.raises(StoreError, match="cannot be written"), database.write() as connection:
@@ -317,7 +252,7 @@ def test_that_a_connection_that_could_only_read_is_not_used_again(database: Data
         assert len(jobs.every(connection)) == 1
 
 
-def test_that_a_network_file_system_is_known_by_its_mount(tmp_path: Path) -> None:
+def test_that_the_file_system_of_a_path_is_that_of_its_innermost_mount(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(
         "/dev/sda1 / ext4 rw 0 0\nserver:/home /srv/lab\\040data nfs4 rw 0 0\n/dev/sdb /srv/lab\\040data/fast xfs rw 0 0\n"
@@ -325,10 +260,11 @@ def test_that_a_network_file_system_is_known_by_its_mount(tmp_path: Path) -> Non
     assert file_system(Path("/srv/lab data/me"), mounts) == "nfs4"
     assert file_system(Path("/srv/lab data/fast/me"), mounts) == "xfs"
     assert file_system(Path("/srv/lab"), mounts) == "ext4"
+    assert file_system(Path("/srv/lab database"), mounts) == "ext4"
     assert file_system(Path("/x"), tmp_path / "nothing") == ""
 
 
-def test_that_a_network_file_system_is_refused_with_a_way_out(
+def test_that_a_network_file_system_is_refused_with_a_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
@@ -337,6 +273,6 @@ def test_that_a_network_file_system_is_refused_with_a_way_out(
         Database(DataFolder(tmp_path / "home")).open()
 
 
-def test_that_the_data_folder_is_the_users_choice_or_the_platforms_place(tmp_path: Path) -> None:
+def test_that_the_data_folder_is_taken_from_the_variable_or_the_platform(tmp_path: Path) -> None:
     assert DataFolder.default({"BAYESDESK_HOME": str(tmp_path)}).root == tmp_path
     assert DataFolder.default({}).root.name == "bayesdesk"

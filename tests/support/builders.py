@@ -1,4 +1,4 @@
-"""Domain objects for tests, sound unless told otherwise."""
+"""Domain objects for tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ hyper_tuning:
 
 
 def a_submission(file_text: str = FILE, **changes: Any) -> Submission:
-    """A job as it is wished for, run by processes."""
+    """A valid submission of a process job, with changes."""
     config = load_text(file_text).config
     assert config is not None
     fields: dict[str, Any] = {

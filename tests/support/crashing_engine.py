@@ -1,4 +1,4 @@
-"""The engine's process with a crash built in: ``python crashing_engine.py FUNCTION before|after ROOT``.
+"""An engine that crashes: ``python crashing_engine.py FUNCTION before|after ROOT``.
 
 The process ends by SIGKILL, as in a power cut of its own, just before or just after the
 named function (``module:Class.function``) does its work for the first time.
@@ -15,7 +15,7 @@ from typing import Any
 
 
 def main(target: str, moment: str, root: str) -> int:
-    """Host the engine until it crashes."""
+    """Run the engine until it crashes."""
     module, _, path = target.partition(":")
     owner: Any = importlib.import_module(module)
     *parents, name = path.split(".")

@@ -1,6 +1,6 @@
-"""A real Docker engine for the tests: the one that answers, or one that is started here.
+"""A real Docker engine for the tests: a running one, or one that is started here.
 
-``python tests/support/docker_engine.py`` starts it and prints what to export.
+``python tests/support/docker_engine.py`` starts it and prints the variables to export.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from pathlib import Path
 PLACE = Path(os.environ.get("BAYESDESK_TEST_ENGINE", "/var/tmp/bayesdesk-test-engine"))
 SOCKET = PLACE / "docker.sock"
 _PID_FILE = PLACE / "docker.pid"
-IMAGE = "bayesdesk-test:python-2"  # another number when what is in it changes
+IMAGE = "bayesdesk-test:python-2"  # increase when the content changes
 _INCLUDED = "python3,python-is-python3,ca-certificates"
 _PACKAGES = ["docker.io", "iptables", "mmdebstrap"]
 _DEADLINE_S = 60
 
 
 class NoEngineError(Exception):
-    """There is no engine and none can be started here; ``possible`` says whether it should have been."""
+    """No engine is available; ``possible`` is set when starting one failed unexpectedly."""
 
     def __init__(self, message: str, possible: bool) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ def ensure(*, live_restore: bool = True) -> str:
     Parameters
     ----------
     live_restore
-        Whether containers outlive an engine that is started here.
+        Whether containers survive a restart of an engine that is started here.
     """
     if os.geteuid() != 0 or sys.platform != "linux":
         raise NoEngineError("an engine can be started by root on Linux only", possible=False)
@@ -50,7 +50,7 @@ def ensure(*, live_restore: bool = True) -> str:
 
 
 def stop() -> None:
-    """End the engine as a service manager does."""
+    """Stop the engine as a service manager does."""
     pid = int(_PID_FILE.read_text())
     os.kill(pid, signal.SIGTERM)
     while _runs(pid):
@@ -58,7 +58,7 @@ def stop() -> None:
 
 
 def _runs(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Whether a process runs and is not a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -94,7 +94,7 @@ def _start(live_restore: bool) -> None:
     hooks = PLACE / "hooks"
     hooks.mkdir(exist_ok=True)
     hook = hooks / "nvidia-container-runtime-hook"
-    hook.write_text("#!/bin/sh\nexit 0\n")  # stands in for the toolkit: GPU requests are then accepted
+    hook.write_text("#!/bin/sh\nexit 0\n")  # replaces the NVIDIA toolkit, so that GPU requests are accepted
     hook.chmod(0o755)
     log = (PLACE / "dockerd.log").open("ab")
     subprocess.Popen(
@@ -121,7 +121,7 @@ def _start(live_restore: bool) -> None:
 
 
 def _stop_stale(pid_file: Path) -> None:
-    """A pid file of an engine that is gone keeps a new one from starting."""
+    """Remove the pid file of an engine that has ended: it prevents the start of a new one."""
     try:
         pid = int(pid_file.read_text())
         name = Path(f"/proc/{pid}/comm").read_text().strip()
@@ -136,7 +136,7 @@ def _stop_stale(pid_file: Path) -> None:
 
 
 def _ensure_image() -> None:
-    """An image with Python: there may be no registry, so it is built from Debian's packages."""
+    """Build an image with Python from Debian packages: a registry may be unreachable."""
     import docker
 
     with contextlib.closing(docker.DockerClient(base_url=f"unix://{SOCKET}")) as client:

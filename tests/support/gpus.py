@@ -1,4 +1,4 @@
-"""GPUs for machines without any: a small NVML whose devices stand in a text file."""
+"""Simulated GPUs: a small NVML that reads its devices from a text file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ int nvmlDeviceGetName(void *h, char *text, unsigned int n) { snprintf(text, n, "
 
 
 class StandInGpus:
-    """A machine with GPUs: what NVML says of them can change while programs run."""
+    """A machine with simulated GPUs, whose state can change while programs run."""
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
         self.uuids = [f"GPU-{i}{i}{i}{i}-standin" for i in range(len(names))]
@@ -55,7 +55,7 @@ class StandInGpus:
         self.use({})
 
     def use(self, mebibytes: dict[int, int]) -> None:
-        """Let other programs use so much memory of each GPU."""
+        """Set the memory of each GPU that other programs use."""
         lines = (
             f"{u} {n} {mebibytes.get(i, 0)}\n"
             for i, (u, n) in enumerate(zip(self.uuids, self._names, strict=True))
@@ -66,5 +66,5 @@ class StandInGpus:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables under which a program sees them."""
+        """Environment variables that make the GPUs visible to a program."""
         return {"LD_LIBRARY_PATH": str(self._library), "STANDIN_GPUS": str(self._list)}

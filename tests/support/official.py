@@ -1,4 +1,4 @@
-"""The platform's own packages, installed apart by ``make test``: the client and the command line."""
+"""The client and the command line of the platform, installed separately by ``make test``."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ print(json.dumps(settings.configuration.model_dump()))
 
 
 def load(file: Path) -> dict[str, Any]:
-    """An ``openbayes.yaml`` as the official loader reads it; fails as that one does."""
+    """Read an ``openbayes.yaml`` with the official loader; raises its errors."""
     done = python("-c", _LOAD, str(file))
     assert done.returncode == 0, done.stderr[-3000:]
     return dict(json.loads(done.stdout))
 
 
 def python(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run Python with the official packages in front of ours."""
+    """Run Python with the official packages first on the path."""
     environment = {**os.environ, "PYTHONPATH": str(PACKAGES), **(env or {})}
     return subprocess.run(
         [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=60

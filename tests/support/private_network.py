@@ -1,4 +1,4 @@
-"""A network of its own between this machine and a node on it, which can be cut and mended."""
+"""A private network between this machine and a node on it, which can be interrupted."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ THERE = "10.231.7.2"
 
 
 class PrivateNetwork:
-    """A bridge on this machine and a network namespace behind it; needs root."""
+    """A bridge on this machine and a network namespace connected to it; needs root."""
 
     def start(self) -> None:
-        """Make both, and the link between them."""
+        """Create both and the link between them."""
         self.close()
         for words in (
             f"link add {_BRIDGE} type bridge",
@@ -36,19 +36,19 @@ class PrivateNetwork:
             _ip(words)
 
     def inside(self, command: Sequence[str]) -> list[str]:
-        """A command as it runs behind the link."""
+        """A command that runs in the namespace."""
         return ["ip", "netns", "exec", _SPACE, *command]
 
     def cut(self) -> None:
-        """Nothing passes any more, and nobody is told."""
+        """Drop all packets without an error."""
         _ip(f"link set {_LINK} down")
 
     def mend(self) -> None:
-        """Everything passes again."""
+        """Restore the connection."""
         _ip(f"link set {_LINK} up")
 
     def close(self) -> None:
-        """End what runs behind the link, and take all away."""
+        """Stop the programs in the namespace and remove the network."""
         for pid in _ip(f"netns pids {_SPACE}", must=False).split():
             with suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)

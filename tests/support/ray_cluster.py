@@ -1,4 +1,4 @@
-"""A real Ray cluster on this machine: a head and two more nodes that claim to have GPUs."""
+"""A real Ray cluster on this machine: a head and two nodes with declared GPUs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from support.private_network import HERE, THERE, PrivateNetwork
 
-_SILENT = 60  # questions that a node may leave unanswered before Ray gives it up: minutes
+_SILENT = 60  # failed health checks before Ray gives up a node: minutes
 
 
 @dataclass
@@ -34,15 +34,15 @@ class RayCluster:
         return str(self.cluster.address)
 
     def remove(self, name: str) -> None:
-        """A node's end, without a word."""
+        """Kill a node."""
         self.cluster.remove_node(self.nodes.pop(name), allow_graceful=False)
 
     def add(self, name: str, **resources: float) -> None:
-        """A node comes, or comes back."""
+        """Start a node."""
         self.nodes[name] = self.cluster.add_node(node_name=name, env_vars=self.environment, **resources)
 
     def restart(self) -> None:
-        """All of Ray ends and starts again where it was."""
+        """Restart the whole cluster at the same address."""
         port = int(self.address.rpartition(":")[2])
         self.close()
         self.start(port)
@@ -80,7 +80,7 @@ class RayCluster:
         self.nodes["c"] = None
 
     def close(self) -> None:
-        """End all of Ray."""
+        """Stop the cluster."""
         if self.cluster is not None:
             self.cluster.shutdown()
         if self.network is not None:
@@ -89,7 +89,7 @@ class RayCluster:
 
 @contextmanager
 def ray_cluster(folder: Path) -> Iterator[RayCluster]:
-    """Start the nodes; agents keep their files in ``folder/agents``."""
+    """Start the nodes; agents store their files in ``folder/agents``."""
     made = RayCluster(None, {}, {"BAYESDESK_AGENT_HOME": str(folder / "agents")})
     made.start()
     try:

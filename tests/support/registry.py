@@ -1,4 +1,4 @@
-"""A small image registry on loopback: one image, and a line that can be slow or drop."""
+"""A small image registry on loopback with one image and a connection that can be slow or fail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHUNK = 64 * 1024
 
 
 def _layer(seed: int, size: int) -> bytes:
-    """A layer with one file of random bytes, which no compression shrinks."""
+    """A layer with one file of incompressible random bytes."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         entry = tarfile.TarInfo(f"data-{seed}")
@@ -34,9 +34,9 @@ class Registry:
     Attributes
     ----------
     failures
-        So many of the next requests for a manifest are answered 500.
+        Number of manifest requests to answer with status 500.
     held
-        While set, layers come to a halt in their middle.
+        While set, transfers of layers stop in the middle.
     """
 
     def __init__(self, seed: int, layers: int = 2, size: int = 2**20) -> None:

@@ -1,4 +1,4 @@
-"""Stands in for the OpenBayes platform on loopback: what ``bayes`` asks of it, and where it uploads to."""
+"""A simulated OpenBayes platform on loopback: its API for ``bayes`` and the upload target."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BUCKET = "code"
 
 
 class StandIn:
-    """What was asked and what was uploaded.
+    """Requests and uploads received.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class StandIn:
     uploads
         Content of each file by its name below the project.
     refusal
-        Said instead of creating a job, where it is set.
+        Error message to return instead of creating a job.
     """
 
     def __init__(self, url: str) -> None:
@@ -80,7 +80,7 @@ class StandIn:
 
 @contextmanager
 def running() -> Iterator[StandIn]:
-    """The stand-in at work on a port of its own."""
+    """Run the simulated platform on a free port."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -124,7 +124,7 @@ def running() -> Iterator[StandIn]:
 
 
 def install(folder: Path) -> Path:
-    """The official command line as a user has it, in an environment of its own; the folder of ``bayes``."""
+    """Install the official command line in a virtual environment; return the folder of ``bayes``."""
     venv.create(folder, with_pip=False)
     (packages,) = folder.glob("lib/python*/site-packages")
     (packages / "official.pth").write_text(f"{PACKAGES}\n", encoding="utf-8")
@@ -135,7 +135,7 @@ def install(folder: Path) -> Path:
 
 
 def bayes(*arguments: str, cwd: Path, environment: dict[str, str]) -> str:
-    """What the official command line prints; fails as it does."""
+    """Output of the official command line; raises when it fails."""
     done = subprocess.run(
         ["bayes", *arguments],
         cwd=cwd,

@@ -1,4 +1,4 @@
-"""What tests do in the window again and again."""
+"""Common actions of tests in the window."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def type_into(qtbot, field: QLineEdit, words: str) -> None:
 
 
 def finished_job(window: MainWindow, workspace: Workspace, qtbot, **tuning) -> JobPage:
-    """The page of a job that has run."""
+    """The page of a finished job."""
     workspace.write(REPORT_X + "log_metric('loss', 1 - args.x)\n", specs=TWO, **tuning)
     job = workspace.tune()
     window.show_job(job["id"])

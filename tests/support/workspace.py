@@ -33,7 +33,7 @@ log_metric("score", args.x)
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended and what it said."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -50,7 +50,7 @@ class Workspace:
 
     root: Path
     environment: dict[str, str] = field(default_factory=dict)
-    allows: bool = True  # what its projects ask for: they are this test's own
+    allows: bool = True  # whether to confirm the requests of its projects
 
     @property
     def project(self) -> Path:
@@ -70,7 +70,7 @@ class Workspace:
         root: Mapping[str, Any] | None = None,
         **tuning: Any,
     ) -> Path:
-        """Write a project whose trials run ``program``; returns its ``openbayes.yaml``."""
+        """Write a project whose trials run ``program``; return its ``openbayes.yaml``."""
         self.project.mkdir(parents=True, exist_ok=True)
         (self.project / "main.py").write_text(program, encoding="utf-8")
         section = {
@@ -104,7 +104,7 @@ class Workspace:
         return file
 
     def allow(self) -> None:
-        """Confirm what the project asks for, as its first start with ``--yes`` does."""
+        """Confirm the requests of the project, as a first start with ``--yes`` does."""
         self.data.root.mkdir(parents=True, exist_ok=True)
         prepared = prepare(self.project, Options())
         consent.remember(self.data, prepared, prepared.asks)
@@ -133,7 +133,7 @@ class Workspace:
         )
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 180) -> Done:
-        """Run ``bayesdesk …`` to its end."""
+        """Run ``bayesdesk …`` and wait until it exits."""
         process = self.start(*arguments, env=env)
         try:
             out, err = process.communicate(timeout=timeout)
@@ -142,13 +142,13 @@ class Workspace:
         return Done(process.returncode, out, err)
 
     def tune(self, *options: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """Run the project's job to its end; the job as ``--json`` prints it."""
+        """Run the job of the project to its end; return the output of ``--json``."""
         done = self.run("gear", "run", "hypertuning", "--json", "--seed", "1", *options, env=env)
         assert done.out, done.err
         return done.json()
 
     def begin(self, *options: str, env: Mapping[str, str] | None = None) -> str:
-        """Start the project's job and return its id."""
+        """Start the job of the project; return its id."""
         done = self.run("gear", "run", "hypertuning", "--detach", "--json", "--seed", "1", *options, env=env)
         assert done.out, done.err
         return str(done.json()["id"])
@@ -160,7 +160,7 @@ class Workspace:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection that is closed afterwards: who has the store open keeps others from replacing it."""
+        """A connection that is closed afterwards: an open store cannot be replaced."""
         database = self.database()
         try:
             with database.read() as connection:
@@ -182,12 +182,12 @@ class Workspace:
             return [e.kind for e in events.of_job(connection, identifier)]
 
     def wait_ended(self, identifier: str, seconds: float = 90) -> dict[str, Any]:
-        """The job as JSON, once it has ended."""
+        """Wait until the job has ended; return it as JSON."""
         wait_until(lambda: self.job(identifier).state.ended, f"job {identifier} has not ended", seconds)
         return self.run("show", identifier, "--json").json()
 
     def wait_running(self, identifier: str, count: int, seconds: float = 60) -> list[Trial]:
-        """Trials that run, once there are ``count`` of them."""
+        """Wait until ``count`` trials are running; return them."""
 
         def running() -> list[Trial]:
             return [t for t in self.trials(identifier) if t.state == "running"]
@@ -198,19 +198,19 @@ class Workspace:
     # ---- the engine
 
     def kill_engine(self) -> int:
-        """End the engine's process as a crash does; returns its pid."""
+        """Kill the engine; return its pid."""
         pid = engine_control.status(self.data).pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         return pid
 
     def kill_supervisor_and_engine(self) -> None:
-        """End both, as the end of a whole process tree does."""
+        """Kill both, as the end of a process tree does."""
         pid = engine_control.status(self.data).pid
         assert pid is not None
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-        for each in (parent, pid):
-            os.kill(each, signal.SIGKILL)
+        for process in (parent, pid):
+            os.kill(process, signal.SIGKILL)
         wait_until(lambda: not engine_control.status(self.data).running, "the engine still runs")
 
     def close(self) -> None:
@@ -222,7 +222,7 @@ class Workspace:
 
 
 def _allowing(arguments: Sequence[str]) -> tuple[str, ...]:
-    """A command with ``--yes``, if it may ask for what a project reaches."""
+    """A command with ``--yes``, if it may ask for confirmation."""
     for words in (("gear", "run", "hypertuning"), ("continue",), ("rerun",)):
         if tuple(arguments[: len(words)]) == words:
             return (*words, "--yes", *arguments[len(words) :])

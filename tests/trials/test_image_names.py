@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bayescore.config import LocalSettings, load_text
-from bayescore.config.environments import known_images
+from bayescore.config.runtimes import runtime_images
 from bayescore.errors import RunnerError
 from bayescore.trials.image_names import ImageName, parse_image, through_mirror
 from bayescore.trials.images import image_for, is_present, pull
@@ -78,7 +78,7 @@ def test_that_a_mirror_comes_before_the_name() -> None:
 
 
 def test_that_every_image_of_the_catalogue_has_a_name() -> None:
-    for image in known_images():
+    for image in runtime_images():
         assert parse_image(image).whole
 
 

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 from bayescore.errors import BayesdeskError, RunnerError
-from bayescore.files import check_way
+from bayescore.files import check_ancestors
 from bayescore.i18n import N_, Text, text
 from bayescore.listener.addresses import listening
 from bayescore.network import TRIALS_BRIDGE, bridge_address
@@ -86,7 +86,7 @@ def _data_folder() -> Iterator[Finding]:
         return
     yield Finding("data", Grade.OK, text("Data folder {folder}", folder=folder.root))
     try:
-        check_way(folder.root)
+        check_ancestors(folder.root)
     except OSError as error:
         mend = text("Close it to them, or set BAYESDESK_HOME to a folder elsewhere.")
         message = text(

@@ -89,7 +89,7 @@ def containers() -> Containers:
 
 def _holders(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for trial in trials.unended(connection):
+    for trial in trials.active(connection):
         if trial.gpus:
             name = jobs.get(connection, trial.job).submission.name
             for gpu in trial.gpus:

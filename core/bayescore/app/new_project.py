@@ -7,7 +7,7 @@ from pathlib import Path
 from bayescore.config import FILE_NAME
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
-from bayescore.exchange.program import propose
+from bayescore.exchange.program_options import propose_space
 from bayescore.files.tree import Cursor
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
@@ -59,7 +59,7 @@ def _create(target: Path, content: bytes, folder: Path) -> None:
         for name in target.relative_to(folder).parts[:-1]:
             cursor.add_folder(name)
             cursor.go((*cursor.parts, name))
-        with cursor.create_first(target.name) as created:
+        with cursor.create_new(target.name) as created:
             created.write(content)
 
 
@@ -80,7 +80,7 @@ def begin_from_program(
             text("There is already: {names}.", names=target), text("Open it, or move it out of the way.")
         )
     try:
-        found = propose(read_utf8(source).decode("utf-8"))
+        found = propose_space(read_utf8(source).decode("utf-8"))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ConfigError(
             text("{file} is not a Python program: {reason}.", file=source, reason=error)

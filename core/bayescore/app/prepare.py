@@ -27,7 +27,7 @@ from bayescore.config import (
     project_file,
 )
 from bayescore.config.problems import has_errors
-from bayescore.config.read_basics import parse_short_binding
+from bayescore.config.read_root import parse_short_binding
 from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files.links import leads_out, real

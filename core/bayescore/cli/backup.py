@@ -25,14 +25,14 @@ def backup(
     from bayescore.store import backup as backups
 
     database = open_store()
-    with progress(_("Backup")) as told:
-        made = backups.make(database, file.absolute(), outputs=outputs, secrets=secrets, told=told)
+    with progress(_("Backup")) as report:
+        made = backups.make(database, file.absolute(), outputs=outputs, secrets=secrets, progress=report)
     write(
         _(
             "{file}: {size:.1f} MiB; jobs: {jobs}, trials: {trials}.",
             file=file,
-            jobs=made.about.jobs,
-            trials=made.about.trials,
+            jobs=made.manifest.jobs,
+            trials=made.manifest.trials,
             size=file.stat().st_size / 2**20,
         )
     )
@@ -59,25 +59,26 @@ def restore(
     from bayescore.app import consent
     from bayescore.cli.output import aside, progress, write
     from bayescore.store import DataFolder
-    from bayescore.store import backup as backups
+    from bayescore.store.backup import read_manifest
+    from bayescore.store.restore import restore as restore_backup
 
     folder = DataFolder.default()
-    about = backups.read_about(file)
-    with progress(_("Restore")) as told:
-        done = backups.restore(
+    manifest = read_manifest(file)
+    with progress(_("Restore")) as report:
+        done = restore_backup(
             folder,
             file.absolute(),
             replace=replace,
             docker=_docker(),
-            told=told,
-            before=lambda: consent.forget_jobs(folder),
+            progress=report,
+            before_replace=lambda: consent.forget_jobs(folder),
         )
     write(
         _(
             "In {folder} is what was there at {at}; jobs: {jobs}, trials: {trials}.",
-            jobs=about.jobs,
-            trials=about.trials,
-            at=about.made_at[:19],
+            jobs=manifest.jobs,
+            trials=manifest.trials,
+            at=manifest.made_at[:19],
             folder=folder.root,
         )
     )

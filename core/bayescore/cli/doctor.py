@@ -47,11 +47,11 @@ def doctor(
 def _repair() -> None:
     from bayescore.cli.output import aside, write
     from bayescore.store import DataFolder
-    from bayescore.store.rescue import repair
+    from bayescore.store.recovery import repair
 
     folder = DataFolder.default()
     aside(_("Reading all of {file}…", file=folder.database))
-    done = repair(folder, told=lambda table, rows: aside(f"  {table}: {rows}"))
+    done = repair(folder, progress=lambda table, rows: aside(f"  {table}: {rows}"))
     if done.aside is None:
         write(_("The store is whole; there is nothing to repair."))
         return

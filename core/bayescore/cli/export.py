@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bayescore.cli.job_list import JOB
-from bayescore.exchange.forms import Form
+from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _, text
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def export(
     narrow: Annotated[
         bool, typer.Option("--narrow", help=_("Write narrower ranges around the best trials instead."))
     ] = False,
-    form: Annotated[
-        Form,
+    export_format: Annotated[
+        ExportFormat,
         typer.Option("--format", help=_("csv, points, json, yaml, optuna (a journal file) or hiplot.")),
-    ] = Form.YAML,
+    ] = ExportFormat.YAML,
 ) -> None:
     """Write results."""
     from bayescore.cli.access import find_job, open_store
@@ -43,7 +43,7 @@ def export(
     if into is not None:
         _write_into(database, found, trial, into, narrow=narrow, ask=not yes)
     else:
-        _print(database, found, trial, form, narrow=narrow)
+        _print(database, found, trial, export_format, narrow=narrow)
 
 
 def _chosen(database: Database, job: Job, number: int | None) -> Trial:
@@ -99,17 +99,19 @@ def _write_into(
     write(_("{file} has been written.", file=target))
 
 
-def _print(database: Database, job: Job, trial: int | None, form: Form, *, narrow: bool) -> None:
+def _print(
+    database: Database, job: Job, trial: int | None, export_format: ExportFormat, *, narrow: bool
+) -> None:
     from bayescore.cli.output import content
     from bayescore.config import YamlDocument
-    from bayescore.exchange.formats import exported
+    from bayescore.exchange.export import export_text
     from bayescore.store import trials
 
     if narrow:
         changed = _changed(database, job, trial, YamlDocument.parse(job.submission.file_text), narrow=True)
         content(changed.text)
         return
-    chosen = _chosen(database, job, trial) if form is Form.YAML else None
+    chosen = _chosen(database, job, trial) if export_format is ExportFormat.YAML else None
     with database.read() as connection:
         found = [t for t in trials.of_job(connection, job.id) if trial in (None, t.number)]
-    content(exported(database, job, found, form, chosen))
+    content(export_text(database, job, found, export_format, chosen))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bayescore.i18n import _, text
+from bayescore.i18n import _, n_, text
 
 if TYPE_CHECKING:
-    from bayescore.exchange.past import Past
+    from bayescore.exchange.study import Study
 
 
 def import_(
@@ -40,44 +40,52 @@ def import_(
 
     from bayescore.cli.access import job_as_json, open_store
     from bayescore.cli.output import as_json, aside, write
-    from bayescore.exchange.past import keep, sound
-    from bayescore.exchange.sources import past_of
-    from bayescore.exchange.tables import from_table
+    from bayescore.exchange.readers import read_study
+    from bayescore.exchange.study import store_study, validated
+    from bayescore.exchange.tables import read_table
 
     if str(source) == "-":
-        past: Past | None = from_table(_piped(), name or "stdin", project)
+        results: Study | None = read_table(_piped(), name or "stdin", project)
     else:
-        past = past_of(source, project, study=study, metric=metric)
-    if past is None:
+        results = read_study(source, project, study=study, metric=metric)
+    if results is None:
         _convert(source, into)
         return
-    past = sound(replace(past, name=name or past.name))
+    results = validated(replace(results, name=name or results.name))
     database = open_store()
-    job = keep(database, past, project.absolute())
-    for remark in past.remarks:
+    job = store_study(database, results, project.absolute())
+    for remark in results.remarks:
         aside(str(remark))
     if json:
         as_json(job_as_json(database, job.id))
         return
-    write(_("Job {id}: {count} trials of {source}.", id=job.id, count=len(past.trials), source=past.source))
+    write(
+        n_(
+            "Job {id}: {count} trial of {source}.",
+            "Job {id}: {count} trials of {source}.",
+            len(results.trials),
+            id=job.id,
+            source=results.source,
+        )
+    )
     write(_("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id))
 
 
 def _piped() -> str:
     """The table on standard input, up to the size that is read from a file."""
-    from bayescore.exchange.sources import MOST_BYTES, decoded
+    from bayescore.exchange.readers import MOST_BYTES, decode_table
 
-    return decoded(sys.stdin.buffer.read(MOST_BYTES + 1), "stdin")
+    return decode_table(sys.stdin.buffer.read(MOST_BYTES + 1), "stdin")
 
 
 def _convert(source: Path, into: Path | None) -> None:
     from bayescore.cli.output import aside, content, write
     from bayescore.config.load import read_utf8
     from bayescore.errors import ConfigError
-    from bayescore.exchange.sweeps import convert
+    from bayescore.exchange.search_spaces import convert_space
     from bayescore.results import replace_file
 
-    found = convert(read_utf8(source).decode("utf-8"))
+    found = convert_space(read_utf8(source).decode("utf-8"))
     for remark in found.remarks:
         aside(str(remark))
     if into is None:

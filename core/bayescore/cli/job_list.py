@@ -25,7 +25,7 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
     with database.read() as connection:
         every = job_rows.every(connection)
         best = {
-            job.id: trial_rows.leader(
+            job.id: trial_rows.best(
                 connection, job.id, maximize=job.config.hyper_tuning.goal is Goal.MAXIMIZE
             )
             for job in every

@@ -56,7 +56,7 @@ def init(
 def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, str, int]:
     """Ask on the terminal for what cannot be guessed; an empty program means the commented template."""
     from bayescore.errors import ConfigError
-    from bayescore.exchange.program import likely_goal, propose
+    from bayescore.exchange.program_options import likely_goal, propose_space
 
     programs = sorted(p.name for p in folder.glob("*.py") if _is_plain(p.name) and _has_options(p))
     likely = "main.py" if "main.py" in programs else next(iter(programs), "")
@@ -67,7 +67,7 @@ def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str,
     if not (folder / program).is_file():
         raise ConfigError(text("There is no {file}.", file=folder / program))
     try:
-        found = propose(_text_of(folder / program)).metrics
+        found = propose_space(_text_of(folder / program)).metrics
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         found = ()  # said by what writes the file
     known = metric or next(filter(_is_plain, found), "accuracy")

@@ -32,7 +32,7 @@ from bayescore.files import read_text
 from bayescore.i18n import text
 from bayescore.results import diff, replace_file
 from bayescore.trials import snapshot
-from bayescore.trials.ignoring import IGNORE_FILE
+from bayescore.trials.ignoring import IGNORE_FILE, MOST_BYTES
 
 # What the official command line leaves out by itself (openbayes-cli 0.28.5, IGNORE_CLEANUPS).
 _LEFT_OUT = (
@@ -59,7 +59,6 @@ _COMPLETION = "official-needs"
 _DATA_SET = re.compile(r"[\w.-]+/[\w.-]+/\d+|[\w.-]+/jobs/[\w-]+/output")
 _ABSOLUTE = re.compile(r"(?<![\w.])/(?!input\d|output|openbayes/|dev/null|usr/|bin/)[\w.-]+(?:/[\w.-]+)+")
 _MOST_INPUTS = 5
-_MOST_IGNORE_BYTES = 2**20
 _MOST_REPARSED = 2**21  # characters: each scale that is added parses the text anew
 _LARGE = 200 * 2**20
 
@@ -315,6 +314,6 @@ def _megabytes(size: int) -> str:
 def _ignored(project: Path) -> list[str]:
     file = project / IGNORE_FILE
     try:
-        return read_text(file, _MOST_IGNORE_BYTES).split()
+        return read_text(file, MOST_BYTES).split()
     except OSError:
         return []

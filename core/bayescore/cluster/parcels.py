@@ -24,7 +24,7 @@ def pack(folder: Path, parcel: Path, pattern: str = "*", limit: int | None = Non
     """
     with Cursor(folder) as cursor:
         chosen = [entry for entry in walk(cursor) if _is_wanted(entry, pattern)]
-        if limit is not None and sum(entry.blocks for entry in chosen) > limit:
+        if limit is not None and sum(entry.disk_bytes for entry in chosen) > limit:
             return -1
         partial = parcel.with_name(random_name(parcel.name))
         try:

@@ -53,6 +53,8 @@ class Telling:
 class RayRunner:
     """Trials on the nodes of a cluster; see :class:`bayescore.trials.runners.Runner`."""
 
+    polls_memory = True
+
     def __init__(
         self,
         cluster: ClusterAddress,

@@ -1,4 +1,4 @@
-"""What the user wrote: the files, their problems, and the settings they come to."""
+"""Reading ``openbayes.yaml`` and ``openbayes.local.yaml``: settings, problems, and edits of the text."""
 
 from bayescore.config.load import (
     FILE_NAME,

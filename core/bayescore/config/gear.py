@@ -1,4 +1,4 @@
-"""``.openbayesgear``: which project of the platform a folder belongs to."""
+"""``.openbayesgear``: the platform project that a folder belongs to."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from bayescore.files import read_text
 from bayescore.i18n import text
 
 GEAR_FILE = ".openbayesgear"
-_MOST_BYTES = 64 * 1024
+_MAX_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Gear:
-    """What the file holds, as the official command line writes it; empty where there is none.
+    """Content of the file, as the official command line writes it; empty without a file.
 
     Attributes
     ----------
     id, name
-        The project's on the platform; a name alone is only known here.
+        Of the project on the platform; a project with only a name exists only locally.
     jid
-        The last job that was started there.
+        Id of the last job started on the platform.
     """
 
     id: str = ""
@@ -35,20 +35,20 @@ class Gear:
 
 
 def read_gear(project: Path) -> Gear:
-    """The file of a project; an unreadable one counts as none."""
+    """Read the file of a project; an unreadable one counts as missing."""
     try:
-        written = read_text(project / GEAR_FILE, _MOST_BYTES, errors="strict")
+        written = read_text(project / GEAR_FILE, _MAX_BYTES, errors="strict")
     except (OSError, ValueError):
         return Gear()
-    found = YamlDocument.parse(written).data  # bounded, unlike PyYAML, whatever its aliases stand for
+    found = YamlDocument.parse(written).data  # unlike PyYAML, limits the expansion of aliases
     if not isinstance(found, dict):
         return Gear()
-    words = {key: found.get(key) for key in ("id", "name", "jid")}
-    return Gear(**{k: str(v) for k, v in words.items() if v and isinstance(v, str | int | float)})
+    values = {key: found.get(key) for key in ("id", "name", "jid")}
+    return Gear(**{k: str(v) for k, v in values.items() if v and isinstance(v, str | int | float)})
 
 
 def name_project(project: Path, name: str) -> None:
-    """Give a project a name; what ties it to the platform stays.
+    """Set the name of a project; the other fields are kept.
 
     Raises
     ------

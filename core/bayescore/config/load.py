@@ -1,4 +1,4 @@
-"""From bytes to settings and problems."""
+"""Loading the files: from bytes to settings and problems."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 from bayescore.config.local import LocalSettings, read_local
 from bayescore.config.models import OpenBayesConfig
 from bayescore.config.problems import Problem, Severity, has_errors
-from bayescore.config.read_basics import (
+from bayescore.config.read_root import (
     ROOT_KEYS,
     check_official,
     read_bindings,
     read_cloud_only,
     read_command,
-    read_environment,
     read_parameters,
+    read_runtime,
 )
 from bayescore.config.read_tuning import read_tuning
 from bayescore.config.reader import Reader
@@ -27,23 +27,23 @@ from bayescore.i18n import Text, text
 
 FILE_NAME = "openbayes.yaml"
 LOCAL_FILE_NAME = "openbayes.local.yaml"
-MAX_BYTES = 256 * 1024  # a settings file; anything larger was named by mistake
+MAX_BYTES = 256 * 1024  # a larger file is not a settings file
 _REASONS: tuple[tuple[str, Text], ...] = (
     (
         "cannot start any token",
-        text("A tab or another character that cannot stand here; indent with spaces."),
+        text("A tab or another character is not allowed here; indent with spaces."),
     ),
     ("mapping values are not allowed", text("A second “:” in this line: put the value in quotes.")),
-    ("could not find expected ':'", text("A “:” is missing behind the key.")),
-    ("did not find expected key", text("The indentation does not fit, or a “:” is missing behind the key.")),
-    ("did not find expected '-'", text("The indentation of this list does not fit.")),
+    ("could not find expected ':'", text("A “:” is missing after the key.")),
+    ("did not find expected key", text("The indentation is wrong, or a “:” is missing after the key.")),
+    ("did not find expected '-'", text("The indentation of this list is wrong.")),
     ("did not find expected ',' or", text("A “,” or the closing bracket is missing.")),
     ("unexpected end of stream", text("A quote is opened and never closed.")),
     ("undefined alias", text("An alias (*name) without an anchor (&name) before it.")),
     ("too deep", text("Nested too deeply.")),
     (
         "too large with its aliases",
-        text("Its aliases (*name) or nested keys stand for too much; write out what is needed."),
+        text("Its aliases (*name) or nested keys expand to too much data; write the values out instead."),
     ),
     ("control characters", text("A control character, which YAML does not allow.")),
     ("unacceptable character", text("A character that YAML does not allow.")),
@@ -54,7 +54,7 @@ _REASONS: tuple[tuple[str, Text], ...] = (
 
 @dataclass(frozen=True)
 class Loaded:
-    """A file as read: its document, its settings (``None`` with errors) and its problems."""
+    """A loaded ``openbayes.yaml``; ``config`` is ``None`` when there are errors."""
 
     document: YamlDocument
     config: OpenBayesConfig | None
@@ -63,7 +63,7 @@ class Loaded:
 
 @dataclass(frozen=True)
 class LoadedLocal:
-    """``openbayes.local.yaml`` as read; the defaults when there is no file."""
+    """A loaded ``openbayes.local.yaml``; ``settings`` is ``None`` when there are errors."""
 
     document: YamlDocument
     settings: LocalSettings | None
@@ -71,20 +71,20 @@ class LoadedLocal:
 
 
 def decode(content: bytes) -> tuple[str, int | None]:
-    """Text of a file, and the offset of the first byte that is not UTF-8 (``None`` if all is well)."""
+    """Text of a file, and the offset of the first character that is not UTF-8 (``None`` if there is none)."""
     try:
         return content.decode("utf-8"), None
     except UnicodeDecodeError as error:
-        good = content[: error.start].decode("utf-8")
-        return good + content[error.start :].decode("utf-8", "replace"), len(good)
+        valid = content[: error.start].decode("utf-8")
+        return valid + content[error.start :].decode("utf-8", "replace"), len(valid)
 
 
 def _start(source: str, file: Path | None, bad_offset: int | None) -> tuple[Reader, bool]:
-    """A reader, and whether the text is sound enough to be read on."""
+    """A reader, and whether the text is valid YAML."""
     reader = Reader(YamlDocument.parse(source), file)
     document = reader.document
     if bad_offset is not None:
-        reader.note_span(
+        reader.report_span(
             Severity.ERROR,
             "encoding",
             (),
@@ -93,33 +93,35 @@ def _start(source: str, file: Path | None, bad_offset: int | None) -> tuple[Read
             bad_offset + 1,
         )
         return reader, False
-    if document.fault is not None:
-        known = (t for needle, t in _REASONS if needle in document.fault.problem)
-        reason = next(known, text("{problem}.", problem=document.fault.problem.capitalize()))
-        reader.note_span(
+    if document.error is not None:
+        known = (t for needle, t in _REASONS if needle in document.error.problem)
+        reason = next(known, text("{problem}.", problem=document.error.problem.capitalize()))
+        reader.report_span(
             Severity.ERROR,
             "syntax",
             (),
             text("This is not valid YAML. {reason}", reason=reason),
-            document.fault.offset,
-            document.fault.offset + 1,
+            document.error.offset,
+            document.error.offset + 1,
         )
         return reader, False
     for path, key in document.tree.duplicates:
-        reader.note_span(
+        reader.report_span(
             Severity.ERROR,
             "duplicate-key",
             path,
-            text("The key “{key}” is written twice; readers disagree about which one counts.", key=path[-1]),
+            text(
+                "The key “{key}” appears twice; YAML readers disagree about which one is used.", key=path[-1]
+            ),
             key.start,
             key.end,
         )
     if (second := document.tree.second_document) is not None:
-        reader.note_span(
+        reader.report_span(
             Severity.WARNING,
             "second-document",
             (),
-            text("A second YAML document begins here; it is not read."),
+            text("A second YAML document begins here; it is ignored."),
             second,
             second + 3,
         )
@@ -132,10 +134,10 @@ def load_text(source: str, file: Path | None = None, *, bad_offset: int | None =
     Parameters
     ----------
     bad_offset
-        Where the file stopped being UTF-8, as :func:`decode` says it.
+        Offset of the first character that is not UTF-8, from :func:`decode`.
     """
-    reader, sound = _start(source, file, bad_offset)
-    if not sound:
+    reader, is_valid = _start(source, file, bad_offset)
+    if not is_valid:
         return Loaded(reader.document, None, reader.finish())
     data = reader.document.data
     if data is not None and not isinstance(data, dict):
@@ -145,7 +147,7 @@ def load_text(source: str, file: Path | None = None, *, bad_offset: int | None =
         return Loaded(reader.document, None, reader.finish())
     reader.unknown_keys((), ROOT_KEYS)
     command = read_command(reader)
-    env = read_environment(reader)
+    env = read_runtime(reader)
     resource, node = read_cloud_only(reader)
     bindings = read_bindings(reader)
     parameters, secrets = read_parameters(reader)
@@ -168,18 +170,18 @@ def load_text(source: str, file: Path | None = None, *, bad_offset: int | None =
 
 def load_local_text(source: str, file: Path | None = None, *, bad_offset: int | None = None) -> LoadedLocal:
     """Read the text of an ``openbayes.local.yaml``."""
-    reader, sound = _start(source, file, bad_offset)
-    settings = read_local(reader) if sound else None
+    reader, is_valid = _start(source, file, bad_offset)
+    settings = read_local(reader) if is_valid else None
     return LoadedLocal(reader.document, settings, reader.finish())
 
 
 def read_bytes(file: Path) -> bytes:
-    """Bytes of a settings file.
+    """Read a settings file.
 
     Raises
     ------
     ConfigError
-        When it is absent, no regular file, too large or not readable.
+        When the file is missing, unreadable, too large or not a regular file.
     """
     try:
         with open_regular(file) as opened:
@@ -194,18 +196,18 @@ def read_bytes(file: Path) -> bytes:
     if len(content) > MAX_BYTES:
         raise ConfigError(
             text("{file} is larger than {size} KiB.", file=file, size=MAX_BYTES // 2**10),
-            text("Is it the right file?"),
+            text("Check that it is the right file."),
         )
     return content
 
 
 def read_utf8(file: Path) -> bytes:
-    """The same, for a file that is to be written again: what is not UTF-8 would be lost.
+    """Read a settings file that will be written again: bytes that are not UTF-8 would be lost.
 
     Raises
     ------
     ConfigError
-        As :func:`read_bytes`, and when it is not UTF-8.
+        As :func:`read_bytes`, and when the file is not UTF-8.
     """
     content = read_bytes(file)
     if decode(content)[1] is not None:
@@ -224,13 +226,13 @@ def load_file(file: Path) -> Loaded:
 
 
 def load_local_file(file: Path) -> LoadedLocal:
-    """Read the ``openbayes.local.yaml``; an absent one gives the defaults."""
+    """Read an ``openbayes.local.yaml``; without a file the settings are the defaults."""
     if not file.exists():
         return LoadedLocal(YamlDocument.parse(""), LocalSettings(), ())
     source, bad = decode(read_bytes(file))
     return load_local_text(source, file, bad_offset=bad)
 
 
-def project_file(where: Path) -> Path:
-    """The ``openbayes.yaml`` that a folder or a file name means."""
-    return where / FILE_NAME if where.is_dir() else where
+def project_file(path: Path) -> Path:
+    """The file itself, or the ``openbayes.yaml`` in a folder."""
+    return path / FILE_NAME if path.is_dir() else path

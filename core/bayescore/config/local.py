@@ -1,4 +1,4 @@
-"""``openbayes.local.yaml``: what only this machine needs."""
+"""``openbayes.local.yaml``: settings of this machine."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from bayescore.i18n import text
 _AMOUNT = r"([0-9]{1,18}(?:\.[0-9]{1,18})?)"
 _SIZE = re.compile(rf"{_AMOUNT}\s*([kmgt]?)i?b?\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
-_MOST_BYTES = 2**63  # of what Docker and the kernel can be told
-_SPAN = re.compile(rf"{_AMOUNT}\s*(s|m|min|h|d)?\Z", re.IGNORECASE)
+_MAX_BYTES = 2**63  # that Docker and the kernel accept
+_DURATION = re.compile(rf"{_AMOUNT}\s*(s|m|min|h|d)?\Z", re.IGNORECASE)
 _SECONDS = {None: 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -45,12 +45,12 @@ class RaySettings(BaseModel):
     address
         ``auto`` (the cluster that this machine belongs to) or ``HOST:PORT`` of its head.
     resources
-        Of Ray's own naming, that one trial asks for besides CPUs and GPUs.
+        Ray resources that one trial requests, besides CPUs and GPUs.
     outputs
-        What comes back of what trials leave in their output: ``all``, ``none``, or a pattern of
-        file names such as ``*.pt``; the rest stays on its node, which is noted.
+        Output files to copy back: ``all``, ``none``, or a pattern of file names such as ``*.pt``; the
+        others stay on their node, and an event names it.
     patience
-        Seconds for which a node may be away before its trials are run again elsewhere.
+        Seconds a node may be unreachable before its trials are run again on other nodes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,18 +77,18 @@ class LocalSettings(BaseModel):
     gpus
         ``"all"``, ``"none"``, or indices and UUIDs of the GPUs that trials may use.
     cpus
-        CPUs of one trial; ``None`` for no limit.
+        CPUs per trial; ``None`` for no limit.
     memory, shm_size
-        Bytes of one trial.
+        Bytes per trial.
     pids_limit
-        Processes and threads of one trial's container.
+        Processes and threads in the container of a trial.
     data
-        Folder of this machine for each ``data`` of a binding; on a cluster it may be one for each
-        node, and ``default`` for the others.
+        Local folder for each ``data`` of a binding; on a cluster optionally one for each node, with
+        ``default`` for the others.
     trial_timeout
-        Seconds that one trial may run.
+        Seconds a trial may run.
     max_failed_trials
-        The job ends when so many trials have failed; ``None``: the first 3, or 5 in a row.
+        The job ends when this many trials have failed; ``None``: the first 3, or 5 in a row.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -115,20 +115,20 @@ class LocalSettings(BaseModel):
 
 
 def parse_size(written: str) -> int | None:
-    """Bytes of ``8g``, ``512 MB``, ``1.5GiB``; ``None`` when it is not a size."""
+    """Parse ``8g``, ``512 MB`` or ``1.5GiB`` into bytes; ``None`` when it is not a size."""
     match = _SIZE.match(written.strip())
     size = int(float(match[1]) * _UNITS[match[2].lower()]) if match else None
-    return size if size is not None and size < _MOST_BYTES else None
+    return size if size is not None and size < _MAX_BYTES else None
 
 
-def parse_span(written: str) -> float | None:
-    """Seconds of ``90``, ``30m``, ``2h``; ``None`` when it is not a time span."""
-    match = _SPAN.match(written.strip())
+def parse_duration(written: str) -> float | None:
+    """Parse ``90``, ``30m`` or ``2h`` into seconds; ``None`` when it is not a duration."""
+    match = _DURATION.match(written.strip())
     return float(match[1]) * _SECONDS[match[2].lower() if match[2] else None] if match else None
 
 
 def read_local(reader: Reader) -> LocalSettings | None:
-    """Read the settings; ``None`` when one of them is wrong."""
+    """Read the settings; ``None`` when there are errors."""
     data = reader.document.data
     if data is None:
         return LocalSettings()
@@ -146,9 +146,9 @@ def _choice(options: type[StrEnum]) -> Callable[[Reader, Path], Any]:
     return lambda reader, path: reader.choice(path, {o.value: o.value for o in options})
 
 
-def _positive(whole: bool) -> Callable[[Reader, Path], Any]:
+def _positive(integer: bool) -> Callable[[Reader, Path], Any]:
     def read(reader: Reader, path: Path) -> Any:
-        value = reader.integer(path) if whole else reader.number(path)
+        value = reader.integer(path) if integer else reader.number(path)
         if value is not None and value <= 0:
             reader.error("out-of-range", path, text("“{name}” must be greater than 0.", name=path[-1]))
             return None
@@ -166,7 +166,7 @@ def _parsed(parse: Callable[[str], float | None], example: str) -> Callable[[Rea
                 "wrong-type",
                 path,
                 text(
-                    "“{written}” is not understood; write it like {example}.",
+                    "“{written}” is not a valid value; write it like {example}.",
                     written=written,
                     example=example,
                 ),
@@ -176,7 +176,7 @@ def _parsed(parse: Callable[[str], float | None], example: str) -> Callable[[Rea
     return read
 
 
-def _texts(reader: Reader, path: Path) -> Any:
+def _strings(reader: Reader, path: Path) -> Any:
     return {str(key): reader.text((*path, key)) or "" for key in reader.mapping(path) or {}}
 
 
@@ -189,22 +189,22 @@ def _ray(reader: Reader, path: Path) -> Any:
         "runner": _choice(NodeRunner)(reader, (*path, "runner")),
         "resources": _amounts(reader, (*path, "resources")),
         "outputs": reader.text((*path, "outputs")),
-        "patience": _parsed(parse_span, "3m")(reader, (*path, "patience")),
+        "patience": _parsed(parse_duration, "3m")(reader, (*path, "patience")),
     }
     return RaySettings(**{key: value for key, value in found.items() if value is not None})
 
 
 def _amounts(reader: Reader, path: Path) -> dict[str, float]:
-    read = _positive(whole=False)
+    read = _positive(integer=False)
     found = {str(key): read(reader, (*path, key)) for key in reader.mapping(path) or {}}
     return {key: float(value) for key, value in found.items() if value is not None}
 
 
-def _places(reader: Reader, path: Path) -> Any:
+def _data_folders(reader: Reader, path: Path) -> Any:
     found: dict[str, str | dict[str, str]] = {}
     for key, value in (reader.mapping(path) or {}).items():
-        below = (*path, key)
-        found[str(key)] = _texts(reader, below) if isinstance(value, dict) else reader.text(below) or ""
+        item = (*path, key)
+        found[str(key)] = _strings(reader, item) if isinstance(value, dict) else reader.text(item) or ""
     return found
 
 
@@ -212,15 +212,15 @@ def _gpus(reader: Reader, path: Path) -> Any:
     value = reader.value(path)
     if not isinstance(value, list):
         return reader.choice(path, {"all": "all", "none": "none"})
-    wanted: dict[int | str, None] = {}
+    gpus: dict[int | str, None] = {}
     for i, item in enumerate(value):
         if isinstance(item, bool) or not isinstance(item, int | str):
-            reader.error("wrong-type", (*path, i), text("A GPU is named by its number or its UUID."))
-        elif item in wanted:
+            reader.error("wrong-type", (*path, i), text("Name a GPU by its number or its UUID."))
+        elif item in gpus:
             reader.warning("repeated-value", (*path, i), text("The GPU {item} is listed twice.", item=item))
         else:
-            wanted[item] = None
-    return tuple(wanted) or "none"
+            gpus[item] = None
+    return tuple(gpus) or "none"
 
 
 _READERS: dict[str, Callable[[Reader, Path], Any]] = {
@@ -229,18 +229,18 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "registry_mirror": Reader.text,
     "python": Reader.text,
     "gpus": _gpus,
-    "trials_per_gpu": _positive(whole=True),
-    "cpus": _positive(whole=False),
+    "trials_per_gpu": _positive(integer=True),
+    "cpus": _positive(integer=False),
     "memory": _parsed(parse_size, "8g"),
     "shm_size": _parsed(parse_size, "1g"),
-    "pids_limit": _positive(whole=True),
-    "data": _places,
-    "environment": _texts,
-    "trial_timeout": _parsed(parse_span, "2h"),
-    "max_failed_trials": _positive(whole=True),
+    "pids_limit": _positive(integer=True),
+    "data": _data_folders,
+    "environment": _strings,
+    "trial_timeout": _parsed(parse_duration, "2h"),
+    "max_failed_trials": _positive(integer=True),
     "seed": Reader.integer,
     "objective": _choice(ObjectiveRule),
-    "inject_client": Reader.truth,
-    "stop_when_exhausted": Reader.truth,
+    "inject_client": Reader.boolean,
+    "stop_when_exhausted": Reader.boolean,
     "ray": _ray,
 }

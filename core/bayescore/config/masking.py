@@ -1,4 +1,4 @@
-"""Secrets that are written in clear text in an ``openbayes.yaml``, blotted out."""
+"""Masking clear-text secrets in an ``openbayes.yaml``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ MASK = "***"
 _FLAGS = ("is_secret", "isSecret")
 
 
-def masked(file_text: str) -> tuple[str, int]:
-    """The text with ``***`` for the value of every secret, and the number of secrets that had one.
+def mask_secrets(file_text: str) -> tuple[str, int]:
+    """Replace the value of each secret with ``***``; return the text and the number of replaced values.
 
-    A text that cannot be read as YAML, or not be edited, comes back empty.
+    The result is empty when the text is not valid YAML or cannot be edited.
     """
     document = YamlDocument.parse(file_text)
-    if document.fault is not None:
+    if document.error is not None:
         return "", 1
     data = document.data if isinstance(document.data, dict) else {}
     parameters = data.get("parameters")

@@ -1,7 +1,6 @@
-"""The settings of ``openbayes.yaml``, normalised: what every other part works with.
+"""The normalised settings of ``openbayes.yaml``.
 
-Reading the many spellings that files have is the readers' work; these models hold
-the one spelling that is left after it.
+The readers accept several spellings; these models contain the standard one.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-MAX_TRIALS = 100  # the platform's limit of one run
+MAX_TRIALS = 100  # limit of the platform for one run
 Number = int | float
 ParameterValue = str | int | float | bool | None | list[Any] | dict[str, Any]
 
@@ -21,7 +20,7 @@ class _Model(BaseModel):
 
 
 class Algorithm(StrEnum):
-    """How the next trial's parameters are chosen."""
+    """How the parameters of the next trial are chosen."""
 
     BAYESIAN = "Bayesian"
     RANDOM = "Random"
@@ -36,7 +35,7 @@ class Goal(StrEnum):
 
 
 class Scale(StrEnum):
-    """Distribution of a numeric parameter between its ends."""
+    """Scale of a numeric parameter between its bounds."""
 
     LINEAR = "UNIT_LINEAR_SCALE"
     LOG = "UNIT_LOG_SCALE"
@@ -50,7 +49,7 @@ class Access(StrEnum):
 
 
 class DoubleSpec(_Model):
-    """A real number between two ends, both included."""
+    """A real number between two bounds, both included."""
 
     type: Literal["DOUBLE"] = "DOUBLE"
     name: str
@@ -60,7 +59,7 @@ class DoubleSpec(_Model):
 
 
 class IntegerSpec(_Model):
-    """A whole number between two ends, both included."""
+    """An integer between two bounds, both included."""
 
     type: Literal["INTEGER"] = "INTEGER"
     name: str
@@ -70,7 +69,7 @@ class IntegerSpec(_Model):
 
 
 class DiscreteSpec(_Model):
-    """One of several numbers, whose order and distances mean something."""
+    """One of several numbers, whose order and distances matter."""
 
     type: Literal["DISCRETE"] = "DISCRETE"
     name: str
@@ -78,7 +77,7 @@ class DiscreteSpec(_Model):
 
 
 class CategoricalSpec(_Model):
-    """One of several texts, none nearer to one than to another."""
+    """One of several strings without an order."""
 
     type: Literal["CATEGORICAL"] = "CATEGORICAL"
     name: str
@@ -93,7 +92,7 @@ PARAMETER_SPECS: TypeAdapter[tuple[ParameterSpec, ...]] = TypeAdapter(tuple[Para
 
 
 class DataBinding(_Model):
-    """A folder that trials see: what it is, where it appears, whether it may be written."""
+    """A folder that is mounted for trials: its source, its path, and whether it is writable."""
 
     data: str
     path: str
@@ -102,10 +101,10 @@ class DataBinding(_Model):
 
 
 class Secret(_Model):
-    """A parameter that reaches the program as an environment variable only.
+    """A parameter that is passed to the program as an environment variable only.
 
-    ``env`` names the variable of the starting machine that holds the value; ``None``
-    for the older form whose value stands in the file.
+    ``env`` is the name of the environment variable that holds the value when the job is submitted; ``None``
+    for the older form with the value in the file.
     """
 
     env: str | None = None
@@ -124,7 +123,7 @@ class HyperTuning(_Model):
 
 
 class OpenBayesConfig(_Model):
-    """A whole ``openbayes.yaml`` whose job could start."""
+    """A complete ``openbayes.yaml`` without errors."""
 
     data_bindings: tuple[DataBinding, ...] = ()
     resource: str | None = None

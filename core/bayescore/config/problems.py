@@ -1,4 +1,4 @@
-"""What is wrong with a file, where, and how it is mended."""
+"""Problems of a file: what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bayescore.i18n import Text
 
 
 class Severity(StrEnum):
-    """How much a problem matters: an error keeps the job from starting."""
+    """Severity of a problem; an error prevents the start of the job."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,7 +21,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class QuickFix:
-    """The one obvious mend of a problem."""
+    """An edit that fixes a problem."""
 
     title: Text
     edit: Edit
@@ -29,16 +29,16 @@ class QuickFix:
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding in one file.
+    """A problem in a file.
 
     Attributes
     ----------
     code
-        Stable name, in kebab case, the same in every language and release.
+        Stable name in kebab case, the same in every language and release.
     line, column, end_line, end_column
-        The span of text that it is about, from 1; the end is exclusive.
+        Span of the text, counted from 1; the end is exclusive.
     path
-        Where it is in the document, as keys and indices from the root.
+        Path in the document, as keys and indices from the root.
     """
 
     severity: Severity
@@ -74,5 +74,5 @@ class Problem:
 
 
 def has_errors(problems: list[Problem]) -> bool:
-    """Whether any of the problems keeps a job from starting."""
+    """Whether any problem prevents the start of a job."""
     return any(problem.severity is Severity.ERROR for problem in problems)

@@ -48,7 +48,7 @@ _NOT_IN_OPTION = re.compile(r"[\s=\x00-\x1f\x7f'\"]")
 
 
 def read_tuning(reader: Reader) -> HyperTuning | None:
-    """Read the section; ``None`` when a problem keeps the job from starting."""
+    """Read the section; ``None`` when there are errors."""
     path: Path = (SECTION,)
     section = reader.mapping(path)
     if not section:
@@ -101,8 +101,8 @@ def _max_job_count(reader: Reader) -> int | None:
             "max-job-count-range",
             path,
             text(
-                "The number of trials must lie between 1 and {most}; it is {count}.",
-                most=MAX_TRIALS,
+                "The number of trials must be between 1 and {limit}; it is {count}.",
+                limit=MAX_TRIALS,
                 count=count,
             ),
             fix=(text("Change to {value}", value=nearest), lambda: reader.document.set(path, nearest)),
@@ -113,7 +113,7 @@ def _max_job_count(reader: Reader) -> int | None:
 
 def _parallel_count(reader: Reader, count: int | None) -> int:
     path = (SECTION, "parallel_count")
-    parallel = reader.integer(path, quoted_is_fine=True)
+    parallel = reader.integer(path, allow_quoted=True)
     if parallel is None:
         return 1
     if count and parallel > count:
@@ -121,14 +121,14 @@ def _parallel_count(reader: Reader, count: int | None) -> int:
             "parallel-too-large",
             path,
             text(
-                "{parallel} trials at a time are more than the {count} trials there are.",
+                "parallel_count is {parallel}, but max_job_count is only {count}.",
                 parallel=parallel,
                 count=count,
             ),
             fix=(text("Change to {value}", value=count), lambda: reader.document.set(path, count)),
         )
     if parallel < 1:
-        reader.hint("parallel-too-small", path, text("Fewer than one trial at a time means one."))
+        reader.hint("parallel-too-small", path, text("parallel_count is less than 1; 1 is used."))
     return max(1, parallel)
 
 
@@ -157,12 +157,12 @@ def _side_metrics(reader: Reader, metric: str | None) -> list[str]:
     for i, _ in enumerate(reader.list(path) or []):
         name = reader.text((*path, i))
         if name is None or not name.strip():
-            reader.warning("empty-metric", (*path, i), text("A side metric without a name is not used."))
+            reader.warning("empty-metric", (*path, i), text("A side metric without a name is ignored."))
         elif name == metric:
             reader.warning(
                 "side-metric-is-objective",
                 (*path, i),
-                text("“{name}” is the objective already.", name=name),
+                text("“{name}” is already the objective.", name=name),
                 fix=(text("Remove it"), lambda i=i: reader.document.remove((*path, i))),  # type: ignore[misc]
             )
         elif name in names:
@@ -196,7 +196,7 @@ def _specs(reader: Reader) -> list[ParameterSpec]:
 def _spec(reader: Reader, path: Path, names: set[str]) -> ParameterSpec | None:
     if reader.mapping(path) is None:
         if reader.value(path) is None:
-            reader.error("wrong-type", path, text("An empty item in the list of parameters."))
+            reader.error("wrong-type", path, text("An item in the list of parameters is empty."))
         return None
     name = _name(reader, path, names)
     if reader.value((*path, "type")) in (None, ""):
@@ -212,7 +212,7 @@ def _spec(reader: Reader, path: Path, names: set[str]) -> ParameterSpec | None:
             reader.hint(
                 "unused-key",
                 (*path, key),
-                text("“{key}” has no meaning for a parameter of type {kind}.", key=key, kind=kind),
+                text("“{key}” has no effect on a parameter of type {kind}.", key=key, kind=kind),
                 key=True,
                 fix=(text("Remove it"), lambda key=key: reader.document.remove((*path, key))),  # type: ignore[misc]
             )
@@ -232,17 +232,17 @@ def _name(reader: Reader, path: Path, names: set[str]) -> str | None:
         return None
     names.add(name)
     if _NOT_IN_OPTION.search(name) or not _OPTION_NAME.match(name):
-        meant = re.sub(r"\W+", "_", name).strip("_")
+        suggested = re.sub(r"\W+", "_", name).strip("_")
         reader.error(
             "bad-name",
             at,
             text(
-                "“{name}” cannot be given to a program as --{name}=value: "
+                "“{name}” cannot be passed to a program as --{name}=value: "
                 "use letters, digits, “_”, “-” and “.”.",
                 name=name,
             ),
-            fix=(text("Change to {value}", value=meant), lambda: reader.document.set(at, meant))
-            if meant
+            fix=(text("Change to {value}", value=suggested), lambda: reader.document.set(at, suggested))
+            if suggested
             else None,
         )
         return None
@@ -250,16 +250,16 @@ def _name(reader: Reader, path: Path, names: set[str]) -> str | None:
 
 
 def _range(reader: Reader, path: Path, name: str | None, kind: str) -> ParameterSpec | None:
-    ends: list[Any] = []
+    bounds: list[Any] = []
     for key in ("min_value", "max_value"):
         at = (*path, key)
         if reader.value(at) is None:
             _missing(reader, at)
-        ends.append(reader.integer(at) if kind == "INTEGER" else reader.number(at))
+        bounds.append(reader.integer(at) if kind == "INTEGER" else reader.number(at))
     scale = Scale.LINEAR
     if reader.value((*path, "scale_type")) not in (None, ""):
         scale = Scale(reader.choice((*path, "scale_type"), _SCALES) or Scale.LINEAR)
-    low, high = ends
+    low, high = bounds
     if low is None or high is None:
         return None
     if low > high:
@@ -267,7 +267,7 @@ def _range(reader: Reader, path: Path, name: str | None, kind: str) -> Parameter
             "min-above-max",
             (*path, "min_value"),
             text("min_value {low} is greater than max_value {high}.", low=low, high=high),
-            fix=(text("Swap them"), lambda: _swapped(reader, path, low, high)),
+            fix=(text("Swap them"), lambda: _swap_bounds(reader, path, low, high)),
         )
         return None
     if low == high:
@@ -292,12 +292,12 @@ def _range(reader: Reader, path: Path, name: str | None, kind: str) -> Parameter
     if kind == "INTEGER":
         return IntegerSpec(name=name, min_value=low, max_value=high, scale_type=scale)
     if not math.isfinite(float(high) - float(low)):
-        reader.error("range-too-wide", (*path, "max_value"), text("The range is too wide to be searched."))
+        reader.error("range-too-wide", (*path, "max_value"), text("The range is too wide to search."))
         return None
     return DoubleSpec(name=name, min_value=low, max_value=high, scale_type=scale)
 
 
-def _swapped(reader: Reader, path: Path, low: Any, high: Any) -> Any:
+def _swap_bounds(reader: Reader, path: Path, low: Any, high: Any) -> Any:
     from bayescore.config.yamltext import Edit
 
     first = reader.document.apply(reader.document.set((*path, "min_value"), high))
@@ -318,7 +318,7 @@ def _values(reader: Reader, path: Path, key: str) -> list[Any] | None:
     return items
 
 
-def _unique(reader: Reader, at: Path, values: list[Any]) -> tuple[Any, ...] | None:
+def _without_duplicates(reader: Reader, at: Path, values: list[Any]) -> tuple[Any, ...] | None:
     if any(value is None for value in values):
         return None
     kept: dict[Any, None] = {}
@@ -327,7 +327,7 @@ def _unique(reader: Reader, at: Path, values: list[Any]) -> tuple[Any, ...] | No
             reader.warning(
                 "repeated-value",
                 (*at, i),
-                text("The value {value} is listed twice; once is used.", value=value),
+                text("The value {value} is listed twice; it is used once.", value=value),
                 fix=(text("Remove it"), lambda i=i: reader.document.remove((*at, i))),  # type: ignore[misc]
             )
         else:
@@ -344,10 +344,12 @@ def _discrete(reader: Reader, path: Path, name: str | None, kind: str) -> Parame
     for i, item in enumerate(items):
         if item is None:
             reader.error(
-                "wrong-type", (*at, i), text("“{name}” must be {wanted}.", name=i, wanted=text("a number"))
+                "wrong-type",
+                (*at, i),
+                text("“{name}” must be {expected}.", name=i, expected=text("a number")),
             )
         values.append(reader.number((*at, i)))
-    unique = _unique(reader, at, values)
+    unique = _without_duplicates(reader, at, values)
     return DiscreteSpec(name=name, discrete_values=unique) if unique and name else None
 
 
@@ -360,13 +362,13 @@ def _categorical(reader: Reader, path: Path, name: str | None, kind: str) -> Par
         reader.text((*at, i)) if item is not None else reader.source((*at, i)) for i, item in enumerate(items)
     ]
     for i, item in enumerate(items):
-        if not isinstance(item, dict | list) and not reader.is_text_everywhere((*at, i)):
+        if not isinstance(item, dict | list) and not reader.is_string_in_all_versions((*at, i)):
             written = values[i]
             reader.hint(
                 "unquoted-category",
                 (*at, i),
                 text(
-                    "“{written}” is used as text; the official command line wants it in quotes.",
+                    "“{written}” is used as a string; the official command line requires quotes.",
                     written=written,
                 ),
                 fix=(
@@ -374,7 +376,7 @@ def _categorical(reader: Reader, path: Path, name: str | None, kind: str) -> Par
                     lambda i=i: reader.quoted((*at, i)),  # type: ignore[misc]
                 ),
             )
-    unique = _unique(reader, at, values)
+    unique = _without_duplicates(reader, at, values)
     return CategoricalSpec(name=name, categorical_values=unique) if unique and name else None
 
 
@@ -388,8 +390,8 @@ def _check_grid(reader: Reader, specs: list[ParameterSpec], count: int | None) -
                 "grid-continuous",
                 (SECTION, "parameter_specs", i, "type"),
                 text(
-                    "Grid visits every combination, so it takes DISCRETE and CATEGORICAL parameters only; "
-                    "“{name}” is {kind}.",
+                    "Grid search tries every combination, so it supports only DISCRETE and CATEGORICAL "
+                    "parameters; “{name}” is {kind}.",
                     name=spec.name,
                     kind=spec.type,
                 ),

@@ -1,4 +1,4 @@
-"""Typed reading of a YAML document that notes problems where they stand."""
+"""Typed reading of a YAML document, with problems reported at their position."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from typing import Any
 from bayescore.config.problems import Problem, QuickFix, Severity
 from bayescore.config.yamltext import Edit, EditError, Kind, Path, YamlDocument
 from bayescore.config.yamltext.scalars import render
-from bayescore.i18n import Text, text
+from bayescore.i18n import Text, ntext, text
 
 Fix = tuple[Text, Callable[[], Edit]]
-MOST_OF_A_KIND = 20  # problems; nobody reads on, and a hostile file holds a hundred thousand
-_MOST_GUESSES = 200  # of what a misspelt word means; each takes up to a millisecond
-_MOST_REPARSED = 2**18  # characters that are parsed anew for fixes: all of them in a file that people write
+MAX_PER_KIND = 20  # problems: a malformed file can have a hundred thousand
+_MAX_GUESSES = 200  # for misspelt words; each takes up to a millisecond
+_MAX_REPARSED = 2**18  # characters parsed again to build fixes; files written by hand stay below
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known spelling that a word most likely means, or ``None``."""
+def closest_match(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a misspelt one most likely stands for, or ``None``."""
     by_fold = {k.casefold(): k for k in known}
     found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[found[0]] if found else None
 
 
 class Reader:
-    """Reads values by path and collects what is wrong with them.
+    """Reads values by path and collects problems.
 
     Parameters
     ----------
     document
-        The file's text and data.
+        Text and data of the file.
     file
-        Its name for the problems, or ``None`` for text without a file.
+        Name of the file for the problems; ``None`` for text without a file.
     """
 
     def __init__(self, document: YamlDocument, file: FilePath | None = None) -> None:
@@ -47,9 +47,9 @@ class Reader:
         self._guesses = 0
         self._reparsed = 0
 
-    # ---- noting
+    # ---- reporting problems
 
-    def note(
+    def report(
         self,
         severity: Severity,
         code: str,
@@ -59,15 +59,15 @@ class Reader:
         key: bool = False,
         fix: Fix | None = None,
     ) -> None:
-        """Note a problem at the value of ``path``, or at its key."""
-        if self._is_one_too_many(severity, code):
+        """Report a problem at the value at ``path``, or at its key."""
+        if self._exceeds_limit(severity, code):
             return
         node = self.document.key_node(path) if key else None
         node = node or self._nearest_node(path)
         start, end = (node.start, node.end) if node else (0, 0)
         self._add(severity, code, path, message, start, end, fix)
 
-    def note_span(
+    def report_span(
         self,
         severity: Severity,
         code: str,
@@ -77,26 +77,30 @@ class Reader:
         end: int,
         fix: Fix | None = None,
     ) -> None:
-        """Note a problem about the characters from ``start`` to ``end``."""
-        if not self._is_one_too_many(severity, code):
+        """Report a problem of the characters from ``start`` to ``end``."""
+        if not self._exceeds_limit(severity, code):
             self._add(severity, code, path, message, start, end, fix)
 
-    def _is_one_too_many(self, severity: Severity, code: str) -> bool:
-        """Count a problem, and say whether enough of its kind have been noted."""
+    def _exceeds_limit(self, severity: Severity, code: str) -> bool:
+        """Count a problem; return whether it exceeds the limit of its kind."""
         self._counts[severity, code] += 1
-        return self._counts[severity, code] > MOST_OF_A_KIND
+        return self._counts[severity, code] > MAX_PER_KIND
 
     def finish(self) -> tuple[Problem, ...]:
-        """The problems in the order of the text, and behind the last of a kind how many more there are."""
+        """The problems in the order of the text, each kind with a count of those that were not listed."""
         self.problems.sort(key=lambda p: (p.line, p.column))
         last = {(p.severity, p.code): i for i, p in enumerate(self.problems)}
         finished: list[Problem] = []
         for i, problem in enumerate(self.problems):
             finished.append(problem)
             kind = (problem.severity, problem.code)
-            more = self._counts[kind] - MOST_OF_A_KIND
+            more = self._counts[kind] - MAX_PER_KIND
             if last[kind] == i and more > 0:
-                message = text("{count} more problems of this kind are not listed.", count=more)
+                message = ntext(
+                    "{count} more problem of this kind is not listed.",
+                    "{count} more problems of this kind are not listed.",
+                    count=more,
+                )
                 finished.append(replace(problem, message=message, fix=None))
         return tuple(finished)
 
@@ -116,13 +120,13 @@ class Reader:
                 end_line,
                 end_column,
                 path,
-                self._made(fix),
+                self._build(fix),
             )
         )
 
-    def _made(self, fix: Fix | None) -> QuickFix | None:
-        """The fix, or ``None`` when it cannot be made, or when too many were tried in a large text."""
-        if fix is None or self._reparsed + len(self.document.text) > _MOST_REPARSED:
+    def _build(self, fix: Fix | None) -> QuickFix | None:
+        """Build a fix; ``None`` when this fails, or when too much text has been parsed for fixes."""
+        if fix is None or self._reparsed + len(self.document.text) > _MAX_REPARSED:
             return None
         self._reparsed += len(self.document.text)
         try:
@@ -133,25 +137,25 @@ class Reader:
     def error(
         self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None
     ) -> None:
-        """Note something that keeps the job from starting."""
-        self.note(Severity.ERROR, code, path, message, key=key, fix=fix)
+        """Report a problem that prevents the start of the job."""
+        self.report(Severity.ERROR, code, path, message, key=key, fix=fix)
 
     def warning(
         self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None
     ) -> None:
-        """Note something that is probably not meant."""
-        self.note(Severity.WARNING, code, path, message, key=key, fix=fix)
+        """Report something that is probably a mistake."""
+        self.report(Severity.WARNING, code, path, message, key=key, fix=fix)
 
     def hint(
         self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None
     ) -> None:
-        """Note something good to know."""
-        self.note(Severity.HINT, code, path, message, key=key, fix=fix)
+        """Report something useful to know."""
+        self.report(Severity.HINT, code, path, message, key=key, fix=fix)
 
     def _nearest_node(self, path: Path) -> Any:
         for depth in range(len(path), -1, -1):
             if node := self.document.node(path[:depth]):
-                if depth < len(path):  # the value is absent: point at the key of what should hold it
+                if depth < len(path):  # the value is missing: use the key of its parent
                     return self.document.key_node(path[:depth]) or node
                 return node
         return None
@@ -159,19 +163,19 @@ class Reader:
     # ---- reading
 
     def value(self, path: Path) -> Any:
-        """Data at a path, ``None`` when there is none."""
+        """Data at a path; ``None`` when there is none."""
         data = self.document.data
         for part in path:
-            data = _below(data, part)
+            data = _child(data, part)
         return data
 
     def has(self, path: Path) -> bool:
-        """Whether the last part of ``path`` is a key that is written, with any value."""
+        """Whether the key at ``path`` is present, with any value."""
         parent = self.value(path[:-1])
         return isinstance(parent, dict) and path[-1] in parent
 
     def source(self, path: Path) -> str:
-        """A scalar as the user wrote it: ``on`` and ``1.0`` stay what they are."""
+        """A scalar as written in the text, for example ``on`` or ``1.0``."""
         node = self.document.node(path)
         if node is None or node.kind is not Kind.SCALAR:
             return str(self.value(path))
@@ -179,27 +183,27 @@ class Reader:
             return str(node.data)
         return self.document.text[node.start : node.end]
 
-    def is_text_everywhere(self, path: Path) -> bool:
-        """Whether YAML 1.1 and 1.2 readers both take the scalar for text (``on`` is not)."""
+    def is_string_in_all_versions(self, path: Path) -> bool:
+        """Whether the scalar is a string in YAML 1.1 and in YAML 1.2 (``on`` is not)."""
         node = self.document.node(path)
         if node is None or node.kind is not Kind.SCALAR or not isinstance(node.data, str):
             return False
         return bool(node.style) or render(node.data) == node.data
 
     def quoted(self, path: Path) -> Edit:
-        """The edit that puts quotes around a plain scalar, as it is written."""
+        """An edit that puts a plain scalar in quotes."""
         node = self.document.node(path)
         if node is None:
             raise EditError(text("There is nothing here."))
         before = self.document.text[node.start : node.end]
         return Edit(node.start, before, render(before, quote="'"))
 
-    def _wrong_type(self, path: Path, wanted: Text) -> None:
+    def _wrong_type(self, path: Path, expected: Text) -> None:
         name = str(path[-1]) if path else "openbayes.yaml"
-        self.error("wrong-type", path, text("“{name}” must be {wanted}.", name=name, wanted=wanted))
+        self.error("wrong-type", path, text("“{name}” must be {expected}.", name=name, expected=expected))
 
     def mapping(self, path: Path) -> dict[str, Any] | None:
-        """A mapping; ``None`` when absent or null; anything else is a problem."""
+        """A mapping; ``None`` when missing or null; reports a problem for anything else."""
         value = self.value(path)
         if value is None or isinstance(value, dict):
             return value
@@ -207,7 +211,7 @@ class Reader:
         return None
 
     def list(self, path: Path) -> list[Any] | None:
-        """A list; ``None`` when absent or null; anything else is a problem."""
+        """A list; ``None`` when missing or null; reports a problem for anything else."""
         value = self.value(path)
         if value is None or isinstance(value, list):
             return value
@@ -215,45 +219,45 @@ class Reader:
         return None
 
     def text(self, path: Path) -> str | None:
-        """A text (a number or a truth value counts, as written); ``None`` when absent."""
+        """A string, including numbers and booleans as written; ``None`` when missing."""
         value = self.value(path)
         if value is None:
             return None
         if isinstance(value, dict | list):
-            self._wrong_type(path, text("a text"))
+            self._wrong_type(path, text("a string"))
             return None
         return self.source(path)
 
-    def number(self, path: Path, *, quoted_is_fine: bool = False) -> float | int | None:
-        """A finite number, also a quoted one; ``None`` when absent or wrong."""
+    def number(self, path: Path, *, allow_quoted: bool = False) -> float | int | None:
+        """A finite number, also in quotes; ``None`` when missing or wrong."""
         value = self.value(path)
         if value is None:
             return None
-        read = _number(value)
-        if read is None:
+        number = _number(value)
+        if number is None:
             self._wrong_type(path, text("a number"))
             return None
-        if isinstance(value, str) and not quoted_is_fine:
+        if isinstance(value, str) and not allow_quoted:
             self.hint(
                 "quoted-number",
                 path,
-                text("A number in quotes; it is read as {value}.", value=value.strip()),
-                fix=(text("Remove the quotes"), lambda: self.document.set(path, read)),
+                text("This number is in quotes; it is read as {value}.", value=value.strip()),
+                fix=(text("Remove the quotes"), lambda: self.document.set(path, number)),
             )
-        return read
+        return number
 
-    def integer(self, path: Path, *, quoted_is_fine: bool = False) -> int | None:
-        """A whole number (``5.0`` counts); ``None`` when absent or wrong."""
-        value = self.number(path, quoted_is_fine=quoted_is_fine)
+    def integer(self, path: Path, *, allow_quoted: bool = False) -> int | None:
+        """An integer, including ``5.0``; ``None`` when missing or wrong."""
+        value = self.number(path, allow_quoted=allow_quoted)
         if value is None:
             return None
         if value != int(value):
-            self._wrong_type(path, text("a whole number"))
+            self._wrong_type(path, text("an integer"))
             return None
         return int(value)
 
-    def truth(self, path: Path) -> bool | None:
-        """``true`` or ``false``; ``None`` when absent or wrong."""
+    def boolean(self, path: Path) -> bool | None:
+        """``true`` or ``false``; ``None`` when missing or wrong."""
         value = self.value(path)
         if value is None or isinstance(value, bool):
             return value
@@ -261,12 +265,12 @@ class Reader:
         return None
 
     def choice(self, path: Path, spellings: dict[str, str], code: str = "unknown-spelling") -> str | None:
-        """One of several words in any letter case.
+        """One of several words, case-insensitive.
 
         Parameters
         ----------
         spellings
-            Every accepted spelling and the standard one that it means.
+            Standard spelling by accepted spelling.
         """
         written = self.text(path)
         if written is None:
@@ -274,59 +278,59 @@ class Reader:
         by_fold = {k.casefold(): v for k, v in spellings.items()}
         if found := by_fold.get(written.strip().casefold()):
             return found
-        guess = self._nearest(written, spellings)
+        guess = self._closest_match(written, spellings)
         options = ", ".join(dict.fromkeys(spellings.values()))
         message = text("“{written}” is not one of: {options}.", written=written, options=options)
         if guess is None:
             self.error(code, path, message)
         else:
-            meant = spellings[guess]
+            standard = spellings[guess]
             self.error(
                 code,
                 path,
                 text(
                     "“{written}” is not known; did you mean “{guess}”? Possible: {options}.",
                     written=written,
-                    guess=meant,
+                    guess=standard,
                     options=options,
                 ),
-                fix=(text("Change to {value}", value=meant), lambda: self.document.set(path, meant)),
+                fix=(text("Change to {value}", value=standard), lambda: self.document.set(path, standard)),
             )
         return None
 
-    def _nearest(self, word: str, known: Iterable[str]) -> str | None:
+    def _closest_match(self, word: str, known: Iterable[str]) -> str | None:
         self._guesses += 1
-        return nearest(word, known) if self._guesses <= _MOST_GUESSES else None
+        return closest_match(word, known) if self._guesses <= _MAX_GUESSES else None
 
     def unknown_keys(self, path: Path, known: Iterable[str]) -> None:
-        """Note keys that nothing reads: kept, mentioned once each."""
+        """Report unknown keys."""
         known = list(known)
         for key in self.value(path) or {}:
             if key in known:
                 continue
-            guess = self._nearest(str(key), known)
-            below = (*path, key)
+            guess = self._closest_match(str(key), known)
+            key_path = (*path, key)
             if guess is not None and not self.has((*path, guess)):
                 self.warning(
                     "unknown-key",
-                    below,
+                    key_path,
                     text("The key “{key}” is not known; did you mean “{guess}”?", key=key, guess=guess),
                     key=True,
                     fix=(
                         text("Rename to {value}", value=guess),
-                        lambda p=below, g=guess: self.document.rename(p, g),  # type: ignore[misc]
+                        lambda p=key_path, g=guess: self.document.rename(p, g),  # type: ignore[misc]
                     ),
                 )
             else:
                 self.hint(
                     "unknown-key",
-                    below,
-                    text("The key “{key}” is not known here; it is kept and not used.", key=key),
+                    key_path,
+                    text("The key “{key}” is not known; it is kept but has no effect.", key=key),
                     key=True,
                 )
 
 
-def _below(data: Any, part: str | int) -> Any:
+def _child(data: Any, part: str | int) -> Any:
     if isinstance(data, dict):
         return data.get(part)
     if isinstance(data, list) and isinstance(part, int) and part < len(data):

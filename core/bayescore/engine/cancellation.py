@@ -15,7 +15,7 @@ from bayescore.errors import StoreError
 from bayescore.files import replace
 from bayescore.store import Database, DataFolder, requests
 from bayescore.store.identifiers import check_identifier, check_number
-from bayescore.store.runtime import runtime_folders
+from bayescore.store.runtime_folders import runtime_folders
 
 _NAME = re.compile(r"cancel-([a-z0-9]{1,20})(?:-([0-9]{1,9}))?")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from concurrent.futures import Future, wait
+from typing import Any
 
 from bayescore.engine.build_launch import trial_name
 from bayescore.errors import BayesdeskError
@@ -16,7 +17,7 @@ _REMOVAL_S = 60.0
 
 
 def sweep(
-    database: Database, runner: Runner, endpoint: str | None, removals: Collection[Future[None]] = ()
+    database: Database, runner: Runner, endpoint: str | None, removals: Collection[Future[Any]] = ()
 ) -> None:
     """Remove every program of the data folder that no unended trial has, and let go of what ended jobs held.
 
@@ -32,7 +33,7 @@ def sweep(
     try:
         programs = runner.programs()  # before the store is read: a trial that begins now is not among them
         with database.read() as connection:
-            wanted = {trial_name(database.folder, trial) for trial in trials.unended(connection)}
+            wanted = {trial_name(database.folder, trial) for trial in trials.active(connection)}
         for name, handle in programs.items():
             if name not in wanted:
                 _log.info("%s is left from before and is removed", name)

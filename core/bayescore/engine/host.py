@@ -13,9 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bayescore import __version__
-from bayescore.engine.process_start import start_of
 from bayescore.errors import BayesdeskError
 from bayescore.files import PrivateLog, replace
+from bayescore.processes import start_time
 from bayescore.store import Database, DataFolder
 from bayescore.times import now
 
@@ -54,7 +54,7 @@ def _host(folder: DataFolder) -> int:
         folder,
         {
             "pid": os.getpid(),
-            "started": start_of(os.getpid()),
+            "started": start_time(os.getpid()),
             "since": now(),
             "listener": engine.addresses,
             "version": __version__,

@@ -6,8 +6,8 @@ import logging
 import threading
 import time
 from collections import Counter
-from concurrent.futures import Future, wait
-from contextlib import suppress
+from collections.abc import Collection
+from concurrent.futures import Future
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,8 +19,10 @@ from bayescore.engine.job_setup import set_up
 from bayescore.engine.leasing import Places
 from bayescore.engine.outcome import JobEnd, judge_job
 from bayescore.engine.reported import reported_objective
+from bayescore.engine.services import Services
 from bayescore.engine.suggester import Suggester, forecast_of
-from bayescore.engine.trial_run import Services, TrialRun
+from bayescore.engine.threads import JobThreads
+from bayescore.engine.trial_run import TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
 from bayescore.search import Suggestion
@@ -29,21 +31,38 @@ from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
 _PREFETCH_POINTS = 10_000  # the newest of a trial that still runs; it is asked several times a second
-UNREACHABLE_S = 300.0  # so long may a runner not answer before the job gives up
+UNREACHABLE_S = 300.0  # a runner may stay silent before the job fails
 
 
 class JobRun:
-    """The engine's memory of one job; all that matters is in the store and can be found again."""
+    """One job while it runs.
+
+    Everything that must survive a crash is in the store; the rest can be found again. No method waits.
+
+    Parameters
+    ----------
+    predecessor
+        What an earlier run of the same job has under way; see :meth:`close`.
+    """
 
     def __init__(
-        self, services: Services, job: Job, runner: Runner, places: Places, suggester: Suggester
+        self,
+        services: Services,
+        job: Job,
+        runner: Runner,
+        places: Places,
+        suggester: Suggester,
+        predecessor: Collection[Future[Any]] = (),
     ) -> None:
         self._s = services
+        self._threads = JobThreads(job.id, services.unfinished)
+        self._predecessor = predecessor
         self._runner = runner
         self._places = places
         self._suggester = suggester
         self._cancel_setup = threading.Event()
         self._setup: Future[None] | None = None
+        self._release: Future[None] | None = None
         self._trial_runs: dict[int, TrialRun] = {}
         self._silent_since: float | None = None
         self._is_ending = False
@@ -142,11 +161,23 @@ class JobRun:
             forecast_of(suggestion),
         )
 
-    def close(self) -> None:
-        """Leave everything to a successor; what is just being started comes to its end first."""
+    def close(self) -> list[Future[Any]]:
+        """Take no more steps.
+
+        Returns
+        -------
+        list
+            What is under way and must be done before another run of this job may begin.
+        """
         self._cancel_setup.set()
-        begun: list[Future[Any]] = [f for run in self._trial_runs.values() for f in run.starting]
-        wait([*begun, *([self._setup] if self._setup else [])], timeout=UNREACHABLE_S)
+        self._threads.close()
+        begun = [*self._starts(), self._setup, self._release]
+        return [future for future in begun if future is not None and not future.done()]
+
+    def _starts(self) -> list[Future[Any]]:
+        """Starts of programs that are under way."""
+        starts = (run.start_under_way for run in self._trial_runs.values())
+        return [start for start in starts if start is not None]
 
     # ---- cancellations
 
@@ -161,12 +192,11 @@ class JobRun:
         for trial in self._unended():
             is_cancelled = self.cancelled or trial.number in self.cancelled_trials
             if is_cancelled and trial.state is not TrialState.PENDING:
-                with suppress(RunnerSilentError):  # it is asked again
-                    self._stop(trial)
+                self._stop(trial)
 
     def _unended(self) -> list[Trial]:
         with self._s.database.read() as connection:
-            return trials.unended_of(connection, self.job.id)
+            return trials.active_of_job(connection, self.job.id)
 
     # ---- the job
 
@@ -176,7 +206,7 @@ class JobRun:
 
     def _tally(self) -> Counter[TrialState]:
         with self._s.database.read() as connection:
-            return trials.tally(connection, self.job.id)
+            return trials.count_by_state(connection, self.job.id)
 
     def _begin(self) -> None:
         with self._s.database.write() as connection:
@@ -190,10 +220,10 @@ class JobRun:
         return self._setup is not None and self._setup.done()
 
     def _is_set_up(self) -> bool:
-        if self.job.state.ended:
+        if self.job.state.ended or not all(future.done() for future in self._predecessor):
             return False
         if self._setup is None:
-            self._setup = self._s.pool.submit(
+            self._setup = self._threads.starts.submit(
                 set_up, self._s.database, self.job, self._runner, self._cancel_setup
             )
             self._setup.add_done_callback(lambda _: self._s.wake())
@@ -255,10 +285,11 @@ class JobRun:
             level = "info" if end.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else "warning"
             events.add(connection, self.job.id, "ended", message, level=level)
         job_secrets.forget(self._s.database.folder, self.job.id)
-        self._s.pool.submit(self._places.release, self.job.id)
+        self._release = self._threads.starts.submit(self._places.release, self.job.id)
         # what a silent runner could not remove
-        removals = tuple(self._s.removals)
-        self._s.pool.submit(sweep, self._s.database, self._runner, self.job.submission.endpoint, removals)
+        before = (*self._s.removals, *self._starts())
+        endpoint = self.job.submission.endpoint
+        self._threads.starts.submit(sweep, self._s.database, self._runner, endpoint, before)
         _log.info("job %s ended: %s", self.job.id, end.state)
 
     def fail(self, error: BaseException) -> None:
@@ -272,8 +303,8 @@ class JobRun:
             _log.error("job %s cannot go on", self.job.id, exc_info=error)
         for trial in self._trials():
             if not trial.state.ended:
-                if trial.handle:
-                    self._runner.stop(trial.handle)
+                if trial.state is not TrialState.PENDING:
+                    self._run_of(trial).abandon(trial)
                 with self._s.database.write() as connection:
                     trials.move(connection, trial, TrialState.CANCELLED)
                 self._s.listener.retire(str(trial.id))
@@ -282,20 +313,19 @@ class JobRun:
     # ---- its trials
 
     def _advance_trials(self) -> None:
-        """One step for each trial; a runner that does not answer is asked again for a while."""
-        try:
-            unended = self._unended()
-            for trial in unended:
-                if trial.number in self.cancelled_trials:
-                    self._stop(trial)
-                self._advance_trial(trial)
-            for identifier in self._trial_runs.keys() - {trial.id for trial in unended}:
-                self.cancelled_trials.discard(self._trial_runs.pop(identifier).number)
-        except RunnerSilentError as error:
-            if not self._is_patient():
-                self.fail(error)
-        else:
+        """Take one step for each trial; a runner that does not answer is asked again for a while."""
+        unended = self._unended()
+        for trial in unended:
+            if trial.number in self.cancelled_trials:
+                self._stop(trial)
+            self._advance_trial(trial)
+        for identifier in self._trial_runs.keys() - {trial.id for trial in unended}:
+            self.cancelled_trials.discard(self._trial_runs.pop(identifier).number)
+        silence = next((run.silence for run in self._trial_runs.values() if run.silence is not None), None)
+        if silence is None:
             self._silent_since = None
+        elif not self._is_patient():
+            self.fail(silence)
 
     def _is_patient(self) -> bool:
         """Whether a runner that does not answer, now too, may still come back."""
@@ -309,7 +339,7 @@ class JobRun:
     def _run_of(self, trial: Trial) -> TrialRun:
         run = self._trial_runs.get(trial.id)
         if run is None or run.attempt != trial.attempt:
-            run = self._trial_runs[trial.id] = TrialRun(self._s, self._runner, self.job, trial)
+            run = self._trial_runs[trial.id] = TrialRun(self._s, self._threads, self._runner, self.job, trial)
         return run
 
     def _stop(self, trial: Trial) -> None:

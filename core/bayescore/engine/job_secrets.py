@@ -19,7 +19,7 @@ from bayescore.files import read_private, replace
 from bayescore.i18n import text
 from bayescore.store import DataFolder
 from bayescore.store.identifiers import check_identifier
-from bayescore.store.runtime import runtime_folders
+from bayescore.store.runtime_folders import runtime_folders
 
 _MOST_BYTES = 2**24  # more than an environment can hold
 

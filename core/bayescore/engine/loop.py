@@ -11,18 +11,20 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from functools import partial
+from typing import Any
 
 from bayescore.engine import cancellation
 from bayescore.engine.cleanup import sweep
-from bayescore.engine.job_run import JobRun
+from bayescore.engine.job_run import UNREACHABLE_S, JobRun
 from bayescore.engine.leasing import Leasing
 from bayescore.engine.requests import fulfil, heed_left
 from bayescore.engine.runner_pool import RunnerPool
 from bayescore.engine.search_worker import SearchWorker
+from bayescore.engine.services import Services
 from bayescore.engine.suggester import Suggester
-from bayescore.engine.trial_run import Services
+from bayescore.engine.threads import Threads
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
 from bayescore.store import ChangeWatch, Database, Job, JobState, jobs
@@ -31,8 +33,8 @@ _log = logging.getLogger(__name__)
 _LOOK_S = 0.2  # how often the store is asked whether another process has written
 _STEP_S = 2.0  # how often running trials are looked at when nothing has happened
 _PAUSE_S = 3.0  # after a store that could not be written
-_WORKERS = 8  # trials that start or are cleaned up at the same time
-_CLOSE_S = 10.0  # for what workers are at when the engine ends
+_CLEANUPS = 4  # of runners at the same time
+_CLOSE_S = 10.0  # for calls that are under way when the engine ends
 _MOST_FAULTS = 3  # of one job, before it is given up
 IDLE_S = 600.0  # without an active job for so long, the engine ends; the next command starts it
 
@@ -45,11 +47,12 @@ class Engine:
         self._awake = threading.Event()
         self._ending = threading.Event()
         self._listener = listener_of_store(database)
-        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
         self._worker = SearchWorker(self._awake.set)
         self._runners = RunnerPool(database, self._awake.set)
-        self._services = Services(database, self._listener, leasing or Leasing(), self._pool, self._awake.set)
+        self._services = Services(database, self._listener, leasing or Leasing(), self._awake.set)
+        self._cleanups = Threads(_CLEANUPS, "cleanup", self._services.unfinished)
         self._runs: dict[str, JobRun] = {}
+        self._closed: dict[str, list[Future[Any]]] = {}  # what runs that were closed have under way, by job
         self._faults: Counter[str] = Counter()
         self._idle_since = time.monotonic()
 
@@ -64,7 +67,7 @@ class Engine:
         with self._database.read() as connection:
             endpoints = jobs.endpoints(connection)
         for endpoint in endpoints:
-            self._pool.submit(sweep, self._database, self._runners.at(endpoint), endpoint)
+            self._cleanups.submit(sweep, self._database, self._runners.at(endpoint), endpoint)
 
     def end(self) -> None:
         """Ask :meth:`run` to return; may be called from a signal handler."""
@@ -96,7 +99,7 @@ class Engine:
             self._advance(job)
         self._share_out()
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
-            self._runs.pop(identifier).close()
+            self._drop(self._runs[identifier])
             cancellation.forget(self._database.folder, identifier)
         if active:
             self._idle_since = time.monotonic()
@@ -124,7 +127,8 @@ class Engine:
         if run is None:
             places = self._runners.places_of(job, self._services.leasing)
             suggester = Suggester(self._database, self._worker)
-            run = JobRun(self._services, job, self._runners.of(job), places, suggester)
+            predecessor = self._closed.pop(job.id, [])
+            run = JobRun(self._services, job, self._runners.of(job), places, suggester, predecessor)
             self._runs[job.id] = run
             if job.config.hyper_tuning.algorithm == "Bayesian":
                 self._worker.warm_up()
@@ -160,9 +164,14 @@ class Engine:
             if self._faults[run.job.id] > _MOST_FAULTS:
                 run.fail(error)
             else:
-                self._runs.pop(run.job.id, None)
-                run.close()
+                self._drop(run)
         return False
+
+    def _drop(self, run: JobRun) -> None:
+        """Forget a run; the next one of the same job begins after what this one has under way."""
+        self._runs.pop(run.job.id, None)
+        self._closed[run.job.id] = run.close()
+        self._closed = {job: begun for job, begun in self._closed.items() if not all(f.done() for f in begun)}
 
     def _wait(self, watch: ChangeWatch) -> None:
         """Sleep until something has happened, another process has written, or a while has gone by."""
@@ -180,12 +189,14 @@ class Engine:
         return not self._runs and time.monotonic() - self._idle_since > IDLE_S
 
     def _close(self) -> None:
-        for run in self._runs.values():
-            run.close()
-        # what waits for a runner that does not answer is done by the next engine's sweep
-        closing = threading.Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
-        closing.start()
-        closing.join(timeout=_CLOSE_S)
+        begun = [future for run in self._runs.values() for future in run.close()]
+        wait(begun, timeout=UNREACHABLE_S)
+        # the next engine does again what a runner that does not answer leaves undone
+        unfinished = tuple(self._services.unfinished)
+        for future in unfinished:
+            future.cancel()
+        wait(unfinished, timeout=_CLOSE_S)
+        self._cleanups.close()
         self._worker.close()
         self._runners.close()
         self._listener.stop()

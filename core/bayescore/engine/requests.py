@@ -23,7 +23,7 @@ def check_runs_here(job: Job) -> None:
     ConfigError
         When it was imported, or was restored and says no longer where it ran.
     """
-    if not job.submission.is_imported and not job.submission.has_place:
+    if not job.submission.is_imported and not job.submission.has_endpoint:
         raise ConfigError(
             text("Job {id} was restored from a backup that does not say where it can run.", id=job.id),
             text(
@@ -78,7 +78,7 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
     job = jobs.get(connection, request.job)
     if request.kind == store_requests.CANCEL:
         return _cancel(connection, request, job, runs.get(job.id))
-    if job.submission.is_imported or not job.submission.has_place:
+    if job.submission.is_imported or not job.submission.has_endpoint:
         return True  # it ran elsewhere
     if request.kind == store_requests.RERUN:
         _rerun(connection, request, job)
@@ -86,7 +86,7 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         made = len(trials.of_job(connection, job.id))
         more = min(request.count or 0, MAX_TRIALS)
         jobs.extend(connection, job.id, max(made + more, 1))
-        jobs.wake(connection, job.id)
+        jobs.begin_run(connection, job.id)
     return True
 
 
@@ -118,4 +118,4 @@ def _rerun(connection: sa.Connection, request: Request, job: Job) -> None:
     for trial in chosen:
         trials.retry(connection, trial)
     if chosen:
-        jobs.wake(connection, job.id)
+        jobs.begin_run(connection, job.id)

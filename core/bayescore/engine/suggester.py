@@ -150,7 +150,7 @@ def _past(trial: Trial, job: Job) -> Observation:
 
 def forecast_of(suggestion: Suggestion) -> Forecast | None:
     """What the search expected, as it is stored with the trial; ``None`` where no model was asked."""
-    told, ahead = suggestion.prediction, suggestion.outlook
+    told, ahead = suggestion.prediction, suggestion.forecast
     if told is None or ahead is None:
         return None
     return Forecast(told.mean, told.deviation, str(told.why), ahead.gain, ahead.low, ahead.high, ahead.trials)

@@ -6,21 +6,22 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Future, wait
+from enum import Enum
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bayescore.engine.build_launch import check_inputs, launch_of
-from bayescore.engine.leasing import Leasing
 from bayescore.engine.outcome import LOST_RETRIES, judge_trial
 from bayescore.engine.reported import reported_objective
+from bayescore.engine.runner_call import RunnerCall
+from bayescore.engine.services import Services
+from bayescore.engine.threads import JobThreads
 from bayescore.errors import RunnerError, RunnerSilentError, StoreError
 from bayescore.i18n import text
-from bayescore.listener import Listener, Reporter, size_of
-from bayescore.store import Database, Job, Trial, TrialState, events, trials
+from bayescore.listener import Reporter, size_of
+from bayescore.store import Job, Trial, TrialState, events, trials
 from bayescore.times import now, parsed
 from bayescore.trials import Launch, TrialFolder, trial_folder
 from bayescore.trials.runners import Exit, Runner
@@ -33,44 +34,43 @@ _ASK_AGAIN_S = 30.0
 _SETTLE_S = (2.0, 8.0)  # before the first and the second retry of what a node has lost
 
 
-@dataclass
-class Services:
-    """What everything that runs shares."""
+class _Overdue(Enum):
+    """A program that runs longer than it may."""
 
-    database: Database
-    listener: Listener[Reporter]
-    leasing: Leasing
-    pool: ThreadPoolExecutor
-    wake: Callable[[], None]
-    removals: set[Future[None]] = field(default_factory=set)  # under way: traces of ended trials
-
-    def remove(self, runner: Runner, handle: str) -> None:
-        """Remove a program's traces, on the pool."""
-        removal = self.pool.submit(runner.remove, handle)
-        self.removals.add(removal)
-        removal.add_done_callback(self.removals.discard)
+    OVERDUE = "overdue"
 
 
 class TrialRun:
-    """The engine's memory of one attempt; all that matters is in the store and can be found again.
+    """One attempt of a trial while it starts or runs.
+
+    Everything that must survive a crash is in the store; the rest can be found again. No method waits:
+    calls on the runner are made on the job's threads, and a later step looks at their results.
 
     Parameters
     ----------
     trial
-        The attempt, starting or running; it may report from now on.
+        The attempt, starting or running; its program may report from now on.
     """
 
-    def __init__(self, services: Services, runner: Runner, job: Job, trial: Trial) -> None:
+    def __init__(
+        self, services: Services, threads: JobThreads, runner: Runner, job: Job, trial: Trial
+    ) -> None:
         self._s = services
+        self._threads = threads
         self._runner = runner
         self._job = job
         self._root = services.database.folder.trial(job.id, trial.number)
-        self._starting: Future[str] | None = None
+        self._start = RunnerCall(threads.starts, self._launch_or_wait, services.wake)
+        self._adopt = RunnerCall(threads.calls, self._adopt_running, services.wake)
+        self._poll = RunnerCall(threads.calls, self._poll_in_time, services.wake)
+        self._log = RunnerCall(threads.calls, self._save_log, services.wake)
+        self._stop: RunnerCall[[str], None] = RunnerCall(threads.stops, runner.stop, services.wake)
         self._is_watched = False
         self._is_stopped = False
         self._is_overdue = False
         self._asked_at: float | None = None
         self._ended: Exit | None = None
+        self._log_tail: str | None = None
         self._last_reports: Future[None] | None = None
         self._last_asked_at = 0.0
         self._deadline: float | None = None
@@ -80,24 +80,28 @@ class TrialRun:
         services.listener.admit(self._reporter(trial))
 
     @property
-    def starting(self) -> list[Future[str]]:
-        """The start under way, if there is one."""
-        return [self._starting] if self._starting is not None else []
+    def start_under_way(self) -> Future[str | None] | None:
+        """The start of the program, until the trial is stored as running."""
+        return self._start.under_way
+
+    @property
+    def silence(self) -> RunnerSilentError | None:
+        """Why the runner does not answer at the moment; ``None`` if it does."""
+        calls = (self._start, self._adopt, self._poll, self._log)
+        return next((call.silence for call in calls if call.silence is not None), None)
 
     def advance(self, trial: Trial, *, will_retry: bool) -> None:
-        """One step on; waits for nothing slow.
+        """Take one step.
 
         Parameters
         ----------
         will_retry
-            Whether a vanished program is to be tried again.
+            Whether a trial whose program vanished is run again.
 
         Raises
         ------
-        RunnerSilentError
-            When the runner does not answer for now.
         StoreError
-            When the disk takes nothing for now.
+            When the store cannot be written at the moment.
         BayesdeskError
             When the trial cannot be started.
         """
@@ -107,23 +111,31 @@ class TrialRun:
             self._advance_running(trial, will_retry)
 
     def stop(self, trial: Trial) -> None:
-        """Ask the program to end; it is seen to have ended in a later step."""
+        """Ask the program to end; a later step finds that it has ended."""
         if not self._is_stopped:
             self._is_stopped = True
             if trial.handle:
                 self._ask_to_end(trial.handle)
 
+    def abandon(self, trial: Trial) -> None:
+        """Ask the program to end, also one that is still being started, without looking at how it ends."""
+        self._is_stopped = True
+        if trial.handle:
+            self._ask_to_end(trial.handle)
+        elif (start := self._start.under_way) is not None:
+            self._threads.stops.submit(self._stop_once_started, start)
+
+    def _stop_once_started(self, start: Future[str | None]) -> None:
+        wait([start])
+        if not start.cancelled() and start.exception() is None and (handle := start.result()):
+            self._runner.stop(handle)
+
     # ---- starting
 
     def _advance_start(self, trial: Trial) -> None:
-        if self._starting is None:
-            self._starting = self._s.pool.submit(self._launch_or_wait, trial)
-            self._starting.add_done_callback(lambda _: self._s.wake())
+        handle = self._start.result(trial)
+        if handle is None:
             return
-        if not self._starting.done():
-            return
-        begun, self._starting = self._starting, None
-        handle = begun.result()
         if self._is_stopped:
             self._ask_to_end(handle)
         with self._s.database.write() as connection:
@@ -131,18 +143,18 @@ class TrialRun:
         self._is_watched = True
 
     def _launch_or_wait(self, trial: Trial) -> str:
-        """A disk that takes nothing is the store's trouble, which the engine waits out; the job goes on."""
+        """A full disk is an error of the store, for which the engine waits; the job goes on."""
         try:
             return self._launch(trial)
         except RunnerSilentError:
             raise
         except RunnerError as error:
-            if self._s.database.folder.takes_writes():
+            if self._s.database.folder.is_writable():
                 raise
             raise StoreError(error.message, error.hint) from error
 
     def _launch(self, trial: Trial) -> str:
-        """Adopt or start; runs on the pool. The order is row, folder, program."""
+        """Adopt the program, or start it. The order is row, folder, program."""
         launch = self._launch_of(trial)
         is_made = trial_folder.is_made(launch.folder.root, trial.attempt)
         if is_made and (handle := self._runner.adopt(launch)):
@@ -158,24 +170,42 @@ class TrialRun:
 
     def _advance_running(self, trial: Trial, will_retry: bool) -> None:
         assert trial.handle is not None
+        self._stop.take()
+        if self._ended is None:
+            self._watch(trial, trial.handle)
+        if self._ended is not None and self._is_complete(trial, trial.handle):
+            self._end(trial, self._ended, will_retry)
+
+    def _watch(self, trial: Trial, handle: str) -> None:
+        if self._asked_at is not None and time.monotonic() > self._asked_at + _ASK_AGAIN_S:
+            self._ask_to_end(handle)  # the request may have been lost with a container engine
         if not self._is_watched:  # an earlier engine started it
-            self._runner.adopt(self._launch_of(trial))
-            self._is_watched = True
-        self._ended = self._ended or self._runner.poll(trial.handle)
-        if self._ended is not None:
-            if self._has_last_reports(trial):
-                self._end(trial, self._ended, will_retry)
+            self._is_watched = self._adopt.result(trial) is not None
+        if not self._is_watched:
             return
         self._look_at_spool(trial)
-        if not self._is_overdue and time.monotonic() >= self._time_is_up_at(trial):
+        time_is_up_at = float("inf") if self._is_overdue else self._time_is_up_at(trial)
+        poll = self._poll_in_time if self._runner.polls_memory else self._poll.result
+        polled = poll(handle, time_is_up_at)
+        if isinstance(polled, Exit):
+            self._ended = polled
+        elif polled is _Overdue.OVERDUE:
             self._is_overdue = True
-            self._ask_to_end(trial.handle)
-        elif self._asked_at is not None and time.monotonic() > self._asked_at + _ASK_AGAIN_S:
-            self._ask_to_end(trial.handle)  # the word may have been lost with a container engine
+            self._ask_to_end(handle)
+
+    def _adopt_running(self, trial: Trial) -> bool:
+        self._runner.adopt(self._launch_of(trial))
+        return True
+
+    def _poll_in_time(self, handle: str, time_is_up_at: float) -> Exit | _Overdue | None:
+        """How the program ended. Only one that is known to run after its time is overdue."""
+        began = time.monotonic()
+        ended = self._runner.poll(handle)
+        return _Overdue.OVERDUE if ended is None and began >= time_is_up_at else ended
 
     def _ask_to_end(self, handle: str) -> None:
         self._asked_at = time.monotonic()
-        self._runner.stop(handle)
+        self._stop.begin(handle)
 
     def _time_is_up_at(self, trial: Trial) -> float:
         """When the trial's time is up, on the monotonic clock; found once, for the wall clock may jump."""
@@ -197,6 +227,18 @@ class TrialRun:
 
     # ---- ending
 
+    def _is_complete(self, trial: Trial, handle: str) -> bool:
+        """Whether the log and the last reports of a program that has ended are here."""
+        if self._log_tail is None:
+            self._log_tail = self._log.result(handle)
+        return self._has_last_reports(trial) and self._log_tail is not None
+
+    def _save_log(self, handle: str) -> str:
+        """Have all of the log in its file; its last lines."""
+        log = TrialFolder(self._root).log
+        self._runner.save_log(handle, log)
+        return tail_of(log)
+
     def _has_last_reports(self, trial: Trial) -> bool:
         """Whether the last reports of a program that has ended are taken in, or never will be.
 
@@ -217,11 +259,9 @@ class TrialRun:
         return True
 
     def _end(self, trial: Trial, ended: Exit, will_retry: bool) -> None:
-        """Judge, store; then let the program's traces go."""
+        """Judge, store, then remove what the program left."""
         assert trial.handle is not None
         reporter = self._reporter(trial)
-        log = TrialFolder(self._root).log
-        self._runner.save_log(trial.handle, log)
         if self._is_overdue and not ended.timed_out:
             ended = Exit(ended.code or -signal.SIGTERM, timed_out=True)
         with self._s.database.read() as connection:
@@ -233,7 +273,7 @@ class TrialRun:
                 self._job,
                 stopped=self._is_stopped,
                 unkept=self._s.listener.has_unkept(reporter),
-                log_tail=tail_of(log),
+                log_tail=self._log_tail or "",
             )
             moved = trials.move(
                 connection,
@@ -249,7 +289,7 @@ class TrialRun:
                 if self._job.submission.runner == "ray":
                     self._let_settle(_SETTLE_S[trial.attempt - 1])
         self._s.listener.retire(str(trial.id))
-        self._s.remove(self._runner, trial.handle)
+        self._s.add_removal(self._threads.starts.submit(self._runner.remove, trial.handle))
         self._s.wake()
 
     @property

@@ -1,1 +1,1 @@
-"""Results to and from other tools: files that they read, files that they wrote."""
+"""Results and search spaces of other tools: import and export."""

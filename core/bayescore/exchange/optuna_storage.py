@@ -1,4 +1,4 @@
-"""An SQLite file of somebody else, opened so that only plain tables are read, within bounds."""
+"""Opens an SQLite file of unknown origin so that only plain tables are read, with bounded work."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ _TABLES = (
     "trial_values",
     "trial_intermediate_values",
 )
-_BESIDE = ("-journal", "-wal", "-shm")  # files that SQLite opens with a database
+_COMPANIONS = ("-journal", "-wal", "-shm")  # suffixes of files that SQLite opens with a database
 _MOST_BYTES = 2**20  # of one text or blob
-_MOST_STEPS = 100_000_000  # of SQLite's machine; a study of 10,000 trials takes a few million
-_AT_ONCE = 100_000
+_MOST_STEPS = 100_000_000  # of SQLite's virtual machine; a study of 10,000 trials takes a few million
+_STEPS_PER_CALL = 100_000  # of the progress handler
 
 
 def open_storage(file: Path) -> sqlite3.Connection:
-    """The storage, to be read only; whatever takes too many steps is interrupted.
+    """Open a storage for reading. Queries that take too many steps are interrupted.
 
-    A view, a virtual table or a computed column under a name that we read would run what its author
-    wrote, as often as he likes.
+    Views, virtual tables and computed columns are refused, because reading them runs code of the
+    file's author.
 
     Raises
     ------
     sqlite3.DatabaseError
-        When it is no database, or a name that we read is not that of a plain table.
+        When the file is not a database, or lacks a plain table of Optuna's schema.
     """
-    for end in _BESIDE:
-        beside = file.resolve().with_name(file.resolve().name + end)
-        if beside.exists() and not stat.S_ISREG(beside.stat().st_mode):
-            raise sqlite3.DatabaseError(f"{beside.name} is not a regular file")
+    for suffix in _COMPANIONS:
+        companion = file.resolve().with_name(file.resolve().name + suffix)
+        if companion.exists() and not stat.S_ISREG(companion.stat().st_mode):
+            raise sqlite3.DatabaseError(f"{companion.name} is not a regular file")
     storage = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
     try:
         storage.execute("PRAGMA trusted_schema = OFF")
         storage.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
         storage.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         calls = count(1)
-        storage.set_progress_handler(lambda: next(calls) * _AT_ONCE > _MOST_STEPS, _AT_ONCE)
+        storage.set_progress_handler(lambda: next(calls) * _STEPS_PER_CALL > _MOST_STEPS, _STEPS_PER_CALL)
         for name in _TABLES:
-            _check(storage, name)
+            _require_plain_table(storage, name)
     except BaseException:
         storage.close()
         raise
     return storage
 
 
-def _check(storage: sqlite3.Connection, name: str) -> None:
+def _require_plain_table(storage: sqlite3.Connection, name: str) -> None:
     found = storage.execute(
         "SELECT type, sql FROM sqlite_master WHERE name = ? COLLATE NOCASE", (name,)
     ).fetchall()

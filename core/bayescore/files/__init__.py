@@ -1,14 +1,14 @@
-"""The one room that writes, copies, packs and removes files, and that reads files of others.
+"""All file access that writes, copies, packs or removes, and all reading of untrusted files.
 
-Projects, outputs, backups and running trials can hold links, pipes, devices and sparse files that were
-put there to do harm.  Everything here works without following such a link, without waiting for a pipe,
-and within a limit.  The rest of the program calls it; ``tools/check_files.py`` sees to that.
+Projects, outputs, backups and running trials can contain malicious links, pipes, devices and sparse files.
+The functions here do not follow such links, do not block on pipes, and read and write within limits.  Other
+packages do not write files themselves; ``tools/check_files.py`` checks this.
 """
 
 from bayescore.files.log import PrivateLog
-from bayescore.files.private import (
+from bayescore.files.permissions import (
+    check_ancestors,
     check_private,
-    check_way,
     is_writable_by_others,
     own_account,
     private_folder,
@@ -22,8 +22,8 @@ __all__ = [
     "PrivateLog",
     "UnsuitableFileError",
     "append_to",
+    "check_ancestors",
     "check_private",
-    "check_way",
     "create",
     "ensure",
     "is_writable_by_others",

@@ -1,7 +1,7 @@
-"""Tar archives that are written and read by rules of our own, with every version of Python alike.
+"""Writing and safely extracting tar archives, in the same way with every version of Python.
 
-Only regular files, folders, and links that stay inside are packed and unpacked.  Python's extraction
-filters are not used: some releases have none, and some have let chains of links lead outside.
+Only regular files, folders, and links that stay inside are packed and extracted.  Python's extraction
+filters are not used: some releases lack them, and in others chains of links could lead outside.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bayescore.files.copying import extents
+from bayescore.files.sparse import extents
 from bayescore.files.tree import Cursor, Entry, Parts
 
 _BLOCK = 512
-_PIECE = 2**20
-_HEADER_BYTES = 16 * 2**10  # more in one header is no name: a forged length must not fill the memory
+_CHUNK_BYTES = 2**20
+_HEADER_BYTES = 16 * 2**10  # a forged length must not exhaust the memory
 _NAME_BYTES = 16 * 2**10
-_PART_BYTES = 255
-_NO_NAMES = frozenset(("", ".", ".."))
-_SPARSE_BYTES = 2**20  # a file with less of holes is packed as it is
-_MOST_NAMED = 100
+_PART_BYTES = 255  # of one name in a path
+_NOT_NAMES = frozenset(("", ".", ".."))
+_SPARSE_BYTES = 2**20  # a file with fewer bytes in holes is not stored as sparse
+_MAX_LISTED = 100
 
 
 class ArchiveError(OSError):
-    """An archive that cannot be read; ``strerror`` says why."""
+    """An archive that cannot be read; ``strerror`` is the reason, for the user."""
 
 
 class Writer:
-    """Packs files into a new archive.
+    """Writes an archive.
 
     Parameters
     ----------
@@ -44,18 +44,18 @@ class Writer:
 
     def __init__(self, target: BinaryIO) -> None:
         self._raw = target
-        self._seen: dict[tuple[int, int], str] = {}
+        self._names: dict[tuple[int, int], str] = {}
 
     def add_bytes(self, name: str, content: bytes) -> None:
-        """Add a file with this content."""
+        """Add a file."""
         member = _member(name, tarfile.REGTYPE, 0o600, 0)
         self._add(member, io.BytesIO(content), [(0, len(content))], len(content))
 
-    def add(self, name: str, entry: Entry, cursor: Cursor) -> bool:
-        """Add an entry of a walk whose folder the cursor is in; whether it was one that is packed.
+    def add(self, name: str, entry: Entry, cursor: Cursor) -> None:
+        """Add an entry of the cursor's folder; pipes, sockets and devices are skipped.
 
-        A file is packed as long as it is now: it may grow or be cut short meanwhile.  Holes take no room,
-        and a second name of a file is packed as such.
+        A file is stored with its current size, even if it grows or is truncated meanwhile.  Holes are not
+        stored, and further hard links to a file are stored as links.
         """
         mode, time = entry.status.st_mode & 0o777, entry.status.st_mtime
         if entry.is_folder:
@@ -66,28 +66,27 @@ class Writer:
             self._header(member, 0)
         elif entry.is_file:
             identity = (entry.status.st_dev, entry.status.st_ino)
-            if entry.status.st_nlink > 1 and identity in self._seen:
+            if entry.status.st_nlink > 1 and identity in self._names:
                 member = _member(name, tarfile.LNKTYPE, mode, time)
-                member.linkname = self._seen[identity]
+                member.linkname = self._names[identity]
                 self._header(member, 0)
-                return True
+                return
             with cursor.open(entry.name) as content:
                 size = os.fstat(content.fileno()).st_size
-                self._add(_member(name, tarfile.REGTYPE, mode, time), content, extents(content, size), size)
+                self._add(
+                    _member(name, tarfile.REGTYPE, mode, time), content, extents(content.fileno(), size), size
+                )
             if entry.status.st_nlink > 1:
-                self._seen[identity] = name
-        else:
-            return False
-        return True
+                self._names[identity] = name
 
     def close(self) -> None:
-        """Write the archive's end."""
+        """Write the end of the archive."""
         self._raw.write(bytes(2 * _BLOCK))
 
     def _add(
         self, member: tarfile.TarInfo, content: BinaryIO, data: list[tuple[int, int]], size: int
     ) -> None:
-        """Write a file; one with large holes in the sparse format of GNU tar, version 1.0."""
+        """Write a file; one with large holes is stored in the GNU sparse format, version 1.0."""
         stored = sum(length for _, length in data)
         table = b""
         if size - stored >= _SPARSE_BYTES:
@@ -114,7 +113,7 @@ class Writer:
 
 
 def _member(name: str, kind: bytes, mode: int, time: float) -> tarfile.TarInfo:
-    """A header that names no account: the same bytes whoever packs the same files."""
+    """A header without owner, so that the archive does not depend on who writes it."""
     member = tarfile.TarInfo(name)
     member.type, member.mode, member.mtime = kind, mode, int(time)
     return member
@@ -125,23 +124,23 @@ def _padded(content: bytes) -> bytes:
 
 
 def _copy(source: BinaryIO, target: BinaryIO, length: int) -> None:
-    """Copy exactly so many bytes; what is missing at the end is zeros."""
+    """Copy exactly ``length`` bytes; a shorter source is padded with zeros."""
     while length:
-        piece = source.read(min(_PIECE, length))
-        if not piece:
-            piece = bytes(min(_PIECE, length))
-        target.write(piece)
-        length -= len(piece)
+        chunk = source.read(min(_CHUNK_BYTES, length))
+        if not chunk:
+            chunk = bytes(min(_CHUNK_BYTES, length))
+        target.write(chunk)
+        length -= len(chunk)
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What came of unpacking; of names the first hundred.
+    """Result of :func:`unpack`; lists of names are cut to the first hundred.
 
     Attributes
     ----------
     left_out
-        Links that lead outside, and what is no file, folder or link.
+        Links to outside, and members that are not a file, folder or link.
     refused
         Names that lead outside or were not accepted.
     """
@@ -156,30 +155,30 @@ def unpack(
     target: Path,
     *,
     accept: Callable[[Parts], bool] = lambda _parts: True,
-    base: Callable[[Parts], int | None] = lambda _parts: 0,
-    told: Callable[[int], None] = lambda _offset: None,
+    link_depth: Callable[[Parts], int | None] = lambda _parts: 0,
+    progress: Callable[[int], None] = lambda _offset: None,
 ) -> Unpacked:
-    """Unpack an archive into a folder that is there.
+    """Extract an archive into an existing folder.
 
-    Each member is written anew, at a place that is reached without following a link.  What is no regular
-    file, folder or link is left out, and so is a name that leads outside.  Links are made at the end, and
-    only those that cannot lead out of the folder.
+    Nothing is written through a link.  Members that are not a regular file, folder or link are left out, and
+    so are names that lead outside.  Links are created last, and only if they cannot lead out of the folder.
 
     Parameters
     ----------
     accept
-        Whether a member of this name (its parts) is wanted.
-    base
-        How many folders above a link make the place that it must stay in; ``None`` where no link may be.
-    told
-        Called with the bytes of the archive that are read.
+        Whether to extract a member with this path.
+    link_depth
+        For the path of a link, the number of leading parts that name the folder it must stay in; ``None``
+        where links are not allowed.
+    progress
+        Called with the number of bytes read.
 
     Raises
     ------
     ArchiveError
-        When it is no archive, or ends too early.
+        When the file is not an archive, or is truncated.
     OSError
-        When it cannot be read, or something cannot be written.
+        When the archive cannot be read, or a file cannot be written.
     """
     links: list[tuple[Parts, str]] = []
     left_out: list[str] = []
@@ -187,8 +186,8 @@ def unpack(
     files = 0
     with source.open("rb") as raw, Cursor(target) as cursor:
         for member in _members(raw):
-            told(member.offset)
-            parts = _parts(member.name)
+            progress(member.offset)
+            parts = _safe_parts(member.name)
             if parts is None or not accept(parts):
                 refused.append(member.name)
             elif member.isdir():
@@ -200,14 +199,14 @@ def unpack(
                     _write(member, raw, written)
                 files += 1
             elif member.issym():
-                above = base(parts)
-                if above is not None and _stays_inside(len(parts) - 1 - above, member.linkname):
+                depth = link_depth(parts)
+                if depth is not None and _stays_inside(len(parts) - 1 - depth, member.linkname):
                     links.append((parts, member.linkname))
                 else:
                     left_out.append(member.name)
-            elif not (member.islnk() and _second_name(cursor, parts, member.linkname)):
+            elif not (member.islnk() and _hard_link(cursor, parts, member.linkname)):
                 left_out.append(member.name)
-            del left_out[_MOST_NAMED:], refused[_MOST_NAMED:]
+            del left_out[_MAX_LISTED:], refused[_MAX_LISTED:]
         for parts, link in links:
             cursor.go(parts[:-1], make=True)
             cursor.link(parts[-1], link)
@@ -215,14 +214,14 @@ def unpack(
 
 
 def first_file(source: Path, name: str, limit: int) -> bytes | None:
-    """Content of an archive's first member, if it is a regular file of that name and not too large.
+    """Content of the first member, if it is a regular file of that name and not larger than ``limit`` bytes.
 
     Raises
     ------
     ArchiveError
-        When it is no archive.
+        When the file is not an archive.
     OSError
-        When it cannot be read.
+        When the file cannot be read.
     """
     with source.open("rb") as raw:
         member = next(_members(raw), None)
@@ -233,7 +232,7 @@ def first_file(source: Path, name: str, limit: int) -> bytes | None:
 
 
 class _Headers(io.RawIOBase):
-    """What the reader of headers sees of a file: no single reading is larger than a header may be."""
+    """The file as ``tarfile`` reads headers from it: a single read is limited to the size of a header."""
 
     def __init__(self, raw: BinaryIO) -> None:
         self._raw = raw
@@ -257,10 +256,10 @@ class _Headers(io.RawIOBase):
 
 
 def _members(raw: BinaryIO) -> Iterator[tarfile.TarInfo]:
-    """Headers of an uncompressed archive, one by one; none is kept."""
+    """Headers of an uncompressed archive, one at a time; none is kept in memory."""
     size = os.fstat(raw.fileno()).st_size
     try:
-        archive = tarfile.open(fileobj=_Headers(raw), mode="r:")  # noqa: SIM115  closing it closes nothing
+        archive = tarfile.open(fileobj=_Headers(raw), mode="r:")  # noqa: SIM115  it owns no file
         while (member := archive.next()) is not None:
             archive.members.clear()  # type: ignore[attr-defined]
             if member.isreg() and member.offset_data + _stored(member) > size:
@@ -271,13 +270,13 @@ def _members(raw: BinaryIO) -> Iterator[tarfile.TarInfo]:
 
 
 def _data_of(member: tarfile.TarInfo) -> list[tuple[int, int]]:
-    """Where a file has data, as offset and length; its type stubs do not know what ``sparse`` holds."""
+    """Offset and length of each run of data; the type stubs lack the type of ``sparse``."""
     sparse: Any = member.sparse
     return [(0, member.size)] if sparse is None else list(sparse)
 
 
 def _stored(member: tarfile.TarInfo) -> int:
-    """Bytes of a file's data in the archive."""
+    """Number of bytes that a file occupies in the archive."""
     data = _data_of(member)
     if any(start < 0 or length < 0 or start + length > member.size for start, length in data):
         raise ArchiveError(0, "a file is damaged")
@@ -299,12 +298,12 @@ def _write(member: tarfile.TarInfo, raw: BinaryIO, target: BinaryIO) -> None:
             os.utime(target.fileno(), (member.mtime, member.mtime))
 
 
-def _parts(name: str) -> Parts | None:
-    """Names of a path below the archive's root; ``None`` for what could lead elsewhere."""
+def _safe_parts(name: str) -> Parts | None:
+    """Parts of a relative path; ``None`` for a path that could lead outside."""
     if len(name) > _NAME_BYTES or "\0" in name or name.startswith("/"):
         return None
     parts = tuple(name.rstrip("/").split("/"))
-    if not _NO_NAMES.isdisjoint(parts) or any(len(os.fsencode(part)) > _PART_BYTES for part in set(parts)):
+    if not _NOT_NAMES.isdisjoint(parts) or any(len(os.fsencode(part)) > _PART_BYTES for part in set(parts)):
         return None
     if os.name == "nt" and any(set(part) & set('\\:*?"<>|') for part in parts):
         return None
@@ -312,10 +311,10 @@ def _parts(name: str) -> Parts | None:
 
 
 def _stays_inside(depth: int, target: str) -> bool:
-    """Whether a link in a folder so deep below a place can lead no further up than to that place.
+    """Whether a link in a folder ``depth`` levels below a root cannot lead above the root.
 
-    Where ``..`` comes first only, it counts from the folder that the link really is in; each further link
-    on the way obeys the same rule.
+    ``..`` may only come first: there it counts from the folder that contains the link, and every link on the
+    path obeys the same rule.
     """
     parts = [part for part in target.split("/") if part not in ("", ".")]
     up = 0
@@ -324,9 +323,9 @@ def _stays_inside(depth: int, target: str) -> bool:
     return bool(target) and not target.startswith("/") and up <= depth and ".." not in parts[up:]
 
 
-def _second_name(cursor: Cursor, parts: Parts, name: str) -> bool:
-    """Give a file that was unpacked before a second name; whether there is such a file."""
-    first = _parts(name)
+def _hard_link(cursor: Cursor, parts: Parts, name: str) -> bool:
+    """Create a hard link to a file that was extracted before; whether there is such a file."""
+    first = _safe_parts(name)
     if first is None or first == parts:
         return False
     try:
@@ -335,7 +334,7 @@ def _second_name(cursor: Cursor, parts: Parts, name: str) -> bool:
             if not stat.S_ISREG(origin.status(first[-1]).st_mode):
                 return False
             cursor.go(parts[:-1], make=True)
-            cursor.second_name(parts[-1], origin, first[-1])
+            cursor.hard_link(parts[-1], origin, first[-1])
     except OSError:
         return False
     return True

@@ -1,24 +1,24 @@
-"""Copying files and folders: links stay links, pipes and devices stay behind, holes stay holes."""
+"""Copying files and folders: links and holes are preserved, pipes and devices are skipped."""
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from bayescore.files.sparse import extents
 from bayescore.files.tree import Cursor, Entry, walk
 
 _FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file
-_PIECE = 2**20
+_CHUNK_BYTES = 2**20
 
 
 def copy_tree(source: Path, target: Path) -> None:
-    """Copy what is in a folder into another one, over what is there.
+    """Copy the content of a folder into another folder and overwrite what is there.
 
-    Nothing is written through a link of either folder: a link, a file or a folder of ``target`` that stands
-    in the way of something else is removed, and each file is a new one.
+    Nothing is written through a link.  Each file is created anew; an entry of ``target`` that has the name of
+    an entry of another kind is removed first.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def copy_tree(source: Path, target: Path) -> None:
 
 
 def copy_entry(entry: Entry, origin: Cursor, copy: Cursor) -> None:
-    """Copy one entry of a walk into the folder that ``copy`` is in; a folder without its content."""
+    """Copy an entry of a walk into the current folder of ``copy``; of a folder, only the folder itself."""
     try:
         if entry.is_folder:
             copy.make_folder(entry.name)
@@ -42,21 +42,21 @@ def copy_entry(entry: Entry, origin: Cursor, copy: Cursor) -> None:
             with origin.open(entry.name) as source, copy.create(entry.name) as target:
                 copy_content(source, target)
     except OSError as error:
-        error.filename = error.filename or entry.name  # a full disk names no file
+        error.filename = error.filename or entry.name  # ENOSPC has no file name
         raise
 
 
 def copy_content(source: BinaryIO, target: BinaryIO) -> None:
-    """Copy an open file into a new one, with its times and its mode; its owner can always read and write it.
+    """Copy an open file into a new one, with its times and its mode plus read and write for the owner.
 
-    Blocks are shared where the file system can, and holes are not filled.
+    Blocks are shared where the file system supports it, and holes stay holes.
     """
     status = os.fstat(source.fileno())
-    if not _shared(source, target):
-        for start, length in extents(source, status.st_size):
+    if not _share_blocks(source, target):
+        for start, length in extents(source.fileno(), status.st_size):
             source.seek(start)
             target.seek(start)
-            _copy_piece(source, target, length)
+            _copy_range(source, target, length)
         target.flush()
         if os.fstat(target.fileno()).st_size < status.st_size:
             os.ftruncate(target.fileno(), status.st_size)
@@ -66,39 +66,20 @@ def copy_content(source: BinaryIO, target: BinaryIO) -> None:
         os.fchmod(target.fileno(), stat.S_IMODE(status.st_mode) & 0o777 | 0o600)
 
 
-def extents(file: BinaryIO, size: int) -> list[tuple[int, int]]:
-    """Where a file has data, as offset and length; what lies between is zeros that take no room."""
-    if not hasattr(os, "SEEK_DATA"):
-        return [(0, size)] if size else []
-    found: list[tuple[int, int]] = []
-    end = 0
-    while end < size:
-        try:
-            start = os.lseek(file.fileno(), end, os.SEEK_DATA)
-            end = min(os.lseek(file.fileno(), start, os.SEEK_HOLE), size)
-        except OSError as error:
-            if error.errno == errno.ENXIO:  # a hole up to the end
-                break
-            return [(0, size)]
-        if end > start:
-            found.append((start, end - start))
-    return found
-
-
-def _shared(source: BinaryIO, target: BinaryIO) -> bool:
+def _share_blocks(source: BinaryIO, target: BinaryIO) -> bool:
     try:
         import fcntl
 
         fcntl.ioctl(target.fileno(), _FICLONE, source.fileno())
-    except (OSError, ImportError):  # no such file system, or Windows
+    except (OSError, ImportError):  # not supported by the file system or the platform
         return False
     return True
 
 
-def _copy_piece(source: BinaryIO, target: BinaryIO, length: int) -> None:
+def _copy_range(source: BinaryIO, target: BinaryIO, length: int) -> None:
     while length:
-        piece = source.read(min(_PIECE, length))
-        if not piece:  # it was cut short meanwhile
+        chunk = source.read(min(_CHUNK_BYTES, length))
+        if not chunk:  # truncated since
             return
-        target.write(piece)
-        length -= len(piece)
+        target.write(chunk)
+        length -= len(chunk)

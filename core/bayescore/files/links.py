@@ -1,4 +1,4 @@
-"""Where paths lead when links are followed."""
+"""Resolving symbolic links."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 
 
 def real(path: str | Path) -> str:
-    """A path without links; one that cannot be resolved is returned as it is."""
+    """Resolve the links of a path; a path that cannot be resolved is returned unchanged."""
     try:
         return os.path.realpath(path)
     except (OSError, ValueError):
         return str(path)
 
 
-def leads_out(place: Path, folder: Path) -> bool:
+def leads_out(path: Path, folder: Path) -> bool:
     """Whether a path leaves a folder through a link inside that folder."""
     inside = real(folder)
-    if Path(real(place)).is_relative_to(inside):
+    if Path(real(path)).is_relative_to(inside):
         return False
-    links = (each for each in (place, *place.parents) if each.is_symlink())
-    return any(Path(real(each.parent)).is_relative_to(inside) for each in links)
+    links = (part for part in (path, *path.parents) if part.is_symlink())
+    return any(Path(real(link.parent)).is_relative_to(inside) for link in links)

@@ -1,4 +1,4 @@
-"""Files below a folder that somebody else may have made deep or endless."""
+"""Listing the files of an untrusted folder, which may be deep or have any number of entries."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-MOST_ENTRIES = 100_000
+MAX_ENTRIES = 100_000
 
 
-def files_below(folder: Path, most: int = MOST_ENTRIES, *, links: bool = False) -> Iterator[Path]:
-    """Regular files below a folder, each folder's by name, those nearer to the top first.
+def files_below(folder: Path, limit: int = MAX_ENTRIES, *, links: bool = False) -> Iterator[Path]:
+    """Regular files below a folder, breadth first, sorted by name within a folder.
 
-    Links to folders are not followed, and depth costs no stack; what cannot be read is passed over.
+    Links to folders are not followed, there is no recursion, and what cannot be read is skipped.
 
     Parameters
     ----------
-    most
-        Entries of any kind that are looked at.
+    limit
+        Number of entries, of any kind, to examine.
     links
-        Whether links to files count as files.
+        Whether to include links to files.
     """
-    waiting = deque([folder])
-    while waiting and most > 0:
+    pending = deque([folder])
+    while pending and limit > 0:
         entries: list[os.DirEntry[str]] = []
-        with suppress(OSError), os.scandir(waiting.popleft()) as found:
+        with suppress(OSError), os.scandir(pending.popleft()) as found:
             for entry in found:
                 entries.append(entry)
-                most -= 1
-                if most <= 0:
+                limit -= 1
+                if limit <= 0:
                     break
         for entry in sorted(entries, key=lambda e: e.name):
             with suppress(OSError):
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(Path(entry.path))
+                    pending.append(Path(entry.path))
                 elif entry.is_file(follow_symlinks=links):
                     yield Path(entry.path)

@@ -1,4 +1,4 @@
-"""A log file of a program of ours."""
+"""The log files of the engine, the window and the command line."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bayescore.files.writing import append_to
 
 
 class PrivateLog(logging.handlers.RotatingFileHandler):
-    """A rotating log that only this account reads, whatever the umask is; never written through a link."""
+    """A rotating log, private to this account whatever the umask; links are not followed."""
 
-    def __init__(self, file: Path, most_bytes: int, backups: int) -> None:
-        super().__init__(file, maxBytes=most_bytes, backupCount=backups, encoding="utf-8")
+    def __init__(self, file: Path, max_bytes: int, backups: int) -> None:
+        super().__init__(file, maxBytes=max_bytes, backupCount=backups, encoding="utf-8")
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
 
     def _open(self) -> io.TextIOWrapper:

@@ -1,4 +1,4 @@
-"""Removing a folder with everything in it, however deep it is and whatever its modes say."""
+"""Removing folder trees of any depth and with any permissions."""
 
 from __future__ import annotations
 
@@ -10,28 +10,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bayescore.files.reading import NO_LINK
+from bayescore.files.flags import BY_DESCRIPTOR, FOLDER, NO_LINK
 from bayescore.files.writing import random_name
-
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0) | NO_LINK
-BY_DESCRIPTOR = bool(NO_LINK) and os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
 
 
 def remove_tree(folder: Path, *, above: int | None = None) -> None:
-    """Remove a folder; links in it are removed and not followed. One that is not there is fine.
+    """Remove a folder, if it exists, with everything in it; links in it are not followed.
 
-    Each folder inside is moved up to the top before it is emptied: depth costs neither stack nor
-    descriptors, and no path gets too long.  A folder of one's own that is closed is opened first.
+    Each subfolder is moved to the top before it is emptied, so that depth needs neither stack nor
+    descriptors and no path becomes too long.  Folders of this account are made accessible first.
 
     Parameters
     ----------
     above
-        Descriptor of the folder that ``folder`` is a name in.
+        Descriptor of the folder that contains ``folder``.
 
     Raises
     ------
     OSError
-        The first error, once everything that can be removed is gone.
+        The first error, after everything that can be removed has been removed.
     """
     if not BY_DESCRIPTOR:
         if folder.exists():
@@ -60,9 +57,9 @@ def _remove(above: int, folder: Path) -> None:
         os.unlink(name, dir_fd=above)
         return
     try:
-        top = _opened(name, above)
+        top = _open_folder(name, above)
         try:
-            _Emptying(top).run()
+            _Emptier(top).run()
         finally:
             os.close(top)
         os.rmdir(name, dir_fd=above)
@@ -71,41 +68,41 @@ def _remove(above: int, folder: Path) -> None:
         raise
 
 
-class _Emptying:
-    """Empties one folder: what is below it waits, with its earlier path, as a folder directly inside it."""
+class _Emptier:
+    """Empties a folder; pending subfolders lie directly in it and are listed with their original paths."""
 
     def __init__(self, top: int) -> None:
         self._top = top
-        self._waiting: deque[tuple[str, str]] = deque()
+        self._pending: deque[tuple[str, str]] = deque()
         self._error: OSError | None = None
 
     def run(self) -> None:
-        for name in self._files_gone(self._top, ""):
-            self._waiting.append((name, name))
-        while self._waiting:
-            self._remove(*self._waiting.popleft())
+        for name in self._remove_files(self._top, ""):
+            self._pending.append((name, name))
+        while self._pending:
+            self._remove(*self._pending.popleft())
         if self._error is not None:
             raise self._error
 
     def _remove(self, name: str, path: str) -> None:
-        with self._noting(path):
-            inside = _opened(name, self._top)
+        with self._recording_error(path):
+            inside = _open_folder(name, self._top)
             try:
-                for below in self._files_gone(inside, path):
-                    self._lift(inside, below, f"{path}/{below}")
+                for below in self._remove_files(inside, path):
+                    self._move_to_top(inside, below, f"{path}/{below}")
             finally:
                 os.close(inside)
             os.rmdir(name, dir_fd=self._top)
 
-    def _lift(self, inside: int, name: str, path: str) -> None:
-        lifted = random_name("removed")
-        with self._noting(path):
-            _permit(name, inside)  # a folder that changes its parent must be writable itself
-            os.rename(name, lifted, src_dir_fd=inside, dst_dir_fd=self._top)
-            self._waiting.append((lifted, path))
+    def _move_to_top(self, inside: int, name: str, path: str) -> None:
+        moved = random_name("removed")
+        with self._recording_error(path):
+            _make_accessible(name, inside)  # moving a folder changes its “..”
+            os.rename(name, moved, src_dir_fd=inside, dst_dir_fd=self._top)
+            self._pending.append((moved, path))
 
-    def _files_gone(self, folder: int, path: str) -> list[str]:
-        """Remove what is not a folder; names of the folders."""
+    def _remove_files(self, folder: int, path: str) -> list[str]:
+        """Remove everything but the folders; return their names."""
         folders = []
         with os.scandir(folder) as entries:
             found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
@@ -113,13 +110,13 @@ class _Emptying:
             if is_folder:
                 folders.append(name)
                 continue
-            with self._noting(f"{path}/{name}".lstrip("/")):
+            with self._recording_error(f"{path}/{name}".lstrip("/")):
                 os.unlink(name, dir_fd=folder)
         return folders
 
     @contextmanager
-    def _noting(self, path: str) -> Iterator[None]:
-        """Keep the first error, with the path that it is about, and go on."""
+    def _recording_error(self, path: str) -> Iterator[None]:
+        """Record the first error, with its path, and continue."""
         try:
             yield
         except OSError as error:
@@ -128,19 +125,19 @@ class _Emptying:
                 self._error = error
 
 
-def _opened(name: str, above: int) -> int:
-    _permit(name, above)
-    return os.open(name, _FOLDER, dir_fd=above)
+def _open_folder(name: str, above: int) -> int:
+    _make_accessible(name, above)
+    return os.open(name, FOLDER, dir_fd=above)
 
 
-def _permit(name: str, above: int) -> None:
-    """Let the owner of a folder list and change it, whatever its mode was."""
+def _make_accessible(name: str, above: int) -> None:
+    """Give the owner of a folder all permissions on it."""
     status = os.stat(name, dir_fd=above, follow_symlinks=False)
     if status.st_mode & stat.S_IRWXU == stat.S_IRWXU or not hasattr(os, "O_PATH"):
         return
     handle = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | NO_LINK, dir_fd=above)
     try:
-        with suppress(PermissionError):  # another account's; opening it says so
+        with suppress(PermissionError):  # another account's: opening it fails next
             Path(f"/proc/self/fd/{handle}").chmod(0o700)
     finally:
         os.close(handle)

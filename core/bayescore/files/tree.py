@@ -1,4 +1,4 @@
-"""Walking through folders without following a link, however deep they are."""
+"""Walking folder trees of any depth without following links."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from bayescore.files.reading import NO_LINK, open_regular
-from bayescore.files.removing import BY_DESCRIPTOR, remove_tree
+from bayescore.files.flags import BY_DESCRIPTOR, FOLDER
+from bayescore.files.reading import open_regular
+from bayescore.files.removing import remove_tree
 from bayescore.files.writing import create
 
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0) | NO_LINK
 Parts = tuple[str, ...]
 
 
 class Cursor:
-    """A place in a tree of folders, held by a descriptor: what it stands for cannot be exchanged for a link.
+    """The current folder of a walk, held by a descriptor so that it cannot be replaced by a link.
 
-    One descriptor is open at a time, so that depth costs none: the way up is ``..``, which must be the
-    folder that it was on the way down.  Where the system has no such calls (Windows), paths are used.
+    One descriptor is open at a time, whatever the depth.  The cursor moves up through ``..`` and checks that
+    it arrives in the folder that it came from.  On Windows, which lacks these calls, paths are used.
 
     Parameters
     ----------
     root
-        A folder that is there; it may not be a link itself.
+        An existing folder; it must not be a link.
 
     Raises
     ------
     OSError
-        When the root, or a folder on a way down, is missing, a link or no folder.
+        When the root, or a folder on a path, is missing or is not a folder.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.parts: Parts = ()
         self._fd: int | None = None
-        self._above: list[tuple[int, int]] = []  # device and number of each folder on the way here
+        self._ancestors: list[tuple[int, int]] = []  # device and inode of each ancestor
         if BY_DESCRIPTOR:
-            self._fd = os.open(root, _FOLDER)
+            self._fd = os.open(root, FOLDER)
         elif not _is_real_folder(root.lstat()):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(root))
 
@@ -58,24 +58,24 @@ class Cursor:
         self.close()
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the descriptor."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
 
     def path(self, name: str = "") -> Path:
-        """Path of the folder, or of something in it, for messages."""
+        """Path of the folder, or of an entry in it, for messages."""
         return self.root.joinpath(*self.parts, name)
 
     # ---- moving
 
     def go(self, parts: Parts, *, make: bool = False) -> None:
-        """Go to a folder below the root, by the shortest way; with ``make`` folders are made as needed.
+        """Go to a folder below the root.
 
-        With ``make`` anything else that stands in the place of a folder is removed.
+        With ``make`` missing folders are created, and anything else with the name of one is removed.
         """
         common = min(len(self.parts), len(parts))
-        while self.parts[:common] != parts[:common]:  # compared as a whole: a walk moves by one folder
+        while self.parts[:common] != parts[:common]:  # a walk moves by one folder: one comparison
             common -= 1
         for _ in range(len(self.parts) - common):
             self._up()
@@ -89,24 +89,24 @@ class Cursor:
             if not _is_real_folder(self.status(name)):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), name)
         else:
-            below = os.open(name, _FOLDER, dir_fd=self._fd)
-            self._above.append(_identity(os.fstat(self._fd)))
+            descriptor = os.open(name, FOLDER, dir_fd=self._fd)
+            self._ancestors.append(_identity(os.fstat(self._fd)))
             os.close(self._fd)
-            self._fd = below
+            self._fd = descriptor
         self.parts = (*self.parts, name)
 
     def _up(self) -> None:
         if self._fd is not None:
-            above = os.open("..", _FOLDER, dir_fd=self._fd)
-            if _identity(os.fstat(above)) != self._above[-1]:
-                os.close(above)
-                raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), "")  # somebody has moved it meanwhile
-            self._above.pop()
+            parent = os.open("..", FOLDER, dir_fd=self._fd)
+            if _identity(os.fstat(parent)) != self._ancestors[-1]:
+                os.close(parent)
+                raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), "")  # it was moved
+            self._ancestors.pop()
             os.close(self._fd)
-            self._fd = above
+            self._fd = parent
         self.parts = self.parts[:-1]
 
-    # ---- looking
+    # ---- reading
 
     def names(self) -> list[str]:
         """Names in the folder, sorted."""
@@ -114,7 +114,7 @@ class Cursor:
             return sorted(entry.name for entry in entries)
 
     def status(self, name: str) -> os.stat_result:
-        """What stands under a name; of a link the link itself."""
+        """Status of an entry; links are not followed."""
         return os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
 
     def open(self, name: str) -> BinaryIO:
@@ -122,46 +122,46 @@ class Cursor:
         return open_regular(self._at(name), follow=False, folder=self._fd)
 
     def target(self, name: str) -> str:
-        """What a link says."""
+        """Target of a link."""
         return os.readlink(self._at(name), dir_fd=self._fd)
 
     # ---- changing
 
     def create(self, name: str, mode: int = 0o600) -> BinaryIO:
-        """A new file in the place of whatever stands there."""
+        """Create a file; an existing entry of that name is removed."""
         self.clear(name)
-        return self.create_first(name, mode)
+        return self.create_new(name, mode)
 
-    def create_first(self, name: str, mode: int = 0o666) -> BinaryIO:
-        """A new file under a name that nothing has; see :func:`bayescore.files.create`."""
+    def create_new(self, name: str, mode: int = 0o666) -> BinaryIO:
+        """Create a file under an unused name; see :func:`bayescore.files.create`."""
         return create(self._at(name), mode, folder=self._fd)
 
     def link(self, name: str, target: str) -> None:
-        """A new symbolic link in the place of whatever stands there."""
+        """Create a symbolic link; an existing entry of that name is removed."""
         self.clear(name)
         os.symlink(target, self._at(name), dir_fd=self._fd)
 
-    def second_name(self, name: str, origin: Cursor, of: str) -> None:
-        """Another name, in the place of whatever stands there, for a file in the folder of ``origin``."""
+    def hard_link(self, name: str, origin: Cursor, of: str) -> None:
+        """Create a hard link to a file in the folder of ``origin``; an existing entry is removed."""
         self.clear(name)
         os.link(
             origin._at(of), self._at(name), src_dir_fd=origin._fd, dst_dir_fd=self._fd, follow_symlinks=False
         )
 
     def make_folder(self, name: str) -> None:
-        """A folder of that name, for this account alone if it is new; what else stands there is removed."""
+        """Create a private folder unless it exists; an entry of another kind is removed."""
         with suppress(FileNotFoundError):
             if not _is_real_folder(self.status(name)):
                 self.clear(name)
         self.add_folder(name, 0o700)
 
     def add_folder(self, name: str, mode: int = 0o777) -> None:
-        """A folder of that name, where nothing has it."""
+        """Create a folder unless there is an entry of that name."""
         with suppress(FileExistsError):
             os.mkdir(self._at(name), mode, dir_fd=self._fd)
 
     def clear(self, name: str) -> None:
-        """Remove what stands under a name; a link is removed itself, a folder with everything in it."""
+        """Remove an entry, if there is one: a link itself, a folder with its content."""
         try:
             status = self.status(name)
         except FileNotFoundError:
@@ -172,25 +172,25 @@ class Cursor:
             os.unlink(self._at(name), dir_fd=self._fd)
 
     def set_mode(self, mode: int) -> None:
-        """Give the folder itself a mode."""
+        """Set the mode of the folder itself."""
         if self._fd is not None:
             os.fchmod(self._fd, mode)
 
     def _at(self, name: str) -> str:
-        """How a system call is given a name: relative to the descriptor, or as a path."""
+        """A name as system calls take it: relative to the descriptor, or a path."""
         return name if self._fd is not None else str(self.path(name))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something in a tree.
+    """An entry of a folder tree.
 
     Attributes
     ----------
     folder
-        Names of the folders that lead to it from the root.
+        Names of its ancestors, from the root down.
     status
-        Of a link, the link's own.
+        Status of the entry; links are not followed.
     """
 
     folder: Parts
@@ -199,17 +199,17 @@ class Entry:
 
     @property
     def path(self) -> str:
-        """From the root, with ``/`` between the names."""
+        """Path relative to the root, with ``/``."""
         return "/".join((*self.folder, self.name))
 
     @property
-    def blocks(self) -> int:
-        """Bytes that it takes up on its disk: holes count as nothing, what is below a folder neither."""
+    def disk_bytes(self) -> int:
+        """Bytes that the entry occupies on disk, without holes and without the content of a folder."""
         return int(getattr(self.status, "st_blocks", self.status.st_size // 512)) * 512
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder, and no link to one."""
+        """Whether it is a folder; a link to a folder is not."""
         return _is_real_folder(self.status)
 
     @property
@@ -228,23 +228,23 @@ def walk(
     enter: Callable[[Entry], bool] = lambda _entry: True,
     unreadable: Callable[[Entry, OSError], None] | None = None,
 ) -> Iterator[Entry]:
-    """Everything below the cursor's root, a folder before what is in it, in the order of the names.
+    """Every entry below the cursor's root, a folder before its content, sorted by name.
 
-    While an entry is yielded the cursor is in its folder, so that it can be opened by its name.
+    When an entry is yielded, the cursor is in the folder of that entry.
 
     Parameters
     ----------
     enter
-        Asked for each entry whether it counts; one that does not is not yielded and not entered.
+        Whether to yield an entry and, for a folder, to enter it.
     unreadable
-        Told what cannot be looked into or has gone meanwhile; by default the error is raised.
+        Called with a folder that cannot be read; by default the error is raised.
     """
-    waiting: list[tuple[Parts, list[str]]] = [((), cursor.names()[::-1])]
-    while waiting:
-        folder, names = waiting[-1]
+    pending: list[tuple[Parts, list[str]]] = [((), cursor.names()[::-1])]
+    while pending:
+        folder, names = pending[-1]
         cursor.go(folder)
         if not names:
-            waiting.pop()
+            pending.pop()
             continue
         name = names.pop()
         try:
@@ -257,10 +257,10 @@ def walk(
             continue
         yield entry
         if entry.is_folder:
-            below = (*folder, name)
+            inside = (*folder, name)
             try:
-                cursor.go(below)
-                waiting.append((below, cursor.names()[::-1]))
+                cursor.go(inside)
+                pending.append((inside, cursor.names()[::-1]))
             except OSError as error:
                 if unreadable is None:
                     raise
@@ -268,20 +268,20 @@ def walk(
 
 
 def bytes_on_disk(folder: Path) -> int:
-    """Bytes that a folder takes up on its disk; a file with several names counts once, a hole not at all."""
+    """Bytes that a folder occupies on disk; a file with several hard links counts once, holes do not."""
     total = 0
     seen: set[tuple[int, int]] = set()
     try:
         cursor = Cursor(folder)
     except OSError:
         return 0
-    with cursor, suppress(OSError):  # what is moved about meanwhile cannot be counted
+    with cursor, suppress(OSError):  # entries that are moved during the walk are not counted
         for entry in walk(cursor, unreadable=lambda _entry, _error: None):
             if entry.status.st_nlink > 1 and not entry.is_folder:
                 if (identity := _identity(entry.status)) in seen:
                     continue
                 seen.add(identity)
-            total += entry.blocks
+            total += entry.disk_bytes
     return total
 
 
@@ -290,5 +290,5 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 
 def _is_real_folder(status: os.stat_result) -> bool:
-    """Whether it is a folder and, on Windows, no junction that leads elsewhere."""
+    """Whether it is a folder and, on Windows, not a junction."""
     return stat.S_ISDIR(status.st_mode) and not getattr(status, "st_reparse_tag", 0)

@@ -1,4 +1,4 @@
-"""Writing files: never through a link, never under a name that could be foreseen."""
+"""Writing files: never through a link, never under a predictable temporary name."""
 
 from __future__ import annotations
 
@@ -9,59 +9,60 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from bayescore.files.reading import NO_LINK, UnsuitableFileError
+from bayescore.files.flags import BINARY, CLOSE_ON_EXEC, NO_LINK, NO_WAIT
+from bayescore.files.reading import UnsuitableFileError
 from bayescore.i18n import text
 
-_WRITE = os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | NO_LINK
+_WRITE = os.O_WRONLY | CLOSE_ON_EXEC | BINARY | NO_LINK
 _NEW = _WRITE | os.O_CREAT | os.O_EXCL
 
 
 def random_name(name: str) -> str:
-    """A hidden name beside ``name`` that nobody can foresee."""
+    """An unpredictable hidden name, derived from ``name``."""
     return f".{name[:100]}.{secrets.token_hex(8)}"
 
 
 def create(file: str | Path, mode: int = 0o666, *, folder: int | None = None) -> BinaryIO:
-    """Create a file that is not there yet and open it for writing.
+    """Create a file and open it for writing.
 
     Parameters
     ----------
     mode
-        Before the process's umask.
+        Mode before the umask is applied.
     folder
         Descriptor of the folder that ``file`` is relative to.
 
     Raises
     ------
     FileExistsError
-        When anything of that name is there, a dangling link too.
+        When the name is in use, even by a dangling link.
     """
     return os.fdopen(os.open(file, _NEW, mode, dir_fd=folder), "wb")
 
 
 def ensure(file: Path, mode: int) -> None:
-    """Make an empty file where there is none.
+    """Create an empty file unless it exists.
 
     Raises
     ------
     OSError
-        When it cannot be made.
+        When the file cannot be created.
     """
     with suppress(FileExistsError):
         create(file, mode).close()
 
 
 def append_to(file: Path, mode: int = 0o600) -> BinaryIO:
-    """Open a regular file of our own for appending, without a buffer; it is made where there is none.
+    """Open a regular file for unbuffered appending; a missing one is created.
 
     Raises
     ------
     UnsuitableFileError
-        When it is not a regular file.
+        When the file is not a regular file.
     OSError
-        When it is a link or cannot be opened.
+        When the file is a link or cannot be opened.
     """
-    flags = _WRITE | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
+    flags = _WRITE | os.O_CREAT | os.O_APPEND | NO_WAIT
     descriptor = os.open(file, flags, mode)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -70,12 +71,12 @@ def append_to(file: Path, mode: int = 0o600) -> BinaryIO:
 
 
 def write_at(file: Path, offset: int, content: bytes) -> None:
-    """Write into a regular file of our own at an offset, and cut off what is behind; it is made if needed.
+    """Write into a file at an offset and truncate it after that; a missing file is created.
 
     Raises
     ------
     OSError
-        When it is a link, or cannot be written.
+        When the file is a link or cannot be written.
     """
     with os.fdopen(os.open(file, _WRITE | os.O_CREAT, 0o600), "wb") as opened:
         opened.seek(offset)
@@ -84,24 +85,24 @@ def write_at(file: Path, offset: int, content: bytes) -> None:
 
 
 def replace(target: Path, content: bytes, mode: int | None = None, *, durable: bool = False) -> None:
-    """Replace a file's content in one step: a reader sees the old or the new content, whole.
+    """Replace a file atomically: readers see either the old or the new content.
 
-    A new file is written beside the target under a random name, and renamed.
-    A target that is a link within its own folder keeps being one.
+    The content is written to a temporary file beside the target, which is then renamed.
+    A target that is a link within its own folder stays a link.
 
     Parameters
     ----------
     mode
-        Of the file afterwards; by default that of the file before, else what the umask leaves.
+        Mode of the new file; by default the mode of the old one, or the umask default for a new one.
     durable
-        Whether the content is flushed to the disk first, so that a power cut leaves the old or the new one.
+        Whether to flush the content to disk before the rename, so that a power failure leaves one of the two.
 
     Raises
     ------
     UnsuitableFileError
-        When the target is a link that leads out of its folder, or is not a regular file.
+        When the target is a link to outside its folder, or is not a regular file.
     OSError
-        When it cannot be written; the old content stays.
+        When the file cannot be written; the old content is kept.
     """
     real = _within_folder(target)
     kept = _mode_of(real, target) if mode is None else mode
@@ -121,7 +122,7 @@ def replace(target: Path, content: bytes, mode: int | None = None, *, durable: b
 
 
 def _within_folder(target: Path) -> Path:
-    """The file that is meant, below the folder in which the target stands."""
+    """The file to replace: ``target``, or what it links to within its folder."""
     folder = target.parent.resolve()
     if not target.is_symlink():
         return folder / target.name

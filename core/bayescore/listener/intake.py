@@ -317,14 +317,14 @@ def _note(connection: sa.Connection, reporter: Reporter, kind: str, message: Tex
 
 def note_unexpected_metrics(connection: sa.Connection, reporter: Reporter, names: tuple[str, ...]) -> None:
     """Warn, once per attempt, when the first metrics of a trial are not those of the file."""
-    from bayescore.config.reader import nearest
+    from bayescore.config.reader import closest_match
 
     expected = {reporter.metric, *reporter.side_metrics}
     if expected & set(names):
         return
     if events.exists(connection, reporter.trial.job, "other_metric", reporter.trial.number):
         return
-    close = nearest(reporter.metric, names) or names[0]
+    close = closest_match(reporter.metric, names) or names[0]
     message = text(
         "The program reports “{close}”; the objective is called “{metric}”. "
         "If they are the same, use one name in both places.",

@@ -6,7 +6,6 @@ part is bounded, and what cannot be read counts as nothing.
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bayescore.files import open_regular
+from bayescore.files.sparse import next_extent
 from bayescore.i18n import text
 from bayescore.listener.reports import BadReportError, Report, parse
 
 PART_BYTES = 256 * 2**10  # about 3,000 reports: a twentieth of a second to parse and to store
 _PART_LINES = 4000
 _LINE_BYTES = 4 * 2**20  # a report of 1 MiB with every number written out
-_DATA, _HOLE = getattr(os, "SEEK_DATA", None), getattr(os, "SEEK_HOLE", None)  # Windows has neither
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,10 @@ def data_before(file: Path, offset: int) -> int:
     found, at = 0, 0
     try:
         with _opened(file) as spool:
-            offset = min(offset, os.fstat(spool).st_size)
+            size = os.fstat(spool).st_size
+            offset = min(offset, size)
             while at < offset:
-                start, end = _extent(spool, at)
+                start, end = next_extent(spool, at, size)
                 found += max(0, min(end, offset) - start)
                 at = end
     except OSError:
@@ -95,25 +95,9 @@ def _opened(file: Path) -> Iterator[int]:
         yield opened.fileno()
 
 
-def _extent(spool: int, offset: int) -> tuple[int, int]:
-    """Start and end of the first bytes behind ``offset`` that are not in a hole; empty at the end."""
-    size = os.fstat(spool).st_size
-    if offset >= size:
-        return size, size
-    if _DATA is None or _HOLE is None:
-        return offset, size
-    try:
-        start = os.lseek(spool, offset, _DATA)
-    except OSError as error:
-        if error.errno == errno.ENXIO:  # nothing but a hole
-            return size, size
-        raise
-    return start, os.lseek(spool, start, _HOLE)
-
-
 def _part(spool: int, offset: int) -> SpoolPart:
-    start, end = _extent(spool, offset)
     size = os.fstat(spool).st_size
+    start, end = next_extent(spool, offset, size)
     if start >= end:
         return SpoolPart((), offset, is_last=True)
     os.lseek(spool, start, os.SEEK_SET)

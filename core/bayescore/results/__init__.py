@@ -1,4 +1,4 @@
-"""What came out: the best trial, narrower ranges, exports, and writing back."""
+"""Results of a job: best trial, model plots, narrower ranges, exports, changes to ``openbayes.yaml``."""
 
 from bayescore.results.best import best, best_so_far, history
 from bayescore.results.compare import Difference, differences

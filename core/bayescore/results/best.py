@@ -1,4 +1,4 @@
-"""The best trial, and how the best has come about."""
+"""The best trial of a job, and the trials that were the best before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bayescore.store import Trial, TrialState
 
 
 def counts(trial: Trial) -> bool:
-    """Whether a trial can be the best: it succeeded with a finite objective."""
+    """Whether a trial succeeded with a finite objective."""
     return trial.state is TrialState.SUCCEEDED and trial.value is not None and math.isfinite(trial.value)
 
 
@@ -20,7 +20,7 @@ def is_better(value: float, than: float, goal: Goal) -> bool:
 
 
 def best(trials: Sequence[Trial], goal: Goal) -> Trial | None:
-    """The best trial; of equals the earliest. ``None`` while none has succeeded."""
+    """The best trial, among equal ones the earliest; ``None`` while no trial has succeeded."""
     found: Trial | None = None
     for trial in sorted(filter(counts, trials), key=lambda t: t.number):
         if found is None or is_better(_value(trial), _value(found), goal):
@@ -29,12 +29,12 @@ def best(trials: Sequence[Trial], goal: Goal) -> Trial | None:
 
 
 def history(trials: Sequence[Trial], goal: Goal) -> list[Trial]:
-    """Trials that were the best when they ended, in the order of their ends."""
+    """Trials that were the best when they ended, in the order in which they ended."""
     return _improving(sorted(trials, key=lambda t: (t.ended_at or "", t.number)), goal)
 
 
 def best_so_far(trials: Sequence[Trial], goal: Goal) -> list[Trial]:
-    """Trials that were the best among those of smaller numbers, in the order of their numbers."""
+    """Trials that are better than all with smaller numbers, in the order of their numbers."""
     return _improving(sorted(trials, key=lambda t: t.number), goal)
 
 

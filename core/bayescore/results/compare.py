@@ -1,4 +1,4 @@
-"""In what several jobs differ."""
+"""Settings in which jobs differ."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _ABSENT = "–"
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting that is not the same in every job; ``values`` in the jobs' order, as written."""
+    """A setting that differs between jobs; ``values`` are in the order of the jobs."""
 
     setting: str
     values: tuple[str, ...]
 
 
 def differences(jobs: Sequence[Job]) -> tuple[Difference, ...]:
-    """Settings of the jobs' files and of their machines that differ, in the order of the files."""
+    """Settings that differ, in the files and in the local settings, in the order of the files."""
     flat = [_settings(job) for job in jobs]
     names = dict.fromkeys(name for settings in flat for name in settings)
     found = (Difference(n, tuple(settings.get(n, _ABSENT) for settings in flat)) for n in names)

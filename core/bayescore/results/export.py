@@ -1,4 +1,4 @@
-"""Jobs as data for other programs: JSON, CSV, YAML."""
+"""Jobs and trials as JSON, CSV and YAML."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bayescore.store import Job, Point, Trial
 
 
 def number(value: float | None) -> float | str | None:
-    """A number as JSON can hold it: non-finite ones as the texts that JavaScript uses."""
+    """A number for JSON; non-finite ones become the text that JavaScript uses."""
     if value is None or math.isfinite(value):
         return value
     if math.isnan(value):
@@ -24,7 +24,7 @@ def number(value: float | None) -> float | str | None:
 
 
 def parameters_json(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters with every number as JSON can hold it: an import may bring an infinite one."""
+    """Parameters for JSON. Those of an imported job may be infinite."""
     return {name: _strict(value) for name, value in parameters.items()}
 
 
@@ -44,7 +44,7 @@ def job_json(
     Parameters
     ----------
     series
-        Values by trial id and metric, in order of arrival.
+        Values by trial id and metric, in the order of their arrival.
     """
     tuning = job.config.hyper_tuning
     winner = best(trials, tuning.goal)
@@ -89,21 +89,21 @@ def trial_json(trial: Trial, series: Mapping[str, Sequence[float]]) -> dict[str,
 
 
 def dumps(value: Any) -> str:
-    """One JSON document, readable, strict."""
+    """An indented JSON document; raises ``ValueError`` for non-finite numbers."""
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[str, Sequence[float]]]) -> str:
-    """One row a trial: parameters, objective, last value of every other metric."""
+    """One row for each trial: parameters, objective, and the last values of the other metrics."""
     names = [s.name for s in job.config.hyper_tuning.parameter_specs]
-    side = list(dict.fromkeys(m for t in trials for m in series.get(t.id, {}) if m != job.metric))
+    side_metrics = list(dict.fromkeys(m for t in trials for m in series.get(t.id, {}) if m != job.metric))
     header = [
         "trial",
         "state",
         "origin",
         *names,
         job.metric,
-        *side,
+        *side_metrics,
         "gpus",
         "started_at",
         "ended_at",
@@ -117,7 +117,7 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
             t.origin,
             *(_strict(t.parameters.get(n)) for n in names),
             number(t.value),
-            *(number(_last(series.get(t.id, {}).get(m))) for m in side),
+            *(number(_last(series.get(t.id, {}).get(m))) for m in side_metrics),
             " ".join(t.gpus),
             t.started_at,
             t.ended_at,
@@ -130,7 +130,7 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
 
 
 def points_csv(trials: Sequence[Trial], points: Iterable[Point]) -> str:
-    """One row a point, in order of arrival; ``at`` in seconds since 1970."""
+    """One row for each reported value, in the order of arrival; ``at`` in seconds since 1970."""
     numbers = {t.id: t.number for t in trials}
     rows = (
         [numbers[p.trial], p.metric, number(p.value), f"{p.at:.6f}"] for p in points if p.trial in numbers
@@ -139,7 +139,7 @@ def points_csv(trials: Sequence[Trial], points: Iterable[Point]) -> str:
 
 
 def parameters_yaml(trial: Trial) -> str:
-    """A trial's parameters as they stand in an ``openbayes.yaml``."""
+    """A trial's parameters in the form of an ``openbayes.yaml``."""
     return "\n".join(block({"parameters": trial.parameters})) + "\n"
 
 
@@ -148,7 +148,7 @@ def _last(values: Sequence[float] | None) -> float | None:
 
 
 def _cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: such texts get an apostrophe, as OWASP advises."""
+    """A cell for CSV. Text that a spreadsheet would run as a formula gets an apostrophe, as OWASP advises."""
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         try:
             float(value)
@@ -158,7 +158,7 @@ def _cell(value: Any) -> Any:
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table as CSV, none of whose cells a spreadsheet takes for a formula."""
+    """A table as CSV without cells that a spreadsheet would run as formulas."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([_cell(name) for name in header])

@@ -1,4 +1,4 @@
-"""When trials ran, and where: one lane a GPU, or a lane for each place that was taken at a time."""
+"""Lanes of the timeline: one for each GPU, or without GPUs one for each trial that ran at the same time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bayescore.times import now, parsed
 
 @dataclass(frozen=True)
 class Span:
-    """A trial's time in its lane; seconds since the first trial began."""
+    """Time of a trial in its lane, in seconds since the first trial started."""
 
     trial: Trial
     lane: int
@@ -20,15 +20,15 @@ class Span:
 
 
 def lanes(trials: Sequence[Trial]) -> tuple[tuple[str, ...], tuple[Span, ...]]:
-    """Names of the lanes (GPUs; numbers where there are none), and every trial's span."""
-    begun = sorted((t for t in trials if t.started_at), key=lambda t: (t.started_at or "", t.number))
-    if not begun:
+    """Names of the lanes (GPUs, or numbers), and the span of each trial that has started."""
+    started = sorted((t for t in trials if t.started_at), key=lambda t: (t.started_at or "", t.number))
+    if not started:
         return (), ()
-    first = parsed(str(begun[0].started_at))
-    gpus = sorted({g for t in begun for g in t.gpus})
+    first = parsed(str(started[0].started_at))
+    gpus = sorted({g for t in started for g in t.gpus})
     ends: list[float] = []
     spans = []
-    for trial in begun:
+    for trial in started:
         start = (parsed(str(trial.started_at)) - first).total_seconds()
         end = max(start, (parsed(trial.ended_at or now()) - first).total_seconds())
         if trial.gpus:

@@ -1,4 +1,4 @@
-"""Narrower ranges around a set of trials, for a job that looks closer."""
+"""Narrower ranges around selected trials, for a follow-up job."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from bayescore.config import (
 from bayescore.results.best import counts
 from bayescore.store import Trial
 
-MARGIN = 0.1  # of the trials' own range is added at both ends, on the parameter's scale
+MARGIN = 0.1  # added at both ends, as a share of the range of the trials, on the parameter's scale
 BEST_SHARE = 0.25
 _LEAST = 3
 
 
 def leading(trials: Sequence[Trial], goal: Goal) -> list[Trial]:
-    """The best quarter of the trials, at least three."""
+    """The best quarter of the trials, but at least three."""
     sign = -1.0 if goal is Goal.MAXIMIZE else 1.0
     ranked = sorted(filter(counts, trials), key=lambda t: (sign * (t.value or 0.0), t.number))
     return ranked[: max(_LEAST, math.ceil(len(ranked) * BEST_SHARE))]
@@ -33,12 +33,12 @@ def leading(trials: Sequence[Trial], goal: Goal) -> list[Trial]:
 def narrowed(
     specs: Sequence[ParameterSpec], points: Sequence[Mapping[str, Any]]
 ) -> tuple[ParameterSpec, ...]:
-    """Specs that hold every point with a margin and stay inside the old ones.
+    """Specs that contain all points with a margin, within the given specs.
 
     Parameters
     ----------
     points
-        Parameters of the chosen trials; without any the specs stay as they are.
+        Parameters of the selected trials; without any the specs do not change.
     """
     return tuple(_narrowed(s, [p[s.name] for p in points if s.name in p]) for s in specs)
 
@@ -76,7 +76,7 @@ def _with_margin(spec: DoubleSpec | IntegerSpec, low: float, high: float) -> tup
 
 
 def readable(value: float, *, down: bool, digits: int = 4) -> float:
-    """A value of four significant digits at or beyond ``value``: a range is for people to read."""
+    """Round to a number of significant digits, down or up, so that a range can be read easily."""
     if value == 0 or not math.isfinite(value):
         return value
     step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)

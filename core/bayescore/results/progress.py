@@ -1,4 +1,4 @@
-"""How far a job has come, in time."""
+"""Estimates of time: how long a job or its rest takes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bayescore.times import now, parsed
 
 
 def time_left(job: Job, found: Sequence[Trial]) -> float | None:
-    """Seconds until the job's end if trials go on as they did; ``None`` before the first has ended."""
-    took = _durations(found)
-    if not took:
+    """Seconds until the job ends, from the mean time of its trials; ``None`` before one has succeeded."""
+    durations = _durations(found)
+    if not durations:
         return None
-    mean = sum(took) / len(took)
+    mean = sum(durations) / len(durations)
     moment = parsed(now())
     running = [t for t in found if not t.state.ended]
     under_way = sum(
@@ -27,13 +27,13 @@ def time_left(job: Job, found: Sequence[Trial]) -> float | None:
 
 
 def usual_seconds(found: Sequence[Trial]) -> float | None:
-    """Median time of the trials that succeeded; ``None`` when none has."""
-    took = _durations(found)
-    return statistics.median(took) if took else None
+    """Median seconds of the succeeded trials; ``None`` before one has succeeded."""
+    durations = _durations(found)
+    return statistics.median(durations) if durations else None
 
 
 def planned_seconds(count: int, at_a_time: int, seconds: float) -> float:
-    """Time of a whole job whose trials take ``seconds`` each, ``at_a_time`` side by side."""
+    """Seconds of a whole job of ``count`` trials that take ``seconds`` each, ``at_a_time`` in parallel."""
     return math.ceil(count / max(1, at_a_time)) * seconds
 
 

@@ -1,4 +1,4 @@
-"""Columns of a trial by name, conditions over them, and sorting by them."""
+"""Columns of trials by name: conditions on them, and sorting by them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bayescore.store import Job, Trial
 
 Row = Mapping[str, Any]
-MOST_CHARACTERS = 2000  # of a condition; Python's parser takes seconds, or its stack, for a hostile one
+MOST_CHARACTERS = 2000  # of a condition; a longer one can take seconds to parse, or exhaust the stack
 _MOST_NESTED = 50
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
@@ -28,7 +28,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 
 
 def column(job: Job, trial: Trial, series: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """Everything that a trial can be sorted and filtered by."""
+    """Values of a trial by column, for filters and sorting."""
     return {
         **{name: values[-1] for name, values in series.items()},
         **trial.parameters,
@@ -43,32 +43,32 @@ def column(job: Job, trial: Trial, series: Mapping[str, Sequence[float]]) -> dic
 
 
 def ordered(trials: Sequence[Trial], by: str, row: Callable[[Trial], Row]) -> list[Trial]:
-    """Trials sorted by a column; those without a value come last in both directions.
+    """Trials sorted by a column, descending with a leading “-”; those without a value come last.
 
     Raises
     ------
     ConfigError
         When there is no such column.
     """
-    falling, name = by.startswith("-"), by.removeprefix("-")
+    descending, name = by.startswith("-"), by.removeprefix("-")
     rows = {t.id: row(t) for t in trials}
     if trials and not any(name in r for r in rows.values()):
         names = ", ".join(dict.fromkeys(n for r in rows.values() for n in r))
-        raise ConfigError(text("There is no column “{name}”. There are: {names}.", name=name, names=names))
+        raise ConfigError(text("There is no column “{name}”. Columns: {names}.", name=name, names=names))
     known = [t for t in trials if not _is_empty(rows[t.id].get(name))]
     unknown = [t for t in trials if _is_empty(rows[t.id].get(name))]
     texts = any(isinstance(rows[t.id][name], str) for t in known)
-    known.sort(key=lambda t: str(rows[t.id][name]) if texts else rows[t.id][name], reverse=falling)
+    known.sort(key=lambda t: str(rows[t.id][name]) if texts else rows[t.id][name], reverse=descending)
     return known + unknown
 
 
 def condition(source: str) -> Callable[[Row], bool]:
-    """A condition like ``value > 0.9 and optimizer == "adam"`` as a function of a row.
+    """Parse a condition like ``value > 0.9 and optimizer == "adam"`` into a function of a row.
 
     Raises
     ------
     ConfigError
-        When it is not such a condition, or is longer or more nested than anybody writes one.
+        When the condition is not valid, too long, or nested too deeply.
     """
     if len(source) > MOST_CHARACTERS:
         raise ConfigError(text("A condition has at most {most} characters.", most=MOST_CHARACTERS))
@@ -77,26 +77,26 @@ def condition(source: str) -> Callable[[Row], bool]:
         _evaluate(tree, None, _MOST_NESTED)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ConfigError(
-            text("“{source}” is not a condition.", source=source),
-            text('Write it like: value > 0.9 and optimizer == "adam"'),
+            text("“{source}” is not a valid condition.", source=source),
+            text('Example: value > 0.9 and optimizer == "adam"'),
         ) from None
     return lambda row: bool(_evaluate(tree, row, _MOST_NESTED))
 
 
-def _evaluate(node: ast.expr, row: Row | None, deep: int) -> Any:
-    """Value of a node that nests at most ``deep`` others; with no row only its form is checked."""
-    if deep == 0:
+def _evaluate(node: ast.expr, row: Row | None, depth: int) -> Any:
+    """Value of a node with at most ``depth`` levels below it; without a row only the syntax is checked."""
+    if depth == 0:
         raise ValueError("too deep")
     if isinstance(node, ast.BoolOp):
-        values = [_evaluate(value, row, deep - 1) for value in node.values]
+        values = [_evaluate(value, row, depth - 1) for value in node.values]
         return all(values) if isinstance(node.op, ast.And) else any(values)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return not _evaluate(node.operand, row, deep - 1)
+        return not _evaluate(node.operand, row, depth - 1)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        value = _evaluate(node.operand, row, deep - 1)
+        value = _evaluate(node.operand, row, depth - 1)
         return -value if isinstance(value, int | float) else None
     if isinstance(node, ast.Compare):
-        values = [_evaluate(value, row, deep - 1) for value in (node.left, *node.comparators)]
+        values = [_evaluate(value, row, depth - 1) for value in (node.left, *node.comparators)]
         operations = [_COMPARISONS.get(type(op)) for op in node.ops]
         if None in operations:
             raise ValueError("unknown comparison")

@@ -1,4 +1,4 @@
-"""The best set, or narrower ranges, written into ``openbayes.yaml`` by smallest edits."""
+"""Writes parameters or narrower ranges into an ``openbayes.yaml`` with minimal edits."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SPECS = ("hyper_tuning", "parameter_specs")
 
 
 def with_parameters(document: YamlDocument, parameters: Mapping[str, Any]) -> YamlDocument:
-    """The document with values under root ``parameters``: known keys replaced, others added in order.
+    """Set values under ``parameters``: existing keys are replaced, others added in order.
 
     Raises
     ------
     EditError
-        When the text cannot be edited, with what to do.
+        When the text cannot be edited.
     """
     root = _root(document)
     for name, value in parameters.items():
@@ -41,18 +41,18 @@ def with_parameters(document: YamlDocument, parameters: Mapping[str, Any]) -> Ya
 
 
 def with_specs(document: YamlDocument, specs: Sequence[ParameterSpec]) -> YamlDocument:
-    """The document with other ranges and lists in its ``parameter_specs``; the rest of them stays.
+    """Set ranges and lists of values in ``parameter_specs``; other keys of the specs do not change.
 
     Raises
     ------
     EditError
-        When the text cannot be edited, with what to do.
+        When the text cannot be edited.
     """
     written = _root(document).get("hyper_tuning", {}).get("parameter_specs") or []
     index = {str(item.get("name")): i for i, item in enumerate(written) if isinstance(item, dict)}
     for spec in specs:
         if spec.name not in index:
-            raise EditError(text("The file has no parameter “{name}” any more.", name=spec.name))
+            raise EditError(text("The file no longer has the parameter “{name}”.", name=spec.name))
         at = (*SPECS, index[spec.name])
         for key, value in _ranges(spec).items():
             if document.node((*at, key)) is None:
@@ -63,7 +63,7 @@ def with_specs(document: YamlDocument, specs: Sequence[ParameterSpec]) -> YamlDo
 
 
 def diff(before: str, after: str, name: str) -> str:
-    """Unified diff of two texts; empty when they are equal."""
+    """Unified diff of two texts, empty when they are equal."""
     lines = difflib.unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), name, f"{name} (new)"
     )
@@ -71,17 +71,17 @@ def diff(before: str, after: str, name: str) -> str:
 
 
 def replace_file(target: Path, content: str) -> None:
-    """The same as :func:`replace_bytes`, for text."""
+    """Replace a file's text; see :func:`replace_bytes`."""
     replace_bytes(target, content.encode("utf-8"))
 
 
 def replace_bytes(target: Path, content: bytes) -> None:
-    """Replace a file's content in one step: whoever reads it sees the old or the new one, whole.
+    """Replace a file's content atomically.
 
     Raises
     ------
     ConfigError
-        When it cannot be written, or is a link that leads out of its folder; the old content stays.
+        When the file cannot be written, or is a link out of its folder. The old content stays.
     """
     try:
         replace(target, content, durable=True)
@@ -100,8 +100,6 @@ def _ranges(spec: ParameterSpec) -> dict[str, Any]:
 
 
 def _root(document: YamlDocument) -> dict[str, Any]:
-    if document.fault is not None or not isinstance(document.data, dict | None):
-        raise EditError(
-            text("The file is not valid YAML at the moment."), text("Mend it first: bayesdesk check")
-        )
+    if document.error is not None or not isinstance(document.data, dict | None):
+        raise EditError(text("The file is not valid YAML."), text("Fix the errors first: bayesdesk check"))
     return document.data or {}

@@ -1,8 +1,8 @@
-"""The search space: specs, the unit cube that models work in, and counting combinations.
+"""The search space: parameter specs, and points as rows of the unit cube.
 
-Notation: ``d`` is the number of parameters; a *point* is a mapping of name to value;
-a *row* is the point in the unit cube, shape ``(d,)``, each coordinate in ``[0, 1]``
-(a categorical's coordinate is the index of its value).
+Notation: ``d`` is the number of parameters. A *point* maps names to values. A *row* is a point in the
+unit cube, shape ``(d,)``: the coordinate of a number is in ``[0, 1]``, on the scale of its spec; that of
+a choice is the index of its value.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Key = tuple[Value, ...]
 
 @dataclass(frozen=True)
 class SearchSpace:
-    """The set of parameter specs of a job, in file order."""
+    """The parameter specs of a job, in file order."""
 
     specs: tuple[ParameterSpec, ...]
 
@@ -45,16 +45,16 @@ class SearchSpace:
 
     @property
     def categorical(self) -> tuple[int, ...]:
-        """Positions of the categorical parameters."""
+        """Indices of the categorical parameters."""
         return tuple(i for i, s in enumerate(self.specs) if isinstance(s, CategoricalSpec))
 
     @property
     def numeric(self) -> tuple[int, ...]:
-        """Positions of the others, which are numbers."""
+        """Indices of the numeric parameters."""
         return tuple(i for i in range(self.dimensions) if i not in self.categorical)
 
     def combinations(self) -> int | None:
-        """Number of distinct points; ``None`` when a real number makes them countless."""
+        """Number of distinct points; ``None`` when a parameter is continuous."""
         total = 1
         for spec in self.specs:
             n = count(spec)
@@ -64,11 +64,17 @@ class SearchSpace:
         return total
 
     def key(self, point: Mapping[str, object]) -> Key:
-        """What makes a point distinct from others; raises ``KeyError`` when a name is absent."""
+        """Hashable form of a point, equal for equal points.
+
+        Raises
+        ------
+        KeyError
+            When a parameter is missing or has a value of the wrong type.
+        """
         return tuple(canonical(spec, point[spec.name]) for spec in self.specs)
 
     def grid(self) -> Iterator[Point]:
-        """Every combination in file order, the last parameter fastest.
+        """All combinations in file order; the last parameter varies fastest.
 
         Raises
         ------
@@ -80,21 +86,21 @@ class SearchSpace:
             yield dict(zip(names, values, strict=True))
 
     def row(self, point: Mapping[str, object]) -> Row:
-        """Point in the unit cube, shape ``(d,)``."""
+        """Row of a point, shape (d,); NaN for a choice that the spec does not list."""
         return np.array([to_unit(s, point[s.name]) for s in self.specs], dtype=np.float64)
 
     def snap(self, index: int, units: Row) -> Row:
-        """Coordinates of the legal values nearest to some coordinates of one parameter, shape (m,)."""
+        """Coordinates of the legal values nearest to coordinates (m,) of one parameter, shape (m,)."""
         spec = self.specs[index]
         if isinstance(spec, DoubleSpec):
             return np.clip(units, 0.0, 1.0)
         if isinstance(spec, CategoricalSpec):
             return np.clip(np.round(units), 0, len(spec.categorical_values) - 1)
         if isinstance(spec, DiscreteSpec):
-            places = np.array(sorted(to_unit(spec, v) for v in spec.discrete_values))
-            middles = (places[1:] + places[:-1]) / 2
-            return np.asarray(places[np.searchsorted(middles, units)])
-        low, high = _ends(spec)
+            levels = np.array(sorted(to_unit(spec, v) for v in spec.discrete_values))
+            middles = (levels[1:] + levels[:-1]) / 2
+            return np.asarray(levels[np.searchsorted(middles, units)])
+        low, high = _bounds(spec)
         if high <= low:
             return np.full(len(units), 0.5)
         numbers = low + np.clip(units, 0.0, 1.0) * (high - low)
@@ -104,30 +110,34 @@ class SearchSpace:
             numbers = np.clip(np.round(numbers), spec.min_value, spec.max_value)
         return np.asarray((numbers - low) / (high - low))
 
-    def drawn(self, index: int, units: Row) -> Row:
-        """Coordinates of what :func:`draw` makes of uniform draws for one parameter, shape (m,)."""
+    def snap_rows(self, rows: Row) -> Row:
+        """Legal rows nearest to rows (m, d), of the same shape."""
+        return np.stack([self.snap(i, rows[:, i]) for i in range(self.dimensions)], axis=1)
+
+    def draw_units(self, index: int, units: Row) -> Row:
+        """Coordinates of the values that :func:`draw` returns for uniform draws (m,), shape (m,)."""
         spec = self.specs[index]
         if isinstance(spec, DiscreteSpec | CategoricalSpec):
-            places = np.array([to_unit(spec, value) for value in choices(spec)])
-            return np.asarray(places[np.minimum((units * len(places)).astype(int), len(places) - 1)])
+            levels = np.array([to_unit(spec, value) for value in choices(spec)])
+            return np.asarray(levels[np.minimum((units * len(levels)).astype(int), len(levels) - 1)])
         if isinstance(spec, IntegerSpec) and spec.scale_type is Scale.LINEAR:
             size = spec.max_value - spec.min_value + 1
             return self.snap(index, np.minimum(np.floor(units * size), size - 1) / max(size - 1, 1))
         return self.snap(index, units)
 
-    def grain(self, index: int) -> float:
-        """About the distance between neighbouring values of a number, 0 for a continuous one."""
+    def spacing(self, index: int) -> float:
+        """Step that usually reaches the next value of a number, in units of the cube; 0 if continuous."""
         spec = self.specs[index]
         n = count(spec)
         return 0.0 if n is None or n < 2 else 0.7 / (n - 1)
 
     def point(self, row: Sequence[float] | Row) -> Point:
-        """Nearest legal point of a row."""
+        """Legal point nearest to a row (d,)."""
         return {s.name: from_unit(s, float(u)) for s, u in zip(self.specs, row, strict=True)}
 
 
 def count(spec: ParameterSpec) -> int | None:
-    """Number of distinct values; ``None`` when countless."""
+    """Number of distinct values; ``None`` for a continuous range."""
     if isinstance(spec, DiscreteSpec | CategoricalSpec):
         return len(choices(spec))
     if isinstance(spec, IntegerSpec):
@@ -136,7 +146,7 @@ def count(spec: ParameterSpec) -> int | None:
 
 
 def choices(spec: ParameterSpec) -> tuple[Value, ...]:
-    """Listed values of a spec."""
+    """Listed values of a DISCRETE or CATEGORICAL spec."""
     if isinstance(spec, DiscreteSpec):
         return spec.discrete_values
     if isinstance(spec, CategoricalSpec):
@@ -145,7 +155,7 @@ def choices(spec: ParameterSpec) -> tuple[Value, ...]:
 
 
 def canonical(spec: ParameterSpec, value: object) -> Value:
-    """A value in the type of its spec; ``KeyError`` when the spec cannot hold it."""
+    """A value in the type of its spec; raises ``KeyError`` for text where a number is needed."""
     if isinstance(spec, CategoricalSpec):
         return str(value)
     if not isinstance(value, int | float):
@@ -153,20 +163,20 @@ def canonical(spec: ParameterSpec, value: object) -> Value:
     return round(value) if isinstance(spec, IntegerSpec) else float(value)
 
 
-def _ends(spec: NumericSpec) -> tuple[float, float]:
+def _bounds(spec: NumericSpec) -> tuple[float, float]:
     low, high = float(spec.min_value), float(spec.max_value)
     return (math.log(low), math.log(high)) if spec.scale_type is Scale.LOG else (low, high)
 
 
 def to_unit(spec: ParameterSpec, value: object) -> float:
-    """Coordinate of a value: the share of the (log) range that lies below it."""
+    """Coordinate of a value: the share of the range below it, on the scale of the spec."""
     if isinstance(spec, CategoricalSpec):
         values = spec.categorical_values
         return float(values.index(str(value))) if str(value) in values else float("nan")
     assert isinstance(value, int | float)
     if isinstance(spec, DiscreteSpec):
         return _discrete_unit(spec.discrete_values, float(value))
-    low, high = _ends(spec)
+    low, high = _bounds(spec)
     if high <= low:
         return 0.5
     number = float(value)
@@ -176,7 +186,7 @@ def to_unit(spec: ParameterSpec, value: object) -> float:
 
 
 def _discrete_unit(values: tuple[float, ...], value: float) -> float:
-    """Coordinate of a number among listed ones: logarithmic where their gaps are more even so."""
+    """Coordinate of a number among listed ones, on the scale, linear or log, that spaces them more evenly."""
     ordered = sorted(set(values))
     low, high = ordered[0], ordered[-1]
     if high <= low:
@@ -193,7 +203,7 @@ def _is_geometric(ordered: tuple[float, ...]) -> bool:
 
 
 def from_unit(spec: ParameterSpec, unit: float) -> Value:
-    """Legal value at, or nearest to, a coordinate; always within the spec's ends."""
+    """Legal value nearest to a coordinate."""
     if isinstance(spec, CategoricalSpec):
         return spec.categorical_values[min(max(round(unit), 0), len(spec.categorical_values) - 1)]
     unit = min(max(unit, 0.0), 1.0)
@@ -201,7 +211,7 @@ def from_unit(spec: ParameterSpec, unit: float) -> Value:
         return min(
             spec.discrete_values, key=lambda v: abs(_discrete_unit(spec.discrete_values, float(v)) - unit)
         )
-    low, high = _ends(spec)
+    low, high = _bounds(spec)
     number = low + unit * (high - low)
     if spec.scale_type is Scale.LOG:
         number = math.exp(number)
@@ -211,10 +221,10 @@ def from_unit(spec: ParameterSpec, unit: float) -> Value:
 
 
 def draw(spec: ParameterSpec, unit: float) -> Value:
-    """Value of a uniform draw in ``[0, 1)`` by the spec's distribution.
+    """Value of the spec's distribution for a uniform draw in ``[0, 1)``.
 
-    Linear integers get equal chances each (their cells have equal widths, the ends too);
-    integers on a log scale are drawn on it and rounded.
+    Integers on a linear scale are equally likely, the ends included. Integers on a log scale are drawn
+    on that scale and rounded.
     """
     if isinstance(spec, DiscreteSpec | CategoricalSpec):
         values = choices(spec)
@@ -226,5 +236,5 @@ def draw(spec: ParameterSpec, unit: float) -> Value:
 
 
 def midpoint(space: SearchSpace) -> Point:
-    """The middle of every range (on its scale), of every list the middle value."""
+    """Middle of every range, on its scale, and middle value of every list."""
     return {spec.name: draw(spec, 0.5) for spec in space.specs}

@@ -1,13 +1,13 @@
-"""One call: what to try next."""
+"""The next suggestion, by the algorithm of the job."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from bayescore.config.models import Algorithm, Goal
-from bayescore.search.enumerated import EXHAUSTED, next_on_grid, next_random
+from bayescore.search.model_free import EXHAUSTED, next_on_grid, next_random
+from bayescore.search.records import Observation, Suggestion
 from bayescore.search.space import Key, SearchSpace
-from bayescore.search.suggestion import Observation, Suggestion
 
 
 def suggest(
@@ -20,20 +20,20 @@ def suggest(
     algorithm: Algorithm = Algorithm.BAYESIAN,
     stop_when_exhausted: bool = False,
 ) -> Suggestion:
-    """Parameters of the next trial, as a pure function of its arguments.
+    """Choose the parameters of the next trial. A pure function of its arguments.
 
     Parameters
     ----------
     space
-        What may be tried.
+        Parameters and their ranges.
     goal
         Whether a larger or a smaller objective is better.
     trials
-        Every trial so far, and of earlier jobs those that count as history.
+        All trials of the job so far, and of earlier jobs those that count as history.
     seed, number
-        The job's seed and the new trial's number (from 1); they fix all randomness.
+        The job's seed and the number of the new trial, from 1. Together they fix all randomness.
     stop_when_exhausted
-        Whether the Bayesian model may say that nothing is left to gain.
+        Whether the Bayesian search may end the job when it predicts no further improvement.
 
     Returns
     -------
@@ -48,13 +48,13 @@ def suggest(
         return next_random(space, used, seed, number)
     if total is not None and total <= len(used) and next_random(space, used, seed, number) == EXHAUSTED:
         return EXHAUSTED
-    from bayescore.search.bayesian import propose  # SciPy loads slowly
+    from bayescore.search.bayesian import next_bayesian  # SciPy loads slowly
 
-    return propose(space, goal, trials, seed, number, used, stop_when_exhausted=stop_when_exhausted)
+    return next_bayesian(space, used, seed, number, goal, trials, stop_when_exhausted=stop_when_exhausted)
 
 
 def used_keys(space: SearchSpace, trials: Sequence[Observation]) -> set[Key]:
-    """Points that need not be tried again; trials of a different space are left out."""
+    """Keys of the trials' points; trials of a different space are left out."""
     used: set[Key] = set()
     for trial in trials:
         try:

@@ -1,8 +1,9 @@
-"""The data folder: where everything that Bayesdesk keeps has its place."""
+"""The data folder: where Bayesdesk stores everything."""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,21 +16,14 @@ from bayescore.files import ensure, is_writable_by_others, own_account
 from bayescore.i18n import text
 from bayescore.store.identifiers import check_identifier, check_number
 
-# File systems that cannot share memory between processes of several machines, which WAL needs.
+# WAL needs shared memory, which these file systems do not provide across machines.
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "glusterfs", "beegfs", "9p"}
-_NETWORK |= {
-    "fuse.sshfs",
-    "fuse.glusterfs",
-    "fuse.s3fs",
-    "fuse.rclone",
-    "fuse.ceph",
-    "gpfs",
-    "panfs",
-    "ncpfs",
-}
-_OURS = ("store.", "engine.", "window.log", "cli.log", "migration.lock")  # files of ours begin so
-MADE = ".ready"  # with an attempt behind it, in a trial's folder: the folder is whole
-_ROOM_BYTES = 2**20  # less is a full disk
+_NETWORK |= {"gpfs", "panfs", "ncpfs"}
+_NETWORK |= {f"fuse.{name}" for name in ("sshfs", "glusterfs", "s3fs", "rclone", "ceph")}
+_FILE_PREFIXES = ("store.", "engine.", "window.log", "cli.log", "migration.lock")
+_OCTAL = re.compile(r"\\([0-7]{3})")  # how the mount table writes a space or a tab
+READY_MARKER = ".ready"  # “.ready-ATTEMPT” in the folder of a trial: the folder is complete
+_MIN_FREE_BYTES = 2**20  # with less, the disk counts as full
 
 
 @dataclass(frozen=True)
@@ -39,9 +33,9 @@ class DataFolder:
     root: Path
 
     @classmethod
-    def default(cls, environment: Mapping[str, str] = os.environ) -> DataFolder:
-        """``BAYESDESK_HOME``, else the platform's usual place for a user's data."""
-        if chosen := environment.get("BAYESDESK_HOME"):
+    def default(cls, variables: Mapping[str, str] = os.environ) -> DataFolder:
+        """``BAYESDESK_HOME``, else the platform's folder for user data."""
+        if chosen := variables.get("BAYESDESK_HOME"):
             return cls(Path(chosen).expanduser().absolute())
         from platformdirs import user_data_path
 
@@ -54,25 +48,25 @@ class DataFolder:
 
     @property
     def engine_lock(self) -> Path:
-        """Held by the one engine of this folder."""
+        """Lock of the engine; one engine runs for a data folder."""
         return self.root / "engine.lock"
 
     @property
     def engine_info(self) -> Path:
-        """What the running engine says of itself."""
+        """Address, pid and start time of the running engine."""
         return self.root / "engine.json"
 
     @property
     def engine_log(self) -> Path:
-        """Where the engine and its supervisor log."""
+        """Log of the engine and its watchdog."""
         return self.root / "engine.log"
 
     def job(self, job_id: str) -> Path:
-        """Folder of a job; a :class:`StoreError` for an id that none of our jobs can have."""
+        """Folder of a job; raises :class:`StoreError` for an invalid id."""
         return self.root / "jobs" / check_identifier(job_id)
 
     def snapshot(self, job_id: str) -> Path:
-        """The job's copy of the project."""
+        """Snapshot of the project of a job."""
         return self.job(job_id) / "snapshot"
 
     def trial(self, job_id: str, number: int) -> Path:
@@ -80,21 +74,21 @@ class DataFolder:
         return self.job(job_id) / "trials" / f"{check_number(number):03d}"
 
     def prepare(self) -> None:
-        """Make the folder, for this user's eyes only, and see that a store can live there.
+        """Create the folder, private to this account, and check that it can hold a store.
 
-        The store holds the trials' tokens and the jobs' folders hold what they print: both are
-        closed to others also where the folder itself was somebody's already.
+        The store contains the tokens of the trials, and the folders of jobs contain their logs.  Both
+        are made private even if the folder existed before and is not.
 
         Raises
         ------
         StoreError
-            When it is another account's, others can write in it, it cannot be written, or it lies on a
-            network file system.
+            When the folder belongs to another account, can be written by others, cannot be written by this
+            account, or is on a network file system.
         """
         try:
-            _make(self.root)
+            _create(self.root)
             _check_owner(self.root)
-            _close_to_others(self.root / "jobs", self.database)
+            _make_private(self.root / "jobs", self.database)
         except OSError as error:
             raise _not_writable(self.root, error) from None
         kind = file_system(self.root)
@@ -110,11 +104,11 @@ class DataFolder:
         if not os.access(self.root, os.W_OK):
             raise _not_writable(self.root, None)
 
-    def takes_writes(self) -> bool:
-        """Whether there is room on the disk, and it lets itself be written just now."""
+    def is_writable(self) -> bool:
+        """Whether a file can be written now: the disk is neither full nor read-only."""
         try:
             with TemporaryFile(dir=self.root) as file:
-                file.write(bytes(_ROOM_BYTES))
+                file.write(bytes(_MIN_FREE_BYTES))
         except OSError:
             return False
         return True
@@ -128,20 +122,20 @@ def _not_writable(folder: Path, error: OSError | None) -> StoreError:
     )
 
 
-def _make(folder: Path) -> None:
-    """Make a folder and those above it that are missing, closed to others whatever the umask is."""
-    for each in (*reversed(folder.parents), folder):
-        if not each.exists():
-            each.mkdir(mode=0o700, exist_ok=True)
+def _create(folder: Path) -> None:
+    """Create a folder and its missing parents, private whatever the umask."""
+    for path in (*reversed(folder.parents), folder):
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _check_owner(root: Path) -> None:
-    """See that no other account can have written here, and that none can write."""
+    """Check that the folder belongs to this account and that no other account can write in it."""
     status, own = root.stat(), own_account()
     if own is None:
         return
-    is_others_link = root.is_symlink() and root.lstat().st_uid not in (0, own)
-    if status.st_uid != own or is_others_link:
+    is_foreign_link = root.is_symlink() and root.lstat().st_uid not in (0, own)
+    if status.st_uid != own or is_foreign_link:
         raise StoreError(
             text("The data folder {folder} belongs to another account of this machine.", folder=root),
             text(
@@ -152,36 +146,39 @@ def _check_owner(root: Path) -> None:
     if is_writable_by_others(status):
         raise StoreError(
             text("Other accounts of this machine can write in the data folder {folder}.", folder=root),
-            text("Look at what is in it, then close it: chmod go-w {folder}", folder=root),
+            text("Check its content, then remove the permission: chmod go-w {folder}", folder=root),
         )
 
 
-def _close_to_others(jobs: Path, store: Path) -> None:
-    """Close what is ours in the data folder; SQLite gives its other files the store's mode."""
+def _make_private(jobs: Path, store: Path) -> None:
+    """Make the files of Bayesdesk private; SQLite gives its other files the mode of the store."""
     jobs.mkdir(mode=0o700, exist_ok=True)
     ensure(store, 0o600)
-    files = [path for path in store.parent.iterdir() if path.name.startswith(_OURS)]
+    files = [path for path in store.parent.iterdir() if path.name.startswith(_FILE_PREFIXES)]
     for path in (jobs, *files):
         status = path.lstat()
         if not stat.S_ISLNK(status.st_mode) and status.st_mode & 0o077:
-            with suppress(PermissionError):  # another account's: root's, for nobody else writes here
+            with suppress(PermissionError):  # owned by root: no other account can write here
                 path.chmod(status.st_mode & 0o700)
 
 
 def file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
-    """Type of the file system that holds ``path``; empty where it cannot be known."""
+    """Type of the file system that holds ``path``; empty where it is unknown (macOS, Windows).
+
+    Reading the kernel's table touches no mount point, so that a dead network mount cannot block it.
+    ``psutil`` reads the same table, but importing it would take longer than the rest of opening a store.
+    """
     try:
         lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    place = str(path.resolve())
-    best, kind = "", ""
+    resolved = path.resolve()
+    best, kind = Path(), ""
     for line in lines:
         fields = line.split(" ")
         if len(fields) < 3:
             continue
-        mount = fields[1].replace("\\040", " ")
-        inside = place == mount or place.startswith(mount.rstrip("/") + "/")
-        if inside and len(mount) >= len(best):
+        mount = Path(_OCTAL.sub(lambda match: chr(int(match[1], 8)), fields[1]))
+        if resolved.is_relative_to(mount) and len(mount.parts) >= len(best.parts):
             best, kind = mount, fields[2]
     return kind

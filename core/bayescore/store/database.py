@@ -1,4 +1,4 @@
-"""Opening the store, and turning SQLite's complaints into messages for people."""
+"""Opening the store, and turning SQLite errors into messages for users."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bayescore.errors import StoreError
 from bayescore.files import ensure
 from bayescore.i18n import text
 from bayescore.store.data_folder import DataFolder
+from bayescore.store.migrations import NEWEST, migrate, stored_version
 
-HEAD = "0002"  # newest migration
 _BUSY_MS = 15_000
-_PAGES = 2048  # copied between two words about the progress
+_PAGES_PER_STEP = 2048  # copied between two calls of the progress callback
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
-    # With WAL, NORMAL keeps every committed point through the crash of any process, for the
-    # commit is in the operating system's hands by then. Only a power cut can take the last
-    # moments, and it never damages the file; FULL would cost a disk flush per commit.
+    # With WAL, NORMAL loses no commit when a process crashes: the operating system has the data.
+    # A power failure can lose the last commits but does not damage the file. FULL would flush to
+    # disk with each commit.
     "PRAGMA synchronous=NORMAL",
     f"PRAGMA busy_timeout={_BUSY_MS}",
     "PRAGMA foreign_keys=ON",
@@ -32,7 +32,7 @@ _PRAGMAS = (
 
 
 class Database:
-    """Connections to one store file: readers see a snapshot, one writer at a time."""
+    """Connections to a store: readers see a snapshot, and there is one writer at a time."""
 
     def __init__(self, folder: DataFolder) -> None:
         self.folder = folder
@@ -40,17 +40,17 @@ class Database:
         self._writing = _engine(folder.database, "BEGIN IMMEDIATE")
 
     def open(self) -> Database:
-        """Prepare the folder and bring the tables up to date.
+        """Prepare the folder and migrate the tables.
 
         Raises
         ------
         StoreError
-            When the folder or the file cannot be used; nothing is changed then.
+            When the folder or the file cannot be used; nothing is changed.
         """
         self.folder.prepare()
-        with explained(self.folder.database):
+        with database_errors(self.folder.database):
             version = self._version()
-            if version != HEAD:
+            if version != NEWEST:
                 self._migrate(version)
         return self
 
@@ -61,52 +61,49 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A connection whose reads all see one moment."""
-        with explained(self.folder.database), self._reading.begin() as connection:
+        """A connection whose reads all see the same snapshot."""
+        with database_errors(self.folder.database), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A connection in a write transaction: all of it is kept, or nothing."""
-        with explained(self.folder.database), self._writing.begin() as connection:
+        """A connection in a write transaction, committed at the end and rolled back on an error."""
+        with database_errors(self.folder.database), self._writing.begin() as connection:
             yield connection
 
     def _version(self) -> str | None:
         with self._reading.begin() as connection:
-            if not sa.inspect(connection).has_table("alembic_version"):
-                return None
-            version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        return str(version) if version else None
+            return stored_version(connection)
 
     def _migrate(self, version: str | None) -> None:
         from filelock import FileLock
 
-        if version is not None and version > HEAD:
+        if version is not None and version > NEWEST:
             raise StoreError(
                 text("The data folder {folder} was written by a newer Bayesdesk.", folder=self.folder.root),
                 text("Install the newer version, or set BAYESDESK_HOME to another folder."),
             )
         with FileLock(str(self.folder.root / "migration.lock"), mode=0o600):
             version = self._version()
-            if version == HEAD:
+            if version == NEWEST:
                 return
             if version is not None:
                 copy_database(self.folder.database, self.folder.database.with_suffix(f".{version}.sqlite3"))
             with self._writing.begin() as connection:
-                _upgrade(connection)
+                migrate(connection)
 
 
 def copy_database(
-    source: Path, target: Path, told: Callable[[int, int], None] = lambda _done, _all: None
+    source: Path, target: Path, progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> None:
-    """Copy a store as it is at one moment, with what is in its write-ahead log, while others write to it.
+    """Copy a snapshot of a store, including its write-ahead log, while others may write to it.
 
-    The copy is for this user's eyes only, as the store is.
+    The copy is private to this account, as the store is.
 
     Parameters
     ----------
-    told
-        Called now and then with the bytes that are copied, and the bytes in all.
+    progress
+        Called with the bytes copied so far and the bytes in total.
     """
     ensure(target, 0o600)
     with (
@@ -114,23 +111,25 @@ def copy_database(
         closing(sqlite3.connect(target)) as copy,
     ):
         size = int(origin.execute("PRAGMA page_size").fetchone()[0])
-        origin.execute("BEGIN")  # else each commit of another program would begin the copy anew
+        origin.execute("BEGIN")  # otherwise a commit of another connection restarts the copy
         origin.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         origin.backup(
-            copy, pages=_PAGES, progress=lambda _state, left, pages: told((pages - left) * size, pages * size)
+            copy,
+            pages=_PAGES_PER_STEP,
+            progress=lambda _state, left, pages: progress((pages - left) * size, pages * size),
         )
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, complete in itself
+        copy.execute("PRAGMA journal_mode=DELETE")  # no separate write-ahead log
 
 
 class ChangeWatch:
-    """Tells whether another connection has committed since the last look; for one thread."""
+    """Detects commits of other connections; for use in one thread."""
 
     def __init__(self, folder: DataFolder) -> None:
         self._connection = sqlite3.connect(folder.database, isolation_level=None)
         self._seen = self._version()
 
     def changed(self) -> bool:
-        """Whether there is something new."""
+        """Whether another connection has committed since the last call."""
         before, self._seen = self._seen, self._version()
         return self._seen != before
 
@@ -142,26 +141,13 @@ class ChangeWatch:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
 
-def _upgrade(connection: sa.Connection) -> None:
-    import logging
-
-    from alembic import command
-    from alembic.config import Config
-
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
 def _engine(file: Path, begin: str) -> sa.Engine:
     url = sa.URL.create("sqlite+pysqlite", database=str(file))
     engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000})
 
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+        connection.isolation_level = None  # begin transactions explicitly, see below
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
@@ -173,7 +159,7 @@ def _engine(file: Path, begin: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "handle_error")
     def _failed(context: sa.ExceptionContext) -> None:
-        # SQLite opens a file that cannot be written just then for reading, and never looks again
+        # SQLite opens a file read-only when it cannot be written at that moment, and does not retry
         if "readonly" in str(context.original_exception):
             context.is_disconnect = True
 
@@ -181,34 +167,34 @@ def _engine(file: Path, begin: str) -> sa.Engine:
 
 
 @contextmanager
-def explained(file: Path) -> Iterator[None]:
-    """Turn a database error into a :class:`StoreError` with a way out."""
+def database_errors(file: Path) -> Iterator[None]:
+    """Turn database errors into a :class:`StoreError` with a hint."""
     try:
         yield
     except (OperationalError, sqlite3.OperationalError, DatabaseError, sqlite3.DatabaseError) as error:
-        raise _explanation(file, str(getattr(error, "orig", None) or error)) from error
+        raise _store_error(file, str(getattr(error, "orig", None) or error)) from error
 
 
-def _explanation(file: Path, said: str) -> StoreError:
+def _store_error(file: Path, message: str) -> StoreError:
     folder = file.parent
-    if "disk is full" in said:
+    if "disk is full" in message:
         return StoreError(
             text("The disk that holds {folder} is full.", folder=folder),
-            text("Free some space; nothing that was stored is lost, and the job can go on."),
+            text("Free some space, then continue the job; no stored data is lost."),
         )
-    if "readonly" in said or "unable to open" in said:
+    if "readonly" in message or "unable to open" in message:
         return StoreError(
             text("The store {file} cannot be written.", file=file),
             text("Check the permissions of the folder, or set BAYESDESK_HOME to another one."),
         )
-    if "not a database" in said or "malformed" in said:
+    if "not a database" in message or "malformed" in message:
         return StoreError(
             text("The store {file} is damaged.", file=file),
-            text("What can be read is rescued by: bayesdesk doctor --repair. Nothing is deleted."),
+            text("Recover what can be read: bayesdesk doctor --repair. Nothing is deleted."),
         )
-    if "locked" in said or "busy" in said:
+    if "locked" in message or "busy" in message:
         return StoreError(
-            text("The store {file} is in use by another program for too long.", file=file),
+            text("The store {file} has been locked by another program for too long.", file=file),
             text("Close other programs that have it open, then try again."),
         )
-    return StoreError(text("The store {file} reports: {said}.", file=file, said=said))
+    return StoreError(text("The store {file} reports: {error}.", file=file, error=message))

@@ -1,4 +1,4 @@
-"""Events of jobs: what happened, for people."""
+"""Events of jobs, shown to users."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def of_job(connection: sa.Connection, job: str, cursor: int = 0) -> list[Event]:
 
 
 def exists(connection: sa.Connection, job: str, kind: str, trial: int) -> bool:
-    """Whether there is an event of this kind about a trial (its number)."""
+    """Whether there is an event of this kind for a trial (its number)."""
     events = tables.events
     query = sa.select(events.c.seq).where(events.c.job == job, events.c.kind == kind, events.c.trial == trial)
     return connection.execute(query.limit(1)).first() is not None

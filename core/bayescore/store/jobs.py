@@ -47,7 +47,7 @@ def add(connection: sa.Connection, submission: Submission) -> Job:
     return get(connection, identifier)
 
 
-def add_past(
+def add_imported(
     connection: sa.Connection,
     submission: Submission,
     state: JobState,
@@ -55,7 +55,7 @@ def add_past(
     began: str | None,
     ended: str | None,
 ) -> Job:
-    """Store a job that ran elsewhere as ended; times that nobody knows are those of now."""
+    """Store a job that ran elsewhere, in its final state; unknown times become the current time."""
     job = add(connection, submission)
     connection.execute(
         jobs.update()
@@ -79,15 +79,15 @@ def get(connection: sa.Connection, identifier: str) -> Job:
     return _job(row)
 
 
-def find(connection: sa.Connection, start: str) -> list[Job]:
-    """Jobs whose id begins with ``start``, or whose name is it, newest first."""
-    begins = jobs.c.id.startswith(start, autoescape=True)
-    query = jobs.select().where(begins | (jobs.c.name == start)).order_by(jobs.c.seq.desc())
+def find(connection: sa.Connection, prefix: str) -> list[Job]:
+    """Jobs whose id starts with ``prefix`` or whose name equals it, newest first."""
+    matches = jobs.c.id.startswith(prefix, autoescape=True) | (jobs.c.name == prefix)
+    query = jobs.select().where(matches).order_by(jobs.c.seq.desc())
     return [_job(row) for row in connection.execute(query)]
 
 
 def every(connection: sa.Connection) -> list[Job]:
-    """Every job, newest first."""
+    """All jobs, newest first."""
     return [_job(row) for row in connection.execute(jobs.select().order_by(jobs.c.seq.desc()))]
 
 
@@ -98,13 +98,13 @@ def active(connection: sa.Connection) -> list[Job]:
 
 
 def endpoints(connection: sa.Connection) -> list[str]:
-    """Container engines that jobs have used."""
+    """Endpoints of the container engines that jobs have used."""
     query = sa.select(jobs.c.endpoint).where(jobs.c.endpoint.is_not(None)).distinct()
     return [str(row[0]) for row in connection.execute(query)]
 
 
 def move(connection: sa.Connection, identifier: str, state: JobState, reason: Text | None = None) -> Job:
-    """Bring a job into another state, as the state machine allows."""
+    """Move a job to another state; raises :class:`IllegalMoveError` for an illegal transition."""
     check_job_move(get(connection, identifier).state, state)
     revisions.bump_jobs(connection)
     connection.execute(
@@ -120,13 +120,13 @@ def move(connection: sa.Connection, identifier: str, state: JobState, reason: Te
 
 
 def remove(connection: sa.Connection, identifier: str) -> None:
-    """Delete a job and everything that belongs to it from the store."""
+    """Delete a job and everything that belongs to it."""
     job = get(connection, identifier)
     revisions.bump_jobs(connection)
     revisions.remove(connection, identifier)
-    its_trials = sa.select(tables.trials.c.id).where(tables.trials.c.job == identifier)
+    trial_ids = sa.select(tables.trials.c.id).where(tables.trials.c.job == identifier)
     for table in (tables.leases, tables.spooled, tables.logged_parameters):
-        connection.execute(table.delete().where(table.c.trial.in_(its_trials)))
+        connection.execute(table.delete().where(table.c.trial.in_(trial_ids)))
     connection.execute(tables.points.delete().where(tables.points.c.job == job.seq))
     for table in (tables.wants, tables.events, tables.trials):
         connection.execute(table.delete().where(table.c.job == identifier))
@@ -134,13 +134,13 @@ def remove(connection: sa.Connection, identifier: str) -> None:
 
 
 def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:
-    """Set the number of trials after which a job ends."""
+    """Change the number of trials of a job."""
     revisions.bump_jobs(connection)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(max_trials=max_trials))
 
 
-def wake(connection: sa.Connection, identifier: str) -> Job:
-    """Begin another run of a job; one that has not ended just goes on."""
+def begin_run(connection: sa.Connection, identifier: str) -> Job:
+    """Begin another run of a job; one that has ended is queued again."""
     revisions.bump_jobs(connection)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now()))
     job = get(connection, identifier)

@@ -1,4 +1,4 @@
-"""Metric points and logged parameters: appended by the listener, read by cursor."""
+"""Metric points and logged parameters: appended by the listener, read with a cursor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bayescore.store.records import NewPoints, Point, Trial, dumps, from_column,
 from bayescore.store.tables import logged_parameters, metrics, points, spooled, trials
 from bayescore.times import now
 
-if TYPE_CHECKING:  # most commands need no NumPy and start sooner without it
+if TYPE_CHECKING:  # importing NumPy would slow down commands that do not need it
     import numpy as np
     from numpy.typing import NDArray
 
@@ -27,14 +27,14 @@ _PARAMETER = (
 _COLUMNS = (
     "SELECT seq, trial, attempt, metric, value FROM points WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
-_CURSOR_STEP = 50_000
-_MOST_NAMES = 10_000  # whose ids are remembered
+_PAGE_ROWS = 50_000
+_MAX_CACHED_NAMES = 10_000
 _LARGEST = sys.float_info.max
 _CLEAR = (
     "DELETE FROM points WHERE seq IN (SELECT seq FROM points WHERE trial = ? AND attempt = ?"
     " AND metric = (SELECT id FROM metrics WHERE name = ?) LIMIT ?)"
 )
-# One seek per metric: a trial may have millions of points of each.
+# One index seek per metric: a trial may have millions of points of each.
 _METRICS_OF = """
 WITH RECURSIVE found(metric) AS (
     SELECT min(metric) FROM points WHERE trial = :trial
@@ -43,7 +43,7 @@ WITH RECURSIVE found(metric) AS (
     FROM found WHERE found.metric IS NOT NULL)
 SELECT name FROM found JOIN metrics ON metrics.id = found.metric
 """
-# The trials first, then their points by the index: the other way reads every point of the job.
+# CROSS JOIN reads the trials first and their points by index; the other order reads every point of the job.
 _REPORTED = """
 SELECT 1 FROM trials CROSS JOIN points ON points.trial = trials.id
 WHERE trials.job = ? AND points.metric = (SELECT id FROM metrics WHERE name = ?) LIMIT 1
@@ -51,13 +51,13 @@ WHERE trials.job = ? AND points.metric = (SELECT id FROM metrics WHERE name = ?)
 
 
 class PointWriter:
-    """Appends points; remembers the metrics' ids, which never change."""
+    """Appends points and caches the ids of metrics, which never change."""
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
 
     def append(self, connection: sa.Connection, batch: Iterable[NewPoints]) -> None:
-        """Write what requests brought, in their order; ids are kept only once it is committed."""
+        """Write a batch in its order; call :meth:`forget` when the transaction is rolled back."""
         rows: list[tuple[Any, ...]] = []
         for new in batch:
             at = time.time()
@@ -80,7 +80,7 @@ class PointWriter:
 
     def _metric(self, connection: sa.Connection, name: str) -> int:
         if name not in self._ids:
-            if len(self._ids) >= _MOST_NAMES:
+            if len(self._ids) >= _MAX_CACHED_NAMES:
                 self._ids.clear()
             connection.exec_driver_sql("INSERT OR IGNORE INTO metrics (name) VALUES (?)", (name,))
             query = sa.select(metrics.c.id).where(metrics.c.name == name)
@@ -88,13 +88,13 @@ class PointWriter:
         return self._ids[name]
 
     def forget(self) -> None:
-        """Drop remembered ids, after a transaction that did not come through."""
+        """Clear the cache of ids, after a transaction that was rolled back."""
         self._ids.clear()
 
 
-def clear(connection: sa.Connection, trial: int, attempt: int, metric: str, most: int = -1) -> int:
-    """Delete an attempt's points of a metric, at most ``most`` (-1: all); the number of deleted points."""
-    deleted = connection.exec_driver_sql(_CLEAR, (trial, attempt, metric, most)).rowcount
+def clear(connection: sa.Connection, trial: int, attempt: int, metric: str, limit: int = -1) -> int:
+    """Delete at most ``limit`` points of a metric of an attempt (-1: all); return their number."""
+    deleted = connection.exec_driver_sql(_CLEAR, (trial, attempt, metric, limit)).rowcount
     if deleted > 0:
         query = sa.select(trials.c.job).where(trials.c.id == trial)
         if (job := connection.execute(query).scalar()) is not None:
@@ -102,8 +102,8 @@ def clear(connection: sa.Connection, trial: int, attempt: int, metric: str, most
     return deleted
 
 
-def since(connection: sa.Connection, job_seq: int, cursor: int = 0, limit: int = _CURSOR_STEP) -> list[Point]:
-    """Points of a job that arrived after ``cursor`` (the ``seq`` of the last one read), oldest first."""
+def since(connection: sa.Connection, job_seq: int, cursor: int = 0, limit: int = _PAGE_ROWS) -> list[Point]:
+    """Points of a job after ``cursor`` (the ``seq`` of the last one read), oldest first."""
     query = (
         sa.select(points.c.seq, points.c.trial, points.c.attempt, metrics.c.name, points.c.value, points.c.at)
         .join(metrics, metrics.c.id == points.c.metric)
@@ -126,7 +126,7 @@ class PointColumns:
 
 
 def columns_since(connection: sa.Connection, job_seq: int, cursor: int, limit: int) -> PointColumns:
-    """The points that :func:`since` returns, as arrays: for readers of hundreds of thousands."""
+    """The same points as :func:`since`, as arrays: faster for hundreds of thousands of points."""
     import numpy as np
 
     found = connection.exec_driver_sql(_COLUMNS, (job_seq, cursor, limit))
@@ -144,13 +144,13 @@ def metric_names(connection: sa.Connection, identifiers: Collection[int]) -> dic
 
 
 def newest(connection: sa.Connection, job_seq: int) -> int:
-    """Cursor of a job's newest point, 0 before the first."""
+    """Cursor of the newest point of a job; 0 when there is none."""
     query = sa.select(sa.func.max(points.c.seq)).where(points.c.job == job_seq)
     return int(connection.execute(query).scalar() or 0)
 
 
 def count(connection: sa.Connection, job_seq: int) -> int:
-    """Number of a job's points."""
+    """Number of points of a job."""
     query = sa.select(sa.func.count()).where(points.c.job == job_seq)
     return int(connection.execute(query).scalar_one())
 
@@ -160,10 +160,10 @@ def of_trial(connection: sa.Connection, trial: Trial) -> dict[str, list[float]]:
     return of_trials(connection, [trial])[trial.id]
 
 
-def of_trials(connection: sa.Connection, wanted: Sequence[Trial]) -> dict[int, dict[str, list[float]]]:
+def of_trials(connection: sa.Connection, selected: Sequence[Trial]) -> dict[int, dict[str, list[float]]]:
     """Values of several trials' newest attempts, by trial id and metric."""
-    series: dict[int, dict[str, list[float]]] = {t.id: {} for t in wanted}
-    attempts = {t.id: t.attempt for t in wanted}
+    series: dict[int, dict[str, list[float]]] = {t.id: {} for t in selected}
+    attempts = {t.id: t.attempt for t in selected}
     query = (
         sa.select(points.c.trial, points.c.attempt, metrics.c.name, points.c.value)
         .join(metrics, metrics.c.id == points.c.metric)
@@ -177,7 +177,7 @@ def of_trials(connection: sa.Connection, wanted: Sequence[Trial]) -> dict[int, d
 
 
 def last_value(connection: sa.Connection, trial: Trial, metric: str) -> float | None:
-    """The last value of a metric of a trial's newest attempt; ``None`` when there is none."""
+    """Last value of a metric in a trial's newest attempt; ``None`` when there is none."""
     query = _of_metric(trial, metric).order_by(points.c.seq.desc()).limit(1)
     row = connection.execute(query).first()
     return None if row is None else from_column(row.value)
@@ -186,12 +186,12 @@ def last_value(connection: sa.Connection, trial: Trial, metric: str) -> float | 
 def best_finite(
     connection: sa.Connection, trial: Trial, metric: str, *, maximize: bool, newest: int | None = None
 ) -> float | None:
-    """The largest or smallest finite value of a metric of a trial's newest attempt.
+    """Largest or smallest finite value of a metric in a trial's newest attempt.
 
     Parameters
     ----------
     newest
-        Look at so many of the newest points only: a second's work for millions becomes a millisecond's.
+        Number of the newest points to read; ``None`` reads all, which takes a second for millions.
     """
     query = _of_metric(trial, metric)
     if newest is not None:
@@ -210,12 +210,12 @@ def _of_metric(trial: Trial, metric: str) -> sa.Select[tuple[float | None]]:
 
 
 def is_reported(connection: sa.Connection, job: str, metric: str) -> bool:
-    """Whether any trial of a job has ever reported a metric."""
+    """Whether any trial of a job has reported a metric."""
     return connection.exec_driver_sql(_REPORTED, (job, metric)).first() is not None
 
 
 def names_of(connection: sa.Connection, trial: Trial) -> tuple[set[str], set[str]]:
-    """Names of the metrics that a trial has reported, and of the parameters that its attempt has logged."""
+    """Names of the metrics that a trial has reported and of the parameters that its attempt has logged."""
     reported = connection.execute(sa.text(_METRICS_OF), {"trial": trial.id}).scalars()
     query = sa.select(logged_parameters.c.name).where(
         logged_parameters.c.trial == trial.id, logged_parameters.c.attempt == trial.attempt
@@ -232,13 +232,13 @@ def parameters_of(connection: sa.Connection, trial: Trial) -> dict[str, Any]:
 
 
 def spool_offset(connection: sa.Connection, trial: Trial) -> int:
-    """Bytes of a trial's spool file that are taken in already."""
+    """Number of bytes of a trial's spool file that have been read."""
     query = sa.select(spooled.c.offset).where(spooled.c.trial == trial.id, spooled.c.attempt == trial.attempt)
     return int(connection.execute(query).scalar() or 0)
 
 
 def set_spool_offset(connection: sa.Connection, trial: Trial, offset: int) -> None:
-    """Remember how far a spool file is taken in, in the transaction that takes it in."""
+    """Store how far a spool file has been read, in the transaction that stores its points."""
     connection.exec_driver_sql(
         "INSERT OR REPLACE INTO spooled (trial, attempt, offset) VALUES (?, ?, ?)",
         (trial.id, trial.attempt, offset),
@@ -246,8 +246,8 @@ def set_spool_offset(connection: sa.Connection, trial: Trial, offset: int) -> No
 
 
 def every(connection: sa.Connection, job_seq: int) -> Iterator[Point]:
-    """Every point of a job, oldest first, a part at a time."""
+    """All points of a job, oldest first, read page by page."""
     cursor = 0
-    while part := since(connection, job_seq, cursor):
-        yield from part
-        cursor = part[-1].seq
+    while page := since(connection, job_seq, cursor):
+        yield from page
+        cursor = page[-1].seq

@@ -1,4 +1,4 @@
-"""Rows as values: what the store hands out and takes in."""
+"""Rows of the store as dataclasses."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store.states import JobState, TrialState
 
-PROCESS = "process"  # the runner of trials that are programs of this machine
-IMPORTED = "imported"  # the runner of a job that ran elsewhere: it never runs here
+PROCESS = "process"  # runner of trials that are processes of this machine
+IMPORTED = "imported"  # in place of a runner: the job ran elsewhere and cannot be continued here
 
 
 @dataclass(frozen=True)
 class Input:
-    """A folder that trials see under ``path``.
+    """A folder that is mounted for trials at ``path``.
 
     Attributes
     ----------
     source
-        The folder of this machine, and of the nodes of a cluster that are not in ``nodes``.
+        Folder on this machine, and on the nodes of a cluster that are not in ``nodes``.
     nodes
-        The folder of each node that has one of its own.
+        Folder on each node that has its own.
     """
 
     source: str
@@ -34,22 +34,22 @@ class Input:
     nodes: Mapping[str, str] = field(default_factory=dict)
 
     def on(self, node: str) -> Input:
-        """As the trials of one node see it."""
+        """The input as it is on one node."""
         return replace(self, source=self.nodes.get(node, self.source), nodes={})
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A job as it is wished for.
+    """A job as the user submits it.
 
     Attributes
     ----------
     file_text
-        ``openbayes.yaml`` as it was, byte order mark and line ends included.
+        ``openbayes.yaml`` unchanged, with its byte order mark and line ends.
     config
-        What it came to, with the command line's options applied.
+        Its settings, with the options of the command line applied.
     midpoint
-        Whether one trial at mid-range is wanted instead of a search.
+        Whether to run one trial at the middle of the search space instead of a search.
     """
 
     name: str
@@ -68,18 +68,18 @@ class Submission:
 
     @property
     def is_imported(self) -> bool:
-        """Whether it ran elsewhere: it can be looked at and learned from, and does not go on."""
+        """Whether the job ran elsewhere: it can be viewed and used as history, but not continued."""
         return self.runner == IMPORTED
 
     @property
-    def has_place(self) -> bool:
-        """Whether it says where its trials run; a restored job may have lost the address of its cluster."""
+    def has_endpoint(self) -> bool:
+        """Whether it is known where to run trials; a restored job may lack the address of its cluster."""
         return self.runner == PROCESS or self.endpoint is not None
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job as it stands."""
+    """A job and its state."""
 
     seq: int
     id: str
@@ -93,33 +93,33 @@ class Job:
 
     @property
     def config(self) -> OpenBayesConfig:
-        """Settings of the job."""
+        """Settings of ``openbayes.yaml``."""
         return self.submission.config
 
     @property
     def local(self) -> LocalSettings:
-        """Settings of this machine, as they were when the job began."""
+        """Settings of this machine at the time of the submission."""
         return self.submission.local
 
     @property
     def metric(self) -> str:
-        """Name of the objective."""
+        """Name of the objective metric."""
         return self.config.hyper_tuning.hyperparameter_metric
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What the search expected when it suggested a trial, in the objective's unit.
+    """Prediction of the search when it suggested a trial, in the unit of the objective.
 
     Attributes
     ----------
     mean, deviation
-        Of the trial's objective.
+        Mean and standard deviation of the objective.
     why
-        What the trial is for: ``best_guess``, ``near_best`` or ``exploring``.
+        Purpose of the trial: ``best_guess``, ``near_best`` or ``exploring``.
     gain, gain_low, gain_high
-        Gain over the best that the next ``gain_trials`` trials can bring: expected, and an
-        interval that holds it four out of five times.
+        Improvement over the incumbent within the next ``gain_trials`` trials: expected value and 80 %
+        interval.
     """
 
     mean: float
@@ -133,7 +133,7 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial as it stands; ``parameters`` are the tuned ones."""
+    """A trial and its state; ``parameters`` are the tuned ones."""
 
     id: int
     job: str
@@ -153,12 +153,12 @@ class Trial:
     ended_at: str | None
     starred: bool = False
     note: str = ""
-    foresight: Forecast | None = None
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True)
 class Point:
-    """One reported value; ``seq`` is its place in the order of arrival."""
+    """A reported value; ``seq`` is its position in the order of arrival."""
 
     seq: int
     trial: int
@@ -170,7 +170,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a job or to one of its trials."""
+    """An event of a job or of one of its trials."""
 
     seq: int
     job: str
@@ -183,7 +183,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Request:
-    """Something that the user wishes of a job."""
+    """Something that the user asks the engine to do with a job."""
 
     seq: int
     job: str
@@ -194,7 +194,7 @@ class Request:
 
 @dataclass(frozen=True)
 class NewPoints:
-    """What one request of a trial brings, in the order of its body."""
+    """The content of one report of a trial, in its order."""
 
     job_seq: int
     trial: int
@@ -215,5 +215,5 @@ def from_column(value: float | None) -> float:
 
 
 def dumps(value: Any) -> str:
-    """Compact JSON that keeps Chinese readable."""
+    """Compact JSON without escapes for non-ASCII characters."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""The states of a job and of a trial, and which moves between them are legal."""
+"""The states of jobs and trials, and the legal transitions between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bayescore.i18n import N_
 
 
 class JobState(StrEnum):
-    """How far a job has come."""
+    """State of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -21,12 +21,12 @@ class JobState(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more happens without a submission of the user's."""
+        """Whether nothing happens until the user continues the job."""
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
 class TrialState(StrEnum):
-    """How far a trial has come."""
+    """State of a trial."""
 
     PENDING = "pending"
     STARTING = "starting"
@@ -38,7 +38,7 @@ class TrialState(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether the trial's program has come to its end."""
+        """Whether the program of the trial no longer runs."""
         return self not in (TrialState.PENDING, TrialState.STARTING, TrialState.RUNNING)
 
 
@@ -47,14 +47,14 @@ _ENDED_TRIAL = frozenset(s for s in TrialState if s.ended)
 _JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.CANCELLED, JobState.SYSTEM_ERROR}),
     JobState.RUNNING: _ENDED_JOB,
-    # "continue" and "rerun" wake a job that has ended
+    # "continue" and "rerun" queue an ended job again
     **{state: frozenset({JobState.QUEUED}) for state in _ENDED_JOB},
 }
 _TRIAL_MOVES: dict[TrialState, frozenset[TrialState]] = {
     TrialState.PENDING: _ENDED_TRIAL | {TrialState.STARTING},
     TrialState.STARTING: _ENDED_TRIAL | {TrialState.RUNNING, TrialState.PENDING},
     TrialState.RUNNING: _ENDED_TRIAL,
-    # a re-run makes the same trial wait for its next attempt
+    # a re-run queues the same trial for its next attempt
     **{state: frozenset({TrialState.PENDING}) for state in _ENDED_TRIAL},
 }
 
@@ -74,16 +74,16 @@ STATE_NAMES: dict[str, str] = {
 
 
 class IllegalMoveError(ValueError):
-    """A move that the state machine does not have; a fault of the program's."""
+    """An illegal transition between states; a programming error."""
 
 
 def check_job_move(before: JobState, after: JobState) -> None:
-    """Raise :class:`IllegalMoveError` unless a job may go from one state to the other."""
+    """Raise :class:`IllegalMoveError` unless a job may move from ``before`` to ``after``."""
     if after not in _JOB_MOVES[before]:
         raise IllegalMoveError(f"a job cannot go from {before} to {after}")
 
 
 def check_trial_move(before: TrialState, after: TrialState) -> None:
-    """Raise :class:`IllegalMoveError` unless a trial may go from one state to the other."""
+    """Raise :class:`IllegalMoveError` unless a trial may move from ``before`` to ``after``."""
     if after not in _TRIAL_MOVES[before]:
         raise IllegalMoveError(f"a trial cannot go from {before} to {after}")

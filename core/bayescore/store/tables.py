@@ -1,4 +1,4 @@
-"""The tables, as the newest migration leaves them."""
+"""The tables, as of the newest migration."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ jobs = Table(
     Column("reason", Text),
     Column("project", Text, nullable=False),
     Column("file_text", Text, nullable=False),  # openbayes.yaml, byte for byte
-    Column("config", Text, nullable=False),  # what the text came to, with the command line's options
+    Column("config", Text, nullable=False),  # its settings, with the options of the command line
     Column("local", Text, nullable=False),  # settings of this machine
     Column("runner", Text, nullable=False),
     Column("endpoint", Text),  # of the container engine
     Column("image", Text),
     Column("inputs", Text, nullable=False),
     Column("seed", Integer, nullable=False),
-    Column("max_trials", Integer, nullable=False),  # grows when the job goes on
-    Column("history", Text, nullable=False),  # ids of earlier jobs whose trials teach this one
-    Column("midpoint", Integer, nullable=False),  # one trial at mid-range, to prove the set-up
-    Column("run_since", Text, nullable=False),  # start of the run under way: judged by its own trials
+    Column("max_trials", Integer, nullable=False),  # raised when the job is continued
+    Column("history", Text, nullable=False),  # ids of earlier jobs whose trials the search uses
+    Column("midpoint", Integer, nullable=False),  # one trial at the middle of the space, to test the setup
+    Column("run_since", Text, nullable=False),  # start of the current run, judged by its own trials
     Column("created_at", Text, nullable=False),
     Column("ended_at", Text),
     sqlite_autoincrement=True,
@@ -57,14 +57,14 @@ trials = Table(
     Column("parameters", Text, nullable=False),
     Column("value", Float),
     Column("gpus", Text, nullable=False),
-    Column("handle", Text),  # what the runner needs to find it again
+    Column("handle", Text),  # identifies the trial to its runner
     Column("token", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("started_at", Text),
     Column("ended_at", Text),
     Column("starred", Integer, nullable=False, server_default="0"),
     Column("note", Text, nullable=False, server_default=""),
-    Column("foresight", Text),  # what the search expected when it suggested the trial
+    Column("foresight", Text),  # prediction of the search for the trial
     UniqueConstraint("job", "number"),
     Index("trials_state", "state"),
     sqlite_autoincrement=True,
@@ -81,13 +81,13 @@ points = Table(
     "points",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("job", Integer, nullable=False),  # jobs.seq: short, there are millions of points
+    Column("job", Integer, nullable=False),  # jobs.seq, shorter than jobs.id: there are millions of points
     Column("trial", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("metric", Integer, nullable=False),
-    Column("value", Float),  # NULL is NaN: SQLite has no other word for it
+    Column("value", Float),  # NULL stands for NaN, which SQLite cannot store
     Column("at", Float, nullable=False),  # arrival, seconds since 1970
-    Index("points_job", "job"),  # with the row id behind it: a cursor reads only what is new
+    Index("points_job", "job"),  # followed by the row id: a cursor reads only new rows
     Index("points_trial", "trial", "metric"),
     sqlite_autoincrement=True,
 )
@@ -107,7 +107,7 @@ spooled = Table(
     metadata,
     Column("trial", Integer, primary_key=True),
     Column("attempt", Integer, primary_key=True),
-    Column("offset", Integer, nullable=False),  # bytes of the spool file that are taken in
+    Column("offset", Integer, nullable=False),  # bytes of the spool file that have been read
 )
 
 events = Table(

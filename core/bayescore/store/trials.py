@@ -1,4 +1,4 @@
-"""Trials in the store, and the GPUs that are leased to them."""
+"""Trials in the store, and the GPUs leased to them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from bayescore.store.tables import leases, trials
 from bayescore.times import now
 
 _LARGEST = sys.float_info.max
-# The plus keeps SQLite from the index of states: most trials of all jobs have succeeded.
+# The plus keeps SQLite from using the index on states, which is not selective: most trials have succeeded.
 _STATE: sa.ColumnElement[str] = sa.literal_column("+trials.state")
 # The same keeps it from the index of jobs, where new row ids are to be found.
 _JOB: sa.ColumnElement[str] = sa.literal_column("+trials.job")
 
-# Built once: a list of jobs asks for hundreds.
-_LEADER = {
+# Built once: listing jobs runs it hundreds of times.
+_BEST = {
     maximize: trials.select()
     .where(
         trials.c.job == sa.bindparam("of"),
@@ -46,9 +46,9 @@ def add(
     number: int,
     parameters: Mapping[str, Any],
     origin: str,
-    foresight: Forecast | None = None,
+    forecast: Forecast | None = None,
 ) -> Trial:
-    """Store a trial as pending, with a token of its own."""
+    """Store a pending trial with a new token."""
     result = connection.execute(
         trials.insert().values(
             job=job,
@@ -56,7 +56,7 @@ def add(
             attempt=1,
             state=TrialState.PENDING,
             origin=origin,
-            foresight=dumps(asdict(foresight)) if foresight else None,
+            foresight=dumps(asdict(forecast)) if forecast else None,
             parameters=dumps(dict(parameters)),
             gpus="[]",
             token=secrets.token_urlsafe(24),
@@ -67,7 +67,7 @@ def add(
     return get(connection, int(result.inserted_primary_key[0]))
 
 
-def add_past(
+def add_imported(
     connection: sa.Connection,
     job: str,
     number: int,
@@ -77,7 +77,7 @@ def add_past(
     began: str | None,
     ended: str | None,
 ) -> int:
-    """Store a trial that ended elsewhere; its row id."""
+    """Store a trial that ran elsewhere; return its row id."""
     trial = add(connection, job, number, parameters, IMPORTED)
     connection.execute(
         trials.update()
@@ -101,52 +101,52 @@ def of_job(connection: sa.Connection, job: str) -> list[Trial]:
     return [_trial(row) for row in connection.execute(query)]
 
 
-def changed_of(connection: sa.Connection, job: str, newest: int, unended: Collection[int]) -> list[Trial]:
+def changed_of(connection: sa.Connection, job: str, newest: int, active: Collection[int]) -> list[Trial]:
     """Trials of a job that may have changed since they were read, by number.
 
-    A trial that had ended is not among them: :mod:`bayescore.store.revisions` tells when one has changed.
+    Trials that had ended are not among them: :mod:`bayescore.store.revisions` tells whether one has changed.
 
     Parameters
     ----------
     newest
         Largest row id that was read.
-    unended
+    active
         Row ids of those that had not ended.
     """
     query = trials.select().where(
-        sa.or_(trials.c.id.in_(unended), sa.and_(trials.c.id > newest, _JOB.in_([job])))
+        sa.or_(trials.c.id.in_(active), sa.and_(trials.c.id > newest, _JOB.in_([job])))
     )
     return sorted((_trial(row) for row in connection.execute(query)), key=lambda t: t.number)
 
 
-def unended_of(connection: sa.Connection, job: str) -> list[Trial]:
+def active_of_job(connection: sa.Connection, job: str) -> list[Trial]:
     """Trials of a job that have not ended, by number."""
     states = [s for s in TrialState if not s.ended]
     query = trials.select().where(trials.c.job == job, _STATE.in_(states)).order_by(trials.c.number)
     return [_trial(row) for row in connection.execute(query)]
 
 
-def tally(connection: sa.Connection, job: str) -> Counter[TrialState]:
-    """How many of a job's trials are in each state."""
+def count_by_state(connection: sa.Connection, job: str) -> Counter[TrialState]:
+    """Number of a job's trials in each state."""
     query = sa.select(trials.c.state, sa.func.count()).where(trials.c.job == job).group_by(trials.c.state)
     return Counter({TrialState(state): count for state, count in connection.execute(query)})
 
 
 def ended_counts(connection: sa.Connection) -> dict[str, int]:
-    """How many of each job's trials have ended; a job without one is not in it."""
+    """Number of ended trials by job; jobs without one are missing."""
     states = [s for s in TrialState if s.ended]
     query = sa.select(trials.c.job, sa.func.count()).where(_STATE.in_(states)).group_by(trials.c.job)
     return {job: int(count) for job, count in connection.execute(query)}
 
 
-def leader(connection: sa.Connection, job: str, *, maximize: bool) -> Trial | None:
-    """A job's best trial, as :func:`bayescore.results.best` finds it, without reading the others."""
-    row = connection.execute(_LEADER[maximize], {"of": job}).first()
+def best(connection: sa.Connection, job: str, *, maximize: bool) -> Trial | None:
+    """Best trial of a job, as :func:`bayescore.results.best` finds it, without reading the others."""
+    row = connection.execute(_BEST[maximize], {"of": job}).first()
     return None if row is None else _trial(row)
 
 
-def unended(connection: sa.Connection) -> list[Trial]:
-    """Trials of every job that have not ended."""
+def active(connection: sa.Connection) -> list[Trial]:
+    """Trials of all jobs that have not ended."""
     states = [s for s in TrialState if not s.ended]
     query = trials.select().where(trials.c.state.in_(states)).order_by(trials.c.id)
     return [_trial(row) for row in connection.execute(query)]
@@ -160,7 +160,10 @@ def move(
     reason: Text | None = None,
     **columns: Any,
 ) -> Trial:
-    """Bring a trial into another state, as the state machine allows, and set more columns."""
+    """Move a trial to another state and set further columns.
+
+    Raises :class:`IllegalMoveError` for an illegal transition.
+    """
     current = get(connection, trial.id)
     check_trial_move(current.state, state)
     if current.state.ended:
@@ -179,7 +182,7 @@ def move(
 
 
 def retry(connection: sa.Connection, trial: Trial) -> Trial:
-    """Make an ended trial wait for another attempt with the same parameters and a new token."""
+    """Queue an ended trial for another attempt, with the same parameters and a new token."""
     return move(
         connection,
         trial,
@@ -196,23 +199,23 @@ def retry(connection: sa.Connection, trial: Trial) -> Trial:
 
 
 def renew_tokens(connection: sa.Connection) -> None:
-    """Give every trial that has not ended a new token: the old one may be known to others."""
-    for trial in unended(connection):
+    """Replace the tokens of all active trials, when another program may have received them."""
+    for trial in active(connection):
         token = secrets.token_urlsafe(24)
         connection.execute(trials.update().where(trials.c.id == trial.id).values(token=token))
 
 
 def star(connection: sa.Connection, job: str, number: int, *, starred: bool) -> None:
-    """Star a trial, or remove its star."""
-    _mark(connection, job, number, starred=int(starred))
+    """Set or remove the star of a trial."""
+    _set(connection, job, number, starred=int(starred))
 
 
 def annotate(connection: sa.Connection, job: str, number: int, note: str) -> None:
-    """Write a note on a trial."""
-    _mark(connection, job, number, note=note)
+    """Set the note of a trial."""
+    _set(connection, job, number, note=note)
 
 
-def _mark(connection: sa.Connection, job: str, number: int, **columns: Any) -> None:
+def _set(connection: sa.Connection, job: str, number: int, **columns: Any) -> None:
     query = trials.update().where(trials.c.job == job, trials.c.number == number)
     connection.execute(query.values(**columns))
     revisions.bump_ended_trials(connection, job)
@@ -222,19 +225,19 @@ def _mark(connection: sa.Connection, job: str, number: int, **columns: Any) -> N
 
 
 def lease(connection: sa.Connection, trial: int, gpus: list[str]) -> None:
-    """Lease GPUs (by UUID) to a trial; the caller has seen in this transaction that they are free."""
+    """Lease GPUs (by UUID) to a trial; the caller checks in the same transaction that they are free."""
     for gpu in gpus:
         connection.execute(leases.insert().values(gpu=gpu, trial=trial))
     connection.execute(trials.update().where(trials.c.id == trial).values(gpus=dumps(gpus)))
 
 
 def release(connection: sa.Connection, trial: int) -> None:
-    """Give back the GPUs of a trial."""
+    """Release the GPUs of a trial."""
     connection.execute(leases.delete().where(leases.c.trial == trial))
 
 
 def leased(connection: sa.Connection) -> dict[str, int]:
-    """Number of trials that have each GPU, by UUID."""
+    """Number of trials by leased GPU (UUID)."""
     query = sa.select(leases.c.gpu, sa.func.count()).group_by(leases.c.gpu)
     return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -242,7 +245,7 @@ def leased(connection: sa.Connection) -> dict[str, int]:
 def _trial(row: sa.Row[Any]) -> Trial:
     value = row.value
     if value is None and row.state == TrialState.SUCCEEDED:
-        value = math.nan  # SQLite keeps NaN as NULL; a trial cannot succeed without a value
+        value = math.nan  # NULL stands for NaN; a trial that succeeded has a value
     return Trial(
         id=row.id,
         job=row.job,
@@ -262,5 +265,5 @@ def _trial(row: sa.Row[Any]) -> Trial:
         ended_at=row.ended_at,
         starred=bool(row.starred),
         note=row.note,
-        foresight=Forecast(**json.loads(row.foresight)) if row.foresight else None,
+        forecast=Forecast(**json.loads(row.foresight)) if row.foresight else None,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bayescore.config import LocalSettings, OpenBayesConfig
-from bayescore.config.environments import known_environment
+from bayescore.config.runtimes import image_for_runtime
 from bayescore.errors import RunnerError
 from bayescore.i18n import Text, text
 from bayescore.trials.image_names import ImageName, check_mirror, parse_image, through_mirror
@@ -48,10 +48,10 @@ def image_for(config: OpenBayesConfig, local: LocalSettings) -> str:
     RunnerError
         When the environment is not in the catalogue and no image is set, or what is set is no name of one.
     """
-    image = local.image or (known_environment(config.env) if config.env else DEFAULT_IMAGE)
+    image = local.image or (image_for_runtime(config.env) if config.env else DEFAULT_IMAGE)
     if not image:
         raise RunnerError(
-            text("No image is known for the environment “{name}”.", name=config.env),
+            text("No image is known for the runtime “{name}”.", name=config.env),
             text("Set “image” in openbayes.local.yaml, or give --image."),
         )
     parse_image(image)

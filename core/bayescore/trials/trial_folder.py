@@ -11,7 +11,7 @@ from bayescore.files import create, remove_tree
 from bayescore.files.copying import copy_tree
 from bayescore.files.tree import Cursor, walk
 from bayescore.i18n import text
-from bayescore.store.data_folder import MADE
+from bayescore.store.data_folder import READY_MARKER
 from bayescore.trials.launch import Content, TrialFolder
 from bayescore.trials.parameters import FILE_NAME, as_json
 
@@ -86,7 +86,7 @@ def is_made(root: Path, attempt: int) -> bool:
 
 def is_of_another(root: Path, attempt: int) -> bool:
     """Whether the folder is whole and belongs to another attempt."""
-    return not is_made(root, attempt) and any(root.glob(f"{MADE}-*"))
+    return not is_made(root, attempt) and any(root.glob(f"{READY_MARKER}-*"))
 
 
 def is_touched(root: Path, attempt: int) -> bool:
@@ -104,11 +104,11 @@ def is_touched(root: Path, attempt: int) -> bool:
 
 
 def _mark(root: Path, attempt: int) -> Path:
-    return root / f"{MADE}-{attempt}"
+    return root / f"{READY_MARKER}-{attempt}"
 
 
 def _set_aside(root: Path, attempt: int) -> None:
-    earlier = next(iter(root.glob(f"{MADE}-*")), None) if root.exists() else None
+    earlier = next(iter(root.glob(f"{READY_MARKER}-*")), None) if root.exists() else None
     if earlier is not None and attempt > 1:
         number = earlier.name.rpartition("-")[2]
         root.replace(root.with_name(f"{root.name}.{number}"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
 
-from bayescore.config.read_basics import parse_short_binding
+from bayescore.config.read_root import parse_short_binding
 from bayescore.config.yamltext import Path
 from bayescore.i18n import _
 from bayesdesk.editor.fields import ChoiceField, Field, Labelled, TextField

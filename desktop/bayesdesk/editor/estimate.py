@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bayescore.config import LocalSettings
-from bayescore.config.local import parse_span
+from bayescore.config.local import parse_duration
 from bayescore.i18n import _
 from bayescore.results import planned_seconds
 from bayescore.trials.gpus import Gpu, chosen
@@ -56,7 +56,7 @@ class EstimateLine(QWidget):
         tuning = config.hyper_tuning
         gpus = self._machine.machine.gpus if self._machine.machine else ()
         at_a_time = side_by_side(tuning.parallel_count, settings or LocalSettings(), gpus)
-        seconds = parse_span(self._span.text())
+        seconds = parse_duration(self._span.text())
         if not seconds:
             time = "?"
         else:
@@ -81,7 +81,7 @@ def side_by_side(wanted: int, settings: LocalSettings, gpus: tuple[Gpu, ...]) ->
 
 
 def written_span(seconds: float) -> str:
-    """A length of time as :func:`parse_span` reads it, in its largest unit."""
+    """A length of time as :func:`parse_duration` reads it, in its largest unit."""
     if seconds >= 7200:
         return f"{seconds / 3600:.3g}h"
     if seconds >= 120:

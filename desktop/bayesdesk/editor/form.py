@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.config import Algorithm, CategoricalSpec, DiscreteSpec, ParameterSpec
-from bayescore.config.environments import known_environments
 from bayescore.config.models import PARAMETER_SPECS
+from bayescore.config.runtimes import runtime_names
 from bayescore.i18n import _
 from bayescore.search import SearchSpace
 from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, ListField, TextField
@@ -126,7 +126,7 @@ class Form(QScrollArea):
     def _made_basics(self) -> Card:
         card, model = Card(_("Program"), ""), self._model
         environment = ComboField(model, ("env",))
-        environment.set_options(known_environments())
+        environment.set_options(runtime_names())
         line = row(
             Labelled(
                 _("Command"),

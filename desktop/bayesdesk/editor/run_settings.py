@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from bayescore.config.environments import known_environment, known_images
+from bayescore.config.runtimes import image_for_runtime, runtime_images
 from bayescore.errors import RunnerError
 from bayescore.i18n import _
 from bayescore.trials.images import image_for
@@ -194,7 +194,7 @@ class RunSettings(Card):
         if settings is not None and settings.image:
             return settings.image
         if config is None or settings is None:
-            return known_environment(str(self._model.value(("env",)) or ""))
+            return image_for_runtime(str(self._model.value(("env",)) or ""))
         try:
             return image_for(config, settings)
         except RunnerError:
@@ -203,7 +203,7 @@ class RunSettings(Card):
     def _show_image(self) -> None:
         wanted, found = self._wanted_image(), self._machine.containers
         local_tags = [image.tag for image in found.images] if found else []
-        others = [image for image in known_images() if image not in local_tags]
+        others = [image for image in runtime_images() if image not in local_tags]
         self._image.set_options([*local_tags, *others], wanted or _("name an image"))
         runner = str(self._local.value(("runner",)) or "auto")
         engine = found is not None and found.version is not None

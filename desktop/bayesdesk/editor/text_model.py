@@ -52,7 +52,7 @@ class TextModel(QObject):
         self.text_document.setModified(False)
         self.problems: tuple[Problem, ...] = ()
         self.document, self.problems = self._load()
-        self.is_valid = self.document.fault is None
+        self.is_valid = self.document.error is None
         self.text_document.contentsChanged.connect(self._read)
         self.is_typing_on = False  # while an edit joins the step before it
         self._typed: tuple[Path, int] | None = None
@@ -113,7 +113,7 @@ class TextModel(QObject):
 
     def _read(self) -> None:
         document, self.problems = self._load()
-        self.is_valid = document.fault is None
+        self.is_valid = document.error is None
         if self.is_valid:
             self.document = document
         self.changed.emit()
@@ -213,7 +213,7 @@ class TextModel(QObject):
             gap = " " if self.document.text[node.start - 1 : node.start] == ":" else ""
             edit = Edit(node.start, before, gap + written.strip())
             after = YamlDocument.parse(edit.apply(self.document.text))
-            if after.fault is None and _at(after.data, path) == value:
+            if after.error is None and _at(after.data, path) == value:
                 self.apply(edit)
                 return
         self.set(path, value)

@@ -37,7 +37,12 @@ class EnvironmentPage(QWidget):
         top.setObjectName("bar")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         head = row(
-            label(_("Environment"), "title"), self._summary, None, help_mark("trouble"), copy, self._again
+            label(_("Environment"), "title"),
+            self._summary,
+            None,
+            help_mark("troubleshooting"),
+            copy,
+            self._again,
         )
         head.setContentsMargins(theme.PAGE_MARGIN, 11, theme.PAGE_MARGIN, 11)
         top.setLayout(head)

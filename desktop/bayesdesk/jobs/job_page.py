@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
 
 from bayescore.app.consent import UnconfirmedError
 from bayescore.app.reach import Reach
-from bayescore.exchange.formats import exported
-from bayescore.exchange.forms import Form
+from bayescore.exchange.export import export_text
+from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _
 from bayescore.results import replace_file
 from bayescore.store import Database
@@ -163,17 +163,17 @@ class JobPage(QWidget):
         self.model.set_view(view)
 
     def export(self, form: str) -> None:
-        """Ask for a file, then write the job's results into it in a :class:`Form`."""
-        wanted = Form(form)
-        ending = wanted.ending
+        """Ask for a file, then write the job's results into it in an :class:`ExportFormat`."""
+        wanted = ExportFormat(form)
+        suffix = wanted.suffix
         name, _filter = QFileDialog.getSaveFileName(
-            self, _("Export"), f"{self.model.view.job.submission.name}.{ending}", f"*.{ending}"
+            self, _("Export"), f"{self.model.view.job.submission.name}.{suffix}", f"*.{suffix}"
         )
         if name:
             view, database = self.model.view, self._database
 
             def write() -> None:
-                content = exported(database, view.job, view.trials, wanted, view.best)
+                content = export_text(database, view.job, view.trials, wanted, view.best)
                 replace_file(Path(name), content)
 
             self._background.run(write)

@@ -80,7 +80,7 @@ def _progress(view: JobView) -> str:
 
 
 def _gain(view: JobView) -> tuple[str, str] | None:
-    forecast = next((t.foresight for t in reversed(view.trials) if t.foresight is not None), None)
+    forecast = next((t.forecast for t in reversed(view.trials) if t.forecast is not None), None)
     if forecast is None:
         return None
     shown = (f"{v:.2g}" for v in (forecast.gain, forecast.gain_low, forecast.gain_high))

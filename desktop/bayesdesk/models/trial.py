@@ -25,7 +25,7 @@ def badge_of(view: JobView, trial: Trial) -> tuple[str, str]:
 
 def reasons_of(trial: Trial) -> list[str]:
     """Why the search suggested a trial, and what it predicted."""
-    forecast = trial.foresight
+    forecast = trial.forecast
     if forecast is None:
         origin = _ORIGINS.get(trial.origin)
         return [origin()] if origin is not None else []

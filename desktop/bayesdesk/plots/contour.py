@@ -86,7 +86,7 @@ class ContourChart(Card):
         pair = (self._x.currentText(), self._y.currentText()) if self._is_chosen else None
 
         def work() -> tuple[tuple[str, str], Surface | None]:
-            first, second = pair or _leading_pair(specs, [i.name for i in importances(specs, shown)])
+            first, second = pair or _leading_pair(specs, [i.name for i in importances(specs, shown, goal)])
             found = surface(specs, shown, goal, first, second) if first != second else None
             return (first, second), found
 

@@ -39,8 +39,10 @@ class ImportanceChart(Card):
         if self._is_busy:
             return
         self._is_busy = True
-        specs, shown = self._model.view.job.config.hyper_tuning.parameter_specs, self._model.shown
-        self._background.run(lambda: importances(specs, shown), self._draw, self._failed)
+        tuning, shown = self._model.view.job.config.hyper_tuning, self._model.shown
+        self._background.run(
+            lambda: importances(tuning.parameter_specs, shown, tuning.goal), self._draw, self._failed
+        )
 
     def _failed(self, error: Exception) -> None:
         self._is_busy = False

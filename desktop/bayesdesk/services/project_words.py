@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from bayescore.config.environments import known_environments
+from bayescore.config.runtimes import runtime_names
 from bayescore.files import read_text
 from bayescore.files.listing import files_below
 
@@ -22,7 +22,7 @@ def project_words(project: Path) -> dict[str, list[str]]:
     """Suggested values by key; reads the project's Python files."""
     metrics = metric_names(project)
     return {
-        "env": list(known_environments()),
+        "env": list(runtime_names()),
         "hyperparameter_metric": metrics,
         "side_metrics": metrics,
         "path": ["/input0", "/input1", "/input2", "/input3", "/input4", "/output"],

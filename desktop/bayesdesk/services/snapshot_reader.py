@@ -182,7 +182,7 @@ class _Details:
 def _ended_row(connection: sa.Connection, job: Job, ended: int) -> JobRow:
     """The row of a job that has ended: of its trials only the best is read."""
     maximize = job.config.hyper_tuning.goal == "MAXIMIZE"
-    return JobRow(job, ended, trials.leader(connection, job.id, maximize=maximize), None)
+    return JobRow(job, ended, trials.best(connection, job.id, maximize=maximize), None)
 
 
 def _pulled(connection: sa.Connection, job: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Trains a small neural network on handwritten digits and reports every epoch."""
+"""Trains a small neural network on handwritten digits and reports metrics after each epoch."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Stands in for a recommender's training: a smooth function of its six parameters."""
+"""Imitates the training of a recommender: a smooth function of six parameters."""
 
 import argparse
 import math
@@ -23,7 +23,7 @@ error = (
     + 0.01 * abs(args.level - 3)
     + {"A": 0.03, "B": 0.0, "C": 0.06}[args.category]
 )
-for step in range(1, 6):  # the error settles step by step
+for step in range(1, 6):  # the error converges step by step
     log_metric("precision", error * (1 + 1 / step**2))
     log_metric("recall", 1 / (1 + error))
 print(f"precision {error * (1 + 1 / 25):.4f}")

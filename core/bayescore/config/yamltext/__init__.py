@@ -1,4 +1,4 @@
-"""YAML text with positions and smallest edits."""
+"""YAML text with positions, and minimal edits of it."""
 
 from bayescore.config.yamltext.document import YamlDocument
 from bayescore.config.yamltext.edit import AliasedError, Edit, EditError

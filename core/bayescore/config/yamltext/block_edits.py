@@ -1,4 +1,4 @@
-"""Edits of lists and mappings in block style: each returns the whole text after the edit."""
+"""Edits of lists and mappings in block style; each returns the whole edited text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Span = tuple[int, int]
 
 
 def spans(source: str, node: Node) -> list[Span]:
-    """Where each child begins (its key or its dash) and where its value ends."""
+    """Start (of the key or the dash) and end (of the value) of each child."""
     if node.kind is Kind.MAPPING:
         return [(e.key.outer_start, max(e.key.end, e.value.end)) for e in node.entries]
     lines = Lines(source)
@@ -33,12 +33,12 @@ def _next_dash(source: str, lines: Lines, after: int, column: int) -> int:
 
 
 def indented(written: list[str], column: int, break_: str) -> str:
-    """Lines as one text; all but the first are indented by ``column``."""
+    """Join lines; all but the first are indented by ``column``."""
     return (break_ + " " * column).join(written)
 
 
 def insert(source: str, node: Node, index: int, written: list[str]) -> str:
-    """Put lines before the child at ``index``; the comments above that child stay with it."""
+    """Insert lines before the child at ``index``; comments above that child stay with it."""
     lines = Lines(source)
     children = spans(source, node)
     column = lines.column(children[0][0])
@@ -52,11 +52,11 @@ def insert(source: str, node: Node, index: int, written: list[str]) -> str:
 
 
 def remove(source: str, node: Node, index: int) -> str:
-    """Take out one of several children, with the comment on its own line."""
+    """Remove one of several children, with the comment on its line."""
     lines = Lines(source)
     children = spans(source, node)
     start, end = children[index]
-    if lines.is_inline(start):  # the first key behind a dash: the next one moves up
+    if lines.is_inline(start):  # the first key after a dash: the next one takes its place
         follower = children[index + 1][0]
         return source[:start] + source[end if "#" in source[end:follower] else follower :]
     first, last = lines.start(start), lines.next(end)
@@ -68,10 +68,10 @@ def remove(source: str, node: Node, index: int) -> str:
 
 
 def remove_only(source: str, node: Node, value_at: int | None) -> str:
-    """Take out the only child, which leaves ``{}`` or ``[]``.
+    """Remove the only child; ``{}`` or ``[]`` remains.
 
-    ``value_at`` is where the collection's value begins behind its key's colon;
-    ``None`` for the root and for an item of a list.
+    ``value_at`` is the offset after the colon of the collection's key; ``None`` for the root and for an item
+    of a list.
     """
     lines = Lines(source)
     start, end = spans(source, node)[0]
@@ -87,22 +87,22 @@ def remove_only(source: str, node: Node, value_at: int | None) -> str:
 
 
 def move(source: str, node: Node, index: int, to: int) -> str:
-    """Reorder children; the comments above a child go with it."""
+    """Reorder children; comments above a child move with it."""
     lines = Lines(source)
     children = spans(source, node)
     column = lines.column(children[0][0])
-    begin = children[0][0] - (0 if lines.is_inline(children[0][0]) else column)
-    bounds = [begin, *(lines.next(end) for _, end in children)]
+    first = children[0][0] - (0 if lines.is_inline(children[0][0]) else column)
+    bounds = [first, *(lines.next(end) for _, end in children)]
     chunks = [source[a:b] for a, b in pairwise(bounds)]
-    inline, open_end = begin == children[0][0], not chunks[-1].endswith(("\n", "\r"))
+    inline, open_end = first == children[0][0], not chunks[-1].endswith(("\n", "\r"))
     if inline:
         chunks[0] = " " * column + chunks[0]
     if open_end:
-        chunks[-1] += lines.break_near(begin)
+        chunks[-1] += lines.break_near(first)
     chunks.insert(to, chunks.pop(index))
     result = "".join(chunks)
     if inline:
         result = result[column:]
     if open_end:
         result = result.removesuffix("\n").removesuffix("\r")
-    return source[:begin] + result + source[bounds[-1] :]
+    return source[:first] + result + source[bounds[-1] :]

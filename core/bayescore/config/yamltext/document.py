@@ -1,4 +1,4 @@
-"""A YAML text, its data, and edits that change as little of the text as possible."""
+"""A YAML text, its data, and minimal edits of the text."""
 
 from __future__ import annotations
 
@@ -12,49 +12,49 @@ from typing import Any
 from bayescore.config.yamltext import block_edits, flow_edits, render
 from bayescore.config.yamltext.edit import AliasedError, Edit, EditError
 from bayescore.config.yamltext.lines import Lines
-from bayescore.config.yamltext.nodes import Entry, Kind, Node, Path, Tree, YamlFault, build, walk
+from bayescore.config.yamltext.nodes import Entry, Kind, Node, Path, Tree, YamlSyntaxError, build, walk
 from bayescore.config.yamltext.scalars import render as render_scalar
 from bayescore.i18n import text
 
 
 @dataclass(frozen=True)
 class YamlDocument:
-    """The exact text of a YAML file and what it says.
+    """The exact text of a YAML file and its data.
 
     Attributes
     ----------
     text
-        Every character of the file, a byte order mark included.
+        The whole file, including a byte order mark.
     data
-        Its data; when ``fault`` is set, the last data that could be read.
-    fault
-        What is wrong with the text, or ``None``.
+        Its data; when ``error`` is set, the last data that could be read.
+    error
+        The syntax error, or ``None``.
     """
 
     text: str
     data: Any = None
-    fault: YamlFault | None = None
+    error: YamlSyntaxError | None = None
     tree: Tree = field(default=Tree(None, None, ()), repr=False)
 
     @classmethod
     def parse(cls, source: str) -> YamlDocument:
-        """Read a text; a broken one gives a document with ``fault`` set, never an error."""
+        """Parse a text; for invalid YAML ``error`` is set and nothing is raised."""
         try:
             tree = build(source)
-        except YamlFault as fault:
-            return cls(source, None, fault)
+        except YamlSyntaxError as error:
+            return cls(source, None, error)
         return cls(source, tree.root.data if tree.root else None, None, tree)
 
     def with_text(self, source: str) -> YamlDocument:
-        """The document after any change of its text; broken text keeps the last good data."""
+        """The document with another text; while that is invalid, the last valid data is kept."""
         changed = YamlDocument.parse(source)
-        return replace(changed, data=self.data) if changed.fault else changed
+        return replace(changed, data=self.data) if changed.error else changed
 
     def apply(self, edit: Edit) -> YamlDocument:
         """The document after an edit."""
         return self.with_text(edit.apply(self.text))
 
-    # ---- where things stand
+    # ---- positions
 
     @cached_property
     def _lines(self) -> Lines:
@@ -65,18 +65,18 @@ class YamlDocument:
         return self._lines.position(offset)
 
     def node(self, path: Path) -> Node | None:
-        """Node of the value at ``path``, aliases followed; ``None`` when there is none."""
+        """Node of the value at ``path``, with aliases resolved; ``None`` when there is none."""
         steps = self._steps(path)
         return steps[-1].resolved if steps else None
 
     def key_node(self, path: Path) -> Node | None:
-        """Node of the key that ``path`` ends in; ``None`` for an item of a list."""
+        """Node of the last key of ``path``; ``None`` for an item of a list."""
         parent = self.node(path[:-1]) if path else None
         entry = parent.entry(path[-1]) if parent and parent.kind is Kind.MAPPING else None
         return entry.key if entry else None
 
     def path_at(self, offset: int) -> Path:
-        """Path of the innermost key or value at an offset; empty when outside of all."""
+        """Path of the innermost key or value at an offset; empty outside of all."""
         path: list[str | int] = []
         node = self.tree.root
         while node is not None:
@@ -88,8 +88,8 @@ class YamlDocument:
         return tuple(path)
 
     def _steps(self, path: Path) -> list[Node] | None:
-        """Nodes from the root down to ``path``, aliases unfollowed; ``None`` when it leads nowhere."""
-        if self.fault or self.tree.root is None:
+        """Nodes from the root down to ``path``, with aliases unresolved; ``None`` when it does not exist."""
+        if self.error or self.tree.root is None:
             return None
         steps = [self.tree.root]
         for part in path:
@@ -102,9 +102,9 @@ class YamlDocument:
     # ---- edits
 
     def set(self, path: Path, value: Any) -> Edit:
-        """Give the place at ``path`` another value (scalars, lists and mappings).
+        """Set the value at ``path`` (a scalar, list or mapping).
 
-        A list or mapping is changed child by child, so what stays equal keeps its text.
+        Lists and mappings are changed child by child, so that unchanged children keep their text.
         """
         steps = self._editable(path)
         node = steps[-1]
@@ -119,15 +119,15 @@ class YamlDocument:
         return self._verified(path, value, self._replacements(path, steps, value))
 
     def add(self, path: Path, key: str, value: Any, index: int | None = None) -> Edit:
-        """Add a key to the mapping at ``path`` (an absent or empty one counts), by default at its end."""
+        """Add a key to the mapping at ``path``, by default at its end; a missing mapping is created."""
         node = self._open_collection(path, Kind.MAPPING)
         if node is None or (not node.entries and not self._within_flow(path)):
             return self._fill(path, {key: value})
         if node.entry(key):
-            raise EditError(text("The key “{key}” is there already.", key=key))
+            raise EditError(text("The key “{key}” already exists.", key=key))
         at = len(node.entries) if index is None else index
-        wanted = dict(node.data)
-        order = list(wanted.items())
+        expected = dict(node.data)
+        order = list(expected.items())
         order.insert(at, (key, value))
         if node.flow:
             written = f"{render_scalar(key, flow=True)}: {render.flow(value)}"
@@ -140,75 +140,75 @@ class YamlDocument:
         )
 
     def insert(self, path: Path, index: int, value: Any) -> Edit:
-        """Insert an item into the list at ``path`` (an absent or empty one counts)."""
+        """Insert an item into the list at ``path``; a missing list is created."""
         node = self._open_collection(path, Kind.SEQUENCE)
         if node is None or (not node.items and not self._within_flow(path)):
             return self._fill(path, [value])
-        wanted = [*node.data[:index], value, *node.data[index:]]
+        expected = [*node.data[:index], value, *node.data[index:]]
         if node.flow:
             return self._verified(
-                path, wanted, [lambda: flow_edits.insert(self.text, node, index, render.flow(value))]
+                path, expected, [lambda: flow_edits.insert(self.text, node, index, render.flow(value))]
             )
         return self._verified(
-            path, wanted, [lambda: block_edits.insert(self.text, node, index, render.item(value))]
+            path, expected, [lambda: block_edits.insert(self.text, node, index, render.item(value))]
         )
 
     def remove(self, path: Path) -> Edit:
-        """Remove a key or an item; comments above it stay."""
+        """Remove a key or an item; comments above it are kept."""
         if not path:
             raise EditError(text("The whole document cannot be removed."))
         parent = self._editable(path)[-2].resolved
         index = _index(parent, path[-1])
-        wanted = copy.copy(parent.data)
-        del wanted[path[-1]]
+        expected = copy.copy(parent.data)
+        del expected[path[-1]]
         if parent.flow:
-            return self._verified(path[:-1], wanted, [lambda: flow_edits.remove(self.text, parent, index)])
+            return self._verified(path[:-1], expected, [lambda: flow_edits.remove(self.text, parent, index)])
         if len(parent.children()) > (2 if parent.kind is Kind.MAPPING else 1):
-            return self._verified(path[:-1], wanted, [lambda: block_edits.remove(self.text, parent, index)])
-        return self._verified(path[:-1], wanted, self._emptied(path[:-1], parent, wanted))
+            return self._verified(path[:-1], expected, [lambda: block_edits.remove(self.text, parent, index)])
+        return self._verified(path[:-1], expected, self._emptied(path[:-1], parent, expected))
 
     def rename(self, path: Path, key: str) -> Edit:
-        """Give the key that ``path`` ends in another name."""
+        """Rename the last key of ``path``."""
         parent = self._editable(path)[-2].resolved
         entry = parent.entry(path[-1]) if parent.kind is Kind.MAPPING else None
         if entry is None:
-            raise EditError(text("There is no key at this place."))
+            raise EditError(text("There is no key here."))
         if key != path[-1] and parent.entry(key):
-            raise EditError(text("The key “{key}” is there already.", key=key))
-        wanted = {key if k == path[-1] else k: v for k, v in parent.data.items()}
+            raise EditError(text("The key “{key}” already exists.", key=key))
+        expected = {key if k == path[-1] else k: v for k, v in parent.data.items()}
         node = entry.key
         quote = node.style if node.style in ("'", '"') else ""
         written = render_scalar(key, quote=quote, flow=parent.flow)
-        return self._verified(path[:-1], wanted, [lambda: self._spliced(node.start, node.end, written)])
+        return self._verified(path[:-1], expected, [lambda: self._spliced(node.start, node.end, written)])
 
     def move(self, path: Path, index: int) -> Edit:
-        """Move a key or an item among its siblings so that it becomes number ``index`` (from 0)."""
+        """Move a key or an item to position ``index`` (from 0) among its siblings."""
         parent = self._editable(path)[-2].resolved
         old = _index(parent, path[-1])
         if parent.kind is Kind.MAPPING:
             order = list(parent.data.items())
             order.insert(index, order.pop(old))
-            wanted: Any = dict(order)
+            expected: Any = dict(order)
         else:
-            wanted = list(parent.data)
-            wanted.insert(index, wanted.pop(old))
-        room = flow_edits if parent.flow else block_edits
-        return self._verified(path[:-1], wanted, [lambda: room.move(self.text, parent, old, index)])
+            expected = list(parent.data)
+            expected.insert(index, expected.pop(old))
+        edits = flow_edits if parent.flow else block_edits
+        return self._verified(path[:-1], expected, [lambda: edits.move(self.text, parent, old, index)])
 
     def write_out(self, path: Path) -> Edit:
-        """Replace the alias at ``path`` with a copy of what it stands for."""
+        """Replace the alias at ``path`` with a copy of its value."""
         steps = self._steps(path)
         if steps is None or steps[-1].kind is not Kind.ALIAS:
-            raise EditError(text("There is no alias at this place."))
+            raise EditError(text("There is no alias here."))
         return self._written_out([steps[-1]])
 
-    # ---- how edits are made
+    # ---- building edits
 
     def _editable(self, path: Path) -> list[Node]:
-        if self.fault:
+        if self.error:
             raise EditError(
-                text("The text is not valid YAML at the moment."),
-                text("Mend the text first, then use the form."),
+                text("The text is not valid YAML."),
+                text("Fix the text first, then use the form."),
             )
         steps = self._steps(path)
         if steps is None:
@@ -223,7 +223,7 @@ class YamlDocument:
         return steps
 
     def _missing(self, path: Path) -> EditError:
-        """Why a path leads nowhere: a merge key brought the value in, or nothing did."""
+        """Error for a missing path: its value comes from a merge key, or there is none."""
         for depth in range(len(path)):
             parent = self.node(path[:depth])
             if parent is None or parent.kind is not Kind.MAPPING:
@@ -246,16 +246,16 @@ class YamlDocument:
         return Edit.between(self.text, result)
 
     def _open_collection(self, path: Path, kind: Kind) -> Node | None:
-        """The collection to add to; ``None`` when it is absent or null and must be made."""
+        """The collection to add to; ``None`` when it is missing or null and must be created."""
         steps = self._steps(path)
-        is_bare = self.tree.root is None or not path or self._steps(path[:-1]) is not None
-        if steps is None and not self.fault and is_bare:
+        can_create = self.tree.root is None or not path or self._steps(path[:-1]) is not None
+        if steps is None and not self.error and can_create:
             return None
         node = self._editable(path)[-1]
         if node.kind is Kind.SCALAR and node.data is None:
             return None
         if node.kind is not kind:
-            raise EditError(text("“{path}” is of another kind.", path=".".join(map(str, path))))
+            raise EditError(text("“{path}” has a value of another type.", path=".".join(map(str, path))))
         return node
 
     def _fill(self, path: Path, value: Any) -> Edit:
@@ -285,7 +285,7 @@ class YamlDocument:
         padded = " " if node.start == node.end and self.text[start - 1 : start] not in ("", " ", "\n") else ""
         if not render.is_collection(value):
             written = render_scalar(value, quote=quote, flow=flow)
-        elif flow or render.goes_in_one_line(value):
+        elif flow or render.fits_on_one_line(value):
             written = render.flow(value)
         else:
             return [lambda: self._as_block(path, start, node.end, value)]
@@ -295,15 +295,15 @@ class YamlDocument:
         ]
 
     def _block_replacements(self, path: Path, node: Node, value: Any) -> list[Callable[[], str]]:
-        """Texts with something else in place of a block collection; comments above it stay."""
+        """Texts with a block collection replaced; comments above it are kept."""
         column, break_ = self._lines.column(node.start), self._lines.break_near(node.start)
         at = self._value_start(path)
         if at is None:
-            lines = [render.inline(value)] if render.goes_in_one_line(value) else render.block(value)
+            lines = [render.inline(value)] if render.fits_on_one_line(value) else render.block(value)
             return [lambda: self._spliced(node.start, node.end, block_edits.indented(lines, column, break_))]
         between = self.text[at : node.start].rstrip()
         kept = between if "#" in between else ""
-        if render.goes_in_one_line(value):
+        if render.fits_on_one_line(value):
             return [lambda: self._spliced(at, node.end, f" {render.inline(value)}{kept}")]
         key = self.key_node(path)
         deeper = self._lines.column(key.outer_start) + render.STEP if key else column
@@ -316,11 +316,11 @@ class YamlDocument:
         ]
 
     def _as_block(self, path: Path, start: int, end: int, value: Any) -> str:
-        """Write a collection as lines of its own, where a value on one line stood."""
+        """Replace a value on one line with a collection in block style."""
         lines = self._lines
         break_ = lines.break_near(start)
         key = self.key_node(path)
-        if key is None:  # an item of a list, or the root: the first line stays where the value was
+        if key is None:  # an item of a list, or the root: start where the value was
             padded = "" if self.text[start - 1 : start] in ("", " ", "\n") else " "
             column = lines.column(start) + len(padded)
             return self._spliced(
@@ -345,7 +345,7 @@ class YamlDocument:
         return [lambda: self._spliced(at, node.end, written)]
 
     def _value_start(self, path: Path) -> int | None:
-        """Offset behind the colon of the key that ``path`` ends in."""
+        """Offset after the colon of the last key of ``path``."""
         key = self.key_node(path)
         if key is None:
             return None
@@ -382,19 +382,19 @@ class YamlDocument:
         return self.text[:start] + written + self.text[end:]
 
     def _verified(self, path: Path, value: Any, candidates: Iterable[Callable[[], str]]) -> Edit:
-        """The first candidate text that reads back as the wanted data, so no edit can do harm."""
-        wanted = _with(self.data, path, value)
+        """Edit to the first candidate text that parses to the expected data."""
+        expected = _with(self.data, path, value)
         for candidate in candidates:
             try:
                 after = candidate()
             except (IndexError, ValueError):
                 continue
             changed = YamlDocument.parse(after)
-            if changed.fault is None and _same(changed.data, wanted):
+            if changed.error is None and _same(changed.data, expected):
                 return Edit.between(self.text, after)
         raise EditError(
             text(
-                "This place is written in a way that cannot be changed without touching the text around it."
+                "This value is written in a way that cannot be changed without changing the text around it."
             ),
             text("Change it in the text editor."),
         )
@@ -425,7 +425,7 @@ def _index(node: Node, part: str | int) -> int:
 
 
 def _with(data: Any, path: Path, value: Any) -> Any:
-    """A copy of ``data`` in which the place at ``path`` has another value."""
+    """A copy of ``data`` with another value at ``path``."""
     if not path:
         return value
     changed = copy.copy(data) if data is not None else {}
@@ -438,7 +438,7 @@ def _with(data: Any, path: Path, value: Any) -> Any:
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Equality that tells types and the order of keys apart, and takes NaN as equal to itself."""
+    """Equality that also compares types and the order of keys, and in which NaN equals NaN."""
     if isinstance(a, dict) and isinstance(b, dict):
         return [*a] == [*b] and all(_same(a[k], b[k]) for k in a)
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):

@@ -1,4 +1,4 @@
-"""One change of a text, and why a change may be refused."""
+"""An edit of a text, and the errors when it is not possible."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bayescore.i18n import Text, text
 
 @dataclass(frozen=True)
 class Edit:
-    """Replace ``replaced``, which stands at ``start``, with ``text`` (offsets in characters)."""
+    """Replaces ``replaced`` at ``start`` with ``text``; offsets count characters."""
 
     start: int
     replaced: str
@@ -18,7 +18,7 @@ class Edit:
 
     @property
     def end(self) -> int:
-        """Where the replaced text ended, in the text before the edit."""
+        """End of the replaced text, before the edit."""
         return self.start + len(self.replaced)
 
     @property
@@ -27,12 +27,12 @@ class Edit:
         return Edit(self.start, self.text, self.replaced)
 
     def apply(self, source: str) -> str:
-        """Text after the edit.
+        """Apply the edit to a text.
 
         Raises
         ------
         ValueError
-            When ``source`` is not the text that the edit was made for.
+            When ``source`` is not the text of the edit.
         """
         if source[self.start : self.end] != self.replaced:
             raise ValueError("the text has changed since this edit was made")
@@ -40,7 +40,7 @@ class Edit:
 
     @classmethod
     def between(cls, before: str, after: str) -> Edit:
-        """Smallest single edit from one text to another."""
+        """The smallest single edit from one text to another."""
         limit = min(len(before), len(after))
         start = next((i for i in range(limit) if before[i] != after[i]), limit)
         tail = 0
@@ -50,20 +50,19 @@ class Edit:
 
 
 class EditError(ConfigError):
-    """This change cannot be made as a small edit of the text."""
+    """The change cannot be made as a small edit of the text."""
 
 
 class AliasedError(EditError):
-    """The edited place is shared through a YAML anchor and alias.
+    """The value is shared through a YAML anchor and alias.
 
     Attributes
     ----------
     write_out
-        Edit that writes the shared value out in place of its aliases; after it the
-        change can be made.
+        Edit that replaces the aliases with copies of the value, after which the change is possible.
     """
 
     def __init__(self, name: str, write_out: Edit) -> None:
         message: Text = text("This value is shared through the YAML anchor “{name}”.", name=name)
-        super().__init__(message, text("Write the value out in place first, then change it."))
+        super().__init__(message, text("Replace the aliases with copies of the value first, then change it."))
         self.write_out = write_out

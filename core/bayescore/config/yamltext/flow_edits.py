@@ -1,4 +1,4 @@
-"""Edits inside ``[…]`` and ``{…}``: each returns the whole text after the edit."""
+"""Edits inside ``[…]`` and ``{…}``; each returns the whole edited text."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Span = tuple[int, int]
 
 
 def spans(source: str, node: Node) -> list[Span]:
-    """Where each child of a flow collection begins and ends."""
+    """Start and end of each child of a flow collection."""
     if node.kind is Kind.MAPPING:
         return [(e.key.outer_start, _end(source, e)) for e in node.entries]
     return [(item.outer_start, item.end) for item in node.items]
 
 
 def _end(source: str, entry: Entry) -> int:
-    """End of an entry; behind an empty value a blank is kept, ``{a:, b}`` would not parse."""
+    """End of an entry, with the space after an empty value: ``{a:, b}`` does not parse."""
     end = max(entry.key.end, entry.value.end)
     if entry.value.start == entry.value.end and source[end : end + 1] == " ":
         return end + 1
@@ -26,7 +26,7 @@ def _end(source: str, entry: Entry) -> int:
 
 
 def insert(source: str, node: Node, index: int, written: str) -> str:
-    """Put ``written`` before the child at ``index``."""
+    """Insert ``written`` before the child at ``index``."""
     children = spans(source, node)
     if not children:
         at = node.start + 1
@@ -39,7 +39,7 @@ def insert(source: str, node: Node, index: int, written: str) -> str:
 
 
 def remove(source: str, node: Node, index: int) -> str:
-    """Take out the child at ``index`` and one comma; comments stay."""
+    """Remove the child at ``index`` and one comma; comments are kept."""
     children = spans(source, node)
     start, end = children[index]
     if index + 1 < len(children) and "#" not in source[end : children[index + 1][0]]:
@@ -56,7 +56,7 @@ def remove(source: str, node: Node, index: int) -> str:
 
 
 def move(source: str, node: Node, index: int, to: int) -> str:
-    """Reorder children: their texts change slots, commas and comments stay where they are."""
+    """Reorder children; commas and comments keep their positions."""
     children = spans(source, node)
     texts = [source[a:b] for a, b in children]
     texts.insert(to, texts.pop(index))

@@ -1,4 +1,4 @@
-"""A text seen as lines: where they begin, where they end, how they are broken."""
+"""The lines of a text: starts, ends and line breaks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BOM = "\ufeff"
 
 
 class Lines:
-    """Line positions in ``source``; a byte order mark belongs to no line."""
+    """Positions of lines in ``source``; a byte order mark belongs to no line."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -27,30 +27,30 @@ class Lines:
         return row + 1, max(0, offset - self._starts[row]) + 1
 
     def start(self, offset: int) -> int:
-        """Where the line of ``offset`` begins."""
+        """Start of the line of ``offset``."""
         return self._starts[max(0, bisect_right(self._starts, offset) - 1)]
 
     def end(self, offset: int) -> int:
-        """Where the line of ``offset`` ends, before its break."""
+        """End of the line of ``offset``, before its break."""
         match = re.compile(r"[\r\n]").search(self.source, offset)
         return match.start() if match else len(self.source)
 
     def next(self, offset: int) -> int:
-        """Where the line after that of ``offset`` begins; the text's end when there is none."""
+        """Start of the next line; the end of the text when there is none."""
         match = _BREAK.search(self.source, offset)
         return match.end() if match else len(self.source)
 
     def column(self, offset: int) -> int:
-        """Characters between the line's begin and ``offset``."""
+        """Number of characters from the start of the line to ``offset``."""
         return offset - self.start(offset)
 
     def break_near(self, offset: int) -> str:
-        """The line break to write at ``offset``: that of its line, or the one before."""
+        """The line break to write at ``offset``: that of its line, or of an earlier one."""
         if match := _BREAK.search(self.source, offset):
             return match[0]
         before = _BREAK.findall(self.source, 0, offset)
         return before[-1] if before else "\n"
 
     def is_inline(self, offset: int) -> bool:
-        """Whether something other than blanks stands before ``offset`` on its line."""
+        """Whether anything but spaces precedes ``offset`` on its line."""
         return bool(self.source[self.start(offset) : offset].strip(" "))

@@ -1,7 +1,7 @@
-"""From YAML text to a tree that knows where each key and value stands.
+"""Parsing YAML into a tree with the position of each key and value.
 
-The tree is built from libyaml's events and not from PyYAML's own nodes, which forget
-where an alias was written and silently let a later duplicate key win.
+The tree is built from libyaml's events instead of PyYAML's nodes, which lose the positions of
+aliases and drop duplicate keys.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from bayescore.config.yamltext.lines import BOM
 from bayescore.config.yamltext.scalars import resolve
 
 Path = tuple[str | int, ...]
-MAX_DEPTH = 60  # deeper than any hand-written file; keeps hostile input off Python's stack
-# Characters and nodes of a text with its aliases written out: a few aliases of aliases stand for more
-# than any machine can compare or print.  A text without aliases that is small enough to be read has less.
+MAX_DEPTH = 60  # deeper than any file written by hand; limits recursion
+# Characters and nodes of a text with its aliases expanded: nested aliases can expand to more than any
+# machine can process.  A text without aliases stays below, because files are limited in size.
 MAX_EXPANDED = 2**20
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCALAR = str | int | float | None  # a bool is an int
@@ -29,7 +29,7 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t\r\n]*)+")
 
 
 class Kind(StrEnum):
-    """What a node is."""
+    """Kind of a node."""
 
     SCALAR = "scalar"
     MAPPING = "mapping"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 @dataclass(slots=True)
 class Entry:
-    """One key and its value in a mapping."""
+    """A key and its value in a mapping."""
 
     key: Node
     value: Node
@@ -49,8 +49,8 @@ class Entry:
 class Node:
     """A node of the tree; ``start`` and ``end`` are offsets into the text, in characters.
 
-    The span covers the content only: an anchor and a tag stand before it, at
-    ``outer_start``, and for a block collection it ends where its last child ends.
+    The span excludes an anchor and a tag, which begin at ``outer_start``.  A block collection ends where its
+    last child ends.
     """
 
     kind: Kind
@@ -70,12 +70,12 @@ class Node:
 
     @property
     def resolved(self) -> Node:
-        """The node itself, or what an alias stands for."""
+        """The node itself, or the target of an alias."""
         return self.target.resolved if self.target else self
 
     def entry(self, key: object) -> Entry | None:
-        """Last entry written with this key in a mapping (a later duplicate wins)."""
-        if self.by_key is None:  # asked for once the mapping is whole
+        """Entry of a mapping with this key; the last one of duplicates."""
+        if self.by_key is None:  # called only after the mapping is complete
             keys = ((e.key.resolved.data, e) for e in self.entries)
             self.by_key = {data: e for data, e in keys if isinstance(data, _SCALAR)}
         return self.by_key.get(key)
@@ -87,8 +87,8 @@ class Node:
         return self.items
 
 
-class YamlFault(Exception):
-    """Text that is not valid YAML: libyaml's words and where, as an offset."""
+class YamlSyntaxError(Exception):
+    """Invalid YAML: the message of libyaml, and the offset of the error."""
 
     def __init__(self, problem: str, offset: int) -> None:
         super().__init__(problem)
@@ -98,7 +98,7 @@ class YamlFault(Exception):
 
 @dataclass(frozen=True)
 class Tree:
-    """What a text holds: the root node (``None`` when empty) and where a second document begins."""
+    """A parsed text: the root node (``None`` when empty) and the offset of a second document."""
 
     root: Node | None
     second_document: int | None
@@ -110,48 +110,48 @@ def build(source: str) -> Tree:
 
     Raises
     ------
-    YamlFault
-        When the text is not valid YAML, nests deeper than ``MAX_DEPTH``, or stands for more than
-        ``MAX_EXPANDED`` with its aliases written out.
+    YamlSyntaxError
+        When the text is not valid YAML, is nested deeper than ``MAX_DEPTH``, or expands to more than
+        ``MAX_EXPANDED`` with its aliases.
     """
     if source.startswith(BOM):
-        return _behind_mark(source[1:])
+        return _after_byte_order_mark(source[1:])
     try:
         return _Builder(source).tree()
     except yaml.YAMLError as error:
-        raise _fault(error, source) from None
+        raise _syntax_error(error, source) from None
     except UnicodeEncodeError as error:
-        raise YamlFault("unacceptable character", error.start) from None
+        raise YamlSyntaxError("unacceptable character", error.start) from None
 
 
-def _behind_mark(source: str) -> Tree:
-    """The tree of a text that stands behind a byte order mark, which libyaml does not count."""
+def _after_byte_order_mark(source: str) -> Tree:
+    """Parse a text after its byte order mark, which libyaml does not count."""
     try:
         tree = build(source)
-    except YamlFault as fault:
-        raise YamlFault(fault.problem, fault.offset + 1) from None
+    except YamlSyntaxError as error:
+        raise YamlSyntaxError(error.problem, error.offset + 1) from None
     for node in walk(tree.root):
         node.start, node.end, node.outer_start = node.start + 1, node.end + 1, node.outer_start + 1
     return replace(tree, second_document=tree.second_document and tree.second_document + 1)
 
 
 def walk(node: Node | None) -> Iterator[Node]:
-    """A node and everything below it, in the order of the text."""
+    """A node and its descendants, in the order of the text."""
     if node is not None:
         yield node
         for child in node.children():
             yield from walk(child)
 
 
-def _fault(error: yaml.YAMLError, source: str) -> YamlFault:
+def _syntax_error(error: yaml.YAMLError, source: str) -> YamlSyntaxError:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
-        return YamlFault(problem, min(mark.index, len(source)) if mark else 0)
+        return YamlSyntaxError(problem, min(mark.index, len(source)) if mark else 0)
     position = getattr(error, "position", 0) or 0
     if getattr(error, "encoding", None) == "utf-8":  # libyaml counts bytes there
         position = len(source.encode("utf-8", "replace")[:position].decode("utf-8", "ignore"))
-    return YamlFault(str(getattr(error, "reason", error)), min(position, len(source)))
+    return YamlSyntaxError(str(getattr(error, "reason", error)), min(position, len(source)))
 
 
 class _Builder:
@@ -175,14 +175,14 @@ class _Builder:
 
     def _node(self, event: Any, stream: Iterator[Any], path: Path) -> Node:
         if len(path) > MAX_DEPTH:
-            raise YamlFault("too deep", _offset(event.start_mark))
+            raise YamlSyntaxError("too deep", _offset(event.start_mark))
         start, end = _offset(event.start_mark), _offset(event.end_mark)
         if isinstance(event, ev.AliasEvent):
             target = self.anchors.get(event.anchor or "")
             if target is None:
-                raise YamlFault(f"found undefined alias {event.anchor}", start)
+                raise YamlSyntaxError(f"found undefined alias {event.anchor}", start)
             target.used = True
-            self._weigh(target.expanded, start)
+            self._check_expanded(target.expanded, start)
             return Node(
                 Kind.ALIAS, start, end, start, data=target.data, target=target, expanded=target.expanded
             )
@@ -199,18 +199,18 @@ class _Builder:
         match = _PROPERTIES.match(self.source, start)
         return match.end() if match else start
 
-    def _remember(self, event: Any, node: Node) -> Node:
-        """Make an anchor known, after its content: a node that holds itself is refused."""
-        self._weigh(node.expanded, node.start)
+    def _register(self, event: Any, node: Node) -> Node:
+        """Register an anchor after its content, so that a node cannot contain itself."""
+        self._check_expanded(node.expanded, node.start)
         if event.anchor is not None:
             node.anchor = event.anchor
             self.anchors[event.anchor] = node
         return node
 
     @staticmethod
-    def _weigh(expanded: int, offset: int) -> None:
+    def _check_expanded(expanded: int, offset: int) -> None:
         if expanded > MAX_EXPANDED:
-            raise YamlFault("too large with its aliases", offset)
+            raise YamlSyntaxError("too large with its aliases", offset)
 
     def _scalar(self, event: Any, start: int, inner: int, end: int) -> Node:
         plain = event.style in (None, "")
@@ -221,14 +221,14 @@ class _Builder:
         if style in ("|", ">"):
             end = self._block_scalar_end(inner, end)
         elif start == end or inner >= end:
-            # libyaml puts an empty value behind the blanks that follow its colon
+            # libyaml puts an empty value after the spaces that follow its colon
             while start and self.source[start - 1] in " \t\r\n" and start == inner:
                 start = inner = start - 1
             if inner > end:
                 inner = start + len(self.source[start:end].rstrip())
             end = inner
         expanded = 1 + len(event.value)
-        return self._remember(
+        return self._register(
             event, Node(Kind.SCALAR, inner, end, start, data=data, style=style, expanded=expanded)
         )
 
@@ -247,13 +247,13 @@ class _Builder:
         for child in stream:
             if isinstance(child, ev.SequenceEndEvent):
                 node.end = _offset(child.end_mark) if node.flow else self._block_end(node)
-                return self._remember(event, node)
+                return self._register(event, node)
             item = self._node(child, stream, (*path, len(node.items)))
             node.items.append(item)
             node.expanded += item.expanded
-            self._weigh(node.expanded, item.start)
+            self._check_expanded(node.expanded, item.start)
             node.data.append(item.data)
-        raise YamlFault("unfinished list", inner)
+        raise YamlSyntaxError("unfinished list", inner)
 
     def _mapping(self, event: Any, stream: Iterator[Any], path: Path, start: int, inner: int) -> Node:
         node = Node(Kind.MAPPING, inner, inner, start, data={}, flow=bool(event.flow_style))
@@ -262,21 +262,21 @@ class _Builder:
             if isinstance(child, ev.MappingEndEvent):
                 node.end = _offset(child.end_mark) if node.flow else self._block_end(node)
                 self._merge(node)
-                return self._remember(event, node)
+                return self._register(event, node)
             key = self._node(child, stream, (*path, "?"))
             name = key.data if isinstance(key.data, _SCALAR) else str(key.data)
-            below = (*path, name if isinstance(name, str) else str(name))
-            value = self._node(next(stream), stream, below)
+            key_path = (*path, name if isinstance(name, str) else str(name))
+            value = self._node(next(stream), stream, key_path)
             if name in names and name != "<<":
-                self.duplicates.append((below, key))
+                self.duplicates.append((key_path, key))
             names.add(name)
             node.expanded += key.expanded + value.expanded
-            if not isinstance(key.data, _SCALAR):  # written as text it may be twice as long, on each level
+            if not isinstance(key.data, _SCALAR):  # as a string it can double in length with each level
                 node.expanded += len(str(name))
-            self._weigh(node.expanded, key.start)
+            self._check_expanded(node.expanded, key.start)
             node.entries.append(Entry(key, value))
             node.data[name] = value.data
-        raise YamlFault("unfinished mapping", inner)
+        raise YamlSyntaxError("unfinished mapping", inner)
 
     @staticmethod
     def _block_end(node: Node) -> int:
@@ -285,7 +285,7 @@ class _Builder:
 
     @staticmethod
     def _merge(node: Node) -> None:
-        """Apply ``<<`` as YAML 1.1 readers do: what is written in the mapping itself wins."""
+        """Apply ``<<`` as YAML 1.1 readers do: keys of the mapping itself take precedence."""
         entry = node.entry("<<")
         if entry is None or entry.key.style:
             return

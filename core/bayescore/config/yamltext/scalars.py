@@ -1,8 +1,7 @@
-"""Scalars between text and data, by the core schema of YAML 1.2 (section 10.3.2).
+"""Reading and writing scalars by the core schema of YAML 1.2 (section 10.3.2).
 
-Reading follows YAML 1.2: ``1e-5`` is a number; ``on``, ``no`` and ``yes`` are text.
-Writing makes text that YAML 1.1 readers (PyYAML, and with it the official command
-line) understand in the same way, so a value never changes its type between programs.
+Reading follows YAML 1.2: ``1e-5`` is a number; ``on``, ``no`` and ``yes`` are strings.  The written text has
+the same meaning for YAML 1.1 readers (PyYAML, and thus the official command line).
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\
 _INFINITY = re.compile(r"([-+]?)\.(?:inf|Inf|INF)\Z")
 _NAN = re.compile(r"\.(?:nan|NaN|NAN)\Z")
 
-# What a YAML 1.1 reader would take for something other than text.
-_ELEVEN = re.compile(
+# Plain scalars that are not strings in YAML 1.1.
+_NOT_STRING_1_1 = re.compile(
     r"""(?: yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|y|Y|n|N|=|<<
     | [-+]?0b[0-1_]+ | [-+]?0[0-7_]+ | [-+]?[0-9][0-9_]* | [-+]?0x[0-9a-fA-F_]+
     | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
@@ -34,7 +33,7 @@ _SAFE_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`\x00-\x1f\x7f-\xa0\ufeff\u
 _UNSAFE_INSIDE = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]|: |:$| #")
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\u2028\u2029\ufeff\ufffe\uffff]")
 
-MAX_DIGITS = 3500  # Python refuses to print longer integers (hexadecimal ones too); nobody tunes with one
+MAX_DIGITS = 3500  # Python refuses to print longer integers
 
 
 def resolve(source: str) -> Any:
@@ -60,7 +59,7 @@ def resolve(source: str) -> Any:
 
 
 def render_float(value: float) -> str:
-    """Shortest text that both YAML versions read back as exactly this float."""
+    """Shortest text that both YAML versions read as exactly this float."""
     if math.isnan(value):
         return ".nan"
     if math.isinf(value):
@@ -68,21 +67,21 @@ def render_float(value: float) -> str:
     shown = repr(value)
     mantissa, e, exponent = shown.partition("e")
     if e and "." not in mantissa:
-        mantissa += ".0"  # YAML 1.1 wants the point: without it 1e-05 is text there
+        mantissa += ".0"  # without the point 1e-05 is a string in YAML 1.1
     return f"{mantissa}{e}{exponent}"
 
 
 def render(value: Any, *, quote: str = "", flow: bool = False) -> str:
-    """Text of one scalar.
+    """Render a scalar.
 
     Parameters
     ----------
     value
         None, bool, int, float or str.
     quote
-        ``"'"`` or ``'"'``: the style to keep for text, where it can be kept.
+        ``"'"`` or ``'"'``: quotes to use for a string where possible.
     flow
-        Whether the scalar stands inside ``[]`` or ``{}``.
+        Whether the scalar is inside ``[]`` or ``{}``.
     """
     if value is None:
         return "null"
@@ -92,26 +91,31 @@ def render(value: Any, *, quote: str = "", flow: bool = False) -> str:
         return str(value)
     if isinstance(value, float):
         return render_float(value)
-    return _render_text(str(value), quote, flow)
+    return _render_string(str(value), quote, flow)
 
 
-def _render_text(value: str, quote: str, flow: bool) -> str:
+def _render_string(value: str, quote: str, flow: bool) -> str:
     if _NOT_PRINTABLE.search(value) or "\n" in value or "\t" in value:
-        return _double(value)
+        return _double_quoted(value)
     if quote == '"':
-        return _double(value)
-    if quote == "'" or not _plain_is_text(value, flow):
+        return _double_quoted(value)
+    if quote == "'" or not _plain_is_string(value, flow):
         return "'" + value.replace("'", "''") + "'"
     return value
 
 
-def _double(value: str) -> str:
+def _double_quoted(value: str) -> str:
     shown = json.dumps(value, ensure_ascii=False)
     return _NOT_PRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", shown)
 
 
-def _plain_is_text(value: str, flow: bool) -> bool:
-    if not value or value != value.strip() or not isinstance(resolve(value), str) or _ELEVEN.match(value):
+def _plain_is_string(value: str, flow: bool) -> bool:
+    if (
+        not value
+        or value != value.strip()
+        or not isinstance(resolve(value), str)
+        or _NOT_STRING_1_1.match(value)
+    ):
         return False
     if not _SAFE_PLAIN.match(value[0]):
         follower = value[1:2]

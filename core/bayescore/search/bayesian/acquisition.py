@@ -1,15 +1,17 @@
-"""How much a candidate promises."""
+"""The acquisition: expected improvement times the chance of success."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.special import erfcx, log_ndtr, ndtr
 
+from bayescore.search.bayesian.fitted_model import FittedModel
 from bayescore.search.bayesian.kernel import Array
-from bayescore.search.bayesian.surrogate import GaussianProcess
 
 _LOG_ROOT_2PI = 0.5 * np.log(2.0 * np.pi)
-_FAR = -1.0  # below this many deviations the plain formula loses its digits
+_TAIL = -1.0  # standard deviations below which the plain formula loses precision
+_FAILURE_WIDTH = 0.2  # of the kernel around failures, in units of the cube, for one parameter
+_PRIOR = (1.0, 0.1)  # Beta prior of success: unknown regions are likely to succeed
 
 
 def log_expected_improvement(mean: Array, deviation: Array, best: Array) -> Array:
@@ -20,97 +22,89 @@ def log_expected_improvement(mean: Array, deviation: Array, best: Array) -> Arra
     mean, deviation
         Predictions, shape (..., m), smaller is better.
     best
-        What is to be beaten, of a shape that fits.
+        Value to improve on, broadcast to the same shape.
 
     Returns
     -------
     Array
-        Shape (..., m); far away it is very negative, never minus infinity.
+        Shape (..., m), finite also where the expected improvement itself underflows.
     """
     z = (best - mean) / deviation
-    near = np.maximum(z, _FAR)
+    near = np.maximum(z, _TAIL)
     log_near = np.log(near * ndtr(near) + np.exp(-0.5 * near**2 - _LOG_ROOT_2PI))
-    far = np.minimum(z, _FAR)
-    scaled = np.sqrt(np.pi / 2.0) * erfcx(-far / np.sqrt(2.0)) * np.abs(far)
-    log_far = -0.5 * far**2 - _LOG_ROOT_2PI + np.log1p(-np.minimum(scaled, 1.0 - 1e-12))
-    return np.asarray(np.where(z > _FAR, log_near, log_far) + np.log(deviation))
+    tail = np.minimum(z, _TAIL)
+    scaled = np.sqrt(np.pi / 2.0) * erfcx(-tail / np.sqrt(2.0)) * np.abs(tail)
+    log_tail = -0.5 * tail**2 - _LOG_ROOT_2PI + np.log1p(-np.minimum(scaled, 1.0 - 1e-12))
+    return np.asarray(np.where(z > _TAIL, log_near, log_tail) + np.log(deviation))
 
 
 class Acquisition:
-    """Logarithm of the expected improvement by the surrogate's members, times the chance of success.
+    """Logarithm of the expected improvement, averaged over the members, times the chance of success."""
 
-    Parameters
-    ----------
-    model
-        The surrogate, pending trials believed.
-    succeeded, failed
-        Rows of ended trials, shapes (n, d) and (k, d).
-    categorical
-        Coordinates that are choices.
-    """
-
-    def __init__(
-        self, model: GaussianProcess, succeeded: Array, failed: Array, categorical: tuple[int, ...]
-    ) -> None:
-        self._model = model
-        self._best = model.best_means()
-        self._succeeded, self._failed = succeeded, failed
-        self._categorical = categorical
+    def __init__(self, model: FittedModel) -> None:
+        self._process = model.process
+        self._incumbents = model.process.incumbents()
+        self._data = model.data
+        self._categorical = model.space.categorical
 
     def __call__(self, rows: Array) -> Array:
-        """Height at rows (m, d), shape (m,)."""
-        mean, deviation = self._model.members(rows)
-        logs = log_expected_improvement(mean, deviation, self._best[:, None])
-        chance = success_probability(rows, self._succeeded, self._failed, self._categorical)
+        """Values at rows (m, d), shape (m,)."""
+        mean, deviation = self._process.predict_members(rows)
+        logs = log_expected_improvement(mean, deviation, self._incumbents[:, None])
+        chance = success_probability(rows, self._data.succeeded, self._data.failed, self._categorical)
         return _log_mean(logs) + np.log(chance)
 
-    def gradient(self, row: Array) -> tuple[float, Array]:
-        """Height at one row (d,), and its gradient (d,), without the part of the chance of success."""
-        mean, deviation, mean_gradient, deviation_gradient = self._model.gradients(row)
-        logs = log_expected_improvement(mean, deviation, self._best)
-        z = (self._best - mean) / deviation
-        share = logs - np.log(deviation)  # logarithm of z cdf(z) + pdf(z)
-        by_mean = -np.exp(np.clip(log_ndtr(z) - share, -50.0, 50.0)) / deviation
-        by_deviation = np.exp(np.clip((-0.5 * z**2 - _LOG_ROOT_2PI) - share, -50.0, 50.0)) / deviation
-        height = _log_mean(logs)
-        weights = np.exp(logs - height) / len(logs)
+    def value_and_gradient(self, row: Array) -> tuple[float, Array]:
+        """Value at one row (d,) and its gradient (d,), both without the chance of success."""
+        mean, deviation, mean_gradient, deviation_gradient = self._process.gradients(row)
+        logs = log_expected_improvement(mean, deviation, self._incumbents)
+        z = (self._incumbents - mean) / deviation
+        log_unit = logs - np.log(deviation)  # logarithm of z cdf(z) + pdf(z)
+        by_mean = -np.exp(np.clip(log_ndtr(z) - log_unit, -50.0, 50.0)) / deviation
+        by_deviation = np.exp(np.clip((-0.5 * z**2 - _LOG_ROOT_2PI) - log_unit, -50.0, 50.0)) / deviation
+        value = _log_mean(logs)
+        weights = np.exp(logs - value) / len(logs)
         gradients = by_mean[:, None] * mean_gradient + by_deviation[:, None] * deviation_gradient
-        return float(height), np.asarray(weights @ gradients)
+        return float(value), np.asarray(weights @ gradients)
 
 
 def _log_mean(logs: Array) -> Array:
-    """Logarithm of the mean over the first axis of what has these logarithms.
+    """Logarithm of the mean over the first axis, from logarithms.
 
-    SciPy's ``logsumexp`` takes fourteen times as long on a dozen of them, at every step of a climb.
+    SciPy's ``logsumexp`` takes fourteen times as long for twelve values, in every step of the local search.
     """
     highest = logs.max(axis=0)
     return np.asarray(highest + np.log(np.exp(logs - highest).mean(axis=0)))
 
 
 def success_probability(rows: Array, succeeded: Array, failed: Array, categorical: tuple[int, ...]) -> Array:
-    """Chance that a trial at each row ends well, by a kernel estimate over ended trials.
+    """Probability that a trial at each row succeeds: a kernel estimate with a Beta prior.
 
-    A Beta(1, 0.1) prior keeps unknown regions likely to succeed; a failure weighs on
-    its neighbourhood (Gaussian kernel, width 0.2 of the cube's side, scaled by √d).
+    The kernel is Gaussian; its width grows with the square root of the dimension.
 
     Parameters
     ----------
     rows
         Candidates, shape (m, d).
     succeeded, failed
-        Rows of ended trials, shapes (n, d) and (k, d).
+        Rows of ended trials, shapes (n, d) and (f, d).
+
+    Returns
+    -------
+    Array
+        Shape (m,), between 0 and 1; 1 everywhere without failures.
     """
     if not len(failed):
         return np.ones(len(rows))
-    width = 0.2 * np.sqrt(rows.shape[1])
-    good, bad = (_weight(rows, seen, width, categorical) for seen in (succeeded, failed))
-    return np.asarray((good + 1.0) / (good + bad + 1.1))
+    width = _FAILURE_WIDTH * np.sqrt(rows.shape[1])
+    good, bad = (_kernel_sum(rows, ended, width, categorical) for ended in (succeeded, failed))
+    return np.asarray((good + _PRIOR[0]) / (good + bad + sum(_PRIOR)))
 
 
-def _weight(rows: Array, seen: Array, width: float, categorical: tuple[int, ...]) -> Array:
-    if not len(seen):
+def _kernel_sum(rows: Array, centres: Array, width: float, categorical: tuple[int, ...]) -> Array:
+    if not len(centres):
         return np.zeros(len(rows))
-    difference = rows[:, None, :] - seen[None, :, :]
+    difference = rows[:, None, :] - centres[None, :, :]
     for i in categorical:
         difference[:, :, i] = difference[:, :, i] != 0.0
     return np.asarray(np.exp(-0.5 * (difference**2).sum(axis=2) / width**2).sum(axis=1))

@@ -1,10 +1,9 @@
-"""What is believed of the surrogate's hyperparameters before and after the trials are seen.
+"""Priors of the surrogate's hyperparameters, and samples from their posterior.
 
-Instead of the one best set, several are drawn from the posterior, and the acquisition is averaged
-over them, as in Snoek, Larochelle and Adams (2012), section 3.2: with few trials many length
-scales explain them. The priors are normal, so elliptical slices (Murray, Adams and MacKay, 2010)
-move all hyperparameters at once and have nothing to be tuned; samples that stay near the mode
-make the surrogate far too sure of itself.
+Several sets are drawn from the posterior and the acquisition is averaged over them, as in Snoek,
+Larochelle and Adams (2012), section 3.2: many length scales explain few trials, and a single best
+set would make the surrogate overconfident. The priors are normal, so elliptical slice sampling
+(Murray, Adams and MacKay, 2010) moves all hyperparameters at once and needs no tuning.
 """
 
 from __future__ import annotations
@@ -14,122 +13,126 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
-from bayescore.search.bayesian.kernel import Array, Distances, Shape, correlation
+from bayescore.search.bayesian.kernel import Array, KernelParameters, PairwiseDistances, correlation
 
-JITTER = 1e-8  # of a covariance's diagonal
-# Prior of the logarithms, each normal: (mean, standard deviation). A length scale grows with the
-# dimension, for the distance between two random rows does (Hvarfner et al., 2024, eq. 6).
-_LENGTH = (-0.9, 1.0)
-_CATEGORICAL_LENGTH = (-0.3, 1.0)
+JITTER = 1e-8  # added to a covariance's diagonal
+# Normal priors of the logarithms: (mean, standard deviation). Length scales grow with the dimension
+# as the distance between two random rows does (Hvarfner et al., 2024, eq. 6).
+_LENGTH_SCALE = (-0.9, 1.0)
+_CATEGORICAL_LENGTH_SCALE = (-0.3, 1.0)
 _AMPLITUDE = (0.0, 0.8)
 _NOISE = (-7.0, 2.0)
-_DEPTH = (-0.7, 1.0)
-_APART = (-0.5, 1.5)  # of the odds
+_CURVATURE = (-0.7, 1.0)
+_MEAN_SHARE = (-0.5, 1.5)  # of the odds
 _FARTHEST = 6.0  # standard deviations from the prior's mean
 _BURN_IN = 20  # steps before the first sample
-_BETWEEN = 5  # steps from one sample to the next
+_THINNING = 5  # steps from one sample to the next
 _MOST_SHRINKS = 20
 
 
 @dataclass(frozen=True)
 class Hyperparameters:
-    """``k`` sets of them.
+    """``k`` sets of hyperparameters.
 
     Attributes
     ----------
-    shape
-        Of the kernels.
+    kernel
+        Length scales and mixture of the correlation.
     amplitude, noise
         Variances, shapes (k,).
-    depth
-        Of the mean's quadratic_mean, shape (k,).
+    curvature
+        Factor of the quadratic prior mean, shape (k,).
     """
 
-    shape: Shape
+    kernel: KernelParameters
     amplitude: Array
     noise: Array
-    depth: Array
+    curvature: Array
 
 
 class Posterior:
-    """What the hyperparameters may be, given values at rows.
+    """Posterior of the hyperparameters, given values at rows.
 
     Parameters
     ----------
-    between
-        Distances between the rows themselves: :func:`~bayescore.search.bayesian.kernel.distances_within`.
-    quadratic_mean
-        The mean's quadratic_mean at the rows, shape (n,).
+    distances
+        Within the rows: :func:`~bayescore.search.bayesian.kernel.condensed_distances`.
+    prior_mean
+        The quadratic prior mean at the rows, shape (n,).
     values
         Shape (n,), mean 0 and variance about 1.
     """
 
-    def __init__(self, between: Distances, quadratic_mean: Array, values: Array) -> None:
-        self._between, self._quadratic_mean, self._values = between, quadratic_mean, values
+    def __init__(self, distances: PairwiseDistances, prior_mean: Array, values: Array) -> None:
+        self._distances, self._prior_mean, self._values = distances, prior_mean, values
         n = len(values)
         self._above = np.ravel_multi_index(np.triu_indices(n, 1), (n, n))
-        self._numeric, self._categorical = len(between.squared), len(between.unequal)
+        self._numeric, self._categorical = len(distances.squared), len(distances.unequal)
         d = self._numeric + self._categorical
         self._is_mixed = self._categorical > 0 and d > 1
-        length = (_LENGTH[0] + 0.5 * np.log(max(d, 1)), _LENGTH[1])
-        priors = [length] * self._numeric + [_CATEGORICAL_LENGTH] * self._categorical
-        priors += [_AMPLITUDE, _NOISE, _DEPTH] + [_APART] * self._is_mixed
+        length_scale = (_LENGTH_SCALE[0] + 0.5 * np.log(max(d, 1)), _LENGTH_SCALE[1])
+        priors = [length_scale] * self._numeric + [_CATEGORICAL_LENGTH_SCALE] * self._categorical
+        priors += [_AMPLITUDE, _NOISE, _CURVATURE] + [_MEAN_SHARE] * self._is_mixed
         self._mean, self._spread = np.array(priors).T
 
-    def samples(self, count: int, rng: np.random.Generator) -> Hyperparameters:
-        """Draw ``count`` sets, beginning at the prior's mean."""
-        place = np.zeros(len(self._mean))
-        likelihood = self._log_likelihood(place)
-        drawn = []
-        for step in range(1, _BURN_IN + count * _BETWEEN + 1):
-            place, likelihood = self._step(place, likelihood, rng)
-            if step > _BURN_IN and (step - _BURN_IN) % _BETWEEN == 0:
-                drawn.append(place)
-        return self._unpacked(np.stack(drawn))
+    def sample(self, count: int, rng: np.random.Generator) -> Hyperparameters:
+        """Draw ``count`` sets from a chain that starts at the prior's mean."""
+        position = np.zeros(len(self._mean))
+        likelihood = self._log_likelihood(position)
+        samples = []
+        for step in range(1, _BURN_IN + count * _THINNING + 1):
+            position, likelihood = self._step(position, likelihood, rng)
+            if step > _BURN_IN and (step - _BURN_IN) % _THINNING == 0:
+                samples.append(position)
+        return self._hyperparameters(np.stack(samples))
 
-    def _step(self, place: Array, likelihood: float, rng: np.random.Generator) -> tuple[Array, float]:
-        """One elliptical slice; Murray, Adams and MacKay (2010), figure 2.
+    def _step(self, position: Array, likelihood: float, rng: np.random.Generator) -> tuple[Array, float]:
+        """One step of elliptical slice sampling; Murray, Adams and MacKay (2010), figure 2.
 
         Parameters
         ----------
-        place
-            Logarithms, in standard deviations from the prior's mean.
+        position
+            Logarithms of the hyperparameters, in standard deviations from the prior's mean.
         """
-        other = rng.normal(size=len(place))
+        other = rng.normal(size=len(position))
         level = likelihood + np.log(rng.random())
         angle = rng.uniform(0.0, 2.0 * np.pi)
         low, high = angle - 2.0 * np.pi, angle
         for _ in range(_MOST_SHRINKS):
-            moved = place * np.cos(angle) + other * np.sin(angle)
+            moved = position * np.cos(angle) + other * np.sin(angle)
             found = self._log_likelihood(moved)
             if found > level:
                 return moved, found
             low, high = (angle, high) if angle < 0 else (low, angle)
             angle = rng.uniform(low, high)
-        return place, likelihood
+        return position, likelihood
 
-    def _log_likelihood(self, place: Array) -> float:
-        """Logarithm of the marginal likelihood but a constant; Rasmussen and Williams (2006), eq. 2.30."""
-        if np.abs(place).max() > _FARTHEST:
+    def _log_likelihood(self, position: Array) -> float:
+        """Log marginal likelihood without its constant; Rasmussen and Williams (2006), eq. 2.30."""
+        if np.abs(position).max() > _FARTHEST:
             return -np.inf
-        found = self._unpacked(place[None, :])
+        found = self._hyperparameters(position[None, :])
         n = len(self._values)
         covariance = np.zeros(n * n)
-        covariance[self._above] = found.amplitude * correlation(self._between, found.shape)[0, 0]
+        covariance[self._above] = found.amplitude * correlation(self._distances, found.kernel)[0, 0]
         covariance[:: n + 1] = found.amplitude + found.noise + JITTER
-        # LAPACK reads columns first: what lies above the diagonal here lies below it there
+        # LAPACK stores matrices by columns: the upper triangle here is the lower one there.
         factor, failed = lapack.dpotrf(covariance.reshape(n, n).T, lower=1, overwrite_a=1, clean=0)
         if failed:
             return -np.inf
-        half, _info = lapack.dtrtrs(factor, self._values - found.depth * self._quadratic_mean, lower=1)
+        residuals = self._values - found.curvature * self._prior_mean
+        half, _info = lapack.dtrtrs(factor, residuals, lower=1)
         return float(-0.5 * half @ half - np.log(factor.diagonal()).sum())
 
-    def _unpacked(self, places: Array) -> Hyperparameters:
-        """Places (k, number of hyperparameters) as hyperparameters."""
-        found = np.exp(self._mean + self._spread * places)
+    def _hyperparameters(self, positions: Array) -> Hyperparameters:
+        """Hyperparameters from positions (k, number of hyperparameters)."""
+        found = np.exp(self._mean + self._spread * positions)
         numeric, others = found[:, : self._numeric], found[:, self._numeric :]
         categorical, others = others[:, : self._categorical], others[:, self._categorical :]
-        apart = others[:, 3] / (1.0 + others[:, 3]) if self._is_mixed else np.zeros(len(places))
+        mean_share = others[:, 3] / (1.0 + others[:, 3]) if self._is_mixed else np.zeros(len(positions))
         return Hyperparameters(
-            Shape(numeric, categorical, apart), amplitude=others[:, 0], noise=others[:, 1], depth=others[:, 2]
+            KernelParameters(numeric, categorical, mean_share),
+            amplitude=others[:, 0],
+            noise=others[:, 1],
+            curvature=others[:, 2],
         )

@@ -1,4 +1,4 @@
-"""From promising rows to the top of the acquisition, over numbers and choices together."""
+"""Local search for the maximum of the acquisition, over numbers and choices together."""
 
 from __future__ import annotations
 
@@ -6,67 +6,72 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bayescore.search.bayesian.acquisition import Acquisition
-from bayescore.search.bayesian.candidates import snapped, steps_from
+from bayescore.search.bayesian.candidates import perturbed
 from bayescore.search.bayesian.kernel import Array
 from bayescore.search.space import SearchSpace
 
-_STARTS = 5  # rows from which the gradient is followed
-_ITERATIONS = 30
-_APART = 0.1  # starts lie at least so far from each other, in units of the cube
-_TOPS = 4  # rows whose surroundings are searched after that
-_ROUNDS = 4  # each with steps of a third of the width
-_STEPS_PER_ROUND = 24  # from each top
+_STARTS = 5  # of gradient ascents
+_SEPARATION = 0.1  # least distance of two starts, in units of the cube
+_ITERATIONS = 30  # of a gradient ascent
+_ROUNDS = 4  # of random steps, each with a third of the width of the one before
+_CENTRES = 4  # best rows around which a round searches
+_STEPS = 24  # from each of them
 _FIRST_WIDTH = 0.1
 
 
-def climbed(
-    space: SearchSpace, rows: Array, height: Acquisition, rng: np.random.Generator
+def maximize(
+    space: SearchSpace, rows: Array, acquisition: Acquisition, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """The given rows (m, d) and more, higher ones, with the heights of all.
+    """Search for rows with larger values of the acquisition, from candidates (m, d).
 
-    First the gradient is followed over the numbers (L-BFGS-B; Byrd et al., 1995) with the choices
-    held; then rounds of ever smaller steps change both kinds, and find the best legal
-    neighbours where numbers are whole or listed.
+    Gradient ascent (L-BFGS-B; Byrd et al., 1995) moves the numbers while the choices are fixed. Then
+    rounds of random steps of decreasing width change numbers and choices, which also finds the best
+    legal neighbours of integers and listed values.
+
+    Returns
+    -------
+    (rows, values)
+        The candidates and all rows found, shape (m', d), and the acquisition there, shape (m',).
     """
-    heights = height(rows)
+    values = acquisition(rows)
     if space.numeric:
-        tops = np.stack([_up(space, rows[i], height) for i in _starts(rows, heights)])
-        fresh = snapped(space, tops)
-        rows, heights = np.concatenate([rows, fresh]), np.concatenate([heights, height(fresh)])
+        ascended = np.stack([_ascend(space, rows[i], acquisition) for i in _separated_starts(rows, values)])
+        found = space.snap_rows(ascended)
+        rows, values = np.concatenate([rows, found]), np.concatenate([values, acquisition(found)])
     width = _FIRST_WIDTH
     for _ in range(_ROUNDS):
-        best = rows[np.argsort(-heights, kind="stable")[:_TOPS]]
-        widths = np.full((_STEPS_PER_ROUND, 1), width)
-        steps = [steps_from(space, top, _STEPS_PER_ROUND, widths, rng) for top in best]
-        fresh = snapped(space, np.concatenate(steps))
-        rows, heights = np.concatenate([rows, fresh]), np.concatenate([heights, height(fresh)])
+        best = rows[np.argsort(-values, kind="stable")[:_CENTRES]]
+        widths = np.full((_STEPS, 1), width)
+        steps = [perturbed(space, centre, _STEPS, widths, rng) for centre in best]
+        found = space.snap_rows(np.concatenate(steps))
+        rows, values = np.concatenate([rows, found]), np.concatenate([values, acquisition(found)])
         width /= 3.0
-    return rows, heights
+    return rows, values
 
 
-def _starts(rows: Array, heights: Array) -> list[int]:
-    """The highest rows that lie apart from each other."""
+def _separated_starts(rows: Array, values: Array) -> list[int]:
+    """Indices of the best rows that keep a distance from each other."""
     chosen: list[int] = []
-    for i in np.argsort(-heights, kind="stable"):
-        if all(np.abs(rows[i] - rows[j]).max() > _APART for j in chosen):
+    for i in np.argsort(-values, kind="stable"):
+        if all(np.abs(rows[i] - rows[j]).max() > _SEPARATION for j in chosen):
             chosen.append(int(i))
         if len(chosen) == _STARTS:
             break
     return chosen
 
 
-def _up(space: SearchSpace, row: Array, height: Acquisition) -> Array:
-    """Follow the gradient from a row (d,) with its choices held."""
+def _ascend(space: SearchSpace, row: Array, acquisition: Acquisition) -> Array:
+    """Local maximum over the numbers from a row (d,), with its choices fixed, shape (d,)."""
     numeric = list(space.numeric)
 
-    def fallen(numbers: Array) -> tuple[float, Array]:
+    def negative(numbers: Array) -> tuple[float, Array]:
         moved = row.copy()
         moved[numeric] = numbers
-        value, gradient = height.gradient(moved)
+        value, gradient = acquisition.value_and_gradient(moved)
         return -value, -gradient[numeric]
 
     found = minimize(
-        fallen,
+        negative,
         row[numeric],
         jac=True,
         method="L-BFGS-B",

@@ -1,7 +1,8 @@
-"""Objectives brought nearer to a normal distribution, which is what a Gaussian process expects.
+"""Warping of objectives towards the normal distribution that a Gaussian process assumes.
 
-Yeo and Johnson (2000), eq. 2.1, its exponent by maximum likelihood: a few diverged trials no
-longer stretch the scale on which the good ones differ.
+The transformation is that of Yeo and Johnson (2000), eq. 2.1, its exponent by maximum likelihood.
+Outliers are clipped first, so that a few diverged trials do not compress the differences between
+good ones.
 """
 
 from __future__ import annotations
@@ -14,29 +15,36 @@ from scipy.stats import yeojohnson
 from bayescore.search.bayesian.kernel import Array
 
 _EXPONENTS = tuple(round(0.1 * i, 1) for i in range(-20, 21))
-_FEWEST = 5
+_FEWEST = 5  # values to which an exponent and an outlier limit are fitted
+_OUTLIER_RANGES = 8.0  # interquartile ranges above the median
 
 
-def fence(values: Array) -> float:
-    """Where values that are far out begin: far above the third quartile; smaller is better."""
+def outlier_limit(values: Array) -> float:
+    """Limit above which values (n,) are outliers; smaller is better, so only large ones are."""
     if len(values) < _FEWEST:
         return float(np.max(values))
     first, median, third = np.percentile(values, [25, 50, 75])
     reach = max(third - first, 1e-12 * max(1.0, abs(median)))
-    return max(float(median + 8.0 * reach), float(np.min(values)))
+    return max(float(median + _OUTLIER_RANGES * reach), float(np.min(values)))
 
 
 @dataclass(frozen=True)
 class Warp:
-    """A monotone change of scale, fitted to values; smaller is better on both sides.
+    """A monotone transformation fitted to values; smaller is better on both sides.
 
     Attributes
     ----------
-    top
-        Values above it count as it.
+    limit
+        Larger values are clipped to it.
+    centre, scale
+        Median and standard deviation of the clipped values.
+    exponent
+        Of the transformation, -2 to 2.
+    mean, deviation
+        Of the transformed values.
     """
 
-    top: float
+    limit: float
     centre: float
     scale: float
     exponent: float
@@ -44,43 +52,41 @@ class Warp:
     deviation: float
 
     def __call__(self, values: Array) -> Array:
-        """Values, shape (m,), in the model's unit."""
-        return (self._bent(values) - self.mean) / self.deviation
-
-    def _bent(self, values: Array) -> Array:
-        standard = (np.minimum(values, self.top) - self.centre) / self.scale
-        return np.asarray(yeojohnson(standard, self.exponent), dtype=np.float64)
+        """Warped values, of the same shape."""
+        standard = (np.minimum(values, self.limit) - self.centre) / self.scale
+        transformed = np.asarray(yeojohnson(standard, self.exponent), dtype=np.float64)
+        return (transformed - self.mean) / self.deviation
 
     def inverse(self, warped: Array) -> Array:
-        """Values in the objective's unit; past the top it is the top."""
-        bent = np.asarray(warped, dtype=np.float64) * self.deviation + self.mean
-        highest = yeojohnson(np.array([(self.top - self.centre) / self.scale]), self.exponent)[0]
-        bent = np.minimum(bent, highest)
-        up, e = bent >= 0, self.exponent
-        positive, negative = np.where(up, bent, 0.0), np.where(up, 0.0, bent)
+        """Values from warped ones, of the same shape, at most ``limit``."""
+        transformed = np.asarray(warped, dtype=np.float64) * self.deviation + self.mean
+        largest = yeojohnson(np.array([(self.limit - self.centre) / self.scale]), self.exponent)[0]
+        transformed = np.minimum(transformed, largest)
+        up, e = transformed >= 0, self.exponent
+        positive, negative = np.where(up, transformed, 0.0), np.where(up, 0.0, transformed)
         above = np.expm1(positive) if e == 0 else (positive * e + 1.0) ** (1.0 / e) - 1.0
         below = -np.expm1(-negative) if e == 2 else 1.0 - (1.0 - (2.0 - e) * negative) ** (1.0 / (2.0 - e))
         return np.asarray(np.where(up, above, below) * self.scale + self.centre)
 
 
-def fitted(values: Array) -> Warp:
-    """The change of scale after which values (n,), finite, are most nearly normal."""
-    top = fence(values)
-    clipped = np.minimum(values, top)
+def fit_warp(values: Array) -> Warp:
+    """Fit the transformation after which finite values (n,) are closest to normal."""
+    limit = outlier_limit(values)
+    clipped = np.minimum(values, limit)
     centre, scale = float(np.median(clipped)), float(np.std(clipped)) or 1.0
     standard = (clipped - centre) / scale
     exponent = 1.0
     if len(values) >= _FEWEST and np.ptp(standard) > 0:
-        bend = float((np.sign(standard) * np.log1p(np.abs(standard))).sum())
-        exponent = max(_EXPONENTS, key=lambda each: _log_likelihood(standard, each, bend))
-    bent = np.asarray(yeojohnson(standard, exponent), dtype=np.float64)
-    return Warp(top, centre, scale, exponent, float(bent.mean()), float(bent.std()) or 1.0)
+        jacobian = float((np.sign(standard) * np.log1p(np.abs(standard))).sum())
+        exponent = max(_EXPONENTS, key=lambda candidate: _log_likelihood(standard, candidate, jacobian))
+    transformed = np.asarray(yeojohnson(standard, exponent), dtype=np.float64)
+    return Warp(limit, centre, scale, exponent, float(transformed.mean()), float(transformed.std()) or 1.0)
 
 
-def _log_likelihood(values: Array, exponent: float, bend: float) -> float:
-    """Of an exponent, given values; Yeo and Johnson (2000), section 3, but a constant.
+def _log_likelihood(values: Array, exponent: float, jacobian: float) -> float:
+    """Log-likelihood of an exponent without its constant; Yeo and Johnson (2000), section 3.
 
-    SciPy's ``yeojohnson_llf`` says the same, but checks its input for longer than all that follows here.
+    SciPy's ``yeojohnson_llf`` computes the same, but spends more time on checks than on the result.
     """
-    spread = float(np.var(yeojohnson(values, exponent)))
-    return -0.5 * len(values) * np.log(spread) + (exponent - 1.0) * bend if spread > 0 else -np.inf
+    variance = float(np.var(yeojohnson(values, exponent)))
+    return -0.5 * len(values) * np.log(variance) + (exponent - 1.0) * jacobian if variance > 0 else -np.inf

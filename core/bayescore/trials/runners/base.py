@@ -51,6 +51,11 @@ class Runner(Protocol):
         """Handle of the program that an earlier engine started under this name, if there is one."""
         ...
 
+    @property
+    def polls_memory(self) -> bool:
+        """Whether :meth:`poll` only reads memory. If not, the engine calls it on another thread."""
+        ...
+
     def poll(self, handle: str) -> Exit | None:
         """How the program ended, or ``None`` while it runs."""
         ...

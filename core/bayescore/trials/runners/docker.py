@@ -60,6 +60,8 @@ exit "$code"
 class DockerRunner:
     """One container per attempt; the handle is the container's id."""
 
+    polls_memory = False
+
     def __init__(self, endpoint: str, data_folder: Path, changed: Callable[[], None]) -> None:
         self._endpoint = endpoint
         self._data_folder = str(data_folder)

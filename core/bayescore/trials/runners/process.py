@@ -18,6 +18,7 @@ from pathlib import Path
 from bayescore.errors import RunnerError
 from bayescore.files import append_to, read_bytes, replace
 from bayescore.i18n import text
+from bayescore.processes import start_time
 from bayescore.resources import resource
 from bayescore.trials import trial_folder
 from bayescore.trials.launch import Launch, TrialFolder
@@ -38,6 +39,8 @@ class ProcessRunner:
     The handle is the attempt's folder: in ``supervisor.json`` stands which process keeps it,
     in ``exit.json`` how it ended.
     """
+
+    polls_memory = False
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._watch = ProcessWatch(changed)
@@ -221,10 +224,4 @@ def _supervisor_lives(root: Path) -> bool:
 
 def _lives(pid: int, started: int) -> bool:
     """Whether the process with this id is still the one that started then, and no zombie."""
-    try:
-        fields = (
-            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        )
-    except OSError:
-        return False
-    return fields[0] not in ("Z", "X") and int(fields[19]) == started
+    return start_time(pid) == started

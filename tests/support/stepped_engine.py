@@ -1,0 +1,77 @@
+"""An engine in the test's own process, made to take one step after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bayescore.app import Options, prepare
+from bayescore.engine.loop import Engine
+from bayescore.store import Database, JobState, Trial, TrialState, jobs, trials
+from support.workspace import Workspace, wait_until
+
+
+class SteppedEngine:
+    """The engine of a workspace; it works only while :meth:`until` waits.
+
+    Attributes
+    ----------
+    waited
+        Seconds that each step since :meth:`forget_steps` spent waiting.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.database = Database(workspace.data).open()
+        self._engine = Engine(Database(workspace.data).open())
+        self._engine.start()
+        self.waited: list[float] = []
+
+    def submit(self) -> str:
+        """Store a job for the workspace's project; returns its id."""
+        prepared = prepare(self._workspace.project, Options(seed=1))
+        assert prepared.submission is not None, prepared.problems
+        with self.database.write() as connection:
+            return jobs.add(connection, prepared.submission).id
+
+    def until(self, condition: Callable[[], Any], otherwise: str, seconds: float = 30) -> None:
+        """Take steps until a condition holds."""
+
+        def holds_after_a_step() -> Any:
+            before = time.monotonic() - _busy()
+            self._engine.step()
+            self.waited.append(time.monotonic() - _busy() - before)
+            return condition()
+
+        wait_until(holds_after_a_step, otherwise, seconds)
+
+    def forget_steps(self) -> None:
+        self.waited.clear()
+
+    def state(self, job: str) -> JobState:
+        with self.database.read() as connection:
+            return jobs.get(connection, job).state
+
+    def trials(self, job: str) -> list[Trial]:
+        with self.database.read() as connection:
+            return trials.of_job(connection, job)
+
+    def count(self, job: str, state: TrialState) -> int:
+        return sum(trial.state is state for trial in self.trials(job))
+
+    def close(self) -> None:
+        """End the engine; programs go on."""
+        self._engine.end()
+        self._engine.run()
+        self.database.close()
+
+
+def _busy() -> float:
+    """Seconds that this thread has computed, or has waited only because other programs had the processor."""
+    try:
+        computed, delayed, _slices = Path("/proc/thread-self/schedstat").read_text().split()
+    except OSError:
+        return time.thread_time()
+    return (int(computed) + int(delayed)) / 1e9
