@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from bayescore.i18n import text
-from bayescore.store import Database, JobState, NewPoints, TrialState, events, jobs, trials
+from bayescore.store import Database, DataFolder, JobState, NewPoints, TrialState, events, jobs, trials
 from bayescore.store.points import PointWriter, clear
 from bayesdesk.services.snapshot_reader import SnapshotReader
 from support.builders import a_submission
-from support.workspace import Workspace
 
 S = TrialState
 
@@ -83,8 +83,8 @@ class Store:
 
 
 @pytest.fixture
-def store(workspace: Workspace) -> Iterator[Store]:
-    writing, reading = workspace.database(), workspace.database()
+def store(tmp_path: Path) -> Iterator[Store]:
+    writing, reading = (Database(DataFolder(tmp_path)).open() for _ in range(2))
     made = Store(writing, SnapshotReader(reading))
     with writing.write() as connection:
         job = jobs.add(connection, a_submission())
