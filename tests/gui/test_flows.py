@@ -170,7 +170,7 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
         if t.parameters["x"] >= brushes["x"][0].low and t.parameters["n"] <= brushes["n"][0].high
     )  # fmt: skip
     qtbot.waitUntil(lambda: page.parallel.table.model().rowCount() == len(shown), timeout=WAIT_MS)
-    assert page.filter_bar._left.text().startswith(words["{} of 12 trials"].format(len(shown)))
+    assert page.filter_bar._count.text().startswith(words["{} of 12 trials"].format(len(shown)))
 
     page.parallel.new.click()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)

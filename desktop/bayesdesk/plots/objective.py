@@ -51,7 +51,7 @@ class ObjectiveChart(Card):
         self.body.addWidget(self._plot)
         self.body.setContentsMargins(1, 0, 10, 8)
         shown = Change.TRIALS | Change.FILTER | Change.SELECTION
-        Redraw(self, model, self._redraw, shown, pause_ms=_PAUSE_MS)
+        Redraw(self, model, self._redraw, shown, pause_ms=_PAUSE_MS).now()
 
     def _redraw(self, change: Change) -> None:
         if change & ~Change.SELECTION:

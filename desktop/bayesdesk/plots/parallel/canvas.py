@@ -47,7 +47,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self._grab: Grab | None = None
         self._pressed: QPointF | None = None
         self._moving: str | None = None
-        Redraw(self, model, self._redraw, _SHOWN, pause_ms=_PAUSE_MS, follows_filter=True)
+        Redraw(self, model, self._redraw, _SHOWN, pause_ms=_PAUSE_MS, follows_filter=True).now()
 
     def _redraw(self, change: Change) -> None:
         has_side_metrics = any(m != self._model.view.job.metric for m in self._model.view.metrics)
