@@ -17,6 +17,8 @@ from support.workspace import Workspace
 
 # Workers whose matrices are small: threads of their libraries only get in each other's way.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
+# Hundreds of processes start in the suite; each would compile every module again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

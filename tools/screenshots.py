@@ -88,7 +88,8 @@ def _take(project: Path, language: str, theme: str) -> None:
     window.open_file(project)
     _wait_until(lambda: window.editor is not None)
     assert window.editor is not None
-    window.editor.model.set_written(("hyper_tuning", "parameter_specs", 1, "min_value"), "300")
+    window.editor.model.set(("hyper_tuning", "parameter_specs", 1, "min_value"), 300)
+    _wait_until(lambda: window.editor.model.is_current)
     grab("create")
     window.editor.undo()
     window.editor.form.verticalScrollBar().setValue(window.editor.form.verticalScrollBar().maximum())
@@ -103,9 +104,9 @@ def _take(project: Path, language: str, theme: str) -> None:
     grab("run-on-openbayes", window.editor.cloud_dialog)
     window.editor.cloud_dialog.reject()
     window.editor.model.text_document.setModified(False)
-    window.show_environment()
-    _wait_until(lambda: window.environment is not None and window.environment.is_done)
-    grab("environment")
+    window.show_diagnostics()
+    _wait_until(lambda: window.diagnostics is not None and window.diagnostics.is_done)
+    grab("diagnostics")
     _first_steps(window, grab)
     window.close()
 

@@ -30,15 +30,15 @@ _SETTINGS = "settings"  # folder of Qt's settings
 
 
 def main() -> None:
-    """Show the window until it is closed."""
+    """Run the application until its window is closed."""
     parser = argparse.ArgumentParser(prog="bayesdesk-gui")
     parser.add_argument("path", nargs="?", default="", help="openbayes.yaml, or its folder")
     parser.add_argument("--job", default="", help="a job to show: its id, or “last”")
     parser.add_argument("--version", action="version", version=f"bayesdesk {__version__}")
-    asked = parser.parse_args()
-    wanted = str(Path(asked.path).absolute()) if asked.path else ""
-    if asked.job:
-        wanted = f"{JOB}{asked.job}"
+    arguments = parser.parse_args()
+    target = str(Path(arguments.path).absolute()) if arguments.path else ""
+    if arguments.job:
+        target = f"{JOB}{arguments.job}"
     folder = DataFolder.default()
     try:
         folder.prepare()
@@ -46,7 +46,7 @@ def main() -> None:
         sys.exit(str(error))
     application = make_application(folder)
     instance = SingleInstance(folder)
-    if instance.is_second(wanted):
+    if instance.is_second(target):
         return
     try:
         database = Database(folder).open()
@@ -59,13 +59,13 @@ def main() -> None:
     instance.opened.connect(window.raise_and_open)
     sys.excepthook = _hook(window)
     window.start()
-    if wanted:
-        window.open(wanted)
+    if target:
+        window.open(target)
     sys.exit(application.exec())
 
 
 def make_application(folder: DataFolder) -> QApplication:
-    """The Qt application with the user's language and theme; settings live in the data folder."""
+    """The Qt application in the user's language and theme; its settings are in the data folder."""
     (folder.root / _SETTINGS).mkdir(mode=0o700, parents=True, exist_ok=True)
     logging.basicConfig(
         level=logging.INFO, handlers=[PrivateLog(folder.root / "window.log", _LOG_BYTES, backups=1)]
@@ -92,10 +92,10 @@ def make_application(folder: DataFolder) -> QApplication:
 
 
 def _hook(window: MainWindow) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """What is done with an exception that nobody has caught: the window says so and goes on."""
+    """A hook for uncaught exceptions: the window shows them and continues."""
 
     def show(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        logging.getLogger(__name__).error("not caught", exc_info=(kind, error, traceback))
+        logging.getLogger(__name__).error("uncaught exception", exc_info=(kind, error, traceback))
         if isinstance(error, Exception):
             window.show_error(error)
 

@@ -1,4 +1,4 @@
-"""What can be done in the window, with the keys that do it, and where everything is kept."""
+"""Help: the workflow, the keys, and where files are."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class HelpDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 620)
         parts = [
-            _card(_("The way through"), [("", words) for words in _way()]),
+            _card(_("Workflow"), [("", words) for words in _workflow()]),
             _card(_("Keys"), [*_keys(actions), *_other_keys()]),
             _card(
-                _("Where things are"),
+                _("Files"),
                 [
                     (_("Data folder"), str(folder.root)),
-                    (_("Log of the engine"), str(folder.engine_log)),
-                    (_("Log of the window"), str(folder.root / "window.log")),
+                    (_("Engine log"), str(folder.engine_log)),
+                    (_("Window log"), str(folder.root / "window.log")),
                     (_("Version"), __version__),
                 ],
             ),
@@ -48,14 +48,14 @@ class HelpDialog(QDialog):
         self.setLayout(layout)
 
 
-def _way() -> list[str]:
+def _workflow() -> list[str]:
     return [
-        _("1. Open a project's openbayes.yaml, or begin with an example."),
-        _("2. Say what is tuned, in the form or in the YAML: they are the same text."),
-        _("3. Try one trial: it shows whether the program runs and its metric arrives."),
-        _("4. Start the job. It goes on when the window is closed."),
-        _("5. Brush the axes of the parallel coordinates, and begin a new job with these ranges."),
-        _("6. Use the best trial as the result: its values are written into the file."),
+        _("1. Open a project's openbayes.yaml, or copy an example."),
+        _("2. Define the parameters to tune, in the form or in the YAML. Both edit the same text."),
+        _("3. Try one trial to check that the program runs and reports its metric."),
+        _("4. Start the job. It continues when the window is closed."),
+        _("5. Brush the axes of the parallel coordinates and start a new job with these ranges."),
+        _("6. Use the best trial as the result. Its values are written into the file."),
     ]
 
 
@@ -65,11 +65,11 @@ def _keys(actions: Mapping[str, QAction]) -> list[tuple[str, str]]:
 
 def _other_keys() -> list[tuple[str, str]]:
     return [
-        ("Ctrl+.", _("Quick fixes of the line in the YAML")),
-        ("Ctrl+Space", _("Words that can stand here in the YAML")),
-        ("Ctrl+/", _("Turn lines into comments and back")),
+        ("Ctrl+.", _("YAML: quick fixes for the line")),
+        ("Ctrl+Space", _("YAML: completions")),
+        ("Ctrl+/", _("YAML: comment or uncomment lines")),
         ("Ctrl+C", _("Copy the selected trials as a table")),
-        ("Esc", _("Take every brush away")),
+        ("Esc", _("Remove all brushes")),
     ]
 
 

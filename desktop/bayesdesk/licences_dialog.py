@@ -1,4 +1,4 @@
-"""What Bayesdesk is built on, and under which licences."""
+"""The packages that Bayesdesk is built on, and their licences."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bayesdesk.ui.widgets import button, column, label, row
 
 
 class LicencesDialog(QDialog):
-    """A package on the left, the text of its licence on the right."""
+    """Packages on the left, the licence of the selected one on the right."""
 
     def __init__(self, parent: QWidget, packages: Sequence[Shipped]) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class LicencesDialog(QDialog):
         both.addWidget(self.table)
         both.addWidget(self.words)
         both.setSizes([370, 590])
-        thanks = _("Bayesdesk is built on the work of others, under their own licences.")
+        thanks = _("Bayesdesk is built on these packages, each under its own licence.")
         layout = column(
             label(_("Licences"), "title"),
             label(thanks, "secondary", wrap=True),
@@ -66,4 +66,4 @@ class LicencesDialog(QDialog):
     def _show(self) -> None:
         package = self._packages[self.table.currentIndex().row()]
         texts = [words.strip() for words in package.texts]
-        self.words.setPlainText("\n\n\n".join(texts) or _("The package brings no text of its licence."))
+        self.words.setPlainText("\n\n\n".join(texts) or _("The package contains no licence text."))

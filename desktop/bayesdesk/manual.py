@@ -1,4 +1,4 @@
-"""The manual in the window: the pages that were installed with it, read without a network."""
+"""The manual in a window: the installed pages, available offline."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _ADMONITION = re.compile(r"^!!! \w+(?: \"([^\"]*)\")?\n", re.MULTILINE)
 
 
 class Manual(QWidget):
-    """Contents on the left, a page on the right; the texts are those of :func:`read_pages`."""
+    """Contents on the left, a page on the right; ``texts`` are those of :func:`read_pages`."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -88,7 +88,7 @@ class Manual(QWidget):
             self.contents.addItem(item)
 
     def show_page(self, name: str) -> None:
-        """Open a page; the window comes to the front."""
+        """Open a page and bring the window to the front."""
         self._words.clear()
         for i in range(self.contents.count()):
             item = self.contents.item(i)
@@ -109,7 +109,7 @@ class Manual(QWidget):
         if item is None:
             return
         self.page.setMarkdown(_shown(self._texts[item.data(Qt.ItemDataRole.UserRole)]))
-        _dress(self.page.document())
+        _format(self.page.document())
         self.page.verticalScrollBar().setValue(0)
 
     def _follow(self, link: QUrl) -> None:
@@ -121,8 +121,8 @@ class Manual(QWidget):
             self.page.scrollToAnchor(link.fragment())
 
 
-def _dress(document: QTextDocument) -> None:
-    """Give what Markdown became the air that a page needs: Qt itself leaves no room between its parts."""
+def _format(document: QTextDocument) -> None:
+    """Add margins: Qt renders Markdown without space between blocks."""
     palette = theme.palette()
     cursor = QTextCursor(document)
     block = document.begin()
@@ -148,10 +148,10 @@ def _dress(document: QTextDocument) -> None:
         block = block.next()
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
-            _dress_table(frame)
+            _format_table(frame)
 
 
-def _dress_table(table: QTextTable) -> None:
+def _format_table(table: QTextTable) -> None:
     palette = theme.palette()
     form = table.format()
     form.setCellPadding(7)
@@ -165,7 +165,7 @@ def _dress_table(table: QTextTable) -> None:
     table.setFormat(form)
     first = table.cellAt(0, 0).firstCursorPosition()
     if not first.block().text() and first.block() != table.cellAt(0, 0).lastCursorPosition().block():
-        first.deleteChar()  # Qt puts an empty line before the first word of a table that follows a listing
+        first.deleteChar()  # Qt adds an empty line to the first cell of a table that follows a listing
     for row in range(table.rows()):
         for column_ in range(table.columns()):
             cell = table.cellAt(row, column_)
@@ -177,14 +177,14 @@ def _dress_table(table: QTextTable) -> None:
 
 
 def read_pages() -> dict[str, str]:
-    """Every page in the language in use; reads files."""
+    """Every page in the current language; reads files."""
     return {name: _read(name) for name in PAGES}
 
 
 def _read(name: str) -> str:
-    """A page in the language in use, in English where it has not been translated."""
-    for tongue in (language(), "en"):
-        file = manual_page(tongue, name)
+    """A page in the current language, or in English if there is no translation."""
+    for code in (language(), "en"):
+        file = manual_page(code, name)
         if file.is_file():
             return file.read_text(encoding="utf-8")
     return ""
@@ -196,5 +196,5 @@ def _title(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Without the pictures, which show this very window, and with remarks as quotations."""
+    """The Markdown to show: without pictures, and with admonitions as bold titles."""
     return _ADMONITION.sub(lambda found: f"**{found[1] or '…'}**\n", _PICTURE.sub("", text))

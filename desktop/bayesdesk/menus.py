@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar
 
 from bayescore.i18n import _
+from bayesdesk.help import Help
+from bayesdesk.new_project import NewProjectActions
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # loaded when it is first shown
     from bayesdesk.editor.editor_page import EditorPage
-    from bayesdesk.window import MainWindow
 
 Keys = QKeySequence.StandardKey | str | None
 
 
-def make_menus(window: MainWindow) -> dict[str, QAction]:
-    """Fill the menu bar anew; every action by its words."""
-    window.menuBar().clear()
+class MenuTarget(Protocol):
+    """What the menus act on: the main window."""
+
+    help: Help
+    new_project: NewProjectActions
+    editor: EditorPage | None
+    actions_by_name: dict[str, QAction]
+
+    def show_start(self) -> None: ...
+    def show_diagnostics(self) -> None: ...
+    def show_palette(self) -> None: ...
+    def switch_theme(self) -> None: ...
+    def switch_language(self) -> None: ...
+    def welcome(self) -> None: ...
+    def compare(self) -> None: ...
+    def cancel_shown(self) -> None: ...
+    def close(self) -> bool: ...
+
+
+def fill_menus(bar: QMenuBar, window: MenuTarget) -> dict[str, QAction]:
+    """Replace the menus; returns every action by its name."""
+    bar.clear()
     actions: dict[str, QAction] = {}
     keys = QKeySequence.StandardKey
 
@@ -29,12 +50,12 @@ def make_menus(window: MainWindow) -> dict[str, QAction]:
         (
             _("&File"),
             [
-                (_("Open…"), window.beginnings.ask_for_file, keys.Open),
-                (_("New file…"), window.beginnings.new_file, keys.New),
-                (_("New from my program…"), window.beginnings.new_from_program, None),
-                (_("Import…"), window.beginnings.import_results, None),
-                (_("Import a folder…"), window.beginnings.import_folder, None),
-                (_("Import the copied table"), window.beginnings.import_copied, None),
+                (_("Open…"), window.new_project.ask_for_file, keys.Open),
+                (_("New file…"), window.new_project.new_file, keys.New),
+                (_("New from my program…"), window.new_project.new_from_program, None),
+                (_("Import…"), window.new_project.import_results, None),
+                (_("Import a folder…"), window.new_project.import_folder, None),
+                (_("Import the copied table"), window.new_project.import_copied, None),
                 (_("Save"), edit(lambda e: e.save()), keys.Save),
                 (_("Start page"), window.show_start, "Ctrl+H"),
                 (_("Quit"), window.close, keys.Quit),
@@ -61,7 +82,7 @@ def make_menus(window: MainWindow) -> dict[str, QAction]:
         (
             _("&View"),
             [
-                (_("Environment"), window.show_environment, "Ctrl+E"),
+                (_("Diagnostics"), window.show_diagnostics, "Ctrl+E"),
                 (_("Light or dark"), window.switch_theme, None),
                 (_("中文"), window.switch_language, None),
                 (_("Commands…"), window.show_palette, "Ctrl+Shift+P"),
@@ -71,16 +92,20 @@ def make_menus(window: MainWindow) -> dict[str, QAction]:
             _("&Help"),
             [
                 (_("Manual"), window.help.show_manual, keys.HelpContents),
-                (_("Keys, and where things are"), window.help.show_keys, "Ctrl+F1"),
+                (
+                    _("Keys and files"),
+                    lambda: window.help.show_keys(window.actions_by_name),
+                    "Ctrl+F1",
+                ),
                 (_("Welcome"), window.welcome, None),
                 (_("Licences"), window.help.show_licences, None),
             ],
         ),
     ]
     for title, entries in menus:
-        menu = window.menuBar().addMenu(title)
+        menu = bar.addMenu(title)
         for words, do, shortcut in entries:
-            action = QAction(words, window)
+            action = QAction(words, bar)
             if shortcut is not None:
                 action.setShortcut(QKeySequence(shortcut))
             action.triggered.connect(_without_checked(do))

@@ -1,4 +1,4 @@
-"""One window per data folder: a second start raises the first and passes on what it was to open."""
+"""One window per data folder: a second start raises the first window and sends what to open."""
 
 from __future__ import annotations
 
@@ -18,85 +18,85 @@ from bayescore.store.runtime_folders import runtime_folders
 
 _WAIT_MS = 500
 _SOCKET = "window"
-_MOST_PLACE = 75  # bytes of a folder's path: a socket's has room for 107, and Qt makes a folder beside it
-_MOST_SAID = 8192  # bytes that a second start may say
-_END = b"\0"  # no path holds it
-JOB = "job:"  # before a job that is to be shown; no absolute path begins so
+_MAX_FOLDER = 75  # bytes of a folder's path: a socket's path is limited to 107, and Qt adds a folder
+_MAX_MESSAGE = 8192  # bytes that a second start may send
+_END = b"\0"  # never part of a path
+JOB = "job:"  # prefix of a job's id; no absolute path starts with it
 _log = logging.getLogger(__name__)
 
 
 class SingleInstance(QObject):
-    """The first start listens; a later one finds it and says what it was asked to open.
+    """The first start listens; a later one connects and sends what to open.
 
-    The socket lies in a folder that only this account can enter: nobody else can answer there, or ask.
+    The socket is in a folder that only this account can access, so no other account can listen or connect.
     """
 
-    opened = Signal(object)  # a text; as Qt's own kind of text it would lose what is not UTF-8
+    opened = Signal(object)  # str; a Qt string would lose bytes that are not UTF-8
 
     def __init__(self, folder: DataFolder) -> None:
         super().__init__()
         self._folder = folder
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._heard)
+        self._server.newConnection.connect(self._accept)
 
-    def is_second(self, wanted: str) -> bool:
-        """Whether another window has this data folder; it is told what to open then."""
+    def is_second(self, target: str) -> bool:
+        """Whether another window uses this data folder; sends it what to open."""
         for name in self._names(make=False):
             if os.name == "nt" or _is_own_socket(Path(name)):
                 socket = QLocalSocket()
                 socket.connectToServer(name)
                 if socket.waitForConnected(_WAIT_MS):
-                    socket.write(os.fsencode(wanted) + _END)
+                    socket.write(os.fsencode(target) + _END)
                     socket.waitForBytesWritten(_WAIT_MS)
                     socket.disconnectFromServer()
                     return True
         return False
 
     def listen(self) -> bool:
-        """Be the one; what a crashed window left is taken away. Whether a later start can find this one."""
+        """Listen, replacing the socket of a crashed window; returns whether later starts can connect."""
         for name in self._names(make=True):
             QLocalServer.removeServer(name)
             if self._server.listen(name):
                 return True
-        _log.warning("a second window of this data folder will not be noticed: no folder for its socket")
+        _log.warning("a second window of this data folder cannot be detected: no folder for the socket")
         return False
 
     def _names(self, *, make: bool) -> Iterator[str]:
-        """Where the server may be, best first: paths of sockets, or the name of a pipe on Windows."""
+        """Addresses of the server, best first: paths of sockets, or the name of a pipe on Windows."""
         if os.name == "nt":
             yield "bayesdesk-" + hashlib.sha256(str(self._folder.root).encode()).hexdigest()[:16]
             return
         for place in runtime_folders(self._folder, make=make):
-            if len(os.fsencode(place)) <= _MOST_PLACE:
+            if len(os.fsencode(place)) <= _MAX_FOLDER:
                 yield str(place / _SOCKET)
 
-    def _heard(self) -> None:
+    def _accept(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
-            _Visitor(socket, self)
+            _Connection(socket, self)
 
 
-class _Visitor(QObject):
-    """One connection: what it says is taken when it is whole, within a limit, and something to open."""
+class _Connection(QObject):
+    """A message from a second start; ignored unless it is complete, short, and names something to open."""
 
     def __init__(self, socket: QLocalSocket, instance: SingleInstance) -> None:
         super().__init__(socket)
-        self._socket, self._instance, self._said = socket, instance, b""
-        socket.setReadBufferSize(_MOST_SAID)
+        self._socket, self._instance, self._received = socket, instance, b""
+        socket.setReadBufferSize(_MAX_MESSAGE)
         socket.readyRead.connect(self._read)
         socket.disconnected.connect(socket.deleteLater)
-        self._read()  # what has come before anybody listened
+        self._read()  # data that arrived before the signal was connected
 
     def _read(self) -> None:
-        self._said += bytes(self._socket.read(_MOST_SAID).data())
-        said, end, _rest = self._said.partition(_END)
-        if not end and len(said) < _MOST_SAID:
+        self._received += bytes(self._socket.read(_MAX_MESSAGE).data())
+        message, end, _rest = self._received.partition(_END)
+        if not end and len(message) < _MAX_MESSAGE:
             return
         self._socket.readyRead.disconnect(self._read)
         self._socket.disconnectFromServer()
-        wanted = os.fsdecode(said)
-        if end and (not wanted or wanted.startswith(JOB) or Path(wanted).is_absolute()):
-            self._instance.opened.emit(wanted)
+        target = os.fsdecode(message)
+        if end and (not target or target.startswith(JOB) or Path(target).is_absolute()):
+            self._instance.opened.emit(target)
 
 
 def _is_own_socket(file: Path) -> bool:

@@ -1,4 +1,4 @@
-"""What there is before there is a file: open one, or begin with an example."""
+"""The page before a project is open: open one, create one, or copy an example."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class StartPage(QWidget):
     def __init__(self, recent: list[Path]) -> None:
         super().__init__()
         self.setObjectName("page")
-        begin = Card(_("Begin"), "")
+        begin = Card(_("Open or create a project"), "")
         body = column(
             label(_("Open a project's openbayes.yaml, or drop it on this window."), "secondary"),
             row(
@@ -51,7 +51,7 @@ class StartPage(QWidget):
         self.setLayout(row(None, inner, None))
 
     def _examples(self) -> list[QWidget]:
-        names = {"digits": _("Handwritten digits"), "guide": _("The tuning guide's")}
+        names = {"digits": _("Handwritten digits"), "guide": _("Tuning guide")}
         return [
             button(words, partial(self.example_chosen.emit, name), kind="link")
             for name, words in names.items()

@@ -1,11 +1,12 @@
-"""The first start: the language, what this machine has, and an example that runs in a minute."""
+"""The dialog of the first start: language, checks of this machine, and an example."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.app.diagnostics import Finding, examine
+from bayescore.app.diagnostics import diagnose
+from bayescore.app.findings import Finding
 from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
@@ -16,12 +17,12 @@ _SEEN = "welcome/seen"
 
 
 def is_first_start() -> bool:
-    """Whether nobody has closed the welcome yet."""
+    """Whether the welcome has never been closed."""
     return QSettings().value(_SEEN) is None
 
 
 class Welcome(QDialog):
-    """Shown once; whichever way it is closed, never again."""
+    """Shown once."""
 
     language_requested = Signal()
     example_requested = Signal()
@@ -34,11 +35,11 @@ class Welcome(QDialog):
         self._background = background
         self._findings: list[Finding] = []
         self._build()
-        background.run(examine, self._show, self._failed)
+        background.run(diagnose, self._show, self._failed)
 
     @property
     def is_done(self) -> bool:
-        """Whether the machine has been looked at."""
+        """Whether the checks have finished."""
         return bool(self._findings)
 
     def _build(self) -> None:
@@ -48,33 +49,33 @@ class Welcome(QDialog):
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
-        tongues = Segmented([("zh", "中文"), ("en", "English")])
-        tongues.choose(language())
-        tongues.chosen.connect(self._speak)
+        languages = Segmented([("zh", "中文"), ("en", "English")])
+        languages.choose(language())
+        languages.chosen.connect(self._switch_language)
         inner = QWidget()
         inner.setLayout(self._rows)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
-        card = Card(_("This machine"), _("nothing needs to be mended for the example"))
+        card = Card(_("This machine"), _("the example runs in any case"))
         card.body.addWidget(self._busy)
         card.body.addWidget(scroll)
         card.body.setContentsMargins(1, 1, 1, 1)
         about = _(
-            "Bayesdesk runs the hyper_tuning section of an openbayes.yaml on this machine: it proposes "
-            "parameters, runs your program with them, and shows what comes out."
+            "Bayesdesk runs the hyper_tuning section of an openbayes.yaml on this machine. It suggests "
+            "parameters, runs your program with them, and shows the results."
         )
         foot = row(
-            button(_("Read the first ten minutes"), self._read, kind="link"),
+            button(_("Read the tutorial"), self._read, kind="link"),
             None,
-            button(_("Begin without"), self.accept),
+            button(_("Close"), self.accept),
             button(_("Run the example"), self._run, kind="primary", meaning="start"),
         )
         layout = column(
-            row(label(_("Welcome to Bayesdesk"), "title"), None, tongues),
+            row(label(_("Welcome to Bayesdesk"), "title"), None, languages),
             label(about, "secondary", wrap=True),
             card,
-            label(_("The example needs no GPU and no Docker, and is done in a minute."), "secondary"),
+            label(_("The example needs no GPU and no Docker and takes about a minute."), "secondary"),
             foot,
             spacing=12,
         )
@@ -82,11 +83,11 @@ class Welcome(QDialog):
         layout.setContentsMargins(theme.PAGE_MARGIN, 18, theme.PAGE_MARGIN, 16)
         old = self.layout()
         if old is not None:
-            QWidget().setLayout(old)  # a widget gives its layout up only to another one
+            QWidget().setLayout(old)  # a widget's layout can only be replaced by giving it to another widget
         self.setLayout(layout)
 
-    def _speak(self, tongue: str) -> None:
-        if tongue == language():
+    def _switch_language(self, language_code: str) -> None:
+        if language_code == language():
             return
         self.language_requested.emit()
         self._build()
@@ -111,6 +112,6 @@ class Welcome(QDialog):
         self.manual_requested.emit()
 
     def done(self, result: int) -> None:
-        """Close, for good."""
+        """Close, and do not show the welcome again."""
         QSettings().setValue(_SEEN, "yes")
         super().done(result)

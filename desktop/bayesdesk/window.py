@@ -1,8 +1,9 @@
-"""The main window: the jobs on the left, one page in the middle."""
+"""The main window: the list of jobs on the left, one page beside it."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,20 +12,19 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
-from bayescore.cli.access import find_job
-from bayescore.config import LOCAL_FILE_NAME, ParameterSpec
+from bayescore.app.lookup import find_job
+from bayescore.config import ParameterSpec
 from bayescore.config.load import project_file
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _, language, set_language
 from bayescore.store import Database, Job, JobState
 from bayesdesk.help import Help
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
-from bayesdesk.menus import make_menus
+from bayesdesk.menus import fill_menus
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.new_project import NewProjectActions
 from bayesdesk.palette import CommandPalette
 from bayesdesk.services.background import Background
-from bayesdesk.services.files import read_project
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.services.store_watch import StoreWatch
 from bayesdesk.single_instance import JOB
@@ -35,11 +35,12 @@ from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import column, row
 from bayesdesk.welcome import Welcome, is_first_start
 
-if TYPE_CHECKING:  # pages are loaded when they are first shown: the window is there sooner
+if TYPE_CHECKING:  # pages are loaded when they are first shown, so that the window starts quickly
     from bayesdesk.compare.page import ComparePage
+    from bayesdesk.diagnostics.page import DiagnosticsPage
     from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.editor.sources import Project
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
-    from bayesdesk.environment.page import EnvironmentPage
     from bayesdesk.jobs.job_page import JobPage
 
 _log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ _MOST_RECENT = 8
 
 
 class MainWindow(QMainWindow):
-    """Wires services to pages; a change of language or theme builds the pages anew from the models."""
+    """Wires services to pages. A change of language or theme rebuilds the pages from their models."""
 
     def __init__(self, database: Database) -> None:
         super().__init__()
@@ -60,14 +61,18 @@ class MainWindow(QMainWindow):
         self.watch = StoreWatch(database)
         self.machine = MachineWatch(database, self.background)
         self.rows: tuple[JobRow, ...] = ()
-        self._being_said: set[str] = set()  # errors whose box is open
+        self._may_close = False  # the user has decided about unsaved changes
+        self._open_errors: set[str] = set()  # messages whose box is open
         self.jobs = JobListModel()
         self.tray = Tray(self)
         self._pages = QStackedWidget()
         self._shown_job: str | None = None
         self.editor: EditorPage | None = None
-        self.beginnings = NewProjectActions(self)
-        self.help = Help(self)
+        self.new_project = NewProjectActions(self, self.background, database, self._open_folder)
+        self.new_project.chosen.connect(self.open_file)
+        self.new_project.example_ready.connect(self._start_example)
+        self.new_project.imported.connect(self.show_job)
+        self.help = Help(self, self.background, database.folder, self.topic)
         self.job_page: JobPage | None = None
         self._build()
         self.watch.rows_changed.connect(self._take_rows)
@@ -75,7 +80,7 @@ class MainWindow(QMainWindow):
         self.watch.trouble.connect(self.show_error)
 
     def start(self) -> None:
-        """Begin to watch the store, and show the window where it was."""
+        """Show the window where it was, and start watching the store."""
         settings = QSettings()
         geometry = settings.value("window/geometry")
         if isinstance(geometry, QByteArray):
@@ -91,7 +96,7 @@ class MainWindow(QMainWindow):
     # ---- building
 
     def _build(self) -> None:
-        """Make every part in the language and theme in use."""
+        """Build every part in the current language and theme."""
         tab = self.job_page.tabs.currentIndex() if self.job_page else 0
         view = self.job_page.model.view if self.job_page else None
         self.help.close_manual()
@@ -101,17 +106,17 @@ class MainWindow(QMainWindow):
         self.sidebar.job_chosen.connect(self.show_job)
         self.sidebar.compare_requested.connect(self.compare)
         self.sidebar.delete_requested.connect(self.delete_job)
-        self.sidebar.environment_requested.connect(self.show_environment)
+        self.sidebar.diagnostics_requested.connect(self.show_diagnostics)
         self.sidebar.language_requested.connect(self.switch_language)
         self.sidebar.theme_requested.connect(self.switch_theme)
         self.start_page = StartPage(self.recent_files())
         self.start_page.file_chosen.connect(self.open_file)
-        self.start_page.open_requested.connect(self.beginnings.ask_for_file)
-        self.start_page.new_requested.connect(self.beginnings.new_file)
-        self.start_page.program_requested.connect(self.beginnings.new_from_program)
-        self.start_page.import_requested.connect(self.beginnings.import_results)
-        self.start_page.example_chosen.connect(self.beginnings.start_example)
-        self.environment: EnvironmentPage | None = None
+        self.start_page.open_requested.connect(self.new_project.ask_for_file)
+        self.start_page.new_requested.connect(self.new_project.new_file)
+        self.start_page.program_requested.connect(self.new_project.new_from_program)
+        self.start_page.import_requested.connect(self.new_project.import_results)
+        self.start_page.example_chosen.connect(self.new_project.start_example)
+        self.diagnostics: DiagnosticsPage | None = None
         self.comparison: ComparePage | None = None
         self._pages.addWidget(self.start_page)
         self.job_page = None
@@ -121,7 +126,7 @@ class MainWindow(QMainWindow):
         layout.addLayout(column(self._pages, spacing=0), 1)
         whole.setLayout(layout)
         self.setCentralWidget(whole)
-        self.actions_by_name = make_menus(self)
+        self.actions_by_name = fill_menus(self.menuBar(), self)
         self.jobs.set_rows(self.rows)
         if self.editor is not None:
             self.editor = self._made_editor(self.editor.model, self.editor.local)
@@ -129,23 +134,23 @@ class MainWindow(QMainWindow):
             self._show_view(view, tab)
 
     def show_palette(self) -> None:
-        """Offer every command by its name."""
+        """Open the command palette."""
         CommandPalette(self, self.actions_by_name).open()
 
     def welcome(self) -> None:
-        """Greet whoever starts it for the first time."""
-        greeting = Welcome(self, self.background)
-        greeting.language_requested.connect(self.switch_language)
-        greeting.example_requested.connect(self.beginnings.run_example)
-        greeting.manual_requested.connect(lambda: self.help.show_manual("first-job"))
-        greeting.open()
+        """Show the welcome of the first start."""
+        dialog = Welcome(self, self.background)
+        dialog.language_requested.connect(self.switch_language)
+        dialog.example_requested.connect(self.new_project.run_example)
+        dialog.manual_requested.connect(lambda: self.help.show_manual("first-job"))
+        dialog.open()
 
     def topic(self) -> str:
-        """The manual's page about what is in sight."""
+        """The manual's page about what the window shows."""
         shown = self._pages.currentWidget()
         if shown is self.start_page:
             return "first-job"
-        if shown is self.environment:
+        if shown is self.diagnostics:
             return "troubleshooting"
         return "files" if shown is self.editor else "window"
 
@@ -178,7 +183,7 @@ class MainWindow(QMainWindow):
         page.deleteLater()
 
     def show_job(self, identifier: str) -> None:
-        """Show a job's page; it comes with the job's first snapshot."""
+        """Show a job's page, which is built with the job's first snapshot."""
         self._shown_job = identifier
         self.sidebar.choose(identifier)
         self.watch.watch(identifier)
@@ -206,7 +211,7 @@ class MainWindow(QMainWindow):
         _log.info("job %s is shown", view.job.id)
 
     def compare(self, *chosen: str) -> None:
-        """Show jobs beside each other: the ones that are named, and the one in sight."""
+        """Compare the given jobs and the one that is shown."""
         if self.comparison is None:
             from bayesdesk.compare.page import ComparePage
 
@@ -236,18 +241,33 @@ class MainWindow(QMainWindow):
 
     def open_file(self, path: Path) -> None:
         """Open a file, or the one in a folder."""
-        file = project_file(path).absolute()
-        if not self.may_leave_editor():
-            return
-        self.background.run(lambda: read_project(file), lambda both: self.edit(file, both))
+        self._open_project(path, lambda: None)
 
-    def edit(self, file: Path, both: tuple[bytes, bytes]) -> None:
-        """Show a project's two files as they were read."""
+    def _open_project(self, path: Path, opened: Callable[[], object]) -> None:
+        file = project_file(path).absolute()
+
+        def show(project: Project) -> None:
+            self._edit(project)
+            opened()
+
+        self.leave_editor(lambda: self.background.run(lambda: _read_project(file), show))
+
+    def _edit(self, project: Project) -> None:
         from bayesdesk.editor.text_model import ConfigModel, LocalModel
 
-        self._remember(file)
-        local = LocalModel(file.with_name(LOCAL_FILE_NAME), both[1])
-        self.editor = self._made_editor(ConfigModel(file, both[0]), local)
+        self._remember(project.config.file)
+        model = ConfigModel(project.config, self.background)
+        self.editor = self._made_editor(model, LocalModel(project.local, self.background))
+
+    def _open_folder(self) -> Path | None:
+        return self.editor.model.file.parent if self.editor is not None else None
+
+    def _start_example(self, folder: Path) -> None:
+        def start() -> None:
+            assert self.editor is not None
+            self.editor.start()
+
+        self._open_project(folder, start)
 
     def _made_editor(self, model: ConfigModel, local: LocalModel) -> EditorPage:
         from bayesdesk.editor.editor_page import EditorPage
@@ -269,35 +289,33 @@ class MainWindow(QMainWindow):
 
     def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
         """Edit a job's file for a job that learns from it, with narrowed ranges if there are any."""
-        file = project_file(Path(job.submission.project))
 
-        def edit(both: tuple[bytes, bytes]) -> None:
-            self.edit(file, both)
+        def follow_up() -> None:
             assert self.editor is not None
             self.editor.follow_up(job, specs)
 
-        if self.may_leave_editor():
-            self.background.run(lambda: read_project(file), edit)
+        self._open_project(Path(job.submission.project), follow_up)
 
-    def may_leave_editor(self) -> bool:
-        """Whether nothing would be lost, or the user has decided about it."""
+    def leave_editor(self, proceed: Callable[[], object]) -> None:
+        """Proceed unless changes would be lost; the user decides whether they are saved first."""
         if self.editor is None or not self.editor.is_changed:
-            return True
+            proceed()
+            return
         boxes = QMessageBox.StandardButton
         answer = QMessageBox.question(
             self,
             _("Unsaved changes"),
-            as_text(_("{file} has changes that are not saved.", file=str(self.editor.model.file))),
+            as_text(_("{file} has unsaved changes.", file=str(self.editor.model.file))),
             boxes.Save | boxes.Discard | boxes.Cancel,
         )
         if answer is boxes.Save:
-            self.editor.save()
+            self.editor.save(proceed)
         elif answer is boxes.Discard:
-            self.editor.forget_drafts()
-        return answer is not boxes.Cancel
+            self.editor.discard_drafts()
+            proceed()
 
     def recent_files(self) -> list[Path]:
-        """Files that were opened lately, newest first."""
+        """Recently opened files, newest first."""
         names = QSettings().value("files/recent", [])
         return [Path(str(n)) for n in names] if isinstance(names, list) else []
 
@@ -307,27 +325,27 @@ class MainWindow(QMainWindow):
 
     # ---- the window
 
-    def show_environment(self) -> None:
-        """Show what trials need of this machine."""
+    def show_diagnostics(self) -> None:
+        """Show the checks of this machine."""
         self._shown_job = None
         self.sidebar.choose(None)
-        if self.environment is None:
-            from bayesdesk.environment.page import EnvironmentPage
+        if self.diagnostics is None:
+            from bayesdesk.diagnostics.page import DiagnosticsPage
 
-            self.environment = EnvironmentPage(self.background, self.database, self.machine)
-            self._pages.addWidget(self.environment)
-        self._pages.setCurrentWidget(self.environment)
-        self.environment.check_again()
+            self.diagnostics = DiagnosticsPage(self.background, self.database, self.machine)
+            self._pages.addWidget(self.diagnostics)
+        self._pages.setCurrentWidget(self.diagnostics)
+        self.diagnostics.check_again()
 
     def switch_language(self) -> None:
-        """English becomes Chinese, and the other way round."""
+        """Switch between English and Chinese."""
         wanted = "en" if language() == "zh" else "zh"
         set_language(wanted)
         QSettings().setValue("language", wanted)
         self._build()
 
     def switch_theme(self) -> None:
-        """Light becomes dark, and the other way round."""
+        """Switch between light and dark."""
         settings = QSettings()
         wanted = "light" if settings.value("theme") == "dark" else "dark"
         settings.setValue("theme", wanted)
@@ -337,35 +355,35 @@ class MainWindow(QMainWindow):
         self._build()
 
     def show_error(self, error: Exception) -> None:
-        """Say what went wrong, once for as long as it is read; the window goes on."""
+        """Show an error; a message whose box is still open is not shown twice."""
         _log.error("%s", error, exc_info=error)
         sentence = _sentence(error)
-        if sentence in self._being_said:
+        if sentence in self._open_errors:
             return
         hint = str(error.hint) if isinstance(error, BayesdeskError) and error.hint else ""
         where = _("Details are in {file}.", file=self.database.folder.root / "window.log")
         box = QMessageBox(QMessageBox.Icon.Warning, "Bayesdesk", as_text(sentence), parent=self)
         box.setInformativeText(as_text(hint or where))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.finished.connect(lambda _answer: self._being_said.discard(sentence))
-        self._being_said.add(sentence)
+        box.finished.connect(lambda _answer: self._open_errors.discard(sentence))
+        self._open_errors.add(sentence)
         box.open()
 
-    def raise_and_open(self, wanted: str) -> None:
-        """Come to the front for a second start, with what it named."""
+    def raise_and_open(self, target: str) -> None:
+        """Come to the front and open what a second start names."""
         self.showNormal()
         self.raise_()
         self.activateWindow()
-        if wanted:
-            self.open(wanted)
+        if target:
+            self.open(target)
 
-    def open(self, wanted: str) -> None:
-        """Open a file by its absolute path, or a job behind ``job:``."""
-        word = wanted.removeprefix(JOB)
-        if word == wanted:
-            self.open_file(Path(wanted))
+    def open(self, target: str) -> None:
+        """Open a file by its absolute path, or a job by ``job:ID``."""
+        job = target.removeprefix(JOB)
+        if job == target:
+            self.open_file(Path(target))
         else:
-            self.background.run(partial(find_job, self.database, word), lambda job: self.show_job(job.id))
+            self.background.run(partial(find_job, self.database, job), lambda found: self.show_job(found.id))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -376,14 +394,21 @@ class MainWindow(QMainWindow):
         if paths:
             self.open_file(Path(paths[0]))
 
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.may_leave_editor():
+        if not self._may_close and self.editor is not None and self.editor.is_changed:
             event.ignore()
+            self.leave_editor(self._close_now)
             return
         if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):
             QSettings().setValue("told/goes_on", True)
             QMessageBox.information(
-                self, "Bayesdesk", _("The running jobs go on without the window; open it again to see them.")
+                self,
+                "Bayesdesk",
+                _("The running jobs continue without the window. Open it again to see them."),
             )
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.machine.end()
@@ -392,7 +417,13 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
+def _read_project(file: Path) -> Project:
+    from bayesdesk.editor.sources import open_project
+
+    return open_project(file)
+
+
 def _sentence(error: Exception) -> str:
     if isinstance(error, BayesdeskError):
         return str(error.message)
-    return _("Something unexpected happened: {error}", error=f"{type(error).__name__}: {error}")
+    return _("Unexpected error: {error}", error=f"{type(error).__name__}: {error}")

@@ -1,6 +1,6 @@
-"""``make bench``: figures of this machine, as a table and as ``build/bench.json``.
+"""``make bench``: measures this machine; prints a table and writes ``build/bench.json``.
 
-``python -m tests.bench dispatch listening`` measures only what is named.
+``python -m tests.bench dispatch listening`` runs only the named benchmarks.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
 
 
 def main(names: list[str]) -> int:
-    """Measure; 1 when a figure misses its aim."""
+    """Run benchmarks; 1 if a figure misses its target."""
     from rich.console import Console
     from rich.table import Table
 
@@ -59,10 +59,10 @@ def main(names: list[str]) -> int:
         figures += BENCHES[name]()
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     table = Table(box=None, header_style="bold")
-    for header in ("what", "figure", "unit", "aim", ""):
+    for header in ("what", "figure", "unit", "target", ""):
         table.add_column(header, justify="right" if header == "figure" else "left")
     for figure in figures:
-        table.add_row(figure.what, f"{figure.value:.4g}", figure.unit, figure.aim, figure.verdict)
+        table.add_row(figure.what, f"{figure.value:.4g}", figure.unit, figure.target, figure.verdict)
     Console(width=110).print(table)
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a Ray cluster adds to a trial, and how busy it keeps its places: three nodes on this machine."""
+"""Overhead and utilization of a Ray cluster of three nodes on this machine."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from support.workspace import Workspace
 
 _REPORT = 'printf \'{"metrics": {"score": [{"value": 1}]}}\\n\' >> "$BAYESDESK_SPOOL"'
 _ONE_BY_ONE = 30
-_JOBS = 12  # side by side, for one job has at most 100 trials: three nodes with four CPUs each
+_JOBS = 12  # one for each CPU of three nodes with four: a job has at most 100 trials
 _OF_EACH = max(2, round(84 * LOAD))
 _LOOK_S = 0.5
 
 
 def measure() -> Iterator[Figure]:
-    """Dispatch here and on the cluster, then trials of one second on all places."""
+    """Dispatch here and on the cluster, then trials of one second in all slots."""
     with tempfile.TemporaryDirectory() as folder, ray_cluster(Path(folder)) as cluster:
         here = _seconds_each(_run(Path(folder) / "here", {"runner": "process"}))
         there = _seconds_each(_run(Path(folder) / "there", _on(cluster)))
         yield Figure("one trial after the other, on this machine", here, "s a trial")
         yield Figure("on a cluster of three nodes", there, "s a trial")
-        yield Figure("what the cluster adds", (there - here) * 1000, "ms", at_most=100)
+        yield Figure("overhead of the cluster", (there - here) * 1000, "ms", at_most=100)
         found = _many(Path(folder) / "many", _on(cluster))
         began = min(parsed(t.created_at) for t in found)
         ended = max(parsed(str(t.ended_at)) for t in found)
         span = (ended - began).total_seconds()
-        yield Figure(f"{len(found)} trials of 1 s on {_JOBS} places", span, "s")
-        places = _JOBS * span
+        yield Figure(f"{len(found)} trials of 1 s in {_JOBS} slots", span, "s")
+        capacity = _JOBS * span
         held = sum((parsed(str(t.ended_at)) - parsed(t.created_at)).total_seconds() for t in found)
-        yield Figure("  time of the places that trials had", 100 * held / places, "%", at_least=90)
-        yield Figure("  time of the places that programs slept", 100 * len(found) / places, "%")
+        yield Figure("  time for which slots had a trial", 100 * held / capacity, "%", at_least=90)
+        yield Figure("  time for which programs slept", 100 * len(found) / capacity, "%")
 
 
 def _on(cluster: RayCluster) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _run(root: Path, local: dict[str, Any]) -> list[Trial]:
 
 
 def _many(root: Path, local: dict[str, Any]) -> list[Trial]:
-    """Several jobs side by side, a place each."""
+    """Concurrent jobs, one for each slot."""
     workspace = _workspace(root, local, "sleep 1", _OF_EACH, 1)
 
     def whole(_number: int) -> list[Trial]:
@@ -74,7 +74,7 @@ def _many(root: Path, local: dict[str, Any]) -> list[Trial]:
 
 
 def _wait(workspace: Workspace, job: str) -> None:
-    """Look seldom: the machine is to be the engine's and the nodes'."""
+    """Poll seldom: the engine and the nodes need the processor."""
     while not workspace.job(job).state.ended:
         time.sleep(_LOOK_S)
 
@@ -88,6 +88,6 @@ def _workspace(root: Path, local: dict[str, Any], program: str, count: int, at_o
 
 
 def _seconds_each(found: list[Trial]) -> float:
-    """From the second trial on: the first one waits for its places to come."""
+    """Seconds a trial from the second one on: the first one waits for its slot."""
     first, last = parsed(found[1].created_at), parsed(str(found[-1].ended_at))
     return (last - first).total_seconds() / (len(found) - 1)

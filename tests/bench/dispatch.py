@@ -1,4 +1,4 @@
-"""What the engine adds to a container's own time: a job of trivial trials against the bare SDK."""
+"""Overhead of the engine for a container: a job of trivial trials compared with the Docker SDK."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMAND = 'printf \'{"metrics": {"score": [{"value": 1}]}}\\n\' >> "$BAYESDESK_S
 
 
 def measure() -> Iterator[Figure]:
-    """Seconds a trial, one at a time; the bare SDK is measured before and after."""
+    """Seconds a trial, one at a time; the SDK alone is measured before and after."""
     endpoint = docker_engine.ensure()
     client = docker.DockerClient(base_url=endpoint)
     with tempfile.TemporaryDirectory() as folder:
@@ -49,7 +49,7 @@ def _job(workspace: Workspace) -> float:
 
 
 def _bare(client: docker.DockerClient, folder: Path, count: int) -> list[float]:
-    """The same container by hand: its folders, user, host name and command."""
+    """The same container by the SDK alone: its folders, user, host name and command."""
     api, times = client.api, []
     places = {"output": "/output", "home": "/openbayes/user", "spool": "/openbayes/spool"}
     for name in places:

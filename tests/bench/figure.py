@@ -1,4 +1,4 @@
-"""One measured figure and the aim that it is held against."""
+"""A measured figure and its target."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured; without an aim it only informs."""
+    """A measured value; a figure without a target is informational."""
 
     what: str
     value: float
@@ -18,22 +18,22 @@ class Figure:
 
     @property
     def is_met(self) -> bool:
-        """Whether the aim, if there is one, is met."""
+        """Whether the target, if there is one, is met."""
         if self.at_most is not None and self.value > self.at_most:
             return False
         return self.at_least is None or self.value >= self.at_least
 
     @property
-    def aim(self) -> str:
-        """The aim in words."""
+    def target(self) -> str:
+        """The target as text."""
         if self.at_most is not None:
             return f"≤ {self.at_most:g}"
         return f"≥ {self.at_least:g}" if self.at_least is not None else ""
 
     @property
     def verdict(self) -> str:
-        """Whether the aim is met, in words."""
-        return "" if not self.aim else "ok" if self.is_met else "missed"
+        """Whether the target is met, as text."""
+        return "" if not self.target else "ok" if self.is_met else "missed"
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""

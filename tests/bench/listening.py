@@ -1,4 +1,4 @@
-"""How many points the listener of a real engine takes, while a model is fitted beside it."""
+"""Throughput and latency of an engine's listener while a model is fitted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ print(time.perf_counter() - began)
 
 
 def measure() -> Iterator[Figure]:
-    """Points a second of eight clients together, and what the slowest hundredth waits."""
+    """Points a second of eight clients, and the 99th percentile of the latency."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
         workspace.write(_WAIT, max_job_count=_CLIENTS, parallel_count=_CLIENTS)
@@ -59,12 +59,12 @@ def measure() -> Iterator[Figure]:
             for t in workspace.run("show", job, "--json").json()["trials"]
             for v in t["metrics"].values()
         )
-        assert stored == len(latencies), f"{stored} points are stored and {len(latencies)} were told"
+        assert stored == len(latencies), f"{stored} points are stored and {len(latencies)} were sent"
         injected = log_with_client(workspace, running[0], port, _CALLS) / _CALLS * 1e3
         workspace.close()
     latencies.sort()
     yield Figure(
-        "listener, 8 clients, a model being fitted", len(latencies) / SECONDS, "points/s", at_least=2000
+        "listener, 8 clients, while a model is fitted", len(latencies) / SECONDS, "points/s", at_least=2000
     )
     yield Figure("listener, 99th percentile", latencies[int(0.99 * len(latencies))] * 1e3, "ms", at_most=50)
     yield Figure("injected client, one call", injected, "ms a point", at_most=1)
@@ -77,16 +77,16 @@ def port_of(workspace: Workspace) -> int:
 
 
 def load(port: int, running: list[Trial]) -> list[float]:
-    """Let every trial report as fast as it can for ``SECONDS``; seconds that each answer took."""
+    """Let every trial report at full speed for ``SECONDS``; latencies in seconds."""
     context = get_context("spawn")
     with context.Pool(len(running)) as pool:
-        until = time.time() + 1.0 + len(running) / 4  # everybody is there by then
+        until = time.time() + 1.0 + len(running) / 4  # all clients have started by then
         parts = pool.starmap(_client, [(port, t.id, t.token, until) for t in running])
     return [latency for part in parts for latency in part]
 
 
 def _client(port: int, trial: int, token: str, begin: float) -> list[float]:
-    """Send points one after the other over one connection; how long each answer took."""
+    """Send points one after the other over one connection; latencies in seconds."""
     body = b'{"metrics": {"score": [{"value": 0.5, "created_at": "2026-01-01T00:00:00"}]}}'
     head = f"PUT /trials/{trial} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
     request = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
@@ -109,7 +109,7 @@ def _client(port: int, trial: int, token: str, begin: float) -> list[float]:
 
 
 def log_with_client(workspace: Workspace, trial: Trial, port: int, count: int) -> float:
-    """Seconds that a program takes to log so many points with the injected client."""
+    """Seconds to log ``count`` points with the injected client."""
     done = subprocess.run(
         [sys.executable, "-c", _INJECTED.format(count=count)],
         env={

@@ -1,4 +1,4 @@
-"""More of everything than a person is likely to have: jobs, points, clients.
+"""Extreme loads: many jobs, points and clients.
 
 ``BAYESDESK_LOAD`` scales it: at 1, the default, 100 jobs of 100 trials and a store of 100,000,000
 points are made, which takes half an hour and 12 GB of disk.
@@ -48,7 +48,7 @@ def _workspace() -> Iterator[Workspace]:
 
 
 def many_jobs() -> Iterator[Figure]:
-    """Trials of commands that take no time, job after job: what the engine adds does not grow."""
+    """Trials of trivial commands in successive jobs: the overhead of the engine must not grow."""
     with _workspace() as workspace:
         workspace.write(max_job_count=_TRIALS, parallel_count=4, root={"command": COMMAND})
         costs, memory = [], []
@@ -72,13 +72,13 @@ def many_jobs() -> Iterator[Figure]:
 
 
 def _used(workspace: Workspace) -> int | None:
-    """Bytes that the engine's process holds."""
+    """Memory of the engine's process in bytes."""
     pid = engine_control.status(workspace.data).pid
     return psutil.Process(pid).memory_info().rss if pid is not None else None
 
 
 def many_points() -> Iterator[Figure]:
-    """A million points of one trial, then 64 trials that report at once as fast as they can."""
+    """A million points of one trial, then 64 trials that report concurrently at full speed."""
     with _workspace() as workspace:
         workspace.write(max_job_count=_CLIENTS, parallel_count=_CLIENTS, root={"command": _WAIT})
         job = workspace.begin()
@@ -142,7 +142,7 @@ def large_store() -> Iterator[Figure]:
 
 
 def _generate(folder: DataFolder) -> str:
-    """Fill a store behind its back: the same rows, a thousand times quicker."""
+    """Fill a store by SQL: the same rows, a thousand times faster."""
     database = Database(folder).open()
     with database.write() as connection:
         made = [jobs.add(connection, a_submission(name=f"job {n}")) for n in range(_STORED_JOBS)]
@@ -180,7 +180,7 @@ def _generate(folder: DataFolder) -> str:
             raw.execute(sql)
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
-    os.sync()  # five gigabytes that are still on their way to the disk would be measured with the rest
+    os.sync()  # else five gigabytes of pending writes would be measured, too
     return made[_STORED_JOBS // 2].id
 
 

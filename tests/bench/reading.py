@@ -1,4 +1,4 @@
-"""Appending to and reading a job of a million points."""
+"""Writes and reads a job with a million points."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BATCH = 1000
 
 
 def measure() -> Iterator[Figure]:
-    """Seconds for all of it, and for the last hundred points alone."""
+    """Seconds for all points, and for the last hundred."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(DataFolder(Path(folder))).open()
         writer = PointWriter()
@@ -29,12 +29,12 @@ def measure() -> Iterator[Figure]:
         with database.read() as connection:
             began = time.monotonic()
             count = sum(1 for _ in points.every(connection, 1))
-            all_of_it = time.monotonic() - began
+            all_points = time.monotonic() - began
             began = time.monotonic()
             last = points.since(connection, 1, _POINTS - 100)
-            news = time.monotonic() - began
+            latest = time.monotonic() - began
         database.close()
     assert (count, len(last)) == (_POINTS, 100)
     yield Figure("append 1,000,000 points, 1,000 at a time", written, "s")
-    yield Figure("read a job of 1,000,000 points", all_of_it, "s")
-    yield Figure("read the last 100 of them from a cursor", news * 1e3, "ms")
+    yield Figure("read a job of 1,000,000 points", all_points, "s")
+    yield Figure("read the last 100 points from a cursor", latest * 1e3, "ms")

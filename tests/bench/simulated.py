@@ -1,4 +1,4 @@
-"""The engine's part of a large cluster: 200 nodes whose agents only pretend to run trials that report."""
+"""Load of the engine with a cluster of 200 nodes, whose agents simulate trials that report."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import psutil
 
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
-from bayescore.cluster.messages import News, Packed, Seen
-from bayescore.cluster.ray_runner import RayRunner, Telling
+from bayescore.cluster.messages import Packed, SyncOffsets, TrialUpdate
+from bayescore.cluster.ray_runner import ClusterCallbacks, RayRunner
 from bayescore.config import Algorithm
 from bayescore.engine.loop import Engine
 from bayescore.store import Database, DataFolder, Submission, jobs
@@ -30,21 +30,21 @@ _NODES = max(2, round(200 * LOAD))
 _GPUS = 8
 _AT_ONCE = 100  # trials of a job
 _RATE = 12.5  # points a second of one trial: 20,000 of all
-_LOOK_S = 2.0  # an agent answers so often
+_ANSWER_S = 2.0  # between two answers of an agent
 _RUN_S = 60.0
-_UNHEARD = Telling(lambda _nodes: None, lambda *_moved: None, lambda *_left_out: None)
+_NO_CALLBACKS = ClusterCallbacks(lambda _nodes: None, lambda *_moved: None, lambda *_left_out: None)
 
 
 @dataclass(eq=False)
 class _Answer:
-    """What Ray would answer at a moment."""
+    """An object reference that is ready at a given time."""
 
     at: float
     value: Callable[[], Any]
 
 
 class _Ray:
-    """As much of Ray as the mirror needs."""
+    """The part of Ray that the runner uses."""
 
     def wait(self, answers: list[_Answer], num_returns: int, timeout: float) -> tuple[list[_Answer], Any]:
         del num_returns
@@ -62,7 +62,7 @@ class _Ray:
 
 
 class _Remote:
-    """A method of a pretended actor."""
+    """A method of a simulated actor."""
 
     def __init__(self, function: Callable[..., Any], delay: float = 0.0) -> None:
         self._function, self._delay = function, delay
@@ -72,10 +72,10 @@ class _Remote:
 
 
 class _Agent:
-    """Its trials report at a steady rate and never end by themselves."""
+    """An agent whose trials report at a steady rate until they are stopped."""
 
     def __init__(self) -> None:
-        self._told: dict[str, float] = {}  # up to when each has reported
+        self._reported_until: dict[str, float] = {}  # by handle
         self._stopped: set[str] = set()
         self.sent = 0
         self.check = _Remote(lambda _inputs: None)
@@ -86,23 +86,23 @@ class _Agent:
         self.remove = _Remote(lambda _handle, keep_output: None)
         self.programs = _Remote(dict)
         self.pack_output = _Remote(lambda _job, _number, _limit: Packed(0, "", b""))
-        self.look = _Remote(self._look, _LOOK_S)
+        self.updates = _Remote(self._updates, _ANSWER_S)
 
-    def _look(self, wanted: Mapping[str, Seen], _wait: float) -> dict[str, News]:
+    def _updates(self, wanted: Mapping[str, SyncOffsets], _wait: float) -> dict[str, TrialUpdate]:
         found, now = {}, time.monotonic()
         for handle, seen in wanted.items():
-            last = self._told.setdefault(handle, now)
+            last = self._reported_until.setdefault(handle, now)
             count = int((now - last) * _RATE)
-            self._told[handle] += count / _RATE
+            self._reported_until[handle] += count / _RATE
             spool = b'{"metrics": {"score": [{"value": 0.5}]}}\n' * count
             self.sent += count
             ended = Exit(0) if handle in self._stopped else None
-            found[handle] = News(spool, b"", Seen(seen.spool + len(spool)), ended)
+            found[handle] = TrialUpdate(spool, b"", SyncOffsets(seen.spool + len(spool)), ended)
         return found
 
 
 class _Agents:
-    """The pretended cluster; see :class:`bayescore.cluster.agents.Agents`."""
+    """The simulated cluster; see :class:`bayescore.cluster.agents.Agents`."""
 
     home = "simulated"
 
@@ -121,15 +121,15 @@ class _Agents:
         del node
         return self.ray.get(answer)
 
-    def dismiss(self) -> None:
-        """They are nobody."""
+    def stop_all(self) -> None:
+        """Nothing to stop."""
 
     def forget(self, node: str) -> None:
         del node
 
 
 class _Slots:
-    """Every GPU is a slot."""
+    """Slots of which each GPU is one."""
 
     def __init__(self) -> None:
         self._all = [f"n{i}/{gpu}" for i in range(_NODES) for gpu in range(_GPUS)]
@@ -142,7 +142,7 @@ class _Slots:
         del job
 
     def look(self) -> None:
-        """They are all there."""
+        """Nothing to check."""
 
     def keep_only(self, wanted: set[str]) -> None:
         del wanted
@@ -152,7 +152,7 @@ class _Slots:
 
 
 def measure() -> Iterator[Figure]:
-    """What 1,600 trials at a time with 20,000 points a second cost the engine."""
+    """Cost of 1,600 concurrent trials that send 20,000 points a second."""
     with tempfile.TemporaryDirectory() as folder:
         yield from _measured(Database(DataFolder(Path(folder) / "home")).open(), Path(folder) / "project")
 
@@ -163,8 +163,8 @@ def _measured(database: Database, project: Path) -> Iterator[Figure]:
     agents, trials = _Agents(), _NODES * _GPUS
     engine = Engine(database)
     cluster = ClusterAddress("simulated:1", "process", 180)
-    runner = RayRunner(cluster, database.folder, engine._awake.set, _UNHEARD)
-    runner.agents = runner._mirror._agents = runner._readiness._agents = agents  # type: ignore[assignment]
+    runner = RayRunner(cluster, database.folder, engine._awake.set, _NO_CALLBACKS)
+    runner.agents = runner._sync._agents = runner._readiness._agents = agents  # type: ignore[assignment]
     runner.slots = _Slots()  # type: ignore[assignment]
     engine._runners._made[cluster.endpoint] = runner
     with database.write() as connection:
@@ -176,14 +176,14 @@ def _measured(database: Database, project: Path) -> Iterator[Figure]:
     thread.start()
     while _running(database) < trials and time.monotonic() - began < 600:
         time.sleep(0.5)
-    yield Figure(f"{trials} trials on {_NODES} pretended nodes: all run after", time.monotonic() - began, "s")
+    yield Figure(f"{trials} trials on {_NODES} simulated nodes: all run after", time.monotonic() - began, "s")
     process = psutil.Process()
     stored, cpu, at = _points(database), sum(process.cpu_times()[:2]), time.monotonic()
     sent = sum(agent.sent for agent in agents.agents.values())
     time.sleep(_RUN_S)
     span = time.monotonic() - at
-    yield Figure("points that come", (sum(a.sent for a in agents.agents.values()) - sent) / span, "a second")
-    yield Figure("points that are stored", (_points(database) - stored) / span, "a second")
+    yield Figure("points received", (sum(a.sent for a in agents.agents.values()) - sent) / span, "a second")
+    yield Figure("points stored", (_points(database) - stored) / span, "a second")
     yield Figure("engine's share of a core", 100 * (sum(process.cpu_times()[:2]) - cpu) / span, "%")
     yield Figure("engine's memory", process.memory_info().rss / 2**20, "MiB")
     engine.end()

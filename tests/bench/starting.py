@@ -1,4 +1,4 @@
-"""How long a command takes from the keyboard to its end."""
+"""Duration of short commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RUNS = 9
 
 
 def measure() -> Iterator[Figure]:
-    """Medians of whole processes, warm."""
+    """Medians of whole processes with warm caches."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "BAYESDESK_HOME": f"{folder}/home"}
         subprocess.run(

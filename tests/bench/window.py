@@ -1,4 +1,4 @@
-"""The window: how soon it is there, and how long the GUI thread is ever held up."""
+"""Start-up of the window, and how long the GUI thread is blocked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.figure import Figure
 
 _SCRIPT = Path(__file__).parent / "window_script.py"
-_AIMS: dict[str, tuple[str, float | None]] = {
+_TARGETS: dict[str, tuple[str, float | None]] = {
     "first paint of the window, warm": ("s", 1.0),
     "window usable": ("s", None),
     "form and text at 300 lines, one keystroke": ("ms", 50.0),
@@ -22,14 +22,14 @@ _AIMS: dict[str, tuple[str, float | None]] = {
 
 
 def measure() -> Iterator[Figure]:
-    """Each part in a process of its own, software rendering on a virtual screen."""
+    """Each part in its own process, with software rendering on a virtual screen."""
     for part in ("start", "start", "typing", "opening", "live", "brushing"):
         for name, value in _run(part):
-            unit, most = _AIMS.get(name) or _brushing_aim(name)
+            unit, most = _TARGETS.get(name) or _brushing_target(name)
             yield Figure(name, value, unit, at_most=most)
 
 
-def _brushing_aim(name: str) -> tuple[str, float | None]:
+def _brushing_target(name: str) -> tuple[str, float | None]:
     if "longest" in name:
         return "ms", 50.0
     if "95 %" in name:

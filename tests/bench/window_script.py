@@ -1,4 +1,4 @@
-"""One measurement of the window, in a process of its own: ``python window_script.py PART``."""
+"""One measurement of the window in its own process: ``python window_script.py PART``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def turn(milliseconds: int) -> None:
 
 
 class Pulse:
-    """Measures how long the event loop is held up: a timer that should come every millisecond."""
+    """Measures how long the event loop is blocked, by a timer with an interval of one millisecond."""
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
@@ -54,7 +54,7 @@ class Pulse:
         self._timer.stop()
 
     def say(self, name: str) -> None:
-        """The beats' 95th percentile and the longest."""
+        """Print the 95th percentile and the longest of the intervals."""
         gaps = np.sort(np.array(self.gaps))
         say(f"{name}, 95 %", float(np.percentile(gaps, 95)))
         say(f"{name}, longest", float(gaps[-1]))
@@ -65,7 +65,7 @@ def application(folder: Path) -> QApplication:
 
 
 def start(folder: Path) -> None:
-    """A store as a first start has left it, then the start in a process of its own."""
+    """Create a store, then measure the start in another process."""
     import subprocess
 
     from bayescore.store import Database
@@ -75,7 +75,7 @@ def start(folder: Path) -> None:
 
 
 def first_paint(folder: Path) -> None:
-    """From the start of this process, Python's own included."""
+    """Measure from the start of this process, including Python's own start."""
     import psutil
 
     began = psutil.Process().create_time()
@@ -94,10 +94,11 @@ def first_paint(folder: Path) -> None:
 
 
 def typing(folder: Path) -> None:
-    """One key in the text, both sides shown, until both are drawn."""
+    """One key in the text until form and text are drawn."""
     app = application(folder)
     from bayescore.store import Database
     from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.editor.sources import config_source, local_source
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
     from bayesdesk.services.background import Background
     from bayesdesk.services.machine_watch import MachineWatch
@@ -108,9 +109,9 @@ def typing(folder: Path) -> None:
         "      scale_type: UNIT_LINEAR_SCALE\n"
         for i in range(57)
     )
-    model = ConfigModel(folder / "openbayes.yaml", (FILE + specs).encode())
-    local = LocalModel(folder / "openbayes.local.yaml", b"")
     database, background = Database(DataFolder(folder)).open(), Background()
+    model = ConfigModel(config_source(folder / "openbayes.yaml", (FILE + specs).encode()), background)
+    local = LocalModel(local_source(folder / "openbayes.local.yaml", b""), background)
     page = EditorPage(model, local, background, database, MachineWatch(database, background))
     page.resize(1280, 800)
     page.show()
@@ -132,7 +133,7 @@ def typing(folder: Path) -> None:
 
 
 def a_view(n: int, axes: int) -> object:
-    """A job view of ``n`` trials with so many axes in all, the objective among them."""
+    """A job view of ``n`` trials and ``axes`` axes including the objective."""
     from bayescore.config import load_text
     from bayescore.store import Job, JobState, Trial, TrialState
     from bayesdesk.models.snapshot import JobView
@@ -160,7 +161,7 @@ def a_view(n: int, axes: int) -> object:
 
 
 def brushing(folder: Path) -> None:
-    """A brush dragged over an axis of 13, in 60 moves, then the time to the whole picture."""
+    """A brush dragged over one of 13 axes in 60 moves, then the time to the complete picture."""
     app = application(folder)
     from bayesdesk.models.filter import Brush
     from bayesdesk.models.job import JobModel
@@ -171,7 +172,7 @@ def brushing(folder: Path) -> None:
         canvas = ParallelCanvas(model)
         canvas.resize(1400, 600)
         canvas.show()
-        turn(2500)  # until it is at rest
+        turn(2500)  # until nothing is being drawn
         with Pulse() as pulse:
             for step in range(60):
                 wanted = model.filter.with_brushes("p03", [Brush(0.1, 0.3 + step / 100)])
@@ -189,7 +190,7 @@ def brushing(folder: Path) -> None:
 
 
 def filled(folder: Path, trials_count: int, metrics: int, points_each: int) -> str:
-    """A store with one job; its id."""
+    """A store with one job; returns its id."""
     from bayescore.store import Database, JobState, NewPoints, TrialState, jobs, trials
     from bayescore.store.points import PointWriter
     from support.builders import a_submission

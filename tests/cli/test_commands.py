@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support.programs import wait_for
 from support.workspace import BIN, REPORT_X, Workspace
 
 ONE_OF_EACH = [
@@ -46,7 +47,7 @@ def test_that_check_says_that_a_job_could_start(workspace: Workspace) -> None:
     assert done.err == ""
 
 
-def test_that_check_names_the_place_of_each_problem_on_a_line(workspace: Workspace) -> None:
+def test_that_check_prints_each_problem_with_its_position(workspace: Workspace) -> None:
     file = workspace.write(goal="MAXIMISE", max_job_count=0)
     done = workspace.run("check", str(file))
     assert done.code == 2
@@ -81,14 +82,14 @@ def test_that_check_reads_any_bytes_without_a_traceback(workspace: Workspace, co
     assert "openbayes.yaml" in done.out
 
 
-def test_that_a_missing_file_and_a_folder_are_answered_with_what_to_do(workspace: Workspace) -> None:
+def test_that_the_error_about_a_missing_file_says_what_to_do(workspace: Workspace) -> None:
     workspace.project.mkdir()
     done = workspace.run("check")
     assert (done.code, done.out) == (2, "")
     assert "bayesdesk init" in done.err
 
 
-# ---- beginning
+# ---- new projects
 
 
 def test_that_init_writes_a_project_that_checks_and_never_replaces_one(workspace: Workspace) -> None:
@@ -120,7 +121,7 @@ def test_that_a_wrong_file_starts_nothing(workspace: Workspace) -> None:
     assert workspace.run("jobs", "--json").json() == {"jobs": []}
 
 
-def test_that_options_take_the_place_of_the_files_words(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_options_override_the_file(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "x.txt").write_text("bound")
     program = "import os, sys; from openbayestool import log_metric\nlog_metric('score', 1)\nprint(sys.argv, open(os.environ['OPENBAYES_INPUT2'] + '/x.txt').read())\n"
@@ -140,7 +141,7 @@ def test_that_options_take_the_place_of_the_files_words(workspace: Workspace, tm
     assert stored.inputs[0].writable
 
 
-def test_that_data_without_a_folder_is_asked_for_before_anything_runs(workspace: Workspace) -> None:
+def test_that_data_without_a_folder_is_an_error_before_anything_runs(workspace: Workspace) -> None:
     workspace.write(root={"bindings": ["me/set/1:/input0"]})
     done = workspace.run("gear", "run", "hypertuning")
     assert done.code == 2
@@ -151,10 +152,10 @@ def test_that_data_without_a_folder_is_asked_for_before_anything_runs(workspace:
     assert "DATA:PATH" in wrong.err
 
 
-# ---- looking
+# ---- reading
 
 
-def test_that_the_json_of_a_job_has_the_promised_form(finished: Workspace) -> None:
+def test_that_the_json_of_a_job_has_the_documented_keys(finished: Workspace) -> None:
     job = finished.run("show", "last", "--json").json()
     assert list(job) == [
         "id", "name", "state", "reason", "goal", "metric", "algorithm", "max_job_count", "parallel_count",
@@ -174,7 +175,7 @@ def test_that_the_json_of_a_job_has_the_promised_form(finished: Workspace) -> No
     assert job["best"]["value"] == max(t["value"] for t in job["trials"])
 
 
-def test_that_a_job_is_found_by_id_by_its_beginning_by_name_and_as_the_last(finished: Workspace) -> None:
+def test_that_a_job_is_found_by_id_start_of_id_name_and_as_the_last(finished: Workspace) -> None:
     job = finished.run("show", "last", "--json").json()["id"]
     for word in (job, job[:4], "project"):
         assert finished.run("show", word, "--json").json()["id"] == job
@@ -183,7 +184,7 @@ def test_that_a_job_is_found_by_id_by_its_beginning_by_name_and_as_the_last(fini
     assert "bayesdesk jobs" in missing.err
 
 
-def test_that_jobs_and_show_tell_the_best(finished: Workspace) -> None:
+def test_that_jobs_and_show_print_the_best_trial(finished: Workspace) -> None:
     listed = finished.run("jobs").out
     assert "6/6" in listed
     assert "第一次" in listed
@@ -210,7 +211,7 @@ def test_that_trials_are_sorted_and_filtered(finished: Workspace) -> None:
 
 
 @pytest.mark.parametrize("where", ["", "value >", "__import__('os')", "value.__class__", "(lambda: 1)()"])
-def test_that_a_condition_that_is_none_is_refused(finished: Workspace, where: str) -> None:
+def test_that_an_invalid_condition_is_refused(finished: Workspace, where: str) -> None:
     done = finished.run("trials", "last", "--where", where)
     if where:
         assert done.code == 2
@@ -218,20 +219,20 @@ def test_that_a_condition_that_is_none_is_refused(finished: Workspace, where: st
     assert "Traceback" not in done.err
 
 
-def test_that_an_unknown_column_is_answered_with_those_there_are(finished: Workspace) -> None:
+def test_that_the_error_about_an_unknown_column_lists_the_columns(finished: Workspace) -> None:
     done = finished.run("trials", "last", "--sort", "nothing")
     assert done.code == 2
     assert "score" in done.err
 
 
-def test_that_logs_are_printed_as_they_are(finished: Workspace) -> None:
+def test_that_logs_are_printed_unchanged(finished: Workspace) -> None:
     assert finished.run("logs", "last", "1").out.startswith("训练 ")
     assert finished.run("logs", "last", "9").code == 2
 
 
 def test_that_a_log_is_followed_until_the_trial_ends(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    wait = f"import pathlib, time\nprint('waiting', flush=True)\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\nprint('done')\n"
+    wait = f"print('waiting', flush=True)\n{wait_for(go)}print('done')\n"
     workspace.write(REPORT_X + wait, max_job_count=1)
     job = workspace.begin()
     workspace.wait_running(job, 1)
@@ -246,7 +247,7 @@ def test_that_a_log_is_followed_until_the_trial_ends(workspace: Workspace, tmp_p
 # ---- exporting
 
 
-def test_that_exports_of_every_form_say_the_same(finished: Workspace) -> None:
+def test_that_exports_in_every_format_agree(finished: Workspace) -> None:
     job = finished.run("export", "last", "--format", "json").json()
     rows = list(csv.DictReader(io.StringIO(finished.run("export", "last", "--format", "csv").out)))
     assert [float(r["score"]) for r in rows] == [t["value"] for t in job["trials"]]
@@ -264,7 +265,7 @@ def test_that_exports_of_every_form_say_the_same(finished: Workspace) -> None:
     assert best == {"parameters": job["best"]["parameters"]}
 
 
-def test_that_the_best_set_and_narrower_ranges_are_written_after_a_diff(
+def test_that_the_best_parameters_and_narrower_ranges_are_written_after_a_diff(
     finished: Workspace, tmp_path: Path
 ) -> None:
     job = finished.run("show", "last", "--json").json()
@@ -290,7 +291,7 @@ def test_that_the_best_set_and_narrower_ranges_are_written_after_a_diff(
     assert "hyper_tuning" in finished.run("export", "last", "--narrow").out
 
 
-def test_that_a_file_that_cannot_be_edited_is_left_as_it_is(finished: Workspace, tmp_path: Path) -> None:
+def test_that_a_file_that_cannot_be_edited_stays_unchanged(finished: Workspace, tmp_path: Path) -> None:
     broken = tmp_path / "openbayes.yaml"
     broken.write_text("a: [1\n")
     done = finished.run("export", "last", "--into", str(broken))
@@ -308,10 +309,10 @@ def test_that_a_file_that_is_not_utf_8_is_not_rewritten(finished: Workspace, tmp
     assert odd.read_bytes() == b"command: \xff\n"
 
 
-# ---- the rest
+# ---- engine, doctor, language
 
 
-def test_that_the_engine_tells_of_itself(workspace: Workspace) -> None:
+def test_that_the_engine_commands_print_its_status(workspace: Workspace) -> None:
     idle = workspace.run("engine", "status", "--json").json()
     assert idle["running"] is False
     assert idle["data_folder"] == str(workspace.data.root)
@@ -331,7 +332,7 @@ def test_that_a_failed_job_exits_with_1_and_json_alone_on_standard_output(worksp
     assert "trial 1 failed" in done.err
 
 
-def test_that_doctor_examines_this_machine(containers: Workspace) -> None:
+def test_that_doctor_checks_this_machine(containers: Workspace) -> None:
     from support.docker_engine import IMAGE
 
     done = containers.run("doctor", "--json", "--image", IMAGE)
@@ -344,7 +345,7 @@ def test_that_doctor_examines_this_machine(containers: Workspace) -> None:
     assert "Docker" in plain.out
 
 
-def test_that_doctor_says_how_to_mend_what_is_missing(workspace: Workspace) -> None:
+def test_that_doctor_shows_how_to_fix_what_is_missing(workspace: Workspace) -> None:
     done = workspace.run("doctor", env={"DOCKER_HOST": "unix:///nowhere.sock"})
     assert done.code == 0
     assert "systemctl start docker" in done.out
@@ -363,7 +364,7 @@ def test_that_schemas_are_printed(workspace: Workspace, which: str) -> None:
     assert schema["properties"]
 
 
-def test_that_chinese_is_spoken_when_it_is_asked_for(finished: Workspace) -> None:
+def test_that_the_output_is_chinese_when_it_is_chosen(finished: Workspace) -> None:
     for done in (
         finished.run("show", "last", env={"LANG": "zh_CN.UTF-8"}),
         finished.run("--lang", "zh", "show", "last"),
@@ -375,7 +376,7 @@ def test_that_chinese_is_spoken_when_it_is_asked_for(finished: Workspace) -> Non
     assert "没有" in wrong.err
 
 
-def test_that_help_and_wrong_usage_are_answered(workspace: Workspace) -> None:
+def test_that_help_is_printed_and_wrong_usage_is_an_error(workspace: Workspace) -> None:
     assert workspace.run("--help").code == 0
     assert workspace.run("--version").out.startswith("bayesdesk ")
     wrong = workspace.run("gear", "run", "hypertuning", "--nonsense")
@@ -385,7 +386,7 @@ def test_that_help_and_wrong_usage_are_answered(workspace: Workspace) -> None:
     assert module.stdout.startswith("bayesdesk ")
 
 
-def test_that_the_window_is_opened_or_what_it_lacks_is_told(workspace: Workspace) -> None:
+def test_that_the_window_can_be_opened_from_the_command_line(workspace: Workspace) -> None:
     asked = workspace.run("gui", "--help")
     assert asked.code == 0
     started = subprocess.run(
@@ -394,7 +395,7 @@ def test_that_the_window_is_opened_or_what_it_lacks_is_told(workspace: Workspace
     assert started.stdout.startswith("bayesdesk ")
 
 
-def test_that_a_broken_data_folder_is_one_message(workspace: Workspace) -> None:
+def test_that_a_damaged_store_is_one_message(workspace: Workspace) -> None:
     (workspace.root / "home").mkdir()
     (workspace.data.database).write_bytes(b"rubbish" * 1000)
     done = workspace.run("jobs")
@@ -403,7 +404,7 @@ def test_that_a_broken_data_folder_is_one_message(workspace: Workspace) -> None:
     assert "Traceback" not in done.err
 
 
-def test_that_a_terminal_gets_a_live_table(workspace: Workspace) -> None:
+def test_that_a_live_table_is_shown_on_a_terminal(workspace: Workspace) -> None:
     workspace.write(max_job_count=2)
     main, end = pty.openpty()
     process = subprocess.Popen(

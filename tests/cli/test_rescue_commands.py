@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.workspace import Workspace, wait_until
-
-WAITS = """
-import argparse, pathlib, time
-from openbayestool import log_metric
-parser = argparse.ArgumentParser()
-parser.add_argument("--x", type=float)
-args, _ = parser.parse_known_args()
-log_metric("score", args.x)
-while not pathlib.Path(GO).exists(): time.sleep(0.02)
-"""
+from support.programs import wait_for
+from support.workspace import REPORT_X, Workspace, wait_until
 
 
-def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_a_job_continues_from_a_backup_made_while_it_ran(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    workspace.write(WAITS.replace("GO", repr(str(go))), max_job_count=4)
+    workspace.write(REPORT_X + wait_for(go), max_job_count=4)
     job = workspace.begin()
     workspace.wait_running(job, 2)
     file = str(tmp_path / "night.tar")
@@ -36,7 +27,7 @@ def test_that_a_job_goes_on_from_a_backup_made_while_it_ran(workspace: Workspace
     assert "before-restore" in restored.out
     assert "bayesdesk continue" in restored.out
     go.touch()
-    workspace.run("engine", "start")  # nothing runs because a file says so
+    workspace.run("engine", "start")  # a restored job is not started by itself
     assert workspace.job(job).state == "cancelled"
     assert {t.state for t in workspace.trials(job)} == {"cancelled"}
     workspace.run("rerun", job, "1", "--detach")

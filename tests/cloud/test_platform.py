@@ -72,7 +72,7 @@ def findings(workspace: Workspace) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def test_that_a_job_goes_to_the_platform_as_the_file_says(
+def test_that_a_job_is_submitted_to_the_platform_with_the_settings_of_the_file(
     workspace: Workspace, there: platform.StandIn, home: dict[str, str]
 ) -> None:
     sign_in(workspace, there, home)
@@ -118,7 +118,7 @@ def test_that_nothing_is_sent_without_a_confirmation(
     assert (workspace.project / "openbayes.yaml").read_text(encoding="utf-8") == BARE
 
 
-def test_that_each_missing_thing_is_named_with_its_mend(workspace: Workspace, programs: Path) -> None:
+def test_that_each_finding_comes_with_its_fix(workspace: Workspace, programs: Path) -> None:
     found = findings(workspace)
     assert found["bayes"][0][0] == "ok"
     assert "0.28.5" in found["bayes"][0][1]
@@ -132,7 +132,7 @@ def test_that_each_missing_thing_is_named_with_its_mend(workspace: Workspace, pr
     assert "pip install openbayes-cli" in findings(workspace)["bayes"][0][1]
 
 
-def test_that_what_works_only_here_is_warned_of(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_settings_that_work_only_here_are_warnings(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
     file = workspace.project / "openbayes.yaml"
     file.write_text(
@@ -154,7 +154,7 @@ def test_that_what_works_only_here_is_warned_of(workspace: Workspace, tmp_path: 
     assert "NOT_SET_HERE" in found["secrets"][0][1]
 
 
-def test_that_the_platforms_refusal_is_shown_and_counts(
+def test_that_an_error_of_the_platform_is_shown_and_the_command_fails(
     workspace: Workspace, there: platform.StandIn, home: dict[str, str]
 ) -> None:
     sign_in(workspace, there, home)
@@ -165,7 +165,7 @@ def test_that_the_platforms_refusal_is_shown_and_counts(
     assert there.jobs == []
 
 
-def test_that_a_name_keeps_what_ties_the_project_to_the_platform(tmp_path: Path) -> None:
+def test_that_naming_a_project_keeps_its_binding_to_the_platform(tmp_path: Path) -> None:
     (tmp_path / ".openbayesgear").write_text("id: p1\njid: j9\nname: old\n")
     name_project(tmp_path, "新名")
     gear = read_gear(tmp_path)
@@ -176,7 +176,7 @@ def test_that_a_name_keeps_what_ties_the_project_to_the_platform(tmp_path: Path)
     assert read_gear(tmp_path).id == ""
 
 
-def test_that_a_file_that_has_changed_since_is_not_written_over(tmp_path: Path) -> None:
+def test_that_a_file_that_has_changed_since_is_not_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "openbayes.yaml"
     file.write_text(BARE, encoding="utf-8")
     seen = plan(tmp_path)

@@ -1,4 +1,4 @@
-"""Jobs on a real Ray cluster of three nodes: spread, watched live, and a node is not missed for long."""
+"""Jobs on a real Ray cluster of three nodes: scheduling, live logs, and the loss of a node."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 import psutil
 import pytest
 
-from bayescore.engine import cluster_view
+from bayescore.cluster import known_nodes
 from bayescore.store import settings, transfers
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
 
 REPORTS = 6
-LARGE = 17 << 20  # bytes: enough for its way here to be told
+LARGE = 17 << 20  # bytes: large enough for its transfer to be reported
 PROGRAM = (
     REPORT_X
     + f"""
@@ -50,12 +50,12 @@ def begin(
 
 
 def go(workspace: Workspace) -> Path:
-    """A file without which no trial ends."""
+    """A file that trials wait for."""
     return workspace.root / "go"
 
 
 def running(word: str) -> list[int]:
-    """Processes with a word in their command line."""
+    """Processes whose command line contains a word."""
     processes = psutil.process_iter(["cmdline"])
     return [p.pid for p in processes if word in " ".join(p.info["cmdline"] or ())]
 
@@ -71,10 +71,10 @@ def check_that_all_is_here(workspace: Workspace, job: str) -> None:
         assert (folder / "log.txt").read_text().startswith("GPU ")
 
 
-def said_before_the_start(workspace: Workspace) -> str:
-    """What the checks find, asked by a program of its own, which does not stay connected to the cluster."""
+def findings_before_the_start(workspace: Workspace) -> str:
+    """Findings of the checks before a start, run in a process that does not stay connected to the cluster."""
     asked = (
-        "import sys; from pathlib import Path; from bayescore.app import Options;"
+        "import sys; from pathlib import Path; from bayescore.app.options import Options;"
         "from bayescore.app.preflight import preflight;"
         "found = preflight(Path(sys.argv[1]), Options(), Path(sys.argv[2])).findings;"
         "print(*(f'{f.grade} {f.message}' for f in found), sep='\\n')"
@@ -90,12 +90,12 @@ def said_before_the_start(workspace: Workspace) -> str:
 
 
 def nodes_seen(workspace: Workspace) -> dict[str, tuple[float, float]]:
-    """GPUs of each node, and those of them that are free."""
+    """GPUs and free GPUs of each node."""
     with workspace.database().read() as connection:
-        return {node.name: (node.gpus, node.gpus_free) for node in cluster_view.known(connection)}
+        return {node.name: (node.gpus, node.gpus_free) for node in known_nodes.known(connection)}
 
 
-def test_that_trials_are_spread_over_the_nodes_and_what_a_node_lacks_or_takes_away_is_done_without(
+def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_not_used(
     workspace: Workspace, cluster: RayCluster
 ) -> None:
     (workspace.root / "set").mkdir()
@@ -117,11 +117,13 @@ def test_that_trials_are_spread_over_the_nodes_and_what_a_node_lacks_or_takes_aw
     cluster.remove("c")
     wait_until(lambda: "c" not in nodes_seen(workspace), "the node is not missed")
     wait_until(lambda: elsewhere in workspace.run("show", job).out, "it is not said what the node lacks", 60)
-    assert f"warning late would get no trials: The folder {elsewhere}" in said_before_the_start(workspace)
+    assert f"warning late would get no trials: The folder {elsewhere}" in findings_before_the_start(workspace)
     go(workspace).touch()
     check_that_all_is_here(workspace, job)
     with workspace.reading() as connection:
-        assert settings.get(connection, transfers.transfer_key(job)) == "", "nothing was told, or not its end"
+        assert settings.get(connection, transfers.transfer_key(job)) == "", (
+            "no transfer was reported, or not its end"
+        )
     assert sorted(t.attempt for t in workspace.trials(job)) == [1, 1, 1, 2, 2]
     assert {t.gpus for t in workspace.trials(job)} == {("b/0",)}
     agents = Path(cluster.environment["BAYESDESK_AGENT_HOME"])

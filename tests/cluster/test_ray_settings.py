@@ -1,4 +1,4 @@
-"""What keeps a job from a cluster is said before it starts."""
+"""Checks of a cluster before a job starts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from bayescore.app import Options, prepare
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
 from bayescore.cluster.slots import demand, gpus_of, lease_of, node_of
@@ -18,7 +19,7 @@ from support.workspace import Workspace
 NODES = [Node("1", "a", gpus=0, cpus=16), Node("2", "b", gpus=2, cpus=8)]
 
 
-def test_that_nobody_at_the_address_is_said_with_a_way_out(workspace: Workspace) -> None:
+def test_that_an_address_without_a_cluster_is_reported_with_a_hint(workspace: Workspace) -> None:
     workspace.write(local={"runner": "ray", "ray": {"address": "127.0.0.1:1"}})
     done = workspace.run("gear", "run", "hypertuning")
     assert done.code != 0
@@ -27,7 +28,7 @@ def test_that_nobody_at_the_address_is_said_with_a_way_out(workspace: Workspace)
     assert "Traceback" not in done.err
 
 
-def test_that_the_command_line_names_a_cluster(workspace: Workspace) -> None:
+def test_that_a_cluster_is_chosen_on_the_command_line(workspace: Workspace) -> None:
     workspace.write()
     done = workspace.run("gear", "run", "hypertuning", "--runner", "ray", "--address", "127.0.0.1:1")
     assert "127.0.0.1:1" in done.err
@@ -39,7 +40,7 @@ def test_that_gpus_by_number_are_refused(workspace: Workspace) -> None:
         prepare(file, Options())
 
 
-def test_that_missing_ray_is_said_with_a_way_out(
+def test_that_missing_ray_is_reported_with_a_hint(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
@@ -65,17 +66,17 @@ def test_that_ray_is_not_imported_without_a_cluster(workspace: Workspace) -> Non
         ({"ray": {"resources": {"a100": 1}}}, {"num_gpus": 1.0, "num_cpus": 1.0, "resources": {"a100": 1.0}}),
     ],
 )
-def test_that_a_trial_asks_for_what_its_settings_say(settings: dict, wanted: dict) -> None:
+def test_that_a_trial_requests_the_resources_of_its_settings(settings: dict, wanted: dict) -> None:
     assert demand(LocalSettings(**settings), NODES) == wanted
 
 
 @pytest.mark.parametrize("settings", [{"cpus": 9}, {"gpus": "none", "cpus": 17}])
-def test_that_what_no_node_could_ever_hold_is_refused(settings: dict) -> None:
+def test_that_more_than_any_node_has_is_refused(settings: dict) -> None:
     with pytest.raises(RunnerError, match="No node"):
         demand(LocalSettings(**settings), NODES)
 
 
-def test_that_places_and_addresses_are_read_back_as_they_were_written() -> None:
+def test_that_leases_and_addresses_are_parsed_as_they_were_formatted() -> None:
     assert (node_of((lease_of("b", ("0", "1")),)), gpus_of((lease_of("b", ("0", "1")),))) == ("b", ("0", "1"))
     assert (node_of((lease_of("b", ()),)), gpus_of((lease_of("b", ()),))) == ("b", ())
     cluster = ClusterAddress("lab-1:6379", "process", 2.5)

@@ -58,7 +58,7 @@ def test_that_the_quick_fix_for_missing_keys_makes_a_file_that_the_official_load
 ) -> None:
     problem = next(p for p in load_text(BARE).problems if p.code == "official-needs")
     assert problem.fix is not None
-    completed = problem.fix.edit.apply(BARE)
+    completed = problem.fix.edit().apply(BARE)
     assert BARE.splitlines()[0] in completed
     loaded = official.load(written(tmp_path, completed))
     assert loaded["hyper_tuning"]["side_metrics"] == []
@@ -73,7 +73,7 @@ def test_that_a_value_written_back_is_read_alike_by_both_loaders(tmp_path: Path,
     complete = load_text(BARE)
     fix = next(p for p in complete.problems if p.code == "official-needs").fix
     assert fix is not None
-    document = load_text(fix.edit.apply(BARE)).document
+    document = load_text(fix.edit().apply(BARE)).document
     after = with_parameters(document, {"lr": value})
     assert after.data["parameters"]["lr"] == value
     assert official.load(written(tmp_path, after.text))["parameters"]["lr"] == value
@@ -83,7 +83,7 @@ def test_that_narrowed_ranges_written_back_are_read_alike_by_both_loaders(tmp_pa
     first = load_text(BARE)
     fix = next(p for p in first.problems if p.code == "official-needs").fix
     assert fix is not None
-    loaded = load_text(fix.edit.apply(BARE))
+    loaded = load_text(fix.edit().apply(BARE))
     assert loaded.config is not None
     specs = loaded.config.hyper_tuning.parameter_specs
     narrow = (specs[0].model_copy(update={"min_value": 2e-4, "max_value": 3e-3}), specs[1])

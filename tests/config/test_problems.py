@@ -252,8 +252,8 @@ def test_that_a_quick_fix_removes_its_problem(code: str, text: str) -> None:
     source, _ = marked(text)
     for problem in found(source):
         if problem.fix is not None:
-            mended = problem.fix.edit.apply(source)
-            assert code not in [p.code for p in found(mended)], mended
+            fixed = problem.fix.edit().apply(source)
+            assert code not in [p.code for p in found(fixed)], fixed
 
 
 @pytest.mark.parametrize("text", [t for _, t in BAD.values()], ids=BAD.keys())

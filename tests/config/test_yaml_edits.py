@@ -151,7 +151,7 @@ def at(data: Any, path: tuple) -> Any:
     return data
 
 
-def check(text: str, edit: Any, wanted: Any) -> YamlDocument:
+def check(text: str, edit: Any, expected: Any) -> YamlDocument:
     """Check that an edit gives the expected data, changes only its span, and can be undone."""
     after = edit.apply(text)
     assert after[: edit.start] == text[: edit.start]
@@ -159,7 +159,7 @@ def check(text: str, edit: Any, wanted: Any) -> YamlDocument:
     assert edit.inverse.apply(after) == text
     changed = YamlDocument.parse(after)
     assert changed.error is None, (text, after)
-    assert same(changed.data, wanted), (text, after, wanted)
+    assert same(changed.data, expected), (text, after, expected)
     return changed
 
 
@@ -172,9 +172,9 @@ def test_that_setting_a_value_changes_no_other_text(document: Any, pick: Any) ->
     text, data = document
     path = pick.draw(st.sampled_from([p for p in places(data) if p]))
     value = pick.draw(st.one_of(SCALARS, DATA))
-    wanted = copy.deepcopy(data)
-    at(wanted, path[:-1])[path[-1]] = value
-    check(text, YamlDocument.parse(text).set(path, value), wanted)
+    expected = copy.deepcopy(data)
+    at(expected, path[:-1])[path[-1]] = value
+    check(text, YamlDocument.parse(text).set(path, value), expected)
 
 
 @MANY
@@ -190,8 +190,8 @@ def test_that_a_key_is_added_at_the_given_position_and_removing_it_restores_the_
     index = pick.draw(st.integers(0, len(mapping)))
     order = list(mapping.items())
     order.insert(index, (key, value))
-    wanted = with_value(data, path, dict(order))
-    changed = check(text, YamlDocument.parse(text).add(path, key, value, index), wanted)
+    expected = with_value(data, path, dict(order))
+    changed = check(text, YamlDocument.parse(text).add(path, key, value, index), expected)
     check(changed.text, changed.remove((*path, key)), data)
 
 
@@ -204,8 +204,8 @@ def test_that_an_item_is_inserted_at_the_given_index(document: Any, pick: Any) -
     path = pick.draw(st.sampled_from(lists))
     items = at(data, path)
     index, value = pick.draw(st.integers(0, len(items))), pick.draw(DATA)
-    wanted = with_value(data, path, [*items[:index], value, *items[index:]])
-    changed = check(text, YamlDocument.parse(text).insert(path, index, value), wanted)
+    expected = with_value(data, path, [*items[:index], value, *items[index:]])
+    changed = check(text, YamlDocument.parse(text).insert(path, index, value), expected)
     check(changed.text, changed.remove((*path, index)), data)
 
 
@@ -214,9 +214,9 @@ def test_that_an_item_is_inserted_at_the_given_index(document: Any, pick: Any) -
 def test_that_removing_an_entry_keeps_the_others(document: Any, pick: Any) -> None:
     text, data = document
     path = pick.draw(st.sampled_from([p for p in places(data) if p]))
-    wanted = copy.deepcopy(data)
-    del at(wanted, path[:-1])[path[-1]]
-    check(text, YamlDocument.parse(text).remove(path), wanted)
+    expected = copy.deepcopy(data)
+    del at(expected, path[:-1])[path[-1]]
+    check(text, YamlDocument.parse(text).remove(path), expected)
 
 
 @MANY
@@ -229,8 +229,8 @@ def test_that_renaming_keeps_the_order_and_renaming_back_restores_the_data(docum
     mapping = at(data, path[:-1])
     assume(name not in mapping)
     renamed = {name if k == path[-1] else k: v for k, v in mapping.items()}
-    wanted = with_value(data, path[:-1], renamed)
-    changed = check(text, YamlDocument.parse(text).rename(path, name), wanted)
+    expected = with_value(data, path[:-1], renamed)
+    changed = check(text, YamlDocument.parse(text).rename(path, name), expected)
     check(changed.text, changed.rename((*path[:-1], name), path[-1]), data)
 
 

@@ -1,4 +1,4 @@
-"""What a trial finds in its container, and how the container's end is told."""
+"""What a trial finds in its container, and how the container's end is recorded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.workspace import REPORT_X, Workspace, wait_until
 
 pytestmark = pytest.mark.docker
 LOCAL = {"runner": "docker", "image": IMAGE}
-TELL = """
+WRITE_WHAT_IT_SEES = """
 import json, os, pathlib, sys
 from openbayestool import log_metric
 log_metric("score", 1)
@@ -36,7 +36,7 @@ json.dump({
     "input0_writable": writable("/input0"), "input1_writable": writable("/input1"),
     "env": {k: v for k, v in os.environ.items()},
     "shm": os.statvfs("/dev/shm").f_blocks * os.statvfs("/dev/shm").f_frsize,
-}, open("told.json", "w"))
+}, open("seen.json", "w"))
 """
 WAIT = """
 import signal, sys, time
@@ -83,21 +83,21 @@ def test_that_a_trial_finds_its_folders_inputs_and_identity(containers: Workspac
         (tmp_path / name).mkdir()
         (tmp_path / name / "data.txt").write_text(f"数据 {name}", encoding="utf-8")
     containers.write(
-        TELL,
+        WRITE_WHAT_IT_SEES,
         max_job_count=1,
         local={**LOCAL, "shm_size": "128m", "environment": {"GREETING": "你好 $HOME"}},
         root={"bindings": [f"{tmp_path / 'a'}:/input0", f"{tmp_path / 'b'}:/input1:rw"]},
     )
     job = containers.tune()
     assert job["state"] == "succeeded", job["reason"]
-    told = json.loads((output(containers, job["id"]) / "told.json").read_text())
-    assert (told["cwd"], told["same"]) == ("/output", True)
-    assert (told["uid"], told["gid"]) == (os.getuid(), os.getgid())
-    assert told["inputs"] == ["数据 a"] * 3
-    assert (told["input0_writable"], told["input1_writable"], told["home_writable"]) == (False, True, True)
+    seen = json.loads((output(containers, job["id"]) / "seen.json").read_text())
+    assert (seen["cwd"], seen["same"]) == ("/output", True)
+    assert (seen["uid"], seen["gid"]) == (os.getuid(), os.getgid())
+    assert seen["inputs"] == ["数据 a"] * 3
+    assert (seen["input0_writable"], seen["input1_writable"], seen["home_writable"]) == (False, True, True)
     assert (tmp_path / "b" / "probe").read_text() == "x"
-    assert told["shm"] == 128 * 2**20
-    environment = told["env"]
+    assert seen["shm"] == 128 * 2**20
+    environment = seen["env"]
     assert environment["GREETING"] == "你好 $HOME"
     assert environment["USER"] == environment["LOGNAME"] != ""
     assert environment["OPENBAYES_JOB_URL"] == environment["JOB_UPDATE_URL"]
@@ -105,10 +105,10 @@ def test_that_a_trial_finds_its_folders_inputs_and_identity(containers: Workspac
     assert "CUDA_VISIBLE_DEVICES" not in environment
 
 
-def test_that_hostile_values_arrive_byte_for_byte_in_both_ways(containers: Workspace) -> None:
+def test_that_hostile_values_arrive_byte_for_byte_by_command_line_and_file(containers: Workspace) -> None:
     hostile = ["C'\"$(x)`y`\\", "two\nlines", "学习 率", "-leading", "*", "", "a b\t;&|"]
     containers.write(
-        "import json, sys\njson.dump({'argv': sys.argv[1:]}, open('told.json', 'w'))\n"
+        "import json, sys\njson.dump({'argv': sys.argv[1:]}, open('seen.json', 'w'))\n"
         "import openbayestool\nopenbayestool.log_metric('score', 1)\n",
         specs=[{"name": "v", "type": "CATEGORICAL", "categorical_values": hostile}],
         algorithm="Grid",
@@ -120,14 +120,14 @@ def test_that_hostile_values_arrive_byte_for_byte_in_both_ways(containers: Works
     assert [t["parameters"]["v"] for t in job["trials"]] == hostile
     for trial in job["trials"]:
         folder = output(containers, job["id"], trial["number"])
-        told = json.loads((folder / "told.json").read_text())
+        seen = json.loads((folder / "seen.json").read_text())
         value = trial["parameters"]["v"]
-        assert told["argv"] == ["--lr=1e-05", "--n=29", "--flag=true", f"--v={value}"]
+        assert seen["argv"] == ["--lr=1e-05", "--n=29", "--flag=true", f"--v={value}"]
         in_file = json.loads((folder / "openbayes_params.json").read_text(encoding="utf-8"))
         assert in_file == {"lr": 1e-05, "n": 29, "flag": True, "v": value}
 
 
-def test_that_running_out_of_memory_is_told_from_a_failure(containers: Workspace) -> None:
+def test_that_running_out_of_memory_is_distinguished_from_a_failure(containers: Workspace) -> None:
     program = REPORT_X + "blocks = []\nwhile True:\n    blocks.append(bytearray(2**24))\n"
     containers.write(program, max_job_count=1, local={**LOCAL, "memory": "64m"})
     trial = containers.tune()["trials"][0]
@@ -136,7 +136,7 @@ def test_that_running_out_of_memory_is_told_from_a_failure(containers: Workspace
     assert len(trial["metrics"]["score"]) == 1
 
 
-def test_that_an_exit_code_and_a_timeout_are_told_apart(containers: Workspace) -> None:
+def test_that_an_exit_code_and_a_timeout_are_distinguished(containers: Workspace) -> None:
     containers.write(REPORT_X + "raise SystemExit(9)\n", max_job_count=1, local=LOCAL)
     trial = containers.tune()["trials"][0]
     assert (trial["state"], trial["exit_code"]) == ("failed", 9)
@@ -146,7 +146,7 @@ def test_that_an_exit_code_and_a_timeout_are_told_apart(containers: Workspace) -
     assert (output(containers, job["id"]) / "stopped.txt").read_text() == "asked"
 
 
-def test_that_a_stopped_program_is_asked_first(containers: Workspace) -> None:
+def test_that_a_stopped_program_gets_sigterm_first(containers: Workspace) -> None:
     containers.write(WAIT, max_job_count=1, local=LOCAL)
     job = containers.begin()
     wait_ready(containers, job)
@@ -202,7 +202,7 @@ while not os.path.exists("end.txt"):
     assert all(t.attempt == 1 for t in containers.trials(job))
 
 
-def test_that_an_image_without_the_client_gets_ours_and_the_setting_leaves_it_out(
+def test_that_the_client_is_injected_unless_the_setting_disables_it(
     containers: Workspace,
 ) -> None:
     containers.write(REPORT_X, max_job_count=1, local=LOCAL)
@@ -230,7 +230,7 @@ def test_that_a_log_is_bounded_and_keeps_its_end(containers: Workspace) -> None:
     assert (folder / "log.txt").read_text().endswith("the end\n")
 
 
-def test_that_an_unknown_image_is_a_system_error_that_says_what_to_do(containers: Workspace) -> None:
+def test_that_an_unknown_image_is_a_system_error_with_a_hint(containers: Workspace) -> None:
     containers.write(local={"runner": "docker", "image": "127.0.0.1:9/no/such:image"})
     job = containers.begin()
     containers.run("cancel", job)
@@ -254,7 +254,7 @@ def test_that_auto_takes_docker_when_the_engine_answers_and_processes_otherwise(
     assert "Traceback" not in asked.err
 
 
-def test_that_a_real_container_that_wants_nothing_is_started_unasked(containers: Workspace) -> None:
+def test_that_a_container_that_reaches_nothing_is_started_without_a_question(containers: Workspace) -> None:
     containers.allows = False
     containers.write(WAIT, max_job_count=1, local=LOCAL)
     assert containers.run("gear", "run", "hypertuning", "--detach").code == 0
@@ -282,7 +282,7 @@ def _last(workspace: Workspace) -> str:
     return every[0].id if every else ""
 
 
-def test_that_a_program_that_docker_does_not_know_to_have_begun_is_not_started_twice(
+def test_that_a_program_whose_start_docker_did_not_record_is_not_started_twice(
     client: docker.DockerClient, endpoint: str, tmp_path: Path
 ) -> None:
     snapshot = tmp_path / "snapshot"

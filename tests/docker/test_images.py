@@ -1,4 +1,4 @@
-"""Pulling images over lines that are slow, drop, or lead nowhere."""
+"""Pulling images over connections that are slow, are lost, or cannot be made."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def registry() -> Iterator[Registry]:
 
 
 def no_pause(_seconds: float) -> None:
-    """Let the next try come at once."""
+    """Try again at once."""
 
 
-def test_that_a_pull_reports_every_layer_and_reaches_its_end(
+def test_that_a_pull_reports_every_layer_and_completes(
     client: docker.DockerClient, registry: Registry
 ) -> None:
     seen: list[images.PullProgress] = []
@@ -48,7 +48,7 @@ def test_that_a_pull_reports_every_layer_and_reaches_its_end(
     client.images.remove(image)
 
 
-def test_that_a_pull_is_tried_again_when_the_line_is_bad(
+def test_that_a_pull_is_tried_again_after_a_lost_connection(
     client: docker.DockerClient, registry: Registry
 ) -> None:
     registry.failures = 3
@@ -58,7 +58,7 @@ def test_that_a_pull_is_tried_again_when_the_line_is_bad(
     client.images.remove(image)
 
 
-def test_that_a_line_that_stays_bad_is_explained(client: docker.DockerClient, registry: Registry) -> None:
+def test_that_a_pull_that_keeps_failing_is_explained(client: docker.DockerClient, registry: Registry) -> None:
     registry.failures = 10**6
     with pytest.raises(RunnerError, match="registry_mirror"):
         images.pull(client, f"{registry.address}/team/model:3.0", pause=no_pause)
@@ -72,7 +72,7 @@ def test_that_an_image_that_does_not_exist_is_refused_at_once(
     assert sum("/manifests/" in path for path in registry.requested) <= 4
 
 
-def test_that_a_mirror_gives_the_image_under_its_own_name(
+def test_that_an_image_from_a_mirror_has_its_own_name(
     client: docker.DockerClient, registry: Registry
 ) -> None:
     name = f"team-{random.randrange(10**9)}/model:1.0"
@@ -98,14 +98,14 @@ def test_that_a_jobs_pull_shows_its_layers_and_can_be_cancelled(
     assert (ended["state"], ended["trials"]) == ("cancelled", [])
 
 
-def test_that_a_missing_image_ends_the_job_with_what_to_do(containers: Workspace, registry: Registry) -> None:
+def test_that_a_missing_image_ends_the_job_with_a_hint(containers: Workspace, registry: Registry) -> None:
     containers.write(local={"runner": "docker", "image": f"{registry.address}/missing/image:1"})
     job = containers.tune()
     assert job["state"] == "system_error"
     assert "docker build" in job["reason"]
 
 
-def test_that_the_environments_of_the_platform_have_images_and_the_users_choice_wins() -> None:
+def test_that_the_environments_of_the_platform_have_images_and_the_users_choice_takes_precedence() -> None:
     config = load_text(FILE.replace("command:", "env: pytorch-2.6-2204\ncommand:", 1)).config
     assert config is not None
     assert images.image_for(config, LocalSettings()).startswith("pytorch/pytorch:2.6")

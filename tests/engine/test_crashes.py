@@ -1,4 +1,4 @@
-"""The engine killed at each step of a trial's life: nothing is lost and nothing runs twice."""
+"""The engine is killed at each step of a trial: nothing is lost and nothing runs twice."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bayescore.app import Options, engine_control, prepare
-from bayescore.engine.process_start import ask_to_end
+from bayescore.app import engine_control
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.store import DataFolder, jobs
+from bayescore.store.engine_process import terminate
 from support import crashing_engine
 from support.workspace import Workspace, wait_until
 
@@ -56,8 +58,8 @@ OF_DOCKER = [
 ]
 
 
-def check_that_a_crash_changes_nothing(workspace: Workspace, moment: str, step: str) -> None:
-    """Crash an engine at a step, start another, and hold the job's traces against each other."""
+def check_that_a_crash_costs_nothing(workspace: Workspace, moment: str, step: str) -> None:
+    """Crash an engine at a step, start another, and compare the store, the points and the folders."""
     job = submission(workspace)
     crashed = subprocess.run(
         [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)],
@@ -99,7 +101,7 @@ def test_that_a_job_of_processes_survives_a_crash(
 ) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     workspace.write(PROGRAM)
-    check_that_a_crash_changes_nothing(workspace, moment, step)
+    check_that_a_crash_costs_nothing(workspace, moment, step)
 
 
 @pytest.mark.docker
@@ -113,7 +115,7 @@ def test_that_a_job_of_containers_survives_a_crash(
 
     monkeypatch.setenv("DOCKER_HOST", containers.environment["DOCKER_HOST"])
     containers.write(PROGRAM, local={"runner": "docker", "image": IMAGE})
-    check_that_a_crash_changes_nothing(containers, moment, step)
+    check_that_a_crash_costs_nothing(containers, moment, step)
     client = docker.DockerClient(base_url=containers.environment["DOCKER_HOST"])
     label = {"label": f"bayesdesk.data={containers.data.root}"}
     wait_until(lambda: not client.containers.list(all=True, filters=label), "a container is left")
@@ -150,25 +152,32 @@ def test_that_an_engine_that_cannot_start_again_is_back_once_it_can(workspace: W
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
 
-def test_that_the_next_command_brings_back_an_engine_that_was_killed_with_its_supervisor(
+def test_that_the_next_command_brings_back_an_engine_that_was_killed_with_its_watchdog(
     workspace: Workspace,
 ) -> None:
     workspace.write(PROGRAM.replace("0.05", "0.5"), parallel_count=3)
     job = workspace.begin()
     workspace.wait_running(job, 3)
-    workspace.kill_supervisor_and_engine()
+    workspace.kill_watchdog_and_engine()
     followed = workspace.run("show", job, "-f", "--json")
     assert followed.code == 0, followed.err
     check_that_each_trial_ran_once(workspace, followed.json())
 
 
-def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(workspace: Workspace) -> None:
-    workspace.write(PROGRAM.replace("0.05", "0.5"), parallel_count=3)
+def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    workspace.write(
+        f"{PROGRAM}\nimport os\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)\n",
+        parallel_count=3,
+    )
     job = workspace.begin()
     workspace.wait_running(job, 3)
     assert workspace.run("engine", "stop", "--json").json()["running"] is False
     assert [t.state for t in workspace.trials(job)] == ["running"] * 3
     assert workspace.run("engine", "start", "--json").json()["running"] is True
+    go.touch()
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
 
@@ -191,7 +200,7 @@ def test_that_stopping_an_engine_that_is_gone_ends_no_program_that_got_its_numbe
                 folder.engine_info.write_text(json.dumps({"pid": other.pid, **of_the_engine}))
                 assert not engine_control.status(folder).running
                 assert engine_control.stop(folder) is False
-                ask_to_end(other.pid, 1.0)
+                terminate(other.pid, 1.0)
             assert other.poll() is None
         finally:
             other.kill()

@@ -12,9 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bayescore.engine import cancellation
 from bayescore.errors import StoreError
-from bayescore.store import settings
+from bayescore.store import cancellation, settings
 from support.workspace import REPORT_X, Workspace, wait_until
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
@@ -120,7 +119,7 @@ def test_that_a_job_is_cancelled_while_the_disk_is_full(small: Workspace) -> Non
     wait_until(lambda: are_gone([*first, *second]), "it goes on")
     filler.unlink()
     assert small.wait_ended(job)["state"] == "cancelled"
-    wait_until(lambda: not list(cancellation.left(small.data)), "the request is still there")
+    wait_until(lambda: not list(cancellation.pending_files(small.data)), "the request is still there")
 
 
 def test_that_a_trial_is_cancelled_while_the_disk_is_full_and_can_run_again(small: Workspace) -> None:
@@ -134,6 +133,6 @@ def test_that_a_trial_is_cancelled_while_the_disk_is_full_and_can_run_again(smal
     filler.unlink()
     wait_until(lambda: small.trials(job)[0].state == "cancelled", "its end is not stored")
     assert not are_gone(second)
-    wait_until(lambda: not list(cancellation.left(small.data)), "the request is still there")
+    wait_until(lambda: not list(cancellation.pending_files(small.data)), "the request is still there")
     assert small.run("rerun", job, "1", "--detach").code == 0
     small.wait_running(job, 2)

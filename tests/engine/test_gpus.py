@@ -1,18 +1,24 @@
-"""Which trial gets which GPU: never more than its share, never somebody else's."""
+"""Which trial gets which GPU: never more than its share, never one of another program."""
 
 from __future__ import annotations
 
 import json
+import os
+import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bayescore.engine.leasing import GpuLeaser
+from bayescore.trials.gpus import Gpu
 from support.docker_engine import IMAGE
 from support.gpus import StandInGpus
+from support.stepped_engine import SteppedEngine
 from support.workspace import Workspace, wait_until
 
-TELL = """
+WRITE_VISIBLE = """
 import os, pathlib, time
 from openbayestool import log_metric
 log_metric("score", 1)
@@ -42,7 +48,7 @@ def test_that_each_process_sees_the_one_gpu_that_it_has_leased(
     workspace: Workspace, gpus: StandInGpus
 ) -> None:
     workspace.environment |= gpus.environment
-    workspace.write(TELL, max_job_count=6, parallel_count=4, local={"gpus": "all"})
+    workspace.write(WRITE_VISIBLE, max_job_count=6, parallel_count=4, local={"gpus": "all"})
     job = workspace.tune()
     assert job["state"] == "succeeded"
     for trial in job["trials"]:
@@ -55,18 +61,18 @@ def test_that_each_process_sees_the_one_gpu_that_it_has_leased(
 def test_that_trials_per_gpu_is_reached_and_not_exceeded(workspace: Workspace, gpus: StandInGpus) -> None:
     workspace.environment |= gpus.environment
     local = {"gpus": [1], "trials_per_gpu": 2}
-    workspace.write(TELL, max_job_count=6, parallel_count=4, local=local)
+    workspace.write(WRITE_VISIBLE, max_job_count=6, parallel_count=4, local=local)
     job = workspace.tune()
     assert {t["gpus"][0] for t in job["trials"]} == {gpus.uuids[1]}
     assert most_at_once(job) == 2
 
 
-def test_that_a_gpu_of_another_program_is_left_alone_with_a_note(
+def test_that_a_gpu_of_another_program_is_not_used_and_this_is_recorded(
     workspace: Workspace, gpus: StandInGpus
 ) -> None:
     workspace.environment |= gpus.environment
     gpus.use({0: 9000})
-    workspace.write(TELL, max_job_count=2, parallel_count=2, local={"gpus": "all"})
+    workspace.write(WRITE_VISIBLE, max_job_count=2, parallel_count=2, local={"gpus": "all"})
     job = workspace.tune()
     assert {t["gpus"][0] for t in job["trials"]} == {gpus.uuids[1]}
     assert "gpu_busy" in workspace.events(job["id"])
@@ -81,7 +87,7 @@ def test_that_two_jobs_share_gpus_fairly_and_leases_survive_a_crash(
     first = workspace.begin()
     workspace.wait_running(first, 2)
     second = workspace.begin()
-    workspace.kill_supervisor_and_engine()
+    workspace.kill_watchdog_and_engine()
     workspace.run("engine", "start")
     wait_until(lambda: workspace.job(second).state == "running", "the second job has not begun")
     assert workspace.trials(second) == []  # both GPUs are still leased to the first
@@ -90,8 +96,35 @@ def test_that_two_jobs_share_gpus_fairly_and_leases_survive_a_crash(
     assert workspace.wait_ended(second)["state"] == "succeeded"
 
 
+def test_that_a_driver_that_hangs_delays_no_job_that_needs_no_gpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    listing, released = threading.Event(), threading.Event()
+
+    def hang() -> list[Gpu]:
+        listing.set()
+        released.wait(60)
+        return []
+
+    workspace = Workspace(tmp_path)
+    engine = SteppedEngine(workspace, GpuLeaser(hang))
+    workspace.write(max_job_count=1, local={"gpus": "all"})
+    waits = engine.submit()
+    engine.until(listing.is_set, "the GPUs are not listed")
+    workspace.write(max_job_count=1)
+    runs = engine.submit()
+    engine.until(lambda: engine.state(runs).ended, "the job has not ended")
+    assert engine.state(runs) == "succeeded"
+    assert engine.trials(waits) == []
+    released.set()
+    engine.until(lambda: engine.state(waits).ended, "the job has not ended")
+    assert engine.state(waits) == "succeeded"
+    engine.close()
+
+
 def test_that_without_a_gpu_all_means_none(workspace: Workspace) -> None:
-    workspace.write(TELL, max_job_count=1, local={"gpus": "all"})
+    workspace.write(WRITE_VISIBLE, max_job_count=1, local={"gpus": "all"})
     job = workspace.tune()
     assert job["trials"][0]["gpus"] == []
     assert visible(workspace, job, 1)[0] == ""
@@ -101,7 +134,7 @@ def test_that_without_a_gpu_all_means_none(workspace: Workspace) -> None:
 def test_that_a_container_gets_its_gpu_by_device_request(containers: Workspace, gpus: StandInGpus) -> None:
     containers.environment |= gpus.environment
     local = {"runner": "docker", "image": IMAGE, "gpus": "all"}
-    containers.write(TELL, max_job_count=4, parallel_count=2, local=local)
+    containers.write(WRITE_VISIBLE, max_job_count=4, parallel_count=2, local=local)
     job = containers.tune()
     assert job["state"] == "succeeded", job["reason"]
     for trial in job["trials"]:
@@ -114,8 +147,8 @@ def test_that_doctor_lists_the_gpus(workspace: Workspace, gpus: StandInGpus) -> 
     workspace.environment |= {**gpus.environment, "DOCKER_HOST": "unix:///nowhere.sock"}
     gpus.use({1: 512})
     checks = json.loads(workspace.run("doctor", "--json").out)["checks"]
-    said = [c["message"] for c in checks if c["topic"] == "gpus"]
-    assert said == [
+    messages = [c["message"] for c in checks if c["topic"] == "gpus"]
+    assert messages == [
         "GPU 0: NVIDIA_RTX_4090, 24.0 GiB, 0.0 GiB in use",
         "GPU 1: NVIDIA_RTX_4090, 24.0 GiB, 0.5 GiB in use",
     ]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.app import Options, prepare
-from bayescore.engine import job_secrets
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.errors import ConfigError
-from bayescore.store import DataFolder, runtime_folders
+from bayescore.store import DataFolder, job_secrets, runtime_folders
 from bayescore.trials import docker_engine
 from support.workspace import Workspace
 
@@ -74,7 +74,7 @@ def test_that_secrets_stay_in_the_data_folder_where_no_folder_is_in_memory(
     monkeypatch.setattr(runtime_folders, "RUNTIME", tmp_path / "nowhere")
     folder = DataFolder(tmp_path / "home")
     folder.prepare()
-    job_secrets.keep(folder, "abcdefgh", {"KEY": "value"})
+    job_secrets.save(folder, "abcdefgh", {"KEY": "value"})
     (kept,) = (tmp_path / "home").rglob("abcdefgh.json")
     assert kept.stat().st_mode & 0o077 == 0
     job_secrets.forget(folder, "abcdefgh")

@@ -1,4 +1,4 @@
-"""Every state that a job and a trial can come to, each reached by a real job."""
+"""Every state that a job or a trial can end in, each reached by a real job."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_that_three_failures_at_the_start_end_the_job_with_the_logs_last_lines(w
     assert [(t["state"], t["exit_code"]) for t in job["trials"]] == [("failed", 7)] * 3
 
 
-def test_that_five_failures_in_a_row_end_a_job_that_has_begun_well(workspace: Workspace) -> None:
+def test_that_five_failures_in_a_row_end_a_job_that_has_started_well(workspace: Workspace) -> None:
     program = REPORT_X + "import sys\nsys.exit(0 if args.x < 3 else 3)\n"
     specs = [{"name": "x", "type": "DISCRETE", "discrete_values": list(range(1, 21))}]
     workspace.write(program, specs=specs, algorithm="Grid", max_job_count=20, parallel_count=1)
@@ -120,7 +120,7 @@ def test_that_the_limit_of_failed_trials_is_the_users(workspace: Workspace) -> N
     assert len(job["trials"]) == 1
 
 
-def test_that_a_job_that_cannot_be_set_up_ends_with_a_system_error_and_a_way_out(
+def test_that_a_job_that_cannot_be_set_up_ends_with_a_system_error_and_a_hint(
     workspace: Workspace,
 ) -> None:
     workspace.write(local={"gpus": [7]})
@@ -163,7 +163,7 @@ def test_that_every_algorithm_ends_exhausted_on_a_small_space(workspace: Workspa
     assert sorted(t["parameters"]["x"] for t in job["trials"]) == [1, 2]
 
 
-def test_that_a_trial_that_runs_too_long_is_ended_and_says_so(workspace: Workspace, tmp_path) -> None:
+def test_that_a_trial_that_runs_too_long_is_ended_with_this_reason(workspace: Workspace, tmp_path) -> None:
     workspace.write(
         WAIT_FOR_FILE.format(file=str(tmp_path / "never")),
         max_job_count=1,
@@ -175,7 +175,7 @@ def test_that_a_trial_that_runs_too_long_is_ended_and_says_so(workspace: Workspa
     assert job["trials"][0]["metrics"] == {"score": [1.0]}
 
 
-def test_that_one_trial_can_be_stopped_and_the_job_goes_on(workspace: Workspace, tmp_path) -> None:
+def test_that_one_trial_can_be_stopped_and_the_job_continues(workspace: Workspace, tmp_path) -> None:
     go = tmp_path / "go"
     workspace.write(WAIT_FOR_FILE.format(file=str(go)), max_job_count=2, parallel_count=2)
     job = workspace.begin()
@@ -189,7 +189,7 @@ def test_that_one_trial_can_be_stopped_and_the_job_goes_on(workspace: Workspace,
     assert [t["state"] for t in ended["trials"]] == ["cancelled", "succeeded"]
 
 
-def test_that_a_trial_whose_keeper_vanishes_is_run_again_with_the_same_parameters(
+def test_that_a_trial_whose_supervisor_is_killed_is_run_again_with_the_same_parameters(
     workspace: Workspace, tmp_path
 ) -> None:
     go = tmp_path / "go"

@@ -1,4 +1,4 @@
-"""Suggestions: foreseen while trials run, and learned from earlier jobs."""
+"""Suggestions: prefetched while trials run, and learned from earlier jobs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def a_running_job(workspace: Workspace, ended: int) -> tuple[Job, list[Trial]]:
         return job, trials.of_job(connection, job.id)
 
 
-def test_that_a_prefetched_suggestion_is_there_at_once_and_is_the_one_that_would_have_been_given(
+def test_that_a_prefetched_suggestion_is_there_at_once_and_is_the_same(
     workspace: Workspace,
 ) -> None:
     job, existing = a_running_job(workspace, 12)
@@ -46,12 +46,12 @@ def test_that_a_prefetched_suggestion_is_there_at_once_and_is_the_one_that_would
     assert taken == suggest(space, job.config.hyper_tuning.goal, seen, job.submission.seed, 14)
 
     otherwise = [*existing[:-1], replace(running, state=TrialState.SUCCEEDED, value=-3.0)]
-    assert suggester.take(job, otherwise) is None  # not foreseen: it is being worked out
+    assert suggester.take(job, otherwise) is None  # not prefetched: it is being computed
     wait_until(lambda: suggester.take(job, otherwise), "no suggestion")
     worker.close()
 
 
-def test_that_what_was_fixed_in_an_earlier_job_and_is_tuned_now_still_teaches(workspace: Workspace) -> None:
+def test_that_a_job_learns_from_trials_in_which_a_tuned_parameter_was_fixed(workspace: Workspace) -> None:
     count = {"name": "n", "type": "INTEGER", "min_value": 1, "max_value": 900}
     unit = {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0}
     workspace.write(specs=[unit], root={"parameters": {"n": 300}}, max_job_count=11, parallel_count=4)

@@ -138,15 +138,16 @@ def test_that_optuna_loads_and_continues_an_exported_job(workspace: Workspace, t
         {"name": "c", "type": "CATEGORICAL", "categorical_values": ["on", "off"]},
     ]
     workspace.write(specs=specs, max_job_count=4)
-    ours = workspace.tune()
+    ours = workspace.insert(points=3)
     (tmp_path / "journal.log").write_text(
         workspace.run("export", "last", "--format", "optuna").out, encoding="utf-8"
     )
     storage = JournalStorage(JournalFileBackend(str(tmp_path / "journal.log")))
     theirs = optuna.load_study(study_name=None, storage=storage)
     assert theirs.direction.name == "MAXIMIZE"
-    assert [t.params for t in theirs.trials] == [t["parameters"] for t in ours["trials"]]
-    assert [t.value for t in theirs.trials] == [t["value"] for t in ours["trials"]]
+    trials = workspace.trials(ours.id)
+    assert [t.params for t in theirs.trials] == [t.parameters for t in trials]
+    assert [t.value for t in theirs.trials] == [t.value for t in trials]
     assert theirs.trials[0].distributions["n"] == optuna.distributions.IntDistribution(1, 64, log=True)
     theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
     assert len(theirs.trials) == 5
@@ -154,10 +155,10 @@ def test_that_optuna_loads_and_continues_an_exported_job(workspace: Workspace, t
 
 def test_that_the_hiplot_table_has_an_axis_for_each_parameter(workspace: Workspace) -> None:
     workspace.write(max_job_count=3)
-    ours = workspace.tune()
+    ours = workspace.insert()
     rows = list(csv.DictReader(io.StringIO(workspace.run("export", "last", "--format", "hiplot").out)))
     assert list(rows[0]) == ["uid", "x", "score"]
-    assert [float(r["x"]) for r in rows] == [t["parameters"]["x"] for t in ours["trials"]]
+    assert [float(r["x"]) for r in rows] == [t.parameters["x"] for t in workspace.trials(ours.id)]
 
 
 SWEEP = """

@@ -1,1 +1,1 @@
-"""Real jobs under faults: nothing is lost, nothing runs twice, and the end is told."""
+"""Real jobs with injected faults: nothing is lost, nothing runs twice, and every end is recorded."""

@@ -1,4 +1,4 @@
-"""What must hold after a run, whatever struck: read from the store, the disk, the processes."""
+"""What must hold after every run, checked in the store, on the disk, and among the processes."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _REFUSALS = ("A report was not taken", "Failed to report", "could not be written
 
 
 def violations(world: World) -> Iterator[str]:
-    """Everything that does not hold, in words; nothing when all is well."""
+    """Descriptions of everything that does not hold."""
     yield from _end(world)
     yield from _numbers_and_parameters(world)
     yield from _points(world)
     if world.plan.runner == "process":
         yield from _gpus(world)
-    yield from _leftovers(world)
+    yield from _remains(world)
     if world.cluster is not None:
         yield from _cluster(world)
     yield from _files(world)
@@ -39,7 +39,7 @@ def violations(world: World) -> Iterator[str]:
 
 def _end(world: World) -> Iterator[str]:
     job = world.workspace.job(world.job)
-    allowed = {"succeeded", *(end for _at, kind in world.plan.faults for end in kind.ends)}
+    allowed = {"succeeded", *(end for _at, fault in world.plan.faults for end in fault.ends)}
     if job.state not in allowed:
         yield f"the job ended as {job.state}: {job.reason}"
     for trial in world.trials():
@@ -64,8 +64,8 @@ def _numbers_and_parameters(world: World) -> Iterator[str]:
     space = SearchSpace(job.config.hyper_tuning.parameter_specs)
     algorithm = job.config.hyper_tuning.algorithm
     if algorithm is Algorithm.GRID:
-        wanted = [point for point, _ in zip(space.grid(), found, strict=False)]
-        if [t.parameters for t in found] != wanted:
+        expected = [point for point, _ in zip(space.grid(), found, strict=False)]
+        if [t.parameters for t in found] != expected:
             yield "the grid was not walked in its order"
     if algorithm is Algorithm.RANDOM:
         from bayescore.engine.suggester import observation
@@ -118,9 +118,9 @@ def _points(world: World) -> Iterator[str]:
         if world.plan.any("loses") and any(word in said for word in _REFUSALS):
             continue
         for metric in program.METRICS:
-            told = [line["value"] for line in journal if line.get("metric") == metric]
-            if len(stored.get(metric, [])) < len(told):
-                yield f"trial {trial.number}: {len(stored.get(metric, []))} of {len(told)} points of {metric}"
+            written = [line["value"] for line in journal if line.get("metric") == metric]
+            if len(stored.get(metric, [])) < len(written):
+                yield f"trial {trial.number}: {len(stored.get(metric, []))} of {len(written)} points of {metric}"
         if trial.state is TrialState.SUCCEEDED and stored != whole:
             yield f"trial {trial.number} succeeded with { {k: len(v) for k, v in stored.items()} } points"
 
@@ -144,7 +144,7 @@ def _gpus(world: World) -> Iterator[str]:
             yield f"{most} programs at once had {gpu}"
 
 
-def _leftovers(world: World) -> Iterator[str]:
+def _remains(world: World) -> Iterator[str]:
     try:
         world.wait(lambda: not world.trial_processes(), "", seconds=30)
     except TimeoutError:
@@ -160,7 +160,7 @@ def _leftovers(world: World) -> Iterator[str]:
 
 
 def _cluster(world: World) -> Iterator[str]:
-    """Whether nodes keep nothing, and nothing was given up that could be waited for."""
+    """Whether nodes keep no files, and no trial was given up too early."""
     if world.plan.any("network"):
         again = [t.number for t in world.trials() if t.attempt > 1]
         if again:

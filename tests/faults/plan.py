@@ -1,11 +1,11 @@
-"""What a run does, fixed by its seed alone."""
+"""The plan of a run, determined by its seed."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
 
-from faults.kinds import KINDS, Kind
+from faults.catalogue import FAULTS, Fault
 
 
 @dataclass(frozen=True)
@@ -15,9 +15,9 @@ class Plan:
     Attributes
     ----------
     faults
-        Each fault with the number of trials that have begun when it strikes, in that order.
+        Each fault with the number of trials that have begun when it is injected, in that order.
     scale
-        By which the faults' times are shortened.
+        Factor for the durations of faults.
     """
 
     seed: int
@@ -25,7 +25,7 @@ class Plan:
     algorithm: str
     trials: int
     parallel: int
-    faults: tuple[tuple[int, Kind], ...]
+    faults: tuple[tuple[int, Fault], ...]
     scale: float
 
     @property
@@ -34,34 +34,34 @@ class Plan:
         return self.runner == "docker" or self.any("containers")
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """The plan in a line."""
-        struck = ", ".join(f"{kind.name} at {at}" for at, kind in self.faults)
-        return f"{self.runner} {self.algorithm} {self.trials}x{self.parallel}: {struck}"
+        faults = ", ".join(f"{fault.name} at {at}" for at, fault in self.faults)
+        return f"{self.runner} {self.algorithm} {self.trials}x{self.parallel}: {faults}"
 
     def any(self, name: str) -> bool:
         """Whether one of the faults has an attribute."""
-        return any(getattr(kind, name) for _at, kind in self.faults)
+        return any(getattr(fault, name) for _at, fault in self.faults)
 
 
 def plan(
     seed: int,
     scale: float = 1.0,
-    kinds: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
     runners: tuple[str, ...] = ("process", "docker"),
 ) -> Plan:
-    """The plan of a seed; with ``kinds`` only of these."""
+    """The plan of a seed; with ``names`` only faults of these names."""
     rng = random.Random(seed)
-    possible = [k for name, k in KINDS.items() if (not kinds or name in kinds)]
-    possible = [k for k in possible if set(runners) & set(k.runners)]
-    first = possible[seed % len(possible)]  # every kind has its turn
+    possible = [f for name, f in FAULTS.items() if not names or name in names]
+    possible = [f for f in possible if set(runners) & set(f.runners)]
+    first = possible[seed % len(possible)]  # every fault has its turn
     runner = rng.choice([r for r in first.runners if r in runners])
-    struck = [first]
-    others = [k for k in possible if runner in k.runners and k.mixes and k != first]
+    chosen = [first]
+    others = [f for f in possible if runner in f.runners and f.mixes and f != first]
     if first.mixes and others:
-        struck += rng.sample(others, k=min(len(others), rng.choice([0, 0, 1, 2])))
+        chosen += rng.sample(others, k=min(len(others), rng.choice([0, 0, 1, 2])))
     trials = rng.randint(6, 14)
-    moments = sorted(rng.randint(1, trials - 1) for _ in struck)
+    moments = sorted(rng.randint(1, trials - 1) for _ in chosen)
     algorithm = rng.choice(["Random", "Grid", "Bayesian"])
     return Plan(
         seed=seed,
@@ -69,6 +69,6 @@ def plan(
         algorithm=algorithm,
         trials=trials,
         parallel=rng.randint(2, 4),
-        faults=tuple(zip(moments, struck, strict=True)),
+        faults=tuple(zip(moments, chosen, strict=True)),
         scale=scale,
     )

@@ -1,4 +1,4 @@
-"""The trial's program: its points are known beforehand, and it writes down what it did."""
+"""The program of the trials. Its points are known in advance, and it writes a journal."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _TAIL = "note(ended=True)\n"
 
 _BEHAVIOURS = {
     "plain": "",
-    "deaf": "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
+    "ignores SIGTERM": "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
     "daemon": (
         "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(600)\n    os._exit(0)\n"
     ),
-    "talkative": "for _ in range({megabytes}):\n    sys.stdout.write(('y' * 127 + '\\n') * 8192)\n",
-    "greedy": "hoard = []\nwhile args.x > 0.5:\n    hoard.append(bytearray(8 << 20))\n",
+    "prints much": "for _ in range({megabytes}):\n    sys.stdout.write(('y' * 127 + '\\n') * 8192)\n",
+    "uses memory": "kept = []\nwhile args.x > 0.5:\n    kept.append(bytearray(8 << 20))\n",
 }
 
 

@@ -1,4 +1,4 @@
-"""One run: a job begins, faults strike, it ends, and what must hold is looked at."""
+"""One run: starts a job, injects faults, waits for the end, and checks the invariants."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from faults.invariants import violations
 from faults.plan import Plan
 from faults.world import World
 
-_PATIENCE_S = 240.0
+_TIMEOUT_S = 240.0
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a run; ``found`` is empty when all that must hold did."""
+    """The result of a run; ``found`` lists what does not hold."""
 
     plan: Plan
     found: tuple[str, ...]
@@ -34,19 +34,19 @@ def run(plan: Plan, endpoint: str | None) -> Result:
         if plan.runner == "ray":
             world.start_cluster()
         world.begin()
-        for at, kind in plan.faults:
+        for at, fault in plan.faults:
             world.wait(
                 lambda at=at: len(world.trials()) >= at or world.has_ended(),
                 f"trial {at} never began",
-                _PATIENCE_S,
+                _TIMEOUT_S,
             )
             if not world.has_ended():
-                kind.strike(world)
+                fault.inject(world)
         if world.engine_or_none() is None and not world.has_ended():
             world.wait(lambda: world.engine_or_none() is not None or world.has_ended(), "no engine came back")
-        world.wait(world.has_ended, "the job does not end", _PATIENCE_S)
+        world.wait(world.has_ended, "the job does not end", _TIMEOUT_S)
         found = tuple(violations(world))
-    except Exception as error:  # one run's fault ends no other run
+    except Exception as error:  # an error of one run must not end the others
         found = (f"{type(error).__name__}: {error}",)
     finally:
         world.close()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from faults.kinds import KINDS
+from faults.catalogue import FAULTS
 from faults.plan import plan
 from faults.run import run
 
-SHORT = 0.1  # of the faults' own lengths
+SHORT = 0.1  # factor for the durations of faults
 OF_PROCESSES = (
     "engine killed",
     "machine restarted",
@@ -19,7 +19,7 @@ OF_CONTAINERS = ("engine killed", "container removed")
 
 @pytest.mark.parametrize("name", OF_PROCESSES)
 def test_that_a_fault_costs_a_job_of_processes_nothing(name: str) -> None:
-    made = plan(list(KINDS).index(name), SHORT, (name,), ("process",))
+    made = plan(list(FAULTS).index(name), SHORT, (name,), ("process",))
     assert run(made, None).found == ()
 
 

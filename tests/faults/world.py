@@ -1,4 +1,4 @@
-"""One run's job and everything around it that a fault can reach."""
+"""A run's job and everything around it that faults can affect."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ class World:
             runner = "docker" if self.plan.in_containers else "process"
             local["ray"] = {"address": self.cluster.address, "runner": runner, "patience": patience}
         behaviour = "plain"
-        for _at, kind in self.plan.faults:
-            local |= kind.local
-            behaviour = kind.behaviour
+        for _at, fault in self.plan.faults:
+            local |= fault.local
+            behaviour = fault.behaviour
         specs = [{"name": "x", "type": "DISCRETE", "discrete_values": [i / 64 for i in range(64)]}]
         self.workspace.write(
             program.text(behaviour, megabytes=max(1, round(1000 * self.plan.scale))),
@@ -110,11 +110,11 @@ class World:
 
     @property
     def trials_per_gpu(self) -> int:
-        """How many trials may share one of the two GPUs of a run of processes: places for all, and no more."""
+        """How many trials may share one of the two GPUs of a run of processes: just enough for all."""
         return (self.plan.parallel + 1) // 2
 
     def pass_time(self, seconds: float) -> None:
-        """Let time go by, as much as the plan's scale says."""
+        """Wait for a time, times the plan's scale."""
         time.sleep(seconds * self.plan.scale)
 
     def wait(self, condition: Callable[[], object], otherwise: str, seconds: float = 60) -> None:
@@ -136,7 +136,7 @@ class World:
     # ---- processes
 
     def environment(self) -> dict[str, str]:
-        """What our own commands run with."""
+        """Environment of our own commands."""
         return self.workspace._environment({})
 
     def engine_or_none(self) -> int | None:
@@ -144,7 +144,7 @@ class World:
         return engine_control.status(self.workspace.data).pid
 
     def engine(self) -> int:
-        """The engine's process, once there is one."""
+        """The engine's process; waits for one."""
         self.wait(lambda: self.engine_or_none() is not None, "no engine runs")
         pid = self.engine_or_none()
         return pid if pid is not None else self.engine()
@@ -155,11 +155,11 @@ class World:
         return engine_control.status(self.workspace.data).listener[0]
 
     def start_engine(self) -> None:
-        """As the next command, or a boot, does."""
+        """Start the engine, as the next command does."""
         self.workspace.run("engine", "start", "--json")
 
-    def kill_engine_and_supervisor(self) -> None:
-        """Both at once."""
+    def kill_engine_and_watchdog(self) -> None:
+        """Kill both."""
         pid = self.engine()
         with suppress(psutil.NoSuchProcess):
             parent = psutil.Process(pid).parent()
@@ -176,7 +176,7 @@ class World:
         return []
 
     def supervisors(self) -> list[int]:
-        """Keepers of this run's trials."""
+        """Supervisors of this run's trials."""
         return [
             p.pid
             for p in psutil.process_iter()

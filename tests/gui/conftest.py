@@ -26,7 +26,7 @@ from bayesdesk.window import MainWindow
 DESKTOP = str(Path(sys.modules["bayesdesk"].__file__ or "").parent)
 WATCHED = {"open", "sqlite3.connect", "socket.connect", "subprocess.Popen"}
 ALLOWED = (
-    "qtawesome",  # the icon font's map, once
+    "icons.py",  # the drawings of the icons, once
     "environments.py",  # the catalogue of environments, once
     "colormap.py",  # a colour map, once
     "gettext",
@@ -43,7 +43,7 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
         return
     if event == "open" and isinstance(arguments[0], int):
         return  # a descriptor, whose opening was noted
-    if event == "open" and str(arguments[0]).endswith((".py", ".pyc")):
+    if event == "open" and (str(arguments[0]).endswith(".py") or "__pycache__" in str(arguments[0])):
         return  # modules are loaded where they are first used
     frame, seen = sys._getframe(1), []
     while frame is not None:

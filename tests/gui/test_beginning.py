@@ -32,7 +32,7 @@ def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
     window.welcome()
     greeting = window.findChild(Welcome)
     qtbot.waitUntil(lambda: greeting.is_done, timeout=WAIT_MS)
-    greeting._speak("zh")
+    greeting._switch_language("zh")
     assert language() == "zh"
     assert greeting.windowTitle() == "欢迎使用 Bayesdesk"
     assert any("Python" in shown.text() for shown in greeting.findChildren(QLabel))
@@ -52,7 +52,7 @@ def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window:
     manual = window.help.manual
     assert manual.contents.count() == len(PAGES)
     assert manual.contents.currentItem().text() == "The first job in ten minutes"
-    window.show_environment()
+    window.show_diagnostics()
     window.help.show_manual()
     assert manual.contents.currentItem().text() == "Trouble and its mend"
     manual._words.setText("haystack-that-is-nowhere")
@@ -68,7 +68,7 @@ def test_that_the_manual_opens_where_one_is_and_is_searched_and_followed(window:
     window.help.show_manual("install")
     qtbot.waitUntil(lambda: window.help.manual is not None, timeout=WAIT_MS)
     assert window.help.manual.contents.currentItem().text() == "安装"
-    qtbot.waitUntil(lambda: window.environment is None or window.environment.is_done, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.diagnostics is None or window.diagnostics.is_done, timeout=WAIT_MS)
 
 
 def test_that_the_licences_of_what_is_shipped_are_read_in_the_window(window: MainWindow, qtbot) -> None:
@@ -96,9 +96,9 @@ def test_that_a_programs_options_become_a_file_to_edit(
         "bayesdesk.new_project.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(program), "")
     )
     monkeypatch.setattr("bayesdesk.new_project.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
-    window.beginnings.new_from_program()
+    window.new_project.new_from_program()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
-    (spec,) = window.editor.model.loaded.config.hyper_tuning.parameter_specs
+    (spec,) = window.editor.model.config.hyper_tuning.parameter_specs
     assert (spec.name, spec.min_value, spec.max_value) == ("lr", 0.0003, 0.3)
     assert "verbose" in said[0]
 
@@ -112,7 +112,7 @@ def test_that_imported_results_are_shown_and_cannot_go_on(
     monkeypatch.setattr(
         "bayesdesk.new_project.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(table), "")
     )
-    window.beginnings.import_results()
+    window.new_project.import_results()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     view = window.job_page.model.view
     assert [t.value for t in view.trials] == [0.2, 0.8]
@@ -126,10 +126,10 @@ def test_that_a_copied_table_becomes_a_job_of_the_open_project(
     said: list[str] = []
     monkeypatch.setattr("bayesdesk.new_project.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
     QGuiApplication.clipboard().setText("x\tscore\n0.25\t0.5\n")
-    window.beginnings.import_copied()
+    window.new_project.import_copied()
     assert "openbayes.yaml" in said[0]
     open_editor(window, qtbot, workspace.write())
-    window.beginnings.import_copied()
+    window.new_project.import_copied()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     assert [t.parameters for t in window.job_page.model.view.trials] == [{"x": 0.25}]
 
@@ -193,10 +193,10 @@ def test_that_a_second_start_shows_the_job_that_it_names(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     workspace.write(max_job_count=1)
-    job = workspace.tune()
+    job = workspace.insert()
     window.raise_and_open("job:last")
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
-    assert window.job_page.model.view.job.id == job["id"]
+    assert window.job_page.model.view.job.id == job.id
 
 
 def test_that_an_error_that_comes_again_is_said_once_until_it_was_read(window: MainWindow, qtbot) -> None:

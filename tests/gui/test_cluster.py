@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QLabel
 
+from bayescore.cluster import known_nodes
 from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.connection import Node
-from bayescore.engine import cluster_view
 from bayescore.store import jobs, trials
 from bayesdesk.window import MainWindow
 from support.builders import a_submission
@@ -18,11 +18,11 @@ from support.workspace import Workspace
 NODES = [Node("1", "lab-1", gpus=0, cpus=16), Node("2", "lab-2", gpus=2, cpus=8, gpus_free=1)]
 
 
-def test_that_the_environment_page_lists_the_nodes_and_whose_trials_they_run(
+def test_that_the_diagnostics_page_lists_the_nodes_and_whose_trials_they_run(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
-    window.show_environment()
-    card = window.environment.nodes
+    window.show_diagnostics()
+    card = window.diagnostics.nodes
     assert not card.isVisibleTo(card.parentWidget())
     cluster = ClusterAddress("lab-1:6379", "process", 180)
     with workspace.database().write() as connection:
@@ -31,7 +31,7 @@ def test_that_the_environment_page_lists_the_nodes_and_whose_trials_they_run(
         )
         trial = trials.add(connection, job.id, 1, {"x": 0.5}, "random")
         trials.lease(connection, trial.id, ["lab-2/0"])
-    cluster_view.publish(workspace.database(), NODES)
+    known_nodes.publish(workspace.database(), NODES)
     window.machine.look()
     qtbot.waitUntil(lambda: card.isVisibleTo(card.parentWidget()), timeout=WAIT_MS)
     said = [words.text() for words in card.findChildren(QLabel)]

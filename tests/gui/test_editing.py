@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QTextCursor
 
+from bayesdesk.editor.edits import set_written
 from bayesdesk.editor.form import Form
 from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.editor.yaml_editor import YamlEditor
 from support.builders import FILE
+from support.window import config_model, settle
 
 TEXT = (
     "# 训练 🚀\n"
@@ -79,27 +79,28 @@ def do(step: tuple, model: ConfigModel, form: Form, editor: YamlEditor) -> None:
 def test_that_any_order_of_edits_keeps_form_and_text_equal_and_undo_returns_the_first_text(
     qapp, steps: list[tuple]
 ) -> None:
-    model = ConfigModel(Path("openbayes.yaml"), TEXT.encode())
+    model = config_model(TEXT)
     form, editor = Form(model), YamlEditor(model)
     for step in steps:
         do(step, model, form, editor)
+        settle(model)
         if model.is_valid:
-            read_anew = ConfigModel(Path("openbayes.yaml"), model.text.encode())
-            again = Form(read_anew)
+            second = config_model(model.text)
+            again = Form(second)
             assert [r.kind for r in form._rows] == [r.kind for r in again._rows]
             shown = [f.text() for r in form._rows for f in r.fields if hasattr(f, "text")]
             assert [w.strip() for w in shown] == [
                 f.text().strip() for r in again._rows for f in r.fields if hasattr(f, "text")
             ]
-            let_go(again, read_anew)
+            delete(again, second)
     while model.text_document.isUndoAvailable():
         editor.undo()
     assert model.content() == TEXT.encode()
-    let_go(form, editor, model)
+    delete(form, editor, model)
 
 
-def let_go(*objects: QObject) -> None:
-    """Delete now what Qt would keep until the event loop comes round."""
+def delete(*objects: QObject) -> None:
+    """Delete now what Qt would keep until the event loop runs."""
     for each in objects:
         each.deleteLater()
         QCoreApplication.sendPostedEvents(each, QEvent.Type.DeferredDelete)
@@ -107,8 +108,9 @@ def let_go(*objects: QObject) -> None:
 
 @pytest.mark.parametrize("written", ["1e-5", "0.10", "007", "1_000", "abc", "'x'", "", "true", "[1"])
 def test_that_what_is_typed_stays_as_it_is_typed_or_is_quoted(qapp, written: str) -> None:
-    model = ConfigModel(Path("openbayes.yaml"), TEXT.encode())
+    model = config_model(TEXT)
     path = ("hyper_tuning", "max_job_count")
-    model.set_written(path, written)
+    model.edit(lambda document: set_written(document, path, written))
+    settle(model)
     assert model.is_valid
     assert model.written(path) == written.strip()

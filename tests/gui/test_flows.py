@@ -11,7 +11,8 @@ from PySide6.QtGui import QTextCursor
 from bayescore.config import YamlDocument
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.window import MainWindow
-from support.window import TWO, WAIT_MS, finished_job, job_page, open_editor, start_job, type_into
+from support.programs import wait_for
+from support.window import TWO, WAIT_MS, finished_job, job_page, open_editor, settle, start_job, type_into
 from support.workspace import REPORT_X, Workspace
 
 CHINESE = {
@@ -42,15 +43,20 @@ def test_that_a_form_edit_is_the_smallest_edit_of_the_text_and_undo_returns_the_
     editor = open_editor(window, qtbot, file)
     row = editor.form._rows[0]
     type_into(qtbot, row.fields[2], "1e-4")
+    settle(editor)
     assert "min_value: 1e-4" in editor.model.text
     assert editor.model.text.replace("1e-4", "0.001", 1) == first.decode()
     editor.form.add_parameter()
+    settle(editor)
     assert len(editor.form._rows) == 7
     editor.form._rows[6].remove()
+    settle(editor)
     row = editor.form._rows[5]
     row.change_type("DISCRETE")
+    settle(editor)
     assert editor.model.value(("hyper_tuning", "parameter_specs", 5, "discrete_values")) is not None
     editor.form._rows[0].move_to(2)
+    settle(editor)
     assert [r.fields[0].text() for r in editor.form._rows[:3]] == [
         "latent_factors",
         "unobs_weight",
@@ -62,10 +68,11 @@ def test_that_a_form_edit_is_the_smallest_edit_of_the_text_and_undo_returns_the_
     assert not editor.is_changed
     while editor.model.text_document.isRedoAvailable():
         editor.redo()
+    settle(editor)
     assert editor.form._rows[2].fields[0].text() == "regularization"
 
 
-def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_mends_a_wrong_value(
+def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_corrects_a_wrong_value(
     window: MainWindow, workspace: Workspace, qtbot, words: dict[str, str]
 ) -> None:
     file = workspace.write(specs=TWO)
@@ -74,22 +81,26 @@ def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_mends_a_wrong
     start.movePosition(QTextCursor.MoveOperation.Start)
     editor.yaml.setTextCursor(start)
     qtbot.keyClicks(editor.yaml, "[")
+    settle(editor)
     assert not editor.model.is_valid
     assert editor.form._banner.isVisible()
     assert not editor.form._parameters.isEnabled()
     assert editor.form._rows[0].fields[0].text() == "x"
     assert not editor._start.isEnabled()
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Backspace)
+    settle(editor)
     assert editor.model.is_valid
     assert editor.form._parameters.isEnabled()
 
     type_into(qtbot, editor.form._rows[0].fields[2], "5")
+    settle(editor)
     assert [p.code for p in editor.model.problems if p.severity == "error"] == ["min-above-max"]
     assert editor.form._rows[0].fields[2].property("wrong") == "true"
     assert not editor._start.isEnabled()
     editor.yaml.go_to(next(p for p in editor.model.problems if p.severity == "error"))
     (action,) = [a for a in editor.yaml.fixes_menu().actions() if a.text() == words["Swap them"]]
     action.trigger()
+    settle(editor)
     assert editor.model.value(("hyper_tuning", "parameter_specs", 0, "max_value")) == 5
     assert editor._start.isEnabled()
 
@@ -101,6 +112,7 @@ def test_that_what_is_typed_in_the_text_is_seen_in_the_form_and_wrong_input_stay
     editor = open_editor(window, qtbot, file)
     field = next(f for f in editor.form._fields if f.path == ("hyper_tuning", "max_job_count"))
     type_into(qtbot, field, "many")
+    settle(editor)
     assert editor.model.value(("hyper_tuning", "max_job_count")) == "many"
     assert field.text() == "many"
     assert field.property("wrong") == "true"
@@ -110,6 +122,7 @@ def test_that_what_is_typed_in_the_text_is_seen_in_the_form_and_wrong_input_stay
     cursor.setPosition(at + len("many"), QTextCursor.MoveMode.KeepAnchor)
     editor.yaml.setTextCursor(cursor)
     qtbot.keyClicks(editor.yaml, "12")
+    settle(editor)
     assert field.text() == "12"
     assert field.property("wrong") == "false"
 
@@ -118,8 +131,7 @@ def test_that_a_job_is_started_watched_cancelled_and_continued(
     window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, words: dict[str, str]
 ) -> None:
     go = tmp_path / "go"
-    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
-    file = workspace.write(REPORT_X + wait, max_job_count=4, parallel_count=2)
+    file = workspace.write(REPORT_X + wait_for(go), max_job_count=4, parallel_count=2)
     editor = open_editor(window, qtbot, file)
     assert editor._start.text() == words["Start job…"]
     start_job(editor, qtbot)
@@ -176,6 +188,7 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     editor = window.editor
     assert editor is not None
+    settle(editor)
     spec = editor.model.value(("hyper_tuning", "parameter_specs", 0))
     assert spec["max_value"] == 1.0
     assert spec["min_value"] == pytest.approx(brushes["x"][0].low, rel=1e-3)
@@ -312,13 +325,13 @@ def test_that_every_command_is_found_in_the_palette(window: MainWindow, qtbot) -
 
     palette = CommandPalette(window, window.actions_by_name)
     palette.open()
-    qtbot.keyClicks(palette._field, "environ")
+    qtbot.keyClicks(palette._field, "diagnos")
     assert palette._list.count() == 1
     qtbot.keyClick(palette._field, Qt.Key.Key_Return)
-    assert window.environment is not None
-    assert window._pages.currentWidget() is window.environment
-    qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
-    assert window.environment._findings
+    assert window.diagnostics is not None
+    assert window._pages.currentWidget() is window.diagnostics
+    qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)
+    assert window.diagnostics._findings
 
 
 def test_that_a_file_changed_by_another_program_is_never_overwritten_unasked(
@@ -335,18 +348,19 @@ def test_that_a_file_changed_by_another_program_is_never_overwritten_unasked(
     editor.model.set(("command",), "python mine.py")
     file.write_bytes(first)
     editor.save()
-    qtbot.waitUntil(editor.keepers[0].bar.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(editor.files[0].bar.isVisible, timeout=WAIT_MS)
     assert file.read_bytes() == first
-    qtbot.mouseClick(editor.keepers[0].keep, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(editor.keepers[0].bar.isHidden, timeout=WAIT_MS)
+    qtbot.mouseClick(editor.files[0].keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(editor.files[0].bar.isHidden, timeout=WAIT_MS)
     editor.save()
     qtbot.waitUntil(lambda: b"mine.py" in file.read_bytes(), timeout=WAIT_MS)
 
     qtbot.waitUntil(lambda: not editor.is_changed, timeout=WAIT_MS)
     editor.model.set(("command",), "python again.py")
     file.write_bytes(first)
-    qtbot.waitUntil(editor.keepers[0].bar.isVisible, timeout=WAIT_MS)
-    qtbot.mouseClick(editor.keepers[0].reload, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(editor.files[0].bar.isVisible, timeout=WAIT_MS)
+    qtbot.mouseClick(editor.files[0].reload, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.model.content() == first, timeout=WAIT_MS)
     editor.undo()
+    settle(editor)
     assert editor.model.value(("command",)) == "python again.py"

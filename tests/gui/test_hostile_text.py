@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 import bayesdesk
 from bayescore.store import JobState, jobs, trials
 from bayescore.store.states import TrialState
-from bayesdesk.editor.assist import place_of
+from bayesdesk.editor.completion import place_of
 from bayesdesk.editor.highlighter import YamlHighlighter
 from bayesdesk.services.ansi import Style, segments
 from bayesdesk.services.log_tail import output_files, plain, read_part

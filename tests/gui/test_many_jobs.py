@@ -18,17 +18,18 @@ from bayesdesk.models.axes import Scale, axes_of, with_scale
 from bayesdesk.models.curves import fences
 from bayesdesk.services.ansi import Style, segments
 from bayesdesk.window import MainWindow
-from support.window import TWO, WAIT_MS, finished_job, job_page
+from support.programs import wait_for
+from support.window import TWO, WAIT_MS, ended_page, finished_job, job_page
 from support.workspace import REPORT_X, Workspace
 
 
 def test_that_jobs_are_compared_by_curves_best_sets_and_settings(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
-    workspace.write(REPORT_X, specs=TWO, max_job_count=3)
-    first = workspace.tune()["id"]
-    workspace.write(REPORT_X, specs=TWO, max_job_count=5, algorithm="Bayesian")
-    second = workspace.tune()["id"]
+    workspace.write(specs=TWO, max_job_count=3)
+    first = workspace.insert().id
+    workspace.write(specs=TWO, max_job_count=5, algorithm="Bayesian")
+    second = workspace.insert().id
     qtbot.waitUntil(lambda: len(window.rows) == 2, timeout=WAIT_MS)
     window.show_job(first)
     window.compare(second)
@@ -50,12 +51,13 @@ def test_that_jobs_are_compared_by_curves_best_sets_and_settings(
 def test_that_an_ended_job_is_deleted_with_its_files_and_leaves_the_window(
     window: MainWindow, workspace: Workspace, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = finished_job(window, workspace, qtbot, max_job_count=2)
-    job = page.model.view.job.id
+    workspace.write(specs=TWO, max_job_count=2)
+    job = workspace.tune()["id"]
+    ended_page(window, qtbot, job)
     folder = workspace.data.job(job)
     assert bytes_on_disk(folder) > 0
-    window.show_environment()
-    card = window.environment.jobs
+    window.show_diagnostics()
+    card = window.diagnostics.jobs
     qtbot.waitUntil(lambda: card.list.topLevelItemCount() == 1, timeout=WAIT_MS)
     card.list.topLevelItem(0).setCheckState(0, Qt.CheckState.Checked)
     assert card.remove.isEnabled()
@@ -63,15 +65,14 @@ def test_that_an_ended_job_is_deleted_with_its_files_and_leaves_the_window(
     qtbot.waitUntil(lambda: not folder.exists(), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.rows == () and window.job_page is None, timeout=WAIT_MS)
     assert workspace.run("show", job).code != 0
-    qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)
 
 
 def test_that_a_running_job_cannot_be_deleted_and_a_deleted_one_is_no_longer_history(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     go = tmp_path / "go"
-    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
-    workspace.write(REPORT_X + wait, max_job_count=1)
+    workspace.write(REPORT_X + wait_for(go), max_job_count=1)
     job = workspace.begin()
     workspace.wait_running(job, 1)
     with pytest.raises(ConfigError, match="not ended"):
@@ -132,7 +133,8 @@ def test_that_columns_are_chosen_and_stay_chosen(window: MainWindow, workspace: 
 
 
 def test_that_several_trials_are_run_again_at_once(window: MainWindow, workspace: Workspace, qtbot) -> None:
-    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    workspace.write(specs=TWO, max_job_count=3)
+    page = ended_page(window, qtbot, workspace.tune()["id"])
     page.tabs.setCurrentIndex(2)
     page.table.selectAll()
     again = next(a for a in page.table.rows_menu().actions() if a.text() == "Re-run 3")
@@ -170,14 +172,9 @@ def test_that_the_contour_is_the_model_over_the_two_leading_parameters(
 def test_that_far_values_are_clipped_with_a_mark_and_a_brush_to_the_end_holds_them(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
-    program = REPORT_X.replace('log_metric("score", args.x)', "import sys\n") + (
-        "far = args.x > 0.7\nlog_metric('score', 1e9 if far else args.x)\n"
-    )
-    workspace.write(program, specs=TWO, max_job_count=16, parallel_count=4)
-    job = workspace.tune()
-    window.show_job(job["id"])
-    page = job_page(window, qtbot)
-    qtbot.waitUntil(lambda: page.model.view.job.state.ended, timeout=WAIT_MS)
+    workspace.write(specs=TWO, max_job_count=16, parallel_count=4)
+    job = workspace.insert(metrics=lambda p: {"score": 1e9 if p["x"] > 0.7 else p["x"]})
+    page = ended_page(window, qtbot, job.id)
     far = sum(t.value > 1e6 for t in page.model.view.trials)
     assert 0 < far < 5  # the seed's draws: enough of both kinds
     axis = axes_of(page.model.columns)[-1]
@@ -235,11 +232,11 @@ def test_that_files_of_a_trial_are_looked_into(window: MainWindow, workspace: Wo
     opened.close()
 
 
-def test_that_the_engine_is_stopped_and_started_from_the_environment_page(
+def test_that_the_engine_is_stopped_and_started_from_the_diagnostics_page(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
-    window.show_environment()
-    card = window.environment.engine
+    window.show_diagnostics()
+    card = window.diagnostics.engine
     qtbot.waitUntil(lambda: window.machine.machine is not None, timeout=WAIT_MS)
     qtbot.mouseClick(card.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: card._state.text() == "running", timeout=WAIT_MS)
@@ -247,5 +244,5 @@ def test_that_the_engine_is_stopped_and_started_from_the_environment_page(
     log.close()
     qtbot.waitUntil(card.stop.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: card._state.text() == "resting", timeout=WAIT_MS)
-    qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: card._state.text() == "stopped", timeout=WAIT_MS)
+    qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)

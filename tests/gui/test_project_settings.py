@@ -14,14 +14,13 @@ from bayescore.config import YamlDocument
 from bayescore.config.local import LocalSettings
 from bayescore.results import planned_seconds
 from bayescore.trials.gpus import Gpu
-from bayesdesk.editor.assist import completions, meaning_at, place_of
-from bayesdesk.editor.estimate import side_by_side
+from bayesdesk.editor.completion import completions, describe, place_of
+from bayesdesk.editor.estimate import parallel_trials
 from bayesdesk.editor.explanations import keys_at
-from bayesdesk.editor.text_model import LocalModel
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.window import MainWindow
 from support.gpus import StandInGpus
-from support.window import TWO, WAIT_MS, open_editor, type_into
+from support.window import TWO, WAIT_MS, local_model, open_editor, settle, type_into
 from support.workspace import REPORT_X, Workspace
 
 GUIDE = """\
@@ -46,13 +45,17 @@ def test_that_run_settings_are_written_into_the_local_file_and_undone_with_the_r
     editor = open_editor(window, qtbot, file)
     settings = editor.run_settings
     settings._choose_runner("docker")
-    type_into(qtbot, settings._image._line, "python:3.12")
+    settle(editor)
+    type_into(qtbot, settings._image.line, "python:3.12")
     editor.form._fixed_rows.add("epochs", 3)
-    assert editor.local.loaded.settings == LocalSettings(runner="docker", image="python:3.12", gpus="none")
+    settle(editor)
+    assert editor.local.settings == LocalSettings(runner="docker", image="python:3.12", gpus="none")
     assert editor.model.value(("parameters", "epochs")) == 3
     editor.undo()  # the newest step is in the other file
+    settle(editor)
     assert editor.model.value(("parameters",)) in ({}, None)
     settings._choose_runner("auto")
+    settle(editor)
     assert "runner" not in YamlDocument.parse(editor.local.text).data
     while editor.local.text_document.isUndoAvailable():
         editor.undo()
@@ -71,15 +74,18 @@ def test_that_a_cluster_is_asked_for_once_it_is_what_runs_the_trials(
     settings = editor.run_settings
     assert not settings._cluster.isVisibleTo(settings)
     settings._choose_runner("ray")
+    settle(editor)
     assert settings._cluster.isVisibleTo(settings)
     fields = {field.path: field for field in settings._fields}
     type_into(qtbot, fields[("ray", "address")], "lab-1:6379")
     type_into(qtbot, fields[("ray", "patience")], "5m")
-    chosen = editor.local.loaded.settings
+    settle(editor)
+    chosen = editor.local.settings
     assert chosen.runner == "ray"
     assert (chosen.ray.address, chosen.ray.patience, chosen.ray.outputs) == ("lab-1:6379", 300.0, "all")
     assert set(keys_at(["ray"], local=True)) == set(type(chosen.ray).model_fields)
     settings._choose_runner("auto")
+    settle(editor)
     assert not settings._cluster.isVisibleTo(settings)
 
 
@@ -116,26 +122,29 @@ def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
     assert "50 %" in choice._uses[1].text()
     assert "1.0 / 24 GB" in choice._uses[1].text()
     choice._boxes[0].click()
-    assert editor.local.loaded.settings is not None
-    assert editor.local.loaded.settings.gpus == (1, 2)
+    settle(editor)
+    assert editor.local.settings is not None
+    assert editor.local.settings.gpus == (1, 2)
     choice._boxes[0].click()
+    settle(editor)
     assert editor.local.value(("gpus",)) is None  # all of them: nothing to say
     for box in choice._boxes:
         box.click()
+    settle(editor)
     assert editor.local.value(("gpus",)) == "none"
     assert len(window.sidebar.machine._bars) == 3
-    window.show_environment()
-    shown = window.environment.gpus._shown
+    window.show_diagnostics()
+    shown = window.diagnostics.gpus._shown
     assert [s[2].text() for s in shown] == ["", "Processes: python (77)", ""]
-    qtbot.waitUntil(window.environment._again.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)
 
 
 def test_that_the_estimate_counts_trials_gpus_and_time() -> None:
     gpus = tuple(Gpu(i, f"u{i}", "x", 1, 0, 0) for i in range(2))
-    assert side_by_side(8, LocalSettings(), gpus) == 2
-    assert side_by_side(8, LocalSettings(trials_per_gpu=3), gpus) == 6
-    assert side_by_side(8, LocalSettings(gpus="none"), gpus) == 8
-    assert side_by_side(1, LocalSettings(), gpus) == 1
+    assert parallel_trials(8, LocalSettings(), gpus) == 2
+    assert parallel_trials(8, LocalSettings(trials_per_gpu=3), gpus) == 6
+    assert parallel_trials(8, LocalSettings(gpus="none"), gpus) == 8
+    assert parallel_trials(1, LocalSettings(), gpus) == 1
     assert planned_seconds(60, 2, 240) == 7200
     assert planned_seconds(61, 2, 240) == 7440
 
@@ -144,19 +153,22 @@ def test_that_data_is_mapped_to_a_folder_of_this_machine(
     window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path
 ) -> None:
     editor = open_editor(window, qtbot, workspace.write())
-    editor.bindings.add()
+    editor.data.add()
+    settle(editor)
     assert editor.model.value(("data_bindings",)) == [
         {"data": "user/dataset/1", "path": "/input0", "type": "ro"}
     ]
-    data_field, _path, _access, folder = editor.bindings._fields
+    data_field, _path, _access, folder = editor.data._fields
     type_into(qtbot, data_field, "me/mnist/2")
     type_into(qtbot, folder, str(tmp_path))
+    settle(editor)
     assert editor.local.value(("data",)) == {"me/mnist/2": str(tmp_path)}
-    qtbot.waitUntil(lambda: editor.bindings._folders[0][1].text() == "found", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: editor.data._folders[0][1].text() == "found", timeout=WAIT_MS)
     type_into(qtbot, folder, str(tmp_path / "nowhere"))
-    qtbot.waitUntil(lambda: editor.bindings._folders[0][1].text() == "not found", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: editor.data._folders[0][1].text() == "not found", timeout=WAIT_MS)
     type_into(qtbot, folder, "")
     qtbot.keyClick(folder, Qt.Key.Key_Backspace)
+    settle(editor)
     assert editor.local.value(("data",)) is None
 
 
@@ -171,18 +183,20 @@ def test_that_secrets_of_the_root_parameters_are_masked(
     assert "abc123" not in secret.displayText()
     (epochs,) = [f for f in rows._values if f.path == ("parameters", "epochs")]
     type_into(qtbot, epochs, "7")
+    settle(editor)
     assert editor.model.value(("parameters", "epochs")) == 7
     name = next(w for w in rows.findChildren(QLineEdit) if w.text() == "epochs")
     name.setText("rounds")
     name.editingFinished.emit()
+    settle(editor)
     assert editor.model.value(("parameters", "rounds")) == 7
 
 
-def test_that_nothing_starts_with_an_error_and_each_check_says_what_mends_it(
+def test_that_nothing_starts_with_an_error_and_each_check_says_how_to_fix_it(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     editor = open_editor(window, qtbot, workspace.write("print(1)\n"))
-    editor.bindings.add()
+    editor.data.add()
     editor.start()
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     dialog = editor.start_dialog
@@ -216,8 +230,8 @@ def test_that_one_trial_can_be_tried_with_its_log_and_metrics_before_the_job_sta
     qtbot.waitUntil(lambda: dialog.try_out is not None, timeout=WAIT_MS)
     tried = dialog.try_out
     qtbot.waitUntil(lambda: not tried.is_running, timeout=WAIT_MS)
-    assert tried._state.text() == "it works"
-    assert "score: 0.5 (1 values)" in tried._metrics.text()
+    assert tried._state.text() == "works"
+    assert "score: 0.5 (1 value)" in tried._metrics.text()
     qtbot.waitUntil(lambda: "hello there" in tried.log.text.toPlainText(), timeout=WAIT_MS)
     qtbot.waitUntil(dialog._start.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(dialog._start, Qt.MouseButton.LeftButton)
@@ -238,7 +252,8 @@ def test_that_unsaved_text_survives_the_sudden_end_of_the_window(
     again = open_editor_anew(window, qtbot, file, editor)
     qtbot.waitUntil(again._draft_bar.isVisible, timeout=WAIT_MS)
     assert again.model.value(("command",)) == "python main.py"
-    again._bring_back()
+    again._restore_drafts()
+    settle(again)
     assert again.model.value(("command",)) == "python half_done.py"
     again.undo()
     assert again.model.content() == file.read_bytes()
@@ -264,18 +279,18 @@ def open_editor_anew(window: MainWindow, qtbot, file: Path, before: object):
 def test_that_words_that_can_stand_at_the_caret_are_offered(row: int, column: int, words: set[str]) -> None:
     lines = GUIDE.split("\n")
     place = place_of(lines, row, column)
-    offered = {c.word for c in completions(place, {})}
+    offered = {c.label for c in completions(place, {})}
     assert words <= offered
     assert ("command" in offered) == (row == 0)
 
 
 def test_that_keys_are_explained_where_they_stand() -> None:
     lines = GUIDE.split("\n")
-    assert "ro to read only" not in meaning_at(lines, 7, 7)
-    assert "DISCRETE" in meaning_at(lines, 7, 7)
-    assert "/input0" in meaning_at(lines, 2, 5)
-    assert meaning_at(lines, 4, 10) == ""
-    assert "Docker" in meaning_at(["runner: auto"], 0, 2, local=True)
+    assert "ro to read only" not in describe(lines, 7, 7)
+    assert "DISCRETE" in describe(lines, 7, 7)
+    assert "/input0" in describe(lines, 2, 5)
+    assert describe(lines, 4, 10) == ""
+    assert "Docker" in describe(["runner: auto"], 0, 2, local=True)
 
 
 def test_that_typing_completes_keys_values_and_metric_names(
@@ -285,17 +300,19 @@ def test_that_typing_completes_keys_values_and_metric_names(
     assert metric_names(file.parent) == ["score"]
     file.write_text("command: python main.py\nhyper_tuning:\n  hyperparameter_metric: \n")
     editor = open_editor(window, qtbot, file)
-    qtbot.waitUntil(lambda: bool(editor.yaml.completer.words), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(editor.yaml.completer.project_values), timeout=WAIT_MS)
     put_caret(editor.yaml, 2, len("  hyperparameter_metric: "))
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
-    assert editor.yaml.completer.offered == ["score"]
+    qtbot.waitUntil(lambda: editor.yaml.completer.offered == ["score"], timeout=WAIT_MS)
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Return)
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Return)
     qtbot.keyClicks(editor.yaml, "go")
-    assert editor.yaml.completer.offered == ["goal"]
+    qtbot.waitUntil(lambda: editor.yaml.completer.offered == ["goal"], timeout=WAIT_MS)
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Tab)
     qtbot.keyClicks(editor.yaml, "MI")
+    qtbot.waitUntil(lambda: editor.yaml.completer.offered == ["MINIMIZE"], timeout=WAIT_MS)
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Return)
+    settle(editor)
     assert editor.model.value(("hyper_tuning",)) == {"hyperparameter_metric": "score", "goal": "MINIMIZE"}
 
 
@@ -333,13 +350,17 @@ def test_that_undo_in_a_field_takes_back_the_last_step_wherever_it_was_made(
     with qtbot.waitActive(window):
         window.activateWindow()
     type_into(qtbot, fields[2], "0.25")
+    settle(editor)
     second = editor.model.text
     type_into(qtbot, fields[3], "0.75")
+    settle(editor)
     for before in (second, first):
         qtbot.keyClick(fields[2], Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        settle(editor)
         assert editor.model.text == before
     editor.redo()
     editor.redo()
+    settle(editor)
     assert (fields[2].text(), fields[3].text()) == ("0.25", "0.75")
 
 
@@ -355,16 +376,19 @@ def test_that_a_parameter_is_dragged_to_another_place(
     qtbot.mouseMove(handle, handle.mapFromGlobal(below))
     assert editor.form._mark.isVisible()
     qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=handle.mapFromGlobal(below))
+    settle(editor)
     assert [r.fields[0].text() for r in editor.form._rows] == ["n", "c", "x"]
     assert not editor.form._mark.isVisible()
 
 
 def test_that_the_local_file_may_be_empty(qapp) -> None:
-    model = LocalModel(Path("openbayes.local.yaml"), b"")
+    model = local_model("")
     model.set(("data", "a/b"), "/somewhere")
     model.set(("seed",), 3)
+    settle(model)
     assert YamlDocument.parse(model.text).data == {"data": {"a/b": "/somewhere"}, "seed": 3}
     model.unset(("data", "a/b"))
+    settle(model)
     assert YamlDocument.parse(model.text).data == {"seed": 3}
 
 
@@ -376,10 +400,10 @@ def test_that_a_new_file_is_begun_where_there_is_none(
     monkeypatch.setattr(
         "bayesdesk.new_project.QFileDialog.getExistingDirectory", lambda *_a, **_k: os.fspath(target)
     )
-    window.beginnings.new_file()
+    window.new_project.new_file()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     assert window.editor.model.file == target / "openbayes.yaml"
-    assert window.editor.model.loaded.config is not None
+    assert window.editor.model.config is not None
 
 
 def test_that_gpus_of_the_driver_reach_the_window(tmp_path: Path, workspace: Workspace) -> None:

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import psutil  # noqa: E402
 
 from hostile import commands, files, text, trees  # noqa: E402
-from hostile.http import Knocked  # noqa: E402
+from hostile.http import AttackedListener  # noqa: E402
 from hostile.imports import Imports  # noqa: E402
 from support.workspace import Workspace  # noqa: E402
 
@@ -34,7 +34,7 @@ def main() -> int:
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     found = 0
     with tempfile.TemporaryDirectory(prefix="hostile-") as made:
-        knocked = Knocked.at(Path(made) / "listener")
+        attacked = AttackedListener.at(Path(made) / "listener")
         workspace = Workspace(Path(made) / "cli")
         workspace.root.mkdir()
         workspace.write()
@@ -43,13 +43,13 @@ def main() -> int:
             "trees": trees.check,
             "text": text.check,
             "imports": Imports(Path(made) / "imports", workspace.project).check,
-            "http": knocked.check,
+            "http": attacked.check,
             "commands": lambda rng: commands.check(rng, workspace),
         }
         kinds = {name: check for name, check in kinds.items() if asked.only in ("", name)}
         for name, check in kinds.items():
             found += _spend(name, check, asked.seed, asked.seconds / len(kinds))
-        knocked.close()
+        attacked.close()
     return 1 if found else 0
 
 

@@ -11,9 +11,9 @@ from support.builders import a_submission
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> DataFolder:
+def source(tmp_path: Path) -> DataFolder:
     """A data folder with an active job."""
-    database = Database(DataFolder(tmp_path / "made")).open()
+    database = Database(DataFolder(tmp_path / "source")).open()
     with database.write() as connection:
         job = jobs.add(connection, a_submission(runner="docker", endpoint="tcp://192.0.2.1:2375"))
         trials.add(connection, job.id, 1, {"x": 0.5}, "random")

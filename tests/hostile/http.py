@@ -29,7 +29,7 @@ _BODIES = (
 
 
 @dataclass
-class Knocked:
+class AttackedListener:
     """A listener with two trials; the requests do not know the token of the second one."""
 
     database: Database
@@ -39,7 +39,7 @@ class Knocked:
     root: Path
 
     @classmethod
-    def at(cls, root: Path) -> Knocked:
+    def at(cls, root: Path) -> AttackedListener:
         """A listener in a new folder."""
         database = Database(DataFolder(root / "home")).open()
         with database.write() as connection:
@@ -47,9 +47,9 @@ class Knocked:
             made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
         listener = listener_of_store(database)
         listener.start()
-        knocked = cls(database, listener, made, job.seq, root)
-        knocked.admit_all()
-        return knocked
+        attacked = cls(database, listener, made, job.seq, root)
+        attacked.admit_all()
+        return attacked
 
     @property
     def reporters(self) -> list[Reporter]:
@@ -133,7 +133,7 @@ class Knocked:
         return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
 
 
-def many_silent(port: int, count: int) -> list[socket.socket]:
+def open_silent_connections(port: int, count: int) -> list[socket.socket]:
     """Open connections that send a little and then nothing."""
     opened = []
     for _ in range(count):

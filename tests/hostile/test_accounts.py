@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from bayescore.config import OpenBayesConfig, load_text
-from bayescore.engine import job_secrets
 from bayescore.errors import RunnerError, StoreError
-from bayescore.store import Database, DataFolder, runtime_folders
+from bayescore.store import Database, DataFolder, job_secrets, runtime_folders
 from support.accounts import NOBODY, as_nobody, needs_accounts, shared_memory
 from support.builders import FILE
 from support.workspace import Workspace
@@ -70,23 +69,23 @@ def test_that_no_secret_is_written_to_a_folder_prepared_by_another_account(
     probe.rmdir()
     probe.parent.rmdir()
     as_nobody(PREPARE, memory, kind, probe.name)
-    job_secrets.keep(data, JOB, {"KEY": VALUE})
+    job_secrets.save(data, JOB, {"KEY": VALUE})
     assert VALUE not in as_nobody(LOOK, memory)
     (kept,) = data.root.rglob(f"{JOB}.json")
     assert kept.stat().st_mode & 0o077 == 0
-    assert job_secrets.recall(data, JOB, with_secret()) == {"KEY": VALUE}
+    assert job_secrets.load(data, JOB, with_secret()) == {"KEY": VALUE}
     job_secrets.forget(data, JOB)
     assert not kept.exists()
 
 
 @needs_accounts
-def test_that_a_secret_of_another_account_is_not_used(memory: Path, data: DataFolder) -> None:
-    job_secrets.keep(data, JOB, {"KEY": VALUE})
+def test_that_a_secret_from_another_account_is_not_taken(memory: Path, data: DataFolder) -> None:
+    job_secrets.save(data, JOB, {"KEY": VALUE})
     (kept,) = memory.rglob(f"{JOB}.json")
     assert VALUE not in as_nobody(LOOK, memory)
     os.chown(kept, NOBODY, NOBODY)
     with pytest.raises(RunnerError, match="gone"):
-        job_secrets.recall(data, JOB, with_secret())
+        job_secrets.load(data, JOB, with_secret())
 
 
 def test_that_secrets_are_not_written_through_links_and_are_found_in_any_runtime_folder(
@@ -94,10 +93,10 @@ def test_that_secrets_are_not_written_through_links_and_are_found_in_any_runtime
 ) -> None:
     mine = tmp_path / "run"
     mine.mkdir(mode=0o700)
-    job_secrets.keep(data, JOB, {"KEY": "in memory"})
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(mine))  # a command with other environment variables
-    assert job_secrets.recall(data, JOB, with_secret()) == {"KEY": "in memory"}
-    job_secrets.keep(data, JOB, {"KEY": "newer"})
+    job_secrets.save(data, JOB, {"KEY": "in memory"})
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(mine))  # a command that the engine does not resemble
+    assert job_secrets.load(data, JOB, with_secret()) == {"KEY": "in memory"}
+    job_secrets.save(data, JOB, {"KEY": "newer"})
     assert not list(memory.rglob("*.json"))
     (kept,) = mine.rglob("*.json")
     kept.unlink()
@@ -105,11 +104,11 @@ def test_that_secrets_are_not_written_through_links_and_are_found_in_any_runtime
     outside.write_text("mine")
     kept.symlink_to(outside)
     with pytest.raises(RunnerError, match="gone"):
-        job_secrets.recall(data, JOB, with_secret())
-    job_secrets.keep(data, JOB, {"KEY": "newest"})
+        job_secrets.load(data, JOB, with_secret())
+    job_secrets.save(data, JOB, {"KEY": "newest"})
     assert outside.read_text() == "mine"
-    mine.chmod(0o755)  # no longer private
-    job_secrets.keep(data, JOB, {"KEY": "closed"})
+    mine.chmod(0o755)  # not for this account alone any more
+    job_secrets.save(data, JOB, {"KEY": "closed"})
     assert json.loads(next(memory.rglob("*.json")).read_text()) == {"KEY": "closed"}
 
 
@@ -120,9 +119,9 @@ def test_that_only_a_valid_id_becomes_part_of_a_path(data: DataFolder, identifie
     for use in (
         data.job,
         data.snapshot,
-        lambda each: data.trial(each, 1),
-        lambda each: job_secrets.keep(data, each, {"KEY": "x"}),
-        lambda each: job_secrets.forget(data, each),
+        lambda identifier: data.trial(identifier, 1),
+        lambda identifier: job_secrets.save(data, identifier, {"KEY": "x"}),
+        lambda identifier: job_secrets.forget(data, identifier),
     ):
         with pytest.raises(StoreError, match="not the id"):
             use(identifier)

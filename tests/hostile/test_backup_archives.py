@@ -37,11 +37,11 @@ def chain(target: Path) -> list[tarfile.TarInfo]:
     ]
 
 
-def test_that_a_chain_of_links_does_not_lead_outside(made: DataFolder, tmp_path: Path) -> None:
+def test_that_a_chain_of_links_does_not_lead_outside(source: DataFolder, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret").write_text("mine")
-    file = add_members(forge_backup(made, tmp_path / "b.tar"), *chain(outside))
+    file = add_members(forge_backup(source, tmp_path / "b.tar"), *chain(outside))
     home = DataFolder(tmp_path / "home")
     restored = restore(home, file)
     assert {"jobs/device", "jobs/pipe", "jobs/hard2", "jobs/a", "jobs/b"} <= set(restored.left_out)
@@ -53,10 +53,10 @@ def test_that_a_chain_of_links_does_not_lead_outside(made: DataFolder, tmp_path:
     assert (outside / "secret").stat().st_nlink == 1
 
 
-def test_that_a_link_in_place_of_the_jobs_folder_is_not_restored(made: DataFolder, tmp_path: Path) -> None:
+def test_that_a_link_in_place_of_the_jobs_folder_is_not_restored(source: DataFolder, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    whole = forge_backup(made, tmp_path / "whole.tar")
+    whole = forge_backup(source, tmp_path / "whole.tar")
     with tarfile.open(whole) as origin, tarfile.open(tmp_path / "b.tar", "w") as copy:
         for member in origin:
             if not member.name.startswith("jobs"):
@@ -80,10 +80,10 @@ def test_that_a_compressed_archive_is_not_accepted_as_a_backup(tmp_path: Path) -
 
 
 def with_folder_of_a_later_attempt(
-    file: Path, made: DataFolder, number: int, attempt: int, *links: tarfile.TarInfo
+    file: Path, source: DataFolder, number: int, attempt: int, *links: tarfile.TarInfo
 ) -> Path:
     """A backup with a trial folder that contains links and is marked as ready."""
-    (job,) = [path.name for path in (made.root / "jobs").iterdir()]
+    (job,) = [path.name for path in (source.root / "jobs").iterdir()]
     root = f"jobs/{job}/trials/{number:03d}"
     folders = [a_member(f"{root}/{name}", tarfile.DIRTYPE) for name in ("output", "home", "spool")]
     for link in links:
@@ -97,10 +97,12 @@ def with_folder_of_a_later_attempt(
 @pytest.mark.parametrize(("number", "attempt"), [(2, 1), (1, 2)])
 @pytest.mark.parametrize("part", ["output", "home", "spool"])
 def test_that_a_folder_in_a_backup_is_not_used_for_a_later_attempt(
-    made: DataFolder, tmp_path: Path, number: int, attempt: int, part: str
+    source: DataFolder, tmp_path: Path, number: int, attempt: int, part: str
 ) -> None:
     link = a_member(part, tarfile.SYMTYPE, "../../../..")
-    file = with_folder_of_a_later_attempt(forge_backup(made, tmp_path / "b.tar"), made, number, attempt, link)
+    file = with_folder_of_a_later_attempt(
+        forge_backup(source, tmp_path / "b.tar"), source, number, attempt, link
+    )
     home = DataFolder(tmp_path / "home")
     restored = restore(home, file)
     (job,) = [path.name for path in (home.root / "jobs").iterdir()]
@@ -112,9 +114,9 @@ def test_that_a_folder_in_a_backup_is_not_used_for_a_later_attempt(
 
 
 def test_that_links_are_restored_only_if_they_stay_in_their_snapshot_or_output(
-    made: DataFolder, tmp_path: Path
+    source: DataFolder, tmp_path: Path
 ) -> None:
-    (job,) = [path.name for path in (made.root / "jobs").iterdir()]
+    (job,) = [path.name for path in (source.root / "jobs").iterdir()]
     links = [
         a_member(f"jobs/{job}/snapshot/self", tarfile.SYMTYPE, "."),
         a_member(f"jobs/{job}/snapshot/up", tarfile.SYMTYPE, "../trials"),
@@ -124,7 +126,7 @@ def test_that_links_are_restored_only_if_they_stay_in_their_snapshot_or_output(
         a_member(f"jobs/{job}/link", tarfile.SYMTYPE, "snapshot"),
     ]
     home = DataFolder(tmp_path / "home")
-    restored = restore(home, add_members(forge_backup(made, tmp_path / "b.tar"), *links))
+    restored = restore(home, add_members(forge_backup(source, tmp_path / "b.tar"), *links))
     kept = {
         str(p.relative_to(home.root / "jobs" / job))
         for p in (home.root / "jobs").rglob("*")

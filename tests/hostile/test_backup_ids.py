@@ -16,13 +16,13 @@ from hostile.forging import forge_backup
     "identifier", ["../../Documents", "/Documents", "", ".", "a/b", "jobs", "ABCDEFGH", "a" * 9]
 )
 def test_that_a_job_with_a_path_as_id_is_not_restored(
-    made: DataFolder, tmp_path: Path, identifier: str
+    source: DataFolder, tmp_path: Path, identifier: str
 ) -> None:
     documents = tmp_path / "Documents"
     documents.mkdir()
     (documents / "thesis.txt").write_text("mine")
     file = forge_backup(
-        made,
+        source,
         tmp_path / "b.tar",
         "PRAGMA foreign_keys=OFF",
         f"UPDATE jobs SET id = '{identifier}'",
@@ -40,16 +40,16 @@ def test_that_a_job_with_a_path_as_id_is_not_restored(
 )
 def test_that_an_invalid_id_does_not_become_a_path(tmp_path: Path, identifier: str) -> None:
     folder = DataFolder(tmp_path)
-    for path in (folder.job, folder.snapshot, lambda each: folder.trial(each, 1)):
+    for path in (folder.job, folder.snapshot, lambda identifier: folder.trial(identifier, 1)):
         with pytest.raises(StoreError, match="id"):
             path(identifier)
 
 
 @pytest.mark.parametrize("number", ["'../../x'", "-1", "0", "1.5"])
 def test_that_a_trial_with_a_path_as_number_is_not_restored(
-    made: DataFolder, tmp_path: Path, number: str
+    source: DataFolder, tmp_path: Path, number: str
 ) -> None:
-    file = forge_backup(made, tmp_path / "b.tar", f"UPDATE trials SET number = {number}")
+    file = forge_backup(source, tmp_path / "b.tar", f"UPDATE trials SET number = {number}")
     home = DataFolder(tmp_path / "home")
     try:
         restore(home, file)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.engine.requests import check_runs_here
+from bayescore.app.job_requests import check_can_run
 from bayescore.errors import ConfigError, StoreError
 from bayescore.files import remove_tree
 from bayescore.i18n import Text
@@ -26,26 +26,26 @@ from hostile.forging import forge_backup
     ],
 )  # fmt: skip
 def test_that_a_store_with_views_computed_columns_or_missing_tables_is_refused(
-    made: DataFolder, tmp_path: Path, statements: tuple[str, ...]
+    source: DataFolder, tmp_path: Path, statements: tuple[str, ...]
 ) -> None:
-    file = forge_backup(made, tmp_path / "b.tar", *statements)
+    file = forge_backup(source, tmp_path / "b.tar", *statements)
     with pytest.raises(StoreError, match="unexpected structure"):
         restore(DataFolder(tmp_path / "home"), file)
 
 
-def test_that_triggers_are_not_restored(made: DataFolder, tmp_path: Path) -> None:
+def test_that_triggers_are_not_restored(source: DataFolder, tmp_path: Path) -> None:
     trigger = "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM jobs; END"
     home = DataFolder(tmp_path / "home")
-    restore(home, forge_backup(made, tmp_path / "b.tar", trigger))
+    restore(home, forge_backup(source, tmp_path / "b.tar", trigger))
     with closing(sqlite3.connect(home.database)) as connection:
         assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'").fetchone() == (
             0,
         )
 
 
-def test_that_malformed_rows_are_not_restored(made: DataFolder, tmp_path: Path) -> None:
+def test_that_malformed_rows_are_not_restored(source: DataFolder, tmp_path: Path) -> None:
     file = forge_backup(
-        made,
+        source,
         tmp_path / "b.tar",
         "INSERT INTO metrics (name) VALUES ('score')",
         "INSERT INTO points (job, trial, attempt, metric, value, at) VALUES (1, 1, 1, 1, 'text', 0)",
@@ -60,10 +60,10 @@ def test_that_malformed_rows_are_not_restored(made: DataFolder, tmp_path: Path) 
 
 
 def test_that_restored_jobs_have_ended_and_do_not_keep_the_endpoint_of_the_backup(
-    made: DataFolder, tmp_path: Path
+    source: DataFolder, tmp_path: Path
 ) -> None:
     home = DataFolder(tmp_path / "home")
-    restored = restore(home, forge_backup(made, tmp_path / "b.tar"), docker="unix:///run/mine.sock")
+    restored = restore(home, forge_backup(source, tmp_path / "b.tar"), docker="unix:///run/mine.sock")
     assert restored.stopped == 1
     with Database(home).open().read() as connection:
         (job,) = jobs.every(connection)
@@ -74,26 +74,26 @@ def test_that_restored_jobs_have_ended_and_do_not_keep_the_endpoint_of_the_backu
 
 
 def test_that_a_restored_cluster_job_does_not_keep_the_address_of_the_backup(
-    made: DataFolder, tmp_path: Path
+    source: DataFolder, tmp_path: Path
 ) -> None:
     home = DataFolder(tmp_path / "home")
     restore(
-        home, forge_backup(made, tmp_path / "b.tar", "UPDATE jobs SET runner = 'ray'"), docker="unix:///x"
+        home, forge_backup(source, tmp_path / "b.tar", "UPDATE jobs SET runner = 'ray'"), docker="unix:///x"
     )
     with Database(home).open().read() as connection:
         (job,) = jobs.every(connection)
     assert job.submission.endpoint is None
     with pytest.raises(ConfigError, match="where it can run"):
-        check_runs_here(job)
+        check_can_run(job)
 
 
 def test_that_a_job_without_a_snapshot_in_the_backup_cannot_be_continued(
-    made: DataFolder, tmp_path: Path
+    source: DataFolder, tmp_path: Path
 ) -> None:
-    remove_tree(made.root / "jobs")
-    (made.root / "jobs").mkdir()
+    remove_tree(source.root / "jobs")
+    (source.root / "jobs").mkdir()
     home = DataFolder(tmp_path / "home")
-    restore(home, forge_backup(made, tmp_path / "b.tar", "UPDATE jobs SET project = '/root'"))
+    restore(home, forge_backup(source, tmp_path / "b.tar", "UPDATE jobs SET project = '/root'"))
     with Database(home).open().read() as connection:
         assert [job.submission.is_imported for job in jobs.every(connection)] == [True]
 

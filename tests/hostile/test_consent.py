@@ -17,9 +17,11 @@ import pytest
 
 import bayescore
 import bayesdesk
-from bayescore.app import Options, Prepared, actions, consent, prepare
+from bayescore.app import consent, job_requests
+from bayescore.app.options import Options
+from bayescore.app.permissions import Kind, listed, permissions_of
 from bayescore.app.preflight import preflight
-from bayescore.app.reach import Kind, listed, reach_of
+from bayescore.app.prepare import Prepared, prepare
 from bayescore.config import LocalSettings
 from bayescore.store import Database, DataFolder, Input, backup, jobs, requests
 from support.builders import a_submission
@@ -124,7 +126,7 @@ def test_that_confirmations_are_private_to_the_account_and_a_damaged_file_confir
 def clone_asks(clone: Workspace) -> bool:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_SECRET_ACCESS_KEY", "of the reader")
-        return bool(consent.asked_by(clone.data, prepare(clone.project, Options())))
+        return bool(consent.unconfirmed(clone.data, prepare(clone.project, Options())))
 
 
 @pytest.mark.parametrize(("answer", "code", "count"), [("n", 1, 0), ("", 1, 0), ("y", 0, 1)])
@@ -191,7 +193,7 @@ def prepared(clone: Workspace, options: Options | None = None) -> Prepared:
 
 
 def lines(made: Prepared) -> set[str]:
-    return {line for each in made.asks for line in each.lines}
+    return {line for permission in made.permissions for line in permission.lines}
 
 
 def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Workspace, tmp_path: Path) -> None:
@@ -211,13 +213,13 @@ def test_that_links_and_names_of_the_clone_do_not_hide_a_folder(workspace: Works
     made = prepared(workspace)
     assert lines(made) == {"process", f"read {secret}", f"write {secret}"}
     assert "copied into the output" in str(
-        listed(reach_of(replace(made.submission, inputs=made.submission.inputs[3:]), None))
+        listed(permissions_of(replace(made.submission, inputs=made.submission.inputs[3:]), None))
     )
     for by_link in ("innocent:/input1", "lab/mnist/1:/input1", "through/secret:/input1", f"{own}:/input1"):
         options = Options(data=(by_link,), runner="process")
         assert lines(prepared(workspace, options)) == {f"read {secret}"}, by_link
     for written in ("own:/input1", f"{secret}:/input1:rw", "../secret:/input1"):
-        assert not prepared(workspace, Options(data=(written,), runner="process")).asks, written
+        assert not prepared(workspace, Options(data=(written,), runner="process")).permissions, written
 
 
 def test_that_the_home_folder_as_project_needs_confirmation_for_its_content(
@@ -225,10 +227,10 @@ def test_that_the_home_folder_as_project_needs_confirmation_for_its_content(
 ) -> None:
     keys = tmp_path / "user" / ".ssh"
     submission = docker_job(tmp_path / "user", inputs=(Input(str(keys), "/input0"),))
-    assert [each.kind for each in reach_of(submission, tmp_path / "user")] == [Kind.NETWORK]
+    assert [permission.kind for permission in permissions_of(submission, tmp_path / "user")] == [Kind.NETWORK]
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
-    asked = reach_of(submission, tmp_path / "user")
-    assert [each.lines for each in asked if each.lines] == [{f"read {keys}"}]
+    asked = permissions_of(submission, tmp_path / "user")
+    assert [permission.lines for permission in asked if permission.lines] == [{f"read {keys}"}]
 
 
 def test_that_a_container_job_without_requests_needs_no_confirmation(tmp_path: Path) -> None:
@@ -236,24 +238,28 @@ def test_that_a_container_job_without_requests_needs_no_confirmation(tmp_path: P
     (tmp_path / "project" / "data").mkdir(parents=True)
     inside = Input(str(tmp_path / "project" / "data"), "/input0", writable=True)
     submission = docker_job(tmp_path / "project", inputs=(inside,))
-    found = reach_of(submission, tmp_path / "project")
-    assert [(each.kind, each.lines) for each in found] == [(Kind.NETWORK, frozenset())]
-    assert consent.asked_by(folder, Prepared(submission, {}, (), found)) == ()
+    found = permissions_of(submission, tmp_path / "project")
+    assert [(permission.kind, permission.lines) for permission in found] == [(Kind.NETWORK, frozenset())]
+    assert consent.unconfirmed(folder, Prepared(submission, {}, (), found)) == ()
     outside = replace(submission, inputs=(Input(str(tmp_path), "/input0"),))
-    asked = consent.asked_by(folder, Prepared(outside, {}, (), reach_of(outside, tmp_path / "project")))
-    assert [each.kind for each in asked] == [Kind.READ, Kind.NETWORK]
+    asked = consent.unconfirmed(
+        folder, Prepared(outside, {}, (), permissions_of(outside, tmp_path / "project"))
+    )
+    assert [permission.kind for permission in asked] == [Kind.READ, Kind.NETWORK]
 
 
 def test_that_a_registry_mirror_and_a_cluster_need_confirmation(tmp_path: Path) -> None:
     mirrored = docker_job(tmp_path, local=LocalSettings(registry_mirror="evil.example.com"))
-    assert {"mirror evil.example.com"} in [each.lines for each in reach_of(mirrored, tmp_path)]
+    assert {"mirror evil.example.com"} in [
+        permission.lines for permission in permissions_of(mirrored, tmp_path)
+    ]
     cluster = docker_job(
         tmp_path,
         runner="ray",
         endpoint="ray:process@evil.example.com:6379?180",
         inputs=(Input("/data", "/input0", nodes={"lab-2": "/etc"}),),
     )
-    found = {line for each in reach_of(cluster, tmp_path) for line in each.lines}
+    found = {line for permission in permissions_of(cluster, tmp_path) for line in permission.lines}
     assert found == {"cluster evil.example.com:6379", "process on nodes", "read /data", "read lab-2:/etc"}
 
 
@@ -269,7 +275,7 @@ def test_that_the_checks_do_not_contact_a_cluster_before_it_is_confirmed(
     workspace.data.root.mkdir()
     found = preflight(workspace.project, Options(), workspace.data.root)
     assert found.may_start
-    assert found.asks[0].kind is Kind.CLUSTER
+    assert found.unconfirmed[0].kind is Kind.CLUSTER
     with pytest.raises(AssertionError, match="evil"):
         preflight(
             workspace.project, Options(runner="ray", address="evil.example.com:6379"), workspace.data.root
@@ -279,7 +285,7 @@ def test_that_the_checks_do_not_contact_a_cluster_before_it_is_confirmed(
 def test_that_a_name_cannot_add_a_line_to_the_list_or_reverse_its_direction(tmp_path: Path) -> None:
     odd = tmp_path / "set\n- nothing else\u202e\x1b[2J"
     submission = docker_job(tmp_path / "project", inputs=(Input(str(odd), "/input0"),))
-    said = str(listed(reach_of(submission, tmp_path / "project")))
+    said = str(listed(permissions_of(submission, tmp_path / "project")))
     assert len(said.splitlines()) == 2  # the folder, the network
     assert "set\ufffd- nothing else\ufffd\ufffd[2J" in said
 
@@ -305,14 +311,21 @@ def test_that_confirmed_programs_and_the_files_of_confirmations_need_confirmatio
     source = project / folder
     source.mkdir(parents=True, exist_ok=True)
     submission = docker_job(project, inputs=(Input(str(source), "/input0", writable),))
-    assert any(each.kind in (Kind.READ, Kind.WRITE) for each in reach_of(submission, project)) == asks
+    assert (
+        any(permission.kind in (Kind.READ, Kind.WRITE) for permission in permissions_of(submission, project))
+        == asks
+    )
 
 
 def test_that_a_command_cannot_overwrite_its_description_on_the_terminal(tmp_path: Path) -> None:
     command = "python main.py” is harmless and reads nothing." + " " * 400 + "\n\n“" + "x" * 1000
     submission = a_submission(project=str(tmp_path))
     submission = replace(submission, config=submission.config.model_copy(update={"command": command}))
-    (said,) = [str(each.text) for each in reach_of(submission, tmp_path) if each.kind is Kind.PROCESS]
+    (said,) = [
+        str(permission.text)
+        for permission in permissions_of(submission, tmp_path)
+        if permission.kind is Kind.PROCESS
+    ]
     assert said.index("everything that you can") < said.index("harmless")
     assert len(said) < 400
     assert "  " not in said
@@ -353,10 +366,10 @@ def test_that_a_forged_job_cannot_use_the_confirmations_of_another_project(tmp_p
         with database.write() as connection:
             job = jobs.add(connection, forged)
         mine = Prepared(a_submission(project=str(tmp_path)), {}, (), ())
-        consent.remember(database.folder, mine, reach_of(forged, None))
+        consent.remember(database.folder, mine, permissions_of(forged, None))
         with pytest.raises(consent.UnconfirmedError) as refused:
-            actions.go_on(database, job.id, requests.CONTINUE, count=1)
-        asked = {line for each in refused.value.reaches for line in each.lines}
+            job_requests.continue_job(database, job.id, 1)
+        asked = {line for permission in refused.value.permissions for line in permission.lines}
         keys = tmp_path / "keys"
         assert asked == {"process", f"read {keys}", f"write {keys}", f"read {tmp_path}"}
         with database.read() as connection:
@@ -387,12 +400,17 @@ place.symlink_to({str(tmp_path / "secret")!r})
     assert f"is a link to {tmp_path / 'secret'}" in str(job)
 
 
-def test_that_jobs_are_stored_and_continued_in_one_module_only() -> None:
-    for root in (Path(bayescore.__file__).parent, Path(bayesdesk.__file__).parent):
+def test_that_jobs_are_submitted_and_requests_are_stored_in_one_place_only() -> None:
+    core = Path(bayescore.__file__).parent
+    places = {
+        r"\bjobs\.add\(": {core / "app" / "submit.py"},
+        r"\brequests\.add\(": {core / "app" / "job_requests.py", core / "store" / "cancellation.py"},
+    }
+    for root in (core, Path(bayesdesk.__file__).parent):
         for file in root.rglob("*.py"):
-            if file.name == "actions.py":
-                continue
             source = file.read_text(encoding="utf-8")
-            assert "jobs.add(" not in source, file
-            for request in re.findall(r"notes\.want\(([^)]*)\)", source):
-                assert "requests.CANCEL" in request, file
+            for call, allowed in places.items():
+                assert file in allowed or not re.search(call, source), file
+    cancellation = (core / "store" / "cancellation.py").read_text(encoding="utf-8")
+    for arguments in re.findall(r"\brequests\.add\(([^)]*)\)", cancellation):
+        assert "requests.CANCEL" in arguments

@@ -91,14 +91,14 @@ try:
         made += 1
 except RuntimeError:
     pass
-json.dump({"made": made}, open("told.json", "w"))
+json.dump({"made": made}, open("result.json", "w"))
 end.set()
 """
     containers.write(program, max_job_count=1, local={**LOCAL, "pids_limit": 50})
     job = containers.tune()
     assert job["state"] == "succeeded", job["reason"]
-    told = json.loads((containers.data.trial(job["id"], 1) / "output" / "told.json").read_text())
-    assert 10 < told["made"] < 50
+    result = json.loads((containers.data.trial(job["id"], 1) / "output" / "result.json").read_text())
+    assert 10 < result["made"] < 50
 
 
 def test_that_several_engines_create_one_network(client: docker.DockerClient) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
-from bayescore.app import Options, deletion
+from bayescore.app import deletion
+from bayescore.app.options import Options
 from bayescore.app.preflight import preflight
 from bayescore.config.gear import name_project
 from bayescore.errors import ConfigError, RunnerError
@@ -221,7 +222,7 @@ def test_that_an_invalid_ignore_file_is_reported_before_the_start(workspace: Wor
     workspace.write(files={IGNORE_FILE: "[z-a]\n"})
     found = preflight(workspace.project, Options(), workspace.root)
     assert not found.may_start
-    assert any("Line 1" in str(each.message) for each in found.findings)
+    assert any("Line 1" in str(finding.message) for finding in found.findings)
 
 
 def test_that_an_ignore_file_that_is_a_device_is_not_read(tmp_path: Path) -> None:
@@ -318,9 +319,9 @@ def test_that_a_deep_folder_is_measured_copied_and_removed(tmp_path: Path) -> No
     assert bytes_on_disk(source) > DEEP
     copy_tree(source, target)
     assert bytes_on_disk(target) == bytes_on_disk(source)
-    for each in (source, target):
-        remove_tree(each)
-        assert not each.exists()
+    for folder in (source, target):
+        remove_tree(folder)
+        assert not folder.exists()
 
 
 def test_that_a_job_with_deep_outputs_is_listed_backed_up_and_deleted(workspace: Workspace) -> None:
@@ -340,8 +341,8 @@ def test_that_a_job_with_deep_outputs_is_listed_backed_up_and_deleted(workspace:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
 def test_that_inaccessible_folders_are_removed_if_own_and_reported_otherwise(tmp_path: Path) -> None:
-    for each in (tmp_path, *tmp_path.parents):
-        each.chmod(each.stat().st_mode | 0o011)
+    for path in (tmp_path, *tmp_path.parents):
+        path.chmod(path.stat().st_mode | 0o011)
     root = tmp_path / "root"
     (root / "closed" / "inside").mkdir(parents=True)
     (root / "closed" / "inside" / "file").touch()

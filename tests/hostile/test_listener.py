@@ -26,7 +26,7 @@ from bayescore.listener import (
     size_of,
 )
 from bayescore.store import Database, events, points, settings
-from hostile import http as knocking
+from hostile import http as hostile_http
 from support.workspace import Workspace, wait_until
 
 LINE = b'{"metrics": {"score": [{"value": 1, "created_at": "2026-01-01T00:00:00.000000"}]}}\n'
@@ -34,19 +34,19 @@ SURROGATE = b'{"parameters": {"file": "a\\ud800.txt"}}'
 
 
 @pytest.fixture
-def knocked(tmp_path: Path) -> Iterator[knocking.Knocked]:
-    made = knocking.Knocked.at(tmp_path)
+def attacked(tmp_path: Path) -> Iterator[hostile_http.AttackedListener]:
+    made = hostile_http.AttackedListener.at(tmp_path)
     yield made
     made.close()
 
 
-def opened(knocked: knocking.Knocked) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", knocked.listener.port), timeout=10)
+def opened(attacked: hostile_http.AttackedListener) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", attacked.listener.port), timeout=10)
 
 
-def answer_to(knocked: knocking.Knocked, request: bytes) -> bytes:
+def answer_to(attacked: hostile_http.AttackedListener, request: bytes) -> bytes:
     """The answer until the listener closes the connection."""
-    with opened(knocked) as one:
+    with opened(attacked) as one:
         one.sendall(request)
         answer = b""
         with suppress(ConnectionError):
@@ -55,9 +55,9 @@ def answer_to(knocked: knocking.Knocked, request: bytes) -> bytes:
         return answer
 
 
-def put(knocked: knocking.Knocked, body: bytes, index: int = 0) -> tuple[int, str]:
-    trial = knocked.trials[index]
-    one = http.client.HTTPConnection("127.0.0.1", knocked.listener.port, timeout=10)
+def put(attacked: hostile_http.AttackedListener, body: bytes, index: int = 0) -> tuple[int, str]:
+    trial = attacked.trials[index]
+    one = http.client.HTTPConnection("127.0.0.1", attacked.listener.port, timeout=10)
     one.request("PUT", f"/trials/{trial.id}", body, {"Authorization": f"Bearer {trial.token}"})
     answer = one.getresponse()
     said = answer.read().decode()
@@ -65,14 +65,14 @@ def put(knocked: knocking.Knocked, body: bytes, index: int = 0) -> tuple[int, st
     return answer.status, said
 
 
-def series(knocked: knocking.Knocked, index: int = 0) -> dict[str, list[float]]:
-    with knocked.database.read() as reading:
-        return points.of_trial(reading, knocked.trials[index])
+def series(attacked: hostile_http.AttackedListener, index: int = 0) -> dict[str, list[float]]:
+    with attacked.database.read() as reading:
+        return points.of_trial(reading, attacked.trials[index])
 
 
-def events_of(knocked: knocking.Knocked, kind: str) -> list[str]:
-    with knocked.database.read() as reading:
-        return [str(e.text) for e in events.of_job(reading, knocked.trials[0].job) if e.kind == kind]
+def events_of(attacked: hostile_http.AttackedListener, kind: str) -> list[str]:
+    with attacked.database.read() as reading:
+        return [str(e.text) for e in events.of_job(reading, attacked.trials[0].job) if e.kind == kind]
 
 
 # ---- heads and bodies
@@ -88,14 +88,14 @@ def events_of(knocked: knocking.Knocked, kind: str) -> list[str]:
     ],
     ids=["header", "line", "many", "nothing"],
 )
-def test_that_a_head_over_64_kib_is_refused(knocked: knocking.Knocked, head: bytes) -> None:
-    assert answer_to(knocked, head).startswith(b"HTTP/1.1 431 ")
-    knocked.answers()
+def test_that_a_head_over_64_kib_is_refused(attacked: hostile_http.AttackedListener, head: bytes) -> None:
+    assert answer_to(attacked, head).startswith(b"HTTP/1.1 431 ")
+    attacked.answers()
 
 
-def test_that_a_head_of_60_kib_is_read(knocked: knocking.Knocked) -> None:
+def test_that_a_head_of_60_kib_is_read(attacked: hostile_http.AttackedListener) -> None:
     head = b"GET /health HTTP/1.1\r\nConnection: close\r\nX: " + b"y" * 60_000 + b"\r\n\r\n"
-    assert answer_to(knocked, head).startswith(b"HTTP/1.1 200 ")
+    assert answer_to(attacked, head).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize(
@@ -108,22 +108,22 @@ def test_that_a_head_of_60_kib_is_read(knocked: knocking.Knocked) -> None:
     ids=["header", "trailer", "extension"],
 )
 def test_that_an_endless_header_uses_no_memory_and_delays_no_other_request(
-    knocked: knocking.Knocked, begun: bytes
+    attacked: hostile_http.AttackedListener, begun: bytes
 ) -> None:
     before = psutil.Process().memory_info().rss
     flood = b"y" * 2**20
     sent = 0
-    with opened(knocked) as one, suppress(ConnectionError, TimeoutError):
+    with opened(attacked) as one, suppress(ConnectionError, TimeoutError):
         one.settimeout(2)
         one.sendall(begun)
         while sent < 300:
             one.sendall(flood)
             sent += 1
             if sent % 50 == 0:
-                knocked.answers()
+                attacked.answers()
     assert sent < 100
     assert psutil.Process().memory_info().rss - before < 64 * 2**20
-    knocked.answers()
+    attacked.answers()
 
 
 @pytest.mark.parametrize(
@@ -138,26 +138,26 @@ def test_that_an_endless_header_uses_no_memory_and_delays_no_other_request(
     ids=["nothing", "line", "blank", "headers", "body"],
 )
 def test_that_the_connection_of_an_incomplete_request_is_closed(
-    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch, begun: bytes
+    attacked: hostile_http.AttackedListener, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
     monkeypatch.setattr(connection, "HEAD_S", 0.2)
     monkeypatch.setattr(connection, "BODY_S", 0.4)
-    answer = answer_to(knocked, begun)  # the timeout is ten seconds
+    answer = answer_to(attacked, begun)  # the timeout is ten seconds
     assert answer == b"" or b" 401 " in answer
 
 
 def test_that_the_connection_of_an_endless_body_is_closed(
-    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
+    attacked: hostile_http.AttackedListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "HEAD_S", 0.2)
     monkeypatch.setattr(connection, "BODY_S", 0.4)
-    token = knocked.trials[0].token.encode()
+    token = attacked.trials[0].token.encode()
     head = b"PUT /trials/1 HTTP/1.1\r\nAuthorization: Bearer " + token + b"\r\nContent-Length: 100\r\n\r\n{"
-    assert answer_to(knocked, head) == b""
+    assert answer_to(attacked, head) == b""
 
 
-def test_that_pipelined_requests_are_answered_in_order(knocked: knocking.Knocked) -> None:
-    token = knocked.trials[0].token.encode()
+def test_that_pipelined_requests_are_answered_in_order(attacked: hostile_http.AttackedListener) -> None:
+    token = attacked.trials[0].token.encode()
     body = b'{"metrics": {"score": [{"value": %d}]}}'
     requests = b""
     for i in range(500):
@@ -167,27 +167,27 @@ def test_that_pipelined_requests_are_answered_in_order(knocked: knocking.Knocked
             len(said),
         )
         requests += (b"Connection: close\r\n" if i == 499 else b"") + b"\r\n" + said
-    assert answer_to(knocked, requests).count(b"HTTP/1.1 200 ") == 500
-    assert series(knocked) == {"score": [float(i) for i in range(500)]}
+    assert answer_to(attacked, requests).count(b"HTTP/1.1 200 ") == 500
+    assert series(attacked) == {"score": [float(i) for i in range(500)]}
 
 
-def test_that_large_uploads_do_not_block_small_reports(knocked: knocking.Knocked) -> None:
-    token = knocked.trials[0].token.encode()
+def test_that_large_uploads_do_not_block_small_reports(attacked: hostile_http.AttackedListener) -> None:
+    token = attacked.trials[0].token.encode()
     size = 2**20
     head = b"PUT /trials/1 HTTP/1.1\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n" % (token, size)
     held = []
     try:
         for _ in range(40):  # without the last byte
-            one = opened(knocked)
+            one = opened(attacked)
             held.append(one)
             with suppress(ConnectionError):
                 one.sendall(head + b" " * (size - 1))
-        assert put(knocked, LINE, 1)[0] == 200
+        assert put(attacked, LINE, 1)[0] == 200
         wait_until(lambda: any(_said(one).startswith(b"HTTP/1.1 503") for one in held), "none was refused")
     finally:
         for one in held:
             one.close()
-    wait_until(lambda: put(knocked, LINE + b" " * (size - 100))[0] == 200, "memory is not given back")
+    wait_until(lambda: put(attacked, LINE + b" " * (size - 100))[0] == 200, "memory is not given back")
 
 
 def _said(one: socket.socket) -> bytes:
@@ -198,12 +198,12 @@ def _said(one: socket.socket) -> bytes:
         return b""
 
 
-def test_that_a_protocol_upgrade_does_not_bypass_the_limits(knocked: knocking.Knocked) -> None:
+def test_that_a_protocol_upgrade_does_not_bypass_the_limits(attacked: hostile_http.AttackedListener) -> None:
     request = (
         b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
-    with opened(knocked) as one:
+    with opened(attacked) as one:
         one.sendall(request)
         assert one.recv(4096).startswith(b"HTTP/1.1 200 ")
 
@@ -211,36 +211,36 @@ def test_that_a_protocol_upgrade_does_not_bypass_the_limits(knocked: knocking.Kn
 # ---- spool files
 
 
-def spool_of(knocked: knocking.Knocked, index: int = 0) -> Path:
-    return knocked.reporters[index].spool
+def spool_of(attacked: hostile_http.AttackedListener, index: int = 0) -> Path:
+    return attacked.reporters[index].spool
 
 
 def test_that_a_long_spool_file_delays_no_other_trial_or_process(
-    knocked: knocking.Knocked,
+    attacked: hostile_http.AttackedListener,
 ) -> None:
-    spool_of(knocked).write_bytes(LINE * 400_000)
-    taken = knocked.listener.take_spool(knocked.reporters[0])
-    assert put(knocked, LINE, 1)[0] == 200
-    other = Database(knocked.database.folder).open()
+    spool_of(attacked).write_bytes(LINE * 400_000)
+    taken = attacked.listener.take_spool(attacked.reporters[0])
+    assert put(attacked, LINE, 1)[0] == 200
+    other = Database(attacked.database.folder).open()
     with other.write() as writing:
         settings.put(writing, "a", "b")
     other.close()
-    assert put(knocked, LINE, 1)[0] == 200
+    assert put(attacked, LINE, 1)[0] == 200
     assert not taken.done()
-    knocked.listener.stop()  # reads only a part
+    attacked.listener.stop()  # reads only a part
     with pytest.raises(Exception, match="ending"):
         taken.result(timeout=10)
-    with knocked.database.read() as reading:
-        offset = points.spool_offset(reading, knocked.trials[0])
-        count = len(points.of_trial(reading, knocked.trials[0])["score"])
+    with attacked.database.read() as reading:
+        offset = points.spool_offset(reading, attacked.trials[0])
+        count = len(points.of_trial(reading, attacked.trials[0])["score"])
     assert 0 < offset == count * len(LINE)
 
 
 @pytest.mark.parametrize("size", [40 * 2**30, 40 * 2**30 + 1234])
 def test_that_holes_in_a_spool_file_are_skipped_and_the_lines_after_them_are_read(
-    knocked: knocking.Knocked, size: int
+    attacked: hostile_http.AttackedListener, size: int
 ) -> None:
-    spool = spool_of(knocked)
+    spool = spool_of(attacked)
     spool.write_bytes(LINE + LINE[:20])
     os.truncate(spool, size)
     with spool.open("ab") as file:
@@ -248,65 +248,65 @@ def test_that_holes_in_a_spool_file_are_skipped_and_the_lines_after_them_are_rea
     os.truncate(spool, 2 * size)
     with spool.open("ab") as file:
         file.write(LINE)
-    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=10)
-    assert series(knocked) == {"score": [1.0, 1.0, 1.0]}
-    assert put(knocked, LINE)[0] == 200
+    attacked.listener.take_spool(attacked.reporters[0]).result(timeout=10)
+    assert series(attacked) == {"score": [1.0, 1.0, 1.0]}
+    assert put(attacked, LINE)[0] == 200
 
 
 def test_that_a_spool_file_is_read_up_to_a_limit_and_the_excess_is_reported_once(
-    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
+    attacked: hostile_http.AttackedListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempt, "MOST_SPOOLED", 2**20)
-    spool_of(knocked).write_bytes(LINE * 40_000)
-    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
-    found = len(series(knocked)["score"])
+    monkeypatch.setattr(attempt, "MAX_SPOOL_BYTES", 2**20)
+    spool_of(attacked).write_bytes(LINE * 40_000)
+    attacked.listener.take_spool(attacked.reporters[0]).result(timeout=20)
+    found = len(series(attacked)["score"])
     assert 2**20 <= found * len(LINE) <= 2**20 + 2**18
-    assert put(knocked, LINE)[0] == 200
-    knocked.listener.stop()
-    knocked.listener = listener_of_store(knocked.database)
-    knocked.listener.start()
-    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
-    assert len(series(knocked)["score"]) == found + 1
-    assert len(events_of(knocked, "spool_full")) == 1
+    assert put(attacked, LINE)[0] == 200
+    attacked.listener.stop()
+    attacked.listener = listener_of_store(attacked.database)
+    attacked.listener.start()
+    attacked.listener.take_spool(attacked.reporters[0]).result(timeout=20)
+    assert len(series(attacked)["score"]) == found + 1
+    assert len(events_of(attacked, "spool_full")) == 1
 
 
-def test_that_an_endless_line_is_skipped(knocked: knocking.Knocked) -> None:
-    spool_of(knocked).write_bytes(b"x" * (9 * 2**20) + b"\n" + LINE)
-    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
-    assert series(knocked) == {"score": [1.0]}
+def test_that_an_endless_line_is_skipped(attacked: hostile_http.AttackedListener) -> None:
+    spool_of(attacked).write_bytes(b"x" * (9 * 2**20) + b"\n" + LINE)
+    attacked.listener.take_spool(attacked.reporters[0]).result(timeout=20)
+    assert series(attacked) == {"score": [1.0]}
 
 
 def test_that_many_points_are_cleared_in_batches(
-    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
+    attacked: hostile_http.AttackedListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bayescore.listener import intake
 
     monkeypatch.setattr(intake, "_CLEARED_ROWS", 30)
-    spool_of(knocked).write_bytes(LINE * 100 + b'{"clear": "score"}\n' + LINE * 2)
-    knocked.listener.take_spool(knocked.reporters[0]).result(timeout=20)
-    assert series(knocked) == {"score": [1.0, 1.0]}
-    assert put(knocked, b'{"clear": "score"}')[0] == 200
-    assert series(knocked) == {}
+    spool_of(attacked).write_bytes(LINE * 100 + b'{"clear": "score"}\n' + LINE * 2)
+    attacked.listener.take_spool(attacked.reporters[0]).result(timeout=20)
+    assert series(attacked) == {"score": [1.0, 1.0]}
+    assert put(attacked, b'{"clear": "score"}')[0] == 200
+    assert series(attacked) == {}
 
 
 def test_that_the_number_of_names_of_a_trial_is_limited(
-    knocked: knocking.Knocked, monkeypatch: pytest.MonkeyPatch
+    attacked: hostile_http.AttackedListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempt, "MOST_NAMES", 10)
-    spool_of(knocked).write_bytes(b"".join(b'{"metrics": {"m%d": 1}}\n' % i for i in range(30)))
-    status, said = put(knocked, json.dumps({"parameters": {f"p{i}": 1 for i in range(11)}}).encode())
+    monkeypatch.setattr(attempt, "MAX_NAMES", 10)
+    spool_of(attacked).write_bytes(b"".join(b'{"metrics": {"m%d": 1}}\n' % i for i in range(30)))
+    status, said = put(attacked, json.dumps({"parameters": {f"p{i}": 1 for i in range(11)}}).encode())
     assert status == 400
     assert "10" in said
-    assert put(knocked, json.dumps({"parameters": {f"p{i}": 1 for i in range(10)}}).encode())[0] == 200
-    assert put(knocked, b'{"parameters": {"p11": 1}}')[0] == 400
-    assert put(knocked, b'{"metrics": {"m3": 1}}')[0] == 200
-    assert sorted(series(knocked)) == sorted(f"m{i}" for i in range(10))
-    assert len(events_of(knocked, "spool_refused")) == 1
-    knocked.listener.stop()
-    knocked.listener = listener_of_store(knocked.database)
-    knocked.listener.start()
-    knocked.listener.admit(knocked.reporters[0])
-    assert put(knocked, b'{"metrics": {"m11": 1}}')[0] == 400
+    assert put(attacked, json.dumps({"parameters": {f"p{i}": 1 for i in range(10)}}).encode())[0] == 200
+    assert put(attacked, b'{"parameters": {"p11": 1}}')[0] == 400
+    assert put(attacked, b'{"metrics": {"m3": 1}}')[0] == 200
+    assert sorted(series(attacked)) == sorted(f"m{i}" for i in range(10))
+    assert len(events_of(attacked, "spool_refused")) == 1
+    attacked.listener.stop()
+    attacked.listener = listener_of_store(attacked.database)
+    attacked.listener.start()
+    attacked.listener.admit(attacked.reporters[0])
+    assert put(attacked, b'{"metrics": {"m11": 1}}')[0] == 400
 
 
 def test_that_a_spool_that_cannot_be_read_counts_as_empty(tmp_path: Path) -> None:
@@ -333,76 +333,82 @@ def test_that_a_spool_that_cannot_be_read_counts_as_empty(tmp_path: Path) -> Non
 # ---- reports that cannot be stored
 
 
-def test_that_only_the_report_with_a_lone_surrogate_is_refused(knocked: knocking.Knocked) -> None:
-    spool_of(knocked).write_bytes(LINE + SURROGATE + b"\n" + LINE + b'{"clear": "\\udcff"}\n' + LINE)
+def test_that_only_the_report_with_a_lone_surrogate_is_refused(
+    attacked: hostile_http.AttackedListener,
+) -> None:
+    spool_of(attacked).write_bytes(LINE + SURROGATE + b"\n" + LINE + b'{"clear": "\\udcff"}\n' + LINE)
     for body in (
         SURROGATE,
         b'{"clear": "\\ud800"}',
         b'{"parameters": {"\\ud800": 1}}',
         b'{"metrics": {"\xed\xa0\x80": 1}}',
     ):
-        status, said = put(knocked, body)
+        status, said = put(attacked, body)
         assert status == 400
         assert "Unicode" in said
-        assert put(knocked, LINE, 1)[0] == 200
-    assert put(knocked, LINE)[0] == 200
-    assert series(knocked) == {"score": [1.0] * 4}
-    assert series(knocked, 1) == {"score": [1.0] * 4}
-    assert len(events_of(knocked, "spool_refused")) == 1
-    assert len(events_of(knocked, "report_refused")) == 4
+        assert put(attacked, LINE, 1)[0] == 200
+    assert put(attacked, LINE)[0] == 200
+    assert series(attacked) == {"score": [1.0] * 4}
+    assert series(attacked, 1) == {"score": [1.0] * 4}
+    assert len(events_of(attacked, "spool_refused")) == 1
+    assert len(events_of(attacked, "report_refused")) == 4
 
 
-def test_that_only_the_report_that_cannot_be_stored_is_lost(knocked: knocking.Knocked) -> None:
-    with knocked.database.write():  # the intake is blocked, so that all of these share a transaction
+def test_that_only_the_report_that_cannot_be_stored_is_lost(attacked: hostile_http.AttackedListener) -> None:
+    with attacked.database.write():  # the intake is blocked, so that all of these share a transaction
         good = [
-            knocked.listener.take(knocked.reporters[i % 2], Report((("score", float(i)),))) for i in range(50)
+            attacked.listener.take(attacked.reporters[i % 2], Report((("score", float(i)),)))
+            for i in range(50)
         ]
-        bad = knocked.listener.take(knocked.reporters[0], Report(parameters={"past the door": "\ud800"}))
+        bad = attacked.listener.take(attacked.reporters[0], Report(parameters={"past the door": "\ud800"}))
         good += [
-            knocked.listener.take(knocked.reporters[i % 2], Report((("score", float(i)),))) for i in range(50)
+            attacked.listener.take(attacked.reporters[i % 2], Report((("score", float(i)),)))
+            for i in range(50)
         ]
-    for each in good:
-        each.result(timeout=10)
+    for future in good:
+        future.result(timeout=10)
     with pytest.raises(BadReportError):
         bad.result(timeout=10)
-    assert len(series(knocked)["score"]) == len(series(knocked, 1)["score"]) == 50
-    assert not knocked.listener.has_unkept(knocked.reporters[1])
+    assert len(series(attacked)["score"]) == len(series(attacked, 1)["score"]) == 50
+    assert not attacked.listener.has_lost_reports(attacked.reporters[1])
 
 
-# ---- the doorbell, and a port that another account has taken
+# ---- notifications, and a port that another account has taken
 
 
-def test_that_a_notification_needs_no_token_and_reveals_nothing(knocked: knocking.Knocked) -> None:
+def test_that_a_notification_needs_no_token_and_reveals_nothing(
+    attacked: hostile_http.AttackedListener,
+) -> None:
     answers = set()
-    spool_of(knocked).write_bytes(LINE)
-    for trial in (knocked.trials[0].id, 999, "x"):
-        answer = answer_to(knocked, b"POST /trials/%s/bell HTTP/1.0\r\n\r\n" % str(trial).encode())
+    spool_of(attacked).write_bytes(LINE)
+    for trial in (attacked.trials[0].id, 999, "x"):
+        answer = answer_to(attacked, b"POST /trials/%s/bell HTTP/1.0\r\n\r\n" % str(trial).encode())
         answers.add(b"\n".join(line for line in answer.splitlines() if not line.startswith(b"date")))
     assert len(answers) == 1
     assert b" 200 " in answers.pop()
-    wait_until(lambda: series(knocked) == {"score": [1.0]}, "the file was not looked at")
+    wait_until(lambda: series(attacked) == {"score": [1.0]}, "the file was not looked at")
 
 
 def test_that_a_token_that_another_program_may_have_received_is_invalidated(
-    knocked: knocking.Knocked,
+    attacked: hostile_http.AttackedListener,
 ) -> None:
-    port, heard = knocked.listener.port, knocked.trials[0].token
-    knocked.listener.stop()
+    port, received = attacked.listener.port, attacked.trials[0].token
+    attacked.listener.stop()
     with socket.socket() as squatter:
         squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         squatter.bind(("127.0.0.1", port))
         squatter.listen()
-        knocked.listener = listener_of_store(knocked.database)
-        knocked.listener.start()
-    knocked.admit_all()
-    assert knocked.trials[0].token != heard
+        attacked.listener = listener_of_store(attacked.database)
+        attacked.listener.start()
+    attacked.admit_all()
+    assert attacked.trials[0].token != received
     request = (
-        f"PUT /trials/1 HTTP/1.0\r\nAuthorization: Bearer {heard}\r\nContent-Length: {len(LINE)}\r\n\r\n"
+        f"PUT /trials/1 HTTP/1.0\r\nAuthorization: Bearer {received}\r\nContent-Length: {len(LINE)}\r\n\r\n"
     )
-    assert b" 401 " in answer_to(knocked, request.encode() + LINE)
-    assert put(knocked, LINE)[0] == 200
-    (told,) = events_of(knocked, "port_taken")
-    assert str(port) in told
+    assert b" 401 " in answer_to(attacked, request.encode() + LINE)
+    assert put(attacked, LINE)[0] == 200
+    (message,) = events_of(attacked, "port_taken")
+    assert str(port) in message
 
 
 # ---- whole jobs
@@ -420,9 +426,9 @@ os.symlink(folder, folder)
     assert job["state"] == "no_metric", job["reason"]
 
 
-def test_that_a_name_that_is_not_utf8_is_reported(knocked: knocking.Knocked) -> None:
+def test_that_a_name_that_is_not_utf8_is_reported(attacked: hostile_http.AttackedListener) -> None:
     said = text("{link} points out of the project.", link=os.fsdecode(b"bad-\xff"))
-    with knocked.database.write() as writing:
-        events.add(writing, knocked.trials[0].job, "link_outside", text("So: {said}", said=said))
-    (told,) = events_of(knocked, "link_outside")
-    assert told == "So: bad-\\udcff points out of the project."
+    with attacked.database.write() as writing:
+        events.add(writing, attacked.trials[0].job, "link_outside", text("So: {said}", said=said))
+    (message,) = events_of(attacked, "link_outside")
+    assert message == "So: bad-\\udcff points out of the project."

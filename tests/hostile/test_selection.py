@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.app import Options, prepare
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.cli.output import printable
 from bayescore.errors import ConfigError
 from bayescore.listener import read_spool
@@ -22,6 +23,7 @@ from bayescore.trials.docker_engine import connect
 from hostile import commands, files, http
 from support.builders import a_submission
 from support.docker_engine import IMAGE
+from support.programs import wait_for
 from support.workspace import Workspace, wait_until
 
 ODD_NAMES = [
@@ -36,21 +38,21 @@ def test_that_any_file_is_read_or_reported(seed: int) -> None:
 
 
 @pytest.fixture
-def knocked(tmp_path: Path) -> Iterator[http.Knocked]:
-    made = http.Knocked.at(tmp_path)
+def attacked(tmp_path: Path) -> Iterator[http.AttackedListener]:
+    made = http.AttackedListener.at(tmp_path)
     yield made
     made.close()
 
 
-def test_that_the_listener_survives_any_request(knocked: http.Knocked) -> None:
+def test_that_the_listener_survives_any_request(attacked: http.AttackedListener) -> None:
     for seed in range(400):
-        knocked.check(random.Random(seed))
+        attacked.check(random.Random(seed))
 
 
-def test_that_a_thousand_silent_connections_block_no_report(knocked: http.Knocked) -> None:
-    silent = http.many_silent(knocked.listener.port, 1000)
+def test_that_a_thousand_silent_connections_block_no_report(attacked: http.AttackedListener) -> None:
+    silent = http.open_silent_connections(attacked.listener.port, 1000)
     try:
-        knocked.answers()
+        attacked.answers()
         left = [one for one in silent if not _is_hung_up(one)]
         assert 200 < len(left) < 400  # the newest: the number of open files is limited
         assert silent[0] not in left
@@ -148,10 +150,9 @@ def test_that_no_token_or_secret_is_in_a_command_line_or_a_readable_file(
 ) -> None:
     ready, go = tmp_path / "ready", tmp_path / "go"
     program = f"""
-import os, pathlib, time
+import os, pathlib
 pathlib.Path({str(ready)!r}).write_text(os.environ["OPENBAYES_TOKEN"])
-while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)
-"""
+{wait_for(go)}"""
     secret = {"parameters": {"KEY": {"is_secret": True, "source": "env", "env": "MY_KEY"}}}
     workspace.write(program, max_job_count=1, root=secret)
     job = workspace.begin(env={"MY_KEY": "very-secret-7"})
@@ -215,9 +216,9 @@ while not pathlib.Path("stop").exists(): time.sleep(0.05)
     assert containers.wait_ended(job)["state"] == "succeeded"
 
 
-def test_that_no_port_is_open_to_the_network(knocked: http.Knocked) -> None:
-    addresses = {a.rpartition(":")[0] for a in knocked.listener.addresses}
+def test_that_no_port_is_open_to_the_network(attacked: http.AttackedListener) -> None:
+    addresses = {a.rpartition(":")[0] for a in attacked.listener.addresses}
     for _family, _type, _proto, _name, (host, *_rest) in socket.getaddrinfo(socket.gethostname(), None):
         if host not in addresses and not host.startswith("127.") and ":" not in str(host):
             with pytest.raises((ConnectionRefusedError, TimeoutError)):
-                socket.create_connection((str(host), knocked.listener.port), timeout=2)
+                socket.create_connection((str(host), attacked.listener.port), timeout=2)

@@ -24,11 +24,11 @@ def test_that_a_trial_folder_with_links_is_created_again(tmp_path: Path) -> None
     assert not list(outside.iterdir())
 
 
-def test_that_the_previous_attempt_of_a_restored_trial_is_kept(made: DataFolder, tmp_path: Path) -> None:
-    (job,) = [path.name for path in (made.root / "jobs").iterdir()]
-    first = trial_folder.make(made.trial(job, 1), Content(1, made.snapshot(job), {}))
+def test_that_the_previous_attempt_of_a_restored_trial_is_kept(source: DataFolder, tmp_path: Path) -> None:
+    (job,) = [path.name for path in (source.root / "jobs").iterdir()]
+    first = trial_folder.make(source.trial(job, 1), Content(1, source.snapshot(job), {}))
     (first.output / "weights").write_text("w")
-    database = Database(made).open()
+    database = Database(source).open()
     backup.make(database, tmp_path / "b.tar", outputs=True)
     database.close()
     home = DataFolder(tmp_path / "home")

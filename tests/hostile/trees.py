@@ -12,6 +12,7 @@ from bayescore.errors import BayesdeskError
 from bayescore.files import remove_tree
 from bayescore.files.tree import bytes_on_disk
 from bayescore.store import Database, DataFolder, backup, jobs
+from bayescore.store.restore import restore
 from bayescore.trials import Content, snapshot, trial_folder
 from support.builders import a_submission
 
@@ -103,4 +104,4 @@ def _use(root: Path) -> None:
         backup.make(database, root / "b.tar", outputs=True)
     finally:
         database.close()
-    backup.restore(DataFolder(root / "restored"), root / "b.tar")
+    restore(DataFolder(root / "restored"), root / "b.tar")

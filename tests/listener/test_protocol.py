@@ -1,4 +1,4 @@
-"""The listener against the real ``openbayestool`` and against everything else that may knock."""
+"""The listener against the real ``openbayestool`` and against other clients."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ threads = [threading.Thread(target=burst, args=(n,)) for n in range(4)]
 
 
 @dataclass
-class House:
+class Setup:
     """A listener with one job and two trials that may report."""
 
     database: Database
@@ -79,7 +79,7 @@ class House:
         scheme: str = "Bearer",
         index: int = 0,
     ) -> tuple[int, str]:
-        """Status and answer of one request."""
+        """Send one request; returns status and answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.listener.port, timeout=10)
         headers = {"Authorization": f"{scheme} {token or self.trials[index].token}"}
         data = body.encode() if isinstance(body, str) else body
@@ -91,7 +91,7 @@ class House:
             connection.close()
 
     def client(self, program: str, index: int = 0) -> str:
-        """Run a program with the real client; what it said."""
+        """Run a program with the real client; returns its output."""
         env = {"OPENBAYES_JOB_URL": self.url(index), "OPENBAYES_TOKEN": self.trials[index].token}
         done = official.python("-c", program, env=env)
         assert done.returncode == 0, done.stderr
@@ -99,53 +99,53 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def setup(tmp_path: Path) -> Iterator[Setup]:
     database = Database(DataFolder(tmp_path / "home")).open()
     with database.write() as connection:
         job = jobs.add(connection, a_submission())
         made = [trials.add(connection, job.id, n, {"x": 0.5}, "random") for n in (1, 2)]
     listener = listener_of_store(database)
     listener.start()
-    house = House(database, listener, made, job.seq, tmp_path)
+    setup = Setup(database, listener, made, job.seq, tmp_path)
     for trial in made:
-        listener.admit(house.reporter(trial))
-    yield house
+        listener.admit(setup.reporter(trial))
+    yield setup
     listener.stop()
     database.close()
 
 
-def test_that_the_real_client_reports_everything(house: House) -> None:
-    said = house.client(REPORTS)
+def test_that_the_real_client_reports_everything(setup: Setup) -> None:
+    said = setup.client(REPORTS)
     assert said == ""
-    series = house.series()
+    series = setup.series()
     assert series.pop("score") == [0.0, 0.1, 0.2]
     assert series.pop("验证/accuracy %") == [0.5]
     assert series == {f"burst{n}": [float(i) for i in range(25)] for n in range(4)}
-    assert house.parameters() == {"batch size": "", "optimizer": "sgd"}
+    assert setup.parameters() == {"batch size": "", "optimizer": "sgd"}
 
 
-def test_that_several_processes_of_a_trial_report_at_once(house: House) -> None:
+def test_that_several_processes_of_a_trial_report_concurrently(setup: Setup) -> None:
     program = "import openbayestool as t\nfor i in range(20): t.log_metric('score', i)"
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(lambda _: house.client(program), range(4))) == {""}
-    values = house.series()["score"]
+        assert set(pool.map(lambda _: setup.client(program), range(4))) == {""}
+    values = setup.series()["score"]
     assert sorted(values) == sorted([float(i) for i in range(20)] * 4)
 
 
-def test_that_several_metrics_and_non_finite_values_in_one_body_are_kept_in_order(house: House) -> None:
+def test_that_several_metrics_and_non_finite_values_in_one_body_are_kept_in_order(setup: Setup) -> None:
     body = '{"metrics": {"score": [{"value": NaN}, {"value": 1}], "loss": [{"value": Infinity}, {"value": -Infinity}]}}'
-    assert house.request(body)[0] == 200
-    series = house.series()
+    assert setup.request(body)[0] == 200
+    series = setup.series()
     assert math.isnan(series["score"][0])
     assert series["score"][1] == 1.0
     assert series["loss"] == [math.inf, -math.inf]
 
 
-def test_that_a_point_is_on_disk_when_it_is_answered(house: House) -> None:
-    house.request('{"metrics": {"score": [{"value": 3}]}}')
-    other = Database(house.database.folder).open()  # another connection sees committed data only
+def test_that_a_point_is_on_disk_when_it_is_answered(setup: Setup) -> None:
+    setup.request('{"metrics": {"score": [{"value": 3}]}}')
+    other = Database(setup.database.folder).open()  # another connection sees committed data only
     with other.read() as connection:
-        assert points.of_trial(connection, house.trials[0]) == {"score": [3.0]}
+        assert points.of_trial(connection, setup.trials[0]) == {"score": [3.0]}
     other.close()
 
 
@@ -169,81 +169,83 @@ def test_that_a_point_is_on_disk_when_it_is_answered(house: House) -> None:
     ids=lambda v: v[:20].decode("latin-1") if isinstance(v, bytes) else None,
 )
 def test_that_a_bad_body_is_refused_with_a_reason_that_its_author_finds(
-    house: House, body: bytes, status: int, reason: str
+    setup: Setup, body: bytes, status: int, reason: str
 ) -> None:
-    answered, said = house.request(body)
+    answered, said = setup.request(body)
     assert answered == status
     assert reason in said
-    assert any(reason in event for event in house.events())
-    assert house.series() == {}
-    assert house.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 200
+    assert any(reason in event for event in setup.events())
+    assert setup.series() == {}
+    assert setup.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 200
 
 
-def test_that_a_body_of_one_mebibyte_is_taken(house: House) -> None:
+def test_that_a_body_of_one_mebibyte_is_accepted(setup: Setup) -> None:
     count = 20_000
     body = json.dumps({"metrics": {"score": [{"value": i, "created_at": "2026"} for i in range(count)]}})
     padded = body + " " * (2**20 - len(body))
     assert len(padded) == 2**20
-    assert house.request(padded)[0] == 200
-    assert len(house.series()["score"]) == count
+    assert setup.request(padded)[0] == 200
+    assert len(setup.series()["score"]) == count
 
 
-def test_that_a_chunked_body_that_grows_too_large_is_cut_off(house: House) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", house.listener.port, timeout=10)
-    headers = {"Authorization": f"Bearer {house.trials[0].token}"}
+def test_that_a_chunked_body_over_the_limit_is_refused(setup: Setup) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", setup.listener.port, timeout=10)
+    headers = {"Authorization": f"Bearer {setup.trials[0].token}"}
     chunks = (b"x" * 65536 for _ in range(40))
     try:
-        connection.request("PUT", f"/trials/{house.trials[0].id}", chunks, headers, encode_chunked=True)
+        connection.request("PUT", f"/trials/{setup.trials[0].id}", chunks, headers, encode_chunked=True)
         assert connection.getresponse().status == 413
     except (BrokenPipeError, ConnectionResetError):
-        pass  # the listener hung up before all was sent, which is as good
+        pass  # the listener closed the connection before all was sent
     finally:
         connection.close()
-    assert house.series() == {}
+    assert setup.series() == {}
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "é".encode().decode("latin-1")])
-def test_that_a_wrong_token_is_refused(house: House, token: str) -> None:
-    assert house.request("{}", token=token or " ")[0] == 401
+def test_that_a_wrong_token_is_refused(setup: Setup, token: str) -> None:
+    assert setup.request("{}", token=token or " ")[0] == 401
 
 
-def test_that_a_token_is_useless_for_another_trial_and_another_scheme(house: House) -> None:
+def test_that_a_token_is_useless_for_another_trial_and_another_scheme(setup: Setup) -> None:
     body = '{"metrics": {"score": [{"value": 1}]}}'
-    assert house.request(body, token=house.trials[1].token)[0] == 401
-    assert house.request(body, scheme="Basic")[0] == 401
-    assert house.request(body, scheme="bearer")[0] == 200
-    assert house.request(body, method="DELETE", path="/metrics/score", token=house.trials[1].token)[0] == 401
-    assert house.series() == {"score": [1.0]}
-    assert house.series(1) == {}
+    assert setup.request(body, token=setup.trials[1].token)[0] == 401
+    assert setup.request(body, scheme="Basic")[0] == 401
+    assert setup.request(body, scheme="bearer")[0] == 200
+    assert setup.request(body, method="DELETE", path="/metrics/score", token=setup.trials[1].token)[0] == 401
+    assert setup.series() == {"score": [1.0]}
+    assert setup.series(1) == {}
 
 
-def test_that_a_token_lives_a_grace_period_longer_than_its_trial(
-    house: House, monkeypatch: pytest.MonkeyPatch
+def test_that_a_token_expires_a_grace_period_after_its_trial(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bayescore.listener import app
 
     body = '{"metrics": {"score": [{"value": 1}]}}'
-    house.listener.retire(str(house.trials[0].id))
-    assert house.request(body)[0] == 200
+    setup.listener.retire(str(setup.trials[0].id))
+    assert setup.request(body)[0] == 200
     monkeypatch.setattr(app, "GRACE_S", -1.0)
-    house.listener.retire(str(house.trials[0].id))
-    assert house.request(body)[0] == 401
-    assert house.series() == {"score": [1.0]}
+    setup.listener.retire(str(setup.trials[0].id))
+    assert setup.request(body)[0] == 401
+    assert setup.series() == {"score": [1.0]}
 
 
-def test_that_an_unknown_place_is_not_found_and_an_unknown_trial_is_not_told_apart(house: House) -> None:
-    assert house.request("{}", path="/else")[0] == 404
-    assert house.request("{}", method="POST")[0] == 405
-    connection = http.client.HTTPConnection("127.0.0.1", house.listener.port, timeout=10)
+def test_that_an_unknown_path_is_not_found_and_an_unknown_trial_is_answered_as_a_wrong_token(
+    setup: Setup,
+) -> None:
+    assert setup.request("{}", path="/else")[0] == 404
+    assert setup.request("{}", method="POST")[0] == 405
+    connection = http.client.HTTPConnection("127.0.0.1", setup.listener.port, timeout=10)
     connection.request("PUT", "/trials/999", b"{}", {"Authorization": "Bearer x"})
     assert connection.getresponse().status == 401
     connection.close()
 
 
-def test_that_the_port_is_kept_until_another_program_has_it(house: House) -> None:
-    port = house.listener.port
-    house.listener.stop()
-    again = listener_of_store(house.database)
+def test_that_the_port_is_kept_until_another_program_uses_it(setup: Setup) -> None:
+    port = setup.listener.port
+    setup.listener.stop()
+    again = listener_of_store(setup.database)
     again.start()
     assert again.port == port
     again.stop()
@@ -251,65 +253,65 @@ def test_that_the_port_is_kept_until_another_program_has_it(house: House) -> Non
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
         other.listen()
-        house.listener = listener_of_store(house.database)
-        house.listener.start()
-        assert house.listener.port not in (0, port)
+        setup.listener = listener_of_store(setup.database)
+        setup.listener.start()
+        assert setup.listener.port not in (0, port)
 
 
-def test_that_no_address_but_loopback_and_the_bridge_is_listened_on(house: House) -> None:
+def test_that_the_listener_is_bound_to_loopback_and_the_bridge_only(setup: Setup) -> None:
     from bayescore.network import bridge_address
 
     allowed = {"127.0.0.1", bridge_address()}
-    assert {address.rpartition(":")[0] for address in house.listener.addresses} <= allowed
+    assert {address.rpartition(":")[0] for address in setup.listener.addresses} <= allowed
     others = {i[4][0] for i in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - allowed
     for other in others - {"127.0.1.1"}:
-        with pytest.raises(OSError), socket.create_connection((other, house.listener.port), timeout=2):  # noqa: PT011
+        with pytest.raises(OSError), socket.create_connection((other, setup.listener.port), timeout=2):  # noqa: PT011
             pass
 
 
-def test_that_other_first_metrics_are_warned_about_once_with_the_nearest_name(house: House) -> None:
+def test_that_unexpected_first_metrics_give_one_warning_with_the_closest_name(setup: Setup) -> None:
     for _ in range(3):
-        house.request('{"metrics": {"epoch": [{"value": 1}], "Score": [{"value": 1}]}}')
-    warnings = [e for e in house.events() if "Score" in e]
+        setup.request('{"metrics": {"epoch": [{"value": 1}], "Score": [{"value": 1}]}}')
+    warnings = [e for e in setup.events() if "Score" in e]
     assert len(warnings) == 1
     assert "“score”" in warnings[0]
 
 
-def test_that_a_side_metric_first_is_no_reason_to_warn(house: House) -> None:
-    house.request('{"metrics": {"loss": [{"value": 1}]}}')
-    assert house.events() == []
+def test_that_a_side_metric_reported_first_gives_no_warning(setup: Setup) -> None:
+    setup.request('{"metrics": {"loss": [{"value": 1}]}}')
+    assert setup.events() == []
 
 
-def test_that_a_store_that_cannot_be_written_is_answered_503_and_not_lost_by_silence(house: House) -> None:
-    with house.database.write() as connection:
+def test_that_a_store_that_cannot_be_written_is_answered_503(setup: Setup) -> None:
+    with setup.database.write() as connection:
         connection.exec_driver_sql(
             "CREATE TRIGGER full BEFORE INSERT ON points BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
         )
-    assert house.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 503
-    assert [house.listener.has_unkept(house.reporter(trial)) for trial in house.trials] == [True, False]
-    with house.database.write() as connection:
+    assert setup.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 503
+    assert [setup.listener.has_lost_reports(setup.reporter(trial)) for trial in setup.trials] == [True, False]
+    with setup.database.write() as connection:
         connection.exec_driver_sql("DROP TRIGGER full")
-    assert house.request('{"metrics": {"score": [{"value": 2}]}}')[0] == 200
-    assert house.series() == {"score": [2.0]}
+    assert setup.request('{"metrics": {"score": [{"value": 2}]}}')[0] == 200
+    assert setup.series() == {"score": [2.0]}
 
 
-def test_that_a_spool_file_is_taken_in_once_in_order_and_before_later_points(house: House) -> None:
-    spool = house.reporter(house.trials[0]).spool
+def test_that_a_spool_file_is_read_once_in_order_and_before_later_points(setup: Setup) -> None:
+    spool = setup.reporter(setup.trials[0]).spool
     lines = [json.dumps({"metrics": {"score": [{"value": i}]}}) for i in range(5)]
     spool.write_text("\n".join(lines) + '\nnot json\n{"metrics": {"score": [{"value":', encoding="utf-8")
-    assert house.request('{"metrics": {"score": [{"value": 99}]}}')[0] == 200
-    assert house.series()["score"] == [0, 1, 2, 3, 4, 99]
+    assert setup.request('{"metrics": {"score": [{"value": 99}]}}')[0] == 200
+    assert setup.series()["score"] == [0, 1, 2, 3, 4, 99]
     with spool.open("a", encoding="utf-8") as file:
         file.write(" 5}]}}\n")
-    house.listener.take_spool(house.reporter(house.trials[0])).result(timeout=10)
-    house.listener.take_spool(house.reporter(house.trials[0])).result(timeout=10)
-    assert house.series()["score"] == [0, 1, 2, 3, 4, 99, 5]
+    setup.listener.take_spool(setup.reporter(setup.trials[0])).result(timeout=10)
+    setup.listener.take_spool(setup.reporter(setup.trials[0])).result(timeout=10)
+    assert setup.series()["score"] == [0, 1, 2, 3, 4, 99, 5]
 
 
-def test_that_many_clients_at_once_are_all_answered(house: House) -> None:
+def test_that_many_concurrent_clients_are_all_answered(setup: Setup) -> None:
     def send(n: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", house.listener.port, timeout=20)
-        trial = house.trials[n % 2]
+        connection = http.client.HTTPConnection("127.0.0.1", setup.listener.port, timeout=20)
+        trial = setup.trials[n % 2]
         for i in range(50):
             body = json.dumps({"metrics": {f"m{n}": [{"value": i}]}})
             connection.request("PUT", f"/trials/{trial.id}", body, {"Authorization": f"Bearer {trial.token}"})
@@ -320,6 +322,6 @@ def test_that_many_clients_at_once_are_all_answered(house: House) -> None:
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(send, range(16)))
-    both = house.series(0) | house.series(1)
+    both = setup.series(0) | setup.series(1)
     assert both == {f"m{n}": [float(i) for i in range(50)] for n in range(16)}
     assert threading.active_count() < 100

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "resources" / "translations" / "zh" / "LC_MESSAGES" / "bayesdesk.po"
 CODE = ("core", "desktop", "tests", "packaging", "tools", "resources")
 # tables and columns keep the names that existing stores have
-TABLES = ("store/tables.py", "store/migrations/", "tests/store/old_stores.py")
+TABLES = ("store/tables.py", "store/migrations.py")
 COLUMNS = frozenset({"foresight"})
 WORD_IN_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 

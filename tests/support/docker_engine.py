@@ -76,8 +76,8 @@ def _answers() -> bool:
 
 
 def _install() -> None:
-    wanted = {"dockerd": "docker.io", "iptables": "iptables", "mmdebstrap": "mmdebstrap"}
-    if all(shutil.which(program) for program in wanted):
+    packages = {"dockerd": "docker.io", "iptables": "iptables", "mmdebstrap": "mmdebstrap"}
+    if all(shutil.which(program) for program in packages):
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (

@@ -43,7 +43,7 @@ class PrivateNetwork:
         """Drop all packets without an error."""
         _ip(f"link set {_LINK} down")
 
-    def mend(self) -> None:
+    def reconnect(self) -> None:
         """Restore the connection."""
         _ip(f"link set {_LINK} up")
 

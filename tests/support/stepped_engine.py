@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bayescore.app import Options, prepare
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
+from bayescore.engine.leasing import GpuLeaser
 from bayescore.engine.loop import Engine
 from bayescore.store import Database, JobState, Trial, TrialState, jobs, trials
 from support.workspace import Workspace, wait_until
@@ -22,10 +24,10 @@ class SteppedEngine:
         Seconds that each step since :meth:`forget_steps` spent waiting.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, gpus: GpuLeaser | None = None) -> None:
         self._workspace = workspace
         self.database = Database(workspace.data).open()
-        self._engine = Engine(Database(workspace.data).open())
+        self._engine = Engine(Database(workspace.data).open(), gpus)
         self._engine.start()
         self.waited: list[float] = []
 

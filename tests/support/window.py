@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit
 
 from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.editor.sources import config_source, local_source
+from bayesdesk.editor.text_model import ConfigModel, LocalModel, TextModel
 from bayesdesk.jobs.job_page import JobPage
+from bayesdesk.services.background import Background
 from bayesdesk.window import MainWindow
-from support.workspace import REPORT_X, Workspace
+from support.workspace import Workspace
 
 WAIT_MS = 30_000
 TWO = [
@@ -25,6 +28,30 @@ def open_editor(window: MainWindow, qtbot, file: Path) -> EditorPage:
     qtbot.waitUntil(lambda: window.editor is not None and window.editor.model.file == file, timeout=WAIT_MS)
     assert window.editor is not None
     return window.editor
+
+
+def config_model(text: str) -> ConfigModel:
+    """The model of an ``openbayes.yaml`` without a window."""
+    return ConfigModel(config_source(Path("openbayes.yaml"), text.encode()), Background())
+
+
+def local_model(text: str) -> LocalModel:
+    """The model of an ``openbayes.local.yaml`` without a window."""
+    return LocalModel(local_source(Path("openbayes.local.yaml"), text.encode()), Background())
+
+
+def settle(*edited: EditorPage | TextModel) -> None:
+    """Wait until texts contain what was typed and their analyses belong to them."""
+    models = [m for e in edited for m in ((e.model, e.local) if isinstance(e, EditorPage) else (e,))]
+    while not all(model.is_current for model in models):
+        loop, late = QEventLoop(), QTimer()
+        late.setSingleShot(True)
+        late.timeout.connect(loop.quit)
+        late.start(WAIT_MS)
+        next(model for model in models if not model.is_current).when_current(loop.quit)
+        if not all(model.is_current for model in models):
+            loop.exec()
+        assert late.isActive(), "the text was not analysed"
 
 
 def job_page(window: MainWindow, qtbot) -> JobPage:
@@ -48,10 +75,14 @@ def type_into(qtbot, field: QLineEdit, words: str) -> None:
 
 
 def finished_job(window: MainWindow, workspace: Workspace, qtbot, **tuning) -> JobPage:
-    """The page of a finished job."""
-    workspace.write(REPORT_X + "log_metric('loss', 1 - args.x)\n", specs=TWO, **tuning)
-    job = workspace.tune()
-    window.show_job(job["id"])
+    """The page of a job that is in the store as if it had run."""
+    workspace.write(specs=TWO, **tuning)
+    return ended_page(window, qtbot, workspace.insert().id)
+
+
+def ended_page(window: MainWindow, qtbot, job: str) -> JobPage:
+    """The page of a job, once it shows that the job has ended."""
+    window.show_job(job)
     page = job_page(window, qtbot)
     qtbot.waitUntil(lambda: page.model.view.job.state.ended, timeout=WAIT_MS)
     return page

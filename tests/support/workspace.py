@@ -16,8 +16,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bayescore.app import Options, consent, engine_control, prepare
+from bayescore.app import consent, engine_control
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
 from bayescore.store import Database, DataFolder, Job, Trial, events, jobs, trials
+from support import commands
+from support.builders import a_finished_job
 
 BIN = Path(sys.executable).parent
 UNIT = {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0}
@@ -107,7 +111,7 @@ class Workspace:
         """Confirm the requests of the project, as a first start with ``--yes`` does."""
         self.data.root.mkdir(parents=True, exist_ok=True)
         prepared = prepare(self.project, Options())
-        consent.remember(self.data, prepared, prepared.asks)
+        consent.remember(self.data, prepared, prepared.permissions)
 
     def _environment(self, changes: Mapping[str, str]) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL", "LC_MESSAGES")}
@@ -123,8 +127,8 @@ class Workspace:
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start ``bayesdesk …`` in the project's folder."""
         return subprocess.Popen(
-            [str(BIN / "bayesdesk"), *(_allowing(arguments) if self.allows else arguments)],
-            cwd=self.project if self.project.exists() else self.root,
+            self._command(arguments),
+            cwd=self._folder(),
             env=self._environment(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -134,12 +138,16 @@ class Workspace:
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 180) -> Done:
         """Run ``bayesdesk …`` and wait until it exits."""
-        process = self.start(*arguments, env=env)
-        try:
-            out, err = process.communicate(timeout=timeout)
-        finally:
-            process.kill()
-        return Done(process.returncode, out, err)
+        done = commands.run(
+            self._command(arguments), self._folder(), self._environment(env or {}), timeout=timeout
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        return [str(BIN / "bayesdesk"), *(_allowing(arguments) if self.allows else arguments)]
+
+    def _folder(self) -> Path:
+        return self.project if self.project.exists() else self.root
 
     def tune(self, *options: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Run the job of the project to its end; return the output of ``--json``."""
@@ -152,6 +160,17 @@ class Workspace:
         done = self.run("gear", "run", "hypertuning", "--detach", "--json", "--seed", "1", *options, env=env)
         assert done.out, done.err
         return str(done.json()["id"])
+
+    def insert(self, **options: Any) -> Job:
+        """Insert a job of the project that has run, see :func:`support.builders.a_finished_job`; nothing runs."""
+        self.allow()
+        submission = prepare(self.project, Options(seed=1)).submission
+        assert submission is not None
+        database = self.database()
+        try:
+            return a_finished_job(database, submission, **options)
+        finally:
+            database.close()
 
     # ---- what the store says
 
@@ -204,7 +223,7 @@ class Workspace:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def kill_supervisor_and_engine(self) -> None:
+    def kill_watchdog_and_engine(self) -> None:
         """Kill both, as the end of a process tree does."""
         pid = engine_control.status(self.data).pid
         assert pid is not None

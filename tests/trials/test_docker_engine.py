@@ -27,7 +27,7 @@ def a_socket(path: Path) -> socket.socket:
     return listening
 
 
-def test_that_the_variable_is_the_only_place_when_it_is_set(home: Path) -> None:
+def test_that_the_variable_is_the_only_endpoint_if_it_is_set(home: Path) -> None:
     found = list(docker_engine.endpoints({"DOCKER_HOST": "tcp://lab:2375", "DOCKER_CONTEXT": "other"}))
     assert found == ["tcp://lab:2375"]
 
@@ -49,7 +49,7 @@ def test_that_rootless_desktop_and_podman_sockets_are_found(home: Path) -> None:
 
 
 @pytest.mark.docker
-def test_that_a_context_leads_to_its_engine(
+def test_that_a_context_gives_the_endpoint_of_its_engine(
     home: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from docker.context import ContextAPI

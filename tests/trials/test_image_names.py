@@ -30,7 +30,7 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
         (DIGEST, ImageName("sha256", DIGEST[7:])),
     ],
 )
-def test_that_a_name_is_read_in_its_parts(written: str, read: ImageName) -> None:
+def test_that_a_name_is_parsed(written: str, read: ImageName) -> None:
     assert parse_image(written) == read
 
 
@@ -43,7 +43,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("written", HOSTILE)
-def test_that_what_is_no_name_is_refused_before_anything_is_asked(written: str) -> None:
+def test_that_an_invalid_name_is_refused_before_any_request(written: str) -> None:
     for use in (parse_image, lambda name: is_present(None, name), lambda name: pull(None, name)):  # type: ignore[arg-type]
         with pytest.raises(RunnerError, match="not the name of an image"):
             use(written)
@@ -67,13 +67,13 @@ def test_that_a_mirror_is_a_host_and_a_path(mirror: str) -> None:
         through_mirror(mirror, parse_image("python:3.11"))
 
 
-def test_that_a_mirror_comes_before_the_name() -> None:
+def test_that_a_mirror_is_a_prefix_of_the_name() -> None:
     assert (
         through_mirror("m.example.com:5000/c/", parse_image("ghcr.io/a:2")).whole
         == "m.example.com:5000/c/ghcr.io/a:2"
     )
     for image in (f"a@{DIGEST}", "localhost:5000/a:1"):
-        with pytest.raises(RunnerError, match="does not come by a mirror"):
+        with pytest.raises(RunnerError, match="cannot be pulled from a mirror"):
             through_mirror("m.example.com", parse_image(image))
 
 
@@ -82,7 +82,7 @@ def test_that_every_image_of_the_catalogue_has_a_name() -> None:
         assert parse_image(image).whole
 
 
-def test_that_a_bad_name_ends_at_the_preparation() -> None:
+def test_that_an_invalid_name_is_refused_when_a_job_is_prepared() -> None:
     config = load_text(FILE).config
     assert config is not None
     for settings in (LocalSettings(image="../x"), LocalSettings(image="a", registry_mirror="https://m")):

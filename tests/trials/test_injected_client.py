@@ -1,4 +1,4 @@
-"""Our own ``openbayestool``: the same names, and nothing lost while the listener is away."""
+"""Our own ``openbayestool``: the same names, and no point is lost while the listener is down."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ import pytest
 
 from bayescore.resources import resource
 from support import official
+from support.programs import wait_for
 from support.workspace import Workspace, wait_until
 
 NAMES = "import json, openbayestool as t; print(json.dumps(sorted(t.__all__)))"
 
 
 def ours(program: str, tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a program with our client, its spool in ``tmp_path`` and nobody listening."""
+    """Run a program with our client, its spool in ``tmp_path`` and no listener."""
     environment = {
         **{k: v for k, v in os.environ.items() if "OPENBAYES" not in k},
         "PYTHONPATH": str(resource("client")),
@@ -54,7 +55,7 @@ def test_that_it_needs_the_standard_library_only_and_no_new_syntax() -> None:
                 assert {n.name.partition(".")[0] for n in node.names} <= set(sys.stdlib_module_names)
 
 
-def test_that_points_are_kept_in_order_while_nobody_listens(tmp_path: Path) -> None:
+def test_that_points_are_kept_in_order_while_there_is_no_listener(tmp_path: Path) -> None:
     program = """
 import openbayestool as t
 for i in range(1000): t.log_metric("score", i)
@@ -105,7 +106,7 @@ def heard_by_another_listener(program: str, tmp_path: Path, **env: str) -> str:
     return heard
 
 
-def test_that_a_program_in_the_listeners_place_hears_a_bell_and_no_token(tmp_path: Path) -> None:
+def test_that_a_program_at_the_listeners_port_receives_no_token(tmp_path: Path) -> None:
     program = f"""
 import os, time, openbayestool as t
 t.log_metric("score", 1)
@@ -124,7 +125,7 @@ def test_that_a_report_without_a_file_has_its_token(tmp_path: Path) -> None:
     assert "Bearer secret-token" in heard
 
 
-def test_that_what_is_not_unicode_is_refused_with_a_word_to_its_program(tmp_path: Path) -> None:
+def test_that_invalid_unicode_is_refused_with_a_message_to_the_program(tmp_path: Path) -> None:
     program = """
 import openbayestool as t
 t.log_param("file", "a\\udcff"); t.log_metric("\\ud800", 1); t.clear_metric("\\udcff"); t.log_metric("score", 1)
@@ -134,7 +135,7 @@ t.log_param("file", "a\\udcff"); t.log_metric("\\ud800", 1); t.clear_metric("\\u
     assert [list(report) for report in spooled(tmp_path)] == [["metrics"]]
 
 
-def test_that_it_goes_on_without_a_place_for_its_file(tmp_path: Path) -> None:
+def test_that_it_continues_without_a_place_for_its_file(tmp_path: Path) -> None:
     done = ours(
         "import openbayestool as t; t.log_metric('a', 1); print('on')",
         tmp_path,
@@ -170,19 +171,18 @@ def test_that_points_logged_while_the_engine_is_away_arrive_once_in_order(
 ) -> None:
     go, ready = tmp_path / "go", tmp_path / "ready"
     program = f"""
-import pathlib, time
+import pathlib
 from openbayestool import log_metric
 for i in range(10): log_metric("score", i)
 pathlib.Path({str(ready)!r}).touch()
-while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
-for i in range(10, 20): log_metric("score", i)
+{wait_for(go)}for i in range(10, 20): log_metric("score", i)
 log_metric("score", float("nan")); log_metric("score", float("-inf"))
 pathlib.Path({str(ready)!r} + "2").touch()
 """
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
     wait_until(ready.exists, "the program has not begun")
-    workspace.kill_supervisor_and_engine()
+    workspace.kill_watchdog_and_engine()
     go.touch()
     wait_until(Path(f"{ready}2").exists, "the program has not ended")
     workspace.run("engine", "start")
@@ -195,11 +195,9 @@ pathlib.Path({str(ready)!r} + "2").touch()
 def test_that_a_point_is_seen_while_its_trial_runs(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
     program = f"""
-import pathlib, time
 from openbayestool import log_metric
 log_metric("score", 0.25)
-while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
-"""
+{wait_for(go)}"""
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
     workspace.wait_running(job, 1)
@@ -211,17 +209,15 @@ while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
     assert workspace.wait_ended(job)["state"] == "succeeded"
 
 
-def test_that_a_point_is_seen_even_where_no_network_leads_to_the_listener(
+def test_that_a_point_is_seen_even_without_a_network_to_the_listener(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     go = tmp_path / "go"
     program = f"""
-import pathlib, time
 import openbayestool as t
 t._tracker._url = t._tracker._own_url = "http://127.0.0.1:9/nowhere"
 t.log_metric("score", 0.5)
-while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)
-"""
+{wait_for(go)}"""
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
     wait_until(

@@ -37,7 +37,7 @@ def test_that_numbers_keep_their_full_precision_and_integers_their_form(number) 
         assert ("." in text or "e" in text) == isinstance(number, float)
 
 
-def test_that_tuned_values_win_and_stand_behind_the_root_parameters_in_file_order() -> None:
+def test_that_tuned_values_take_precedence_and_follow_the_root_parameters_in_file_order() -> None:
     text = FILE.replace("hyper_tuning:", "parameters: {b: 1, x: 9, a: text}\nhyper_tuning:", 1)
     config = load_text(text).config
     assert config is not None

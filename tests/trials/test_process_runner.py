@@ -80,7 +80,7 @@ print("x" * 1000, flush=True)
     assert "[1001 bytes could not be written here]" in workspace.run("logs", job, "1").out
 
 
-def test_that_a_process_finds_the_platforms_places(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_a_process_finds_the_platforms_folders(workspace: Workspace, tmp_path: Path) -> None:
     data = tmp_path / "my data"
     data.mkdir()
     (data / "x.txt").write_text("content")
@@ -91,7 +91,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--data"); parser.add_argument("--out"); parser.add_argument("--x")
 args = parser.parse_args()
 json.dump({"text": open(args.data + "/x.txt").read(), "cwd": os.getcwd(), "out": args.out,
-           "input": os.environ["OPENBAYES_INPUT0"], "output": os.environ["OPENBAYES_OUTPUT"]}, open("told.json", "w"))
+           "input": os.environ["OPENBAYES_INPUT0"], "output": os.environ["OPENBAYES_OUTPUT"]}, open("seen.json", "w"))
 log_metric("score", 1)
 """
     workspace.write(
@@ -106,8 +106,8 @@ log_metric("score", 1)
     job = workspace.tune()
     assert job["state"] == "succeeded", job["reason"]
     output = workspace.data.trial(job["id"], 1) / "output"
-    told = json.loads((output / "told.json").read_text())
-    assert told == {
+    seen = json.loads((output / "seen.json").read_text())
+    assert seen == {
         "text": "content",
         "cwd": str(output),
         "out": f"{output}/model",
@@ -124,7 +124,7 @@ def test_that_memory_is_bounded(workspace: Workspace) -> None:
     assert "MemoryError" in trial["reason"]
 
 
-def test_that_the_interpreter_is_the_one_that_is_set(workspace: Workspace, tmp_path: Path) -> None:
+def test_that_the_interpreter_of_the_settings_is_used(workspace: Workspace, tmp_path: Path) -> None:
     chosen = tmp_path / "mine"
     chosen.write_text(f'#!/bin/sh\necho chosen\nexec {sys.executable} "$@"\n')
     chosen.chmod(0o755)
@@ -148,7 +148,7 @@ def test_that_a_log_is_bounded_and_keeps_its_end(workspace: Workspace) -> None:
     assert workspace.run("logs", job["id"], "1").out.endswith("the end\n")
 
 
-def test_that_the_word_of_the_shell_is_heard_when_the_command_is_wrong(workspace: Workspace) -> None:
+def test_that_the_shells_message_about_a_wrong_command_is_in_the_reason(workspace: Workspace) -> None:
     workspace.write(root={"command": "pyhton main.py"}, max_job_count=5, parallel_count=1)
     job = workspace.tune()
     assert job["state"] == "failed"

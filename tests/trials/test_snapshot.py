@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Path:
     return made
 
 
-def test_that_what_is_ignored_stays_behind(project: Path, tmp_path: Path) -> None:
+def test_that_ignored_files_are_not_copied(project: Path, tmp_path: Path) -> None:
     for name in (".git/config", ".venv/bin/python", "__pycache__/a.pyc", "data/big.bin", "src/keep.log"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(name)
@@ -64,7 +64,7 @@ def test_that_pipes_and_sockets_are_reported_and_do_not_block(project: Path, tmp
     assert taken.special == ("pipe", "sock")
 
 
-def test_that_the_data_folder_inside_the_project_is_no_part_of_it(project: Path) -> None:
+def test_that_a_data_folder_in_the_project_is_not_copied(project: Path) -> None:
     home = project / "home"
     (home / "jobs").mkdir(parents=True)
     (home / "store.sqlite3").write_text("x")
@@ -72,7 +72,7 @@ def test_that_the_data_folder_inside_the_project_is_no_part_of_it(project: Path)
     assert tree(home / "jobs" / "snapshot") == {"main.py": "main", "src/模型.py": "model"}
 
 
-def test_that_an_unreadable_project_is_explained_and_nothing_half_is_left(tmp_path: Path) -> None:
+def test_that_an_unreadable_project_is_explained_and_no_partial_copy_is_left(tmp_path: Path) -> None:
     with pytest.raises(RunnerError, match="nowhere"):
         snapshot.take(tmp_path / "nowhere", tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
@@ -107,7 +107,7 @@ def test_that_a_project_may_carry_its_own_parameter_file_even_as_a_link(
     assert (made.output / "params.json").read_text() == "theirs"
 
 
-def test_that_a_folder_is_made_once_and_an_earlier_attempt_is_set_aside(
+def test_that_a_folder_is_created_once_and_that_of_an_earlier_attempt_is_renamed(
     project: Path, tmp_path: Path
 ) -> None:
     snapshot.take(project, tmp_path / "copy")
@@ -120,7 +120,7 @@ def test_that_a_folder_is_made_once_and_an_earlier_attempt_is_set_aside(
     assert (tmp_path / "001.1" / "output" / "result.txt").read_text() == "first"
 
 
-def test_that_a_half_made_folder_is_made_anew(project: Path, tmp_path: Path) -> None:
+def test_that_an_incomplete_folder_is_created_again(project: Path, tmp_path: Path) -> None:
     snapshot.take(project, tmp_path / "copy")
     (tmp_path / "001" / "output").mkdir(parents=True)
     (tmp_path / "001" / "output" / "rubbish").touch()

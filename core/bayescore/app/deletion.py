@@ -1,31 +1,35 @@
-"""Deleting jobs that have ended: their rows and their folders, and how much that frees."""
+"""Deleting ended jobs: their rows in the store, their folders, and the space that this frees."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError, StoreError
 from bayescore.files import remove_tree
 from bayescore.files.tree import bytes_on_disk
 from bayescore.i18n import text
-from bayescore.store import Database, Job, jobs
+from bayescore.store import Database, Job, job_secrets, jobs
 
 
 @dataclass(frozen=True)
 class JobSize:
-    """A job that has ended, and the bytes of its folder."""
+    """An ended job, and the bytes of its folder."""
 
     job: Job
     bytes: int
 
 
 def ended_jobs(database: Database) -> tuple[JobSize, ...]:
-    """Jobs that could be deleted, oldest first; walks their folders."""
+    """Jobs that can be deleted, oldest first; reads all of their folders."""
     with database.read() as connection:
         found = [job for job in jobs.every(connection) if job.state.ended]
-    return tuple(JobSize(job, bytes_on_disk(database.folder.job(job.id))) for job in reversed(found))
+    return tuple(JobSize(job, job_bytes(database, job)) for job in reversed(found))
+
+
+def job_bytes(database: Database, job: Job) -> int:
+    """Bytes of a job's folder on disk."""
+    return bytes_on_disk(database.folder.job(job.id))
 
 
 def delete(database: Database, identifiers: Sequence[str]) -> int:
@@ -34,9 +38,9 @@ def delete(database: Database, identifiers: Sequence[str]) -> int:
     Raises
     ------
     ConfigError
-        When one of them has not ended; nothing is deleted then.
+        When one of them has not ended; then nothing is deleted.
     StoreError
-        When files of theirs could not be removed; the jobs are gone all the same.
+        When some of their files could not be removed; the jobs are deleted.
     """
     with database.write() as connection:
         for identifier in identifiers:

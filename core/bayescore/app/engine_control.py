@@ -1,4 +1,4 @@
-"""The engine seen from outside: is it there, start it, stop it."""
+"""The engine as a process: its status, start and stop."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bayescore.engine.process_start import ask_to_end, is_engine
+from filelock import FileLock, Timeout
+
 from bayescore.errors import RunnerError
 from bayescore.files import append_to
 from bayescore.i18n import Text, text
-from bayescore.store import DataFolder
+from bayescore.store import Database, DataFolder, cancellation, jobs
+from bayescore.store.engine_process import is_engine, terminate
 
 _START_S = 20.0
 _STOP_S = 30.0
-_LOOK_S = 0.05
+_POLL_S = 0.05
+_JOBS_POLL_S = 0.1
 
 
 @dataclass(frozen=True)
 class EngineStatus:
-    """Whether an engine runs for a data folder, and what it says of itself."""
+    """Whether an engine runs for a data folder, and what it has stored about itself."""
 
     running: bool
     pid: int | None
@@ -38,12 +41,12 @@ class EngineStatus:
 
 
 def status(folder: DataFolder) -> EngineStatus:
-    """Look at the lock, which dies with its process, and not at what a dead engine may have left.
+    """The status by the lock, which ends with its process; a crashed engine may leave its info file.
 
-    A child that the engine was just making when it was killed has the lock for a moment longer.
+    A child that was being created when the engine was killed holds the lock a moment longer.
     """
     info = _info(folder) if _is_locked(folder) else {}
-    if not _wrote(info):
+    if not _is_of_running_engine(info):
         info = {}
     return EngineStatus(
         running="pid" in info,
@@ -56,12 +59,12 @@ def status(folder: DataFolder) -> EngineStatus:
 
 
 def start(folder: DataFolder) -> EngineStatus:
-    """See that an engine runs, detached from this process.
+    """Start the engine, detached from this process, unless it is running.
 
     Raises
     ------
     RunnerError
-        When it does not come up; the message says why.
+        When it does not start; the message says why.
     """
     current = status(folder)
     if current.running:
@@ -74,37 +77,54 @@ def start(folder: DataFolder) -> EngineStatus:
         stdout=subprocess.DEVNULL,
         stderr=append_to(folder.root / "engine.stderr"),
         start_new_session=True,
-        creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # what a session is on Windows
+        creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # a new session on Windows
         cwd=folder.root.anchor,
     )
     _wait(lambda: status(folder).running or "error" in _info(folder), _START_S)
     current = status(folder)
     if current.running:
         return current
-    said = _info(folder)
-    if error := said.get("error"):
-        hint = said.get("hint")
+    info = _info(folder)
+    if error := info.get("error"):
+        hint = info.get("hint")
         raise RunnerError(Text.from_json(error), Text.from_json(hint) if hint else None)
     raise RunnerError(text("The engine did not start."), text("Its log is {file}.", file=folder.engine_log))
 
 
 def stop(folder: DataFolder) -> bool:
-    """End the engine; running trials go on and are adopted by the next one. Whether one ran."""
+    """Stop the engine; running trials continue and are adopted by the next one. Whether one was running."""
     current = status(folder)
     if current.pid is None:
         return False
-    ask_to_end(current.pid, _info(folder).get("started"))
+    terminate(current.pid, _info(folder).get("started"))
     if not _wait(lambda: not _is_locked(folder), _STOP_S):
         raise RunnerError(
-            text("The engine (process {pid}) does not end.", pid=current.pid),
-            text("End it with: kill -9 {pid}; nothing is lost.", pid=current.pid),
+            text("The engine (process {pid}) does not stop.", pid=current.pid),
+            text("Stop it with: kill -9 {pid}. Nothing is lost.", pid=current.pid),
         )
     return True
 
 
-def _is_locked(folder: DataFolder) -> bool:
-    from filelock import FileLock, Timeout
+def stop_jobs(database: Database) -> None:
+    """Cancel every job and wait until all have ended.
 
+    Raises
+    ------
+    StoreError, RunnerError
+        When a request cannot be stored, or the engine does not start.
+    """
+    with database.read() as connection:
+        active = jobs.active(connection)
+    for job in active:
+        cancellation.request(database, job.id)
+    while active:
+        start(database.folder)  # again, if it has been killed
+        time.sleep(_JOBS_POLL_S)
+        with database.read() as connection:
+            active = jobs.active(connection)
+
+
+def _is_locked(folder: DataFolder) -> bool:
     if not folder.engine_lock.exists():
         return False
     try:
@@ -114,8 +134,8 @@ def _is_locked(folder: DataFolder) -> bool:
         return True
 
 
-def _wrote(info: dict[str, Any]) -> bool:
-    """Whether the process that is named in the file lives and is the one that wrote it."""
+def _is_of_running_engine(info: dict[str, Any]) -> bool:
+    """Whether the process that wrote the info file is still running."""
     pid, started = info.get("pid"), info.get("started")
     return isinstance(pid, int) and isinstance(started, float | None) and is_engine(pid, started)
 
@@ -133,5 +153,5 @@ def _wait(condition: Callable[[], bool], seconds: float) -> bool:
     while time.monotonic() < deadline:
         if condition():
             return True
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
     return condition()

@@ -1,19 +1,20 @@
-"""What this machine is doing: its GPUs and who has them, the container engine and its images."""
+"""The state of this machine: its GPUs and what uses them, the container engine and its images."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from bayescore.app import engine_control
 from bayescore.app.engine_control import EngineStatus
+from bayescore.cluster import known_nodes
 from bayescore.cluster.connection import Node
-from bayescore.engine import cluster_view
 from bayescore.errors import RunnerError
 from bayescore.store import Database, jobs, trials
-from bayescore.trials import docker_engine
+from bayescore.trials import docker_engine, images
 from bayescore.trials.gpus import Gpu, processes, visible
 
 
@@ -27,7 +28,7 @@ class LocalImage:
 
 @dataclass(frozen=True)
 class Containers:
-    """The container engine: its version, or why there is none, and its images by tag."""
+    """The container engine: its version, or why it does not answer, and its images by tag."""
 
     version: str | None = None
     problem: str = ""
@@ -35,22 +36,22 @@ class Containers:
 
     def has(self, tag: str) -> bool:
         """Whether an image is on this machine."""
-        wanted = tag if ":" in tag.rpartition("/")[2] else f"{tag}:latest"
-        return any(image.tag == wanted for image in self.images)
+        full = tag if ":" in tag.rpartition("/")[2] else f"{tag}:latest"
+        return any(image.tag == full for image in self.images)
 
 
 @dataclass(frozen=True)
 class Machine:
-    """One look at this machine.
+    """The state of this machine at one moment.
 
     Attributes
     ----------
     holders
-        By a GPU's UUID: the trials that have it, as ``name #number``.
+        Trials that have leased a GPU, as ``name #number``, by its UUID; for a cluster by ``node/GPU``.
     processes
-        By a GPU's UUID: the programs that compute on it, as ``name (pid)``.
+        Programs that use a GPU, as ``name (pid)``, by its UUID.
     nodes
-        Of the cluster that jobs run on; ``holders`` has their places as ``node/GPU``.
+        Nodes of the cluster that jobs run on.
     """
 
     engine: EngineStatus
@@ -61,16 +62,16 @@ class Machine:
 
 
 def look(database: Database) -> Machine:
-    """The engine, the GPUs and who has them; takes a few milliseconds."""
+    """The engine, the GPUs and what uses them; takes a few milliseconds."""
     gpus = tuple(visible())
     with database.read() as connection:
-        nodes = cluster_view.known(connection)
+        nodes = known_nodes.known(connection)
         holders = _holders(connection) if gpus or nodes else {}
     return Machine(engine_control.status(database.folder), gpus, holders, processes() if gpus else {}, nodes)
 
 
 def containers() -> Containers:
-    """The container engine and its images; asks the engine, so it may take seconds."""
+    """The container engine and its images; may take seconds."""
     try:
         client = docker_engine.connect(docker_engine.find())
     except RunnerError as error:
@@ -81,8 +82,42 @@ def containers() -> Containers:
             for image in client.images.list()
             for tag in image.tags
         }
-        images = tuple(found[tag] for tag in sorted(found))
-        return Containers(docker_engine.facts(client).version, images=images)
+        in_order = tuple(found[tag] for tag in sorted(found))
+        return Containers(docker_engine.facts(client).version, images=in_order)
+    finally:
+        client.close()
+
+
+def pull_image(
+    image: str,
+    *,
+    mirror: str | None,
+    report: Callable[[images.PullProgress], None],
+    cancelled: threading.Event,
+) -> None:
+    """Pull an image; returns when it is on this machine.
+
+    Parameters
+    ----------
+    mirror
+        Registry mirror to pull from.
+    report
+        Called with the progress.
+    cancelled
+        Stops the pull when it is set; layers that are complete are kept.
+
+    Raises
+    ------
+    RunnerError
+        When the engine does not answer, the image cannot be pulled, or the pull is cancelled.
+    """
+
+    def pause(seconds: float) -> None:
+        cancelled.wait(seconds)
+
+    client = docker_engine.connect(docker_engine.find())
+    try:
+        images.pull(client, image, mirror=mirror, report=report, cancelled=cancelled.is_set, pause=pause)
     finally:
         client.close()
 

@@ -1,10 +1,10 @@
-"""Beginning a project: a commented file, or a copy of an example."""
+"""New projects: from a commented template, an example, or the options of a program."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from bayescore.config import FILE_NAME
+from bayescore.config import FILE_NAME, gear
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
 from bayescore.exchange.program_options import propose_space
@@ -19,14 +19,13 @@ def example_names() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in resource("examples").iterdir() if p.is_dir()))
 
 
-def begin_project(folder: Path, example: str | None = None) -> list[Path]:
-    """Write a commented ``openbayes.yaml``, or copy an example; the files that were written.
+def create_project(folder: Path, example: str | None = None) -> list[Path]:
+    """Write a commented ``openbayes.yaml``, or copy an example; returns the files that were written.
 
     Raises
     ------
     ConfigError
-        When there is no such example, or a file of that name is there already; nothing is
-        written then.
+        When there is no such example, or one of the files exists; then nothing is written.
     """
     if example is not None and example not in example_names():
         raise ConfigError(
@@ -38,46 +37,64 @@ def begin_project(folder: Path, example: str | None = None) -> list[Path]:
     existing = [p for p in files if (folder / p.relative_to(source)).exists()]
     if existing:
         names = ", ".join(str(p.relative_to(source)) for p in existing)
-        raise ConfigError(text("There is already: {names}.", names=names), text("Choose an empty folder."))
+        raise ConfigError(
+            text("Already in the folder: {names}.", names=names), text("Choose an empty folder.")
+        )
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for path in files:
         target = folder / path.relative_to(source)
-        try:
-            _create(target, path.read_bytes(), folder)
-        except OSError as error:
-            raise ConfigError(
-                text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
-            ) from None
+        _create(target, path.read_bytes(), folder)
         written.append(target)
     return written
 
 
-def _create(target: Path, content: bytes, folder: Path) -> None:
-    """Write a new file below a folder that may hold links to elsewhere, none of which is followed."""
-    with Cursor(folder.resolve()) as cursor:
-        for name in target.relative_to(folder).parts[:-1]:
-            cursor.add_folder(name)
-            cursor.go((*cursor.parts, name))
-        with cursor.create_new(target.name) as created:
-            created.write(content)
-
-
-def begin_from_program(
-    folder: Path, program: str, *, metric: str = "", goal: str = "", trials: int = 20
-) -> tuple[Path, tuple[Text, ...]]:
-    """Write an ``openbayes.yaml`` proposed from a program's options; the file, and what was left out.
+def name_project(folder: Path, name: str) -> Path | None:
+    """Name a project, and write an ``openbayes.yaml`` if there is none; returns it when it was written.
 
     Raises
     ------
     ConfigError
-        When the program cannot be read or has no option with a value, or there is a file already.
+        When a file cannot be written.
+    """
+    gear.name_project(folder, name)
+    target = folder / FILE_NAME
+    if target.exists():
+        return None
+    _create(target, resource("templates", "project", FILE_NAME).read_bytes(), folder)
+    return target
+
+
+def _create(target: Path, content: bytes, folder: Path) -> None:
+    """Write a new file below a folder without following links, which may lead out of it."""
+    try:
+        with Cursor(folder.resolve()) as cursor:
+            for name in target.relative_to(folder).parts[:-1]:
+                cursor.add_folder(name)
+                cursor.go((*cursor.parts, name))
+            with cursor.create_new(target.name) as created:
+                created.write(content)
+    except OSError as error:
+        raise ConfigError(
+            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+        ) from None
+
+
+def create_from_program(
+    folder: Path, program: str, *, metric: str = "", goal: str = "", trials: int = 20
+) -> tuple[Path, tuple[Text, ...]]:
+    """Write an ``openbayes.yaml`` proposed from a program's options; returns the file and remarks.
+
+    Raises
+    ------
+    ConfigError
+        When the program cannot be read or has no option with a value, or the file exists.
     """
     source = folder / program
     target = folder / FILE_NAME
     if target.exists():
         raise ConfigError(
-            text("There is already: {names}.", names=target), text("Open it, or move it out of the way.")
+            text("{file} already exists.", file=target), text("Open it, or move it to another folder.")
         )
     try:
         found = propose_space(read_utf8(source).decode("utf-8"))

@@ -1,4 +1,4 @@
-"""From files and options to a job that can be stored, or to what keeps it from starting."""
+"""Preparing a job: from a project's files and the options of a start to a submission."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bayescore.app.reach import PROCESS_LINE, Reach, cluster_lines, folder_lines, reach_of
+from bayescore.app.inputs import resolve_inputs
+from bayescore.app.options import Options, local_with_options, with_options
+from bayescore.app.permissions import PROCESS_LINE, Permission, cluster_lines, folder_lines, permissions_of
+from bayescore.app.secret_values import collect, masked
 from bayescore.cluster import connection
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import (
     LOCAL_FILE_NAME,
     Access,
-    DataBinding,
     LocalSettings,
     NodeRunner,
     OpenBayesConfig,
@@ -27,69 +29,43 @@ from bayescore.config import (
     project_file,
 )
 from bayescore.config.problems import has_errors
-from bayescore.config.read_root import parse_short_binding
-from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
-from bayescore.store import Input, Job, Submission
+from bayescore.store import Job, Submission
 from bayescore.trials import docker_engine
 from bayescore.trials.images import image_for
 from bayescore.trials.runners import default_python
 
-EVERYWHERE = "default"  # under “data”: the folder of all nodes that are not named
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line or a form adds to the files; ``None`` leaves the files' word.
-
-    Attributes
-    ----------
-    history
-        Earlier jobs that the new one learns from, with those that they have learned from.
-    """
-
-    data: Sequence[str] = ()
-    env: str | None = None
-    message: str = ""
-    name: str | None = None
-    runner: str | None = None
-    address: str | None = None
-    image: str | None = None
-    gpus: str | None = None
-    seed: int | None = None
-    command: str | None = None
-    history: tuple[Job, ...] = ()
-    midpoint: bool = False
-
 
 @dataclass(frozen=True)
 class Prepared:
-    """A job that could start (``submission`` is ``None`` with errors), its secrets, its problems.
+    """A job that can be submitted; with errors in its files, ``submission`` is ``None``.
 
     Attributes
     ----------
-    asks
-        What its files reach outside the project; not what the user wrote among the options.
+    problems
+        Of both files.
+    permissions
+        What the files need outside the project's folder, without what the user named in the options.
     """
 
     submission: Submission | None
     secrets: dict[str, str]
     problems: tuple[Problem, ...]
-    asks: tuple[Reach, ...]
+    permissions: tuple[Permission, ...]
 
 
 def prepare(where: Path, options: Options) -> Prepared:
-    """Read a project and settle everything that a job needs.
+    """Read a project's files and resolve everything that a job needs.
 
     Raises
     ------
     ConfigError
-        For an unreadable file, a bad option, an unknown data set, an unset secret, an earlier
+        For an unreadable file, an invalid option, an unknown data set, an unset secret, an earlier
         job with another objective.
     RunnerError
-        When the wanted container engine does not answer.
+        When the container engine that the files ask for does not answer.
     """
     file = project_file(where).absolute()
     loaded = load_file(file)
@@ -97,9 +73,9 @@ def prepare(where: Path, options: Options) -> Prepared:
     problems = (*loaded.problems, *local_file.problems)
     if loaded.config is None or local_file.settings is None or has_errors(list(problems)):
         return Prepared(None, {}, problems, ())
-    config = _with_options(loaded.config, options)
-    local = _local_with_options(local_file.settings, options)
-    secrets = job_secrets.collect(config, loaded.document.text, os.environ)
+    config = with_options(loaded.config, options)
+    local = local_with_options(local_file.settings, options)
+    secrets = collect(config, loaded.document.text, os.environ)
     runner, endpoint = _runner(local)
     image = None
     if runner == "docker" or (runner == "ray" and local.ray.runner is NodeRunner.DOCKER):
@@ -109,7 +85,7 @@ def prepare(where: Path, options: Options) -> Prepared:
     submission = Submission(
         name=options.name or file.parent.name or "job",
         project=str(file.parent),
-        file_text=job_secrets.without_values(config, loaded.document.text),
+        file_text=masked(config, loaded.document.text),
         config=config,
         local=local,
         runner=runner,
@@ -121,17 +97,17 @@ def prepare(where: Path, options: Options) -> Prepared:
         history=_history(options.history, config.hyper_tuning.hyperparameter_metric),
         midpoint=options.midpoint,
     )
-    written = _written(options, config, local_file.settings, file.parent)
-    asks = tuple(
-        each for each in reach_of(submission, file.parent) if not each.lines or not each.lines <= written
+    given = _given(options, config, local_file.settings, file.parent)
+    permissions = tuple(
+        p for p in permissions_of(submission, file.parent) if not p.lines or not p.lines <= given
     )
-    return Prepared(submission, secrets, problems, asks)
+    return Prepared(submission, secrets, problems, permissions)
 
 
-def _written(options: Options, config: OpenBayesConfig, local: LocalSettings, project: Path) -> set[str]:
-    """Lines of what the user wrote among the options: nobody needs to ask for it.
+def _given(options: Options, config: OpenBayesConfig, local: LocalSettings, project: Path) -> set[str]:
+    """Lines of the permissions that the user has given by naming something in the options.
 
-    A folder that the project's files or its links put in the place of the written one is not that.
+    A folder that the project's files or links put in the place of the named one is not included.
     """
     lines: set[str] = set()
     runner = (options.runner or "").lower()
@@ -149,12 +125,12 @@ def _written(options: Options, config: OpenBayesConfig, local: LocalSettings, pr
 
 
 def _history(earlier: Sequence[Job], metric: str) -> tuple[str, ...]:
-    """Ids of earlier jobs, each once."""
+    """Ids of earlier jobs, without duplicates."""
     for job in earlier:
         if job.metric != metric:
             raise ConfigError(
                 text(
-                    "Job {id} was tuned for “{other}”, this one is for “{metric}”: it teaches nothing here.",
+                    "Job {id} was tuned for “{other}”, this one is for “{metric}”: its trials do not help.",
                     id=job.id,
                     other=job.metric,
                     metric=metric,
@@ -166,59 +142,11 @@ def _history(earlier: Sequence[Job], metric: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(i for job in earlier for i in (*job.submission.history, job.id)))
 
 
-def _with_options(config: OpenBayesConfig, options: Options) -> OpenBayesConfig:
-    changes: dict[str, object] = {}
-    if options.env:
-        changes["env"] = options.env
-    if options.command:
-        changes["command"] = options.command
-    if options.data:
-        changes["data_bindings"] = tuple(_binding(written) for written in options.data)
-    return config.model_copy(update=changes)
-
-
-def _binding(written: str) -> DataBinding:
-    try:
-        data, path, access = parse_short_binding(written)
-    except ValueError:
-        raise ConfigError(
-            text("“{written}” is not DATA:PATH or DATA:PATH:ro|rw.", written=written),
-            text("For example: -d ~/data/mnist:/input0"),
-        ) from None
-    return DataBinding(data=data, path=path, type=Access(access))
-
-
-def _local_with_options(local: LocalSettings, options: Options) -> LocalSettings:
-    changes: dict[str, object] = {}
-    if options.runner:
-        try:
-            changes["runner"] = RunnerChoice(options.runner.lower())
-        except ValueError:
-            raise ConfigError(text("The runner is one of: auto, docker, process, ray.")) from None
-    if options.address:
-        changes["ray"] = local.ray.model_copy(update={"address": options.address})
-    if options.image:
-        changes["image"] = options.image
-    if options.seed is not None:
-        changes["seed"] = options.seed
-    if options.gpus:
-        changes["gpus"] = parse_gpus(options.gpus)
-    return local.model_copy(update=changes)
-
-
-def parse_gpus(written: str) -> str | tuple[int | str, ...]:
-    """``all``, ``none``, or indices and UUIDs separated by commas."""
-    if written.lower() in ("all", "none"):
-        return written.lower()
-    parts = [part.strip() for part in written.split(",") if part.strip()]
-    return tuple(int(part) if part.isdigit() else part for part in parts)
-
-
 def _runner(local: LocalSettings) -> tuple[str, str | None]:
     if local.runner is RunnerChoice.RAY:
         if not isinstance(local.gpus, str):
             raise ConfigError(
-                text("On a Ray cluster “gpus” is all or none: Ray chooses which."),
+                text("On a Ray cluster “gpus” must be all or none: Ray chooses the GPUs."),
                 text("Correct “gpus” in openbayes.local.yaml."),
             )
         connection.check(local.ray.address)
@@ -235,7 +163,7 @@ def _runner(local: LocalSettings) -> tuple[str, str | None]:
 
 
 def _check_processes() -> None:
-    if sys.platform != "linux":  # they are kept and found again by what only Linux has
+    if sys.platform != "linux":  # the supervisor needs prctl and /proc
         raise ConfigError(
             text("Trials run as processes on Linux only."),
             text("Use Docker Desktop, and “runner: docker” in openbayes.local.yaml."),
@@ -253,38 +181,3 @@ def _python(local: LocalSettings, project: Path) -> str | None:
             text("Correct “python” in openbayes.local.yaml."),
         )
     return str(found)
-
-
-def resolve_inputs(
-    bindings: Sequence[DataBinding], local: LocalSettings, project: Path, *, elsewhere: bool = False
-) -> tuple[Input, ...]:
-    """Folders of this machine for the file's data bindings; those of other machines are taken at their word.
-
-    Raises
-    ------
-    ConfigError
-        When no folder is known for a data set, or it does not exist.
-    """
-    inputs = []
-    for binding in bindings:
-        named = local.data.get(binding.data) or (binding.name and local.data.get(binding.name)) or None
-        nodes = dict(named) if isinstance(named, dict) else {}
-        known = nodes.pop(EVERYWHERE, None) if isinstance(named, dict) else named
-        place = Path(known or binding.data).expanduser()
-        folder = place if place.is_absolute() else project / place
-        writable = binding.type is Access.READ_WRITE
-        if elsewhere and named:
-            inputs.append(Input(str(folder), binding.path, writable, nodes))
-        elif folder.is_dir():
-            inputs.append(Input(str(folder.resolve()), binding.path, writable))
-        elif known:
-            raise ConfigError(
-                text("The folder {folder} for “{data}” does not exist.", folder=folder, data=binding.data),
-                text("Correct “data” in openbayes.local.yaml."),
-            )
-        else:
-            raise ConfigError(
-                text("No folder of this machine is known for the data “{data}”.", data=binding.data),
-                text("Add to openbayes.local.yaml: data: {{“{data}”: /path/to/it}}", data=binding.data),
-            )
-    return tuple(inputs)

@@ -7,23 +7,23 @@ from typing import Annotated
 
 import typer
 
-from bayescore.i18n import _
+from bayescore.app import backups
+from bayescore.cli.output import aside, progress, write
+from bayescore.cli.store import open_store
+from bayescore.i18n import _, n_
+from bayescore.store import DataFolder
 
 
 def backup(
     file: Annotated[Path, typer.Argument(help=_("File to write; it must not exist."))],
     outputs: Annotated[
-        bool, typer.Option("--outputs", help=_("Also what the trials' programs wrote: it may be large."))
+        bool, typer.Option("--outputs", help=_("Include the files that trials wrote; they may be large."))
     ] = False,
     secrets: Annotated[
-        bool, typer.Option("--secrets", help=_("Also secrets that an openbayes.yaml has in clear text."))
+        bool, typer.Option("--secrets", help=_("Include secrets that an openbayes.yaml has in clear text."))
     ] = False,
 ) -> None:
-    """Write a backup; jobs may run meanwhile."""
-    from bayescore.cli.access import open_store
-    from bayescore.cli.output import aside, progress, write
-    from bayescore.store import backup as backups
-
+    """Write a backup; jobs may be running."""
     database = open_store()
     with progress(_("Backup")) as report:
         made = backups.make(database, file.absolute(), outputs=outputs, secrets=secrets, progress=report)
@@ -37,45 +37,33 @@ def backup(
         )
     )
     if not outputs:
-        write(_("Without the trials' output folders; --outputs takes them along."))
+        write(_("The output folders of trials are not included; use --outputs to include them."))
     if made.masked:
         write(
-            _(
+            n_(
+                "Secrets in clear text were left out of {count} file; --secrets includes them.",
                 "Secrets in clear text were left out of {count} files; --secrets includes them.",
                 count=made.masked,
             )
         )
     if made.unread:
-        aside(_("Not readable, and not in the backup: {files}", files=_some(made.unread)))
+        aside(_("Not in the backup, because they cannot be read: {files}", files=_some(made.unread)))
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help=_("A backup."))],
     replace: Annotated[
-        bool, typer.Option("--replace", help=_("Put aside what the data folder holds now."))
+        bool, typer.Option("--replace", help=_("Move what the data folder holds now aside."))
     ] = False,
 ) -> None:
     """Put a backup's content into the data folder."""
-    from bayescore.app import consent
-    from bayescore.cli.output import aside, progress, write
-    from bayescore.store import DataFolder
-    from bayescore.store.backup import read_manifest
-    from bayescore.store.restore import restore as restore_backup
-
     folder = DataFolder.default()
-    manifest = read_manifest(file)
+    manifest = backups.read_manifest(file)
     with progress(_("Restore")) as report:
-        done = restore_backup(
-            folder,
-            file.absolute(),
-            replace=replace,
-            docker=_docker(),
-            progress=report,
-            before_replace=lambda: consent.forget_jobs(folder),
-        )
+        done = backups.restore(folder, file, replace=replace, progress=report)
     write(
         _(
-            "In {folder} is what was there at {at}; jobs: {jobs}, trials: {trials}.",
+            "{folder} has been restored to its state of {at}; jobs: {jobs}, trials: {trials}.",
             jobs=manifest.jobs,
             trials=manifest.trials,
             at=manifest.made_at[:19],
@@ -83,32 +71,22 @@ def restore(
         )
     )
     if done.aside is not None:
-        write(_("What was there before is in {folder}.", folder=done.aside))
+        write(_("The previous content is in {folder}.", folder=done.aside))
     if done.stopped:
         write(
             _(
-                "Jobs that had not ended were stopped: {count}. To go on: bayesdesk continue JOB --trials N",
+                "Jobs that had not ended were stopped: {count}. "
+                "To continue one: bayesdesk continue JOB --trials N",
                 count=done.stopped,
             )
         )
     if done.left_out:
         aside(
             _(
-                "Left out, because they are no files or lead out of their folder: {files}",
+                "Left out, because they are not files or link out of their folder: {files}",
                 files=_some(done.left_out),
             )
         )
-
-
-def _docker() -> str | None:
-    """This machine's container engine, for jobs of the backup that ran in containers."""
-    from bayescore.errors import RunnerError
-    from bayescore.trials import docker_engine
-
-    try:
-        return docker_engine.find()
-    except RunnerError:
-        return next(docker_engine.endpoints(), None)
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bayescore.i18n import _, text
-
-if TYPE_CHECKING:
-    from bayescore.cloud import Plan
+from bayescore import cloud
+from bayescore.cli.options import JSON, PROJECT
+from bayescore.cli.output import as_json, printable, write
+from bayescore.errors import ConfigError
+from bayescore.i18n import _, n_, text
 
 application = typer.Typer(no_args_is_help=True)
-PROJECT = typer.Option("--project", help=_("Folder of the project."))
 
 
-@application.command("check", help=_("See what would be sent, and what keeps it from working there."))
+@application.command("check", help=_("Show what would be sent, and what keeps it from running there."))
 def check(
     project: Annotated[Path, PROJECT] = Path(),
-    json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
+    json: Annotated[bool, JSON] = False,
 ) -> None:
     """Nothing is sent and nothing is written."""
-    from bayescore.cli.output import as_json
-    from bayescore.cloud import plan
-
-    found = plan(project)
+    found = cloud.plan(project)
     if json:
         as_json(
             {
@@ -47,21 +45,19 @@ def check(
 @application.command("init", help=_("Bind this folder to a project of the platform."))
 def init(
     name: Annotated[
-        str, typer.Argument(help=_("Name of the project there; it is made where there is none."))
+        str, typer.Argument(help=_("Name of the project there; it is created if there is none."))
     ],
     project: Annotated[Path, PROJECT] = Path(),
-    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do it without asking."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
 ) -> None:
-    """Complete the file, which the official command line insists on, then let that bind the folder."""
-    from bayescore.cloud import bind, plan
-
-    found = plan(project)
+    """Complete the file, as the official command line requires, then let it bind the folder."""
+    found = cloud.plan(project)
     _complete(found, yes=yes)
     question = _(
         "Bind this folder to the project “{name}” at {endpoint}?", name=name, endpoint=found.account.endpoint
     )
     _confirm(question, yes=yes)
-    raise typer.Exit(bind(found, name, _tell).code)
+    raise typer.Exit(cloud.bind(found, name, _show_output).code)
 
 
 @application.command("run", help=_("Run the job on the platform, after showing what is sent."))
@@ -70,46 +66,40 @@ def run(
     message: Annotated[str, typer.Option("-m", "--message", help=_("A note for the job."))] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Send without asking."))] = False,
 ) -> None:
-    """Complete the file, confirm, run the official command line, show what it says."""
-    import shlex
-
-    from bayescore.cli.output import write
-    from bayescore.cloud import plan
-    from bayescore.cloud import run as send
-
-    found = plan(project)
+    """Complete the file, confirm, run the official command line, show its output."""
+    found = cloud.plan(project)
     _show(found)
     if not found.may_run:
         raise typer.Exit(1)
     _complete(found, yes=yes)
-    question = _(
-        "Send {files} files ({size} MB) to {endpoint} and run “{command}” there?",
-        files=found.files,
+    question = n_(
+        "Send {count} file ({size} MB) to {endpoint} and run “{command}” there?",
+        "Send {count} files ({size} MB) to {endpoint} and run “{command}” there?",
+        count=found.files,
         size=found.megabytes,
         endpoint=found.account.endpoint,
         command=shlex.join(["bayes", *found.arguments(message)[1:]]),
     )
     _confirm(question, yes=yes)
-    sent = send(found, message, _tell)
-    if sent.code == 0:
-        write(_("It runs there: {link}", link=sent.link) if sent.link else _("It runs there."))
-    raise typer.Exit(sent.code)
+    outcome = cloud.run(found, message, _show_output)
+    if outcome.code == 0:
+        write(
+            _("The job has been submitted: {link}", link=outcome.link)
+            if outcome.link
+            else _("The job has been submitted.")
+        )
+    raise typer.Exit(outcome.code)
 
 
-def _complete(found: Plan, *, yes: bool) -> None:
-    from bayescore.cli.output import printable, write
-    from bayescore.cloud import complete
-
+def _complete(found: cloud.Plan, *, yes: bool) -> None:
     if found.change:
-        write(_("These keys are added, for the official command line needs them:"))
+        write(_("The official command line requires these keys, so they are added:"))
         write(printable(found.change).rstrip("\n"))
         _confirm(_("Write these keys into {file}?", file=found.file.name), yes=yes)
-        complete(found)
+        cloud.complete(found)
 
 
 def _confirm(question: str, *, yes: bool) -> None:
-    from bayescore.errors import ConfigError
-
     if yes:
         return
     if not sys.stdin.isatty():
@@ -118,26 +108,22 @@ def _confirm(question: str, *, yes: bool) -> None:
         raise typer.Exit(1)
 
 
-def _tell(words: str) -> None:
-    """What the official command line says, as it says it; its progress bar draws with carriage returns."""
-    from bayescore.cli.output import printable
-
-    lines = (printable(line) for line in words.replace("\r\n", "\n").split("\r"))
-    sys.stdout.write("\r".join(lines) if sys.stdout.isatty() else words)
+def _show_output(part: str) -> None:
+    """Output of the official command line as it comes; its progress bar uses carriage returns."""
+    lines = (printable(line) for line in part.replace("\r\n", "\n").split("\r"))
+    sys.stdout.write("\r".join(lines) if sys.stdout.isatty() else part)
     sys.stdout.flush()
 
 
-def _show(found: Plan) -> None:
-    from bayescore.cli.output import write
-
+def _show(found: cloud.Plan) -> None:
     for finding in found.findings:
         write(f"{finding.grade.upper():8}{finding.topic}: {finding.message}")
-        if finding.mend is not None:
-            write(f"        → {finding.mend}")
+        if finding.fix is not None:
+            write(f"        → {finding.fix}")
     if found.change:
         write(
             _(
-                "The official command line needs more keys in {file}; they are added, once you agree.",
+                "The official command line requires more keys in {file}; they are added after you confirm.",
                 file=found.file.name,
             )
         )

@@ -1,51 +1,76 @@
-"""Every command in one place; each is in a module named after what it does."""
+"""Every command of the command line; its module is imported when it is called.
+
+A command that lists jobs does not need the modules of one that starts a job, and ``--help`` and
+``--version`` need none, so the modules of the commands have ordinary imports and still start quickly.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from bayescore.cli import (
-    check,
-    cloud,
-    delete,
-    engine,
-    export,
-    gear,
-    gui,
-    job_list,
-    job_requests,
-    logs,
-    project,
-    schema,
-)
-from bayescore.cli.backup import backup, restore
-from bayescore.cli.doctor import doctor
-from bayescore.cli.import_ import import_
-from bayescore.cli.licences import licences
+from bayescore import __version__
 from bayescore.i18n import _
 
-application = typer.Typer(
-    name="bayesdesk",
-    help=_("OpenBayes-style hyperparameter tuning on your own machine."),
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+
+def _commands() -> dict[str, tuple[str, str]]:
+    """For each command its ``module:attribute`` in this package, and its help in the language in use."""
+    return {
+        "check": ("check:check", _("Check an openbayes.yaml without running anything.")),
+        "init": ("project:init", _("Start a project: write an openbayes.yaml, or copy an example.")),
+        "gear": ("gear:application", _("The commands of the official command line.")),
+        "cloud": ("cloud:application", _("The same job on the OpenBayes platform.")),
+        "jobs": ("job_list:jobs", _("List the jobs.")),
+        "show": ("job_list:show", _("Show a job: its state, its best trial, its events.")),
+        "trials": ("job_list:trials", _("List the trials of a job.")),
+        "logs": ("logs:logs", _("Print the output of a trial.")),
+        "cancel": ("job_requests:cancel", _("Stop a job, or one of its trials.")),
+        "rerun": ("job_requests:rerun", _("Run a trial, or all failed ones, again.")),
+        "continue": ("job_requests:continue_", _("Continue a job: more trials, same history.")),
+        "delete": ("delete:delete", _("Delete an ended job with its trials and files.")),
+        "export": ("export:export", _("Write results: into openbayes.yaml, or as CSV, JSON, YAML.")),
+        "import": ("import_:import_", _("Import results of other tools as a job to learn from.")),
+        "backup": ("backup:backup", _("Write all jobs into one file; they may be running.")),
+        "restore": ("backup:restore", _("Put the jobs of a backup into the data folder.")),
+        "doctor": ("doctor:doctor", _("Check this machine, and show how to fix problems.")),
+        "engine": ("engine:application", _("The process that runs the jobs.")),
+        "gui": ("gui:gui", _("Open the window.")),
+        "licences": ("licences:licences", _("List the licences of everything that is shipped.")),
+        "schema": ("schema:schema", _("Print the JSON Schema of a file.")),
+    }
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from bayescore import __version__
-        from bayescore.cli.output import write
+class _LazyGroup(TyperGroup):
+    """Replaces the placeholder of the called command by the command itself."""
 
-        write(f"bayesdesk {__version__}")
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, found if found is None else _loaded(str(found.name)), rest
+
+
+def _loaded(name: str) -> Any:
+    place, text = _commands()[name]
+    module, _colon, attribute = place.partition(":")
+    command = getattr(import_module(f"bayescore.cli.{module}"), attribute)
+    holder = typer.Typer(add_completion=False)
+    holder.callback()(_placeholder)  # makes it a group even with one command
+    if isinstance(command, typer.Typer):
+        holder.add_typer(command, name=name, help=text)
+    else:
+        holder.command(name, help=text)(command)
+    group: Any = typer.main.get_command(holder)
+    return group.commands[name]
+
+
+def _print_version(requested: bool) -> None:
+    if requested:
+        typer.echo(f"bayesdesk {__version__}")
         raise typer.Exit
 
 
-@application.callback()
 def _root(
     lang: Annotated[str, typer.Option("--lang", help=_("Language: en or zh."), show_default=False)] = "",
     version: Annotated[
@@ -55,33 +80,22 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    del lang, version  # the language is read before the commands are loaded
+    del lang, version  # the language is read before this module is imported
 
 
-application.command("check", help=_("Check an openbayes.yaml without running anything."))(check.check)
-application.command("init", help=_("Begin a project: write an openbayes.yaml, or copy an example."))(
-    project.init
+def _placeholder() -> None:
+    """Stands for a command in the list of all."""
+
+
+application = typer.Typer(
+    name="bayesdesk",
+    cls=_LazyGroup,
+    help=_("OpenBayes-style hyperparameter tuning on your own machine."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-application.add_typer(gear.application, name="gear", help=_("The verbs of the official command line."))
-application.add_typer(cloud.application, name="cloud", help=_("The same job on the OpenBayes platform."))
-application.command("jobs", help=_("List the jobs."))(job_list.jobs)
-application.command("show", help=_("Show a job: its state, its best trial, what happened."))(job_list.show)
-application.command("trials", help=_("List the trials of a job."))(job_list.trials)
-application.command("logs", help=_("Print what a trial has printed."))(logs.logs)
-application.command("cancel", help=_("Stop a job, or one of its trials."))(job_requests.cancel)
-application.command("rerun", help=_("Run a trial, or all failed ones, again."))(job_requests.rerun)
-application.command("continue", help=_("Go on with a job: more trials, same history."))(
-    job_requests.continue_
-)
-application.command("delete", help=_("Delete an ended job with its trials and files."))(delete.delete)
-application.command("export", help=_("Write results: into openbayes.yaml, or as CSV, JSON, YAML."))(
-    export.export
-)
-application.command("import", help=_("Bring in what was found elsewhere, as a job to learn from."))(import_)
-application.command("backup", help=_("Write all jobs into one file; they may run meanwhile."))(backup)
-application.command("restore", help=_("Put the jobs of a backup into the data folder."))(restore)
-application.command("doctor", help=_("Check this machine, and say how to mend what is amiss."))(doctor)
-application.add_typer(engine.application, name="engine", help=_("The process that runs the jobs."))
-application.command("gui", help=_("Open the window."))(gui.gui)
-application.command("licences", help=_("List the licences of everything that is shipped."))(licences)
-application.command("schema", help=_("Print the JSON Schema of a file."))(schema.schema)
+application.callback()(_root)
+for _name, (_place, _help) in _commands().items():
+    application.command(_name, help=_help)(_placeholder)

@@ -1,47 +1,54 @@
-"""Asking on the terminal for what a project reaches outside itself."""
+"""Asking on the terminal for the permissions that a job needs."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TypeVar
 
 import typer
 
+from bayescore.app.consent import UnconfirmedError, heading
+from bayescore.app.permissions import Permission, listed
+from bayescore.cli.output import aside
 from bayescore.i18n import _
 
-if TYPE_CHECKING:
-    from bayescore.app.reach import Reach
-
-YES = typer.Option("--yes", "-y", help=_("Allow what the project asks for outside itself; it is remembered."))
+T = TypeVar("T")
 
 
-def confirm(asks: tuple[Reach, ...], *, yes: bool, job: str | None = None) -> tuple[Reach, ...]:
-    """Show what is asked for and have it allowed; everything is on standard error, as a question is.
+def with_confirmation(action: Callable[[tuple[Permission, ...]], T], *, yes: bool) -> T:
+    """Call an action of the application layer, and again with what the user allows if it needs that.
 
     Parameters
     ----------
-    job
-        Id of a stored job; ``None`` for one that is being started.
+    action
+        Gets the permissions that the user has confirmed.
+    yes
+        Allow everything without asking.
 
     Raises
     ------
     UnconfirmedError
-        When nobody can be asked.
+        When something must be confirmed and there is no terminal to ask on.
     typer.Exit
         When the answer is no.
     """
-    from bayescore.app.consent import UnconfirmedError, heading
-    from bayescore.app.reach import listed
-    from bayescore.cli.output import aside
+    try:
+        return action(())
+    except UnconfirmedError as error:
+        if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        needed = error
+    _confirm(needed, yes=yes)
+    return action(needed.permissions)
 
-    if not asks:
-        return ()
-    if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UnconfirmedError(asks, job)
-    aside(_("{heading}:\n{list}", heading=heading(job), list=listed(asks)))
-    if not yes:
-        aside(_("Start it only if you trust who wrote it. This is asked once."))
-        if not typer.confirm(_("Start?"), default=False, err=True):
-            aside(_("Nothing has been started."))
-            raise typer.Exit(1)
-    return asks
+
+def _confirm(needed: UnconfirmedError, *, yes: bool) -> None:
+    """Everything goes to standard error, which may be a terminal when standard output is not."""
+    aside(_("{heading}:\n{list}", heading=heading(needed.job), list=listed(needed.permissions)))
+    if yes:
+        return
+    aside(_("Start it only if you trust its author. The answer is remembered."))
+    if not typer.confirm(_("Start?"), default=False, err=True):
+        aside(_("Nothing has been started."))
+        raise typer.Exit(1)

@@ -6,8 +6,13 @@ from typing import Annotated
 
 import typer
 
-from bayescore.cli.job_list import JSON
+from bayescore.app import backups
+from bayescore.app.diagnostics import diagnose
+from bayescore.app.findings import may_proceed
+from bayescore.cli.options import JSON
+from bayescore.cli.output import as_json, aside, write
 from bayescore.i18n import _, translate
+from bayescore.store import DataFolder
 
 
 def doctor(
@@ -24,36 +29,24 @@ def doctor(
     if repair:
         _repair()
         return
-    from bayescore.app.diagnostics import Grade, examine
-    from bayescore.cli.output import as_json, write
-
-    findings = examine(image)
+    findings = diagnose(image)
     if json:
-        as_json(
-            {
-                "ok": all(f.grade is not Grade.PROBLEM for f in findings),
-                "checks": [f.as_json() for f in findings],
-            }
-        )
+        as_json({"ok": may_proceed(findings), "checks": [f.as_json() for f in findings]})
     else:
         for finding in findings:
-            write(f"{translate(finding.grade.value):>8}  {finding.message}")
-            if finding.mend:
-                write(f"{'':>8}  → {finding.mend}")
-    if any(f.grade is Grade.PROBLEM for f in findings):
+            write(f"{translate(finding.grade):>8}  {finding.message}")
+            if finding.fix:
+                write(f"{'':>8}  → {finding.fix}")
+    if not may_proceed(findings):
         raise typer.Exit(1)
 
 
 def _repair() -> None:
-    from bayescore.cli.output import aside, write
-    from bayescore.store import DataFolder
-    from bayescore.store.recovery import repair
-
     folder = DataFolder.default()
     aside(_("Reading all of {file}…", file=folder.database))
-    done = repair(folder, progress=lambda table, rows: aside(f"  {table}: {rows}"))
+    done = backups.repair(folder, lambda table, rows: aside(f"  {table}: {rows}"))
     if done.aside is None:
-        write(_("The store is whole; there is nothing to repair."))
+        write(_("The store is intact; there is nothing to repair."))
         return
     write(
         _(
@@ -64,5 +57,5 @@ def _repair() -> None:
         )
     )
     if done.unreadable:
-        write(_("Left out, because they made no sense: {count}.", count=done.unreadable))
+        write(_("Left out because they are invalid: {count}.", count=done.unreadable))
     write(_("The damaged file is kept in {folder}.", folder=done.aside))

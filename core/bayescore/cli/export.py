@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bayescore.cli.job_list import JOB
+from bayescore.app.lookup import find_job, find_trial
+from bayescore.app.write_back import with_ranges, with_values
+from bayescore.cli.options import JOB
+from bayescore.cli.output import content, write
+from bayescore.cli.store import open_store
+from bayescore.config import YamlDocument
+from bayescore.config.load import project_file, read_utf8
+from bayescore.errors import ConfigError
+from bayescore.exchange.export import export_text
 from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _, text
-
-if TYPE_CHECKING:
-    from bayescore.config import YamlDocument
-    from bayescore.store import Database, Job, Trial
+from bayescore.results import best, diff, leading, replace_file
+from bayescore.store import Database, Job, Trial, trials
 
 
 def export(
     job: Annotated[str, JOB],
     trial: Annotated[
-        int | None, typer.Option("--trial", help=_("Trial to take; by default the best."))
+        int | None, typer.Option("--trial", help=_("Trial to export; by default the best."))
     ] = None,
     into: Annotated[
         Path | None,
@@ -36,8 +42,6 @@ def export(
     ] = ExportFormat.YAML,
 ) -> None:
     """Write results."""
-    from bayescore.cli.access import find_job, open_store
-
     database = open_store()
     found = find_job(database, job)
     if into is not None:
@@ -47,11 +51,6 @@ def export(
 
 
 def _chosen(database: Database, job: Job, number: int | None) -> Trial:
-    from bayescore.cli.access import find_trial
-    from bayescore.errors import ConfigError
-    from bayescore.results import best
-    from bayescore.store import trials
-
     if number is not None:
         return find_trial(database, job, number)
     with database.read() as connection:
@@ -66,34 +65,25 @@ def _chosen(database: Database, job: Job, number: int | None) -> Trial:
 def _changed(
     database: Database, job: Job, trial: int | None, document: YamlDocument, narrow: bool
 ) -> YamlDocument:
-    from bayescore.results import leading, narrowed, with_parameters, with_specs
-    from bayescore.store import trials
-
     if not narrow:
-        return with_parameters(document, _chosen(database, job, trial).parameters)
+        return with_values(document, _chosen(database, job, trial))
     with database.read() as connection:
         chosen = leading(trials.of_job(connection, job.id), job.config.hyper_tuning.goal)
-    specs = narrowed(job.config.hyper_tuning.parameter_specs, [t.parameters for t in chosen])
-    return with_specs(document, specs)
+    return with_ranges(document, job, chosen)
 
 
 def _write_into(
     database: Database, job: Job, trial: int | None, into: Path, *, narrow: bool, ask: bool
 ) -> None:
-    from bayescore.cli.output import content, write
-    from bayescore.config import YamlDocument
-    from bayescore.config.load import project_file, read_utf8
-    from bayescore.results import diff, replace_file
-
     target = project_file(into)
     document = YamlDocument.parse(read_utf8(target).decode("utf-8"))
     changed = _changed(database, job, trial, document, narrow)
     difference = diff(document.text, changed.text, str(target))
     if not difference:
-        write(_("{file} says this already.", file=target))
+        write(_("{file} already has these values.", file=target))
         return
     content(difference)
-    if ask and sys.stdin.isatty() and sys.stdout.isatty() and not typer.confirm(_("Write this?")):
+    if ask and sys.stdin.isatty() and sys.stdout.isatty() and not typer.confirm(_("Write these changes?")):
         raise typer.Exit(1)
     replace_file(target, changed.text)
     write(_("{file} has been written.", file=target))
@@ -102,11 +92,6 @@ def _write_into(
 def _print(
     database: Database, job: Job, trial: int | None, export_format: ExportFormat, *, narrow: bool
 ) -> None:
-    from bayescore.cli.output import content
-    from bayescore.config import YamlDocument
-    from bayescore.exchange.export import export_text
-    from bayescore.store import trials
-
     if narrow:
         changed = _changed(database, job, trial, YamlDocument.parse(job.submission.file_text), narrow=True)
         content(changed.text)

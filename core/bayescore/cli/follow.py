@@ -11,9 +11,10 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from bayescore.app import engine_control
 from bayescore.cli.output import aside, number, printable, write
 from bayescore.i18n import _, translate
-from bayescore.results import time_left
+from bayescore.results import best, time_left
 from bayescore.store import (
     STATE_NAMES,
     ChangeWatch,
@@ -33,8 +34,8 @@ from bayescore.store import (
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_LOOK_S = 0.1
-_ENGINE_LOOK_S = 3.0
+_POLL_S = 0.1
+_ENGINE_CHECK_S = 3.0
 _SHOWN_TRIALS = 15
 
 
@@ -51,14 +52,14 @@ def follow(database: Database, identifier: str, *, quiet: bool = False) -> int:
     int
         The exit code: 0 succeeded or exhausted, 1 ended otherwise, 130 interrupted.
     """
-    asked = threading.Event()
+    is_interrupted = threading.Event()
 
     def interrupted(_number: int, _frame: FrameType | None) -> None:
-        asked.set()  # an exception alone is lost when it strikes where Python ignores exceptions
+        is_interrupted.set()  # the exception may be raised where Python ignores exceptions
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, interrupted)
-    watcher = _Watcher(database, identifier, asked)
+    watcher = _Watcher(database, identifier, is_interrupted)
     try:
         if sys.stdout.isatty() and not quiet:
             job = _live(database, identifier, watcher)
@@ -66,7 +67,7 @@ def follow(database: Database, identifier: str, *, quiet: bool = False) -> int:
             job = _lines(database, identifier, watcher, aside if quiet else write)
     except KeyboardInterrupt:
         aside()
-        aside(_("The job goes on. Stop it with: bayesdesk cancel {id}", id=identifier))
+        aside(_("The job continues. Stop it with: bayesdesk cancel {id}", id=identifier))
         return 130
     finally:
         signal.signal(signal.SIGINT, before)
@@ -79,16 +80,16 @@ def exit_code(job: Job) -> int:
 
 
 class _Watcher:
-    """Waits for news of a job, and sees that an engine is there to make some."""
+    """Waits for changes of a job, and starts the engine again if it was killed."""
 
-    def __init__(self, database: Database, identifier: str, asked: threading.Event) -> None:
+    def __init__(self, database: Database, identifier: str, is_interrupted: threading.Event) -> None:
         self._database = database
         self._identifier = identifier
-        self._asked = asked
+        self._is_interrupted = is_interrupted
         self._watch = ChangeWatch(database.folder)
-        self._next_look = time.monotonic() + _ENGINE_LOOK_S
+        self._next_check = time.monotonic() + _ENGINE_CHECK_S
 
-    def look(self) -> tuple[Job, list[Trial]]:
+    def read(self) -> tuple[Job, list[Trial]]:
         """The job and its trials now."""
         with self._database.read() as connection:
             return jobs.get(connection, self._identifier), trials.of_job(connection, self._identifier)
@@ -97,33 +98,31 @@ class _Watcher:
         """Return when something has changed, or after a while."""
         until = time.monotonic() + at_most
         while time.monotonic() < until and not self._watch.changed():
-            if self._asked.is_set():
+            if self._is_interrupted.is_set():
                 raise KeyboardInterrupt
-            time.sleep(_LOOK_S)
-        if time.monotonic() >= self._next_look:
-            self._next_look = time.monotonic() + _ENGINE_LOOK_S
-            from bayescore.app import engine_control
-
-            engine_control.start(self._database.folder)  # a killed engine is started again
+            time.sleep(_POLL_S)
+        if time.monotonic() >= self._next_check:
+            self._next_check = time.monotonic() + _ENGINE_CHECK_S
+            engine_control.start(self._database.folder)
 
 
-def _lines(database: Database, identifier: str, watcher: _Watcher, say: Callable[[str], None]) -> Job:
-    told: dict[int, tuple[TrialState, int]] = {}
+def _lines(database: Database, identifier: str, watcher: _Watcher, show: Callable[[str], None]) -> Job:
+    shown: dict[int, tuple[TrialState, int]] = {}
     cursor = 0
     while True:
-        job, found = watcher.look()
+        job, found = watcher.read()
         with database.read() as connection:
             happened = events.of_job(connection, identifier, cursor)
         for event in happened:
             cursor = event.seq
             if event.kind != "ended" and not event.kind.startswith("trial_"):
-                say(_event_line(event))
+                show(_event_line(event))
         for trial in found:
-            if trial.state.ended and told.get(trial.id) != (trial.state, trial.attempt):
-                told[trial.id] = (trial.state, trial.attempt)
-                say(trial_line(job, trial, found))
+            if trial.state.ended and shown.get(trial.id) != (trial.state, trial.attempt):
+                shown[trial.id] = (trial.state, trial.attempt)
+                show(trial_line(job, trial, found))
         if job.state.ended:
-            say(end_line(job, found))
+            show(end_line(job, found))
             return job
         watcher.wait(1.0)
 
@@ -135,8 +134,6 @@ def _event_line(event: Event) -> str:
 
 def trial_line(job: Job, trial: Trial, found: list[Trial]) -> str:
     """One line about a trial that has ended."""
-    from bayescore.results import best
-
     state = translate(STATE_NAMES[trial.state])
     words = " ".join(f"{k}={_shown(v)}" for k, v in trial.parameters.items())
     value = f" {job.metric}={number(trial.value)}" if trial.value is not None else ""
@@ -151,9 +148,7 @@ def _shown(value: Any) -> str:
 
 
 def end_line(job: Job, found: list[Trial]) -> str:
-    """How a job ended, and its best trial."""
-    from bayescore.results import best
-
+    """The state of a job, and its best trial."""
     state = translate(STATE_NAMES[job.state])
     line = _("Job {id}: {state}.", id=job.id, state=state)
     if job.reason:
@@ -174,11 +169,11 @@ def end_line(job: Job, found: list[Trial]) -> str:
 
 
 def _live(database: Database, identifier: str, watcher: _Watcher) -> Job:
-    from rich.live import Live
+    from rich.live import Live  # here and below: rich is slow to import and only needed on a terminal
 
     with Live(refresh_per_second=8, transient=True) as live:
         while True:
-            job, found = watcher.look()
+            job, found = watcher.read()
             live.update(_picture(database, job, found))
             if job.state.ended:
                 break
@@ -192,8 +187,6 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
-
-    from bayescore.results import best
 
     winner = best(found, job.config.hyper_tuning.goal)
     names = [s.name for s in job.config.hyper_tuning.parameter_specs]

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from bayescore.errors import ConfigError
 from bayescore.i18n import _, text
 
 
@@ -17,12 +18,10 @@ def gui(
     path: Annotated[Path | None, typer.Argument(help=_("A file, or its folder."))] = None,
     job: Annotated[str | None, typer.Option("--job", help=_("A job to show: its id, or “last”."))] = None,
 ) -> None:
-    """Open the window; the command ends when the window is closed."""
-    from bayescore.errors import ConfigError
-
+    """Open the window; returns when it is closed."""
     if importlib.util.find_spec("PySide6") is None:
         raise ConfigError(
-            text("The window is not installed here."), text("Install it with: pip install 'bayesdesk[gui]'")
+            text("The window is not installed."), text("Install it with: pip install 'bayesdesk[gui]'")
         )
     arguments = [str(path)] if path is not None else []
     arguments += ["--job", job] if job is not None else []

@@ -6,21 +6,23 @@ from typing import Annotated
 
 import typer
 
+from bayescore.app.lookup import find_job
+from bayescore.cli.follow import end_line
+from bayescore.cli.follow import follow as follow_job
+from bayescore.cli.options import JOB, JSON
+from bayescore.cli.output import as_json, number, table, write
+from bayescore.cli.store import job_as_json, open_store, print_job
+from bayescore.config import Goal
 from bayescore.i18n import _, translate
-
-JOB = typer.Argument(help=_("Id of the job, its beginning, the job's name, or “last”."))
-JSON = typer.Option("--json", help=_("Print one JSON object."))
+from bayescore.results import trial_json
+from bayescore.results.where import column, condition, ordered
+from bayescore.store import STATE_NAMES, events, points
+from bayescore.store import jobs as job_rows
+from bayescore.store import trials as trial_rows
 
 
 def jobs(json: Annotated[bool, JSON] = False) -> None:
     """List the jobs, newest first."""
-    from bayescore.cli.access import job_as_json, open_store
-    from bayescore.cli.output import as_json, number, table, write
-    from bayescore.config import Goal
-    from bayescore.store import STATE_NAMES
-    from bayescore.store import jobs as job_rows
-    from bayescore.store import trials as trial_rows
-
     database = open_store()
     with database.read() as connection:
         every = job_rows.every(connection)
@@ -35,7 +37,7 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
         as_json({"jobs": [job_as_json(database, job.id) for job in every]})
         return
     if not every:
-        write(_("There is no job yet. Start one with: bayesdesk gear run hypertuning"))
+        write(_("There are no jobs yet. Start one with: bayesdesk gear run hypertuning"))
         return
     rows = []
     for job in every:
@@ -58,25 +60,18 @@ def jobs(json: Annotated[bool, JSON] = False) -> None:
 def show(
     job: Annotated[str, JOB],
     json: Annotated[bool, JSON] = False,
-    follow: Annotated[bool, typer.Option("-f", "--follow", help=_("Go on until the job ends."))] = False,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help=_("Follow the job until it ends."))] = False,
 ) -> None:
     """Show one job."""
-    from bayescore.cli.access import find_job, job_as_json, open_store
-    from bayescore.cli.follow import end_line
-    from bayescore.cli.follow import follow as follow_job
-    from bayescore.cli.output import as_json, write
-    from bayescore.store import events
-    from bayescore.store import trials as trial_rows
-
     database = open_store()
     found = find_job(database, job)
     if follow:
         code = follow_job(database, found.id, quiet=json)
         if json:
-            as_json(job_as_json(database, found.id))
+            print_job(database, found.id)
         raise typer.Exit(code)
     if json:
-        as_json(job_as_json(database, found.id))
+        print_job(database, found.id)
         return
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)
@@ -102,13 +97,6 @@ def trials(
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """List the trials of a job."""
-    from bayescore.cli.access import find_job, open_store
-    from bayescore.cli.output import as_json, number, table
-    from bayescore.results import trial_json
-    from bayescore.results.where import column, condition, ordered
-    from bayescore.store import STATE_NAMES, points
-    from bayescore.store import trials as trial_rows
-
     database = open_store()
     found = find_job(database, job)
     with database.read() as connection:

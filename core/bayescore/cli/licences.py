@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
+from bayescore.cli.options import JSON
+from bayescore.cli.output import as_json, table, write
 from bayescore.i18n import _
 from bayescore.licences import shipped
 
 
 def licences(
     full: Annotated[bool, typer.Option("--full", help=_("Print the texts of the licences too."))] = False,
-    json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
+    json: Annotated[bool, JSON] = False,
 ) -> None:
-    """List the packages that Bayesdesk runs on, with their licences."""
-    from bayescore.cli.output import as_json, table, write
-
+    """List the packages that Bayesdesk depends on, with their licences."""
     found = shipped()
     if json:
         rows = [{"name": s.name, "version": s.version, "licence": s.licence} for s in found]

@@ -10,23 +10,27 @@ from typing import Annotated
 
 import typer
 
-from bayescore.cli.job_list import JOB
+from bayescore.app.lookup import find_job, find_trial
+from bayescore.cli.options import JOB
+from bayescore.cli.store import open_store
 from bayescore.cli.terminal import Shown
+from bayescore.errors import StoreError
+from bayescore.files import open_regular
 from bayescore.i18n import _, text
+from bayescore.trials import TrialFolder
 
-_LOOK_S = 0.2
+_POLL_S = 0.2
 _PIECE = 64 * 1024  # bytes that are read and shown at once
 
 
 def logs(
     job: Annotated[str, JOB],
     trial: Annotated[int, typer.Argument(help=_("Number of the trial."))],
-    follow: Annotated[bool, typer.Option("-f", "--follow", help=_("Go on until the trial ends."))] = False,
+    follow: Annotated[
+        bool, typer.Option("-f", "--follow", help=_("Follow the trial until it ends."))
+    ] = False,
 ) -> None:
-    """Print a trial's output as it is; to a terminal without codes that do more than colour it."""
-    from bayescore.cli.access import find_job, find_trial, open_store
-    from bayescore.trials import TrialFolder
-
+    """Print a trial's output; on a terminal without control codes other than colours."""
     database = open_store()
     found = find_job(database, job)
     file = TrialFolder(database.folder.trial(found.id, find_trial(database, found, trial).number)).log
@@ -40,7 +44,7 @@ def logs(
         ended = find_trial(database, found, trial).state.ended
         if file.exists():
             if file.stat().st_size < offset:
-                offset = 0  # the log has begun its next half
+                offset = 0  # the log was rotated
             for data in _pieces(file, offset):
                 offset += len(data)
                 show(data)
@@ -48,14 +52,11 @@ def logs(
         if ended or not follow:
             end()
             return
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
 
 
 def _pieces(file: Path, offset: int) -> Iterator[bytes]:
-    """What stands behind ``offset``, a piece at a time: a log may be larger than memory."""
-    from bayescore.errors import StoreError
-    from bayescore.files import open_regular
-
+    """The content after ``offset``, in pieces: a log may be larger than memory."""
     try:
         with open_regular(file) as log:
             log.seek(offset)
@@ -68,7 +69,7 @@ def _pieces(file: Path, offset: int) -> Iterator[bytes]:
 
 
 def _screen() -> tuple[Callable[[bytes], None], Callable[[], None]]:
-    """What shows bytes on the terminal, and what ends it."""
+    """Functions that show bytes on the terminal, and that end the output."""
     encoding = sys.stdout.encoding
     shown = Shown(encoding)
 

@@ -1,12 +1,13 @@
-"""The entry of the command line: language first, then the commands, then errors for people."""
+"""The entry point of the command line: the language, the command, and errors as messages."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any, NoReturn
 
+from bayescore.cli.output import complain
 from bayescore.errors import BayesdeskError, ConfigError
-from bayescore.i18n import LANGUAGES, preferred_language, set_language
+from bayescore.i18n import LANGUAGES, preferred_language, set_language, text
 
 FAILED = 1
 WRONG_INPUT = 2
@@ -16,14 +17,14 @@ INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command line and exit."""
     set_language(_language(sys.argv[1:]))
-    from bayescore.cli.commands import application  # their help texts are in the language chosen above
+    from bayescore.cli.commands import application  # its help texts are translated when it is imported
 
     try:
         application()
     except BayesdeskError as error:
-        _say(error)
+        complain(error.message, error.hint)
         sys.exit(WRONG_INPUT if isinstance(error, ConfigError) else FAILED)
-    except BrokenPipeError:  # a reader like "head" had enough
+    except BrokenPipeError:  # the reader, such as "head", has ended
         sys.stderr.close()
         sys.exit(FAILED)
     except KeyboardInterrupt:
@@ -35,7 +36,7 @@ def main() -> NoReturn:
 
 
 def _language(arguments: list[str]) -> str:
-    """Language of ``--lang``, which must be known before the commands are, else the environment's."""
+    """Language of ``--lang``, which is needed before the commands are imported, or of the environment."""
     for i, argument in enumerate(arguments):
         if argument == "--":
             break
@@ -46,19 +47,11 @@ def _language(arguments: list[str]) -> str:
     return preferred_language()
 
 
-def _say(error: BayesdeskError) -> None:
-    from bayescore.cli.output import complain
-
-    complain(error.message, error.hint)
-
-
 def _log_traceback(error: Exception) -> None:
-    """Nobody is helped by a traceback in the terminal; whoever mends it is, by one in the log."""
-    import traceback
+    """Write the traceback to a log file and show where it is."""
+    import traceback  # the modules here are only needed for a bug
 
-    from bayescore.cli.output import complain
     from bayescore.files import append_to
-    from bayescore.i18n import text
     from bayescore.store.data_folder import DataFolder
 
     file = DataFolder.default().root / "cli.log"

@@ -1,4 +1,4 @@
-"""``bayesdesk init`` and ``bayesdesk gear init``: beginning a project."""
+"""``bayesdesk init``: a new project."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from typing import Annotated
 
 import typer
 
+from bayescore.app.new_project import create_from_program, create_project, example_names
+from bayescore.cli.output import aside, printable, write
+from bayescore.config.load import MAX_BYTES
 from bayescore.config.models import Goal
+from bayescore.errors import ConfigError
+from bayescore.exchange.program_options import likely_goal, propose_space
+from bayescore.files import read_text
 from bayescore.i18n import _, text
 
-_MOST_TRIALS = 100  # of the platform
+_MOST_TRIALS = 100  # the platform's limit
 
 
 def init(
     from_: Annotated[
-        str | None, typer.Option("--from", help=_("Name of an example to copy; “list” shows them."))
+        str | None, typer.Option("--from", help=_("Name of an example to copy; “list” lists them."))
     ] = None,
-    folder: Annotated[Path, typer.Option("--folder", help=_("Where to write."))] = Path(),
+    folder: Annotated[Path, typer.Option("--folder", help=_("Folder to write to."))] = Path(),
     program: Annotated[
         str | None,
-        typer.Option("--program", help=_("Your program; its options are read to propose what to tune.")),
+        typer.Option("--program", help=_("Your program; its options are read to propose a search space.")),
     ] = None,
     metric: Annotated[
-        str, typer.Option("--metric", help=_("What the program reports and is judged by."))
+        str, typer.Option("--metric", help=_("Objective metric that the program reports."))
     ] = "",
     goal: Annotated[str, typer.Option("--goal", help="MAXIMIZE, MINIMIZE")] = "",
     trials: Annotated[
@@ -32,35 +38,29 @@ def init(
     ] = 20,
 ) -> None:
     """Write an openbayes.yaml: commented, an example's, or proposed from a program's options."""
-    from bayescore.app.new_project import begin_from_program, begin_project, example_names
-    from bayescore.cli.output import aside, write
-
     if from_ == "list":
         for name in example_names():
             write(name)
         return
     if program is None and from_ is None and sys.stdin.isatty() and sys.stdout.isatty():
-        program, metric, goal, trials = _asked(folder, metric, goal, trials)
+        program, metric, goal, trials = _ask(folder, metric, goal, trials)
     if program:
-        target, remarks = begin_from_program(folder, program, metric=metric, goal=goal, trials=trials)
+        target, remarks = create_from_program(folder, program, metric=metric, goal=goal, trials=trials)
         for remark in remarks:
             aside(str(remark))
         write(_text_of(target))
         write(str(target))
     else:
-        for target in begin_project(folder, from_):
+        for target in create_project(folder, from_):
             write(str(target))
     write(_("Next: bayesdesk check {folder}", folder=folder))
 
 
-def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, str, int]:
-    """Ask on the terminal for what cannot be guessed; an empty program means the commented template."""
-    from bayescore.errors import ConfigError
-    from bayescore.exchange.program_options import likely_goal, propose_space
-
+def _ask(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, str, int]:
+    """Ask on the terminal for what cannot be guessed; without a program the template is written."""
     programs = sorted(p.name for p in folder.glob("*.py") if _is_plain(p.name) and _has_options(p))
     likely = "main.py" if "main.py" in programs else next(iter(programs), "")
-    question = _("Your program") if likely else _("Your program (empty for a template to fill in)")
+    question = _("Your program") if likely else _("Your program (leave empty for a template to fill in)")
     program = typer.prompt(question, default=likely).strip()
     if not program:
         return "", metric, goal, trials
@@ -69,31 +69,31 @@ def _asked(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str,
     try:
         found = propose_space(_text_of(folder / program)).metrics
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
-        found = ()  # said by what writes the file
+        found = ()  # reported when the file is written
     known = metric or next(filter(_is_plain, found), "accuracy")
-    metric = typer.prompt(_("The metric that it is judged by"), default=known)
-    goal = typer.prompt(_("Which way is better"), default=goal or likely_goal(metric), value_proc=_a_goal)
-    trials = typer.prompt(_("How many trials"), default=str(trials), value_proc=_a_count)
+    metric = typer.prompt(_("Objective metric"), default=known)
+    goal = typer.prompt(
+        _("Goal: MAXIMIZE or MINIMIZE"), default=goal or likely_goal(metric), value_proc=_parse_goal
+    )
+    trials = typer.prompt(_("How many trials"), default=str(trials), value_proc=_parse_count)
     return program, metric, goal, trials
 
 
-def _a_goal(answer: str) -> str:
+def _parse_goal(answer: str) -> str:
     found = [goal for goal in Goal if goal.startswith(answer.strip().upper())]
     if len(found) != 1 or not answer.strip():
         raise typer.BadParameter(_("Please answer {goals}.", goals=", ".join(Goal)))
     return str(found[0])
 
 
-def _a_count(answer: str) -> int:
+def _parse_count(answer: str) -> int:
     if not answer.strip().isdecimal() or not 1 <= int(answer) <= _MOST_TRIALS:
         raise typer.BadParameter(_("Please answer a whole number from 1 to {most}.", most=_MOST_TRIALS))
     return int(answer)
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a name can stand in a question on the terminal."""
-    from bayescore.cli.output import printable
-
+    """Whether a name can be shown in a question on the terminal."""
     return printable(name) == name
 
 
@@ -105,7 +105,4 @@ def _has_options(file: Path) -> bool:
 
 
 def _text_of(file: Path) -> str:
-    from bayescore.config.load import MAX_BYTES
-    from bayescore.files import read_text
-
     return read_text(file, MAX_BYTES)

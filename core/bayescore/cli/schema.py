@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bayescore.cli.output import as_json
+from bayescore.config.schema import local_schema, openbayes_schema
 from bayescore.i18n import _
 
 
@@ -19,7 +21,4 @@ class Which(StrEnum):
 
 def schema(which: Annotated[Which, typer.Argument(help=_("openbayes or local."))]) -> None:
     """Print a JSON Schema."""
-    from bayescore.cli.output import as_json
-    from bayescore.config.schema import local_schema, openbayes_schema
-
     as_json(openbayes_schema() if which is Which.OPENBAYES else local_schema())

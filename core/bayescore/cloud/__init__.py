@@ -2,6 +2,6 @@
 
 from bayescore.cloud.official import Account, Official, account, find
 from bayescore.cloud.plan import Plan, complete, plan
-from bayescore.cloud.running import Sent, bind, run
+from bayescore.cloud.running import Outcome, bind, run
 
-__all__ = ["Account", "Official", "Plan", "Sent", "account", "bind", "complete", "find", "plan", "run"]
+__all__ = ["Account", "Official", "Outcome", "Plan", "account", "bind", "complete", "find", "plan", "run"]

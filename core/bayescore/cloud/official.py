@@ -1,4 +1,4 @@
-"""The official ``bayes`` command line: where it is, its version, and who is signed in.
+"""The official ``bayes`` command line: its path, its version, and the account.
 
 Read from openbayes-cli 0.28.5: ``bayes`` keeps its settings in ``~/.openbayes/config.yaml``,
 a list of environments of which one is the default.
@@ -22,7 +22,7 @@ _WAIT_S = 20.0
 
 @dataclass(frozen=True)
 class Official:
-    """The program as found on the path; ``version`` is empty where it cannot be told."""
+    """The program as found on the path; ``version`` is empty if it is unknown."""
 
     program: Path
     version: str
@@ -30,12 +30,12 @@ class Official:
 
 @dataclass(frozen=True)
 class Account:
-    """Who ``bayes`` would act as.  The token is not looked at, only whether there is one.
+    """The account that ``bayes`` uses.  Of the token, only its presence is read.
 
     Attributes
     ----------
     organisation
-        Empty when one works for oneself.
+        Empty for a personal account.
     """
 
     endpoint: str = _HOME
@@ -45,13 +45,13 @@ class Account:
 
 
 def find() -> Official | None:
-    """The program on the path, ``None`` where there is none."""
+    """The program on the path; ``None`` if it is not installed."""
     program = shutil.which(PROGRAM)
     return None if program is None else Official(Path(program), _version(Path(program)))
 
 
 def account() -> Account:
-    """Account of the default environment; nothing is asked of any server."""
+    """Account of the default environment, without contacting a server."""
     file = Path.home() / ".openbayes" / "config.yaml"
     try:
         found = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -70,10 +70,10 @@ def account() -> Account:
 
 
 def _version(program: Path) -> str:
-    """Version of the package that the program belongs to: it has no option that says it."""
+    """Version of the package that the program belongs to; it has no option that prints it."""
     try:
         first = program.open(encoding="utf-8").readline().strip()
-        asked = subprocess.run(
+        done = subprocess.run(
             [*first.removeprefix("#!").split(), "-c", _VERSION],
             capture_output=True,
             text=True,
@@ -82,4 +82,4 @@ def _version(program: Path) -> str:
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return ""
-    return asked.stdout.strip() if first.startswith("#!") and asked.returncode == 0 else ""
+    return done.stdout.strip() if first.startswith("#!") and done.returncode == 0 else ""

@@ -1,18 +1,21 @@
-"""What running a project on the platform would do, and what keeps it from working there."""
+"""What running a project on the platform would do, and what keeps it from running there."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bayescore.app.diagnostics import Finding, Grade
+from bayescore.app.findings import Finding, may_proceed
+from bayescore.app.secret_values import collect
 from bayescore.cloud.official import INSTALL, PROGRAM, Account, Official, account, find
 from bayescore.config import (
     LOCAL_FILE_NAME,
     DoubleSpec,
+    EditError,
     IntegerSpec,
     LocalSettings,
     ObjectiveRule,
@@ -26,15 +29,14 @@ from bayescore.config import (
 )
 from bayescore.config.gear import Gear, read_gear
 from bayescore.config.load import Loaded
-from bayescore.engine import job_secrets
 from bayescore.errors import ConfigError
 from bayescore.files import read_text
-from bayescore.i18n import text
+from bayescore.i18n import ntext, text
 from bayescore.results import diff, replace_file
 from bayescore.trials import snapshot
-from bayescore.trials.ignoring import IGNORE_FILE, MOST_BYTES
+from bayescore.trials.ignoring import IGNORE_FILE, MAX_BYTES
 
-# What the official command line leaves out by itself (openbayes-cli 0.28.5, IGNORE_CLEANUPS).
+# What the official command line does not upload (openbayes-cli 0.28.5, IGNORE_CLEANUPS).
 _LEFT_OUT = (
     "__MACOSX",
     "*.rsrc",
@@ -59,23 +61,22 @@ _COMPLETION = "official-needs"
 _DATA_SET = re.compile(r"[\w.-]+/[\w.-]+/\d+|[\w.-]+/jobs/[\w-]+/output")
 _ABSOLUTE = re.compile(r"(?<![\w.])/(?!input\d|output|openbayes/|dev/null|usr/|bin/)[\w.-]+(?:/[\w.-]+)+")
 _MOST_INPUTS = 5
-_MOST_REPARSED = 2**21  # characters: each scale that is added parses the text anew
+_MOST_REPARSED = 2**21  # characters: the text is parsed again for each scale that is added
 _LARGE = 200 * 2**20
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything to know before anything is sent.
+    """What would be sent, and the findings of the checks.
 
     Attributes
     ----------
     written, completed
-        The file's text as it was read, and with the keys that the official command line needs; the
-        same when it has them.
+        The file's text as it was read, and with the keys that the official command line requires.
     change
         The unified diff of that; empty when nothing is missing.
     files, size
-        What would be uploaded, in number and bytes.
+        Number and bytes of the files that would be uploaded.
     """
 
     project: Path
@@ -92,12 +93,12 @@ class Plan:
 
     @property
     def may_run(self) -> bool:
-        """Whether nothing found keeps it from running there; warnings do not."""
-        return all(f.grade is not Grade.PROBLEM for f in self.findings)
+        """Whether no error keeps it from running there; warnings do not."""
+        return may_proceed(self.findings)
 
     @property
     def megabytes(self) -> str:
-        """What would be uploaded, for people."""
+        """Size of the upload in MB, for people."""
         return _megabytes(self.size)
 
     def arguments(self, message: str = "") -> list[str]:
@@ -107,7 +108,7 @@ class Plan:
 
 
 def plan(where: Path) -> Plan:
-    """Look at a project, at the official command line and at its settings; nothing is sent or written.
+    """Read a project, the official command line and its settings; nothing is sent or written.
 
     Raises
     ------
@@ -140,46 +141,48 @@ def plan(where: Path) -> Plan:
 
 
 def complete(plan: Plan) -> None:
-    """Write the completed text into the file, if that still is what was looked at.
+    """Write the completed text into the file, unless it has changed since.
 
     Raises
     ------
     ConfigError
-        When somebody has changed it since, or it cannot be written; it stays as it is.
+        When the file has changed since the plan was made, or cannot be written; it stays unchanged.
     """
     if not plan.change:
         return
     if load_file(plan.file).document.text != plan.written:
         raise ConfigError(
-            text("{file} has changed since it was looked at.", file=plan.file), text("Check again.")
+            text("{file} has changed since it was checked.", file=plan.file), text("Check again.")
         )
     replace_file(plan.file, plan.completed)
 
 
 def _completed(loaded: Loaded) -> str:
-    """The text with what the official command line needs: the checker's own mend, and each range's scale.
+    """The text with what the official command line requires: missing keys, and the scale of each range.
 
-    Without a scale it fails, and only after its upload (openbayes-cli 0.28.5).
+    Without a scale it fails, and only after the upload (openbayes-cli 0.28.5).
     """
     document = loaded.document
     for problem in loaded.problems:
         if problem.code == _COMPLETION and problem.fix is not None:
-            document = YamlDocument.parse(problem.fix.edit.apply(document.text))
+            with suppress(EditError):
+                document = YamlDocument.parse(problem.fix.edit().apply(document.text))
     specs = loaded.config.hyper_tuning.parameter_specs if loaded.config is not None else ()
     places = [("hyper_tuning", "parameter_specs", i) for i in range(len(specs))]
-    lacking = [
+    without_scale = [
         at
         for at, spec in zip(places, specs, strict=True)
         if isinstance(spec, DoubleSpec | IntegerSpec) and document.node((*at, "scale_type")) is None
     ]
-    if len(lacking) * len(document.text) > _MOST_REPARSED:
+    if len(without_scale) * len(document.text) > _MOST_REPARSED:
         raise ConfigError(
             text(
-                "{count} ranges have no scale_type, and the file is too long to add it.", count=len(lacking)
+                "{count} ranges have no scale_type, and the file is too long to add it.",
+                count=len(without_scale),
             ),
             text("Write “scale_type: linear” into each of them."),
         )
-    for at in lacking:
+    for at in without_scale:
         document = document.apply(document.add(at, "scale_type", Scale.LINEAR.value))
     return document.text
 
@@ -188,35 +191,35 @@ def _tools(official: Official | None, who: Account, gear: Gear) -> Iterator[Find
     if official is None:
         yield Finding(
             "bayes",
-            Grade.PROBLEM,
+            Severity.ERROR,
             text("The official command line “bayes” is not installed."),
             text("Install it with: {command}", command=INSTALL),
         )
     else:
         version = official.version or "?"
         yield Finding(
-            "bayes", Grade.OK, text("bayes {version}, {file}", version=version, file=official.program)
+            "bayes", Severity.OK, text("bayes {version}, {file}", version=version, file=official.program)
         )
     if who.signed_in:
         name = f"{who.user} ({who.organisation})" if who.organisation else who.user
         yield Finding(
-            "account", Grade.OK, text("Signed in at {place} as {name}", place=who.endpoint, name=name)
+            "account", Severity.OK, text("Signed in at {place} as {name}", place=who.endpoint, name=name)
         )
     else:
         yield Finding(
             "account",
-            Grade.PROBLEM,
-            text("Nobody is signed in at {place}.", place=who.endpoint),
+            Severity.ERROR,
+            text("You are not signed in at {place}.", place=who.endpoint),
             text("Sign in with: bayes login --web"),
         )
     if gear.id:
         yield Finding(
-            "project", Grade.OK, text("Bound to the project {name} there", name=gear.name or gear.id)
+            "project", Severity.OK, text("Bound to the project {name} there", name=gear.name or gear.id)
         )
     else:
         yield Finding(
             "project",
-            Grade.PROBLEM,
+            Severity.ERROR,
             text("This folder is not bound to a project of the platform."),
             text("Bind it with: bayesdesk cloud init {name}", name=gear.name or "NAME"),
         )
@@ -225,24 +228,23 @@ def _tools(official: Official | None, who: Account, gear: Gear) -> Iterator[Find
 def _file(loaded: Loaded) -> Iterator[Finding]:
     for problem in loaded.problems:
         if problem.severity is Severity.ERROR:
-            place = text("{message} (line {line})", message=problem.message, line=problem.line)
-            yield Finding("files", Grade.PROBLEM, place, problem.fix.title if problem.fix else None)
+            yield Finding.of_problem("files", problem)
 
 
 def _secrets(loaded: Loaded, config: OpenBayesConfig) -> Iterator[Finding]:
     try:
-        job_secrets.collect(config, loaded.document.text, os.environ)
+        collect(config, loaded.document.text, os.environ)
     except ConfigError as error:
-        yield Finding("secrets", Grade.PROBLEM, error.message, error.hint)
+        yield Finding.of_error("secrets", error)
 
 
 def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Finding]:
-    """What works here and will not, or not alike, on the platform."""
+    """What works here and would not work, or not in the same way, on the platform."""
     for binding in config.data_bindings:
         if not _DATA_SET.fullmatch(binding.data):
             yield Finding(
                 "inputs",
-                Grade.WARNING,
+                Severity.WARNING,
                 text(
                     "“{data}” is a folder of this machine; the platform does not have it.", data=binding.data
                 ),
@@ -251,32 +253,32 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
     if len(config.data_bindings) > _MOST_INPUTS:
         yield Finding(
             "inputs",
-            Grade.WARNING,
+            Severity.WARNING,
             text("The platform binds at most {most} inputs.", most=_MOST_INPUTS),
-            text("Put data sets together."),
+            text("Merge data sets."),
         )
     for path in dict.fromkeys(_ABSOLUTE.findall(config.command)):
         yield Finding(
             "command",
-            Grade.WARNING,
+            Severity.WARNING,
             text("The command names {path}, which is a path of this machine.", path=path),
             text("Use paths below the project, or below /input0 … /input4 and /output."),
         )
     if local.image:
         yield Finding(
             "image",
-            Grade.WARNING,
+            Severity.WARNING,
             text(
                 "The image {image} is used on this machine only; there it is “{env}”.",
                 image=local.image,
                 env=config.env,
             ),
-            text("See that “env” has what the program imports, or install it in the command."),
+            text("Make sure that “env” has what the program imports, or install it in the command."),
         )
     if local.environment:
         yield Finding(
             "environment",
-            Grade.WARNING,
+            Severity.WARNING,
             text(
                 "Environment variables of openbayes.local.yaml are not set there: {names}.",
                 names=", ".join(local.environment),
@@ -286,22 +288,29 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
     if local.objective is ObjectiveRule.BEST:
         yield Finding(
             "metric",
-            Grade.WARNING,
+            Severity.WARNING,
             text("Here the best value of a trial counts; the platform does not know that setting."),
             text("Let the program report its best value last."),
         )
 
 
 def _upload(project: Path, files: int, size: int) -> Iterator[Finding]:
-    shown = text("{files} files, {size} MB, would be uploaded", files=files, size=_megabytes(size))
+    shown = ntext(
+        "{count} file, {size} MB, would be uploaded",
+        "{count} files, {size} MB, would be uploaded",
+        count=files,
+        size=_megabytes(size),
+    )
     if size > _LARGE:
-        yield Finding("upload", Grade.WARNING, shown, text("List data and old outputs in .openbayesignore."))
+        yield Finding(
+            "upload", Severity.WARNING, shown, text("List data and old outputs in .openbayesignore.")
+        )
     else:
-        yield Finding("upload", Grade.OK, shown)
+        yield Finding("upload", Severity.OK, shown)
     if (project / LOCAL_FILE_NAME).exists() and LOCAL_FILE_NAME not in _ignored(project):
         yield Finding(
             "upload",
-            Grade.WARNING,
+            Severity.WARNING,
             text("{file} would be uploaded too, with the paths that it names.", file=LOCAL_FILE_NAME),
             text("Add the line {file} to .openbayesignore.", file=LOCAL_FILE_NAME),
         )
@@ -314,6 +323,6 @@ def _megabytes(size: int) -> str:
 def _ignored(project: Path) -> list[str]:
     file = project / IGNORE_FILE
     try:
-        return read_text(file, MOST_BYTES).split()
+        return read_text(file, MAX_BYTES).split()
     except OSError:
         return []

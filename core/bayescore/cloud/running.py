@@ -1,4 +1,4 @@
-"""Running the official command line in sight."""
+"""Running the official command line and passing on its output."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from bayescore.errors import ConfigError
 from bayescore.i18n import text
 
 _LINK = re.compile(r"https?://[^\s\"'<>，。]+")
-_LOOK_S = 0.1
+_POLL_S = 0.1
 _PART = 1 << 12
 
 
 @dataclass(frozen=True)
-class Sent:
-    """How it ended: the exit code, and the page that the command named last; empty without one."""
+class Outcome:
+    """How the command ended: its exit code, and the last link in its output; empty without one."""
 
     code: int
     link: str
 
 
 def run(
-    plan: Plan, message: str, told: Callable[[str], None], cancelled: threading.Event | None = None
-) -> Sent:
+    plan: Plan, message: str, report: Callable[[str], None], cancelled: threading.Event | None = None
+) -> Outcome:
     """Run the job on the platform as the plan says; blocks until the command ends.
 
     Parameters
     ----------
-    told
-        Called with what the command prints, as it comes.
+    report
+        Called with the output of the command, as it comes.
     cancelled
-        Ends the command when it is set; what is uploaded by then stays there unused.
+        Stops the command when it is set; files that are uploaded by then stay there unused.
 
     Raises
     ------
@@ -48,20 +48,20 @@ def run(
     """
     if not plan.may_run:
         raise ConfigError(text("This cannot run on the platform yet."), text("See: bayesdesk cloud check"))
-    return _official(plan.arguments(message), plan.project, told, cancelled)
+    return _official(plan.arguments(message), plan.project, report, cancelled)
 
 
 def bind(
-    plan: Plan, name: str, told: Callable[[str], None], cancelled: threading.Event | None = None
-) -> Sent:
-    """Bind the folder to the project of that name on the platform, which is made where there is none.
+    plan: Plan, name: str, report: Callable[[str], None], cancelled: threading.Event | None = None
+) -> Outcome:
+    """Bind the folder to the project of that name on the platform, which is created if there is none.
 
-    The official command line reads the file for that, so it must be complete.
+    The official command line reads the file for this, so the file must be complete.
 
     Raises
     ------
     ConfigError
-        When the command is not there or cannot be started.
+        When the command is not installed or cannot be started.
     """
     if plan.official is None:
         raise ConfigError(
@@ -69,12 +69,12 @@ def bind(
             text("Install it with: {command}", command=INSTALL),
         )
     arguments = [str(plan.official.program), "gear", "init", name]
-    return _official(arguments, plan.project, told, cancelled)
+    return _official(arguments, plan.project, report, cancelled)
 
 
 def _official(
-    arguments: list[str], folder: Path, told: Callable[[str], None], cancelled: threading.Event | None
-) -> Sent:
+    arguments: list[str], folder: Path, report: Callable[[str], None], cancelled: threading.Event | None
+) -> Outcome:
     try:
         process = subprocess.Popen(
             arguments,
@@ -92,23 +92,25 @@ def _official(
         ) from None
     ended = threading.Event()
     if cancelled is not None:
-        threading.Thread(target=_end_when, args=(process, cancelled, ended), daemon=True).start()
+        threading.Thread(target=_terminate_when, args=(process, cancelled, ended), daemon=True).start()
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    said = ""
+    output = ""
     assert process.stdout is not None
     with process.stdout as pipe:
         while part := os.read(pipe.fileno(), _PART):
             words = decoder.decode(part)
-            said += words
-            told(words)
+            output += words
+            report(words)
     code = process.wait()
     ended.set()
-    links = _LINK.findall(said)
-    return Sent(code, links[-1] if links and code == 0 else "")
+    links = _LINK.findall(output)
+    return Outcome(code, links[-1] if links and code == 0 else "")
 
 
-def _end_when(process: subprocess.Popen[bytes], cancelled: threading.Event, ended: threading.Event) -> None:
+def _terminate_when(
+    process: subprocess.Popen[bytes], cancelled: threading.Event, ended: threading.Event
+) -> None:
     while not ended.is_set():
-        if cancelled.wait(_LOOK_S):
+        if cancelled.wait(_POLL_S):
             process.terminate()
             return

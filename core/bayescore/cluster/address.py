@@ -1,4 +1,4 @@
-"""What a job's endpoint says of its cluster."""
+"""The endpoint of a job that runs on a cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PREFIX = "ray:"
 
 @dataclass(frozen=True)
 class ClusterAddress:
-    """Where a cluster is, and what runs trials on its nodes.
+    """Address of a cluster, and the runner of its nodes.
 
     Attributes
     ----------
@@ -18,7 +18,7 @@ class ClusterAddress:
     runner
         ``docker`` or ``process``.
     patience
-        Seconds for which a node may be away, or cut off, before its trials are run again elsewhere.
+        Seconds a node may stay unreachable before its trials run again elsewhere.
     """
 
     address: str
@@ -27,7 +27,7 @@ class ClusterAddress:
 
     @property
     def endpoint(self) -> str:
-        """As the store keeps it."""
+        """As the store holds it."""
         return f"{_PREFIX}{self.runner}@{self.address}?{self.patience:g}"
 
     @classmethod

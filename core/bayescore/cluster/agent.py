@@ -1,8 +1,7 @@
-"""The agent of a node: what the engine does on its own machine, done on another one.
+"""The agent of a node: runs trials there as the engine does on its own machine.
 
-It is a plain class that Ray hosts as an actor.  All that matters is in its folder, so that an
-agent that was killed is the same after Ray has started it again: what the trials report and
-print stays there until the head has stored it.
+It is a plain class that Ray hosts as an actor. Its state is in its folder, so that an agent that was killed
+resumes after Ray has restarted it: reports and logs stay there until the head has stored them.
 """
 
 from __future__ import annotations
@@ -20,23 +19,23 @@ from pathlib import Path
 
 from bayescore import __version__
 from bayescore.cluster import parcels
-from bayescore.cluster.inspection import look
-from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, News, Packed, Seen
+from bayescore.cluster.inspection import check_folders
+from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, Packed, SyncOffsets, TrialUpdate
 from bayescore.cluster.pulling import Pull
 from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
 from bayescore.files import open_regular, read_bytes, remove_tree
 from bayescore.files import replace as replace_file
 from bayescore.listener import Listener
-from bayescore.listener.attempt import MOST_SPOOLED
+from bayescore.listener.attempt import MAX_SPOOL_BYTES
 from bayescore.store import DataFolder, Input
 from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting, trial_folder
 from bayescore.trials.runners import DockerRunner, Exit, ProcessRunner, Runner
 
-_CHUNK = 2**20  # of one file in one answer
+_CHUNK = 2**20  # bytes of a file in one answer
 _LOOK_S = 0.1
-_OLD_S = 7 * 86400.0  # a job that goes on from another has the same project, mostly
+_OLD_S = 7 * 86400.0  # a follow-up job mostly has the same project
 _KNOWN = "agent.json"  # in a trial's folder: its token and, once it runs, its name and handle
-_MOST_KNOWN = 2**20  # bytes of that file
+_MAX_KNOWN_BYTES = 2**20
 _HOSTS = {"docker": "host.docker.internal", "process": "127.0.0.1"}
 
 
@@ -46,7 +45,7 @@ class NodeAgent:
     Parameters
     ----------
     home
-        Name of the head's data folder among all that use this cluster.
+        Identifies the head's data folder among those that use this cluster.
     node
         Name of the node; agents of several nodes on one machine must not share a folder.
     runner
@@ -59,7 +58,7 @@ class NodeAgent:
         self._folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._changed = threading.Event()
         self._kind = runner
-        self._runner = self._made(runner)
+        self._runner = self._make_runner(runner)
         ports = PortFile(self._folder.root / "port", self._renew_tokens)
         self._listener: Listener[Relayed] = Listener(SpoolIntake(), ports)
         self._listener.start()
@@ -69,23 +68,23 @@ class NodeAgent:
         self._image_lock = threading.Lock()
         logging.basicConfig(filename=self._folder.root / "agent.log", level=logging.INFO)
 
-    def _made(self, runner: str) -> Runner:
+    def _make_runner(self, runner: str) -> Runner:
         if runner == "docker":
             return DockerRunner(docker_engine.find(), self._folder.root, self._changed.set)
         return ProcessRunner(self._changed.set)
 
     def version(self) -> str:
-        """Of Bayesdesk on this node."""
+        """Version of Bayesdesk on this node."""
         return __version__
 
     # ---- the project
 
     def has_snapshot(self, digest: str) -> bool:
-        """Whether a job's copy of the project is here."""
+        """Whether a snapshot is on this node."""
         return self._snapshot(digest).is_dir()
 
-    def take_snapshot(self, digest: str, offset: int, part: bytes, *, last: bool) -> None:
-        """Take a part of a snapshot's parcel; the last one unpacks it."""
+    def receive_snapshot(self, digest: str, offset: int, part: bytes, *, last: bool) -> None:
+        """Receive a part of a packed snapshot; the last part unpacks it."""
         target = self._snapshot(digest)
         if target.is_dir():
             return
@@ -95,8 +94,8 @@ class NodeAgent:
             parcels.unpack(parcel, target)
             parcel.unlink()
 
-    def tidy(self) -> None:
-        """Remove copies of projects that no trial has used for a while."""
+    def remove_old_snapshots(self) -> None:
+        """Remove snapshots that no trial has used for a week."""
         for path in (self._folder.root / "snapshots").glob("*"):
             if time.time() - path.stat().st_mtime > _OLD_S:
                 with suppress(OSError):
@@ -105,25 +104,25 @@ class NodeAgent:
     def _snapshot(self, digest: str) -> Path:
         return self._folder.root / "snapshots" / digest
 
-    # ---- what a job needs here
+    # ---- requirements of a job
 
     def check(self, inputs: tuple[Input, ...]) -> None:
-        """See that the folders that trials read are on this node.
+        """Check that the folders that trials read are on this node.
 
         Raises
         ------
         RunnerError
-            When one of them is not.
+            When one of them is missing.
         """
-        look(self._node, [bound.on(self._node) for bound in inputs])
+        check_folders(self._node, [bound.on(self._node) for bound in inputs])
 
-    def have_image(self, image: str, mirror: str | None) -> ImageState:
-        """See that an image is here or comes; asked again, it says how far it is.
+    def ensure_image(self, image: str, mirror: str | None) -> ImageState:
+        """Start pulling an image unless it is here; call again for the progress.
 
         Raises
         ------
         RunnerError
-            When it cannot be had.
+            When it cannot be pulled.
         """
         assert isinstance(self._runner, DockerRunner)
         with self._image_lock:
@@ -140,7 +139,7 @@ class NodeAgent:
     # ---- programs
 
     def start(self, launch: Launch, digest: str) -> str:
-        """Start a program and return its handle, that of the node's own runner.
+        """Start a program; returns the handle of the node's runner.
 
         Raises
         ------
@@ -149,14 +148,14 @@ class NodeAgent:
         """
         folder = TrialFolder(self._folder.trial(launch.job, launch.number))
         content = replace(launch.content, snapshot=self._snapshot(digest))
-        os.utime(content.snapshot)  # see tidy
+        os.utime(content.snapshot)  # see remove_old_snapshots
         if not trial_folder.is_made(folder.root, content.attempt):
-            self._reporters.pop((launch.job, launch.number), None)  # an earlier attempt's
+            self._reporters.pop((launch.job, launch.number), None)  # of an earlier attempt
         trial_folder.make(folder.root, content)
         reporter = self._reporter(launch.job, launch.number)
         self._listener.listen_on_bridge()
         inputs = tuple(bound.on(self._node) for bound in launch.inputs)
-        look(self._node, inputs)
+        check_folders(self._node, inputs)
         environment = {
             **launch.environment,
             **reporting(_HOSTS[self._kind], self._listener.port, reporter.address, reporter.token),
@@ -176,41 +175,43 @@ class NodeAgent:
         return inner
 
     def adopt(self, launch: Launch) -> str | None:
-        """Handle of the program that was started under this launch's name, if there is one."""
+        """Handle of the program that was started with this launch, if there is one."""
         folder = TrialFolder(self._folder.trial(launch.job, launch.number))
         if not trial_folder.is_made(folder.root, launch.content.attempt):
             return None
         return self._runner.adopt(replace(launch, folder=folder))
 
-    def look(self, wanted: Mapping[str, Seen], wait: float) -> dict[str, News]:
-        """What is new of programs, by :class:`Handle`; waits a while for something to be."""
+    def updates(self, wanted: Mapping[str, SyncOffsets], wait: float) -> dict[str, TrialUpdate]:
+        """Updates of programs, by :class:`Handle`; waits up to ``wait`` seconds for one."""
         until = time.monotonic() + wait
         while True:
-            found = {text_: self._news(Handle.of(text_), seen) for text_, seen in wanted.items()}
-            if time.monotonic() >= until or any(news.is_any for news in found.values()):
-                return {text_: news for text_, news in found.items() if news.is_any}
+            found = {text_: self._update(Handle.of(text_), offsets) for text_, offsets in wanted.items()}
+            if time.monotonic() >= until or any(update.is_any for update in found.values()):
+                return {text_: update for text_, update in found.items() if update.is_any}
             self._changed.wait(_LOOK_S)
             self._changed.clear()
 
-    def _news(self, handle: Handle, seen: Seen) -> News:
-        self._reporter(handle.job, handle.number)  # a restarted agent lets it report again
+    def _update(self, handle: Handle, offsets: SyncOffsets) -> TrialUpdate:
+        self._reporter(handle.job, handle.number)  # after a restart of the agent, it may report again
         folder = TrialFolder(self._folder.trial(handle.job, handle.number))
         if trial_folder.is_of_another(folder.root, handle.attempt):
-            return News(b"", b"", seen, None)  # asked before its retry began here
+            return TrialUpdate(b"", b"", offsets, None)  # requested before the next attempt began here
         inner = self._inner(handle)
-        # before the files are read: nothing comes after the end
+        # before the files are read, so that nothing is written after them
         ended = self._runner.poll(inner) if inner else Exit(None)
         if ended is not None and inner and inner not in self._logs_saved:
             self._runner.save_log(inner, folder.log)
             self._logs_saved.add(inner)
-        # past its limit it is not taken in, and would only fill the head's disk
-        spool = _part(folder.spool / "points.jsonl", seen.spool) if seen.spool <= MOST_SPOOLED else b""
-        log, log_file, log_offset = _log_part(folder.log, seen)
+        # the intake ignores what exceeds the limit, which would only fill the head's disk
+        spool = (
+            _part(folder.spool / "points.jsonl", offsets.spool) if offsets.spool <= MAX_SPOOL_BYTES else b""
+        )
+        log, log_file, log_offset = _log_part(folder.log, offsets)
         rest = max(len(spool), len(log)) == _CHUNK
-        return News(
+        return TrialUpdate(
             spool,
             log,
-            Seen(seen.spool + len(spool), log_offset, log_file),
+            SyncOffsets(offsets.spool + len(spool), log_offset, log_file),
             None if rest else ended,
         )
 
@@ -220,16 +221,16 @@ class NodeAgent:
             self._runner.stop(inner, grace)
 
     def remove(self, handle: str, *, keep_output: bool) -> None:
-        """Take away a program's traces; the head has all that it wants of them."""
+        """Remove a program and its files, which the head has copied."""
         found = Handle.of(handle)
         folder = TrialFolder(self._folder.trial(found.job, found.number))
         if trial_folder.is_of_another(folder.root, found.attempt):
-            return  # the next attempt has begun on this node, and has set the traces of this one aside
+            return  # the next attempt has begun on this node and has moved the files of this one
         if inner := self._inner(found):
             self._runner.remove(inner)
         if reporter := self._reporters.pop((found.job, found.number), None):
             self._listener.retire(reporter.address)
-        # last what names the program: a removal that is cut short is found and done again
+        # the file with the name goes last, so that an interrupted removal is repeated
         known = folder.root / _KNOWN
         paths = sorted(folder.root.iterdir(), key=known.__eq__) if folder.root.is_dir() else []
         for path in paths:
@@ -242,7 +243,7 @@ class NodeAgent:
                 folder.root.rmdir()
 
     def programs(self) -> dict[str, tuple[str, int, int, str]]:
-        """By name: job, number, attempt and the inner handle of what has not been removed."""
+        """Job, number, attempt and inner handle of programs that have not been removed, by name."""
         found = {}
         for root in (self._folder.root / "jobs").glob("*/trials/*"):
             known = _read(root / _KNOWN)
@@ -253,7 +254,7 @@ class NodeAgent:
     # ---- outputs
 
     def pack_output(self, job: str, number: int, limit: int) -> Packed:
-        """Pack what is to come back of a trial's output, if that is no more than ``limit`` bytes."""
+        """Pack the part of a trial's output that is copied to the head, if it has at most ``limit`` bytes."""
         root = self._folder.trial(job, number)
         output = TrialFolder(root).output
         rule = _read(root / _KNOWN).get("outputs", "all")
@@ -263,13 +264,13 @@ class NodeAgent:
         return Packed(max(size, 0), rest, self.output_part(job, number, 0) if size > 0 else b"")
 
     def output_part(self, job: str, number: int, offset: int) -> bytes:
-        """A part of what was packed."""
+        """A part of the packed output."""
         return _part(self._folder.trial(job, number) / "output.tar", offset, 4 * _CHUNK)
 
     # ---- details
 
     def _inner(self, handle: Handle) -> str | None:
-        """Handle of the node's own runner; ``None`` when no program of this trial has begun."""
+        """Handle of the node's runner; ``None`` if no program of this trial has started."""
         if handle.inner != UNKNOWN:
             return handle.inner
         return _read(self._folder.trial(handle.job, handle.number) / _KNOWN).get("inner")
@@ -296,7 +297,7 @@ class NodeAgent:
 
 
 def agents_home() -> Path:
-    """Where agents keep what is under way: ``BAYESDESK_AGENT_HOME``, else a place of the user's data."""
+    """Folder of the agents: ``BAYESDESK_AGENT_HOME``, else one below the user's data."""
     if chosen := os.environ.get("BAYESDESK_AGENT_HOME"):
         return Path(chosen)
     from platformdirs import user_data_path
@@ -306,7 +307,7 @@ def agents_home() -> Path:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        return dict(json.loads(read_bytes(file, _MOST_KNOWN, follow=False)))
+        return dict(json.loads(read_bytes(file, _MAX_KNOWN_BYTES, follow=False)))
     except (OSError, ValueError):
         return {}
 
@@ -316,7 +317,7 @@ def _write(file: Path, known: dict[str, str]) -> None:
 
 
 def _part(file: Path, offset: int, most: int = _CHUNK) -> bytes:
-    """Bytes of a file behind an offset, for which no link of the program's is followed."""
+    """Bytes of a file from an offset; links, which the program may have made, are not followed."""
     try:
         with open_regular(file, follow=False) as opened:
             opened.seek(offset)
@@ -325,20 +326,20 @@ def _part(file: Path, offset: int, most: int = _CHUNK) -> bytes:
         return b""
 
 
-def _log_part(file: Path, seen: Seen) -> tuple[bytes, int, int]:
+def _log_part(file: Path, offsets: SyncOffsets) -> tuple[bytes, int, int]:
     """New bytes of a bounded log, with the file that they are from and the offset behind them."""
     for place in (Path(f"{file}.1"), file):
         try:
             number = place.stat().st_ino
         except OSError:
             continue
-        if number == seen.log_file and (part := _part(place, seen.log)):
-            return part, number, seen.log + len(part)
-        if number == seen.log_file and place == file:
-            return b"", number, seen.log
+        if number == offsets.log_file and (part := _part(place, offsets.log)):
+            return part, number, offsets.log + len(part)
+        if number == offsets.log_file and place == file:
+            return b"", number, offsets.log
     try:
         number = file.stat().st_ino
     except OSError:
-        return b"", seen.log_file, seen.log
+        return b"", offsets.log_file, offsets.log
     part = _part(file, 0)
     return part, number, len(part)

@@ -1,4 +1,4 @@
-"""The agents of a cluster, as the head sees them: found or started by the name of their node."""
+"""Finds, starts and calls the agents of a cluster from the head."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from bayescore.cluster.inspection import check_version
 from bayescore.errors import BayesdeskError, RunnerSilentError
 from bayescore.i18n import text
 
-ANSWER_S = 60.0  # for which an agent is waited for
+ANSWER_S = 60.0  # timeout of a call
 _FRESH_S = 1.0
-_AT_ONCE = 32  # calls that an agent answers at the same time
+_AT_ONCE = 32  # concurrent calls of an agent
 
 
 class Agents:
-    """One agent per node; each outlives the engine and is started again by Ray when it dies.
+    """One agent per node. Agents outlive the engine, and Ray restarts one that has died.
 
     Parameters
     ----------
     address
-        Of the cluster.
+        Address of the cluster.
     folder
-        The head's data folder, by which its agents are told from another head's.
+        The head's data folder, which distinguishes its agents from those of other heads.
     runner
-        What runs trials on the nodes: ``docker`` or ``process``.
+        Runner of the nodes: ``docker`` or ``process``.
     """
 
     def __init__(self, address: str, folder: Path, runner: str) -> None:
@@ -37,7 +37,7 @@ class Agents:
         self._runner = runner
         self.home = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
         self._prefix = f"agent-{self.home}-{runner}-"
-        self._known: dict[str, tuple[str, Any]] = {}  # by name of the node: its id, its agent
+        self._known: dict[str, tuple[str, Any]] = {}  # id and agent, by name of the node
         self._nodes: list[Node] = []
         self._looked_at = -_FRESH_S
 
@@ -47,7 +47,7 @@ class Agents:
         return connect(self._address)
 
     def nodes(self) -> list[Node]:
-        """Nodes that are alive, as of no more than a second ago."""
+        """Nodes that were alive within the last second."""
         if time.monotonic() - self._looked_at > _FRESH_S:
             with answering(self._address):
                 self._nodes = nodes(self.ray)
@@ -60,7 +60,7 @@ class Agents:
         Raises
         ------
         NodeGoneError
-            When there is no such node just now.
+            When there is no such node at the moment.
         RunnerError
             When it has another version of Bayesdesk.
         """
@@ -68,43 +68,43 @@ class Agents:
         if found is None:
             raise NodeGoneError(text("The node {node} is not in the cluster.", node=node))
         identifier, agent = self._known.get(node, ("", None))
-        if identifier != found.id:  # made twice at once, it is the same actor
-            agent = self._made(found)
+        if identifier != found.id:  # two concurrent calls get the same actor
+            agent = self._start(found)
             self._known[node] = found.id, agent
         return agent
 
     def ask(self, node: str, answer: Any) -> Any:
-        """What an agent has answered.
+        """Wait for the answer of an agent.
 
         Raises
         ------
         RunnerSilentError
             When it does not answer.
         RunnerError
-            Its own errors.
+            When the agent raised it.
         """
         try:
             with answering(node):
                 return self.ray.get(answer, timeout=ANSWER_S)
         except RunnerSilentError:
-            self.forget(node)  # it may have been dismissed at the end of another job
+            self.forget(node)  # it may have been stopped at the end of another job
             raise
 
     def forget(self, node: str) -> None:
-        """Look for a node's agent anew the next time."""
+        """Look up a node's agent again at the next call."""
         self._known.pop(node, None)
 
-    def dismiss(self) -> None:
-        """End the agents; the next job starts new ones."""
+    def stop_all(self) -> None:
+        """Stop all agents; the next job starts new ones."""
         self._known.clear()
         for name in self.ray.util.list_named_actors():
             if name.startswith(self._prefix):
                 with suppress(ValueError, BayesdeskError):
                     agent = self.ray.get_actor(name)
-                    self.ask(name, agent.tidy.remote())
+                    self.ask(name, agent.remove_old_snapshots.remote())
                     self.ray.kill(agent)
 
-    def _made(self, node: Node) -> Any:
+    def _start(self, node: Node) -> Any:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         actor = self.ray.remote(NodeAgent).options(

@@ -1,4 +1,4 @@
-"""The one connection to a Ray cluster, and its complaints as messages for people."""
+"""The connection to a Ray cluster, and its errors as messages for users."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Node:
     Attributes
     ----------
     name
-        As it was given at its start, with the beginning of its id where several have one name.
+        Name given at its start, followed by the beginning of its id if several nodes have it.
     gpus, gpus_free
-        Those that Ray knows of, and what of them nobody has; parts of one count as such.
+        GPUs that Ray knows, and those that are free; fractions are possible.
     """
 
     id: str
@@ -40,22 +40,22 @@ class Node:
 
 
 class NodeGoneError(RunnerSilentError):
-    """A node is not in the cluster just now."""
+    """A node is not in the cluster at the moment."""
 
 
 def check(address: str) -> None:
-    """See, without Ray's slow start, that it is installed and that something answers at the address.
+    """Check, without the slow import of Ray, that it is installed and that the address answers.
 
     Raises
     ------
     RunnerError
-        When not.
+        When Ray is not installed, or nothing answers.
     """
     if importlib.util.find_spec("ray") is None:
         raise _missing()
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit():
-        return  # "auto" is Ray's own affair
+        return  # Ray resolves "auto"
     try:
         socket.create_connection((host, int(port)), timeout=_ANSWER_S).close()
     except OSError as error:
@@ -63,7 +63,7 @@ def check(address: str) -> None:
 
 
 def connect(address: str) -> Any:
-    """Ray's module, connected to a cluster; its own output is kept out of ours.
+    """Connect to a cluster; returns the module ``ray``, whose output is suppressed.
 
     Raises
     ------
@@ -110,6 +110,7 @@ def nodes(ray: Any) -> list[Node]:
     """Nodes that are alive, by name."""
     alive = [n for n in ray.nodes() if n["Alive"]]
     names = [n["NodeName"] for n in alive]
+    # Private: Ray's public functions give what is free in the whole cluster only, or need its dashboard.
     free = ray._private.state.available_resources_per_node()
     found = []
     for n in alive:
@@ -128,7 +129,7 @@ def nodes(ray: Any) -> list[Node]:
 
 @contextlib.contextmanager
 def answering(node: str) -> Iterator[None]:
-    """Turn what Ray raises into our errors; an agent's own errors pass through."""
+    """Translate exceptions of Ray into our errors; those that an agent raised pass through."""
     from ray import exceptions
 
     try:
@@ -164,7 +165,7 @@ def _first_line(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def _own_signals() -> Iterator[None]:
-    """Ray takes SIGTERM for itself; the engine needs it."""
+    """Keep the engine's handler of SIGTERM, which Ray replaces."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""What nodes would lack for a job, asked before it starts, without agents."""
+"""Checks, before a job starts and without agents, which nodes cannot run it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bayescore.errors import BayesdeskError, RunnerError
 from bayescore.i18n import text
 from bayescore.store import Input
 
-_ANSWER_S = 30.0  # the first program of a node that Ray has just started takes a while
+_ANSWER_S = 30.0  # the first task on a new node is slow
 
 
 def lacking(
     ray: Any, nodes: Sequence[Node], inputs: Sequence[Input]
 ) -> Iterator[tuple[Node, BayesdeskError]]:
-    """Nodes that would get no trials of a job that reads these folders, and why."""
+    """Nodes that cannot run a job that reads these folders, and the reasons."""
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     asked = {}
     for node in nodes:
         here = NodeAffinitySchedulingStrategy(node.id, soft=False)
-        task = ray.remote(look).options(num_cpus=0, max_retries=0, scheduling_strategy=here)
+        task = ray.remote(check_folders).options(num_cpus=0, max_retries=0, scheduling_strategy=here)
         asked[node] = task.remote(node.name, tuple(bound.on(node.name) for bound in inputs))
     for node, answer in asked.items():
         try:
@@ -35,13 +35,13 @@ def lacking(
             yield node, error
 
 
-def look(node: str, inputs: Sequence[Input]) -> str:
-    """See, on a node, that folders are there; the version of Bayesdesk there.
+def check_folders(node: str, inputs: Sequence[Input]) -> str:
+    """Check that folders are on this node; returns its version of Bayesdesk.
 
     Raises
     ------
     RunnerError
-        When one of them is not.
+        When one of them is missing.
     """
     for bound in inputs:
         if not Path(bound.source).is_dir():
@@ -53,7 +53,7 @@ def look(node: str, inputs: Sequence[Input]) -> str:
 
 
 def check_version(node: str, version: str) -> None:
-    """See that a node has this machine's version of Bayesdesk.
+    """Check that a node has this machine's version of Bayesdesk.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the head and the agents tell each other."""
+"""Messages between the head and the agents."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from bayescore.trials.runners import Exit
 
-UNKNOWN = ""  # inner handle of a program whose node went away before it could say whether it began
+UNKNOWN = ""  # inner handle of a program whose node was lost before it answered whether it started
 
 
 @dataclass(frozen=True)
 class Handle:
-    """A program on a node, as one text in the store.
+    """A program on a node; the store holds it as a string.
 
     Attributes
     ----------
     inner
-        Handle of the node's own runner; ``UNKNOWN`` where the node could not say it.
+        Handle of the node's runner, or ``UNKNOWN``.
     """
 
     node: str
@@ -30,24 +30,24 @@ class Handle:
 
     @property
     def program(self) -> tuple[str, str, int, int]:
-        """What it is a handle of, whether or not the node's own handle is known."""
+        """Identifies the program, whether or not its inner handle is known."""
         return self.node, self.job, self.number, self.attempt
 
     @classmethod
     def of(cls, text: str) -> Handle:
-        """Read it back."""
+        """Parse the string."""
         node, job, number, attempt, inner = text.split("|", 4)
         return cls(node, job, int(number), int(attempt), inner)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """How much of a trial's files the head has, in bytes.
+class SyncOffsets:
+    """How much of a trial's files the head has copied, in bytes.
 
     Attributes
     ----------
     log_file
-        Which file the log's offset belongs to (its inode): a bounded log begins a new one when it is full.
+        Inode of the file to which the log's offset belongs: a bounded log is rotated when it is full.
     """
 
     spool: int
@@ -57,7 +57,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Packed:
-    """A packed output: its bytes, the folder on its node where more of it stays, and its first part."""
+    """A packed output: size in bytes, folder on the node if more of it stays there, and first part."""
 
     size: int
     rest: str
@@ -66,22 +66,22 @@ class Packed:
 
 @dataclass(frozen=True)
 class ImageState:
-    """Whether an image is on a node, and the share of it that has come, from 0 to 1."""
+    """Whether an image is on a node, and the pulled share of it, from 0 to 1."""
 
     here: bool
     share: float = 0.0
 
 
 @dataclass(frozen=True)
-class News:
-    """What is new of a trial since :class:`Seen`; ``exit`` once it has ended and this is all."""
+class TrialUpdate:
+    """New bytes of a trial; ``exit`` once it has ended and no more will follow."""
 
     spool: bytes
     log: bytes
-    seen: Seen
+    offsets: SyncOffsets
     exit: Exit | None
 
     @property
     def is_any(self) -> bool:
-        """Whether it says anything."""
+        """Whether there is anything new."""
         return bool(self.spool or self.log or self.exit)

@@ -1,4 +1,4 @@
-"""Folders on their way between machines, as tar files that are sent in parts."""
+"""Folders as tar files (parcels), to be sent between machines in parts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PART_BYTES = 4 * 2**20
 
 
 def pack(folder: Path, parcel: Path, pattern: str = "*", limit: int | None = None) -> int:
-    """Pack a folder's files; the parcel's bytes, or -1 when the files have more than ``limit``.
+    """Pack a folder's files; the size of the parcel in bytes, or -1 if the files exceed ``limit``.
 
     Parameters
     ----------
@@ -47,19 +47,19 @@ def _is_wanted(entry: Entry, pattern: str) -> bool:
 
 
 def digest(parcel: Path) -> str:
-    """Name of a parcel's content."""
+    """SHA-256 of a parcel."""
     with parcel.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_part(parcel: Path, offset: int, part: bytes) -> None:
-    """Put a part in its place; sent twice, it is there once."""
+    """Write a part at its offset; a part may be sent twice."""
     parcel.parent.mkdir(parents=True, exist_ok=True)
     write_at(parcel, offset, part)
 
 
 def unpack(parcel: Path, target: Path) -> None:
-    """Unpack into a folder that is created whole or not at all; nothing is written outside it."""
+    """Unpack into a folder that is created atomically; nothing is written outside it."""
     partial = target.with_name(f"{target.name}.partial")
     remove_tree(partial)
     merge(parcel, partial)
@@ -67,6 +67,6 @@ def unpack(parcel: Path, target: Path) -> None:
 
 
 def merge(parcel: Path, folder: Path) -> None:
-    """Unpack over what a folder holds; see :func:`bayescore.files.archive.unpack` for what is left out."""
+    """Unpack into an existing folder; see :func:`bayescore.files.archive.unpack` for what is skipped."""
     folder.mkdir(parents=True, exist_ok=True)
     archives.unpack(parcel, folder)

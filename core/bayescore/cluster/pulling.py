@@ -1,4 +1,4 @@
-"""An image on its way to a node."""
+"""Pulls an image on a node."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Pull:
     Attributes
     ----------
     share
-        What has come, from 0 to 1.
+        The pulled share, from 0 to 1.
     """
 
     def __init__(self, client: docker.DockerClient, image: str, mirror: str | None) -> None:

@@ -1,4 +1,4 @@
-"""The runner of a Ray cluster: starts a trial on the node that its slot is on, and mirrors it here."""
+"""The runner of a Ray cluster: starts a trial on the node of its slot and copies its files here."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bayescore.cluster.address import ClusterAddress
 from bayescore.cluster.agents import Agents
 from bayescore.cluster.connection import Node, NodeGoneError
 from bayescore.cluster.messages import UNKNOWN, Handle
-from bayescore.cluster.mirror import Mirror
 from bayescore.cluster.readiness import Readiness
 from bayescore.cluster.slots import Slots, demand, fitting, gpus_of, node_of
+from bayescore.cluster.trial_sync import TrialSync
 from bayescore.errors import BayesdeskError
 from bayescore.files import replace as replace_file
 from bayescore.i18n import Text, text
@@ -26,23 +26,23 @@ from bayescore.trials import Launch, TrialFolder, trial_folder
 from bayescore.trials.runners.base import GRACE_S, Exit
 
 _log = logging.getLogger(__name__)
-OUTPUT_BYTES = 10 * 2**30  # more stays on the node
-_WORTH_TELLING = 16 * 2**20  # what is smaller is here before one could read of it
-_ELSEWHERE = "output-elsewhere.txt"  # beside an output that stayed: where it is
+OUTPUT_BYTES = 10 * 2**30  # larger outputs stay on the node
+_MIN_REPORTED_BYTES = 16 * 2**20  # smaller transfers end before a user could read about them
+_ELSEWHERE = "output-elsewhere.txt"  # beside an output that stays on its node: the place
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What is told of a cluster while jobs run on it.
+class ClusterCallbacks:
+    """Callbacks while jobs run on a cluster.
 
     Attributes
     ----------
     nodes
-        The nodes, and what of them is free, when that has changed.
+        Called with the nodes and their free resources when these have changed.
     moved
-        Of a job: what is on its way between machines, and the share that has arrived.
+        Called with a job, what is being copied between machines, and the copied share.
     left_out
-        Of a job: why a node gets none of its trials.
+        Called with a job and why a node gets none of its trials.
     """
 
     nodes: Callable[[Sequence[Node]], None]
@@ -60,21 +60,21 @@ class RayRunner:
         cluster: ClusterAddress,
         folder: DataFolder,
         changed: Callable[[], None],
-        tell: Telling,
+        callbacks: ClusterCallbacks,
     ) -> None:
         self.agents = Agents(cluster.address, folder.root, cluster.runner)
-        self._readiness = Readiness(self.agents, self._look_again, tell.left_out)
-        self.slots = Slots(self.agents, self._readiness, changed, tell.nodes)
+        self._readiness = Readiness(self.agents, self._check_slots, callbacks.left_out)
+        self.slots = Slots(self.agents, self._readiness, changed, callbacks.nodes)
         self._folder = folder
-        self._moved = tell.moved
-        self._mirror = Mirror(self.agents, self._fetch, changed, cluster.patience)
+        self._moved = callbacks.moved
+        self._sync = TrialSync(self.agents, self._fetch, changed, cluster.patience)
         self._sending: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
         self._digests: dict[Path, str] = {}
         self._sent: set[tuple[Any, str]] = set()
 
     def start(self, launch: Launch) -> str:
-        """See :class:`Runner`; a node that went away is waited for as one with a running trial is."""
+        """See :class:`Runner`; a lost node is waited for, as for running trials."""
         node = node_of(launch.gpus)
         trial_folder.make_empty(launch.folder.root, launch.content)
         try:
@@ -84,7 +84,7 @@ class RayRunner:
             inner = self.agents.ask(node, agent.start.remote(there, digest))
         except NodeGoneError:
             inner = UNKNOWN
-        return self._followed(_handle(node, launch, inner), launch.folder)
+        return self._follow(_handle(node, launch, inner), launch.folder)
 
     def adopt(self, launch: Launch) -> str | None:
         """See :class:`Runner`."""
@@ -96,13 +96,13 @@ class RayRunner:
             inner = UNKNOWN
         if inner is None:
             return None
-        return self._followed(_handle(node, launch, inner), launch.folder)
+        return self._follow(_handle(node, launch, inner), launch.folder)
 
     def poll(self, handle: str) -> Exit | None:
         """See :class:`Runner`."""
         found = Handle.of(handle)
-        self._followed(found, TrialFolder(self._folder.trial(found.job, found.number)))
-        return self._mirror.exit(found)
+        self._follow(found, TrialFolder(self._folder.trial(found.job, found.number)))
+        return self._sync.exit(found)
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
         """See :class:`Runner`."""
@@ -110,18 +110,18 @@ class RayRunner:
             self.agents.on(Handle.of(handle).node).stop.remote(handle, grace)
 
     def save_log(self, handle: str, file: Path) -> None:
-        """Nothing to do: a trial's end is told after all of its log is here."""
+        """Nothing to do: a trial's end is reported once its whole log is here."""
 
     def remove(self, handle: str) -> None:
         """See :class:`Runner`."""
         found = Handle.of(handle)
-        self._mirror.forget(found)
+        self._sync.forget(found)
         here = TrialFolder(self._folder.trial(found.job, found.number))
         kept = (here.root / _ELSEWHERE).exists()
         try:
             self.agents.ask(found.node, self.agents.on(found.node).remove.remote(handle, keep_output=kept))
         except BayesdeskError as error:
-            _log.info("%s is not removed: %s", handle, error)
+            _log.info("%s was not removed: %s", handle, error)
 
     def programs(self) -> dict[str, str]:
         """See :class:`Runner`."""
@@ -132,18 +132,18 @@ class RayRunner:
         return found
 
     def keep_only(self, jobs: Set[str]) -> None:
-        """See :class:`Runner`; without a job the agents go too."""
+        """See :class:`Runner`; without a job, the agents are stopped, too."""
         self.slots.keep_only(jobs)
         with self._lock:
             for snapshot in [s for s in self._digests if s not in {self._folder.snapshot(j) for j in jobs}]:
                 del self._digests[snapshot]
                 _parcel_of(snapshot).unlink(missing_ok=True)
         if not jobs:
-            self.agents.dismiss()
+            self.agents.stop_all()
 
     def close(self) -> None:
         """See :class:`Runner`."""
-        self._mirror.close()
+        self._sync.close()
         self.slots.close()
         self._readiness.close()
 
@@ -156,21 +156,21 @@ class RayRunner:
         report: Callable[[str, float], None],
         is_cancelled: Callable[[], bool],
     ) -> None:
-        """See that the nodes that may hold a trial have the folders and the image that it needs.
+        """Check that the nodes have the folders and the image that a trial needs.
 
-        One that has not gets no trials of this job.
+        A node without them gets no trials of this job.
 
         Parameters
         ----------
         report
-            Told a node that is waited for, and the share of the image that it has.
+            Called with a node that is waited for and the share of the image that it has.
         is_cancelled
-            Whether it is not to go on.
+            Whether to stop waiting.
 
         Raises
         ------
         RunnerError
-            When there is no such node, or none has them.
+            When no node is suitable.
         """
         nodes = self.agents.nodes()
         wanted = demand(submission.local, nodes)
@@ -178,15 +178,15 @@ class RayRunner:
 
     # ---- details
 
-    def _look_again(self) -> None:
+    def _check_slots(self) -> None:
         self.slots.look()
 
-    def _followed(self, handle: Handle, folder: TrialFolder) -> str:
-        self._mirror.add(handle, folder)
+    def _follow(self, handle: Handle, folder: TrialFolder) -> str:
+        self._sync.add(handle, folder)
         return str(handle)
 
     def _send(self, agent: Any, node: str, launch: Launch) -> str:
-        """See that the job's snapshot is on a node; its digest."""
+        """Copy the job's snapshot to a node unless it is there; returns its digest."""
         snapshot = launch.content.snapshot
         with self._lock:
             parcel = _parcel_of(snapshot)
@@ -206,18 +206,18 @@ class RayRunner:
             with parcel.open("rb") as file:
                 while part := file.read(parcels.PART_BYTES):
                     last = offset + len(part) >= size
-                    self.agents.ask(node, agent.take_snapshot.remote(digest, offset, part, last=last))
+                    self.agents.ask(node, agent.receive_snapshot.remote(digest, offset, part, last=last))
                     offset += len(part)
-                    self._tell(launch.job, what, offset, size)
+                    self._report_progress(launch.job, what, offset, size)
             self._sent.add((agent, digest))
         return digest
 
-    def _tell(self, job: str, what: Text, done: int, size: int) -> None:
-        if size > _WORTH_TELLING:
+    def _report_progress(self, job: str, what: Text, done: int, size: int) -> None:
+        if size > _MIN_REPORTED_BYTES:
             self._moved(job, what, done / size)
 
     def _fetch(self, handle: Handle, folder: TrialFolder) -> None:
-        """Bring what is to come back of a trial's output; where something stays, note where it is."""
+        """Copy a trial's output; if some of it stays on the node, note where."""
         agent = self.agents.on(handle.node)
         answer = agent.pack_output.remote(handle.job, handle.number, OUTPUT_BYTES)
         packed = self.agents.ask(handle.node, answer)
@@ -233,7 +233,7 @@ class RayRunner:
             parcels.write_part(parcel, offset, part)
             offset += len(part)
             more = offset < packed.size
-            self._tell(handle.job, what, offset, packed.size)
+            self._report_progress(handle.job, what, offset, packed.size)
             part = (
                 self.agents.ask(handle.node, agent.output_part.remote(handle.job, handle.number, offset))
                 if more

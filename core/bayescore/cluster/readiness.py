@@ -1,4 +1,4 @@
-"""Whether a node has what a job's trials need: the folders that they read, and the image."""
+"""Prepares nodes for a job: checks the folders that its trials read, and pulls the image."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from bayescore.store import Submission
 
 _log = logging.getLogger(__name__)
 _LOOK_S = 0.5
-_AT_ONCE = 16  # nodes that are made ready at the same time
-_Key = tuple[str, str]  # job, id of the node: a node that comes back after a mend has another
+_AT_ONCE = 16  # nodes prepared at the same time
+_Key = tuple[str, str]  # job, id of the node: a node that was fixed and restarted has a new id
 
 
 class Readiness:
-    """Makes nodes ready for jobs, and leaves out those that cannot be.
+    """Prepares nodes for jobs, and excludes nodes that cannot run them.
 
     Parameters
     ----------
     changed
         Called when a node has become ready.
     left_out
-        Told a job and why a node does not get its trials.
+        Called with a job and why a node gets none of its trials.
     """
 
     def __init__(
@@ -50,19 +50,19 @@ class Readiness:
         report: Callable[[str, float], None],
         is_cancelled: Callable[[], bool],
     ) -> None:
-        """Make nodes ready, and wait for them.
+        """Prepare nodes and wait for them.
 
         Parameters
         ----------
         report
-            Told a node that is waited for, and the share of the image that it has.
+            Called with a node that is waited for and the share of the image that it has.
 
         Raises
         ------
         RunnerError
-            When none of them can be made ready.
+            When none of them can be prepared.
         """
-        begun = {node: self._begun(job, submission, node) for node in nodes}
+        begun = {node: self._preparation(job, submission, node) for node in nodes}
         while waiting := [node for node, future in begun.items() if not future.done()]:
             wait([begun[node] for node in waiting], timeout=_LOOK_S)
             if is_cancelled():
@@ -74,28 +74,28 @@ class Readiness:
             raise errors[0]
 
     def has(self, job: str, submission: Submission, node: Node) -> bool:
-        """Whether a node is ready; one that came later is made so meanwhile."""
-        future = self._begun(job, submission, node)
+        """Whether a node is ready; starts to prepare one that has joined later."""
+        future = self._preparation(job, submission, node)
         return future.done() and not future.cancelled() and future.exception() is None
 
     def is_refused(self, job: str, node: str) -> bool:
-        """Whether a node, by its id, can not be made ready."""
+        """Whether a node (by id) could not be prepared."""
         with self._lock:
             future = self._known.get((job, node))
         return future is not None and future.done() and future.exception() is not None
 
     def forget(self, job: str) -> None:
-        """A job has ended."""
+        """Drop the state of a job that has ended."""
         with self._lock:
             self._known = {key: future for key, future in self._known.items() if key[0] != job}
             self._shares = {key: share for key, share in self._shares.items() if key[0] != job}
 
     def close(self) -> None:
-        """Wait for no node any more."""
+        """Stop preparing nodes."""
         self._ending.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _begun(self, job: str, submission: Submission, node: Node) -> Future[None]:
+    def _preparation(self, job: str, submission: Submission, node: Node) -> Future[None]:
         with self._lock:
             if (known := self._known.get((job, node.id))) is not None:
                 return known
@@ -108,7 +108,7 @@ class Readiness:
             self._agents.ask(node.name, agent.check.remote(submission.inputs))
             while submission.image is not None:
                 mirror = submission.local.registry_mirror
-                state = self._agents.ask(node.name, agent.have_image.remote(submission.image, mirror))
+                state = self._agents.ask(node.name, agent.ensure_image.remote(submission.image, mirror))
                 if state.here:
                     break
                 self._shares[job, node.id] = state.share
@@ -116,7 +116,7 @@ class Readiness:
                     return
         except RunnerSilentError:
             with self._lock:
-                self._known.pop((job, node.id), None)  # asked again when it is back
+                self._known.pop((job, node.id), None)  # try again when it is back
             raise
         except RunnerError as error:
             hint = error.hint or Text("")

@@ -1,7 +1,7 @@
-"""What the listener of a node does with reports: it writes them into the spool, where the head finds them.
+"""Stores the reports that a node's listener receives in the trial's spool file, which the head copies.
 
-A spool is what an injected client writes when no listener answers; the head reads both the same
-way and remembers how far it has come, so that each report counts once and in order.
+The injected client appends to the same file. The head reads it by offset, so that each report counts once
+and in order.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ class Relayed:
 
 
 class SpoolIntake:
-    """Appends each report to its trial's spool; see :class:`bayescore.listener.Takes`."""
+    """Appends each report to its trial's spool; see :class:`bayescore.listener.ReportSink`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._unkept: set[str] = set()
+        self._lost: set[str] = set()
 
     def start(self) -> None:
-        """Nothing to begin."""
+        """Nothing to start."""
 
     def stop(self) -> None:
-        """Nothing waits."""
+        """Nothing is pending."""
 
     def submit(self, reporter: Relayed, report: Report | None) -> Future[None]:
-        """Append; the bytes are with the operating system when the future has ended."""
+        """Append; the bytes are with the operating system once the future completes."""
         done: Future[None] = Future()
         try:
-            if report is not None and report != Report():  # an empty one is a bell
+            if report is not None and report != Report():  # an empty report is only a notification
                 self._append(reporter.spool, as_line(report))
         except OSError as error:
-            self._unkept.add(reporter.token)
+            self._lost.add(reporter.token)
             done.set_exception(
                 BayesdeskError(
                     text(
@@ -67,44 +67,44 @@ class SpoolIntake:
     def _append(self, spool: Path, line: bytes) -> None:
         with self._lock, append_to(spool) as file:
             before = os.fstat(file.fileno()).st_size
-            if (file.write(line) or 0) < len(line):  # a full disk: half a line would be garbage
+            if (file.write(line) or 0) < len(line):  # a full disk: remove the partial line
                 file.truncate(before)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def has_unkept(self, reporter: Relayed) -> bool:
+    def has_lost_reports(self, reporter: Relayed) -> bool:
         """Whether a report of this trial could not be written."""
-        return reporter.token in self._unkept
+        return reporter.token in self._lost
 
-    def note_refusal(self, reporter: Relayed, reason: Text) -> None:
-        """The agent's log has it."""
+    def record_refusal(self, reporter: Relayed, reason: Text) -> None:
+        """Log it: the agent has no store."""
         _log.warning("%s: a report was refused: %s", reporter.address, reason)
 
 
 @dataclass(frozen=True)
 class PortFile:
-    """A port that is remembered in a file; see :class:`bayescore.listener.PortMemory`.
+    """A port stored in a file; see :class:`bayescore.listener.PortStore`.
 
     Attributes
     ----------
     renew_tokens
-        Gives every trial of this node a new token.
+        Replaces the tokens of all trials of this node.
     """
 
     file: Path
     renew_tokens: Callable[[], None]
 
-    def recall(self) -> int | None:
-        """See :class:`bayescore.listener.PortMemory`."""
+    def load(self) -> int | None:
+        """See :class:`bayescore.listener.PortStore`."""
         try:
             return int(self.file.read_text(encoding="ascii"))
         except (OSError, ValueError):
             return None
 
-    def remember(self, port: int) -> None:
-        """See :class:`bayescore.listener.PortMemory`."""
+    def save(self, port: int) -> None:
+        """See :class:`bayescore.listener.PortStore`."""
         replace(self.file, str(port).encode())
 
-    def has_lost(self, port: int) -> None:
-        """See :class:`bayescore.listener.PortMemory`."""
-        _log.warning("another program took the port %s: trials that run report by their files", port)
+    def on_port_taken(self, port: int) -> None:
+        """See :class:`bayescore.listener.PortStore`."""
+        _log.warning("another program took the port %s: running trials report by their files", port)
         self.renew_tokens()

@@ -1,8 +1,8 @@
-"""Slots: what Ray has set aside for the trials of a job, each good for one trial at a time.
+"""Slots: resources that Ray has reserved for the trials of a job, each for one trial at a time.
 
-A slot is an idle detached actor that holds the resources of one trial, so that other users of the
-cluster are respected and Ray chooses the node and the GPU.  A job keeps its slots from trial to
-trial, for making one takes a second, and gives them back at its end.
+A slot is an idle detached actor that holds the resources of one trial. Thus Ray chooses the node and the GPU,
+and other users of the cluster are considered. A job reuses its slots, because creating one takes a second,
+and releases them at its end.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _log = logging.getLogger(__name__)
 _BETWEEN = "/"
 _LOOK_S = 0.5
 _AGAIN_S = 2.0
-_ASKING = 4  # slots of a job that Ray looks a place for at the same time
+_ASKING = 4  # slots of a job that Ray places at the same time
 
 
 def lease_of(node: str, gpus: tuple[str, ...]) -> str:
-    """Name of a slot's place, which is what a trial is said to run on: ``node/0``."""
+    """Lease of a slot: its node and GPUs, as in ``node/0``."""
     return f"{node}{_BETWEEN}{','.join(gpus)}" if gpus else node
 
 
@@ -41,18 +41,18 @@ def node_of(leases: tuple[str, ...]) -> str:
 
 
 def gpus_of(leases: tuple[str, ...]) -> tuple[str, ...]:
-    """GPUs of a trial's lease, as its node numbers them."""
+    """GPUs of a trial's lease, by their index on the node."""
     gpus = leases[0].partition(_BETWEEN)[2]
     return tuple(gpus.split(",")) if gpus else ()
 
 
 def demand(local: LocalSettings, nodes: Sequence[Node]) -> dict[str, Any]:
-    """What one trial asks of Ray.
+    """Resources that one trial requests of Ray.
 
     Raises
     ------
     RunnerError
-        When no node could ever hold it.
+        When no node has them.
     """
     gpus = 1.0 / local.trials_per_gpu if local.gpus != "none" and any(node.gpus for node in nodes) else 0.0
     cpus = local.cpus if local.cpus is not None else 1.0
@@ -72,38 +72,38 @@ def demand(local: LocalSettings, nodes: Sequence[Node]) -> dict[str, Any]:
 
 
 def fitting(nodes: Sequence[Node], wanted: Mapping[str, Any]) -> list[Node]:
-    """Nodes that have what a trial asks of Ray."""
+    """Nodes that have the resources of a trial."""
     return [n for n in nodes if n.gpus >= wanted["num_gpus"] and n.cpus >= wanted["num_cpus"]]
 
 
 class _Slot:
-    """Hosted by Ray; does nothing but be there."""
+    """An actor that only holds resources."""
 
     def where(self) -> tuple[str, tuple[str, ...]]:
-        """Id of its node, and the GPUs that Ray gave it."""
+        """Id of its node, and its GPUs."""
         import ray
 
         return ray.get_runtime_context().get_node_id(), tuple(str(g) for g in ray.get_gpu_ids())
 
     def stay(self) -> None:
-        """An answer that comes only as an error, once the slot is gone."""
+        """Never return: the call fails once the slot is gone."""
         threading.Event().wait()
 
 
 @dataclass
-class _Held:
-    """Slots of one job: those that Ray still looks a place for, and where the others are.
+class _JobSlots:
+    """Slots of one job.
 
     Attributes
     ----------
     asked
-        By name, the answer to where a slot is.
+        Open calls for the place of a slot, by name.
     placed
-        By name, the node that a slot is on, and its lease.
+        Node and lease of a placed slot, by name.
     alive
-        By name, an answer that comes at a slot's end.
+        Calls that fail once a slot is gone, by name.
     leases
-        Of the placed ones on nodes that are ready.
+        Leases of the placed slots whose nodes are ready.
     """
 
     submission: Submission
@@ -117,14 +117,14 @@ class _Held:
 
 
 class Slots:
-    """A thread that asks Ray for slots and hears where they are; :meth:`find` only looks.
+    """A thread that requests slots from Ray and tracks their places; :meth:`find` does not wait.
 
     Parameters
     ----------
     changed
-        Called when a slot has come.
+        Called when a slot has been placed.
     seen
-        Told the nodes, and what of them is free, when that has changed.
+        Called with the nodes and their free resources when these have changed.
     """
 
     def __init__(
@@ -139,29 +139,29 @@ class Slots:
         self._seen = seen
         self._last_seen: list[Node] = []
         self._changed = changed
-        self._jobs: dict[str, _Held] = {}
+        self._jobs: dict[str, _JobSlots] = {}
         self._lock = threading.Lock()
         self._awake = threading.Event()
         self._ending = False
         self._thread: threading.Thread | None = None
 
     def find(self, job: str, submission: Submission, most: int, leased: Mapping[str, int]) -> str | None:
-        """The lease of a free slot of a job; ``None`` while there is none, and then one more is asked for.
+        """The lease of a free slot of a job; if there is none, one more is requested and ``None`` returned.
 
         Parameters
         ----------
         most
             Slots that the job may have.
         leased
-            How many trials, of all jobs, have each lease.
+            Number of trials, of all jobs, that have each lease.
 
         Raises
         ------
         RunnerError
-            When no node of the cluster could ever hold a trial.
+            When no node of the cluster has the resources of a trial.
         """
         with self._lock:
-            held = self._jobs.setdefault(job, _Held(submission, most))
+            held = self._jobs.setdefault(job, _JobSlots(submission, most))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="slots", daemon=True)
                 self._thread.start()
@@ -176,27 +176,27 @@ class Slots:
         return None
 
     def release(self, job: str) -> None:
-        """Give a job's slots back."""
+        """Release the slots of a job."""
         with self._lock:
             self._jobs.pop(job, None)
         self._readiness.forget(job)
         for name in self._names(job):
-            self._give_back(name)
+            self._release_slot(name)
 
     def keep_only(self, jobs: Set[str]) -> None:
-        """Give back what other jobs of this data folder have left, as after a crash at their end."""
+        """Release slots of other jobs of this data folder, which remain after a crash."""
         ray = self._agents.ray
         prefixes = tuple(self._prefix(job) for job in jobs)
         for name in ray.util.list_named_actors():
             if name.startswith(self._prefix("")[:-1]) and not name.startswith(prefixes):
-                self._give_back(name)
+                self._release_slot(name)
 
     def look(self) -> None:
-        """See soon whether a node has become ready."""
+        """Check soon whether a node has become ready."""
         self._awake.set()
 
     def close(self) -> None:
-        """End the thread; slots stay."""
+        """Stop the thread; slots remain."""
         self._ending = True
         self._awake.set()
         if self._thread is not None:
@@ -216,25 +216,25 @@ class Slots:
                 for job, held in jobs.items():
                     if job not in found:
                         found.add(job)
-                        self._find_again(job, held)
+                        self._recover(job, held)
                     self._step(job, held, places)
             except BayesdeskError as error:
-                _log.info("no slots for now: %s", error)
+                _log.info("slots are not available: %s", error)
                 self._awake.wait(_AGAIN_S)
-            except Exception:  # whatever Ray may raise, the next round tries again
-                _log.exception("no slots for now")
+            except Exception:  # Ray may raise anything; try again
+                _log.exception("slots are not available")
                 self._awake.wait(_AGAIN_S)
             self._awake.wait(_LOOK_S)
             self._awake.clear()
 
-    def _find_again(self, job: str, held: _Held) -> None:
-        """Slots that an earlier engine has asked for."""
+    def _recover(self, job: str, held: _JobSlots) -> None:
+        """Find the slots that an earlier engine has requested."""
         for name in self._names(job):
             self._watch(name, held, self._agents.ray.get_actor(name))
 
-    def _step(self, job: str, held: _Held, places: Mapping[str, Node]) -> None:
-        self._hear(held, places)
-        self._choose(job, held)
+    def _step(self, job: str, held: _JobSlots, places: Mapping[str, Node]) -> None:
+        self._collect_answers(held, places)
+        self._offer(job, held)
         while held.is_short and len(held.asked) < min(_ASKING, held.most - len(held.placed)):
             try:
                 wanted = demand(held.submission.local, self._agents.nodes())
@@ -248,8 +248,8 @@ class Slots:
             number = next(n for n in range(len(taken) + 1) if f"{self._prefix(job)}{n}" not in taken)
             self._ask(f"{self._prefix(job)}{number}", held, wanted)
 
-    def _hear(self, held: _Held, places: Mapping[str, Node]) -> None:
-        """Note where slots are that have said it; let go of those whose node is gone."""
+    def _collect_answers(self, held: _JobSlots, places: Mapping[str, Node]) -> None:
+        """Note the places of new slots; drop slots that are gone or whose node is."""
         from ray import exceptions
 
         ray = self._agents.ray
@@ -270,15 +270,15 @@ class Slots:
                 placed[name] = (places[node], lease_of(places[node].name, gpus))
         held.placed = placed
 
-    def _choose(self, job: str, held: _Held) -> None:
-        """Offer the slots on nodes that are ready; give those back on nodes that can never be."""
+    def _offer(self, job: str, held: _JobSlots) -> None:
+        """Offer slots on nodes that are ready; release those on excluded nodes."""
         leases = []
         for name, (node, lease) in list(held.placed.items()):
             if self._readiness.has(job, held.submission, node):
                 leases.append(lease)
             elif self._readiness.is_refused(job, node.id):
                 del held.placed[name]
-                self._give_back(name)
+                self._release_slot(name)
         with self._lock:
             is_more = len(leases) > len(held.leases)
             held.leases = leases
@@ -286,24 +286,24 @@ class Slots:
         if is_more:
             self._changed()
 
-    def _give_back(self, name: str) -> None:
+    def _release_slot(self, name: str) -> None:
         ray = self._agents.ray
         with suppress(ValueError):
             ray.kill(ray.get_actor(name))
 
-    def _ask(self, name: str, held: _Held, wanted: Mapping[str, Any]) -> None:
+    def _ask(self, name: str, held: _JobSlots, wanted: Mapping[str, Any]) -> None:
         options = {
             "name": name,
             "lifetime": "detached",
             "get_if_exists": True,
-            "max_concurrency": 8,  # each engine that comes waits for its end
+            "max_concurrency": 8,  # each engine has an open call to it
             "scheduling_strategy": "SPREAD",
             **wanted,
         }
         with answering(name):
             self._watch(name, held, self._agents.ray.remote(_Slot).options(**options).remote())
 
-    def _watch(self, name: str, held: _Held, actor: Any) -> None:
+    def _watch(self, name: str, held: _JobSlots, actor: Any) -> None:
         held.asked[name] = answer = actor.where.remote()
         held.alive[name] = actor.stay.remote()
         answer.future().add_done_callback(lambda _: self._awake.set())

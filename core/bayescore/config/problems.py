@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,19 +13,34 @@ from bayescore.i18n import Text
 
 
 class Severity(StrEnum):
-    """Severity of a problem; an error prevents the start of the job."""
+    """Severity of a finding; an error prevents the start of a job, ``OK`` is a check that passed."""
 
     ERROR = "error"
     WARNING = "warning"
     HINT = "hint"
+    OK = "ok"
 
 
 @dataclass(frozen=True)
 class QuickFix:
-    """An edit that fixes a problem."""
+    """An edit that fixes a problem.
+
+    ``make`` computes the edit when the fix is chosen: it parses the text again, which is too slow to do for
+    every problem of every text. Two fixes with the same title are equal.
+    """
 
     title: Text
-    edit: Edit
+    make: Callable[[], Edit] = field(compare=False, repr=False)
+
+    def edit(self) -> Edit:
+        """The edit of the text that the problem was found in.
+
+        Raises
+        ------
+        EditError
+            When the place cannot be changed by a small edit.
+        """
+        return self.make()
 
 
 @dataclass(frozen=True)

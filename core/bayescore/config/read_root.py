@@ -56,11 +56,12 @@ def read_runtime(reader: Reader) -> str | None:
     if name and not image_for_runtime(name):
         guess = closest_match(name, runtime_names())
         message = text(
-            "No image is known for the runtime “{name}”; set “image” in openbayes.local.yaml.", name=name
+            "No image is known for the runtime environment “{name}”; set “image” in openbayes.local.yaml.",
+            name=name,
         )
         if guess:
             message = text(
-                "No image is known for the runtime “{name}”; did you mean “{guess}”? "
+                "No image is known for the runtime environment “{name}”; did you mean “{guess}”? "
                 "Or set “image” in openbayes.local.yaml.",
                 name=name,
                 guess=guess,

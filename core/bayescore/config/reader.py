@@ -18,7 +18,6 @@ from bayescore.i18n import Text, ntext, text
 Fix = tuple[Text, Callable[[], Edit]]
 MAX_PER_KIND = 20  # problems: a malformed file can have a hundred thousand
 _MAX_GUESSES = 200  # for misspelt words; each takes up to a millisecond
-_MAX_REPARSED = 2**18  # characters parsed again to build fixes; files written by hand stay below
 
 
 def closest_match(word: str, known: Iterable[str]) -> str | None:
@@ -45,7 +44,6 @@ class Reader:
         self.problems: list[Problem] = []
         self._counts: Counter[tuple[Severity, str]] = Counter()
         self._guesses = 0
-        self._reparsed = 0
 
     # ---- reporting problems
 
@@ -120,19 +118,9 @@ class Reader:
                 end_line,
                 end_column,
                 path,
-                self._build(fix),
+                QuickFix(*fix) if fix is not None else None,
             )
         )
-
-    def _build(self, fix: Fix | None) -> QuickFix | None:
-        """Build a fix; ``None`` when this fails, or when too much text has been parsed for fixes."""
-        if fix is None or self._reparsed + len(self.document.text) > _MAX_REPARSED:
-            return None
-        self._reparsed += len(self.document.text)
-        try:
-            return QuickFix(fix[0], fix[1]())
-        except EditError:
-            return None
 
     def error(
         self, code: str, path: Path, message: Text, *, key: bool = False, fix: Fix | None = None

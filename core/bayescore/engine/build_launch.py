@@ -1,25 +1,24 @@
-"""From a trial's row to something that a runner can start."""
+"""Builds the launch of a trial from its row in the store."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from bayescore.engine import job_secrets
 from bayescore.errors import RunnerError
 from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
-from bayescore.store import DataFolder, Job, Trial
+from bayescore.store import DataFolder, Job, Trial, job_secrets
 from bayescore.trials import Content, Launch, Limits, TrialFolder, reporting
 from bayescore.trials.parameters import command_line, merged
 
 DOCKER = "docker"
 PROCESS = "process"
 RAY = "ray"
-_HOST = {DOCKER: "host.docker.internal", PROCESS: "127.0.0.1", RAY: "127.0.0.1"}  # an agent puts its own
+_HOST = {DOCKER: "host.docker.internal", PROCESS: "127.0.0.1", RAY: "127.0.0.1"}  # an agent replaces it
 
 
 def trial_name(folder: DataFolder, trial: Trial) -> str:
-    """Name of an attempt, unique on this machine's container engine."""
+    """Name of an attempt, unique among the containers of this machine."""
     import hashlib
 
     home = hashlib.sha256(str(folder.root).encode()).hexdigest()[:6]
@@ -27,12 +26,12 @@ def trial_name(folder: DataFolder, trial: Trial) -> str:
 
 
 def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
-    """Everything that a runner needs.
+    """The launch of a trial: everything that its runner needs.
 
     Raises
     ------
     RunnerError
-        When the job's secrets are gone.
+        If the job's secrets are lost.
     """
     local = job.local
     parameters = merged(job.config, trial.parameters)
@@ -49,7 +48,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         content=Content(trial.attempt, folder.snapshot(job.id), parameters, output_source(job)),
         command=command_line(job.config.command, parameters),
         environment=environment,
-        secrets=job_secrets.recall(folder, job.id, job.config),
+        secrets=job_secrets.load(folder, job.id, job.config),
         inputs=tuple(i for i in job.submission.inputs if i.path != "/output"),
         gpus=trial.gpus,
         limits=Limits(local.cpus, local.memory, local.shm_size, local.trial_timeout, local.pids_limit),
@@ -61,16 +60,16 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
 
 
 def check_inputs(job: Job) -> None:
-    """See that no input has become a link by which the project, or a trial that may write there, leads out.
+    """Check that no input has become a link that leads out of the project or of a writable input.
 
-    The folders were allowed as they were when the job was started.
+    The user allowed the folders as they were when the job was started.
 
     Raises
     ------
     RunnerError
-        With the folder and where it leads.
+        If one has, with the folder and the target of the link.
     """
-    if job.submission.runner == RAY:  # its nodes' folders are looked at there
+    if job.submission.runner == RAY:  # the agents check the folders of their nodes
         return
     changeable = (
         job.submission.project,
@@ -80,14 +79,14 @@ def check_inputs(job: Job) -> None:
         if any(leads_out(Path(bound.source), Path(folder)) for folder in changeable):
             raise RunnerError(
                 text(
-                    "The folder {folder} is a link to {place} since the job was started.",
+                    "The folder {folder} has become a link to {place} since the job was started.",
                     folder=bound.source,
                     place=real(bound.source),
                 ),
-                text("If that is meant, start the project again."),
+                text("If this is intended, start a new job."),
             )
 
 
 def output_source(job: Job) -> Path | None:
-    """Folder whose content a trial's output begins with: the one bound to ``/output``."""
+    """The folder bound to ``/output``, if any. Its content is copied into each trial's output."""
     return next((Path(i.source) for i in job.submission.inputs if i.path == "/output"), None)

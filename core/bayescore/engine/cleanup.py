@@ -1,4 +1,4 @@
-"""What a crashed engine left behind after its trials and jobs had ended: containers, places on a cluster."""
+"""Removes what trials and jobs have left after their end: containers, slots of a cluster."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ _log = logging.getLogger(__name__)
 _REMOVAL_S = 60.0
 
 
-def sweep(
+def clean_up(
     database: Database, runner: Runner, endpoint: str | None, removals: Collection[Future[Any]] = ()
 ) -> None:
-    """Remove every program of the data folder that no unended trial has, and let go of what ended jobs held.
+    """Remove the programs of ended trials, and release what ended jobs held.
 
     Parameters
     ----------
     endpoint
-        What the runner runs on, as jobs name it.
+        Endpoint of the runner, as jobs store it.
     removals
-        Removals under way.  They are waited for: without a job left, a cluster's agents are ended, and
-        one that is ended while it removes a trial's files leaves some of them on its node.
+        Removals and starts to wait for. When no job is left, the agents of a cluster are dismissed,
+        and an agent that is dismissed during a removal leaves files on its node.
     """
     wait(removals, timeout=_REMOVAL_S)
     try:
-        programs = runner.programs()  # before the store is read: a trial that begins now is not among them
+        programs = runner.programs()  # before the store is read, so that it lists no trial that starts now
         with database.read() as connection:
-            wanted = {trial_name(database.folder, trial) for trial in trials.active(connection)}
+            unended = {trial_name(database.folder, trial) for trial in trials.active(connection)}
         for name, handle in programs.items():
-            if name not in wanted:
-                _log.info("%s is left from before and is removed", name)
+            if name not in unended:
+                _log.info("removing %s, whose trial has ended", name)
                 runner.remove(handle)
         with database.read() as connection:
-            going_on = {job.id for job in jobs.active(connection) if job.submission.endpoint == endpoint}
-        runner.keep_only(going_on)
+            active = {job.id for job in jobs.active(connection) if job.submission.endpoint == endpoint}
+        runner.keep_only(active)
     except (BayesdeskError, OSError) as error:
-        _log.info("not swept: %s", error)
+        _log.info("the cleanup failed: %s", error)

@@ -21,14 +21,14 @@ from bayescore.times import now
 
 ALREADY_RUNNING = 75  # "try again later", as sysexits.h calls it
 CANNOT_START = 78
-UP = "up\n"  # said to the supervisor once the engine works
+UP = "up\n"  # written to the watchdog once the engine works
 _LOG_BYTES = 2**20
-_LOCK_S = 2.0  # a look at the lock from outside holds it for a moment
+_LOCK_S = 2.0  # another process that checks the lock holds it for a moment
 _log = logging.getLogger(__name__)
 
 
 def main(root: str) -> int:
-    """Host the engine until it ends; 0 when it was asked to, or had nothing to do."""
+    """Host the engine until it ends. Returns 0 if it was asked to end, or had nothing to do."""
     folder = DataFolder(Path(root))
     try:
         folder.prepare()
@@ -39,7 +39,9 @@ def main(root: str) -> int:
         return ALREADY_RUNNING
     except BayesdeskError as error:
         _log.error("the engine cannot start: %s", error)
-        _say(folder, {"error": error.message.to_json(), "hint": error.hint.to_json() if error.hint else None})
+        _write_info(
+            folder, {"error": error.message.to_json(), "hint": error.hint.to_json() if error.hint else None}
+        )
         return CANNOT_START
 
 
@@ -48,9 +50,9 @@ def _host(folder: DataFolder) -> int:
 
     engine = Engine(Database(folder).open())
     signal.signal(signal.SIGTERM, lambda *_: engine.end())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is not meant for the engine
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal must not end the engine
     engine.start()
-    _say(
+    _write_info(
         folder,
         {
             "pid": os.getpid(),
@@ -61,7 +63,7 @@ def _host(folder: DataFolder) -> int:
         },
     )
     _log.info("engine %s started, listening on %s", __version__, ", ".join(engine.addresses))
-    with contextlib.suppress(OSError):  # a supervisor that was killed reads nothing
+    with contextlib.suppress(OSError):  # the watchdog may have been killed
         sys.stdout.write(UP)
         sys.stdout.flush()
     try:
@@ -72,17 +74,17 @@ def _host(folder: DataFolder) -> int:
     return 0
 
 
-def _say(folder: DataFolder, info: dict[str, object]) -> None:
+def _write_info(folder: DataFolder, info: dict[str, object]) -> None:
     replace(folder.engine_info, json.dumps(info).encode(), mode=0o600)
 
 
 def _log_to(folder: DataFolder) -> None:
     handler = PrivateLog(folder.engine_log, _LOG_BYTES, backups=2)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # any nonsense that knocks would be noted
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # or every malformed request would be logged
 
 
 if __name__ == "__main__":
     code = main(sys.argv[1])
     logging.shutdown()
-    os._exit(code)  # what libraries would still do at an exit, as Ray does, must not change how it ended
+    os._exit(code)  # without exit handlers of libraries such as Ray, which could change the exit code

@@ -1,4 +1,4 @@
-"""One job under way: brings its trials forward and ends it when it is to end."""
+"""One running job: advances its trials, starts new ones, and ends the job."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.config import Algorithm
-from bayescore.engine import job_secrets
-from bayescore.engine.cleanup import sweep
+from bayescore.engine.cleanup import clean_up
 from bayescore.engine.job_setup import set_up
-from bayescore.engine.leasing import Places
+from bayescore.engine.leasing import Leaser
 from bayescore.engine.outcome import JobEnd, judge_job
 from bayescore.engine.reported import reported_objective
 from bayescore.engine.services import Services
@@ -26,12 +25,23 @@ from bayescore.engine.trial_run import TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
 from bayescore.search import Suggestion
-from bayescore.store import STATE_NAMES, Job, JobState, Trial, TrialState, events, jobs, points, trials
+from bayescore.store import (
+    STATE_NAMES,
+    Job,
+    JobState,
+    Trial,
+    TrialState,
+    events,
+    job_secrets,
+    jobs,
+    points,
+    trials,
+)
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
-_PREFETCH_POINTS = 10_000  # the newest of a trial that still runs; it is asked several times a second
-UNREACHABLE_S = 300.0  # a runner may stay silent before the job fails
+_PREFETCH_POINTS = 10_000  # newest points of a running trial; they are read several times a second
+UNREACHABLE_S = 300.0  # for which a runner may stay silent before the job fails
 
 
 class JobRun:
@@ -50,7 +60,7 @@ class JobRun:
         services: Services,
         job: Job,
         runner: Runner,
-        places: Places,
+        leaser: Leaser,
         suggester: Suggester,
         predecessor: Collection[Future[Any]] = (),
     ) -> None:
@@ -58,7 +68,7 @@ class JobRun:
         self._threads = JobThreads(job.id, services.unfinished)
         self._predecessor = predecessor
         self._runner = runner
-        self._places = places
+        self._leaser = leaser
         self._suggester = suggester
         self._cancel_setup = threading.Event()
         self._setup: Future[None] | None = None
@@ -70,12 +80,12 @@ class JobRun:
         self._judged: tuple[object, ...] = ()
         self.job = job
         self.cancelled = False
-        self.cancelled_trials: set[int] = set()
+        self.cancelled_trials: set[int] = set()  # their numbers
 
-    # ---- one step
+    # ---- steps
 
     def advance(self, job: Job) -> None:
-        """Bring everything one step on; returns soon, waits for nothing slow."""
+        """Take one step. Does not wait."""
         self.job = job
         if job.state is JobState.QUEUED:
             self._begin()
@@ -85,33 +95,33 @@ class JobRun:
         if not self.job.state.ended:
             self._conclude()
 
-    def wants_trial(self) -> bool:
-        """Whether another trial could start now, if it gets what it needs."""
+    def can_start_trial(self) -> bool:
+        """Whether another trial could start now, given a GPU or a slot."""
         is_ending = self._is_ending or self.cancelled
         if self.job.state is not JobState.RUNNING or is_ending or not self._set_up_done():
             return False
         tally = self._tally()
-        if tally[TrialState.PENDING] > sum(run.is_settling for run in self._trial_runs.values()):
+        if tally[TrialState.PENDING] > sum(run.is_delayed for run in self._trial_runs.values()):
             return True
         unended = sum(count for state, count in tally.items() if not state.ended)
         room = unended < self.job.config.hyper_tuning.parallel_count
         return room and tally.total() < self.job.max_trials and self._suggester.exhausted is None
 
-    def running(self) -> int:
-        """Number of trials that hold what they need."""
+    def running_count(self) -> int:
+        """Number of trials that hold a lease."""
         tally = self._tally()
         return tally[TrialState.STARTING] + tally[TrialState.RUNNING]
 
-    def begin_trial(self) -> bool:
-        """Start one more trial; whether something came of it."""
+    def start_trial(self) -> bool:
+        """Start one more trial if there is a suggestion and a lease for it; returns whether it did."""
         existing = self._trials()
         pending = (t for t in existing if t.state is TrialState.PENDING)
-        waiting = next((t for t in pending if not self._is_settling(t)), None)
+        waiting = next((t for t in pending if not self._is_delayed(t)), None)
         suggestion = None if waiting else self._suggester.take(self.job, existing)
         if waiting is None and (suggestion is None or suggestion.parameters is None):
             return False
         with self._s.database.write() as connection:
-            gpus = self._places.find(connection, self.job)
+            gpus = self._leaser.find(connection, self.job)
             if gpus is None:
                 return False
             trial = waiting or self._add(connection, len(existing) + 1, suggestion)
@@ -122,12 +132,12 @@ class JobRun:
         self._advance_trial(trial)
         return True
 
-    def _is_settling(self, trial: Trial) -> bool:
+    def _is_delayed(self, trial: Trial) -> bool:
         run = self._trial_runs.get(trial.id)
-        return run is not None and run.is_settling
+        return run is not None and run.is_delayed
 
     def prefetch(self) -> None:
-        """Have the next suggestion ready for the moment at which a running trial ends."""
+        """Compute the next suggestion before the running trial ends."""
         if self.job.config.hyper_tuning.algorithm is not Algorithm.BAYESIAN or not self._set_up_done():
             return
         with self._s.database.read() as connection:
@@ -135,14 +145,14 @@ class JobRun:
             if newest == self._prefetched_to:
                 return
             existing = trials.of_job(connection, self.job.id)
-            if len(existing) >= self.job.max_trials or self.wants_trial():
+            if len(existing) >= self.job.max_trials or self.can_start_trial():
                 return
             reported = self._reported(connection, existing)
         if self._suggester.prefetch(self.job, existing, reported):
             self._prefetched_to = newest
 
     def _reported(self, connection: sa.Connection, existing: list[Trial]) -> dict[int, float]:
-        """Objectives of running trials as they stand, by number."""
+        """Objectives that running trials have reported so far, by number."""
         found = {
             trial.number: reported_objective(connection, self.job, trial, newest=_PREFETCH_POINTS)
             for trial in existing
@@ -175,9 +185,9 @@ class JobRun:
         return [future for future in begun if future is not None and not future.done()]
 
     def _starts(self) -> list[Future[Any]]:
-        """Starts of programs that are under way."""
+        """Starts of programs that are under way, also those of an earlier run."""
         starts = (run.start_under_way for run in self._trial_runs.values())
-        return [start for start in starts if start is not None]
+        return [*self._predecessor, *(start for start in starts if start is not None)]
 
     # ---- cancellations
 
@@ -186,7 +196,7 @@ class JobRun:
         return any(t.number == number for t in self._unended())
 
     def stop_cancelled(self) -> None:
-        """Ask programs of what is cancelled to end; nothing is written, for the disk may be full."""
+        """Ask cancelled programs to end. Nothing is written, because the disk may be full."""
         if not self.cancelled and not self.cancelled_trials:
             return
         for trial in self._unended():
@@ -214,7 +224,7 @@ class JobRun:
                 self.job = jobs.move(connection, self.job.id, JobState.CANCELLED)
                 return
             self.job = jobs.move(connection, self.job.id, JobState.RUNNING)
-            events.add(connection, self.job.id, "running", text("The job has begun."))
+            events.add(connection, self.job.id, "running", text("The job has started."))
 
     def _set_up_done(self) -> bool:
         return self._setup is not None and self._setup.done()
@@ -243,7 +253,7 @@ class JobRun:
         return False
 
     def _conclude(self) -> None:
-        """End the job if its trials say so; trials that still run are stopped first."""
+        """End the job if its trials require it; trials that still run are stopped first."""
         judged = (
             self._tally(),
             self.cancelled,
@@ -252,7 +262,7 @@ class JobRun:
             self._suggester.exhausted,
         )
         if judged == self._judged and not self._is_ending:
-            return  # nothing has changed since it was to go on
+            return  # nothing has changed since the last judgement
         all_trials = self._trials()
         end = self._end(all_trials)
         self._is_ending = end is not None
@@ -285,22 +295,22 @@ class JobRun:
             level = "info" if end.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else "warning"
             events.add(connection, self.job.id, "ended", message, level=level)
         job_secrets.forget(self._s.database.folder, self.job.id)
-        self._release = self._threads.starts.submit(self._places.release, self.job.id)
-        # what a silent runner could not remove
+        self._release = self._threads.starts.submit(self._leaser.release, self.job.id)
+        # removes what could not be removed while the runner was silent
         before = (*self._s.removals, *self._starts())
         endpoint = self.job.submission.endpoint
-        self._threads.starts.submit(sweep, self._s.database, self._runner, endpoint, before)
+        self._threads.starts.submit(clean_up, self._s.database, self._runner, endpoint, before)
         _log.info("job %s ended: %s", self.job.id, end.state)
 
     def fail(self, error: BaseException) -> None:
-        """The tuner itself cannot go on with this job."""
+        """End the job with a system error."""
         if isinstance(error, StoreError):
             raise error
         reason = text("{error}", error=str(error))
         if isinstance(error, BayesdeskError):
             reason = text("{message} {hint}", message=error.message, hint=error.hint or Text(""))
         else:
-            _log.error("job %s cannot go on", self.job.id, exc_info=error)
+            _log.error("job %s has failed", self.job.id, exc_info=error)
         for trial in self._trials():
             if not trial.state.ended:
                 if trial.state is not TrialState.PENDING:
@@ -310,7 +320,7 @@ class JobRun:
                 self._s.listener.retire(str(trial.id))
         self._finish(JobEnd(JobState.SYSTEM_ERROR, reason))
 
-    # ---- its trials
+    # ---- trials
 
     def _advance_trials(self) -> None:
         """Take one step for each trial; a runner that does not answer is asked again for a while."""
@@ -328,7 +338,7 @@ class JobRun:
             self.fail(silence)
 
     def _is_patient(self) -> bool:
-        """Whether a runner that does not answer, now too, may still come back."""
+        """Whether a silent runner may still answer: it has not been silent for too long."""
         self._silent_since = self._silent_since or time.monotonic()
         return time.monotonic() - self._silent_since < UNREACHABLE_S
 

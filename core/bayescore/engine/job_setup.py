@@ -1,4 +1,4 @@
-"""What a job needs before its first trial: the snapshot of the project, and its image."""
+"""Prepares a job for its first trial: the snapshot of the project, and the image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from bayescore.i18n import text
+from bayescore.i18n import ntext, text
 from bayescore.store import Database, Job, events, settings, transfers
 from bayescore.trials import images, snapshot
 from bayescore.trials.docker_engine import answering
@@ -15,26 +15,26 @@ from bayescore.trials.runners import DockerRunner, Runner
 
 
 def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:
-    """Take the snapshot and see that the image is here; what is done already is not done again.
+    """Take the snapshot and pull the image, unless they are here already.
 
     Raises
     ------
     RunnerError
-        When one of them cannot be had.
+        If one of them fails.
     """
     target = database.folder.snapshot(job.id)
     if not target.exists():
         taken = snapshot.take(
             Path(job.submission.project), target, leave_out=database.folder.root, cancelled=cancelled.is_set
         )
-        _report(database, job, taken)
+        _add_events(database, job, taken)
     if isinstance(runner, DockerRunner) and job.submission.image:
-        _have_image(database, job, runner, cancelled)
+        _pull_image(database, job, runner, cancelled)
     if job.submission.runner == "ray":
-        _make_nodes_ready(database, job, runner, cancelled)
+        _prepare_nodes(database, job, runner, cancelled)
 
 
-def _make_nodes_ready(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:
+def _prepare_nodes(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:
     from bayescore.cluster.ray_runner import RayRunner
 
     assert isinstance(runner, RayRunner)
@@ -47,21 +47,25 @@ def _make_nodes_ready(database: Database, job: Job, runner: Runner, cancelled: t
     runner.make_ready(job.id, job.submission, report, cancelled.is_set)
 
 
-def _report(database: Database, job: Job, taken: snapshot.Snapshot) -> None:
+def _add_events(database: Database, job: Job, taken: snapshot.Snapshot) -> None:
     with database.write() as connection:
-        message = text("{files} files of the project were copied.", files=taken.files)
+        message = ntext(
+            "{count} file of the project was copied.",
+            "{count} files of the project were copied.",
+            taken.files,
+        )
         events.add(connection, job.id, "snapshot", message)
         for link in taken.outside:
             message = text(
-                "{link} points out of the project and was left out; bind its target as data.", link=link
+                "{link} points outside the project and was not copied. Bind its target as data.", link=link
             )
             events.add(connection, job.id, "link_outside", message, level="warning")
         for special in taken.special:
-            message = text("{file} is no file and no folder and was left out.", file=special)
+            message = text("{file} is neither a file nor a folder and was not copied.", file=special)
             events.add(connection, job.id, "special_file", message, level="warning")
 
 
-def _have_image(database: Database, job: Job, runner: DockerRunner, cancelled: threading.Event) -> None:
+def _pull_image(database: Database, job: Job, runner: DockerRunner, cancelled: threading.Event) -> None:
     image = str(job.submission.image)
     with answering(str(job.submission.endpoint)):
         if images.is_present(runner.client, image):
@@ -84,11 +88,11 @@ def _have_image(database: Database, job: Job, runner: DockerRunner, cancelled: t
         pause=_pause(cancelled),
     )
     with database.write() as connection:
-        events.add(connection, job.id, "pulled", text("The image {image} is here.", image=image))
+        events.add(connection, job.id, "pulled", text("The image {image} is ready.", image=image))
 
 
 def _pause(cancelled: threading.Event) -> Callable[[float], None]:
-    """A pause that a cancellation ends."""
+    """A pause that ends early when the job is cancelled."""
 
     def pause(seconds: float) -> None:
         cancelled.wait(seconds)

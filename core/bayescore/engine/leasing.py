@@ -1,9 +1,11 @@
-"""Which GPU a trial gets, or which place on a cluster."""
+"""Finds the GPU, or the slot of a cluster, that a trial is to use."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
@@ -16,65 +18,96 @@ from bayescore.trials.gpus import Gpu, chosen, free, visible
 if TYPE_CHECKING:
     from bayescore.cluster.slots import Slots
 
-_FRESH_S = 1.0  # how long a look at the GPUs is good for
+_FRESH_S = 1.0  # the list of GPUs is used for this long
 
 
-class Places(Protocol):
-    """Where trials may run."""
+class Leaser(Protocol):
+    """Finds what to lease to a trial."""
 
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
-        """What to lease to a trial; ``None`` while everything is taken."""
+        """What to lease to a trial; ``None`` while nothing is free."""
         ...
 
     def release(self, job: str) -> None:
-        """The job has ended and needs nothing any more."""
+        """Release what is held for a job that has ended."""
         ...
 
 
-class ClusterLeasing:
+class SlotLeaser:
     """Finds a slot on a cluster."""
 
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
 
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
-        """See :class:`Places`."""
+        """See :class:`Leaser`."""
         most = job.config.hyper_tuning.parallel_count
         lease = self._slots.find(job.id, job.submission, most, trials.leased(connection))
         return None if lease is None else [lease]
 
     def release(self, job: str) -> None:
-        """See :class:`Places`."""
+        """See :class:`Leaser`."""
         self._slots.release(job)
 
 
-class Leasing:
-    """Finds a GPU for a trial; the leases themselves are rows of the store."""
+@dataclass(frozen=True)
+class _Listed:
+    """The GPUs of this machine at a moment of the monotonic clock."""
 
-    def __init__(self, look: Callable[[], list[Gpu]] = visible) -> None:
-        self._look = look
-        self._seen: list[Gpu] = []
-        self._at = -_FRESH_S
-        self._told: set[tuple[str, str]] = set()
+    gpus: list[Gpu]
+    at: float
 
-    def gpus(self) -> list[Gpu]:
-        """GPUs of this machine, looked at no more than a second ago."""
-        if time.monotonic() - self._at > _FRESH_S:
-            self._seen, self._at = self._look(), time.monotonic()
-        return self._seen
+
+class GpuLeaser:
+    """Finds a GPU for a trial; the leases themselves are rows of the store.
+
+    A driver may take seconds to list its GPUs, so that is done on a thread.
+
+    Parameters
+    ----------
+    list_gpus
+        Lists the GPUs of this machine.
+    """
+
+    def __init__(self, list_gpus: Callable[[], list[Gpu]] = visible) -> None:
+        self._list_gpus = list_gpus
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gpus")
+        self._listing: Future[_Listed] | None = None
+        self._listed = _Listed([], at=-_FRESH_S)
+        self._reported: set[tuple[str, str]] = set()
+        self.wake: Callable[[], None] = lambda: None  # called when the GPUs are listed
+
+    def _current_gpus(self) -> list[Gpu] | None:
+        """GPUs as they were no more than a second ago; ``None`` while they are being listed."""
+        if self._listing is not None and self._listing.done():
+            listing, self._listing = self._listing, None
+            self._listed = listing.result()
+        if time.monotonic() - self._listed.at < _FRESH_S:
+            return self._listed.gpus
+        if self._listing is None:
+            self._listing = self._thread.submit(self._list)
+            self._listing.add_done_callback(lambda _: self.wake())
+        return None
+
+    def _list(self) -> _Listed:
+        gpus = self._list_gpus()
+        return _Listed(gpus, time.monotonic())
 
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
-        """UUIDs for one trial: one GPU, none where none are wanted; ``None`` while all are taken.
+        """UUIDs for one trial: one GPU, or none if the job asks for none; ``None`` while there is none free.
 
         Raises
         ------
         RunnerError
-            When the settings name GPUs and none of them is there.
+            If the settings name GPUs and this machine has none of them.
         """
         wanted = job.local.gpus
         if wanted == "none":
             return []
-        candidates = chosen(self.gpus(), wanted)
+        gpus = self._current_gpus()
+        if gpus is None:
+            return None
+        candidates = chosen(gpus, wanted)
         if not candidates:
             if wanted == "all":
                 return []
@@ -85,18 +118,18 @@ class Leasing:
             )
         usable, others = free(candidates, trials.leased(connection), job.local.trials_per_gpu)
         for gpu in others:
-            self._tell(connection, job, gpu)
+            self._report_busy(connection, job, gpu)
         return [usable[0].uuid] if usable else None
 
     def release(self, job: str) -> None:
-        """Nothing is held between trials."""
+        """Does nothing: no GPU is held between trials."""
 
-    def _tell(self, connection: sa.Connection, job: Job, gpu: Gpu) -> None:
-        if (job.id, gpu.uuid) in self._told:
+    def _report_busy(self, connection: sa.Connection, job: Job, gpu: Gpu) -> None:
+        if (job.id, gpu.uuid) in self._reported:
             return
-        self._told.add((job.id, gpu.uuid))
+        self._reported.add((job.id, gpu.uuid))
         message = text(
-            "GPU {index} ({name}) is used by another program ({used} MiB); it is left alone while that runs.",
+            "GPU {index} ({name}) is used by another program ({used} MiB). No trial uses it for now.",
             index=gpu.index,
             name=gpu.name,
             used=gpu.memory_used // 2**20,

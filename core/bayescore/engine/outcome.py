@@ -1,4 +1,4 @@
-"""Judgements: how a trial ended, and whether its job has. Pure functions."""
+"""How a trial ended, and whether its job ends. Pure functions."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bayescore.config import Goal, ObjectiveRule
-from bayescore.i18n import Text, text
+from bayescore.i18n import Text, ntext, text
 from bayescore.store import Job, JobState, Trial, TrialState
 from bayescore.trials.runners import Exit
 
 _FIRST_FAILED = 3
 _FAILED_IN_A_ROW = 5
-LOST_RETRIES = 2  # attempts after the first that a trial gets when its container vanishes
+LOST_RETRIES = 2  # more attempts of a trial whose program disappears
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A state, why, and a trial's objective."""
+    """The state in which a trial ended, the reason, and its objective."""
 
     state: TrialState
     reason: Text | None = None
@@ -28,16 +28,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class JobEnd:
-    """The state that a job comes to, and why."""
+    """The state in which a job ends, and the reason."""
 
     state: JobState
     reason: Text | None = None
 
 
 def objective(values: Sequence[float], goal: Goal, rule: ObjectiveRule) -> float | None:
-    """A trial's objective from its reported values; ``None`` when there are none.
+    """A trial's objective from the values that it reported; ``None`` if it reported none.
 
-    The last value, or with ``ObjectiveRule.BEST`` the best finite one.
+    It is the last value, or with ``ObjectiveRule.BEST`` the best finite one.
     """
     if not values:
         return None
@@ -54,8 +54,10 @@ def judge_trial(
 
     Parameters
     ----------
+    stopped
+        Whether the trial was cancelled.
     unkept
-        Whether some of its reports came while the store could not be written.
+        Whether some of its reports arrived while the store could not be written.
     """
     if stopped:
         return Verdict(TrialState.CANCELLED)
@@ -65,13 +67,15 @@ def judge_trial(
     if ended.out_of_memory:
         return Verdict(TrialState.FAILED, text("It ran out of memory."), value)
     if ended.gone_with:
-        return Verdict(TrialState.LOST, text("Its node {node} went away.", node=ended.gone_with), value)
+        return Verdict(
+            TrialState.LOST, text("Its node {node} left the cluster.", node=ended.gone_with), value
+        )
     if ended.code is None:
-        return Verdict(TrialState.LOST, text("It vanished: nobody knows how it ended."), value)
+        return Verdict(TrialState.LOST, text("Its program disappeared, so its exit code is unknown."), value)
     if ended.code != 0:
         return Verdict(TrialState.FAILED, _exit_reason(ended.code, log_tail), value)
     if value is None and unkept:
-        return Verdict(TrialState.LOST, text("Its reports came while the store could not be written."))
+        return Verdict(TrialState.LOST, text("Its reports arrived while the store could not be written."))
     if value is None:
         return Verdict(
             TrialState.FAILED, text("It ended without reporting the metric “{metric}”.", metric=job.metric)
@@ -97,14 +101,14 @@ def _exit_reason(code: int, log_tail: str) -> Text:
 def judge_job(
     job: Job, trials: Sequence[Trial], *, metric_seen: bool, exhausted: Text | None
 ) -> JobEnd | None:
-    """Whether a job is to end, by its trials so far; running trials are stopped then.
+    """How the job ends, by its trials so far; ``None`` if it goes on.
 
     Parameters
     ----------
     metric_seen
         Whether any trial has ever reported the objective.
     exhausted
-        Why the search has nothing left to suggest, if so.
+        Why the search has nothing left to suggest; ``None`` while it has.
     """
     this_run = [t for t in trials if t.state.ended and (t.ended_at or "") > job.run_since]
     without_metric = [
@@ -114,7 +118,7 @@ def judge_job(
         return JobEnd(
             JobState.NO_METRIC,
             text(
-                "Trial {number} ended well and reported no “{metric}”, and no trial has.",
+                "Trial {number} exited without an error, but no trial has reported “{metric}”.",
                 number=without_metric[0].number,
                 metric=job.metric,
             ),
@@ -138,7 +142,8 @@ def _too_many_failures(job: Job, this_run: Sequence[Trial]) -> JobEnd | None:
     if most is not None:
         if len(failed) < most:
             return None
-        return _failed(text("{count} trials have failed.", count=len(failed)), failed[-1])
+        what = ntext("{count} trial has failed.", "{count} trials have failed.", len(failed))
+        return _failed(what, failed[-1])
     first, last = ended[:_FIRST_FAILED], ended[-_FAILED_IN_A_ROW:]
     if len(first) == _FIRST_FAILED and all(t in failed for t in first):
         return _failed(text("The first {count} trials have failed.", count=_FIRST_FAILED), failed[-1])

@@ -1,4 +1,4 @@
-"""A trial's objective from what the store has of it, without reading all of it."""
+"""A trial's objective, from the store and without reading all of its points."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bayescore.store import Job, Trial, points
 def reported_objective(
     connection: sa.Connection, job: Job, trial: Trial, *, newest: int | None = None
 ) -> float | None:
-    """The same as :func:`bayescore.engine.outcome.objective` of the values in the store.
+    """What :func:`bayescore.engine.outcome.objective` returns for the values in the store.
 
     Parameters
     ----------
     newest
-        Look for the best value among so many of the newest only.
+        Look for the best value among this many of the newest points only.
     """
     if job.local.objective is ObjectiveRule.BEST:
         maximize = job.config.hyper_tuning.goal is Goal.MAXIMIZE

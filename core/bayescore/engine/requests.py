@@ -1,4 +1,4 @@
-"""What users request of jobs, brought about: cancel, re-run, continue."""
+"""Carries out what users request of jobs: cancel, re-run, continue."""
 
 from __future__ import annotations
 
@@ -7,71 +7,46 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from bayescore.config.models import MAX_TRIALS
-from bayescore.engine import cancellation
 from bayescore.engine.job_run import JobRun
-from bayescore.errors import ConfigError, StoreError
-from bayescore.i18n import text
-from bayescore.store import Database, Job, JobState, Request, TrialState, jobs, trials
+from bayescore.errors import StoreError
+from bayescore.store import Database, Job, JobState, Request, TrialState, cancellation, jobs, trials
 from bayescore.store import requests as store_requests
 
 
-def check_runs_here(job: Job) -> None:
-    """See that a job can go on.
-
-    Raises
-    ------
-    ConfigError
-        When it was imported, or was restored and says no longer where it ran.
-    """
-    if not job.submission.is_imported and not job.submission.has_endpoint:
-        raise ConfigError(
-            text("Job {id} was restored from a backup that does not say where it can run.", id=job.id),
-            text(
-                "Start a new one that learns from it: bayesdesk gear run hypertuning --history {id}",
-                id=job.id,
-            ),
-        )
-    if job.submission.is_imported:
-        raise ConfigError(
-            text("Job {id} was imported: it ran elsewhere and does not go on.", id=job.id),
-            text("Learn from it: bayesdesk gear run hypertuning --history {id}", id=job.id),
-        )
-
-
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
-    """Bring about every open request, or its next step; a cancellation stays open until it is done.
+    """Carry out every open request. A cancellation stays open until the job or the trial has ended.
 
     Raises
     ------
     StoreError
-        When one of them cannot be noted; the others are brought about all the same.
+        If the store cannot be written; the other requests are carried out nevertheless.
     """
     with database.read() as connection:
-        pending = store_requests.unfinished(connection)
-    trouble: StoreError | None = None
-    for request in pending:
+        open_requests = store_requests.unfinished(connection)
+    failure: StoreError | None = None
+    for request in open_requests:
         try:
             with database.write() as connection:
                 if _step(connection, request, runs):
                     store_requests.mark_done(connection, request)
         except StoreError as error:
-            trouble = error
-    if trouble is not None:
-        raise trouble
+            failure = error
+    if failure is not None:
+        raise failure
 
 
-def heed_left(database: Database, runs: Mapping[str, JobRun]) -> None:
-    """Take in the cancellations that the store could not take, and remove those that are done."""
-    for asked in cancellation.left(database.folder):
+def take_left(database: Database, runs: Mapping[str, JobRun]) -> None:
+    """Read the cancellations that were left in files, and remove those that are done."""
+    for asked in cancellation.pending_files(database.folder):
         run = runs.get(asked.job)
         if run is None:
-            asked.done()  # the job has ended
+            asked.remove()  # the job has ended
         elif asked.trial is None:
             run.cancelled = True
         elif run.is_unended(asked.trial):
             run.cancelled_trials.add(asked.trial)
         else:
-            asked.done()
+            asked.remove()
 
 
 def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun]) -> bool:
@@ -79,7 +54,7 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
     if request.kind == store_requests.CANCEL:
         return _cancel(connection, request, job, runs.get(job.id))
     if job.submission.is_imported or not job.submission.has_endpoint:
-        return True  # it ran elsewhere
+        return True  # it cannot run here
     if request.kind == store_requests.RERUN:
         _rerun(connection, request, job)
     elif request.kind == store_requests.CONTINUE:

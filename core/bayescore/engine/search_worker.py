@@ -1,7 +1,7 @@
-"""Suggestions computed in a process of their own, so that the listener always answers at once.
+"""Computes suggestions in another process, so that the listener always answers at once.
 
-Run as a module this is that process: it reads pickled calls of :func:`suggest` from its
-standard input and writes pickled answers, until its input closes.
+Run as a module this is that process: it reads pickled questions from its standard input and writes
+pickled answers until the input is closed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Question:
 
 
 class SearchWorker:
-    """Asks the worker process; starts it on first use, and again when it has died."""
+    """Sends questions to the worker process. Starts it on first use, and again after it died."""
 
     def __init__(self, answered: Callable[[], None]) -> None:
         self._answered = answered
@@ -56,13 +56,13 @@ class SearchWorker:
         self._lock = threading.Lock()
 
     def ask(self, question: Question) -> Future[Suggestion]:
-        """The suggestion, later."""
+        """Ask for a suggestion."""
         future = self._pool.submit(self._ask, question)
         future.add_done_callback(lambda _: self._answered())
         return future
 
     def warm_up(self) -> None:
-        """Start the process and let it load what it needs."""
+        """Start the process, so that its modules are loaded before the first question."""
         self._pool.submit(self._running)
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ class SearchWorker:
                 answer = pickle.load(process.stdout)
             except (OSError, EOFError, pickle.UnpicklingError):
                 process.kill()
-                process.wait()  # until then it does not look dead, and would be asked again
+                process.wait()  # or it would look alive and be asked again
                 if last:
                     raise RuntimeError("the search process died twice") from None
                 continue
@@ -109,15 +109,15 @@ class SearchWorker:
 
 
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer until there are no more questions, or nobody who reads the answers."""
+    """Answer questions until one of the streams is closed."""
     with contextlib.suppress(AttributeError, PermissionError):
-        os.nice(5)  # trials and the listener come first
+        os.nice(5)  # trials and the listener have priority
     from bayescore.search import bayesian  # noqa: F401  loads while the first trials start
 
     while True:
         try:
             question = pickle.load(questions)
-        except (EOFError, pickle.UnpicklingError):  # the engine has ended, in the middle of one at worst
+        except (EOFError, pickle.UnpicklingError):  # the engine has ended, perhaps while writing a question
             return
         try:
             answer: object = question.answer()
@@ -130,7 +130,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    # whatever a library prints must not end up among the answers
+    # what a library prints must not get between the answers
     real = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     serve(sys.stdin.buffer, real)

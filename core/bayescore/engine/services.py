@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from bayescore.engine.leasing import Leasing
+from bayescore.engine.leasing import GpuLeaser
 from bayescore.listener import Listener, Reporter
 from bayescore.store import Database
 
@@ -28,7 +28,7 @@ class Services:
 
     database: Database
     listener: Listener[Reporter]
-    leasing: Leasing
+    gpus: GpuLeaser
     wake: Callable[[], None]
     unfinished: set[Future[Any]] = field(default_factory=set)
     removals: set[Future[None]] = field(default_factory=set)

@@ -31,24 +31,24 @@ _OUTCOMES = {
 }
 _REASONS = {
     ExhaustedReason.ALL_COMBINATIONS: text("Every combination has been tried."),
-    ExhaustedReason.NOTHING_TO_GAIN: text("The model expects nothing better any more."),
+    ExhaustedReason.NOTHING_TO_GAIN: text("The model expects no further improvement."),
 }
-_REST = 4.0  # times as long as foreseeing took does it rest: the trials need the processor
+_REST = 4.0  # pause after a prefetch, in times its duration: trials need the processor
 
 
 class Suggester:
-    """Asks for one job's suggestions, always with everything that is known at that moment.
+    """Gets one job's suggestions, each computed from all that is known at that moment.
 
-    While trials run it foresees: it asks for the suggestion that will be wanted if one of them
-    ends with what it last reported. Suggestions are pure, so when that comes true the answer is
-    there at once, and it is the one that would have been given without foreseeing.
+    While trials run it prefetches: it asks for the suggestion that is due if one of them ends with the
+    value that it last reported. A suggestion is a pure function of its question, so if that happens the
+    suggestion is there at once and is the same as without the prefetch.
     """
 
     def __init__(self, database: Database, worker: SearchWorker) -> None:
         self._database = database
         self._worker = worker
         self._asked: tuple[Question, Future[Suggestion]] | None = None
-        self._prefetched: dict[int, tuple[Question, Future[Suggestion]]] = {}  # by the trial that ends
+        self._prefetched: dict[int, tuple[Question, Future[Suggestion]]] = {}  # by trial number
         self._resting_until = 0.0
         self._history: list[Observation] | None = None
         self.exhausted: Text | None = None
@@ -59,29 +59,32 @@ class Suggester:
         if job.submission.midpoint and not existing:
             return Suggestion(midpoint(question.space), Origin.INITIAL)
         if question.algorithm is not Algorithm.BAYESIAN:
-            return self._noted(question.answer())
+            return self._remember_exhausted(question.answer())
         if self._asked is None or self._asked[0] != question:
-            known = next((each for each in self._prefetched.values() if each[0] == question), None)
-            self._asked = known or (question, self._worker.ask(question))
+            prefetched = next((p for p in self._prefetched.values() if p[0] == question), None)
+            self._asked = prefetched or (question, self._worker.ask(question))
         future = self._asked[1]
         if not future.done():
             return None
-        self._asked = None
         self._prefetched.clear()
-        return self._noted(future.result())
+        if future.exception() is not None:
+            self._asked = None
+        return self._remember_exhausted(
+            future.result()
+        )  # kept, because it is taken again until a GPU is free
 
     def prefetch(self, job: Job, existing: Sequence[Trial], reported: Mapping[int, float]) -> bool:
-        """Ask for what will be wanted when a running trial ends as it stands; one question at a time.
+        """Ask for the suggestions that are due if a running trial ends with its present value, one at a time.
 
         Parameters
         ----------
         reported
-            Objectives of running trials as they stand, by the trial's number.
+            Objectives that running trials have reported so far, by number.
 
         Returns
         -------
         bool
-            Whether all of it is asked for; otherwise call again soon.
+            Whether all of them were asked for; if not, call again soon.
         """
         for number, value in reported.items():
             ended = [
@@ -104,7 +107,7 @@ class Suggester:
         now = time.monotonic()
         self._resting_until = now + _REST * (now - began)
 
-    def _noted(self, suggestion: Suggestion) -> Suggestion:
+    def _remember_exhausted(self, suggestion: Suggestion) -> Suggestion:
         if suggestion.exhausted is not None:
             self.exhausted = _REASONS[suggestion.exhausted]
         return suggestion
@@ -122,12 +125,12 @@ class Suggester:
         )
 
     def _earlier(self, job: Job) -> list[Observation]:
-        """Trials of the earlier jobs that this one continues."""
+        """Trials of the earlier jobs that this one learns from."""
         if self._history is None:
             self._history = []
             with self._database.read() as connection:
                 for identifier in job.submission.history:
-                    earlier = jobs.find(connection, identifier)  # none if it has been deleted since
+                    earlier = jobs.find(connection, identifier)  # None if it was deleted since
                     if not earlier or earlier[0].metric != job.metric:
                         continue
                     ended = [t for t in trials.of_job(connection, identifier) if t.state.ended]
@@ -136,21 +139,29 @@ class Suggester:
 
 
 def observation(trial: Trial) -> Observation:
-    """A trial as the search sees it."""
+    """A trial as an observation of the search."""
     outcome = _OUTCOMES.get(trial.state, Outcome.RUNNING)
     value = trial.value if outcome is Outcome.FINISHED else None
     return Observation(trial.parameters, outcome, value)
 
 
 def _past(trial: Trial, job: Job) -> Observation:
-    """A trial of an earlier job; what was fixed there may be tuned by now."""
+    """A trial of an earlier job; a parameter that was fixed there may be tuned now."""
     parameters = merged(job.config, trial.parameters)
     return replace(observation(trial), parameters=parameters, origin=Origin.HISTORY)
 
 
 def forecast_of(suggestion: Suggestion) -> Forecast | None:
-    """What the search expected, as it is stored with the trial; ``None`` where no model was asked."""
-    told, ahead = suggestion.prediction, suggestion.forecast
-    if told is None or ahead is None:
+    """The forecast of a suggestion, as it is stored with the trial; ``None`` if no model made it."""
+    prediction, outlook = suggestion.prediction, suggestion.forecast
+    if prediction is None or outlook is None:
         return None
-    return Forecast(told.mean, told.deviation, str(told.why), ahead.gain, ahead.low, ahead.high, ahead.trials)
+    return Forecast(
+        prediction.mean,
+        prediction.deviation,
+        str(prediction.why),
+        outlook.gain,
+        outlook.low,
+        outlook.high,
+        outlook.trials,
+    )

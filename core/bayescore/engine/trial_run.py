@@ -1,4 +1,4 @@
-"""One attempt of one trial under way: started or adopted, watched, ended, judged."""
+"""One attempt of a trial: starts or adopts its program, watches it, judges how it ended."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from bayescore.trials.runners import Exit, Runner
 _log = logging.getLogger(__name__)
 _TAIL_BYTES = 2000
 _TAIL_LINES = 6
-_INTAKE_S = 10.0  # for the last reports of a trial that was stopped, whose value nobody waits for
-_ASK_AGAIN_S = 30.0
-_SETTLE_S = (2.0, 8.0)  # before the first and the second retry of what a node has lost
+_INTAKE_S = 10.0  # to wait for the last reports of a stopped trial, whose value does not matter
+_ASK_AGAIN_S = 30.0  # after a stop that had no effect
+_RETRY_S = (2.0, 8.0)  # before the first and the second retry of a trial that a node has lost
 
 
 class _Overdue(Enum):
@@ -75,7 +75,7 @@ class TrialRun:
         self._last_asked_at = 0.0
         self._deadline: float | None = None
         self._spool_size = 0
-        self._settles_at = 0.0
+        self._retry_at = 0.0
         self.attempt, self.number = trial.attempt, trial.number
         services.listener.admit(self._reporter(trial))
 
@@ -96,7 +96,7 @@ class TrialRun:
         Parameters
         ----------
         will_retry
-            Whether a trial whose program vanished is run again.
+            Whether a trial whose program disappeared is run again.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class TrialRun:
         self._is_stopped = True
         if trial.handle:
             self._ask_to_end(trial.handle)
-        elif (start := self._start.under_way) is not None:
+        elif (start := self._start.under_way) is not None and not start.cancel():
             self._threads.stops.submit(self._stop_once_started, start)
 
     def _stop_once_started(self, start: Future[str | None]) -> None:
@@ -143,7 +143,7 @@ class TrialRun:
         self._is_watched = True
 
     def _launch_or_wait(self, trial: Trial) -> str:
-        """A full disk is an error of the store, for which the engine waits; the job goes on."""
+        """Launch. A full disk counts as an error of the store: the engine waits and the job continues."""
         try:
             return self._launch(trial)
         except RunnerSilentError:
@@ -183,7 +183,7 @@ class TrialRun:
             self._is_watched = self._adopt.result(trial) is not None
         if not self._is_watched:
             return
-        self._look_at_spool(trial)
+        self._read_spool(trial)
         time_is_up_at = float("inf") if self._is_overdue else self._time_is_up_at(trial)
         poll = self._poll_in_time if self._runner.polls_memory else self._poll.result
         polled = poll(handle, time_is_up_at)
@@ -208,17 +208,17 @@ class TrialRun:
         self._stop.begin(handle)
 
     def _time_is_up_at(self, trial: Trial) -> float:
-        """When the trial's time is up, on the monotonic clock; found once, for the wall clock may jump."""
+        """When the trial's time is up, on the monotonic clock; computed once, as the wall clock may jump."""
         limit = self._job.local.trial_timeout
         if limit is None or trial.started_at is None:
             return float("inf")
         if self._deadline is None:
-            gone = (parsed(now()) - parsed(trial.started_at)).total_seconds()
-            self._deadline = time.monotonic() + limit - gone
+            elapsed = (parsed(now()) - parsed(trial.started_at)).total_seconds()
+            self._deadline = time.monotonic() + limit - elapsed
         return self._deadline
 
-    def _look_at_spool(self, trial: Trial) -> None:
-        """Take in what grew without a word: some networks let no container reach the listener."""
+    def _read_spool(self, trial: Trial) -> None:
+        """Read a spool file that has grown: in some networks containers cannot reach the listener."""
         reporter = self._reporter(trial)
         size = size_of(reporter.spool)
         if size != self._spool_size:
@@ -234,15 +234,15 @@ class TrialRun:
         return self._has_last_reports(trial) and self._log_tail is not None
 
     def _save_log(self, handle: str) -> str:
-        """Have all of the log in its file; its last lines."""
+        """Save the rest of the log; returns its last lines."""
         log = TrialFolder(self._root).log
         self._runner.save_log(handle, log)
         return tail_of(log)
 
     def _has_last_reports(self, trial: Trial) -> bool:
-        """Whether the last reports of a program that has ended are taken in, or never will be.
+        """Whether the last reports of a program that has ended are stored, or cannot be.
 
-        A long spool file takes a minute, during which the engine has other things to do.
+        Storing a long spool file may take a minute.
         """
         if self._last_reports is None:
             self._last_asked_at = time.monotonic()
@@ -255,7 +255,7 @@ class TrialRun:
             self._last_reports = None
             raise error
         if error is not None:
-            _log.error("trial %s: its last reports cannot be taken in: %s", trial.id, error)
+            _log.error("trial %s: its last reports cannot be stored: %s", trial.id, error)
         return True
 
     def _end(self, trial: Trial, ended: Exit, will_retry: bool) -> None:
@@ -272,7 +272,7 @@ class TrialRun:
                 value,
                 self._job,
                 stopped=self._is_stopped,
-                unkept=self._s.listener.has_unkept(reporter),
+                unkept=self._s.listener.has_lost_reports(reporter),
                 log_tail=self._log_tail or "",
             )
             moved = trials.move(
@@ -283,28 +283,28 @@ class TrialRun:
                 value=verdict.value,
                 exit_code=ended.code,
             )
-            self._note_end(connection, moved)
+            self._add_event(connection, moved)
             if verdict.state is TrialState.LOST and trial.attempt <= LOST_RETRIES and will_retry:
                 trials.retry(connection, moved)
                 if self._job.submission.runner == "ray":
-                    self._let_settle(_SETTLE_S[trial.attempt - 1])
+                    self._delay_retry(_RETRY_S[trial.attempt - 1])
         self._s.listener.retire(str(trial.id))
         self._s.add_removal(self._threads.starts.submit(self._runner.remove, trial.handle))
         self._s.wake()
 
     @property
-    def is_settling(self) -> bool:
-        """Whether the retry of a lost attempt still waits."""
-        return time.monotonic() < self._settles_at
+    def is_delayed(self) -> bool:
+        """Whether the retry of a lost attempt is being delayed."""
+        return time.monotonic() < self._retry_at
 
-    def _let_settle(self, seconds: float) -> None:
-        """Put a retry off: what took the program may be just taking its node, and would take the retry."""
-        self._settles_at = time.monotonic() + seconds
+    def _delay_retry(self, seconds: float) -> None:
+        """Delay a retry: the node that lost the program may be about to leave the cluster."""
+        self._retry_at = time.monotonic() + seconds
         timer = threading.Timer(seconds, self._s.wake)
         timer.daemon = True
         timer.start()
 
-    def _note_end(self, connection: sa.Connection, trial: Trial) -> None:
+    def _add_event(self, connection: sa.Connection, trial: Trial) -> None:
         if trial.state is TrialState.SUCCEEDED:
             return
         message = trial.reason or text("The trial was stopped.")
@@ -322,7 +322,7 @@ class TrialRun:
 
 
 def tail_of(log: Path) -> str:
-    """Last lines of a log, for a message."""
+    """The last lines of a log, for a message."""
     try:
         with log.open("rb") as file:
             file.seek(0, 2)

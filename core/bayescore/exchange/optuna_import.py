@@ -117,7 +117,7 @@ def _find_study(storage: sqlite3.Connection, file: Path, name: str | None) -> tu
     if version != _SCHEMA:
         raise ConfigError(
             text(
-                "{file} has version {version} of Optuna's schema; only version {known} can be read.",
+                "{file} has schema version {version} of Optuna; only version {known} can be read.",
                 file=file,
                 version=version,
                 known=_SCHEMA,
@@ -128,12 +128,14 @@ def _find_study(storage: sqlite3.Connection, file: Path, name: str | None) -> tu
         _MOST_STUDIES
     )
     chosen = [s for s in studies if name in (None, s[1])]
+    if not studies:
+        raise ConfigError(text("{file} has no study.", file=file))
     if len(chosen) != 1:
-        names = ", ".join(s[1] for s in studies) or "—"
+        names = ", ".join(s[1] for s in studies)
         message = (
             text("{file} has several studies: {names}.", file=file, names=names)
-            if name is None and studies
-            else text("{file} does not have the study. It has: {names}.", file=file, names=names)
+            if name is None
+            else text("{file} has no study “{name}”. It has: {names}.", file=file, name=name, names=names)
         )
         raise ConfigError(message, text("Choose one with --study NAME."))
     return int(chosen[0][0]), str(chosen[0][1])

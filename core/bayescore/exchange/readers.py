@@ -8,11 +8,10 @@ from bayescore.config.load import decode
 from bayescore.errors import ConfigError
 from bayescore.exchange.optuna_import import MAGIC, read_optuna
 from bayescore.exchange.output_folders import read_folder
-from bayescore.exchange.study import Study, store_study
+from bayescore.exchange.study import Study
 from bayescore.exchange.tables import read_table
 from bayescore.files import open_regular
 from bayescore.i18n import text
-from bayescore.store import Database, Job
 
 MOST_BYTES = 8 * 2**20  # of a table
 _TABLES = (".csv", ".tsv", ".txt")
@@ -75,20 +74,3 @@ def decode_table(content: bytes, name: str) -> str:
     if bad is not None:
         raise ConfigError(text("{file} is not UTF-8 text.", file=name), text("Save it as UTF-8 first."))
     return words
-
-
-def import_study(database: Database, source: Path, project: Path) -> Job:
-    """Read results and store them as an ended job.
-
-    Raises
-    ------
-    ConfigError
-        When the source cannot be read, or has no results.
-    """
-    study = read_study(source, project)
-    if study is None:
-        raise ConfigError(
-            text("{file} has no results that can be imported.", file=source),
-            text("Choose an SQLite file of Optuna, a table, or a folder of downloaded outputs."),
-        )
-    return store_study(database, study, project)

@@ -101,7 +101,7 @@ def _rows(content: str) -> list[list[str]]:
 def study_trial(
     config: OpenBayesConfig, parameters: Mapping[str, Any], cells: Mapping[str, str]
 ) -> StudyTrial:
-    """A trial from the cells of a row; failed if the objective is not finite or a state column shows it."""
+    """A trial from the cells of a row. It failed without a finite objective, or with a failed state."""
     tuning = config.hyper_tuning
     value = finite(_number(cells.get(tuning.hyperparameter_metric, "")))
     is_unsuccessful = any(_UNSUCCESSFUL.search(cells.get(n, "")) for n in ("state", "status", "状态"))

@@ -1,4 +1,4 @@
-"""Where the listener listens: loopback, and the Docker bridge's own address."""
+"""The listener's sockets: on loopback and on the address of Docker's bridge."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, dict[str, socket.socket]]:
-    """Listen on one port at every host that is an address of this machine; sockets by host.
+    """Open listening sockets on one port at every host that is an address of this machine; by host.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, dict[str,
     Raises
     ------
     ListenerError
-        When the port is taken by another program.
+        When another program uses the port.
     """
     hosts = list(hosts)
     for _ in range(20):
@@ -36,7 +36,7 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, dict[str,
             for opened in sockets.values():
                 opened.close()
             if error.errno == errno.EADDRNOTAVAIL and len(hosts) > 1:
-                hosts.pop()  # a bridge that has just gone
+                hosts.pop()  # a bridge that has just been removed
             elif port is not None:
                 break
         else:
@@ -48,9 +48,9 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, dict[str,
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A listening socket."""
+    """Open a listening socket."""
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # on Windows SO_REUSEADDR would let another program take the port away
+    # on Windows, SO_REUSEADDR would let another program bind the same port
     option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
     opened.setsockopt(socket.SOL_SOCKET, option, 1)
     try:

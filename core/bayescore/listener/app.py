@@ -1,4 +1,4 @@
-"""The HTTP endpoint that trials report to."""
+"""The HTTP application that trials report to."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from starlette.routing import Route
 
 from bayescore.errors import BayesdeskError, ListenerError
 from bayescore.i18n import Text, text
-from bayescore.listener.intake import Takes
-from bayescore.listener.reporter import Reporting
+from bayescore.listener.intake import ReportSink
+from bayescore.listener.reporter import ReporterIdentity
 from bayescore.listener.reports import MAX_BODY_BYTES, BadReportError, Report, parse, parse_clear
 
-GRACE_S = 60.0  # a token outlives its trial so long: last points may still be under way
-_MAX_NOTED = 20  # refusals of one trial that are noted; a loop must not fill the store
+GRACE_S = 60.0  # a token stays valid after its trial has ended: the last points may arrive late
+_MAX_NOTED = 20  # refusals recorded for one trial, so that a loop cannot fill the store
 _METRICS = b"/metrics/"
-_BELL_S = 0.05  # between two looks at a spool file, however often its bell is rung
-# of large requests that are not answered yet; parsed they take eight times as much
-_BODIES_BYTES = 32 * 2**20
-_LARGE = 16 * 2**10  # larger bodies are parsed beside the loop, which has others to answer meanwhile
+_NOTIFY_DELAY_S = 0.05  # a spool file is read at most this often, however many notifications arrive
+_BODIES_BYTES = (
+    32 * 2**20
+)  # of large requests that are not answered yet; parsed, they take eight times as much
+_LARGE = 16 * 2**10  # larger bodies are parsed in a thread, so that other requests are answered meanwhile
 
-R = TypeVar("R", bound=Reporting)
+R = TypeVar("R", bound=ReporterIdentity)
 
 
 class Reporters(Generic[R]):
-    """Trials that may report, by their address."""
+    """Trials that may report, by address."""
 
     def __init__(self) -> None:
         self._known: dict[str, R] = {}
@@ -48,44 +49,44 @@ class Reporters(Generic[R]):
         self._until.pop(reporter.address, None)
 
     def retire(self, address: str) -> None:
-        """Let a trial's token expire after the grace period."""
+        """Expire a trial's token after the grace period."""
         self._until[address] = time.monotonic() + GRACE_S
         for gone in [a for a, until in self._until.items() if until < time.monotonic()]:
             self._known.pop(gone, None)
             del self._until[gone]
 
     def at(self, address: str) -> R | None:
-        """The trial at an address that may still report."""
+        """The trial at an address, if it may still report."""
         is_gone = self._until.get(address, float("inf")) < time.monotonic()
         return None if is_gone else self._known.get(address)
 
     def find(self, address: str, token: str) -> R | None:
-        """The trial at an address, if the token is its own and still good."""
+        """The trial at an address, if the token is valid for it."""
         reporter = self.at(address)
         expected = reporter.token if reporter else "-"
         same = hmac.compare_digest(expected.encode(), token.encode("utf-8", "surrogateescape"))
         return reporter if same else None
 
 
-class Room:
-    """Memory for the bodies of requests that are not answered yet, at every address together."""
+class BodyMemory:
+    """A budget of memory for the bodies of unanswered requests, shared by all addresses."""
 
     def __init__(self, most: int) -> None:
         self._left = most
         self._lock = threading.Lock()
 
     @contextmanager
-    def lent(self) -> Iterator[Loan]:
-        """Memory for one request, which is given back at the end."""
-        loan = Loan(self)
+    def reserve(self) -> Iterator[Reservation]:
+        """Memory for one request, released at the end."""
+        reservation = Reservation(self)
         try:
-            yield loan
+            yield reservation
         finally:
-            if loan.size:
-                self.change(-loan.size)
+            if reservation.size:
+                self.change(-reservation.size)
 
     def change(self, size: int) -> bool:
-        """Take so many bytes if they are there, or give them back."""
+        """Take ``size`` bytes if they are available, or release them if negative."""
         with self._lock:
             if size > self._left:
                 return False
@@ -93,17 +94,17 @@ class Room:
             return True
 
 
-class Loan:
-    """Memory of one request; a small one needs none, so that large ones never keep it out."""
+class Reservation:
+    """Memory of one request. Small requests need none, so that large ones cannot block them."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, memory: BodyMemory) -> None:
+        self._memory = memory
         self.size = 0
 
-    def cover(self, size: int) -> bool:
-        """Have memory for a body of so many bytes, if there is some."""
+    def extend_to(self, size: int) -> bool:
+        """Reserve memory for a body of ``size`` bytes; whether there was enough."""
         more = max(0, size - _LARGE) - self.size
-        if more > 0 and not self._room.change(more):
+        if more > 0 and not self._memory.change(more):
             return False
         self.size += max(0, more)
         return True
@@ -112,13 +113,13 @@ class Loan:
 class Endpoint(Generic[R]):
     """Answers the requests of trials."""
 
-    def __init__(self, reporters: Reporters[R], intake: Takes[R]) -> None:
+    def __init__(self, reporters: Reporters[R], intake: ReportSink[R]) -> None:
         self._reporters = reporters
         self._intake = intake
         self._refused: Counter[str] = Counter()
-        self._room = Room(_BODIES_BYTES)
+        self._memory = BodyMemory(_BODIES_BYTES)
         self._parser = ThreadPoolExecutor(1, thread_name_prefix="parser")
-        self._rung: set[str] = set()
+        self._notified: set[str] = set()
 
     def application(self) -> Starlette:
         """The ASGI application."""
@@ -126,7 +127,7 @@ class Endpoint(Generic[R]):
             routes=[
                 Route("/health", self._health),
                 Route("/trials/{trial}", self._report, methods=["PUT"]),
-                Route("/trials/{trial}/bell", self._bell, methods=["POST"]),
+                Route("/trials/{trial}/bell", self._notify, methods=["POST"]),
                 Route("/trials/{trial}/metrics/{key:path}", self._clear, methods=["DELETE"]),
             ]
         )
@@ -138,9 +139,9 @@ class Endpoint(Generic[R]):
         reporter = self._reporter(request)
         if reporter is None:
             return _refusal(401, text("The token is not that of a running trial."))
-        with self._room.lent() as loan:
+        with self._memory.reserve() as reservation:
             try:
-                body = await _body(request, loan)
+                body = await _body(request, reservation)
                 report = await self._parsed(body)
             except _TooLargeError as error:
                 return await self._refuse(reporter, 413, error.message)
@@ -148,23 +149,23 @@ class Endpoint(Generic[R]):
                 return await self._refuse(reporter, 400, error.message)
             except ListenerError as error:
                 return _refusal(503, error.message)
-            return await self._taken(reporter, report)
+            return await self._store(reporter, report)
 
     async def _parsed(self, body: bytes) -> Report:
         if len(body) <= _LARGE:
             return parse(body)
         return await asyncio.get_running_loop().run_in_executor(self._parser, parse, body)
 
-    async def _bell(self, request: Request) -> Response:
-        """Look at a trial's spool file, whoever asks for it; the answer tells nothing of the trial."""
+    async def _notify(self, request: Request) -> Response:
+        """Read a trial's spool file soon; the answer, which needs no token, reveals nothing."""
         address = request.path_params["trial"]
-        if self._reporters.at(address) is not None and address not in self._rung:
-            self._rung.add(address)
-            asyncio.get_running_loop().call_later(_BELL_S, self._look, address)
+        if self._reporters.at(address) is not None and address not in self._notified:
+            self._notified.add(address)
+            asyncio.get_running_loop().call_later(_NOTIFY_DELAY_S, self._read_spool, address)
         return PlainTextResponse("ok\n")
 
-    def _look(self, address: str) -> None:
-        self._rung.discard(address)
+    def _read_spool(self, address: str) -> None:
+        self._notified.discard(address)
         if (reporter := self._reporters.at(address)) is not None:
             self._intake.submit(reporter, None)
 
@@ -173,11 +174,11 @@ class Endpoint(Generic[R]):
         if reporter is None:
             return _refusal(401, text("The token is not that of a running trial."))
         raw: bytes = request.scope["raw_path"]
-        try:  # the framework's own decoding cannot tell "/" from "%2F"
+        try:  # the framework's decoding does not distinguish "/" from "%2F"
             report = parse_clear(unquote_to_bytes(raw.split(_METRICS, 1)[1]))
         except BadReportError as error:
             return await self._refuse(reporter, 400, error.message)
-        return await self._taken(reporter, report)
+        return await self._store(reporter, report)
 
     def _reporter(self, request: Request) -> R | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -185,7 +186,7 @@ class Endpoint(Generic[R]):
             return None
         return self._reporters.find(request.path_params["trial"], token.strip())
 
-    async def _taken(self, reporter: R, report: Report) -> Response:
+    async def _store(self, reporter: R, report: Report) -> Response:
         try:
             await asyncio.wrap_future(self._intake.submit(reporter, report))
         except BadReportError as error:
@@ -195,10 +196,10 @@ class Endpoint(Generic[R]):
         return PlainTextResponse("ok\n")
 
     async def _refuse(self, reporter: R, status: int, reason: Text) -> Response:
-        """Answer 4xx, and note it on the trial so that its author finds it."""
+        """Answer 4xx and record the reason on the trial, where its author finds it."""
         self._refused[reporter.address] += 1
         if self._refused[reporter.address] <= _MAX_NOTED:
-            await asyncio.to_thread(self._intake.note_refusal, reporter, reason)
+            await asyncio.to_thread(self._intake.record_refusal, reporter, reason)
         return _refusal(status, reason)
 
 
@@ -210,8 +211,8 @@ class _TooLargeError(ListenerError):
     """A body over the limit."""
 
 
-async def _body(request: Request, loan: Loan) -> bytes:
-    """The body, as far as there is memory for it; the rest of one that is too large is not read."""
+async def _body(request: Request, reservation: Reservation) -> bytes:
+    """Read the body while there is memory for it; stop once it is too large."""
     declared = request.headers.get("content-length", "0")
     too_large = _TooLargeError(text("The body is larger than 1 MiB."))
     if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
@@ -220,7 +221,7 @@ async def _body(request: Request, loan: Loan) -> bytes:
     try:
         async for chunk in request.stream():
             body += chunk
-            if not loan.cover(len(body)):
+            if not reservation.extend_to(len(body)):
                 raise ListenerError(text("Too many large reports arrive at once; send it again."))
             if len(body) > MAX_BODY_BYTES:
                 raise too_large

@@ -1,4 +1,4 @@
-"""A connection with limits: whoever finds the port can send anything."""
+"""A connection with limits, because anyone on this machine can connect to the port."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from time import monotonic
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-MOST_CONNECTIONS = 300  # of one address
-HEAD_BYTES = 64 * 2**10  # of a request, whatever is not its body: request line, headers, framing, trailers
+MAX_CONNECTIONS = 300  # at one address
+HEAD_BYTES = 64 * 2**10  # of a request without its body: request line, headers, framing, trailers
 HEAD_S = 10.0  # from a connection, or the first byte of a request, to the end of its headers
-BODY_S = 30.0  # from there to its end
-_PART = 4096  # fed to the parser at once: it buffers an unfinished header and does not report it
-_FAREWELL_S = 1.0  # in which a client that was refused may read why, before the connection is cut
+BODY_S = 30.0  # from the end of the headers to the end of the body
+_PART = 4096  # fed to the parser at once, because it buffers an unfinished header without reporting it
+_LINGER_S = 1.0  # for a refused client to read the reason before the connection is closed
 
 
 class BoundedConnection(HttpToolsProtocol):
     """Bounds the bytes and the time of a request's head, and the number of connections and requests.
 
-    When there are too many connections, the first to go is the oldest that has no request under
-    way; a client that is hung up on connects again. Requests sent ahead wait unparsed.
+    When there are too many connections, the oldest one without an open request is closed; its client
+    reconnects. Pipelined requests wait unparsed.
     """
 
-    _waiting = b""  # received, and not parsed before an earlier request is answered
-    _head = 0  # bytes of the request under way that are not its body
-    _deadline: float | None = None  # of the part of a request that is under way, monotonic
+    _waiting = b""  # received, but not parsed until the previous request is answered
+    _head = 0  # bytes of the current request without its body
+    _deadline: float | None = None  # of the current part of a request (monotonic)
     _timer: TimerHandle | None = None
     _is_refused = False
     _in_body = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Make room, then serve."""
+        """Close another connection if there are too many, then serve."""
         super().connection_made(transport)
         self._born = monotonic()
         self._deadline = self._born + HEAD_S
@@ -38,11 +38,11 @@ class BoundedConnection(HttpToolsProtocol):
         opened = [
             each for each in self.connections if isinstance(each, BoundedConnection) and each is not self
         ]
-        if len(opened) >= MOST_CONNECTIONS:
+        if len(opened) >= MAX_CONNECTIONS:
             min(opened, key=lambda each: (each.is_busy, each._born)).transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget what waits."""
+        """Drop unparsed requests."""
         self._waiting = b""
         if self._timer is not None:
             self._timer.cancel()
@@ -50,13 +50,13 @@ class BoundedConnection(HttpToolsProtocol):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request has come and is not answered yet."""
+        """Whether a request is not answered yet."""
         return self.cycle is not None and not self.cycle.response_complete
 
     # ---- bytes
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, a small part at a time, until a limit is passed."""
+        """Parse data in small parts until a limit is exceeded."""
         if self._is_refused:
             return
         self._waiting += data
@@ -80,23 +80,23 @@ class BoundedConnection(HttpToolsProtocol):
             self.flow.pause_reading()
 
     def on_headers_complete(self) -> None:
-        """The head is here: the body's time begins."""
+        """Start the body's deadline."""
         super().on_headers_complete()
         self._in_body = True
         self._deadline = monotonic() + BODY_S
 
     def on_body(self, body: bytes) -> None:
-        """Bytes of the body do not count."""
+        """Do not count bytes of the body as head."""
         self._head -= len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """A new request may begin."""
+        """Reset the limits for the next request."""
         super().on_message_complete()
         self._head, self._in_body, self._deadline = 0, False, None
 
     def on_response_complete(self) -> None:
-        """Parse what waited for this answer."""
+        """Parse pipelined requests."""
         super().on_response_complete()
         if self._waiting and not self.transport.is_closing():
             self.loop.call_soon(self._parse)
@@ -104,7 +104,7 @@ class BoundedConnection(HttpToolsProtocol):
     # ---- limits
 
     def _refuse(self) -> None:
-        """Say why and hang up; in the middle of a body, or behind a request under way, just hang up."""
+        """Answer 431 and close; within a body, or while an earlier request is open, only close."""
         self._is_refused = True
         if self.is_busy:
             self.transport.abort()
@@ -117,14 +117,14 @@ class BoundedConnection(HttpToolsProtocol):
             + reason
         )
         self.flow.pause_reading()
-        self._deadline = monotonic() + _FAREWELL_S
+        self._deadline = monotonic() + _LINGER_S
         self._watch()
 
     def _watch(self) -> None:
-        """Hang up when the deadline has passed.
+        """Close the connection once the deadline has passed.
 
-        One timer looks every ten seconds, which no new deadline comes before: a timer for each
-        request would cost more than its parsing.
+        One timer checks every ten seconds, and no new deadline is earlier than that: a timer for each
+        request would cost more than parsing it.
         """
         if self._timer is not None:
             self._timer.cancel()

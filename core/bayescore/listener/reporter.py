@@ -1,4 +1,4 @@
-"""Who may report."""
+"""Trials that may report."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Protocol
 from bayescore.store import Trial
 
 
-class Reporting(Protocol):
-    """Something that may report: the last part of its address, and the token that proves who it is."""
+class ReporterIdentity(Protocol):
+    """Something that may report: the last part of its URL, and the token that authenticates it."""
 
     @property
     def address(self) -> str:
-        """As it stands in the URL behind ``/trials/``."""
+        """Its name in the URL, after ``/trials/``."""
         ...
 
     @property
     def token(self) -> str:
-        """Sent with each report."""
+        """The bearer token of its requests."""
         ...
 
 
 @dataclass(frozen=True)
 class Reporter:
-    """A trial that may report, and what is expected of it."""
+    """A trial that may report, and the metrics that its job expects."""
 
     trial: Trial
     job_seq: int
@@ -35,10 +35,10 @@ class Reporter:
 
     @property
     def address(self) -> str:
-        """See :class:`Reporting`."""
+        """See :class:`ReporterIdentity`."""
         return str(self.trial.id)
 
     @property
     def token(self) -> str:
-        """See :class:`Reporting`."""
+        """See :class:`ReporterIdentity`."""
         return self.trial.token

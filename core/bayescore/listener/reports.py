@@ -1,6 +1,6 @@
-"""Bodies of requests and lines of spool files as values.
+"""Parses and validates request bodies and lines of spool files.
 
-Everything that enters is validated here, so that whatever comes behind can store it.
+What :func:`parse` returns can be stored.
 
 The protocol is that of ``openbayestool`` 0.3.2 (``updater.py``): ``{"metrics": {key:
 [{"value": number, "created_at": text}]}}`` and ``{"parameters": {key: value}}``.
@@ -17,13 +17,13 @@ from bayescore.i18n import text
 
 MAX_BODY_BYTES = 2**20
 _MAX_KEY = 4096
-_MAX_TEXT = 2**16  # of a parameter's value: each trial may log 1,000 of them
-_MAX_VALUES = 100_000  # more than fit into a body in the client's own format; each takes 80 bytes of memory
+_MAX_TEXT = 2**16  # characters of a parameter's value; a trial may log 1,000 parameters
+_MAX_VALUES = 100_000  # more than a body holds in the client's own format; each takes 80 bytes of memory
 
 
 @dataclass(frozen=True)
 class Report:
-    """What one request or one line says."""
+    """Content of one request or line."""
 
     values: tuple[tuple[str, float], ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -31,16 +31,16 @@ class Report:
 
     @property
     def cost(self) -> int:
-        """Work to store it; 1 is a report of a single value."""
+        """Relative cost of storing it; a single value costs 1."""
         return 1 + len(self.values) // 8 + len(self.parameters)
 
 
 class BadReportError(ListenerError):
-    """A body that cannot be understood."""
+    """An invalid body."""
 
 
 def parse(body: bytes) -> Report:
-    """Read a body; ``NaN`` and ``Infinity`` count as numbers.
+    """Parse a body; ``NaN`` and ``Infinity`` are numbers.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def parse(body: bytes) -> Report:
 
 
 def parse_clear(key: bytes) -> Report:
-    """A metric's name, as it stands in a URL, as a report that clears it.
+    """Parse a metric's name from a URL into a report that clears it.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def _check_parameter(key: str, value: Any) -> None:
 
 
 def _is_unicode(value: str) -> bool:
-    """Whether it has no lone surrogates, which JSON can spell and no file can hold."""
+    """Whether it has no lone surrogates, which JSON can express but UTF-8 cannot."""
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
@@ -131,7 +131,7 @@ def _value(key: str, point: Any) -> float:
 
 
 def as_line(report: Report) -> bytes:
-    """A report as a line of a spool file, which :func:`parse` reads back; values keep their order."""
+    """Serialize a report as a line of a spool file, for :func:`parse`; values keep their order."""
     metrics: dict[str, list[float]] = {}
     for key, value in report.values:
         metrics.setdefault(key, []).append(value)

@@ -16,25 +16,29 @@ from bayescore.i18n import text
 from bayescore.listener.addresses import LOOPBACK, listening, open_sockets
 from bayescore.listener.app import Endpoint, Reporters
 from bayescore.listener.connection import BoundedConnection
-from bayescore.listener.intake import Intake, Takes, note_unexpected_metrics
-from bayescore.listener.reporter import Reporter, Reporting
+from bayescore.listener.intake import Intake, ReportSink, warn_of_unexpected_metrics
+from bayescore.listener.reporter import Reporter, ReporterIdentity
 from bayescore.listener.reports import Report
 from bayescore.network import bridge_address
 from bayescore.store import Database, events, jobs, settings, trials
 
 _log = logging.getLogger(__name__)
-R = TypeVar("R", bound=Reporting)
+R = TypeVar("R", bound=ReporterIdentity)
 _PORT = "listener_port"
 
 
-class _Served:
-    """One address with a server and a thread of its own."""
+class _Server:
+    """The server of one address, in a thread of its own.
+
+    There is one for each address because Docker's bridge may appear after the start, where uvicorn cannot add
+    a socket, and because a flood of connections on one address must not evict those on the other.
+    """
 
     def __init__(self, application: Starlette, opened: socket.socket) -> None:
         config = uvicorn.Config(
             application,
             http=BoundedConnection,
-            ws="none",  # else a request could leave the connection's limits behind
+            ws="none",  # an upgraded connection would escape the limits
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -46,44 +50,44 @@ class _Served:
         self.thread.start()
 
     def stop(self) -> None:
-        """Finish open requests and close."""
+        """Answer open requests and close."""
         self.server.should_exit = True
         self.thread.join(timeout=10)
 
 
-class PortMemory(Protocol):
-    """Where the port is remembered, so that programs find the listener again."""
+class PortStore(Protocol):
+    """Stores the port, so that running programs find the listener again after a restart."""
 
-    def recall(self) -> int | None:
-        """The port of the last time."""
+    def load(self) -> int | None:
+        """The port that was last used."""
         ...
 
-    def remember(self, port: int) -> None:
-        """Keep the port for the next time."""
+    def save(self, port: int) -> None:
+        """Store the port for the next start."""
         ...
 
-    def has_lost(self, port: int) -> None:
-        """Another program has the port: no token that it may hear is to be good any more."""
+    def on_port_taken(self, port: int) -> None:
+        """Invalidate all tokens: another program has the port and may receive them."""
         ...
 
 
-class _InStore:
-    """A port that is a setting of the store."""
+class _PortSetting:
+    """A port stored as a setting in the store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def recall(self) -> int | None:
+    def load(self) -> int | None:
         with self._database.read() as connection:
             known = settings.get(connection, _PORT)
         return int(known) if known else None
 
-    def remember(self, port: int) -> None:
+    def save(self, port: int) -> None:
         with self._database.write() as connection:
             settings.put(connection, _PORT, str(port))
 
-    def has_lost(self, port: int) -> None:
-        """Replace every token; a trial that runs knows the old port and token and reports by its file."""
+    def on_port_taken(self, port: int) -> None:
+        """Replace every token. Running trials, which have the old one, report by their files."""
         message = text(
             "Another program took the port {port} while the engine was away. Running trials report by their "
             "files; those that use another client than the injected one must be started again.",
@@ -96,28 +100,28 @@ class _InStore:
 
 
 class Listener(Generic[R]):
-    """Takes in what trials report; the port is chosen once and kept while it is free."""
+    """ReportSink in what trials report; the port is chosen once and kept while it is free."""
 
-    def __init__(self, intake: Takes[R], ports: PortMemory) -> None:
+    def __init__(self, intake: ReportSink[R], ports: PortStore) -> None:
         self._ports = ports
         self._reporters: Reporters[R] = Reporters()
         self._intake = intake
         self._application = Endpoint(self._reporters, self._intake).application()
-        self._served: dict[str, _Served] = {}
+        self._servers: dict[str, _Server] = {}
         self.port = 0
 
     def start(self) -> None:
-        """Open the port and answer.
+        """Open the port and serve.
 
-        When another program has taken the port, a new one is chosen: a job must
-        not wait for a person. Programs that were told the old one report by their spool files.
+        If another program has taken the port, a new one is chosen, so that jobs continue unattended.
+        Programs that were started with the old one report by their spool files.
 
         Raises
         ------
         ListenerError
             When no port can be opened.
         """
-        known = self._ports.recall()
+        known = self._ports.load()
         bridge = bridge_address()
         hosts = [LOOPBACK, bridge] if bridge else [LOOPBACK]
         try:
@@ -125,38 +129,35 @@ class Listener(Generic[R]):
         except ListenerError as error:
             if known is None:
                 raise
-            _log.warning("%s Another one is chosen and every token is replaced.", error.message)
-            self._ports.has_lost(known)
+            _log.warning("%s Using another port; all tokens are replaced.", error.message)
+            self._ports.on_port_taken(known)
             self.port, sockets = open_sockets(None, hosts)
         if known != self.port:
-            self._ports.remember(self.port)
+            self._ports.save(self.port)
         self._intake.start()
         for host, opened in sockets.items():
-            self._served[host] = _Served(self._application, opened)
+            self._servers[host] = _Server(self._application, opened)
 
     def listen_on_bridge(self) -> bool:
-        """Listen on Docker's bridge as well, if there is one now; whether it does.
-
-        The bridge may come into being after the engine has started.
-        """
+        """Also listen on Docker's bridge, which may be created after the start; whether it does."""
         address = bridge_address()
-        if address is None or address in self._served:
+        if address is None or address in self._servers:
             return address is not None
         try:
             opened = listening(address, self.port)
         except OSError:
             return False
-        self._served[address] = _Served(self._application, opened)
+        self._servers[address] = _Server(self._application, opened)
         return True
 
     @property
     def addresses(self) -> list[str]:
         """``host:port`` of every address."""
-        return [f"{host}:{self.port}" for host in sorted(self._served)]
+        return [f"{host}:{self.port}" for host in sorted(self._servers)]
 
     def stop(self) -> None:
-        """Finish open requests, write what is waiting, close."""
-        for served in self._served.values():
+        """Answer open requests, write pending reports, close."""
+        for served in self._servers.values():
             served.stop()
         self._intake.stop()
 
@@ -165,22 +166,22 @@ class Listener(Generic[R]):
         self._reporters.admit(reporter)
 
     def retire(self, address: str) -> None:
-        """Let a trial's token expire after a grace period."""
+        """Expire a trial's token after a grace period."""
         self._reporters.retire(address)
 
     def take_spool(self, reporter: R) -> Future[None]:
-        """Take in what waits in a trial's spool file."""
+        """Read the unread part of a trial's spool file."""
         return self._intake.submit(reporter, None)
 
-    def has_unkept(self, reporter: R) -> bool:
-        """Whether reports of this attempt could not be kept since the listener began."""
-        return self._intake.has_unkept(reporter)
+    def has_lost_reports(self, reporter: R) -> bool:
+        """Whether reports of this attempt could not be stored since the listener started."""
+        return self._intake.has_lost_reports(reporter)
 
     def take(self, reporter: R, report: Report) -> Future[None]:
-        """Take in a report that came another way than HTTP."""
+        """Store a report that did not arrive by HTTP."""
         return self._intake.submit(reporter, report)
 
 
 def listener_of_store(database: Database) -> Listener[Reporter]:
     """A listener that writes into a store."""
-    return Listener(Intake(database, note_unexpected_metrics), _InStore(database))
+    return Listener(Intake(database, warn_of_unexpected_metrics), _PortSetting(database))

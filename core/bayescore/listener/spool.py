@@ -1,7 +1,7 @@
-"""Reading the file that a trial's program appends its reports to.
+"""Reads the file to which a trial's program appends its reports.
 
-The file belongs to the program, which may do anything with it: holes are skipped, a
-part is bounded, and what cannot be read counts as nothing.
+The program may do anything with its file: holes are skipped, the size of a part is bounded, and a file
+that cannot be read is treated as empty.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from bayescore.files.sparse import next_extent
 from bayescore.i18n import text
 from bayescore.listener.reports import BadReportError, Report, parse
 
-PART_BYTES = 256 * 2**10  # about 3,000 reports: a twentieth of a second to parse and to store
+PART_BYTES = 256 * 2**10  # about 3,000 reports: 50 ms to parse and store
 _PART_LINES = 4000
-_LINE_BYTES = 4 * 2**20  # a report of 1 MiB with every number written out
+_LINE_BYTES = 4 * 2**20  # a report of 1 MiB whose numbers have all their digits
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one line says, or why it says nothing; ``end`` is the offset (bytes) behind it."""
+    """The report of a line, or why it was refused; ``end`` is the offset (bytes) after it."""
 
     report: Report | BadReportError
     end: int
@@ -32,14 +32,14 @@ class Line:
 
 @dataclass(frozen=True)
 class SpoolPart:
-    """Whole lines of a spool file.
+    """Complete lines of a spool file.
 
     Attributes
     ----------
     start
-        Offset of the first line (bytes), behind a hole.
+        Offset of the first line (bytes), after any hole.
     is_last
-        Whether there was no more when it was read.
+        Whether the file ended there when it was read.
     """
 
     lines: tuple[Line, ...]
@@ -48,24 +48,24 @@ class SpoolPart:
 
     @property
     def reports(self) -> tuple[Report, ...]:
-        """Reports of the lines that can be understood."""
+        """Reports of the valid lines."""
         return tuple(line.report for line in self.lines if isinstance(line.report, Report))
 
 
 def read_spool(file: Path, offset: int) -> SpoolPart:
-    """Read complete lines behind ``offset`` (bytes), 256 KiB or a single longer line.
+    """Read complete lines from ``offset`` (bytes): 256 KiB, or a single longer line.
 
-    A hole ends a line. A file that cannot be read is an empty one.
+    A hole ends a line. A file that cannot be read is treated as empty.
     """
     try:
         with _opened(file) as spool:
             return _part(spool, offset)
-    except OSError:  # not there yet, locked, a link, or nothing that our client has made
+    except OSError:  # missing, locked, a link, or not made by our client
         return SpoolPart((), offset, is_last=True)
 
 
 def size_of(file: Path) -> int:
-    """Bytes of a spool file, holes included; 0 when it cannot be looked at."""
+    """Size of a spool file with its holes; 0 if it cannot be read."""
     try:
         return os.lstat(file).st_size
     except OSError:
@@ -73,7 +73,7 @@ def size_of(file: Path) -> int:
 
 
 def data_before(file: Path, offset: int) -> int:
-    """Bytes of a spool file before ``offset`` that are not in holes."""
+    """Bytes of a spool file before ``offset``, without holes."""
     found, at = 0, 0
     try:
         with _opened(file) as spool:
@@ -90,7 +90,7 @@ def data_before(file: Path, offset: int) -> int:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[int]:
-    """Open a file that the trial's program made: no link that leads elsewhere, no pipe to wait for."""
+    """Open a regular file; links, which may lead elsewhere, and pipes, which block, are refused."""
     with open_regular(file, follow=False) as opened:
         yield opened.fileno()
 
@@ -102,7 +102,7 @@ def _part(spool: int, offset: int) -> SpoolPart:
         return SpoolPart((), offset, is_last=True)
     os.lseek(spool, start, os.SEEK_SET)
     chunk = _read(spool, min(PART_BYTES, end - start))
-    whole = start + len(chunk) >= end and end < size  # a hole comes next: the line ends here
+    whole = start + len(chunk) >= end and end < size  # a hole follows and ends the line
     cut = len(chunk) if whole else chunk.rfind(b"\n") + 1
     if cut == 0:
         chunk += _read(spool, min(_LINE_BYTES, end - start) - len(chunk))
@@ -119,7 +119,7 @@ def _part(spool: int, offset: int) -> SpoolPart:
 
 
 def _read(spool: int, most: int) -> bytes:
-    """Read ``most`` bytes unless the file ends before."""
+    """Read ``most`` bytes, or up to the end of the file."""
     parts = []
     while most > 0 and (part := os.read(spool, most)):
         parts.append(part)
@@ -133,12 +133,12 @@ def _lines(chunk: bytes, start: int) -> Iterator[Line]:
         if at >= len(chunk):
             return
         end = chunk.find(b"\n", at) + 1 or len(chunk)
-        yield Line(_understood(chunk[at:end]), start + end)
+        yield Line(_parse_line(chunk[at:end]), start + end)
         at = end
 
 
-def _understood(line: bytes) -> Report | BadReportError:
-    # a hole ends where a block of the disk does, and not where the line begins
+def _parse_line(line: bytes) -> Report | BadReportError:
+    # a hole ends at a block of the disk, not at the start of a line
     content = line.strip(b"\0\r\n\t ")
     if not content:
         return Report()

@@ -1,4 +1,4 @@
-"""How one trial runs: its folder, its command line, its GPUs, and what runs it."""
+"""How one trial runs: its folder, command line, image, GPUs, and runner."""
 
 from bayescore.trials.launch import Content, Launch, Limits, TrialFolder, reporting
 

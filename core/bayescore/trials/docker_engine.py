@@ -1,4 +1,4 @@
-"""Finding a container engine as the ``docker`` command finds it, and talking to it."""
+"""Finds a container engine as the ``docker`` command does, and connects to it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     import docker
 
 _TIMEOUT_S = 60
-HOST = "host.docker.internal"  # what containers call this machine
+HOST = "host.docker.internal"  # name of this machine in containers
 
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """What matters about an engine."""
+    """Properties of an engine."""
 
     version: str
     rootless: bool
@@ -31,7 +31,7 @@ class EngineFacts:
 
 
 def endpoints(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Where an engine may be, best first: a URL, or ``context:NAME``."""
+    """Endpoints where an engine may be, in order of preference: a URL, or ``context:NAME``."""
     if host := environment.get("DOCKER_HOST"):
         yield host
         return
@@ -61,12 +61,12 @@ def _current_context() -> str | None:
 
 
 def connect(endpoint: str) -> docker.DockerClient:
-    """Client of one endpoint, once it has answered.
+    """Connect to an endpoint.
 
     Raises
     ------
     RunnerError
-        With what to do, when it does not answer.
+        If it does not answer.
     """
     import docker
     from docker.errors import DockerException
@@ -100,7 +100,7 @@ def find() -> str:
     Raises
     ------
     RunnerError
-        When none does; the message is about the likeliest one.
+        If none does; the message is about the preferred one.
     """
     first: RunnerError | None = None
     for endpoint in endpoints():
@@ -117,9 +117,9 @@ def find() -> str:
 
 
 def unreachable(endpoint: str, error: Exception) -> RunnerError:
-    """Why an engine does not answer, as a message with a way out."""
-    said = str(error)
-    if "Permission denied" in said or "EACCES" in said:
+    """The error to raise for an engine that does not answer."""
+    message = str(error)
+    if "Permission denied" in message or "EACCES" in message:
         return RunnerError(
             text("You may not use the Docker engine at {endpoint}.", endpoint=endpoint),
             text("Join its group: sudo usermod -aG docker $USER, then log in again."),
@@ -132,7 +132,7 @@ def unreachable(endpoint: str, error: Exception) -> RunnerError:
 
 @contextmanager
 def answering(endpoint: str) -> Iterator[None]:
-    """Turn the silence of an engine into :class:`RunnerSilentError`; its own words pass."""
+    """Raise :class:`RunnerSilentError` if the engine does not answer; its own errors pass through."""
     from docker.errors import APIError
     from requests.exceptions import RequestException
 
@@ -145,7 +145,7 @@ def answering(endpoint: str) -> Iterator[None]:
 
 
 def facts(client: docker.DockerClient) -> EngineFacts:
-    """What matters about an engine that answers."""
+    """Properties of a connected engine."""
     info = client.info()
     security = " ".join(info.get("SecurityOptions") or [])
     return EngineFacts(
@@ -157,11 +157,11 @@ def facts(client: docker.DockerClient) -> EngineFacts:
 
 
 def this_machine(engine: EngineFacts) -> str:
-    """What :data:`HOST` is to mean in a container: the bridge's address, or what Docker makes of it.
+    """Address of :data:`HOST` in containers: that of the bridge, or Docker's ``host-gateway``.
 
-    Docker's own ``host-gateway`` is empty once an engine with ``live-restore`` was restarted while
-    containers ran (seen with 20.10): their hosts file then says ``<nil>``.  Where the engine is in a
-    namespace or a machine of its own, the bridge that one sees here is not its.
+    Docker's ``host-gateway`` is empty after an engine with ``live-restore`` was restarted while containers
+    ran (seen with 20.10): the hosts file then contains ``<nil>``. An engine in its own namespace or virtual
+    machine has another bridge than the one visible here.
     """
-    own = None if engine.rootless or engine.is_desktop else bridge_address()
-    return own or "host-gateway"
+    bridge = None if engine.rootless or engine.is_desktop else bridge_address()
+    return bridge or "host-gateway"

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-# A display or a daemon takes a few hundred MiB; more than this is somebody's work.
+# A display or a daemon uses a few hundred MiB; a GPU with more in use is busy.
 BUSY_BYTES = 1024 * 2**20
 
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU: memory in bytes, use in percent."""
+    """One GPU: memory in bytes, utilization in percent."""
 
     index: int
     uuid: str
@@ -23,7 +23,7 @@ class Gpu:
 
 
 def visible() -> list[Gpu]:
-    """GPUs that NVML lists; empty where there is no driver."""
+    """GPUs that NVML lists; empty if there is no driver."""
     import pynvml
 
     try:
@@ -39,7 +39,7 @@ def visible() -> list[Gpu]:
 
 
 def processes() -> dict[str, tuple[str, ...]]:
-    """Programs that compute on each GPU, by UUID, as ``name (pid)``; empty where the driver does not tell."""
+    """Programs that use each GPU, as ``name (pid)`` by UUID; empty if the driver does not list them."""
     import psutil
     import pynvml as nvml
 
@@ -56,11 +56,11 @@ def processes() -> dict[str, tuple[str, ...]]:
                 try:
                     name = psutil.Process(each.pid).name()
                 except psutil.Error:
-                    name = "?"  # of another user's container
+                    name = "?"  # in another user's container
                 names.append(f"{name} ({each.pid})")
             found[_text(nvml.nvmlDeviceGetUUID(handle))] = tuple(names)
     except (nvml.NVMLError, nvml.NVMLLibraryMismatchError):
-        return found  # an older driver: what it cannot tell is not needed
+        return found  # older drivers do not list processes, which is only for information
     finally:
         nvml.nvmlShutdown()
     return found
@@ -84,7 +84,7 @@ def _text(value: str | bytes) -> str:
 
 
 def chosen(gpus: Sequence[Gpu], wanted: Literal["all", "none"] | Sequence[int | str]) -> list[Gpu]:
-    """GPUs that the local settings name, by index or UUID (also its beginning); unknown ones are left out."""
+    """GPUs that the local settings name, by index or by the start of their UUID; others are ignored."""
     if wanted == "none":
         return []
     if wanted == "all":
@@ -101,19 +101,19 @@ def _means(wanted: int | str, gpu: Gpu) -> bool:
 def free(
     candidates: Sequence[Gpu], leased: Mapping[str, int], per_gpu: int, busy_bytes: int = BUSY_BYTES
 ) -> tuple[list[Gpu], list[Gpu]]:
-    """Split candidates that can take a trial from those that other programs use.
+    """Separate candidates that are free for a trial from those that other programs use.
 
     Parameters
     ----------
     leased
-        Trials that have each GPU, by UUID.
+        Number of trials on each GPU, by UUID.
     per_gpu
         Trials that may share one.
 
     Returns
     -------
     (free, used_by_others)
-        Free ones in the order of use: least shared first.
+        Free GPUs, the least shared first.
     """
     room = [g for g in candidates if leased.get(g.uuid, 0) < per_gpu]
     others = [g for g in room if leased.get(g.uuid, 0) == 0 and g.memory_used > busy_bytes]

@@ -1,4 +1,4 @@
-"""Files of a project that are left out of its copy: ``.openbayesignore``, in the language of git."""
+"""Files of a project that are not copied: ``.openbayesignore``, with the syntax of ``.gitignore``."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from bayescore.files import read_text
 from bayescore.i18n import text
 
 IGNORE_FILE = ".openbayesignore"
-MOST_BYTES = 64 * 2**10
-MOST_LINES = 1000
-MOST_CHARACTERS = 500  # of a line
+MAX_BYTES = 64 * 2**10
+MAX_LINES = 1000
+MAX_CHARACTERS = 500  # of a line
 _STARS = re.compile(r"\*+")
 
 
 class Ignored:
     """The rules of a project.
 
-    A pattern with several stars is matched by RE2, whose time is linear: Python's own engine may need
-    longer than the age of the universe for ``a*a*a*…b``.  The others go the quicker way.
+    A pattern with several stars is matched by RE2, which takes linear time: Python's own engine takes
+    exponential time for ``a*a*a*…b``. Other patterns are matched by Python, which is faster for them.
 
     Parameters
     ----------
     built_in
-        Patterns that come before the file's.
+        Patterns that come before those of the file.
 
     Raises
     ------
     RunnerError
-        When the file is too large or a line is not a pattern; the message names it.
+        If the file is too large, or a line is not a pattern; the message names the line.
     """
 
     def __init__(self, project: Path, built_in: Sequence[str]) -> None:
@@ -56,34 +56,34 @@ class Ignored:
         self._rules = GitIgnoreSpec(patterns, backend="simple")
 
     def match(self, path: str, *, is_folder: bool) -> bool:
-        """Whether a file or folder, by its path below the project, is left out."""
+        """Whether a file or folder, given by its path in the project, is ignored."""
         name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         return self._rules.match_file(f"{name}/" if is_folder else name)
 
 
 def _lines(file: Path) -> list[str]:
     try:
-        lines = read_text(file, MOST_BYTES).splitlines()
+        lines = read_text(file, MAX_BYTES).splitlines()
     except FileNotFoundError:
         return []
     except OSError as error:
         raise RunnerError(
             text("{file} cannot be read: {reason}.", file=file, reason=error.strerror or str(error))
         ) from None
-    if len(lines) > MOST_LINES:
+    if len(lines) > MAX_LINES:
         raise RunnerError(
-            text("{file} has more than {most} lines.", file=file, most=MOST_LINES),
+            text("{file} has more than {most} lines.", file=file, most=MAX_LINES),
             text("List folders instead of single files."),
         )
     return lines
 
 
 def _pattern(line: str) -> GitIgnoreSpecPattern:
-    """A line as a pattern; ``ValueError`` says what is wrong with it."""
-    if len(line) > MOST_CHARACTERS:
-        raise ValueError(text("it is longer than {most} characters", most=MOST_CHARACTERS))
+    """A line as a pattern; raises ``ValueError`` with the reason if it is none."""
+    if len(line) > MAX_CHARACTERS:
+        raise ValueError(text("it is longer than {most} characters", most=MAX_CHARACTERS))
     try:
-        # warned of are brackets that a later Python may read in another way
+        # the warnings are about brackets that a later Python may read differently
         with warnings.catch_warnings(action="ignore"):
             pattern = GitIgnoreSpecPattern(line)
         if len(_STARS.findall(line)) > 1 and pattern.regex is not None:
@@ -94,7 +94,7 @@ def _pattern(line: str) -> GitIgnoreSpecPattern:
 
 
 def _linear(pattern: str) -> re.Pattern[str]:
-    """A pattern of RE2, which is asked in the same way as one of Python's."""
+    """A pattern compiled by RE2, with the interface of Python's patterns."""
     import re2
 
     options = re2.Options()

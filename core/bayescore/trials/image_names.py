@@ -1,4 +1,4 @@
-"""Names of images, read by the grammar of Docker's registries before one becomes part of an address.
+"""Parses names of images by the grammar of Docker's registries, before they become part of an address.
 
 The grammar is that of github.com/distribution/reference: ``[host[:port]/]path[:tag][@digest]``.
 """
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
 
-_MOST = 512  # characters of a whole reference
-_MOST_NAME = 255
+_MAX = 512  # characters of a whole reference
+_MAX_NAME = 255
 _SHOWN = 60
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]{{1,5}})?")
@@ -23,7 +23,7 @@ _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a
 
 @dataclass(frozen=True)
 class ImageName:
-    """An image's name in its parts; ``tag`` and ``digest`` are empty where none is given."""
+    """The parts of an image's name; ``tag`` and ``digest`` are empty if they are not given."""
 
     repository: str
     tag: str = ""
@@ -31,7 +31,7 @@ class ImageName:
 
     @property
     def version(self) -> str:
-        """What an engine is asked for: the digest, else the tag."""
+        """The digest if there is one, else the tag."""
         return self.digest or self.tag or "latest"
 
     @property
@@ -46,29 +46,29 @@ def parse_image(written: str) -> ImageName:
     Raises
     ------
     RunnerError
-        When it is not one.
+        If it is not a valid name.
     """
     name, at, digest = written.partition("@")
     repository, tag = name, ""
     if ":" in name.rpartition("/")[2]:
         repository, _, tag = name.rpartition(":")
-    fits = len(written) <= _MOST and _is_repository(repository)
+    fits = len(written) <= _MAX and _is_repository(repository)
     fits = fits and (name == repository or _TAG.fullmatch(tag) is not None)
     if not fits or (at and not _DIGEST.fullmatch(digest)):
         raise RunnerError(
             text("“{image}” is not the name of an image.", image=written[:_SHOWN]),
-            text("Write it like python:3.11 or registry.example.com:5000/team/model:1.0, in small letters."),
+            text("Write it like python:3.11 or registry.example.com:5000/team/model:1.0, in lowercase."),
         )
     return ImageName(repository, tag, digest)
 
 
 def check_mirror(mirror: str) -> str:
-    """The address of a registry's mirror, without a slash at its end.
+    """The address of a registry mirror, without a slash at the end.
 
     Raises
     ------
     RunnerError
-        When it is not ``host[:port][/path]``.
+        If it is not ``host[:port][/path]``.
     """
     place = mirror.removesuffix("/")
     if _is_host(place.partition("/")[0]) and _is_repository(f"{place}/a"):
@@ -80,19 +80,19 @@ def check_mirror(mirror: str) -> str:
 
 
 def through_mirror(mirror: str, image: ImageName) -> ImageName:
-    """The image under its name at a registry's mirror; see :func:`check_mirror`.
+    """The image's name at a registry mirror; see :func:`check_mirror`.
 
     Raises
     ------
     RunnerError
-        When an image of this name cannot come through one.
+        If an image of this name cannot be pulled from a mirror.
     """
     source = ImageName(f"{check_mirror(mirror)}/{image.repository}", image.tag)
     if image.digest or not _is_repository(source.repository):
         raise RunnerError(
-            text("An image that is named by its digest or by a registry's port does not come by a mirror."),
+            text("An image with a digest or a registry's port in its name cannot be pulled from a mirror."),
             text(
-                "Take “registry_mirror” out of openbayes.local.yaml, or pull {image} yourself.",
+                "Remove “registry_mirror” from openbayes.local.yaml, or run: docker pull {image}",
                 image=image.whole,
             ),
         )
@@ -100,12 +100,12 @@ def through_mirror(mirror: str, image: ImageName) -> ImageName:
 
 
 def _is_host(part: str) -> bool:
-    """Whether the first part of a name is a registry, as Docker decides it."""
-    looks_so = "." in part or ":" in part or part == "localhost" or part != part.lower()
-    return looks_so and _HOST.fullmatch(part) is not None
+    """Whether the first part of a name is a registry, by Docker's rule."""
+    is_host = "." in part or ":" in part or part == "localhost" or part != part.lower()
+    return is_host and _HOST.fullmatch(part) is not None
 
 
 def _is_repository(name: str) -> bool:
     first, slash, rest = name.partition("/")
     path = rest if slash and _is_host(first) else name
-    return len(name) <= _MOST_NAME and all(_PART.fullmatch(part) for part in path.split("/"))
+    return len(name) <= _MAX_NAME and all(_PART.fullmatch(part) for part in path.split("/"))

@@ -1,4 +1,4 @@
-"""Images: which one an environment means, and pulling one over a slow link."""
+"""Finds the image of an environment, and pulls images."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from bayescore.trials.image_names import ImageName, check_mirror, parse_image, t
 if TYPE_CHECKING:
     import docker
 
-_TRIES = 5  # a dropped line; finished layers stay, so each try goes on where the last one ended
+_TRIES = 5  # finished layers are kept, so each try continues where the last one ended
 _FIRST_PAUSE_S = 1.0
 _REPORT_EVERY_S = 0.5
 DEFAULT_IMAGE = "python:3.11"
 
 
 class PullCancelledError(RunnerError):
-    """The user stopped the job while its image was being pulled."""
+    """The user cancelled the job while its image was being pulled."""
 
 
 @dataclass
 class PullProgress:
-    """Bytes of each layer: done and in all (0 while unknown)."""
+    """Status of each layer, its bytes that are done, and all its bytes (0 while unknown)."""
 
     image: str
     layers: dict[str, tuple[str, int, int]] = field(default_factory=dict)
 
     @property
     def share(self) -> float:
-        """Share of the known bytes that is here, 0 to 1."""
+        """Share of the known bytes that is done, from 0 to 1."""
         total = sum(t for _, _, t in self.layers.values())
         return sum(d for _, d, t in self.layers.values() if t) / total if total else 0.0
 
@@ -46,12 +46,12 @@ def image_for(config: OpenBayesConfig, local: LocalSettings) -> str:
     Raises
     ------
     RunnerError
-        When the environment is not in the catalogue and no image is set, or what is set is no name of one.
+        If no image is set and the environment is not in the catalogue, or if the name is not valid.
     """
     image = local.image or (image_for_runtime(config.env) if config.env else DEFAULT_IMAGE)
     if not image:
         raise RunnerError(
-            text("No image is known for the runtime “{name}”.", name=config.env),
+            text("No image is known for the runtime environment “{name}”.", name=config.env),
             text("Set “image” in openbayes.local.yaml, or give --image."),
         )
     parse_image(image)
@@ -81,7 +81,7 @@ def pull(
     cancelled: Callable[[], bool] = lambda: False,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Pull an image, layer by layer, again and again over a line that drops.
+    """Pull an image. After a lost connection the pull is tried again.
 
     Parameters
     ----------
@@ -90,14 +90,14 @@ def pull(
     report
         Called at most twice a second.
     cancelled
-        Asked between messages of the engine.
+        Called between messages of the engine.
 
     Raises
     ------
     PullCancelledError
-        When ``cancelled`` said so.
+        If ``cancelled`` returned true.
     RunnerError
-        When the registry refuses, or cannot be reached again and again, or a name is not one.
+        If the registry refuses, cannot be reached, or a name is not valid.
     """
     name = parse_image(image)
     source = through_mirror(mirror, name) if mirror else name
@@ -106,7 +106,7 @@ def pull(
         problem = _pull_once(client, source, report, cancelled)
         if problem is None:
             break
-        if not _may_pass(problem) or attempt == _TRIES - 1:
+        if not _is_temporary(problem) or attempt == _TRIES - 1:
             raise _refused(source.whole, problem)
         pause(wait)
         wait *= 2
@@ -120,7 +120,7 @@ def _pull_once(
     report: Callable[[PullProgress], None],
     cancelled: Callable[[], bool],
 ) -> str | None:
-    """One try; the engine's words when it failed."""
+    """Try once; returns the engine's message if it failed."""
     from docker.errors import APIError
     from requests.exceptions import RequestException
 
@@ -132,7 +132,7 @@ def _pull_once(
                 raise PullCancelledError(text("The pull of {image} was stopped.", image=source.whole))
             if error := message.get("error"):
                 return str(error)
-            _note(progress, message)
+            _update(progress, message)
             if time.monotonic() - last >= _REPORT_EVERY_S:
                 last = time.monotonic()
                 report(progress)
@@ -144,7 +144,7 @@ def _pull_once(
     return None
 
 
-def _note(progress: PullProgress, message: dict[str, object]) -> None:
+def _update(progress: PullProgress, message: dict[str, object]) -> None:
     detail = message.get("progressDetail")
     layer, status = str(message.get("id", "")), str(message.get("status", ""))
     if not layer or status.startswith("Pulling from"):
@@ -157,7 +157,7 @@ def _note(progress: PullProgress, message: dict[str, object]) -> None:
     progress.layers[layer] = (status, done, total)
 
 
-def _may_pass(problem: str) -> bool:
+def _is_temporary(problem: str) -> bool:
     folded = problem.lower()
     return not any(
         s in folded for s in ("not found", "denied", "unauthorized", "manifest unknown", "invalid reference")
@@ -168,7 +168,7 @@ def _refused(image: str, problem: str) -> RunnerError:
     hint: Text = text(
         "Check the network, or set “registry_mirror” in openbayes.local.yaml, then continue the job."
     )
-    if not _may_pass(problem):
+    if not _is_temporary(problem):
         hint = text(
             "Check the image's name, or build it on this machine with: docker build -t {image} .", image=image
         )

@@ -18,7 +18,7 @@ class TrialFolder:
 
     @property
     def output(self) -> Path:
-        """The working directory, which is the trial's output too."""
+        """The working directory, which is also the trial's output."""
         return self.root / "output"
 
     @property
@@ -28,18 +28,18 @@ class TrialFolder:
 
     @property
     def spool(self) -> Path:
-        """Where the injected client keeps points that it could not send."""
+        """Where the injected client writes points that it could not send."""
         return self.root / "spool"
 
     @property
     def log(self) -> Path:
-        """What the program printed; its older half is beside it with ``.1`` behind its name."""
+        """What the program printed. The older half is in a file beside it whose name ends in ``.1``."""
         return self.root / "log.txt"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one trial may use; bytes, CPUs, seconds, processes and threads."""
+    """Limits of one trial, in CPUs, bytes, seconds, and numbers of processes and threads."""
 
     cpus: float | None = None
     memory: int | None = None
@@ -50,14 +50,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Content:
-    """What the folder of an attempt begins with.
+    """The initial content of an attempt's folder.
 
     Attributes
     ----------
     snapshot
         The job's copy of the project.
     extra
-        A folder whose content the output begins with: data bound to ``/output``.
+        A folder that is copied into the output: the data bound to ``/output``.
     """
 
     attempt: int
@@ -67,7 +67,7 @@ class Content:
 
 
 def reporting(host: str, port: int, address: str, token: str) -> dict[str, str]:
-    """Variables that tell a program where it reports, in the names of both generations of the client."""
+    """Environment variables with the address to report to, as both versions of the client read them."""
     url = f"http://{host}:{port}/trials/{address}"
     return {
         "OPENBAYES_JOB_URL": url,
@@ -86,13 +86,13 @@ class Launch:
     name
         Unique in the data folder: job, number and attempt.
     environment
-        Variables that may be seen by everyone.
+        Environment variables that anyone may see.
     secrets
-        Variables that must not be written anywhere.
+        Environment variables that must not be written anywhere.
     gpus
         UUIDs; empty for none.
     outputs
-        Of a trial on another machine, what comes back: ``all``, ``none``, or a pattern of names.
+        Which outputs of a trial on another machine are copied back: ``all``, ``none``, or a pattern of names.
     """
 
     name: str

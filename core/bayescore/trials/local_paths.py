@@ -1,4 +1,4 @@
-"""A container's paths in a shell command, replaced by this machine's, whatever quotes they stand in."""
+"""Replaces a container's paths in a shell command by those of this machine, also within quotes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PATH = re.compile(
         (?=[/\s"';:,]|$)""",
     re.X,
 )
-# What changes how the shell reads what follows; everything else is passed over at once.
+# Characters that change how the shell reads what follows; the rest is copied as it is.
 _SIGN = re.compile(r"""['"\\`()#]|\$\(|/""")
 _PLAIN, _SINGLE, _DOUBLE, _BACKTICK = "", "'", '"', "`"
 
@@ -19,15 +19,15 @@ _PLAIN, _SINGLE, _DOUBLE, _BACKTICK = "", "'", '"', "`"
 def localised(command: str, folders: Mapping[str, str]) -> str:
     """The command with other folders in place of ``/input0`` … ``/input4`` and ``/output``.
 
-    A folder's name is written such that the shell reads exactly it, in the quotes where it stands.
+    A folder's name is quoted for the place where it stands.
 
     Parameters
     ----------
     folders
-        By the name of the path without its slash; ``output`` is one of them. Others stay as they are.
+        Folders by the name of the path without its slash, such as ``output``. Other paths are kept.
     """
     result: list[str] = []
-    within = [_PLAIN]  # quotes and substitutions around the place, the innermost last
+    within = [_PLAIN]  # quotes and substitutions around the position, the innermost last
     at = 0
     while sign := _SIGN.search(command, at):
         result.append(command[at : sign.start()])
@@ -38,9 +38,9 @@ def localised(command: str, folders: Mapping[str, str]) -> str:
             at = found.end()
             continue
         if written == "\\" and within[-1] != _SINGLE:
-            written = command[at : at + 2]  # what is escaped means itself
+            written = command[at : at + 2]  # an escaped character has no special meaning
         elif written == "#" and within[-1] not in (_SINGLE, _DOUBLE) and _begins_word(command, at):
-            written = command[at:].partition("\n")[0]  # a comment may hold a lone quote
+            written = command[at:].partition("\n")[0]  # a comment may contain an unmatched quote
         else:
             _step(within, written)
         result.append(written)
@@ -71,7 +71,7 @@ def _step(within: list[str], sign: str) -> None:
 
 
 def _quoted(folder: str, within: str) -> str:
-    """A folder's name as the shell reads it in these quotes."""
+    """A folder's name, quoted for a place within these quotes."""
     if within == _SINGLE:
         return folder.replace("'", "'\\''")
     if within == _DOUBLE:

@@ -1,4 +1,4 @@
-"""The network of the trials' containers, on which none of them reaches another."""
+"""The network of the trials' containers, which isolates them from each other."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 NAME = "bayesdesk"
 DEFAULT = "bridge"
-_APART = {"com.docker.network.bridge.enable_icc": "false"}
+_ISOLATED = {"com.docker.network.bridge.enable_icc": "false"}
 _BRIDGE = "com.docker.network.bridge.name"
 
 
 def trials_network(client: docker.DockerClient, name: str = NAME, bridge: str = TRIALS_BRIDGE) -> str:
-    """Name of the network for trials, which is made when it is missing; engines of all data folders share it.
+    """Name of the network for trials. It is created if it is missing, and shared by all data folders.
 
-    Where the engine cannot keep containers apart (Podman, some that run without root) it is the engine's
-    default network, on which they reach each other.
+    If the engine cannot isolate containers (Podman, some rootless engines), this is the engine's default
+    network, on which containers can reach each other.
     """
     from docker.errors import APIError
 
@@ -31,18 +31,18 @@ def trials_network(client: docker.DockerClient, name: str = NAME, bridge: str = 
         client.api.create_network(
             name,
             driver="bridge",
-            options={**_APART, _BRIDGE: bridge},
+            options={**_ISOLATED, _BRIDGE: bridge},
             labels={NAME: "trials"},
             check_duplicate=True,
         )
     except APIError as error:
-        if not _is_there(client, name):  # else another program was quicker
+        if not _is_there(client, name):  # or another program has created it meanwhile
             _log.warning("trials run on the default network: %s", error)
     return name if _is_there(client, name) else DEFAULT
 
 
 def _is_there(client: docker.DockerClient, name: str) -> bool:
-    """Whether there is a network of this name that keeps its containers apart."""
+    """Whether there is a network of this name that isolates its containers."""
     from docker.errors import APIError
 
     try:
@@ -50,6 +50,6 @@ def _is_there(client: docker.DockerClient, name: str) -> bool:
     except APIError:
         return False
     return any(
-        network["Name"] == name and _APART.items() <= (network.get("Options") or {}).items()
+        network["Name"] == name and _ISOLATED.items() <= (network.get("Options") or {}).items()
         for network in found
     )

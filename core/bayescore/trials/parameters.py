@@ -1,4 +1,4 @@
-"""A trial's parameters as the program gets them: on the command line and in a file."""
+"""Passes a trial's parameters to its program: on the command line and in a file."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ FILE_NAME = "openbayes_params.json"
 
 
 def merged(config: OpenBayesConfig, tuned: Mapping[str, Any]) -> dict[str, Any]:
-    """Root parameters, then tuned ones in file order; a tuned value wins, secrets are absent."""
+    """Root parameters without secrets, then tuned ones in file order. Tuned values take precedence."""
     names = [spec.name for spec in config.hyper_tuning.parameter_specs]
     root = {k: v for k, v in config.parameters.items() if k not in names}
     return {**root, **{name: tuned[name] for name in names}}
 
 
 def as_text(value: Any) -> str:
-    """A value in the words of the parameter file, text without its quotes; floats round-trip."""
+    """A value as in the parameter file, but text without quotes; floats round-trip."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -30,6 +30,6 @@ def as_json(parameters: Mapping[str, Any]) -> str:
 
 
 def command_line(command: str, parameters: Mapping[str, Any]) -> str:
-    """The shell command with ``--name=value`` behind it, each quoted for a POSIX shell."""
+    """The shell command, followed by a quoted ``--name=value`` for each parameter."""
     options = [shlex.quote(f"--{name}={as_text(value)}") for name, value in parameters.items()]
     return " ".join([command.rstrip(), *options])

@@ -1,8 +1,7 @@
-"""One copy of the project per job, and copies of that for the trials.
+"""Copies the project once per job; trials get copies of this snapshot.
 
-Trials get their own bytes: shared blocks (reflinks) where the file system can, copies
-where it cannot.  Hard links would let a program that writes in place change its
-siblings.
+A copy shares blocks (reflinks) if the file system supports it. With hard links a program that writes
+in place would change the files of other trials.
 """
 
 from __future__ import annotations
@@ -39,17 +38,17 @@ _SPARE_BYTES = 64 * 2**20  # disk space that a copy must leave
 
 
 class StoppedError(RunnerError):
-    """The user stopped the job while its project was being copied."""
+    """The user cancelled the job while its project was being copied."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was copied, and what was left out for a reason worth telling.
+    """What was copied, and what the user should know was not.
 
     Attributes
     ----------
     outside
-        Symbolic links that point out of the project.
+        Symbolic links that point outside the project.
     special
         Sockets, pipes and devices.
     """
@@ -67,25 +66,25 @@ def take(
     leave_out: Path | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Snapshot:
-    """Copy a project, minus what is ignored, into ``target``, which is created whole or not at all.
+    """Copy a project without its ignored files into ``target``, which is created atomically.
 
     Parameters
     ----------
     leave_out
-        A folder that may lie inside the project and is not part of it: the data folder.
+        A folder that is not copied even if it is in the project: the data folder.
     cancelled
-        Asked for each file whether to stop.
+        Called for each file; the copy stops when it returns true.
 
     Raises
     ------
     StoppedError
-        When ``cancelled`` said so.
+        If ``cancelled`` returned true.
     RunnerError
-        When the project cannot be read or the disk has no room.
+        If the project cannot be read, or the disk has too little space.
     """
     partial = target.with_name(f"{target.name}.partial")
     try:
-        remove_tree(partial)  # of an engine that was killed
+        remove_tree(partial)  # left by an engine that was killed
         found = _scan(project, leave_out, BUILT_IN, cancelled)
         partial.mkdir(parents=True)
         _check_room(project, partial, found.size)
@@ -106,7 +105,7 @@ def take(
 
 
 def listing(project: Path, *, left_out: Sequence[str]) -> Snapshot:
-    """What a copy of a project would hold, with other names left out than ours; nothing is copied.
+    """What a copy of a project would contain, with other built-in patterns. Nothing is copied.
 
     Raises
     ------
@@ -127,7 +126,7 @@ def listing(project: Path, *, left_out: Sequence[str]) -> Snapshot:
 
 @dataclass
 class _Found:
-    """Entries to copy; of a link with the target that it gets in the copy."""
+    """Entries to copy, a link with its target in the copy."""
 
     entries: list[tuple[Entry, str | None]] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
@@ -145,13 +144,13 @@ def _scan(
 ) -> _Found:
     ignored = Ignored(project, built_in)
     real = project.resolve()
-    apart = leave_out.resolve() if leave_out is not None else None
+    excluded = leave_out.resolve() if leave_out is not None else None
     found = _Found()
 
     def enter(entry: Entry) -> bool:
         if cancelled():
             raise StoppedError(text("The copy of the project was stopped."))
-        if apart is not None and real / entry.path == apart:
+        if excluded is not None and real / entry.path == excluded:
             return False
         return not ignored.match(entry.path, is_folder=entry.is_folder)
 
@@ -174,9 +173,9 @@ def _scan(
 
 
 def _inside(project: Path, link: Entry) -> str | None:
-    """Where a link of the project leads, from its own folder; ``None`` where that is not in the project.
+    """Target of a link relative to the link's folder; ``None`` if it is outside the project.
 
-    What it says itself may go through places outside that lead in again, which a copy does not have.
+    The resolved target is used: the link's own text may lead through folders outside the project.
     """
     real = Path(os.path.realpath(project / link.path))
     if not real.is_relative_to(project):

@@ -1,4 +1,4 @@
-"""Making a trial's folder."""
+"""Creates the folder of a trial's attempt."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from bayescore.trials.parameters import FILE_NAME, as_json
 
 
 def make(root: Path, content: Content) -> TrialFolder:
-    """Make the folder of an attempt; one that is whole already is used as it is.
+    """Create the folder of an attempt, unless it is complete already.
 
     Parameters
     ----------
     root
-        ``…/trials/003``; what an earlier attempt left there moves to ``003.1``.
+        ``…/trials/003``; the folder of an earlier attempt is renamed to ``003.1``.
 
     Raises
     ------
     RunnerError
-        When it cannot be written.
+        If it cannot be written.
     """
 
     def fill(output: Path) -> None:
@@ -61,18 +61,18 @@ def _made(root: Path, content: Content, fill: Callable[[Path], None]) -> TrialFo
 
 
 def make_empty(root: Path, content: Content) -> TrialFolder:
-    """Make the folder of an attempt that runs elsewhere and whose files come here as it goes.
+    """Create the empty folder of an attempt that runs on another machine; its files are copied here later.
 
     Raises
     ------
     RunnerError
-        When it cannot be written.
+        If it cannot be written.
     """
     return _made(root, content, lambda _output: None)
 
 
 def is_made(root: Path, attempt: int) -> bool:
-    """Whether the folder is whole and belongs to this attempt: only then can its program exist.
+    """Whether the folder is complete and belongs to this attempt: only then can its program exist.
 
     Its parts are mounted into containers, so none of them may be a link.
     """
@@ -85,12 +85,12 @@ def is_made(root: Path, attempt: int) -> bool:
 
 
 def is_of_another(root: Path, attempt: int) -> bool:
-    """Whether the folder is whole and belongs to another attempt."""
+    """Whether the folder is complete and belongs to another attempt."""
     return not is_made(root, attempt) and any(root.glob(f"{READY_MARKER}-*"))
 
 
 def is_touched(root: Path, attempt: int) -> bool:
-    """Whether anything in a folder that is whole is newer than it, which only its program can have made."""
+    """Whether a file in a complete folder is newer than the folder: only its program can have written it."""
     made = _mark(root, attempt).stat().st_mtime_ns
     folder = TrialFolder(root)
     for place in (folder.output, folder.home, folder.spool):

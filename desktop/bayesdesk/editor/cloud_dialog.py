@@ -1,4 +1,4 @@
-"""The same job on the OpenBayes platform: what would be sent, what is amiss, and the run in sight."""
+"""Runs a job on the OpenBayes platform: checks, what is sent, and the output of the official command line."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bayescore.cloud import Plan, Sent, bind, complete, plan, run
-from bayescore.i18n import _
+from bayescore.cloud import Outcome, Plan, bind, complete, plan, run
+from bayescore.i18n import _, n_
 from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
@@ -32,9 +32,9 @@ from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_to
 
 
 class CloudDialog(QDialog):
-    """Looks first; sends only what was shown, and only after a question."""
+    """Runs the checks when it opens. Sends only what it shows, and only after a confirmation."""
 
-    said = Signal(str)
+    output_received = Signal(str)
 
     def __init__(self, parent: QWidget | None, background: Background, model: ConfigModel) -> None:
         super().__init__(parent)
@@ -57,17 +57,17 @@ class CloudDialog(QDialog):
         self._output = QPlainTextEdit()
         self._output.setObjectName("log")
         self._output.setReadOnly(True)
-        self._output.setAccessibleName(_("What the official command line says"))
-        self._output_card = Card(_("What the official command line says"))
+        self._output.setAccessibleName(_("Output of the official command line"))
+        self._output_card = Card(_("Output of the official command line"))
         self._output_card.body.addWidget(self._output)
         self._note = QLineEdit()
-        self._note.setPlaceholderText(_("A note for the job"))
+        self._note.setPlaceholderText(_("Note for the job"))
         self._again = button(_("Check again"), self.check, meaning="again")
         self._bind = button(_("Bind…"), self.bind)
         self._open = button(_("Open its page"), self._open_page, kind="link")
         self._send = button(_("Send and run…"), self.send, kind="primary", meaning="start")
         self._close = button(_("Close"), self.reject)
-        self.said.connect(self._append)
+        self.output_received.connect(self._append)
         self._arrange()
         self.check()
 
@@ -93,10 +93,10 @@ class CloudDialog(QDialog):
         for hidden in (self._change_card, self._output_card, self._open):
             hidden.setVisible(False)
 
-    # ---- looking
+    # ---- the checks
 
     def check(self) -> None:
-        """Look at the project, the official command line and its account; nothing is sent."""
+        """Check the project, the official command line and its account; sends nothing."""
         self._set_busy(True)
         self._summary.setText(_("checking …"))
         set_tone(self._summary, "")
@@ -109,7 +109,11 @@ class CloudDialog(QDialog):
         self._change_card.setVisible(bool(found.change))
         if found.change:
             self._change.show_difference(self._model.text, found.completed)
-        summarise(self._summary, found.findings, lambda n: _("can run, {count} to look at", count=n))
+        summarise(
+            self._summary,
+            found.findings,
+            lambda n: n_("can run, {count} warning", "can run, {count} warnings", count=n),
+        )
         self._set_busy(False)
 
     def _failed(self, error: Exception) -> None:
@@ -131,37 +135,40 @@ class CloudDialog(QDialog):
     # ---- sending
 
     def bind(self) -> None:
-        """Bind the folder to a project of the platform, which is made where there is none."""
+        """Bind the folder to a project of the platform, which is created if there is none."""
         assert self._plan is not None
         known = self._plan.gear.name or self._plan.project.name
         name, agreed = QInputDialog.getText(
             self,
             _("Bind…"),
-            as_text(_("Name of the project at {place}:", place=self._plan.account.endpoint)),
+            as_text(_("Name of the project at {endpoint}:", endpoint=self._plan.account.endpoint)),
             text=known,
         )
         if agreed and name.strip():
-            self._run(lambda found, cancelled: bind(found, name.strip(), self.said.emit, cancelled))
+            self._run(
+                lambda found, cancelled: bind(found, name.strip(), self.output_received.emit, cancelled)
+            )
 
     def send(self) -> None:
-        """Ask, then run the job there."""
+        """Ask for confirmation, then run the job on the platform."""
         found = self._plan
         assert found is not None
-        question = _(
-            "Send {files} files ({size} MB) to {endpoint} as {user} and run the job there?",
-            files=found.files,
+        question = n_(
+            "Send {count} file ({size} MB) to {endpoint} as {user} and run the job there?",
+            "Send {count} files ({size} MB) to {endpoint} as {user} and run the job there?",
+            count=found.files,
             size=found.megabytes,
             endpoint=found.account.endpoint,
             user=found.account.organisation or found.account.user,
         )
         if found.change:
-            question += "\n\n" + _("The keys shown are written into {file} first.", file=found.file.name)
+            question += "\n\n" + _("The keys above are written into {file} first.", file=found.file.name)
         boxes = QMessageBox.StandardButton
         if QMessageBox.question(self, self.windowTitle(), as_text(question)) is boxes.Yes:
             note = self._note.text()
-            self._run(lambda plan_, cancelled: run(plan_, note, self.said.emit, cancelled))
+            self._run(lambda plan_, cancelled: run(plan_, note, self.output_received.emit, cancelled))
 
-    def _run(self, work: Callable[[Plan, threading.Event], Sent]) -> None:
+    def _run(self, work: Callable[[Plan, threading.Event], Outcome]) -> None:
         found = self._plan
         assert found is not None
         cancelled = self._cancelled = threading.Event()
@@ -169,22 +176,22 @@ class CloudDialog(QDialog):
         self._output_card.setVisible(True)
         self._set_busy(True)
 
-        def go() -> Sent:
+        def go() -> Outcome:
             complete(found)
             return work(found, cancelled)
 
         self._background.run(go, self._ended, self._failed)
 
-    def _ended(self, sent: Sent) -> None:
+    def _ended(self, outcome: Outcome) -> None:
         self._cancelled = None
-        self._link = sent.link
-        self._open.setVisible(bool(sent.link))
-        if sent.code:
-            self._append("\n" + _("It ended with the code {code}.", code=sent.code) + "\n")
+        self._link = outcome.link
+        self._open.setVisible(bool(outcome.link))
+        if outcome.code:
+            self._append("\n" + _("Exit code {code}.", code=outcome.code) + "\n")
         self.check()
 
     def _append(self, words: str) -> None:
-        """Show what came; a carriage return begins its line anew, as a progress bar does."""
+        """Append output; a carriage return overwrites its line, as progress bars expect."""
         cursor = self._output.textCursor()
         cursor.movePosition(QTextCursor.MoveOperation.End)
         for i, part in enumerate(words.replace("\r\n", "\n").split("\r")):
@@ -198,7 +205,7 @@ class CloudDialog(QDialog):
         QDesktopServices.openUrl(QUrl(self._link))
 
     def reject(self) -> None:
-        """Stop what runs; without anything that runs, close."""
+        """Stop a running command; close if none is running."""
         if self._cancelled is not None:
             self._cancelled.set()
         else:

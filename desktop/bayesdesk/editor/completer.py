@@ -1,70 +1,90 @@
-"""The list of words below the caret."""
+"""The list of completions below the caret."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
 from PySide6.QtWidgets import QCompleter, QListView, QPlainTextEdit
 
-from bayesdesk.editor.assist import Completion, completions, place_of
+from bayesdesk.editor.completion import Completion, Place, completions, place_of
+from bayesdesk.services.background import Background
 from bayesdesk.ui.plain import as_text
 
 _WIDTH = 300
-_TAKING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+_ACCEPTING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+_State = tuple[int, int]  # revision of the text, position of the caret
 
 
-class WordCompleter(QObject):
-    """Offers words while one types, and all of them on Ctrl+Space."""
+class YamlCompleter(QObject):
+    """Offers completions while the user types, and all of them on Ctrl+Space.
 
-    def __init__(self, editor: QPlainTextEdit, *, local: bool) -> None:
+    They are computed off the GUI thread; a result for an earlier text or caret is dropped.
+    """
+
+    def __init__(self, editor: QPlainTextEdit, background: Background, *, local: bool) -> None:
         super().__init__(editor)
-        self._editor, self._local = editor, local
-        self.words: Mapping[str, Sequence[str]] = {}
+        self._editor, self._background, self._local = editor, background, local
+        self.project_values: Mapping[str, Sequence[str]] = {}
         self._offered: tuple[Completion, ...] = ()
+        self._offered_at: _State | None = None
+        self._place: Place | None = None
         self._model = QStandardItemModel(self)
         self._completer = QCompleter(self._model, self)
         self._popup = QListView()
         self._completer.setPopup(self._popup)
         self._completer.setWidget(editor)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._completer.activated.connect(self._take)
+        self._completer.activated.connect(self._accept)
 
     @property
     def offered(self) -> list[str]:
-        """Words in the list."""
-        return [c.word for c in self._offered] if self._popup.isVisible() else []
+        """Labels in the open list."""
+        return [c.label for c in self._offered] if self._popup.isVisible() else []
 
-    def takes(self, event: QKeyEvent) -> bool:
-        """Whether a key is meant for the open list; Return and Tab take the word."""
+    def handle_key(self, event: QKeyEvent) -> bool:
+        """Whether the open list handles a key; Return and Tab accept the selected completion."""
         if not self._popup.isVisible():
             return False
-        if event.key() in _TAKING:
+        if event.key() in _ACCEPTING and self._offered_at == self._state():
             index = self._popup.currentIndex()
-            self._take(str(index.data()) if index.isValid() else self._offered[0].word)
+            self._accept(str(index.data()) if index.isValid() else self._offered[0].label)
             return True
         if event.key() == Qt.Key.Key_Escape:
             self._popup.hide()
             return True
         return False
 
-    def offer(self, *, asked: bool) -> None:
-        """Show what could stand at the caret; unasked only once a word has been begun."""
+    def _state(self) -> _State:
+        return self._editor.document().revision(), self._editor.textCursor().position()
+
+    def offer(self, *, requested: bool) -> None:
+        """Show completions at the caret; unless requested, only behind a prefix."""
         cursor = self._editor.textCursor()
-        lines = self._editor.toPlainText().split("\n")
-        place = place_of(lines, cursor.blockNumber(), cursor.positionInBlock())
-        found = completions(place, self.words, local=self._local)
-        if len(found) == 1 and found[0].word == place.prefix:
-            found = ()
-        self._offered = found
-        if not found or (not asked and not place.prefix):
+        find = partial(
+            _find,
+            self._editor.toPlainText(),
+            cursor.blockNumber(),
+            cursor.positionInBlock(),
+            self.project_values,
+            self._local,
+        )
+        self._background.run(find, partial(self._show, self._state(), requested))
+
+    def _show(self, state: _State, requested: bool, found: tuple[Place, tuple[Completion, ...]]) -> None:
+        if state != self._state() or not self._editor.isVisible():
+            return
+        self._place, self._offered = found
+        self._offered_at = state
+        if not self._offered or not (requested or self._place.prefix):
             self._popup.hide()
             return
         self._model.clear()
-        for each in found:
-            item = QStandardItem(each.word)
-            item.setToolTip(as_text(each.meaning))
+        for completion in self._offered:
+            item = QStandardItem(completion.label)
+            item.setToolTip(as_text(completion.description))
             self._model.appendRow(item)
         area = self._editor.cursorRect()
         area.translate(self._editor.viewport().pos())
@@ -72,19 +92,24 @@ class WordCompleter(QObject):
         self._completer.complete(area)
         self._popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
 
-    def _take(self, word: str) -> None:
+    def _accept(self, chosen: str) -> None:
         self._popup.hide()
-        chosen = next((c for c in self._offered if c.word == word), None)
-        if chosen is None:
+        completion = next((c for c in self._offered if c.label == chosen), None)
+        if completion is None or self._place is None or self._offered_at != self._state():
             return
         cursor = self._editor.textCursor()
-        lines = self._editor.toPlainText().split("\n")
-        place = place_of(lines, cursor.blockNumber(), cursor.positionInBlock())
-        moves = QTextCursor.MoveOperation.Left
-        cursor.movePosition(moves, QTextCursor.MoveMode.KeepAnchor, len(place.prefix))
-        written = chosen.written
+        left = QTextCursor.MoveOperation.Left
+        cursor.movePosition(left, QTextCursor.MoveMode.KeepAnchor, len(self._place.prefix))
         after = cursor.block().text()[cursor.selectionEnd() - cursor.block().position() :]
-        if after.lstrip().startswith(":"):
-            written = chosen.word
-        cursor.insertText(written)
+        has_colon = after.lstrip().startswith(":")
+        cursor.insertText(completion.label if has_colon else completion.inserted)
         self._editor.setTextCursor(cursor)
+
+
+def _find(
+    text: str, row: int, column: int, project_values: Mapping[str, Sequence[str]], local: bool
+) -> tuple[Place, tuple[Completion, ...]]:
+    place = place_of(text.split("\n"), row, column)
+    found = completions(place, project_values, local=local)
+    is_complete = len(found) == 1 and found[0].label == place.prefix
+    return place, () if is_complete else found

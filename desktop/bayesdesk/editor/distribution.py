@@ -1,4 +1,4 @@
-"""A picture of a parameter's distribution, with some values that it might give."""
+"""A picture of a parameter's distribution with some random values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DistributionPicture(QWidget):
         self.setFixedSize(_WIDTH, _HEIGHT)
 
     def show_spec(self, spec: ParameterSpec | None) -> None:
-        """Show a spec; ``None`` for one that is wrong."""
+        """Show a spec; ``None`` for one with errors."""
         if spec != self._spec:
             self._spec = spec
             self.setAccessibleName(spec.name if spec else "")
@@ -99,6 +99,6 @@ class DistributionPicture(QWidget):
 
     @staticmethod
     def _density(low: float, high: float, share: float) -> float:
-        """Density of a log-uniform value over the linear range, cube root of it so that all is seen."""
+        """Cube root of the density of a log-uniform value, so that both ends of the range are visible."""
         value = low + share * (high - low)
         return math.pow(low / value, 1 / 3) if value > 0 else 1.0

@@ -8,16 +8,16 @@ from functools import partial
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QWidget
 
-from bayescore.app import Options
+from bayescore.app.options import Options
 from bayescore.config import Edit, ParameterSpec, Problem
 from bayescore.i18n import _
 from bayescore.results import with_specs
 from bayescore.store import Database, Job
 from bayescore.times import parsed
-from bayesdesk.editor.bindings import BindingsCard
-from bayesdesk.editor.draft_keeper import DraftKeeper
+from bayesdesk.editor.data_card import DataCard
+from bayesdesk.editor.draft_recovery import DraftRecovery
 from bayesdesk.editor.estimate import EstimateLine
-from bayesdesk.editor.file_keeper import FileKeeper
+from bayesdesk.editor.file_sync import FileSync
 from bayesdesk.editor.form import Form
 from bayesdesk.editor.problems_view import ProblemsView
 from bayesdesk.editor.run_settings import RunSettings
@@ -44,7 +44,7 @@ from bayesdesk.ui.widgets import (
     set_tone,
 )
 
-_BEFORE_THE_GAP = 1000  # stretch: the folder gets what it needs first
+_FOLDER_STRETCH = 1000  # the folder gets its full width before the gap gets any
 
 
 class EditorPage(QWidget):
@@ -63,6 +63,7 @@ class EditorPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.model, self.local = model, local
+        model.sibling, local.sibling = local, model
         self._background, self._database = background, database
         self._follows: Job | None = None
         self.start_dialog: StartDialog | None = None
@@ -70,44 +71,42 @@ class EditorPage(QWidget):
         self._undone: list[TextModel] = []
         self._estimate = EstimateLine(model, local, machine)
         self.run_settings = RunSettings(model, local, machine, background)
-        self.bindings = BindingsCard(model, local, background)
-        self.form = Form(model, (self.bindings, self.run_settings), self._estimate)
+        self.data = DataCard(model, local, background)
+        self.form = Form(model, (self.data, self.run_settings), self._estimate)
         self.yaml, self.local_yaml = YamlEditor(model), YamlEditor(local)
         self.problems = ProblemsView(model, local)
         self._state = badge()
-        self._said = label("", "problem", wrap=True, selectable=True)
-        self._said.setVisible(False)
+        self._message = label("", "problem", wrap=True, selectable=True)
+        self._message.setVisible(False)
         self._sides = self._made_sides()
         self._try = button(_("Try one trial"), self.try_one, meaning="try")
         self._start = button(_("Start job…"), self.start, kind="primary", meaning="start")
-        self.keepers = [FileKeeper(each, background) for each in (model, local)]
+        self.files = [FileSync(each, background) for each in (model, local)]
         drafts = Drafts(database.folder.root)
-        self.drafts = [DraftKeeper(each, drafts, background) for each in (model, local)]
+        self.drafts = [DraftRecovery(each, drafts, background) for each in (model, local)]
         self._arrange()
         self._connect()
         commands, project = Commands(database), str(model.file.parent)
-        background.run(
-            lambda: commands.usual_trial_seconds(project), self._estimate.begin_with, lambda _e: None
-        )
-        background.run(lambda: project_words(model.file.parent), self._take_words, lambda _e: None)
+        background.run(lambda: commands.usual_trial_seconds(project), self._estimate.suggest, lambda _e: None)
+        background.run(lambda: project_words(model.file.parent), self._set_project_values, lambda _e: None)
         self._show_state()
 
-    def _take_words(self, words: dict[str, list[str]]) -> None:
-        self.yaml.completer.words = words
+    def _set_project_values(self, values: dict[str, list[str]]) -> None:
+        self.yaml.completer.project_values = values
 
     def _connect(self) -> None:
         self.form.problem_chosen.connect(partial(self._go_to, self.model))
         self.problems.chosen.connect(self._go_to)
         for model, editor in ((self.model, self.yaml), (self.local, self.local_yaml)):
-            model.changed.connect(self._show_state)
-            model.refused.connect(self._say)
-            model.text_document.modificationChanged.connect(self._modification_changed)
-            model.text_document.undoCommandAdded.connect(self._stepped)
-            editor.undo_asked.connect(self.undo)
-            editor.redo_asked.connect(self.redo)
-        for keeper in self.keepers:
-            keeper.said.connect(self._say)
-            keeper.settled.connect(self._show_state)
+            model.analysed.connect(self._show_state)
+            model.text_changed.connect(self._clear_message)
+            model.refused.connect(self._show_message)
+            model.text_document.modificationChanged.connect(self._show_state)
+            model.text_document.undoCommandAdded.connect(self._record_step)
+            editor.undo_requested.connect(self.undo)
+            editor.redo_requested.connect(self.redo)
+        for file in self.files:
+            file.failed.connect(self._show_message)
         for draft in self.drafts:
             draft.found.connect(self._offer_draft)
 
@@ -146,30 +145,30 @@ class EditorPage(QWidget):
             self._try,
         )
         folder.setMaximumWidth(folder.fontMetrics().horizontalAdvance(folder.text()) + 2)
-        line.setStretchFactor(folder, _BEFORE_THE_GAP)
+        line.setStretchFactor(folder, _FOLDER_STRETCH)
         line.addWidget(self._start)
         line.setContentsMargins(theme.PAGE_MARGIN, 11, theme.PAGE_MARGIN, 11)
         self._draft_bar = NoticeBar(
-            button(_("Bring them back"), self._bring_back),
+            button(_("Restore"), self._restore_drafts),
             button(_("Compare"), self._compare_draft, kind="link"),
-            button(_("Let them go"), self._let_go, kind="link"),
+            button(_("Discard"), self.discard_drafts, kind="link"),
         )
-        bars = (self._draft_bar, *(keeper.bar for keeper in self.keepers))
-        top.setLayout(column(line, self._said, *bars, spacing=0))
-        self._files = QTabBar()
+        bars = (self._draft_bar, *(file.bar for file in self.files))
+        top.setLayout(column(line, self._message, *bars, spacing=0))
+        self._tabs = QTabBar()
         self._texts = QStackedWidget()
         for editor, model in ((self.yaml, self.model), (self.local_yaml, self.local)):
-            self._files.addTab(model.file.name)
+            self._tabs.addTab(model.file.name)
             side = QWidget()
             side.setLayout(column(editor.find_bar, editor, spacing=0))
             self._texts.addWidget(side)
-        self._files.setDrawBase(False)
-        self._files.setExpanding(False)
-        self._files.currentChanged.connect(self._texts.setCurrentIndex)
+        self._tabs.setDrawBase(False)
+        self._tabs.setExpanding(False)
+        self._tabs.currentChanged.connect(self._texts.setCurrentIndex)
         text_side = QWidget()
         text_side.setObjectName("bar")
         text_side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        text_side.setLayout(column(self._files, self._texts, spacing=0))
+        text_side.setLayout(column(self._tabs, self._texts, spacing=0))
         self._text_side = text_side
         self._right = QSplitter(Qt.Orientation.Vertical)
         self._right.addWidget(text_side)
@@ -198,42 +197,66 @@ class EditorPage(QWidget):
         self._right.setVisible(True)
         QSettings().setValue("editor/sides", which)
 
-    def _modification_changed(self, _is_changed: bool) -> None:
-        self._show_state()
-
     def _show_state(self) -> None:
         self._state.setVisible(self.is_changed or self._follows is not None)
         self._state.setText(_("edited") if self.is_changed else _("continues a job"))
         set_tone(self._state, "warning" if self.is_changed else "accent")
-        sound = self.model.loaded.config is not None and self.local.loaded.settings is not None
         for each in (self._start, self._try):
-            each.setEnabled(sound)
-            each.setToolTip("" if sound else _("Mend the errors first"))
+            each.setEnabled(self._has_settings)
+            each.setToolTip("" if self._has_settings else _("Fix the errors first."))
+
+    @property
+    def _has_settings(self) -> bool:
+        """Whether neither analysed text has an error."""
+        return self.model.config is not None and self.local.settings is not None
 
     def _go_to(self, model: TextModel, problem: Problem) -> None:
         if self._text_side.isHidden():
             self.show_sides("both")
-        self._files.setCurrentIndex(0 if model is self.model else 1)
+        self._tabs.setCurrentIndex(0 if model is self.model else 1)
         (self.yaml if model is self.model else self.local_yaml).go_to(problem)
 
-    def _say(self, message: str) -> None:
-        self._said.setProperty("severity", "error")
-        self._said.setContentsMargins(theme.PAGE_MARGIN, 0, theme.PAGE_MARGIN, 8)
-        self._said.setText(message)
-        self._said.setVisible(bool(message))
+    def _show_message(self, message: str) -> None:
+        self._message.setProperty("severity", "error")
+        self._message.setContentsMargins(theme.PAGE_MARGIN, 0, theme.PAGE_MARGIN, 8)
+        self._message.setText(message)
+        self._message.setVisible(bool(message))
 
-    # ---- what can be done
+    def _clear_message(self) -> None:
+        self._message.setVisible(False)
 
-    def _stepped(self) -> None:
-        """Note which of the two files the newest step was made in."""
+    # ---- waiting
+
+    def _when_current(self, callback: Callable[[], object]) -> None:
+        """Call back once the analyses of both texts belong to them."""
+
+        def check() -> None:
+            if self.model.is_current and self.local.is_current:
+                callback()
+            else:
+                self._when_current(callback)
+
+        self.model.when_current(lambda: self.local.when_current(check))
+
+    def _after_edits(self, callback: Callable[[], object]) -> None:
+        """Call back once the texts contain everything that was typed into the form."""
+        self.model.after_edits(lambda: self.local.after_edits(callback))
+
+    # ---- actions
+
+    def _record_step(self) -> None:
+        """Record which of the two files the newest undo step changes."""
         document = self.sender()
         model = self.model if document is self.model.text_document else self.local
-        if not model.is_typing_on:
+        if not model.joins_last_step:
             self._steps.append(model)
         self._undone.clear()
 
     def undo(self) -> None:
-        """Take the last step back, in whichever file and on whichever side it was made."""
+        """Undo the last step, in whichever file and on whichever side it was made."""
+        self._after_edits(self._undo)
+
+    def _undo(self) -> None:
         while self._steps:
             model = self._steps.pop()
             if model.text_document.isUndoAvailable():
@@ -246,7 +269,10 @@ class EditorPage(QWidget):
                 return
 
     def redo(self) -> None:
-        """Make the step again that was taken back."""
+        """Redo the last step that was undone."""
+        self._after_edits(self._redo)
+
+    def _redo(self) -> None:
         while self._undone:
             model = self._undone.pop()
             if model.text_document.isRedoAvailable():
@@ -262,53 +288,62 @@ class EditorPage(QWidget):
         return self.yaml if model is self.model else self.local_yaml
 
     def open_find(self) -> None:
-        """Open the find bar of the text in sight."""
+        """Open the find bar of the visible text."""
         if self._text_side.isHidden():
             self.show_sides("both")
-        editor = (self.yaml, self.local_yaml)[self._files.currentIndex()]
+        editor = (self.yaml, self.local_yaml)[self._tabs.currentIndex()]
         editor.find_bar.open()
 
-    def save(self) -> None:
-        """Write what has changed, each file whole or not at all."""
-        self._save_then(lambda: None)
+    def save(self, done: Callable[[], object] = lambda: None) -> None:
+        """Write the changed files, each atomically, then call ``done``."""
+        self._after_edits(partial(self._save, done))
 
-    def _save_then(self, done: Callable[[], object]) -> None:
-        """Save the files one after the other; ``done`` is called once all of them are written."""
-        changed = [keeper for keeper in self.keepers if keeper.model.is_changed]
-        if not changed:
+    def _save(self, done: Callable[[], object]) -> None:
+        changed = next((file for file in self.files if file.model.is_changed), None)
+        if changed is None:
             done()
-            return
-        changed[0].save(lambda: self._save_then(done))
+        else:
+            changed.save(partial(self.save, done))
 
     def follow_up(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
-        """Let the next job learn from an earlier one; with other ranges, as one step that can be undone."""
+        """Let the next job learn from an earlier one, with other ranges if there are any."""
         self._follows = job
         if specs is not None:
-            after = with_specs(self.model.document, specs)
-            self.model.apply(Edit.between(self.model.document.text, after.text))
+            self.model.edit(lambda document: Edit.between(document.text, with_specs(document, specs).text))
         self._show_state()
 
     def try_one(self) -> None:
-        """Save, check, and run one trial at mid-range in sight."""
-        self._save_then(partial(self._open_start, try_first=True))
+        """Save, check, and run one trial at mid-range."""
+        self._prepare(partial(self._open_start, try_first=True))
 
     def start(self) -> None:
         """Save, check everything that a job needs, and offer to start it."""
-        self._save_then(self._open_start)
+        self._prepare(self._open_start)
+
+    def _prepare(self, proceed: Callable[[], object]) -> None:
+        """Save and proceed, unless there are errors in the texts as they are now."""
+
+        def decide() -> None:
+            if self._has_settings:
+                self.save(proceed)
+            else:
+                self._show_message(_("Fix the errors first."))
+
+        self._when_current(decide)
 
     def run_on_platform(self) -> None:
-        """Save, then offer to run the same job on the OpenBayes platform."""
-        self._save_then(self._open_cloud)
+        """Save, then offer to run the job on the OpenBayes platform."""
+        self.save(self._open_cloud)
 
     def _open_cloud(self) -> None:
         from bayesdesk.editor.cloud_dialog import CloudDialog
 
-        self._say("")
+        self._show_message("")
         self.cloud_dialog = CloudDialog(self.window(), self._background, self.model)
         self.cloud_dialog.open()
 
     def _open_start(self, *, try_first: bool = False) -> None:
-        self._say("")
+        self._show_message("")
         self.start_dialog = StartDialog(
             self.window(),
             self._background,
@@ -324,23 +359,20 @@ class EditorPage(QWidget):
 
     def _offer_draft(self, draft: Draft) -> None:
         moment = parsed(draft.at).astimezone().strftime("%Y-%m-%d %H:%M")
-        self._draft_bar.say(_("Changes of {moment} were never saved.", moment=moment))
+        self._draft_bar.show_text(_("There are unsaved changes from {moment}.", moment=moment))
 
-    def _bring_back(self) -> None:
+    def _restore_drafts(self) -> None:
         self._draft_bar.hide()
         for draft in self.drafts:
-            draft.bring_back()
+            draft.restore()
 
     def _compare_draft(self) -> None:
         for draft, model in zip(self.drafts, (self.model, self.local), strict=True):
             if draft.waiting is not None:
                 DiffDialog(self.window(), _("Unsaved changes"), model.text, draft.waiting.text).open()
 
-    def _let_go(self) -> None:
+    def discard_drafts(self) -> None:
+        """Delete the drafts of both files."""
         self._draft_bar.hide()
-        self.forget_drafts()
-
-    def forget_drafts(self) -> None:
-        """Let go of what was typed and will not be saved."""
         for draft in self.drafts:
-            draft.let_go()
+            draft.discard()

@@ -1,10 +1,10 @@
-"""How long a job will take: so many trials, so many at a time, if one takes so long."""
+"""The estimated time of a job: its trials, how many run at a time, and the time of one trial."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from bayescore.config import LocalSettings
+from bayescore.config import HyperTuning, LocalSettings
 from bayescore.config.local import parse_duration
 from bayescore.i18n import _
 from bayescore.results import planned_seconds
@@ -19,7 +19,7 @@ _DEFAULT_S = 600.0
 
 
 class EstimateLine(QWidget):
-    """The time that a trial takes can be typed; it begins with that of earlier jobs."""
+    """The user can type the time of one trial; it starts with the usual time of earlier jobs."""
 
     def __init__(self, model: ConfigModel, local: LocalModel, machine: MachineWatch) -> None:
         super().__init__()
@@ -30,54 +30,51 @@ class EstimateLine(QWidget):
         self._span.setFixedWidth(_WIDTH)
         self._span.setToolTip(_("For example 90s, 5m, 2h"))
         self._span.setAccessibleName(_("Time of one trial"))
-        self._span.textChanged.connect(self._changed)
+        self._span.textChanged.connect(self.refresh)
         layout = row(self._words, self._span, None, spacing=8)
         layout.setContentsMargins(13, 0, 13, 10)
         self.setLayout(layout)
-        model.changed.connect(self.refresh)
-        local.changed.connect(self.refresh)
+        model.analysed.connect(self.refresh)
+        local.analysed.connect(self.refresh)
         machine.machine_changed.connect(self.refresh)
         self.refresh()
 
-    def begin_with(self, seconds: float | None) -> None:
-        """Take the time that trials of earlier jobs took, unless something was typed."""
+    def suggest(self, seconds: float | None) -> None:
+        """Use the usual time of earlier trials, unless the user has typed a time."""
         if seconds is not None and not self._span.isModified():
             self._span.setText(written_span(seconds))
 
-    def _changed(self, _words: str) -> None:
-        self.refresh()
-
     def refresh(self) -> None:
-        """Show what the files and the machine come to."""
-        config, settings = self._model.loaded.config, self._local.loaded.settings
+        """Show the estimate for the analysed files and this machine."""
+        config = self._model.config
         self.setVisible(config is not None)
-        if config is None:
-            return
-        tuning = config.hyper_tuning
-        gpus = self._machine.machine.gpus if self._machine.machine else ()
-        at_a_time = side_by_side(tuning.parallel_count, settings or LocalSettings(), gpus)
-        seconds = parse_duration(self._span.text())
-        if not seconds:
-            time = "?"
-        else:
-            time = span(planned_seconds(tuning.max_job_count, at_a_time, seconds))
-        if tuning.max_job_count == 1:
-            self._words.setText(_("One trial: about {time} if it takes", time=time))
-            return
-        self._words.setText(
-            _(
-                "{count} trials, {parallel} at a time: about {time} if a trial takes",
-                count=tuning.max_job_count,
-                parallel=at_a_time,
-                time=time,
-            )
-        )
+        if config is not None:
+            gpus = self._machine.machine.gpus if self._machine.machine else ()
+            settings = self._local.settings or LocalSettings()
+            seconds = parse_duration(self._span.text())
+            self._words.setText(estimate_text(config.hyper_tuning, settings, gpus, seconds))
 
 
-def side_by_side(wanted: int, settings: LocalSettings, gpus: tuple[Gpu, ...]) -> int:
-    """Trials that can run at a time: as many as wanted, and no more than the GPUs carry."""
+def estimate_text(
+    tuning: HyperTuning, settings: LocalSettings, gpus: tuple[Gpu, ...], seconds: float | None
+) -> str:
+    """The sentence before the field with the time of one trial, which may be missing."""
+    parallel = parallel_trials(tuning.parallel_count, settings, gpus)
+    time = span(planned_seconds(tuning.max_job_count, parallel, seconds)) if seconds else "?"
+    if tuning.max_job_count == 1:
+        return _("1 trial: about {time} if it takes", time=time)
+    return _(
+        "{count} trials, {parallel} at a time: about {time} if one trial takes",
+        count=tuning.max_job_count,
+        parallel=parallel,
+        time=time,
+    )
+
+
+def parallel_trials(requested: int, settings: LocalSettings, gpus: tuple[Gpu, ...]) -> int:
+    """Trials that run at a time: the requested number, limited by the GPUs."""
     usable = chosen(gpus, settings.gpus)
-    return min(wanted, len(usable) * settings.trials_per_gpu) if usable else wanted
+    return min(requested, len(usable) * settings.trials_per_gpu) if usable else requested
 
 
 def written_span(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What each key of the two files means, and which values it takes: for hovering and completing."""
+"""Descriptions and values of the keys of both files, for tool tips and completions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACCESS = ("ro", "rw")
 
 
 def keys_at(path: Sequence[str], *, local: bool = False) -> Keys:
-    """Keys that may stand in the mapping at a path of key names, each with its meaning."""
+    """Keys of the mapping at a path of key names, each with its description."""
     if local:
         return {(): _local_keys, ("ray",): _ray_keys}.get(tuple(path), dict)()
     match list(path):
@@ -44,7 +44,7 @@ def keys_at(path: Sequence[str], *, local: bool = False) -> Keys:
 
 
 def explain(path: Sequence[object], *, local: bool = False) -> str:
-    """Meaning of the value at a path of an openbayes.yaml or its local companion; empty when unknown."""
+    """Description of the value at a path of either file; empty when unknown."""
     names = [part for part in path if isinstance(part, str)]
     if not names:
         return ""
@@ -52,7 +52,7 @@ def explain(path: Sequence[object], *, local: bool = False) -> str:
 
 
 def values_of(path: Sequence[str], key: str) -> tuple[str, ...]:
-    """Words that a key takes, as far as they are fixed."""
+    """Fixed values of a key."""
     if key == "runner" and "ray" in path:
         return tuple(NodeRunner)
     if key == "type":
@@ -62,56 +62,58 @@ def values_of(path: Sequence[str], key: str) -> tuple[str, ...]:
 
 def _root_keys() -> Keys:
     return {
-        "command": _("What a trial runs; its parameters are appended as --name=value."),
-        "env": _("The platform's runtime environment; here it chooses the image of the containers."),
-        "resource": _("A machine of the platform; here it is kept and not used."),
-        "node": _("Number of machines on the platform; here it is kept and not used."),
-        "data_bindings": _("Data sets and the paths at which a trial finds them."),
-        "parameters": _("Given to every trial; a tuned parameter of the same name wins."),
+        "command": _("Command of a trial. Its parameters are appended as --name=value."),
+        "env": _(
+            "Runtime environment of the platform. On this machine it selects the image of the containers."
+        ),
+        "resource": _("Machine type of the platform. Not used on this machine."),
+        "node": _("Number of machines on the platform. Not used on this machine."),
+        "data_bindings": _("Data sets and their paths in a trial."),
+        "parameters": _("Parameters of every trial. A tuned parameter of the same name takes precedence."),
         "hyper_tuning": _("What is tuned, how, and in how many trials."),
     }
 
 
 def _tuning_keys() -> Keys:
     return {
-        "max_job_count": _("Number of trials, 1 to 100 in one run."),
-        "parallel_count": _("Trials at a time; GPUs may allow fewer."),
-        "hyperparameter_metric": _("The objective: the name that the program gives to log_metric."),
+        "max_job_count": _("Number of trials, 1 to 100."),
+        "parallel_count": _("Number of trials at a time. The number of GPUs may limit it."),
+        "hyperparameter_metric": _("The objective: the name that the program passes to log_metric."),
         "goal": _("Whether larger or smaller values of the objective are better."),
         "algorithm": _(
-            "Bayesian learns from every trial, Random draws, Grid goes through every combination."
+            "Bayesian learns from finished trials, Random draws values, Grid tries every combination."
         ),
-        "parameter_specs": _("The parameters that are tuned, each with its type and range."),
-        "side_metrics": _("Metrics that are shown beside the objective and never searched for."),
+        "parameter_specs": _("Parameters to tune, with their types and ranges."),
+        "side_metrics": _("Metrics that are shown beside the objective but not optimized."),
     }
 
 
 def _spec_keys() -> Keys:
     return {
-        "name": _("Name of the parameter: the program gets it as --name=value."),
+        "name": _("Name of the parameter. The program receives it as --name=value."),
         "type": _("DOUBLE, INTEGER, DISCRETE (listed numbers) or CATEGORICAL (listed texts)."),
-        "min_value": _("Smallest value, itself included."),
-        "max_value": _("Largest value, itself included."),
+        "min_value": _("Smallest value, inclusive."),
+        "max_value": _("Largest value, inclusive."),
         "scale_type": _(
-            "How values are spread: evenly, or evenly over orders of magnitude (learning rates)."
+            "Distribution of the values: linear, or logarithmic for ranges over orders of magnitude."
         ),
-        "discrete_values": _("Numbers to choose from; their order and distances mean something."),
-        "categorical_values": _("Texts to choose from; none is nearer to one than to another."),
+        "discrete_values": _("Numbers to choose from. The search uses their order and distances."),
+        "categorical_values": _("Texts to choose from. They have no order."),
     }
 
 
 def _binding_keys() -> Keys:
     return {
-        "data": _("The data set; openbayes.local.yaml says which folder of this machine it is."),
-        "path": _("Where the trial finds it: /input0 to /input4, or /output."),
-        "type": _("ro to read only, rw to write as well."),
+        "data": _("The data set. openbayes.local.yaml maps it to a folder on this machine."),
+        "path": _("Path in the trial: /input0 to /input4, or /output."),
+        "type": _("ro for read-only, rw for reading and writing."),
         "name": _("Another name of the data set."),
     }
 
 
 def _secret_keys() -> Keys:
     return {
-        "is_secret": _("Reaches the program as an environment variable only, and is never stored."),
+        "is_secret": _("The program receives it only as an environment variable. It is never stored."),
         "source": _("Where the value comes from: env."),
         "env": _("The variable of this machine that holds the value."),
     }
@@ -119,33 +121,35 @@ def _secret_keys() -> Keys:
 
 def _ray_keys() -> Keys:
     return {
-        "address": _("auto for the cluster that this machine belongs to, or HOST:PORT of its head."),
-        "runner": _("What runs a trial on its node: docker or process."),
-        "resources": _("What one trial asks for besides CPUs and GPUs, in Ray's own names."),
-        "outputs": _("What comes back of the outputs: all, none, or a pattern like *.pt."),
-        "patience": _("So long may a node be away before its trials run elsewhere, like 3m."),
+        "address": _("auto for the cluster of this machine, or HOST:PORT of the head node."),
+        "runner": _("Runner on the nodes: docker or process."),
+        "resources": _("Ray resources of one trial besides CPUs and GPUs."),
+        "outputs": _("Outputs to copy back: all, none, or a pattern like *.pt."),
+        "patience": _("How long a node may be unreachable before its trials run elsewhere, like 3m."),
     }
 
 
 def _local_keys() -> Keys:
     return {
-        "runner": _("auto takes Docker where it answers, and processes of this machine elsewhere."),
-        "image": _("Image of the containers; the environment's if there is none."),
-        "registry_mirror": _("Prefix for pulls, like mirror.example.com."),
-        "python": _("Interpreter of trials that run as processes."),
-        "gpus": _("all, none, or a list of numbers and UUIDs."),
-        "trials_per_gpu": _("So many trials share one GPU."),
-        "cpus": _("CPUs of one trial; all of them if there is none."),
-        "memory": _("Memory of one trial, like 8g; a trial that needs more is ended."),
-        "shm_size": _("Shared memory of one trial, which data loaders need, like 1g."),
-        "pids_limit": _("Processes and threads of one trial in a container; 4096 if there is none."),
-        "data": _("The folder of this machine for each data set."),
-        "environment": _("Variables that every trial sees."),
-        "trial_timeout": _("Longest time of one trial, like 2h; it is stopped then."),
-        "max_failed_trials": _("The job ends after so many failures; else after the first 3, or 5 in a row."),
-        "seed": _("Fixes what is drawn; another one for each job if there is none."),
-        "objective": _("Whether a trial counts by its last or by its best value."),
-        "inject_client": _("Whether trials get Bayesdesk's client when openbayestool is not installed."),
-        "ray": _("The Ray cluster that trials run on when the runner is ray."),
-        "stop_when_exhausted": _("Whether the search may end a job when nothing better can be found."),
+        "runner": _("auto uses Docker if it is available, otherwise processes."),
+        "image": _("Image of the containers. Default: the image of the environment."),
+        "registry_mirror": _("Registry mirror for pulls, like mirror.example.com."),
+        "python": _("Python interpreter of trials that run as processes."),
+        "gpus": _("GPUs for trials: all, none, or a list of numbers and UUIDs."),
+        "trials_per_gpu": _("Number of trials that share one GPU."),
+        "cpus": _("CPUs of one trial. Default: all."),
+        "memory": _("Memory limit of one trial, like 8g. A trial that exceeds it is killed."),
+        "shm_size": _("Shared memory of one trial, like 1g. Data loaders need it."),
+        "pids_limit": _("Maximum number of processes and threads in a container. Default: 4096."),
+        "data": _("Folder on this machine for each data set."),
+        "environment": _("Environment variables of every trial."),
+        "trial_timeout": _("Time limit of one trial, like 2h. A trial that exceeds it is stopped."),
+        "max_failed_trials": _(
+            "Failed trials after which the job stops. Default: the first 3, or 5 in a row."
+        ),
+        "seed": _("Seed of the random numbers. Default: another one for each job."),
+        "objective": _("The value of a trial: the last or the best value of the objective."),
+        "inject_client": _("Whether trials get the client of Bayesdesk if openbayestool is not installed."),
+        "ray": _("Ray cluster of the trials if the runner is ray."),
+        "stop_when_exhausted": _("Whether the search may end a job when no better value can be expected."),
     }

@@ -3,35 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from bayescore.config import Problem
 from bayescore.config.yamltext import Path
 from bayescore.config.yamltext.scalars import resolve
+from bayesdesk.editor import edits
 from bayesdesk.editor.explanations import explain
-from bayesdesk.editor.text_model import LocalModel, TextModel
+from bayesdesk.editor.text_model import LocalModel, MakeEdit, TextModel
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import column, label, set_property
 
 
-class Labelled(QWidget):
-    """A small heading with a field below it."""
+class Field:
+    """The base of every field; the other base is a widget.
 
-    def __init__(self, heading: str, field: QWidget, explanation: str = "") -> None:
+    The field is marked when there is an error at its path or below it. It leaves alone what is being typed
+    until that has reached the text.
+    """
+
+    text_model: TextModel
+    path: Path
+
+    def _bind(self, model: TextModel, path: Path) -> None:
+        self.text_model, self.path = model, path
+
+    def _show_value(self) -> None:
+        """Show what the text says."""
+        raise NotImplementedError
+
+    def _type(self, make: MakeEdit) -> None:
+        """Change the text while the user types; ``path`` is read when the edit is computed."""
+        self.text_model.edit(make, typed_in=self)
+
+    def refresh(self) -> None:
+        """Show the value and the errors of the analysed text."""
+        if not self.text_model.is_typed_in(self):
+            self._show_value()
+        is_wrong = self.path in self.text_model.analysis.error_paths
+        set_property(cast(QWidget, self), "wrong", "true" if is_wrong else "false")
+
+
+class Labelled(QWidget):
+    """A small heading above a field or another widget."""
+
+    def __init__(self, heading: str, content: QWidget, explanation: str = "") -> None:
         super().__init__()
-        self.field = field
-        field.setAccessibleName(heading)
-        path, model = getattr(field, "path", ()), getattr(field, "_model", None)
-        known = explain(path, local=isinstance(model, LocalModel))
-        field.setToolTip(as_text(explanation or known))
-        self.setLayout(column(label(heading, "caption"), field, spacing=3))
+        content.setAccessibleName(heading)
+        if not explanation and isinstance(content, Field):
+            explanation = explain(content.path, local=isinstance(content.text_model, LocalModel))
+        content.setToolTip(as_text(explanation))
+        self.setLayout(column(label(heading, "caption"), content, spacing=3))
 
 
 class _Line(QLineEdit):
-    """Leaves undo and redo to the window: one stack of steps serves every field and the text."""
+    """Leaves undo and redo to the window: one undo stack serves all fields and the text."""
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):
@@ -41,17 +70,17 @@ class _Line(QLineEdit):
                 return True
         return bool(super().event(event))
 
-    def _show(self, words: str) -> None:
-        """Show other words: their beginning, or their end to whoever is typing."""
-        self.setText(words)
+    def show_text(self, text: str) -> None:
+        """Show another text from its start; the caret of a focused field stays at the end."""
+        self.setText(text)
         if not self.hasFocus():
             self.setCursorPosition(0)
 
 
-class TextField(_Line):
-    """A scalar; what is typed goes into the text at each keystroke, wrong or not.
+class TextField(_Line, Field):
+    """A scalar. What is typed goes into the text as it is, also when it is wrong.
 
-    An ``optional`` one leaves the text when the field is emptied.
+    An ``optional`` one is removed from the text when the field is empty.
     """
 
     def __init__(
@@ -64,74 +93,58 @@ class TextField(_Line):
         placeholder: str = "",
     ) -> None:
         super().__init__()
-        self._model = model
+        self._bind(model, path)
         self._is_text = is_text
         self._optional = optional
-        self.path = path
         self.setObjectName("mono")
         self.setPlaceholderText(placeholder)
-        self.textEdited.connect(self._typed)
+        self.textEdited.connect(self._edited)
         self.refresh()
 
-    def _typed(self, words: str) -> None:
-        with self._model.typing(self.path):
-            if self._optional and not words.strip():
-                self._model.unset(self.path)
-            elif self._is_text:
-                self._model.set(self.path, words)
-            else:
-                self._model.set_written(self.path, words)
+    def _edited(self, typed: str) -> None:
+        if self._optional and not typed.strip():
+            self._type(lambda document: edits.unset(document, self.path))
+        elif self._is_text:
+            self._type(lambda document: edits.set_value(document, self.path, typed))
+        else:
+            self._type(lambda document: edits.set_written(document, self.path, typed))
 
-    def refresh(self) -> None:
-        """Show what the text says, leaving alone what the user is typing to the same effect."""
-        shown = self._model.written(self.path)
-        if shown != self.text().strip():
-            self._show(shown)
-
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Mark the field when one of the problems is its own."""
-        own = [p for p in problems if p.path == self.path and p.severity == "error"]
-        set_property(self, "wrong", "true" if own else "false")
+    def _show_value(self) -> None:
+        written = self.text_model.written(self.path)
+        if written != self.text().strip():
+            self.show_text(written)
 
 
-class ListField(_Line):
-    """A list of scalars, with commas between them."""
+class ListField(_Line, Field):
+    """A list of scalars, separated by commas."""
 
     def __init__(self, model: TextModel, path: Path, *, is_text: bool) -> None:
         super().__init__()
-        self._model = model
+        self._bind(model, path)
         self._is_text = is_text
-        self.path = path
         self.setObjectName("mono")
-        self.textEdited.connect(self._typed)
+        self.textEdited.connect(self._edited)
         self.refresh()
 
-    def _typed(self, words: str) -> None:
-        parts = [part.strip() for part in words.split(",")]
-        kept = [part for part in parts if part]
-        with self._model.typing(self.path):
-            self._model.set(self.path, kept if self._is_text else [resolve(part) for part in kept])
+    def _edited(self, typed: str) -> None:
+        items = _items(typed)
+        value = items if self._is_text else [resolve(item) for item in items]
+        self._type(lambda document: edits.set_value(document, self.path, value))
 
-    def refresh(self) -> None:
-        """Show what the text says, leaving alone what the user is typing to the same effect."""
-        value = self._model.value(self.path)
-        items = (
-            [self._model.written((*self.path, i)) for i in range(len(value))]
-            if isinstance(value, list)
-            else []
-        )
-        if items != [part.strip() for part in self.text().split(",") if part.strip()]:
-            self._show(", ".join(items))
-
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Mark the field when one of the problems is its own or an item's."""
-        depth = len(self.path)
-        own = [p for p in problems if p.path[:depth] == self.path and p.severity == "error"]
-        set_property(self, "wrong", "true" if own else "false")
+    def _show_value(self) -> None:
+        value = self.text_model.value(self.path)
+        count = len(value) if isinstance(value, list) else 0
+        items = [self.text_model.written((*self.path, i)) for i in range(count)]
+        if items != _items(self.text()):
+            self.show_text(", ".join(items))
 
 
-class ChoiceField(QComboBox):
-    """One of a few words; a word of the text that is none of them is shown as it is."""
+def _items(typed: str) -> list[str]:
+    return [item.strip() for item in typed.split(",") if item.strip()]
+
+
+class ChoiceField(QComboBox, Field):
+    """One of a few values; any other value of the text is shown as it is."""
 
     def __init__(
         self,
@@ -142,13 +155,12 @@ class ChoiceField(QComboBox):
         default: str = "",
     ) -> None:
         super().__init__()
-        self._model = model
+        self._bind(model, path)
         self._options = list(options)
         self._chosen = chosen
         self._default = default
         self.setMinimumContentsLength(8)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.path = path
         self.refresh()
         self.activated.connect(self._activated)
 
@@ -157,75 +169,62 @@ class ChoiceField(QComboBox):
         if self._chosen is not None:
             self._chosen(value)
         elif value == self._default:
-            self._model.unset(self.path)
+            self.text_model.unset(self.path)
         else:
-            self._model.set(self.path, value)
+            self.text_model.set(self.path, value)
 
-    def refresh(self) -> None:
-        """Show what the text says."""
-        value = str(self._model.value(self.path) or self._default)
+    def _show_value(self) -> None:
+        value = str(self.text_model.value(self.path) or self._default)
         known = next((v for v, _ in self._options if v.casefold() == value.casefold()), None)
         options = self._options if known is not None or not value else [(value, value), *self._options]
         self.blockSignals(True)
-        self.clear()
-        for option, words in options:
-            self.addItem(words, option)
+        if [self.itemData(i) for i in range(self.count())] != [option for option, _ in options]:
+            self.clear()
+            for option, text in options:
+                self.addItem(text, option)
         self.setCurrentIndex(self.findData(known if known is not None else value))
         self.blockSignals(False)
 
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Mark the field when one of the problems is its own."""
-        own = [p for p in problems if p.path == self.path and p.severity == "error"]
-        set_property(self, "wrong", "true" if own else "false")
 
-
-class ComboField(QComboBox):
-    """A text that is typed or taken from a list; an empty one leaves the text of the file."""
+class ComboField(QComboBox, Field):
+    """A text that is typed or chosen from a list; it is removed from the file when the field is empty."""
 
     def __init__(self, model: TextModel, path: Path) -> None:
         super().__init__()
-        self._model = model
-        self.path = path
+        self._bind(model, path)
         self.setObjectName("mono")
         self.setEditable(True)
-        self._line = _Line()
-        self.setLineEdit(self._line)
+        self.line = _Line()
+        self.setLineEdit(self.line)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMinimumContentsLength(12)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._line.textEdited.connect(self._typed)
+        self.line.textEdited.connect(self._edited)
         self.activated.connect(self._activated)
         self.refresh()
 
     def set_options(self, options: Sequence[str], placeholder: str = "") -> None:
-        """Offer other texts; ``placeholder`` says what counts while there is none."""
-        self._line.setPlaceholderText(placeholder)
+        """Replace the list; ``placeholder`` is the value in effect while the field is empty."""
+        self.line.setPlaceholderText(placeholder)
         if list(options) != [self.itemText(i) for i in range(self.count())]:
+            typed = self.currentText()
             self.clear()
             self.addItems(list(options))
+            self.setEditText(typed)
             self.refresh()
 
     def _activated(self, index: int) -> None:
-        self._typed(self.itemText(index))
+        self._edited(self.itemText(index))
 
-    def _typed(self, words: str) -> None:
-        if words.strip():
-            self._model.set(self.path, words.strip())
+    def _edited(self, typed: str) -> None:
+        if typed.strip():
+            self._type(lambda document: edits.set_value(document, self.path, typed.strip()))
         else:
-            self._model.unset(self.path)
+            self._type(lambda document: edits.unset(document, self.path))
 
-    def refresh(self) -> None:
-        """Show what the text says, leaving alone what the user is typing to the same effect."""
-        shown = self._model.written(self.path)
-        if shown != self.currentText().strip() or (not shown and self.currentIndex() >= 0):
+    def _show_value(self) -> None:
+        written = self.text_model.written(self.path)
+        if written != self.currentText().strip() or (not written and self.currentIndex() >= 0):
             self.setCurrentIndex(-1)
-            self.setEditText(shown)
-            self._line.setCursorPosition(0)
-
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Mark the field when one of the problems is its own."""
-        own = [p for p in problems if p.path == self.path and p.severity == "error"]
-        set_property(self, "wrong", "true" if own else "false")
-
-
-Field = TextField | ListField | ChoiceField | ComboField
+            self.setEditText(written)
+            self.line.setCursorPosition(0)

@@ -11,25 +11,25 @@ from bayesdesk.ui.widgets import button, column, label, row, set_property
 
 
 class FindBar(QWidget):
-    """Enter goes to the next place, Shift+Enter to the one before, Escape closes."""
+    """Enter finds the next match, Shift+Enter the previous one, Escape closes the bar."""
 
     def __init__(self, editor: QPlainTextEdit) -> None:
         super().__init__()
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._editor = editor
-        self.wanted = QLineEdit()
-        self.wanted.setObjectName("mono")
-        self.wanted.setPlaceholderText(_("Find"))
-        self.wanted.textChanged.connect(self._typed)
-        self.other = QLineEdit()
-        self.other.setObjectName("mono")
-        self.other.setPlaceholderText(_("Replace with"))
+        self.search = QLineEdit()
+        self.search.setObjectName("mono")
+        self.search.setPlaceholderText(_("Find"))
+        self.search.textChanged.connect(self._typed)
+        self.replacement = QLineEdit()
+        self.replacement.setObjectName("mono")
+        self.replacement.setPlaceholderText(_("Replace with"))
         self._count = label("", "caption")
         close = button("", self.close_bar, kind="quiet", meaning="close", tip=_("Close"))
-        first = row(self.wanted, self._count, close, spacing=8)
+        first = row(self.search, self._count, close, spacing=8)
         second = row(
-            self.other,
+            self.replacement,
             button(_("Replace"), self.replace, kind="link"),
             button(_("Replace all"), self.replace_all, kind="link"),
             spacing=12,
@@ -42,16 +42,16 @@ class FindBar(QWidget):
         self.hide()
 
     def open(self) -> None:
-        """Show the bar, with what is selected as the word to find."""
+        """Show the bar and search for the selected text."""
         chosen = self._editor.textCursor().selectedText()
         if chosen and "\u2029" not in chosen:
-            self.wanted.setText(chosen)
+            self.search.setText(chosen)
         self.show()
-        self.wanted.setFocus()
-        self.wanted.selectAll()
+        self.search.setFocus()
+        self.search.selectAll()
 
     def close_bar(self) -> None:
-        """Hide the bar and go on writing."""
+        """Hide the bar and return to the text."""
         self.hide()
         self._editor.setFocus()
 
@@ -60,12 +60,12 @@ class FindBar(QWidget):
         cursor.setPosition(cursor.selectionStart())
         self._editor.setTextCursor(cursor)
         found = self.find_next() if word else False
-        count = len(self._places())
+        count = len(self._matches())
         self._count.setText(_("{count} found", count=count) if word else "")
-        set_property(self.wanted, "wrong", "true" if word and not found else "false")
+        set_property(self.search, "wrong", "true" if word and not found else "false")
 
-    def _places(self) -> list[QTextCursor]:
-        word, document = self.wanted.text(), self._editor.document()
+    def _matches(self) -> list[QTextCursor]:
+        word, document = self.search.text(), self._editor.document()
         found: list[QTextCursor] = []
         cursor = document.find(word) if word else QTextCursor()
         while not cursor.isNull():
@@ -74,8 +74,8 @@ class FindBar(QWidget):
         return found
 
     def find_next(self, *, backward: bool = False) -> bool:
-        """Select the next place, beginning anew at the end; whether there is one."""
-        word = self.wanted.text()
+        """Select the next match, continuing from the start at the end; returns whether there is one."""
+        word = self.search.text()
         flags = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
         if self._editor.find(word, flags):
             return True
@@ -88,27 +88,27 @@ class FindBar(QWidget):
         return False
 
     def replace(self) -> None:
-        """Replace what is selected if it is the word, and go to the next place."""
+        """Replace the selected match and find the next one."""
         cursor = self._editor.textCursor()
-        if cursor.selectedText().casefold() == self.wanted.text().casefold() and cursor.hasSelection():
-            cursor.insertText(self.other.text())
+        if cursor.selectedText().casefold() == self.search.text().casefold() and cursor.hasSelection():
+            cursor.insertText(self.replacement.text())
         self.find_next()
 
     def replace_all(self) -> None:
-        """Replace every place, as one step that can be undone."""
+        """Replace every match, as one undo step."""
         step = QTextCursor(self._editor.document())
         step.beginEditBlock()
-        for place in reversed(self._places()):
-            place.insertText(self.other.text())
+        for match in reversed(self._matches()):
+            match.insertText(self.replacement.text())
         step.endEditBlock()
-        self._typed(self.wanted.text())
+        self._typed(self.search.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.key() == Qt.Key.Key_Escape:
             self.close_bar()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.other.hasFocus():
+            if self.replacement.hasFocus():
                 self.replace()
             else:
                 self.find_next(backward=shift)

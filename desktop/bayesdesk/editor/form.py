@@ -1,32 +1,33 @@
-"""The form side: a projection of the text, field by field."""
+"""The form side: shows the text field by field and edits it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.config import Algorithm, CategoricalSpec, DiscreteSpec, ParameterSpec
-from bayescore.config.models import PARAMETER_SPECS
+from bayescore.config import Algorithm
 from bayescore.config.runtimes import runtime_names
 from bayescore.i18n import _
-from bayescore.search import SearchSpace
+from bayesdesk.editor import edits
 from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, ListField, TextField
 from bayesdesk.editor.mapping_rows import MappingRows
-from bayesdesk.editor.parameter_row import SPECS, ParameterRow, free_name, kind_of
+from bayesdesk.editor.parameter_row import ParameterRow
 from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.models.formatting import algorithm_word
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, Segmented, button, clear, label, row, rule
 
+_F = TypeVar("_F", bound=TextField | ListField | ChoiceField | ComboField)
 _TUNING = "hyper_tuning"
 _FIXED = ("parameters",)
 
 
 class Form(QScrollArea):
-    """Basic settings, tuning settings, and a row a parameter."""
+    """Tuning settings, a row for each parameter, fixed parameters and the program."""
 
     problem_chosen = Signal(object)  # Problem
 
@@ -69,7 +70,8 @@ class Form(QScrollArea):
         self.setWidgetResizable(True)
         self.setWidget(self._content)
         self.setMinimumWidth(560)
-        model.changed.connect(self.refresh)
+        model.analysed.connect(self.refresh)
+        model.refused.connect(self._forget_rows)
         self.refresh()
 
     # ---- parts
@@ -78,7 +80,7 @@ class Form(QScrollArea):
         made = Card()
         self._banner_words = label("", "problem", wrap=True)
         self._banner_words.setProperty("severity", "error")
-        show = button(_("Show the place"), self._show_fault, kind="link")
+        show = button(_("Show the error"), self._show_fault, kind="link")
         line = row(self._banner_words, show)
         line.setStretch(0, 1)
         line.setContentsMargins(13, 8, 13, 8)
@@ -89,7 +91,7 @@ class Form(QScrollArea):
         if self._model.problems:
             self.problem_chosen.emit(self._model.problems[0])
 
-    def _field(self, field: Field) -> Field:
+    def _field(self, field: _F) -> _F:
         self._fields.append(field)
         return field
 
@@ -101,14 +103,14 @@ class Form(QScrollArea):
         algorithms = [(each.value, algorithm_word(each)) for each in Algorithm]
         first = row(
             Labelled(
-                _("Objective metric"), self._field(metric), _("The name that your code gives to log_metric")
+                _("Objective metric"), self._field(metric), _("The name that your code passes to log_metric")
             ),
             Labelled(_("Goal"), self._goal),
             Labelled(_("Algorithm"), self._field(ChoiceField(model, (_TUNING, "algorithm"), algorithms))),
             Labelled(
                 _("Trials"),
                 self._field(TextField(model, (_TUNING, "max_job_count"))),
-                _("1 to 100 in one run"),
+                _("1 to 100"),
             ),
             Labelled(_("At a time"), self._field(TextField(model, (_TUNING, "parallel_count")))),
             spacing=10,
@@ -117,7 +119,7 @@ class Form(QScrollArea):
             first.setStretch(i, stretch)
         side = ListField(model, (_TUNING, "side_metrics"), is_text=True)
         side.setPlaceholderText(_("loss, f1"))
-        second = row(Labelled(_("Also shown, never searched for"), self._field(side)))
+        second = row(Labelled(_("Side metrics (shown, not optimized)"), self._field(side)))
         for line in (first, second):
             line.setContentsMargins(13, 4, 13, 8)
             card.body.addLayout(line)
@@ -133,7 +135,7 @@ class Form(QScrollArea):
                 self._field(TextField(model, ("command",), is_text=True)),
                 _("Parameters are appended: --name=value"),
             ),
-            Labelled(_("Environment"), self._field(environment), _("Chooses the image of the containers")),
+            Labelled(_("Environment"), self._field(environment), _("Selects the image of the containers")),
             spacing=10,
         )
         line.setStretch(0, 3)
@@ -143,10 +145,8 @@ class Form(QScrollArea):
         return card
 
     def _made_fixed(self) -> Card:
-        card = Card(_("Fixed parameters"), _("given to every trial as they stand"))
-        self._fixed_rows = MappingRows(
-            self._model, _FIXED, _("None: every trial gets the tuned parameters only.")
-        )
+        card = Card(_("Fixed parameters"), _("passed to every trial unchanged"))
+        self._fixed_rows = MappingRows(self._model, _FIXED, _("None. Trials get only the tuned parameters."))
         secret = {"is_secret": True, "source": "env", "env": "NAME"}
         add = partial(self._fixed_rows.add, "parameter", 0)
         add_secret = partial(self._fixed_rows.add, "secret", secret)
@@ -158,25 +158,16 @@ class Form(QScrollArea):
     # ---- parameters
 
     def add_parameter(self) -> None:
-        """Add a parameter at the end, sound from the start."""
-        names = {str(s.get("name")) for s in self._model.value(SPECS) or [] if isinstance(s, dict)}
-        spec = {
-            "name": free_name("parameter", names),
-            "type": "DOUBLE",
-            "min_value": 0.0,
-            "max_value": 1.0,
-            "scale_type": "UNIT_LINEAR_SCALE",
-        }
-        count = len(self._model.value(SPECS) or [])
-        self._model.try_edit(self._model.document.insert, SPECS, count, spec)
+        """Add a parameter at the end of the search space."""
+        self._model.edit(edits.add_parameter)
 
     def _target(self, y: int) -> int:
-        """Place in the list that a point of the screen means, 0 to the number of rows."""
+        """Place in the list at a height of the screen, 0 to the number of rows."""
         middles = (r.mapToGlobal(r.rect().center()).y() for r in self._rows)
         return sum(middle < y for middle in middles)
 
     def _show_target(self, y: int) -> None:
-        """Draw where the dragged row would come."""
+        """Draw a line where the dragged row would be dropped."""
         at = self._target(y)
         after = at == len(self._rows)
         near = self._rows[-1 if after else at]
@@ -192,29 +183,29 @@ class Form(QScrollArea):
         if target != index:
             self._rows[index].move_to(target)
 
-    def _kinds(self) -> list[str]:
-        specs = self._model.value(SPECS)
-        return [kind_of(self._model, i) for i in range(len(specs))] if isinstance(specs, list) else []
-
     def _rebuild_rows(self) -> None:
         clear(self._parameter_rows)
         self._rows = []
-        for index in range(len(self._kinds())):
-            made = ParameterRow(self._model, index)
+        for index, view in enumerate(self._model.analysis.parameters):
+            made = ParameterRow(self._model, index, view.kind)
             made.handle.dragged.connect(self._show_target)
             made.handle.dropped.connect(partial(self._drop, index))
             self._rows.append(made)
             self._parameter_rows.addWidget(rule())
             self._parameter_rows.addWidget(made)
         if not self._rows:
-            empty = label(_("Nothing is tuned yet: add a parameter."), "secondary")
+            empty = label(_("Nothing is tuned yet. Add a parameter."), "secondary")
             empty.setContentsMargins(13, 4, 13, 14)
             self._parameter_rows.addWidget(empty)
+
+    def _forget_rows(self) -> None:
+        for made in self._rows:
+            made.forget()
 
     # ---- showing
 
     def refresh(self) -> None:
-        """Show what the text says now; rows are built anew only when their number or types change."""
+        """Show the analysed text; rows are rebuilt only when their number or types change."""
         model = self._model
         self._banner.setVisible(not model.is_valid)
         for card in (self._tuning_card, self._parameters, self._fixed, self._basics):
@@ -222,36 +213,23 @@ class Form(QScrollArea):
         if not model.is_valid:
             self._banner_words.setText(str(model.problems[0].message) if model.problems else "")
             return
-        if self._kinds() != [r.kind for r in self._rows] or not self._rows:
+        views = model.analysis.parameters
+        if [view.kind for view in views] != [r.kind for r in self._rows] or not self._rows:
             self._rebuild_rows()
         for field in self._fields:
             field.refresh()
-            field.show_problems(model.problems)
         self._fixed_rows.refresh()
         self._goal.choose(str(model.value((_TUNING, "goal")) or "").upper())
-        specs = {i: self._sound(i) for i in range(len(self._rows))}
-        for index, made in enumerate(self._rows):
-            made.refresh(specs[index])
-        self._parameters.caption.setText(self._space_words([s for s in specs.values() if s is not None]))
+        for made, view in zip(self._rows, views, strict=True):
+            made.refresh(view)
+        self._parameters.caption.setText(self._caption())
 
-    def _sound(self, index: int) -> ParameterSpec | None:
-        """The spec at an index, ``None`` while something is wrong with it."""
-        if any(p.severity == "error" for p in self._model.problems_at((*SPECS, index))):
-            return None
-        config = self._model.loaded.config
-        if config is not None and index < len(config.hyper_tuning.parameter_specs):
-            return config.hyper_tuning.parameter_specs[index]
-        raw = self._model.value((*SPECS, index))
-        try:
-            return PARAMETER_SPECS.validate_python([raw])[0]
-        except ValueError:
-            return None
-
-    def _space_words(self, specs: list[ParameterSpec]) -> str:
-        if len(specs) < len(self._rows) or not specs:
-            return str(len(self._rows))
-        combinations = SearchSpace(tuple(specs)).combinations()
-        listed = all(isinstance(s, CategoricalSpec | DiscreteSpec) for s in specs)
-        if combinations is None or (not listed and combinations > 10**9):
-            return _("{count} · the search space is continuous", count=len(specs))
-        return _("{count} · {n} combinations", count=len(specs), n=combinations)
+    def _caption(self) -> str:
+        """Number of parameters and, if none has errors, the size of the search space."""
+        analysis = self._model.analysis
+        count = len(analysis.parameters)
+        if not count or any(view.spec is None for view in analysis.parameters):
+            return str(count)
+        if analysis.combinations is None:
+            return _("{count} · continuous search space", count=count)
+        return _("{count} · {n} combinations", count=count, n=analysis.combinations)

@@ -1,4 +1,4 @@
-"""Which GPUs trials may use: a check box a GPU, with what it is doing now."""
+"""The GPUs that trials may use: a check box for each GPU, with its current use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATH = ("gpus",)
 
 
 class GpuChoice(QWidget):
-    """Writes ``gpus`` of the local file: nothing for all of them, ``none``, or their numbers."""
+    """Writes ``gpus`` of the local file: nothing for all GPUs, ``none``, or their numbers."""
 
     def __init__(self, model: LocalModel) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class GpuChoice(QWidget):
         self._rebuild()
 
     def show_machine(self, machine: Machine) -> None:
-        """Show what the GPUs are doing."""
+        """Show the GPUs of this machine and their use."""
         same = [g.uuid for g in machine.gpus] == [g.uuid for g in self._gpus]
         self._gpus = machine.gpus
         if not same:
@@ -54,17 +54,17 @@ class GpuChoice(QWidget):
             self._layout.addWidget(label(words, "secondary", wrap=True))
 
     def refresh(self) -> None:
-        """Show what the text says."""
-        settings = self._model.loaded.settings
-        if settings is None:
+        """Show the analysed text; while an edit is pending the boxes are newer than it."""
+        settings = self._model.settings
+        if settings is None or self._model.has_pending_edits:
             return
         used = {g.uuid for g in chosen(self._gpus, settings.gpus)}
         for gpu, box in zip(self._gpus, self._boxes, strict=True):
             box.setChecked(gpu.uuid in used)
 
     def _clicked(self, _checked: bool) -> None:
-        wanted = [g.index for g, box in zip(self._gpus, self._boxes, strict=True) if box.isChecked()]
-        if len(wanted) == len(self._gpus):
+        indices = [g.index for g, box in zip(self._gpus, self._boxes, strict=True) if box.isChecked()]
+        if len(indices) == len(self._gpus):
             self._model.unset(_PATH)
         else:
-            self._model.set(_PATH, wanted or "none")
+            self._model.set(_PATH, indices or "none")

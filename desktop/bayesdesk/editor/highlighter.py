@@ -1,4 +1,4 @@
-"""Colours for YAML, a line at a time."""
+"""Syntax colours for YAML, line by line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class YamlHighlighter(QSyntaxHighlighter):
         self._comment = _format(colours.secondary, italic=True)
 
     def highlightBlock(self, text: str) -> None:
-        """Colour one line; one that is longer than people write stays plain: it may take quadratic time."""
+        """Colour one line. Very long lines stay plain: matching may take quadratic time."""
         if len(text) > _LONGEST:
             return
         for pattern, drawn in ((_NUMBER, self._number), (_WORD, self._number), (_QUOTED, self._text)):

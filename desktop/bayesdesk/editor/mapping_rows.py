@@ -1,4 +1,4 @@
-"""A mapping of the text as rows: a name, its value, and how to take it out."""
+"""A mapping of the text as rows: name, value, and a button that removes it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import re
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from bayescore.config.yamltext import Path
 from bayescore.i18n import _
+from bayesdesk.editor import edits
 from bayesdesk.editor.fields import TextField
-from bayesdesk.editor.parameter_row import free_name
 from bayesdesk.editor.text_model import TextModel
-from bayesdesk.ui.widgets import button, clear, label, row, set_property
+from bayesdesk.ui.widgets import button, clear, label, row
 
 _SECRET = re.compile(r"token|secret|passw|api_?key|credential", re.IGNORECASE)
 _NAME_WIDTH = 210
 
 
 class MappingRows(QWidget):
-    """Names and values at one place of a file; what must not be seen is masked."""
+    """Names and values at one place of a file; secrets are masked."""
 
     def __init__(self, model: TextModel, path: Path, empty: str) -> None:
         super().__init__()
@@ -40,19 +40,16 @@ class MappingRows(QWidget):
         found = self._model.value(self._path)
         return found if isinstance(found, dict) else {}
 
-    def add(self, wanted: str, value: Any) -> None:
-        """Add a name that is not taken yet."""
-        name = free_name(wanted, {str(key) for key in self._mapping})
-        self._model.set((*self._path, name), value)
+    def add(self, name: str, value: Any) -> None:
+        """Add an entry, with a number behind its name if the name is in use."""
+        self._model.edit(lambda document: edits.add_entry(document, self._path, name, value))
 
     def refresh(self) -> None:
-        """Show what the text says now; rows are built anew only when names or kinds change."""
+        """Show the analysed text; rows are rebuilt only when names or kinds change."""
         if self._shown != [(str(k), _kind(v)) for k, v in self._mapping.items()]:
             self._rebuild()
         for field in self._values:
             field.refresh()
-            own = any(p.severity == "error" for p in self._model.problems_at(field.path))
-            set_property(field, "wrong", "true" if own else "false")
 
     def _rebuild(self) -> None:
         clear(self._layout)
@@ -63,12 +60,12 @@ class MappingRows(QWidget):
         if not self._shown:
             self._layout.addWidget(label(self._empty, "secondary", wrap=True))
 
-    def _row(self, key: Any, value: Any) -> Any:
+    def _row(self, key: Any, value: Any) -> QHBoxLayout:
         name = QLineEdit(str(key))
         name.setObjectName("mono")
         name.setFixedWidth(_NAME_WIDTH)
         name.setAccessibleName(_("Name"))
-        name.editingFinished.connect(partial(self._renamed, key, name))
+        name.editingFinished.connect(partial(self._rename, key, name))
         at = (*self._path, key)
         remove = button(
             "",
@@ -82,7 +79,7 @@ class MappingRows(QWidget):
             parts.append(self._value(at, masked=bool(_SECRET.search(str(key)))))
         elif isinstance(value, list):
             shown = label(", ".join(map(str, value)), "mono")
-            shown.setToolTip(_("A list: change it in the YAML."))
+            shown.setToolTip(_("Edit this list in the YAML."))
             parts.append(shown)
         else:
             in_file = "value" in value
@@ -96,21 +93,21 @@ class MappingRows(QWidget):
         return line
 
     def _value(self, at: Path, *, masked: bool) -> TextField:
-        made = TextField(self._model, at)
-        made.setAccessibleName(_("Value of {name}", name=str(at[-1])))
+        field = TextField(self._model, at)
+        field.setAccessibleName(_("Value of {name}", name=str(at[-1])))
         if masked:
-            made.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
-        self._values.append(made)
-        return made
+            field.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
+        self._values.append(field)
+        return field
 
-    def _renamed(self, key: Any, field: QLineEdit) -> None:
-        wanted = field.text().strip()
-        if wanted == str(key):
+    def _rename(self, key: Any, field: QLineEdit) -> None:
+        name = field.text().strip()
+        if name == str(key):
             return
-        if not wanted or wanted in self._mapping:
+        if not name or name in self._mapping:
             field.setText(str(key))
             return
-        self._model.rename((*self._path, key), wanted)
+        self._model.edit(lambda document: edits.rename(document, (*self._path, key), name))
 
 
 def _kind(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The list of problems below both sides."""
+"""The list of problems below the text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.config import Problem, Severity
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayesdesk.editor.text_model import TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
@@ -19,7 +19,7 @@ _TONES = {Severity.ERROR: "bad", Severity.WARNING: "warning", Severity.HINT: "se
 
 
 class ProblemsView(QWidget):
-    """Errors first, then warnings and hints, each with its place and its mend."""
+    """Errors first, then warnings and hints, each with its place and its quick fix."""
 
     chosen = Signal(object, object)  # TextModel, Problem
 
@@ -44,11 +44,11 @@ class ProblemsView(QWidget):
         head.setContentsMargins(12, 8, 12, 4)
         self.setLayout(column(head, scroll, spacing=0))
         for model in models:
-            model.changed.connect(self.show_problems)
+            model.analysed.connect(self.show_problems)
         self.show_problems(force=True)
 
     def show_problems(self, *, force: bool = False) -> None:
-        """Show what the model finds; what is the same is not built anew."""
+        """Show the problems of the analysed texts; an unchanged list is not rebuilt."""
         order = list(Severity)
         found = [(model, problem) for model in self._models for problem in model.problems]
         found.sort(key=lambda f: (order.index(f[1].severity), self._models.index(f[0]), f[1].line))
@@ -61,7 +61,7 @@ class ProblemsView(QWidget):
         for model, problem in found:
             self._rows.addWidget(self._row(model, problem))
         if not found:
-            self._rows.addWidget(label(_("None: a job could start."), "secondary"))
+            self._rows.addWidget(label(_("No problems."), "secondary"))
         self._rows.addStretch(1)
 
     def _count(self, found: list[Problem]) -> None:
@@ -86,8 +86,7 @@ class ProblemsView(QWidget):
         layout: QHBoxLayout = row(mark, message, spacing=8)
         layout.setStretch(1, 1)
         if problem.fix is not None:
-            edit = problem.fix.edit
-            layout.addWidget(button(str(problem.fix.title), partial(model.apply, edit), kind="link"))
+            layout.addWidget(button(str(problem.fix.title), partial(model.fix, problem), kind="link"))
         layout.addWidget(place)
         layout.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
         made.setLayout(layout)
@@ -96,5 +95,7 @@ class ProblemsView(QWidget):
 
 def _count_words(severity: Severity, n: int) -> str:
     if severity is Severity.ERROR:
-        return _("Errors: {n}", n=n)
-    return _("Warnings: {n}", n=n) if severity is Severity.WARNING else _("Hints: {n}", n=n)
+        return n_("{count} error", "{count} errors", count=n)
+    if severity is Severity.WARNING:
+        return n_("{count} warning", "{count} warnings", count=n)
+    return n_("{count} hint", "{count} hints", count=n)

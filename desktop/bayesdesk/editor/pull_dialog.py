@@ -1,4 +1,4 @@
-"""An image on its way to this machine, layer by layer."""
+"""Pulling an image, with the progress of each layer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bayesdesk.ui.widgets import button, column, label, row
 
 
 class PullDialog(QDialog):
-    """Pulls at once; closing it ends the pull, and layers that are here stay."""
+    """Starts the pull when it opens. Closing it cancels the pull; finished layers are kept."""
 
     def __init__(
         self, parent: QWidget | None, background: Background, image: str, mirror: str | None
@@ -26,9 +26,9 @@ class PullDialog(QDialog):
         self.resize(560, 380)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._words = label(_("asking the registry …"), "secondary")
-        self._said = label("", "problem", wrap=True, selectable=True)
-        self._said.setProperty("severity", "error")
+        self._words = label(_("contacting the registry …"), "secondary")
+        self._error = label("", "problem", wrap=True, selectable=True)
+        self._error.setProperty("severity", "error")
         self._layers = QTreeWidget()
         self._layers.setRootIsDecorated(False)
         self._layers.setHeaderLabels([_("Layer"), _("State"), _("Size")])
@@ -40,7 +40,7 @@ class PullDialog(QDialog):
             self._bar,
             self._words,
             self._layers,
-            self._said,
+            self._error,
             row(None, self._close),
             spacing=10,
         )
@@ -73,11 +73,11 @@ class PullDialog(QDialog):
         self.accept()
 
     def _failed(self, error: Exception) -> None:
-        self._said.setText(str(error))
+        self._error.setText(str(error))
         self._words.setText("")
         self._close.setText(_("Close"))
 
     def done(self, result: int) -> None:
-        """Close, and end what is still under way."""
+        """Close, and cancel a pull that is not finished."""
         self._pull.cancel()
         super().done(result)

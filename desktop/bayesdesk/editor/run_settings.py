@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeVar
 
 from PySide6.QtWidgets import QWidget
 
-from bayescore.config.runtimes import image_for_runtime, runtime_images
-from bayescore.errors import RunnerError
+from bayescore.config import LocalSettings
 from bayescore.i18n import _
-from bayescore.trials.images import image_for
-from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, TextField
+from bayesdesk.editor.fields import ChoiceField, ComboField, Labelled, TextField
 from bayesdesk.editor.gpu_choice import GpuChoice
+from bayesdesk.editor.image_state import image_in_effect, image_state
 from bayesdesk.editor.mapping_rows import MappingRows
 from bayesdesk.editor.pull_dialog import PullDialog
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
@@ -21,9 +21,11 @@ from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
 
+_F = TypeVar("_F", bound=TextField | ChoiceField | ComboField)
+
 
 class RunSettings(Card):
-    """Runner, image and GPUs in sight; limits, seed and variables behind one click."""
+    """Runner, image and GPUs; limits, seed and environment variables behind “More settings”."""
 
     def __init__(
         self, model: ConfigModel, local: LocalModel, machine: MachineWatch, background: Background
@@ -32,7 +34,7 @@ class RunSettings(Card):
         self.controls.addWidget(help_mark("files"))
         self._model, self._local = model, local
         self._machine, self._background = machine, background
-        self._fields: list[Field] = []
+        self._fields: list[TextField | ChoiceField | ComboField] = []
         self._runner = Segmented(
             [("auto", _("Automatic")), ("docker", "Docker"), ("process", _("Processes")), ("ray", "Ray")]
         )
@@ -42,16 +44,16 @@ class RunSettings(Card):
         self._pull = button(_("Pull…"), self.pull, kind="link")
         self._gpus = GpuChoice(local)
         self._gpu_choice = Labelled("GPU", self._gpus)
-        self._more = button("", self._turn_more, kind="link")
+        self._more = button("", self._toggle_details, kind="link")
         self._variables = MappingRows(
-            local, ("environment",), _("None: trials see the variables that Bayesdesk sets.")
+            local, ("environment",), _("None, apart from those that Bayesdesk sets.")
         )
         self._details = self._made_details()
         self._cluster = self._made_cluster()
         self._details.setVisible(False)
         self._arrange()
-        local.changed.connect(self.refresh)
-        model.changed.connect(self._show_image)
+        local.analysed.connect(self.refresh)
+        model.analysed.connect(self._show_image)
         machine.machine_changed.connect(self._show_machine)
         machine.containers_changed.connect(self._show_image)
         machine.ask_containers()
@@ -60,7 +62,7 @@ class RunSettings(Card):
 
     # ---- parts
 
-    def _field(self, field: Field) -> Field:
+    def _field(self, field: _F) -> _F:
         self._fields.append(field)
         return field
 
@@ -69,7 +71,7 @@ class RunSettings(Card):
         image.setStretch(0, 1)
         holder = QWidget()
         holder.setLayout(image)
-        self._image.setToolTip(_("The containers' image; empty for the one that the environment means"))
+        self._image.setToolTip(_("Image of the containers; if empty, the image of the environment"))
         self._field(self._image)
         first = row(Labelled(_("Runner"), self._runner), Labelled(_("Image"), holder), spacing=10)
         first.setStretch(1, 1)
@@ -77,7 +79,7 @@ class RunSettings(Card):
         share.setFixedWidth(90)
         second = row(
             self._gpu_choice,
-            Labelled(_("Trials per GPU"), self._field(share), _("So many trials share one GPU")),
+            Labelled(_("Trials per GPU"), self._field(share), _("Number of trials that share one GPU")),
             spacing=10,
         )
         second.setStretch(0, 1)
@@ -92,15 +94,15 @@ class RunSettings(Card):
         self._more.setText(_("More settings"))
 
     def _made_cluster(self) -> QWidget:
-        """Where the cluster is, what runs there, and what comes back."""
+        """Address of the cluster, runner on its nodes, outputs that are copied back."""
         local = self._local
         runners = [("docker", "Docker"), ("process", _("Processes"))]
         address = TextField(local, ("ray", "address"), is_text=True, optional=True, placeholder="auto")
         outputs = TextField(local, ("ray", "outputs"), is_text=True, optional=True, placeholder="all")
-        parts: list[tuple[str, Field]] = [
+        parts: list[tuple[str, TextField | ChoiceField]] = [
             (_("Ray cluster"), address),
             (_("On its nodes"), ChoiceField(local, ("ray", "runner"), runners, default="docker")),
-            (_("Outputs that come back"), outputs),
+            (_("Outputs to copy back"), outputs),
             (_("Wait for a lost node"), _sized(local, ("ray", "patience"), "3m")),
         ]
         fields = row(*(Labelled(words, self._field(field)) for words, field in parts), spacing=10)
@@ -114,7 +116,7 @@ class RunSettings(Card):
     def _made_details(self) -> QWidget:
         local = self._local
         rules = [("last", _("Last value")), ("best", _("Best value"))]
-        lines: list[list[tuple[str, Field]]] = [
+        lines: list[list[tuple[str, TextField | ChoiceField]]] = [
             [
                 (_("CPUs of a trial"), TextField(local, ("cpus",), optional=True, placeholder=_("all"))),
                 (_("Memory"), _sized(local, "memory", _("all"))),
@@ -123,8 +125,8 @@ class RunSettings(Card):
             ],
             [
                 (_("Stop after failures"), TextField(local, ("max_failed_trials",), optional=True)),
-                (_("Seed"), TextField(local, ("seed",), optional=True, placeholder=_("another each time"))),
-                (_("A trial counts by its"), ChoiceField(local, ("objective",), rules, default="last")),
+                (_("Seed"), TextField(local, ("seed",), optional=True, placeholder=_("random"))),
+                (_("Objective of a trial"), ChoiceField(local, ("objective",), rules, default="last")),
                 (_("Registry mirror"), _sized(local, "registry_mirror", "")),
             ],
         ]
@@ -144,12 +146,12 @@ class RunSettings(Card):
         made.setLayout(whole)
         return made
 
-    def _turn_more(self) -> None:
+    def _toggle_details(self) -> None:
         shown = not self._details.isVisible()
         self._details.setVisible(shown)
         self._more.setText(_("Fewer settings") if shown else _("More settings"))
 
-    # ---- what can be done
+    # ---- actions
 
     def _choose_runner(self, runner: str) -> None:
         if runner == "auto":
@@ -158,22 +160,22 @@ class RunSettings(Card):
             self._local.set(("runner",), runner)
 
     def pull(self) -> PullDialog | None:
-        """Pull the image now, in sight."""
-        image, settings = self._wanted_image(), self._local.loaded.settings
+        """Pull the image, with its progress in a dialog."""
+        image, settings = self._image_in_effect(), self._local.settings
         if image is None or settings is None:
             return None
         dialog = PullDialog(self.window(), self._background, image, settings.registry_mirror)
-        dialog.finished.connect(self._look_again)
+        dialog.finished.connect(self._ask_again)
         dialog.open()
         return dialog
 
-    def _look_again(self, _result: int) -> None:
+    def _ask_again(self, _result: int) -> None:
         self._machine.ask_containers()
 
     # ---- showing
 
     def refresh(self) -> None:
-        """Show what the text says now."""
+        """Show the analysed file."""
         local = self._local
         self.setEnabled(local.is_valid)
         if not local.is_valid:
@@ -181,56 +183,26 @@ class RunSettings(Card):
         self._runner.choose(str(local.value(("runner",)) or "auto"))
         for field in self._fields:
             field.refresh()
-            field.show_problems(local.problems)
         on_cluster = local.value(("runner",)) == "ray"
         self._cluster.setVisible(on_cluster)
-        self._gpu_choice.setVisible(not on_cluster)  # those of this machine; Ray chooses among the cluster's
+        self._gpu_choice.setVisible(not on_cluster)  # the choice is about this machine's GPUs
         self._variables.refresh()
         self._gpus.refresh()
         self._show_image()
 
-    def _wanted_image(self) -> str | None:
-        config, settings = self._model.loaded.config, self._local.loaded.settings
-        if settings is not None and settings.image:
-            return settings.image
-        if config is None or settings is None:
-            return image_for_runtime(str(self._model.value(("env",)) or ""))
-        try:
-            return image_for(config, settings)
-        except RunnerError:
-            return None
+    def _image_in_effect(self) -> str | None:
+        environment = str(self._model.value(("env",)) or "")
+        return image_in_effect(self._model.config, self._local.settings, environment)
 
     def _show_image(self) -> None:
-        wanted, found = self._wanted_image(), self._machine.containers
-        local_tags = [image.tag for image in found.images] if found else []
-        others = [image for image in runtime_images() if image not in local_tags]
-        self._image.set_options([*local_tags, *others], wanted or _("name an image"))
-        runner = str(self._local.value(("runner",)) or "auto")
-        engine = found is not None and found.version is not None
-        here = bool(found and wanted and found.has(wanted))
-        on_nodes = runner == "ray"
-        unused = runner == "process" or (on_nodes and self._local.value(("ray", "runner")) == "process")
-        self._image.setEnabled(not unused)
-        if unused:
-            words, tone = _("not used"), ""
-        elif on_nodes and wanted is not None:
-            words, tone = _("pulled on each node"), "accent"
-        elif found is None:
-            words, tone = _("looking …"), ""
-        elif not engine and runner == "auto":
-            words, tone = _("no Docker here: processes"), ""
-        elif not engine:
-            words, tone = _("no Docker engine answers"), "warning"
-        elif wanted is None:
-            words, tone = _("no image is known"), "bad"
-        elif here:
-            words, tone = _("on this machine"), "good"
-        else:
-            words, tone = _("pulled at the start"), "accent"
-        self._image_state.setText(words)
-        self._image_state.setToolTip(as_text(found.problem) if found else "")
-        set_tone(self._image_state, tone)
-        self._pull.setVisible(not unused and not on_nodes and engine and wanted is not None and not here)
+        containers = self._machine.containers
+        state = image_state(self._image_in_effect(), self._local.settings or LocalSettings(), containers)
+        self._image.set_options(state.options, state.image or _("image name"))
+        self._image.setEnabled(state.is_used)
+        self._image_state.setText(state.text)
+        self._image_state.setToolTip(as_text(containers.problem) if containers else "")
+        set_tone(self._image_state, state.tone)
+        self._pull.setVisible(state.can_pull)
 
     def _show_machine(self) -> None:
         if self._machine.machine is not None:

@@ -1,4 +1,4 @@
-"""Before a job starts: what it needs, check by check; one trial to see that it works; then the start."""
+"""The dialog before a start: checks, consent, one trial to try, and the start."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.app import Options
+from bayescore.app.options import Options
+from bayescore.app.permissions import Permission
 from bayescore.app.preflight import Preflight, preflight
-from bayescore.app.reach import Reach
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
@@ -24,7 +24,7 @@ from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_to
 
 
 class StartDialog(QDialog):
-    """Checks at once; nothing starts with an error, and warnings are accepted by starting."""
+    """Runs the checks when it opens. A job with errors cannot start; starting accepts the warnings."""
 
     started = Signal(str)  # id of the job
 
@@ -54,9 +54,9 @@ class StartDialog(QDialog):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self._rows.addStretch(1)
-        self._said = label("", "problem", wrap=True, selectable=True)
-        self._said.setProperty("severity", "error")
-        self._tried = QVBoxLayout()
+        self._error = label("", "problem", wrap=True, selectable=True)
+        self._error.setProperty("severity", "error")
+        self._trial_area = QVBoxLayout()
         self.asks = ConsentCard()
         self._try = button("", self.try_one, meaning="try")
         self._start = button("", self.start, kind="primary", meaning="start")
@@ -81,8 +81,8 @@ class StartDialog(QDialog):
             self._busy,
             self.asks,
             card,
-            self._tried,
-            self._said,
+            self._trial_area,
+            self._error,
             foot,
             spacing=12,
         )
@@ -93,9 +93,9 @@ class StartDialog(QDialog):
     # ---- the checks
 
     def check(self) -> None:
-        """Look at everything that the job needs."""
+        """Run the checks."""
         self._set_busy(True)
-        self._said.setText("")
+        self._error.setText("")
         self._summary.setText(_("checking …"))
         set_tone(self._summary, "")
         file, options, folder = self._file, self._options, self._database.folder.root
@@ -112,22 +112,26 @@ class StartDialog(QDialog):
     def _show(self, found: Preflight) -> None:
         self._found = found
         show_findings(self._rows, found.findings, 110)
-        summarise(self._summary, found.findings, lambda n: _("can start, {count} to look at", count=n))
-        self._show_asks(found.asks)
-        if found.asks and found.may_start:
+        summarise(
+            self._summary,
+            found.findings,
+            lambda n: n_("can start, {count} warning", "can start, {count} warnings", count=n),
+        )
+        self._show_asks(found.unconfirmed)
+        if found.unconfirmed and found.may_start:
             self._summary.setText(_("asks for access"))
             set_tone(self._summary, "warning")
         self._set_busy(False)
-        if found.asks:
-            self._cancel.setFocus()  # Enter alone allows nothing
+        if found.unconfirmed:
+            self._cancel.setFocus()  # the Enter key alone must not allow anything
         elif self._start.isEnabled():
             self._start.setFocus()
             if self._try_first:
                 self._try_first = False
                 self.try_one()
 
-    def _show_asks(self, asks: tuple[Reach, ...]) -> None:
-        """What the project asks for, and what the buttons do about it."""
+    def _show_asks(self, asks: tuple[Permission, ...]) -> None:
+        """Show what the project asks access to; the buttons allow it."""
         self.asks.show_asks(asks)
         self._try.setText(_("Allow and try one trial") if asks else _("Try one trial"))
         self._start.setText(_("Allow and start") if asks else _("Start job"))
@@ -135,13 +139,13 @@ class StartDialog(QDialog):
             self.resize(self.width(), max(self.height(), 720))
 
     def _failed(self, error: Exception) -> None:
-        self._said.setText(str(error))
+        self._error.setText(str(error))
         self._set_busy(False)
 
     # ---- one trial, and the job
 
     def try_one(self) -> None:
-        """Run one trial at mid-range, in sight."""
+        """Run one trial at mid-range and show its log."""
         self._store(midpoint=True)
 
     def start(self) -> None:
@@ -154,33 +158,33 @@ class StartDialog(QDialog):
         assert prepared is not None
         assert prepared.submission is not None
         submission = replace(prepared.submission, midpoint=midpoint)
-        job, allowed = replace(prepared, submission=submission), self._found.asks
+        job, allowed = replace(prepared, submission=submission), self._found.unconfirmed
         self._set_busy(True)
-        done = self._show_try if midpoint else self._has_started
+        done = self._show_try if midpoint else self._started
         self._background.run(lambda: self._commands.start(job, allowed), done, self._failed)
 
-    def _has_started(self, job: str) -> None:
+    def _started(self, job: str) -> None:
         self.started.emit(job)
         self.accept()
 
     def _show_try(self, job: str) -> None:
         assert self._found is not None
-        self._found = replace(self._found, asks=())  # they are remembered
+        self._found = replace(self._found, unconfirmed=())  # the consent is stored
         self._show_asks(())
         if self.try_out is not None:
-            self._tried.removeWidget(self.try_out)
+            self._trial_area.removeWidget(self.try_out)
             self.try_out.deleteLater()
         self.try_out = TryOut(self._background, self._database, job)
-        self.try_out.ended.connect(self._tried_out)
-        self._tried.addWidget(self.try_out)
+        self.try_out.ended.connect(self._trial_ended)
+        self._trial_area.addWidget(self.try_out)
         self.resize(self.width(), max(self.height(), 720))
         self._set_busy(False)
 
-    def _tried_out(self, _works: bool) -> None:
+    def _trial_ended(self, _works: bool) -> None:
         self._set_busy(False)
 
     def done(self, result: int) -> None:
-        """Close; a trial that is being tried is not left to run alone."""
+        """Close, and cancel a trial that is still running."""
         if self.try_out is not None and self.try_out.is_running:
             job = self.try_out.job
             self.try_out.is_running = False

@@ -1,169 +1,316 @@
-"""The text of a file as the one model of the editor: form and YAML side show it and change it alike.
+"""The text of a file, which is the editor's model: the form and the YAML side both show and change it.
 
-The text lives in a ``QTextDocument``, so one undo stack serves both sides: a form edit is the
-smallest text edit, applied as one step of that stack.
+The text is a ``QTextDocument``, so one undo stack serves both sides. Its analysis (parsing, checking, what
+the form shows) follows after a pause in typing, on another thread. Edits of the form are computed there too,
+from the analysed document. An edit that was computed for an outdated text is computed again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path as FilePath
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
+from shiboken6 import isValid
 
-from bayescore.config import (
-    Edit,
-    EditError,
-    Loaded,
-    LoadedLocal,
-    Problem,
-    YamlDocument,
-    load_local_text,
-    load_text,
-)
-from bayescore.config.load import decode
+from bayescore.config import Edit, EditError, LocalSettings, OpenBayesConfig, Problem, YamlDocument
 from bayescore.config.yamltext import Kind, Path
-from bayescore.config.yamltext.scalars import resolve
+from bayesdesk.editor import edits
+from bayesdesk.editor.analysis import Analysis, ConfigAnalysis, LocalAnalysis
+from bayesdesk.editor.sources import FileText, Source
+from bayesdesk.services.background import Background
 
-BOM = "\ufeff"
+MakeEdit = Callable[[YamlDocument], Edit]
+_numbers = itertools.count()
+PAUSE_MS = 200  # without a key press, before the text is analysed
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    """An edit that waits to be computed; ``number`` orders the edits of both files."""
+
+    number: int
+    make: MakeEdit
+    typed_in: object | None
+    owner: QObject | None
 
 
 class TextModel(QObject):
     """A YAML file being edited.
 
-    ``problems`` are what is wrong with the text now; while it is not valid YAML, ``document``
-    is still the last one that was.
+    ``analysis`` belongs to the text if ``is_current``, and to an earlier one otherwise. ``document`` is the
+    last one that was valid YAML.
     """
 
-    changed = Signal()
-    refused = Signal(str)
+    text_changed = Signal()
+    analysed = Signal()
+    saved = Signal()
+    refused = Signal(str)  # why an edit of the form cannot be made
 
-    def __init__(self, file: FilePath, content: bytes) -> None:
+    analysis: Analysis
+
+    def __init__(self, source: Source[Any], background: Background) -> None:
         super().__init__()
-        self.file = file
-        self._take(content)
+        self.file = source.file
+        self.background = background
+        self._on_disk = source.on_disk
+        self._analyse = source.analyse
+        self.analysis = source.analysis
+        self.document = source.analysis.document
         self.text_document = QTextDocument(self)
         self.text_document.setDocumentLayout(QPlainTextDocumentLayout(self.text_document))
-        self.text_document.setPlainText(self._original[0])
+        self.text_document.setPlainText(self._on_disk.text)
         self.text_document.setModified(False)
-        self.problems: tuple[Problem, ...] = ()
-        self.document, self.problems = self._load()
-        self.is_valid = self.document.error is None
-        self.text_document.contentsChanged.connect(self._read)
-        self.is_typing_on = False  # while an edit joins the step before it
-        self._typed: tuple[Path, int] | None = None
+        self._text = self._on_disk.text
+        self._requests: list[_Request] = []
+        self._after_edits: list[Callable[[], object]] = []
+        self._when_current: list[Callable[[], object]] = []
+        self.sibling: TextModel | None = None  # the project's other file: edits reach the two in order
+        self._is_busy = self._is_applying = False
+        self._in_progress: _Request | None = None
+        self.joins_last_step = False  # while an edit is applied that extends the undo step before it
+        self._last_typed: tuple[object, str] | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._advance)
+        self.text_document.contentsChanged.connect(self._contents_changed)
 
-    def _load(self) -> tuple[YamlDocument, tuple[Problem, ...]]:
-        """Read the text as the kind of file that it is."""
-        raise NotImplementedError
-
-    def _take(self, content: bytes) -> None:
-        """Remember what the file holds, and in which way it is written."""
-        text, _bad_offset = decode(content)
-        self._bom = BOM if text.startswith(BOM) else ""
-        text = text.removeprefix(BOM)
-        self._break = "\r\n" if "\r\n" in text else "\n"
-        self._original = (text.replace("\r\n", "\n").replace("\r", "\n"), content)
+    # ---- the file
 
     @property
     def on_disk(self) -> bytes:
         """The file's content as it was last read or written."""
-        return self._original[1]
-
-    def reload(self, content: bytes) -> None:
-        """Take over what the file holds now, as one step that can be undone."""
-        before = self.text
-        self._take(content)
-        self.apply(Edit.between(before, self._original[0]))
-        self.text_document.setModified(False)
-        self.changed.emit()
-
-    def keep_mine(self, content: bytes) -> None:
-        """Stay with the own text although the file holds something else now."""
-        mine = self.text
-        self._take(content)
-        self.text_document.setModified(mine != self._original[0])
+        return self._on_disk.content
 
     @property
     def text(self) -> str:
-        """The text as it stands, lines ended by line feeds."""
-        return self.text_document.toRawText().replace("\u2029", "\n")
+        """The text, with line feeds."""
+        return self._text
 
     @property
     def is_changed(self) -> bool:
         """Whether there is something to save."""
-        return self.text_document.isModified()
+        return self.text_document.isModified() or self.has_pending_edits
 
     def content(self) -> bytes:
-        """The bytes to save: the file's own line ends and byte order mark are kept."""
-        text = self.text
-        if text == self._original[0]:
-            return self._original[1]
-        return (self._bom + text.replace("\n", self._break)).encode("utf-8", "surrogatepass")
+        """The bytes to save."""
+        return self._on_disk.encode(self.text)
 
-    def saved(self) -> None:
-        """Note that the file holds this text now."""
-        self._take(self.content())
+    def mark_saved(self, content: bytes) -> None:
+        """Record what was written to the file; the text may have changed since."""
+        self._on_disk = FileText.of(content)
+        self.text_document.setModified(self.text != self._on_disk.text)
+        self.saved.emit()
+
+    def reload(self, content: bytes) -> None:
+        """Replace the text with the file's content, as one undo step."""
+        before = self.text
+        self._on_disk = FileText.of(content)
+        self.apply(Edit.between(before, self._on_disk.text))
         self.text_document.setModified(False)
-        self.changed.emit()
+        self.saved.emit()
 
-    def _read(self) -> None:
-        document, self.problems = self._load()
-        self.is_valid = document.error is None
-        if self.is_valid:
-            self.document = document
-        self.changed.emit()
+    def keep_mine(self, content: bytes) -> None:
+        """Keep the text although the file has another content now."""
+        self.mark_saved(content)
 
-    # ---- looking
+    # ---- reading
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the analysed text is valid YAML."""
+        return self.analysis.is_valid
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Problems of the analysed text."""
+        return self.analysis.problems
 
     def value(self, path: Path) -> Any:
         """Data at a path of the last valid text, ``None`` when there is none."""
-        data: Any = self.document.data
-        for part in path:
-            if isinstance(data, dict):
-                data = data.get(part)
-            elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-                data = data[part]
-            else:
-                return None
-        return data
+        return edits.value_at(self.document, path)
 
     def written(self, path: Path) -> str:
         """A scalar as it is written, without its quotes; empty when there is none."""
         node = self.document.node(path)
         if node is None or node.kind is not Kind.SCALAR:
             return ""
-        if node.style:
-            return str(node.data)
-        return self.document.text[node.start : node.end]
+        return str(node.data) if node.style else self.document.text[node.start : node.end]
 
-    def problems_at(self, *paths: Path) -> list[Problem]:
-        """Problems of values at these paths or below them."""
-        return [p for p in self.problems if any(p.path[: len(at)] == at for at in paths if at)]
+    # ---- waiting for the analysis
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the analysis belongs to the text and no edit is pending."""
+        return self._is_analysed and not self._requests
+
+    @property
+    def _is_analysed(self) -> bool:
+        return self.analysis.document.text == self._text
+
+    @property
+    def has_pending_edits(self) -> bool:
+        """Whether an edit of the form has not reached the text yet."""
+        return bool(self._requests)
+
+    def is_typed_in(self, field: object) -> bool:
+        """Whether something that was typed into a field has not reached the text yet."""
+        return any(request.typed_in is field for request in self._requests)
+
+    def when_current(self, callback: Callable[[], object]) -> None:
+        """Call back once the analysis belongs to the text: now, or as soon as it has been computed."""
+        self._when_current.append(callback)
+        self._advance()
+
+    def after_edits(self, callback: Callable[[], object]) -> None:
+        """Call back once no edit is pending: now, or as soon as the text has them."""
+        self._after_edits.append(callback)
+        self._advance()
+
+    def _contents_changed(self) -> None:
+        text = self.text_document.toRawText().replace("\u2029", "\n")
+        if text == self._text:  # another font, for example
+            return
+        self._text = text
+        if not self._is_applying:
+            self._pause.start()
+        self.text_changed.emit()
+
+    def _advance(self) -> None:
+        """Do what is due: analyse the text, compute the next edit, or call those that wait."""
+        while self._after_edits and not self._requests:
+            self._after_edits.pop(0)()
+        if self._is_busy:
+            return
+        if not self._is_analysed:
+            self._run(partial(self._analyse, self._text, self.file), self._finish_analysis)
+            return
+        shown = [r for r in self._requests if r.owner is None or _is_shown(r.owner)]
+        if len(shown) < len(self._requests):
+            self._requests = shown
+            self._wake_sibling()
+        if self._requests and self.sibling is not None and self.sibling._has_edit_before(self._requests[0]):
+            self.sibling._advance()
+        elif self._requests:
+            self._in_progress = self._requests[0]
+            self._run(
+                partial(self._compute, self._in_progress.make, self.analysis.document),
+                self._finish_edit,
+            )
+        while self._when_current and self.is_current:
+            self._when_current.pop(0)()
+
+    def _has_edit_before(self, request: _Request) -> bool:
+        return any(own.number < request.number for own in self._requests)
+
+    def _advance_unless_typing(self) -> None:
+        is_urgent = self._when_current or self._after_edits or any(not r.typed_in for r in self._requests)
+        if is_urgent or not self._pause.isActive():
+            self._advance()
+
+    def _compute(self, make: MakeEdit, document: YamlDocument) -> tuple[Edit, Analysis] | EditError:
+        """An edit with the analysis of the text after it; runs off the GUI thread."""
+        try:
+            edit = make(document)
+            return edit, self._analyse(edit.apply(document.text), self.file)
+        except EditError as error:
+            return error
+
+    def _run(self, work: Callable[[], Any], done: Callable[[str, Any], None]) -> None:
+        self._is_busy = True
+        self._pause.stop()
+        self.background.run(work, partial(done, self._text), self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._is_busy = False
+        self._requests.clear()
+        self.background.went_wrong.emit(error)
+        self._wake_sibling()
+
+    def _finish_analysis(self, text: str, analysis: Analysis) -> None:
+        self._is_busy = False
+        if text == self._text:
+            self._accept(analysis)
+        self._advance_unless_typing()
+
+    def _accept(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        if analysis.is_valid:
+            self.document = analysis.document
+        self.analysed.emit()
+
+    def _finish_edit(self, text: str, result: tuple[Edit, Analysis] | EditError) -> None:
+        self._is_busy = False
+        request, self._in_progress = self._in_progress, None
+        if text == self._text and request in self._requests:
+            assert request is not None
+            self._requests.remove(request)
+            if isinstance(result, EditError):
+                self.refused.emit(str(result))
+            else:
+                edit, analysis = result
+                self._apply_typed(edit, request.typed_in)
+                self._accept(analysis)
+        self._advance_unless_typing()
+        self._wake_sibling()
+
+    def _wake_sibling(self) -> None:
+        if self.sibling is not None:
+            self.sibling._advance_unless_typing()
 
     # ---- changing
 
-    @contextmanager
-    def typing(self, path: Path) -> Iterator[None]:
-        """Edits of a place letter by letter are one step of undo, until something else is edited."""
-        self.is_typing_on = self._typed == (path, self.text_document.revision())
-        try:
-            yield
-        finally:
-            self.is_typing_on = False
-            self._typed = path, self.text_document.revision()
+    def edit(self, make: MakeEdit, *, typed_in: object | None = None, owner: QObject | None = None) -> None:
+        """Change the text by an edit that is computed off the GUI thread.
+
+        Parameters
+        ----------
+        typed_in
+            The field that is being typed into. The edit waits for a pause, replaces an earlier one of this
+            field that still waits, and extends its undo step.
+        owner
+            A widget that stands for the edited place: the edit is dropped if it is no longer shown by then.
+        """
+        number = next(_numbers)
+        last = self._requests[-1] if self._requests else None
+        if last is not None and last is not self._in_progress and last.typed_in is typed_in is not None:
+            number = self._requests.pop().number
+        self._requests.append(_Request(number, make, typed_in, owner))
+        if typed_in is None:
+            self._advance()
+        else:
+            self._pause.start()
+
+    def set(self, path: Path, value: Any) -> None:
+        """Set the value at a path."""
+        self.edit(lambda document: edits.set_value(document, path, value))
+
+    def unset(self, path: Path) -> None:
+        """Remove the value at a path."""
+        self.edit(lambda document: edits.unset(document, path))
+
+    def fix(self, problem: Problem) -> None:
+        """Apply the quick fix of a problem, if the text still has it."""
+
+        def make(_document: YamlDocument) -> Edit:
+            same = next((p for p in self.analysis.problems if p == problem and p.fix is not None), None)
+            return same.fix.edit() if same is not None and same.fix is not None else edits.NOTHING
+
+        self.edit(make)
 
     def apply(self, edit: Edit) -> None:
-        """Apply an edit of the text as one step of undo."""
+        """Apply an edit of the text as one undo step."""
         if not edit.replaced and not edit.text:
             return
         cursor = QTextCursor(self.text_document)
-        start = self._units(edit.start)
-        if self.is_typing_on:
+        start = len(self.text[: edit.start].encode("utf-16-le")) // 2  # Qt counts UTF-16 units
+        if self.joins_last_step:
             cursor.joinPreviousEditBlock()
         else:
             cursor.beginEditBlock()
@@ -173,80 +320,39 @@ class TextModel(QObject):
         cursor.insertText(edit.text)
         cursor.endEditBlock()
 
-    def _units(self, offset: int) -> int:
-        """An offset in the text as Qt counts it: in UTF-16 units."""
-        return len(self.text[:offset].encode("utf-16-le")) // 2
-
-    def set(self, path: Path, value: Any) -> None:
-        """Give a place a value; keys that are missing on the way are added."""
+    def _apply_typed(self, edit: Edit, typed_in: object | None) -> None:
+        """Apply an edit; consecutive edits that are typed into one field are one undo step."""
+        self._is_applying = True
+        self.joins_last_step = typed_in is not None and self._last_typed == (typed_in, self._text)
         try:
-            if self.document.node(path) is not None:
-                self.apply(self.document.set(path, value))
-            else:
-                self.apply(self.document.add(path[:-1], str(path[-1]), value))
-        except EditError as error:
-            self.refused.emit(str(error))
-
-    def unset(self, path: Path) -> None:
-        """Take a place out of the text, and with it the mappings that are empty then."""
-        while len(path) > 1 and isinstance(held := self.value(path[:-1]), dict) and len(held) == 1:
-            path = path[:-1]
-        if self.document.node(path) is not None:
-            self.try_edit(self.document.remove, path)
-
-    def rename(self, path: Path, key: str) -> None:
-        """Give a key another name."""
-        if key and self.value((*path[:-1], key)) is None:
-            self.try_edit(self.document.rename, path, key)
-
-    def set_written(self, path: Path, written: str) -> None:
-        """Give a place what was typed, to the letter where YAML allows it."""
-        value = resolve(written.strip())
-        node = self.document.node(path)
-        if (
-            node is not None
-            and node.kind is Kind.SCALAR
-            and node.style in ("", None)
-            and not isinstance(value, str)
-        ):
-            before = self.document.text[node.start : node.end]
-            gap = " " if self.document.text[node.start - 1 : node.start] == ":" else ""
-            edit = Edit(node.start, before, gap + written.strip())
-            after = YamlDocument.parse(edit.apply(self.document.text))
-            if after.error is None and _at(after.data, path) == value:
-                self.apply(edit)
-                return
-        self.set(path, value)
-
-    def try_edit(self, make: Any, *arguments: Any) -> None:
-        """Make and apply an edit of the document; say so when the place cannot be changed."""
-        try:
-            self.apply(make(*arguments))
-        except EditError as error:
-            self.refused.emit(str(error))
+            self.apply(edit)
+        finally:
+            self._is_applying = self.joins_last_step = False
+        if typed_in is not None:
+            self._last_typed = typed_in, self._text
 
 
 class ConfigModel(TextModel):
-    """An ``openbayes.yaml``; ``loaded`` is what the text says now."""
+    """An ``openbayes.yaml``."""
 
-    loaded: Loaded
+    analysis: ConfigAnalysis
 
-    def _load(self) -> tuple[YamlDocument, tuple[Problem, ...]]:
-        self.loaded = load_text(self.text, self.file)
-        return self.loaded.document, self.loaded.problems
+    @property
+    def config(self) -> OpenBayesConfig | None:
+        """Settings of the analysed text, ``None`` while it has errors."""
+        return self.analysis.config
 
 
 class LocalModel(TextModel):
-    """An ``openbayes.local.yaml``, which need not exist; ``loaded`` is what the text says now."""
+    """An ``openbayes.local.yaml``, which need not exist."""
 
-    loaded: LoadedLocal
+    analysis: LocalAnalysis
 
-    def _load(self) -> tuple[YamlDocument, tuple[Problem, ...]]:
-        self.loaded = load_local_text(self.text, self.file)
-        return self.loaded.document, self.loaded.problems
+    @property
+    def settings(self) -> LocalSettings | None:
+        """Settings of the analysed text, ``None`` while it has errors."""
+        return self.analysis.settings
 
 
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        data = data[part]
-    return data
+def _is_shown(owner: QObject) -> bool:
+    return isValid(owner) and owner.parent() is not None

@@ -1,11 +1,11 @@
-"""One trial at mid-range, watched: its log as it grows, and which metrics have come."""
+"""One trial at mid-range: its state, its metrics and its log."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.store import Database, TrialState
 from bayescore.trials import TrialFolder
 from bayesdesk.jobs.log_view import LogView
@@ -15,13 +15,13 @@ from bayesdesk.services.background import Background
 from bayesdesk.services.snapshot_reader import SnapshotReader
 from bayesdesk.ui.widgets import badge, column, label, row, set_tone
 
-_LOOK_MS = 300
+_POLL_MS = 300
 
 
 class TryOut(QWidget):
-    """Watches the one trial of a job until it has ended."""
+    """Follows the only trial of a job until it ends."""
 
-    ended = Signal(bool)  # whether the objective has come
+    ended = Signal(bool)  # whether the trial succeeded
 
     def __init__(self, background: Background, database: Database, job: str) -> None:
         super().__init__()
@@ -29,9 +29,9 @@ class TryOut(QWidget):
         self.is_running = True
         self._background = background
         self._reader = SnapshotReader(database)
-        self._is_looking = False
+        self._is_reading = False
         self._state = badge(_("starting"), "accent")
-        self._metrics = label(_("No metric has come yet."), "secondary", wrap=True, selectable=True)
+        self._metrics = label(_("No metrics yet."), "secondary", wrap=True, selectable=True)
         self.log = LogView(background, TrialFolder(database.folder.trial(job, 1)).log)
         self.log.setMinimumHeight(170)
         layout = column(
@@ -40,27 +40,33 @@ class TryOut(QWidget):
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._read)
         self._timer.start()
 
-    def _look(self) -> None:
-        if not self._is_looking:
-            self._is_looking = True
+    def _read(self) -> None:
+        if not self._is_reading:
+            self._is_reading = True
             self._background.run(lambda: self._reader.view(self.job), self._show, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        self._is_looking = False
+        self._is_reading = False
         self._metrics.setText(str(error))
 
     def _show(self, view: JobView) -> None:
-        self._is_looking = False
+        self._is_reading = False
         if not self.is_running:
             return
         trial = view.trials[0] if view.trials else None
         if trial is not None and view.series.get(trial.id):
             words = (
-                _("{metric}: {value} ({count} values)", metric=m, value=number(float(v[-1])), count=len(v))
+                n_(
+                    "{metric}: {value} ({count} value)",
+                    "{metric}: {value} ({count} values)",
+                    count=len(v),
+                    metric=m,
+                    value=number(float(v[-1])),
+                )
                 for m, v in view.series[trial.id].items()
             )
             self._metrics.setText(" · ".join(words))
@@ -70,10 +76,10 @@ class TryOut(QWidget):
             return
         self.is_running = False
         self._timer.stop()
-        works = trial is not None and trial.state is TrialState.SUCCEEDED
-        self._state.setText(_("it works") if works else state_word(trial.state if trial else view.job.state))
-        set_tone(self._state, "good" if works else "bad")
+        succeeded = trial is not None and trial.state is TrialState.SUCCEEDED
+        self._state.setText(_("works") if succeeded else state_word(trial.state if trial else view.job.state))
+        set_tone(self._state, "good" if succeeded else "bad")
         reason = (trial.reason if trial else None) or view.job.reason
-        if not works and reason is not None:
+        if not succeeded and reason is not None:
             self._metrics.setText(str(reason))
-        self.ended.emit(works)
+        self.ended.emit(succeeded)

@@ -1,4 +1,4 @@
-"""The YAML side: line numbers, problems underlined, quick fixes."""
+"""The YAML side: line numbers, underlined problems, quick fixes, completions."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QToolTip, QWidge
 
 from bayescore.config import Problem
 from bayescore.i18n import _
-from bayesdesk.editor.assist import meaning_at
-from bayesdesk.editor.completer import WordCompleter
+from bayesdesk.editor.completer import YamlCompleter
+from bayesdesk.editor.completion import describe
 from bayesdesk.editor.find_bar import FindBar
 from bayesdesk.editor.highlighter import YamlHighlighter
 from bayesdesk.editor.text_model import LocalModel, TextModel
@@ -35,9 +35,8 @@ _MARGIN = 14
 class YamlEditor(QPlainTextEdit):
     """Shows and edits the model's text."""
 
-    caret_moved = Signal(int, int)
-    undo_asked = Signal()
-    redo_asked = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
 
     def __init__(self, model: TextModel) -> None:
         super().__init__()
@@ -53,14 +52,16 @@ class YamlEditor(QPlainTextEdit):
         self._highlighter = YamlHighlighter(model.text_document)
         self._numbers = _LineNumbers(self)
         self._is_local = isinstance(model, LocalModel)
-        self.completer = WordCompleter(self, local=self._is_local)
+        self.completer = YamlCompleter(self, model.background, local=self._is_local)
         self.find_bar = FindBar(self)
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_numbers)
-        self.cursorPositionChanged.connect(self._mark)
-        model.changed.connect(self._mark)
+        self._marked: list[tuple[Problem, QTextCursor]] = []  # cursors move with the text
+        self._underlines: list[QTextEdit.ExtraSelection] = []
+        self.cursorPositionChanged.connect(self._show_marks)
+        model.analysed.connect(self._mark_problems)
         self._make_room()
-        self._mark()
+        self._mark_problems()
 
     # ---- problems
 
@@ -84,86 +85,89 @@ class YamlEditor(QPlainTextEdit):
         return int(block.position() + min(units, block.length() - 1))
 
     def go_to(self, problem: Problem) -> None:
-        """Put the caret where a problem is."""
-        cursor = self.problem_span(problem)
+        """Move the caret to a problem."""
+        cursor = next((QTextCursor(c) for p, c in self._marked if p == problem), self.problem_span(problem))
         cursor.setPosition(cursor.selectionStart())
         self.setTextCursor(cursor)
         self.centerCursor()
         self.setFocus()
 
-    def _mark(self) -> None:
+    def _mark_problems(self) -> None:
+        """Underline the problems of the analysed text."""
         colours = theme.palette()
-        marks = []
-        line = QTextEdit.ExtraSelection()
-        line.format.setBackground(QColor(colours.sunk))
-        line.format.setProperty(QTextCharFormat.Property.FullWidthSelection, True)
-        line.cursor = self.textCursor()
-        line.cursor.clearSelection()
-        marks.append(line)
         tones = {"error": colours.bad, "warning": colours.warning, "hint": colours.faint}
-        for problem in self._model.problems:
+        self._marked = [(problem, self.problem_span(problem)) for problem in self._model.problems]
+        self._underlines = []
+        for problem, cursor in self._marked:
             if not problem.path and problem.severity == "hint":
                 continue
             mark = QTextEdit.ExtraSelection()
-            mark.cursor = self.problem_span(problem)
+            mark.cursor = cursor
             mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
             mark.format.setUnderlineColor(QColor(tones[problem.severity]))
-            marks.append(mark)
-        self.setExtraSelections(marks)
-        cursor = self.textCursor()
-        self.caret_moved.emit(cursor.blockNumber() + 1, cursor.positionInBlock() + 1)
+            self._underlines.append(mark)
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        """Show the caret's line and the underlines."""
+        line = QTextEdit.ExtraSelection()
+        line.format.setBackground(QColor(theme.palette().sunk))
+        line.format.setProperty(QTextCharFormat.Property.FullWidthSelection, True)
+        line.cursor = self.textCursor()
+        line.cursor.clearSelection()
+        self.setExtraSelections([line, *self._underlines])
 
     def problems_here(self, position: int) -> list[Problem]:
-        """Problems whose text holds a position."""
-        found = []
-        for problem in self._model.problems:
-            span = self.problem_span(problem)
-            if span.selectionStart() <= position <= span.selectionEnd():
-                found.append(problem)
-        return found
+        """Problems whose text contains a position."""
+        return [p for p, span in self._marked if span.selectionStart() <= position <= span.selectionEnd()]
 
     def fixes_menu(self) -> QMenu:
-        """Quick fixes of the caret's line."""
+        """Quick fixes for the caret's line."""
         menu = QMenu(self)
-        line = self.textCursor().blockNumber() + 1
-        for problem in self._model.problems:
-            if problem.fix is not None and problem.line <= line <= problem.end_line:
+        block, document = self.textCursor().block(), self.document()
+        for problem, span in self._marked:
+            first = document.findBlock(span.selectionStart())
+            last = document.findBlock(span.selectionEnd())
+            if problem.fix is not None and first.position() <= block.position() <= last.position():
                 action = menu.addAction(icon("fix"), str(problem.fix.title))
-                action.triggered.connect(lambda _c=False, e=problem.fix.edit: self._model.apply(e))
+                action.triggered.connect(lambda _checked=False, p=problem: self._model.fix(p))
         if menu.isEmpty():
-            menu.addAction(_("Nothing to mend here")).setEnabled(False)
+            menu.addAction(_("No quick fix for this line")).setEnabled(False)
         return menu
+
+    def _open_fixes(self) -> None:
+        self.fixes_menu().popup(self.mapToGlobal(self.cursorRect().bottomRight()))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QHelpEvent.Type.ToolTip:
             at = self.cursorForPosition(self.viewport().mapFrom(self, event.pos())).position()
-            words = "\n".join(str(p.message) for p in self.problems_here(at)) or self._meaning(at)
+            words = "\n".join(str(p.message) for p in self.problems_here(at)) or self._description(at)
             QToolTip.showText(event.globalPos(), as_text(words), self)
             return True
         return bool(super().event(event))
 
-    def _meaning(self, position: int) -> str:
+    def _description(self, position: int) -> str:
         block = self.document().findBlock(position)
         lines = self.toPlainText().split("\n")
-        return meaning_at(lines, block.blockNumber(), position - block.position(), local=self._is_local)
+        return describe(lines, block.blockNumber(), position - block.position(), local=self._is_local)
 
     # ---- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         standard = QKeySequence.StandardKey
-        if self.completer.takes(event):
+        if self.completer.handle_key(event):
             return
         if event.matches(standard.Undo):
-            self.undo_asked.emit()
+            self.undo_requested.emit()
         elif event.matches(standard.Redo):
-            self.redo_asked.emit()
+            self.redo_requested.emit()
         elif event.matches(standard.Find) or event.matches(standard.Replace):
             self.find_bar.open()
         elif control and event.key() == Qt.Key.Key_Space:
-            self.completer.offer(asked=True)
+            self.completer.offer(requested=True)
         elif control and event.key() == Qt.Key.Key_Period:
-            self.fixes_menu().exec(self.mapToGlobal(self.cursorRect().bottomRight()))
+            self._model.when_current(self._open_fixes)
         elif control and event.key() == Qt.Key.Key_Slash:
             self._toggle_comment()
         elif control and event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
@@ -177,10 +181,10 @@ class YamlEditor(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
             if event.text().strip() or event.key() == Qt.Key.Key_Backspace:
-                self.completer.offer(asked=False)
+                self.completer.offer(requested=False)
 
     def _new_line(self) -> None:
-        """A new line with the indentation of this one, deeper behind a colon."""
+        """Start a line with the indentation of this one, one step deeper after a colon."""
         line = self.textCursor().block().text()[: self.textCursor().positionInBlock()]
         indent = line[: len(line) - len(line.lstrip(" "))]
         deeper = _INDENT if line.rstrip().endswith(":") else ""
@@ -192,13 +196,13 @@ class YamlEditor(QPlainTextEdit):
         first, last = (self.document().findBlock(p).blockNumber() for p in (start, end))
         lines = [self.document().findBlockByNumber(n) for n in range(first, last + 1)]
         written = [b for b in lines if b.text().strip()]
-        take_away = bool(written) and all(b.text().lstrip().startswith("#") for b in written)
+        uncomment = bool(written) and all(b.text().lstrip().startswith("#") for b in written)
         cursor.beginEditBlock()
         for block in written:
             at = QTextCursor(block)
             indent = len(block.text()) - len(block.text().lstrip())
             at.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, indent)
-            if take_away:
+            if uncomment:
                 at.deleteChar()
                 if block.text()[indent : indent + 1] == " ":
                     at.deleteChar()
@@ -209,7 +213,7 @@ class YamlEditor(QPlainTextEdit):
     # ---- line numbers
 
     def numbers_width(self) -> int:
-        """Room for the line numbers."""
+        """Width of the line numbers."""
         digits = max(2, len(str(self.blockCount())))
         return self.fontMetrics().horizontalAdvance("9") * digits + 2 * _MARGIN
 

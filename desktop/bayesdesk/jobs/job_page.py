@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
 
 from bayescore.app.consent import UnconfirmedError
-from bayescore.app.reach import Reach
+from bayescore.app.permissions import Permission
 from bayescore.exchange.export import export_text
 from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _
@@ -101,12 +101,12 @@ class JobPage(QWidget):
             lambda: self._run_allowed(lambda allowed: commands.rerun(job.id, None, allowed))
         )
         self.header.continue_requested.connect(
-            lambda count: self._run_allowed(lambda allowed: commands.go_on(job.id, count, allowed))
+            lambda count: self._run_allowed(lambda allowed: commands.continue_job(job.id, count, allowed))
         )
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
 
-    def _run_allowed(self, request: Request, allowed: tuple[Reach, ...] = ()) -> None:
+    def _run_allowed(self, request: Request, allowed: tuple[Permission, ...] = ()) -> None:
         """Run a request; if it needs what the user has not allowed yet, ask, and run it again."""
         self._background.run(lambda: request(allowed), None, partial(self._refused, request))
 
@@ -115,7 +115,7 @@ class JobPage(QWidget):
             self._background.went_wrong.emit(error)
             return
         name = self.model.view.job.submission.name
-        self.consent = ConsentDialog(self.window(), name, error.reaches, error.job)
+        self.consent = ConsentDialog(self.window(), name, error.permissions, error.job)
         self.consent.allowed.connect(partial(self._run_allowed, request))
         self.consent.open()
 

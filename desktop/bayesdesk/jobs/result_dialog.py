@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
+from bayescore.app.write_back import with_ranges, with_values
 from bayescore.config import FILE_NAME, YamlDocument
 from bayescore.config.load import read_bytes
 from bayescore.errors import BayesdeskError
@@ -15,7 +16,7 @@ from bayescore.results import leading, replace_bytes, replace_file
 from bayescore.store import Trial
 from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
-from bayesdesk.services.commands import as_ranges, as_result, read_document
+from bayesdesk.services.commands import read_document
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.widgets import Segmented, button, column, label, row
@@ -83,9 +84,9 @@ class ResultDialog(QDialog):
 
     def _changed(self, document: YamlDocument) -> YamlDocument:
         if self._kind.value() == "values":
-            return as_result(document, self._trial)
+            return with_values(document, self._trial)
         chosen = leading(self._view.trials, self._view.job.config.hyper_tuning.goal)
-        return as_ranges(document, self._view.job, chosen)
+        return with_ranges(document, self._view.job, chosen)
 
     def _write_file(self) -> None:
         assert self._after is not None

@@ -179,7 +179,7 @@ class Sidebar(QWidget):
 
     new_requested = Signal()
     job_chosen = Signal(str)
-    environment_requested = Signal()
+    diagnostics_requested = Signal()
     language_requested = Signal()
     theme_requested = Signal()
     compare_requested = Signal(str)
@@ -246,13 +246,13 @@ class Sidebar(QWidget):
 
     def _foot(self) -> QWidget:
         foot = QWidget()
-        environment = button(
-            _("Environment"), self.environment_requested.emit, kind="quiet", meaning="environment"
+        diagnostics = button(
+            _("Diagnostics"), self.diagnostics_requested.emit, kind="quiet", meaning="diagnostics"
         )
         language = button(_("中文"), self.language_requested.emit, kind="quiet", tip=_("Switch to Chinese"))
         appearance = button("", self.theme_requested.emit, kind="quiet", tip=_("Light or dark"))
         appearance.setIcon(icon("theme"))
-        foot.setLayout(row(environment, None, appearance, language, spacing=2))
+        foot.setLayout(row(diagnostics, None, appearance, language, spacing=2))
         return foot
 
     def choose(self, job: str | None) -> None:

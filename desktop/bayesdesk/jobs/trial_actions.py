@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QWidget
 
-from bayescore.app.reach import Reach
+from bayescore.app.permissions import Permission
 from bayescore.i18n import _
 from bayescore.store import Database, Trial
 from bayesdesk.jobs.result_dialog import ResultDialog
@@ -17,7 +17,7 @@ from bayesdesk.models.offers import Offers, offers_for
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 
-Request = Callable[[tuple[Reach, ...]], None]  # called with what the user has allowed
+Request = Callable[[tuple[Permission, ...]], None]  # called with what the user has allowed
 
 
 class TrialActions(QObject):

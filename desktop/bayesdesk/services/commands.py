@@ -1,31 +1,34 @@
-"""What the window wants of jobs: the same wishes as the command line's, written into the store."""
+"""The application layer's actions for the window, bound to its store."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from bayescore.app import Prepared, actions, engine_control
-from bayescore.app.reach import Reach
+from bayescore.app import job_requests, trial_marks
+from bayescore.app.permissions import Permission
+from bayescore.app.prepare import Prepared
+from bayescore.app.submit import submit
 from bayescore.config import YamlDocument
 from bayescore.config.load import read_utf8
-from bayescore.engine import cancellation
-from bayescore.results import narrowed, usual_seconds, with_parameters, with_specs
-from bayescore.store import Database, Job, Trial, jobs, requests, trials
+from bayescore.results import usual_seconds
+from bayescore.store import Database, jobs, trials
+
+Confirmed = Collection[Permission]
 
 
 class Commands:
-    """Blocking calls for other threads than the GUI's."""
+    """Blocking calls; never on the GUI thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start(self, prepared: Prepared, confirmed: Collection[Reach] = ()) -> str:
-        """Store a prepared job, see that an engine runs; the job's id."""
-        return actions.submit(self._database, prepared, confirmed).id
+    def start(self, prepared: Prepared, confirmed: Confirmed = ()) -> str:
+        """Submit a prepared job; returns its id."""
+        return submit(self._database, prepared, confirmed).id
 
     def usual_trial_seconds(self, project: str) -> float | None:
-        """What a trial of a project took in its newest job that says so."""
+        """Usual duration of a trial in the newest job of a project that has one."""
         with self._database.read() as connection:
             for job in jobs.every(connection):
                 if job.submission.project != project:
@@ -36,51 +39,34 @@ class Commands:
         return None
 
     def cancel(self, job: str, trial: int | None = None) -> None:
-        """Request the end of a job, or of one trial."""
-        cancellation.request(self._database, job, trial)
-        engine_control.start(self._database.folder)
+        """Stop a job, or one of its trials."""
+        self.stop_all(job, () if trial is None else (trial,))
 
     def stop_all(self, job: str, numbers: Sequence[int]) -> None:
-        """Request the end of some trials."""
-        for number in numbers:
-            self.cancel(job, number)
+        """Stop trials of a job; all of it without numbers."""
+        job_requests.cancel(self._database, job, numbers)
 
-    def rerun(self, job: str, trial: int | None = None, confirmed: Collection[Reach] = ()) -> None:
-        """Request that one trial, or all failed ones, run again."""
-        actions.go_on(self._database, job, requests.RERUN, trial=trial, confirmed=confirmed)
+    def rerun(self, job: str, trial: int | None = None, confirmed: Confirmed = ()) -> None:
+        """Run one trial, or all failed ones, again."""
+        self.rerun_all(job, () if trial is None else (trial,), confirmed)
 
-    def rerun_all(self, job: str, numbers: Sequence[int], confirmed: Collection[Reach] = ()) -> None:
-        """Request that some trials run again."""
-        for number in numbers:
-            self.rerun(job, number, confirmed)
+    def rerun_all(self, job: str, numbers: Sequence[int], confirmed: Confirmed = ()) -> None:
+        """Run trials again; all failed ones without numbers."""
+        job_requests.rerun(self._database, job, numbers, confirmed)
 
-    def go_on(self, job: str, more: int, confirmed: Collection[Reach] = ()) -> None:
-        """Request more trials with the same history."""
-        actions.go_on(self._database, job, requests.CONTINUE, count=more, confirmed=confirmed)
+    def continue_job(self, job: str, more: int, confirmed: Confirmed = ()) -> None:
+        """Run more trials with the same history."""
+        job_requests.continue_job(self._database, job, more, confirmed)
 
     def star(self, job: str, numbers: Sequence[int], *, starred: bool) -> None:
-        """Mark trials, or take their marks away."""
-        with self._database.write() as connection:
-            for number in numbers:
-                trials.star(connection, job, number, starred=starred)
+        """Set or remove the star of trials."""
+        trial_marks.star(self._database, job, numbers, starred=starred)
 
     def annotate(self, job: str, number: int, note: str) -> None:
         """Write a note on a trial."""
-        with self._database.write() as connection:
-            trials.annotate(connection, job, number, note)
+        trial_marks.annotate(self._database, job, number, note)
 
 
 def read_document(file: Path) -> YamlDocument:
     """An ``openbayes.yaml`` as it is on disk; see :func:`read_utf8` for the errors."""
     return YamlDocument.parse(read_utf8(file).decode("utf-8"))
-
-
-def as_result(document: YamlDocument, trial: Trial) -> YamlDocument:
-    """The document with a trial's parameters in its root ``parameters``."""
-    return with_parameters(document, trial.parameters)
-
-
-def as_ranges(document: YamlDocument, job: Job, chosen: list[Trial]) -> YamlDocument:
-    """The document with ranges narrowed around trials."""
-    specs = narrowed(job.config.hyper_tuning.parameter_specs, [t.parameters for t in chosen])
-    return with_specs(document, specs)

@@ -6,7 +6,8 @@ import threading
 
 from PySide6.QtCore import QObject, Signal
 
-from bayescore.trials import docker_engine, images
+from bayescore.app.machine import pull_image
+from bayescore.trials import images
 from bayesdesk.services.background import Background
 
 
@@ -24,21 +25,7 @@ class Pull(QObject):
         background.run(lambda: self._pull(mirror), self._done, self._refused)
 
     def _pull(self, mirror: str | None) -> None:
-        client = docker_engine.connect(docker_engine.find())
-        try:
-            images.pull(
-                client,
-                self.image,
-                mirror=mirror,
-                report=self._report,
-                cancelled=self._ending.is_set,
-                pause=self._pause,
-            )
-        finally:
-            client.close()
-
-    def _pause(self, seconds: float) -> None:
-        self._ending.wait(seconds)
+        pull_image(self.image, mirror=mirror, report=self._report, cancelled=self._ending)
 
     def _report(self, progress: images.PullProgress) -> None:
         copy = images.PullProgress(progress.image, dict(progress.layers))

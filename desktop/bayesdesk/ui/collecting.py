@@ -1,7 +1,7 @@
-"""Python's cycle collector kept on the GUI thread.
+"""Runs Python's cycle collector on the GUI thread only.
 
-A cycle may hold widgets. When the collector happens to run on another thread it deletes
-them there, which Qt does not allow and answers with a crash some time later.
+A cycle may contain widgets. A collector that runs on another thread deletes them there,
+which Qt does not allow and which crashes the program later.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-_LOOK_MS = 200
+_CHECK_MS = 200
 
 
 class GuiThreadCollector(QObject):
-    """Collects at the usual thresholds, but only when the event loop comes round."""
+    """Collects at the usual thresholds, from a timer of the event loop."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
+        self._timer.setInterval(_CHECK_MS)
         self._timer.timeout.connect(self._collect)
         self._timer.start()
 

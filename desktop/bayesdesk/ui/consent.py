@@ -1,4 +1,4 @@
-"""What a project asks for outside itself, one line for each thing, for the user to allow."""
+"""The access that a project asks for, line by line, for the user to allow."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.app.consent import heading
-from bayescore.app.reach import Kind, Reach
+from bayescore.app.permissions import Kind, Permission
 from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row
 
-_GRAVE = (Kind.PROCESS, Kind.WRITE, Kind.CLUSTER, Kind.ENGINE)
+_SERIOUS = (Kind.PROCESS, Kind.WRITE, Kind.CLUSTER, Kind.ENGINE)
 _ICON_PX = 17
-_MOST_HEIGHT = 260  # px of the list; more lines than that are scrolled
-_BREAK = "\N{ZERO WIDTH SPACE}"  # where a long path may go on in the next line
+_MAX_HEIGHT = 260  # px of the list, which scrolls
+_BREAK = "\N{ZERO WIDTH SPACE}"  # where a long path may be broken
 _LONG_WORD = 40
 
 
 class ConsentCard(Card):
-    """The list; hidden while there is nothing to ask for."""
+    """The list of requested access; hidden when it is empty."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("asks")
         self._heading = label("", "heading", wrap=True)
-        advice = _("Start it only if you trust who wrote it. This is asked once.")
+        advice = _("Start it only if you trust its author. You are asked once.")
         words = column(self._heading, label(advice, "secondary", wrap=True), spacing=2)
         top = row(_mark("trust", theme.palette().warning, 22), spacing=12)
         top.addLayout(words, 1)
@@ -48,32 +48,34 @@ class ConsentCard(Card):
         self.body.addWidget(self._scroll)
         self.setVisible(False)
 
-    def show_asks(self, asks: Sequence[Reach], job: str | None = None) -> None:
-        """Show what is asked for; see :func:`heading` for ``job``."""
+    def show_asks(self, asks: Sequence[Permission], job: str | None = None) -> None:
+        """Show the requested access; see :func:`heading` for ``job``."""
         clear(self._lines)
         self._heading.setText(str(heading(job)))
-        for each in asks:
-            self._lines.addWidget(_line(each))
+        for permission in asks:
+            self._lines.addWidget(_line(permission))
         self.setVisible(bool(asks))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The lines wrap anew."""
+        """Fit the height to the wrapped lines."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
         width = max(self.width() - 2, 1)
         height = self._lines.heightForWidth(width)
-        self._scroll.setFixedHeight(max(0, min(height, _MOST_HEIGHT)))
+        self._scroll.setFixedHeight(max(0, min(height, _MAX_HEIGHT)))
 
 
 class ConsentDialog(QDialog):
-    """Asks before a stored job goes on that was not started here."""
+    """Asks before a job continues that was not started on this machine."""
 
-    allowed = Signal(object)  # tuple[Reach, ...]
+    allowed = Signal(object)  # tuple[Permission, ...]
 
-    def __init__(self, parent: QWidget | None, name: str, asks: tuple[Reach, ...], job: str | None) -> None:
+    def __init__(
+        self, parent: QWidget | None, name: str, asks: tuple[Permission, ...], job: str | None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Continue {name}", name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -92,15 +94,15 @@ class ConsentDialog(QDialog):
         self.setLayout(layout)
         self.card.show_asks(asks, job)
         self.accepted.connect(lambda: self.allowed.emit(asks))
-        cancel.setFocus()  # Enter alone allows nothing
+        cancel.setFocus()  # the Enter key alone must not allow anything
 
 
-def _line(reach: Reach) -> QWidget:
+def _line(permission: Permission) -> QWidget:
     made = QWidget()
-    tone = theme.palette().warning if reach.kind in _GRAVE else theme.palette().secondary
-    name = label(_breakable(str(reach.name)), wrap=True)
-    detail = label(_breakable(str(reach.detail)), "secondary", wrap=True)
-    mark = _mark(reach.kind.value, tone, _ICON_PX)
+    tone = theme.palette().warning if permission.kind in _SERIOUS else theme.palette().secondary
+    name = label(_breakable(str(permission.name)), wrap=True)
+    detail = label(_breakable(str(permission.detail)), "secondary", wrap=True)
+    mark = _mark(permission.kind.value, tone, _ICON_PX)
     layout = row(mark, spacing=12)
     layout.addLayout(column(name, detail, spacing=1), 1)
     layout.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
@@ -117,7 +119,7 @@ def _mark(meaning: str, colour: str, size: int) -> QLabel:
 
 
 def _breakable(words: str) -> str:
-    """Words that wrap anywhere: a long path is never cut off."""
+    """A text that can be wrapped anywhere, so that a long path is never cut off."""
     broken = words.replace("/", f"/{_BREAK}").split(" ")
     return " ".join(
         _BREAK.join(part[i : i + _LONG_WORD] for i in range(0, len(part), _LONG_WORD)) for part in broken

@@ -1,4 +1,4 @@
-"""Two texts as one, with what goes and what comes marked by sign and colour."""
+"""The differences of two texts, with removed and added lines marked by sign and colour."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CONTEXT = 3
 
 
 class DiffView(QPlainTextEdit):
-    """Read-only; unchanged lines far from any change are left out."""
+    """Read-only; unchanged lines far from any change are omitted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class DiffView(QPlainTextEdit):
         self.setAccessibleName(_("Changes of the file"))
 
     def show_difference(self, before: str, after: str) -> None:
-        """Show how one text becomes the other."""
+        """Show the changes from one text to the other."""
         self.clear()
         old, new = before.splitlines(), after.splitlines()
         matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
@@ -62,7 +62,7 @@ class DiffView(QPlainTextEdit):
 
 
 class DiffDialog(QDialog):
-    """Two texts compared, to look at and close."""
+    """A dialog with the differences of two texts."""
 
     def __init__(self, parent: QWidget | None, title: str, before: str, after: str) -> None:
         super().__init__(parent)

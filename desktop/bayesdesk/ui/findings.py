@@ -1,4 +1,4 @@
-"""Checks of this machine as lines: a mark, what was looked at, what was found, and what mends it."""
+"""Checks as lines: severity, topic, finding, and how to fix it."""
 
 from __future__ import annotations
 
@@ -8,55 +8,61 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from bayescore.app.diagnostics import Finding, Grade
-from bayescore.i18n import _
+from bayescore.app.findings import Finding
+from bayescore.config import Severity
+from bayescore.i18n import _, n_
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule, set_tone
 
-_MARKS = {Grade.OK: ("check", "good"), Grade.WARNING: ("warning", "warning"), Grade.PROBLEM: ("error", "bad")}
+_MARKS = {
+    Severity.OK: ("check", "good"),
+    Severity.HINT: ("hint", "secondary"),
+    Severity.WARNING: ("warning", "warning"),
+    Severity.ERROR: ("error", "bad"),
+}
 
 
 def show_findings(rows: QVBoxLayout, findings: Sequence[Finding], topic_width: int) -> None:
-    """Fill a column anew, the gravest first."""
+    """Replace the lines of a column, errors first."""
     clear(rows)
-    order = [Grade.PROBLEM, Grade.WARNING, Grade.OK]
-    for i, finding in enumerate(sorted(findings, key=lambda f: order.index(f.grade))):
+    order = list(Severity)
+    for i, finding in enumerate(sorted(findings, key=lambda f: order.index(f.severity))):
         if i:
             rows.addWidget(rule())
         rows.addWidget(finding_line(finding, topic_width))
     rows.addStretch(1)
 
 
-def summarise(shown: QLabel, findings: Sequence[Finding], with_doubts: Callable[[int], str]) -> None:
-    """Say in a badge how it stands.
+def summarise(shown: QLabel, findings: Sequence[Finding], with_warnings: Callable[[int], str]) -> None:
+    """Summarise checks in a badge.
 
     Parameters
     ----------
-    with_doubts
-        The words for so many warnings and nothing graver.
+    with_warnings
+        Returns the text for a number of warnings without errors.
     """
-    wrong = sum(f.grade is Grade.PROBLEM for f in findings)
-    doubtful = sum(f.grade is Grade.WARNING for f in findings)
-    if wrong:
-        shown.setText(_("{count} to mend first", count=wrong))
+    errors = sum(f.severity is Severity.ERROR for f in findings)
+    warnings = sum(f.severity is Severity.WARNING for f in findings)
+    if errors:
+        shown.setText(n_("{count} error to fix first", "{count} errors to fix first", count=errors))
     else:
-        shown.setText(with_doubts(doubtful) if doubtful else _("all is well"))
-    set_tone(shown, "bad" if wrong else "warning" if doubtful else "good")
+        shown.setText(with_warnings(warnings) if warnings else _("no problems"))
+    set_tone(shown, "bad" if errors else "warning" if warnings else "good")
 
 
 def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
-    """One check; a mending command can be copied."""
+    """One check; the command that fixes it can be copied."""
     made = QWidget()
-    name, tone = _MARKS[finding.grade]
+    name, tone = _MARKS[finding.severity]
     mark = QLabel()
     mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(17, 17))
-    mark.setAccessibleName(finding.grade.value)
+    mark.setAccessibleName(finding.grade)
     topic = label(_topics().get(finding.topic, finding.topic))
     topic.setFixedWidth(topic_width)
     said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=6)
-    if finding.mend is not None:
-        said.addWidget(_mend(str(finding.mend)))
+    if finding.fix is not None:
+        said.addWidget(_fix_card(str(finding.fix)))
     layout = row(mark, topic, spacing=14)
     layout.addLayout(said, 1)
     for part in (mark, topic):
@@ -66,7 +72,7 @@ def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
     return made
 
 
-def _mend(words: str) -> QWidget:
+def _fix_card(words: str) -> QWidget:
     ground = Card()
     ground.setObjectName("sunk")
     line = row(label(words, "mono_small", wrap=True, selectable=True))
@@ -92,7 +98,7 @@ def _topics() -> dict[str, str]:
         "disk": _("Disk"),
         "docker": _("Docker engine"),
         "images": _("Images"),
-        "reach": _("A container reaches us"),
+        "reach": _("Container network"),
         "gpus": "GPU",
         "toolkit": _("NVIDIA toolkit"),
         "files": _("Settings"),

@@ -1,4 +1,4 @@
-"""The small question marks: each asks for a page of the manual."""
+"""Question marks that open a page of the manual."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bayesdesk.ui.widgets import button
 
 
 class HelpRequests(QObject):
-    """Where the marks report to; the window listens."""
+    """Connects the question marks with the window."""
 
     requested = Signal(str)  # name of a page
 
@@ -23,4 +23,4 @@ requests = HelpRequests()
 def help_mark(page: str) -> QPushButton:
     """A question mark that opens the manual at a page."""
     ask = partial(requests.requested.emit, page)
-    return button("", ask, kind="quiet", meaning="help", tip=_("What is this?"))
+    return button("", ask, kind="quiet", meaning="help", tip=_("Open the manual"))

@@ -1,7 +1,7 @@
-"""Other people's words shown letter by letter.
+"""Untrusted text shown as it is.
 
-Tool tips and message boxes take what looks like markup for markup, and the names of
-jobs, metrics and files are not ours to trust. (Labels are told to show plain text.)
+Tool tips and message boxes interpret text that looks like markup, and names of jobs, metrics and
+files are not trusted. Labels are set to plain text instead.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from PySide6.QtGui import Qt
 
 
 def as_text(words: str) -> str:
-    """The words, such that Qt shows them as they are."""
+    """A text that Qt shows as it is."""
     if not Qt.mightBeRichText(words):
         return words
     return "<span>" + html.escape(words).replace("\n", "<br>") + "</span>"
 
 
 _LOOK_ALIKES = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
-_MOST_CHARACTERS = 500
+_MAX_CHARACTERS = 500
 
 
 def without_markup(words: str) -> str:
-    """The words for a desktop's notifications, some of which know markup and some of which do not.
+    """A text for desktop notifications.
 
-    What could be escaped for the ones would be shown escaped by the others, so look-alikes stand for the
-    letters of markup, and control codes are left out.
+    Some desktops interpret markup and others do not, so escaping would be visible on some of them. Similar
+    characters replace those of markup, and control characters are removed.
     """
-    shown = "".join(c for c in words[:_MOST_CHARACTERS] if c.isprintable() or c == "\n")
+    shown = "".join(c for c in words[:_MAX_CHARACTERS] if c.isprintable() or c == "\n")
     return shown.translate(_LOOK_ALIKES)

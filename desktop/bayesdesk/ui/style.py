@@ -1,4 +1,4 @@
-"""The style sheet of the whole window, made from the theme's tokens."""
+"""The style sheet of the window, made from the theme's tokens."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ QPushButton:disabled { color: $faint; border-color: $line; }
 QPushButton#primary { background: $accent; border-color: $accent; color: $on_accent; font-weight: 600; }
 QPushButton#primary:disabled { background: $line; border-color: $line; color: $faint; }
 QPushButton#danger { color: $bad; }
+QPushButton#danger:disabled { color: $faint; }
 QPushButton#quiet, QToolButton { background: transparent; border: none; border-radius: 5px; padding: 2px 6px;
     min-height: 22px; }
 QPushButton#quiet:hover, QToolButton:hover { background: $line; }

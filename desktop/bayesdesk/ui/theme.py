@@ -1,4 +1,4 @@
-"""Colours, sizes and faces of the window; no other module holds a literal colour."""
+"""Colours, sizes and fonts of the window; no other module holds a literal colour."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Palette:
     strong_line: str
     text: str
     secondary: str
-    faint: str  # decoration and placeholders only: too weak to be read
+    faint: str  # decoration and placeholders only: too little contrast for text
     accent: str
     accent_soft: str
     on_accent: str
@@ -42,7 +42,7 @@ class Palette:
     syntax_key: str
     syntax_text: str
     syntax_number: str
-    series: tuple[str, ...]  # of several jobs in one chart: told apart by colour-blind eyes too
+    series: tuple[str, ...]  # of several jobs in one chart; distinguishable with colour blindness
 
 
 LIGHT = Palette(
@@ -96,12 +96,12 @@ _current = LIGHT
 
 
 def palette() -> Palette:
-    """Colours of the theme in use."""
+    """Colours of the current theme."""
     return _current
 
 
 def use(name: str) -> Palette:
-    """Choose a theme, ``"light"`` or ``"dark"``; what is drawn from now on has its colours."""
+    """Choose a theme, ``"light"`` or ``"dark"``, for everything that is drawn from now on."""
     global _current  # noqa: PLW0603  one window, one theme
     _current = THEMES[name]
     return _current
@@ -121,7 +121,7 @@ def _luminance(colour: str) -> float:
 
 
 def mixed(front: str, ground: str, share: float) -> str:
-    """A colour as if laid thinly over another: opaque colours are drawn several times faster."""
+    """A blend of two colours; opaque colours are drawn several times faster than transparent ones."""
     pairs = ((int(front[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(share * f + (1 - share) * g):02x}" for f, g in pairs)
 

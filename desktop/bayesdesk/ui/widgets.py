@@ -1,4 +1,4 @@
-"""Small pieces that every page is made of."""
+"""Small widgets and layouts that all pages use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import as_text
 
-_LEAST_CAPTION = 60
+_MIN_CAPTION_PX = 60
 _Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
 
 
@@ -41,7 +41,7 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: boo
 
 
 def badge(text: str = "", tone: str = "") -> QLabel:
-    """A short word on a tinted ground; the tone is accent, good, warning, bad or neutral."""
+    """A short text on a tinted background; the tone is accent, good, warning, bad or empty."""
     made = label(text, "badge")
     set_tone(made, tone)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -49,12 +49,12 @@ def badge(text: str = "", tone: str = "") -> QLabel:
 
 
 def set_tone(widget: QLabel, tone: str) -> None:
-    """Give a badge another tone."""
+    """Set the tone of a badge."""
     set_property(widget, "tone", tone)
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
-    """Set a property that the style sheet looks at."""
+    """Set a property that the style sheet uses."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
@@ -92,12 +92,12 @@ def rule() -> QFrame:
 
 
 def row(*parts: QWidget | int | None, spacing: int = 8) -> QHBoxLayout:
-    """Widgets side by side; a number is a gap, ``None`` takes what is left."""
+    """Widgets side by side; a number is a gap, ``None`` a stretch."""
     return _filled(QHBoxLayout(), parts, spacing)
 
 
 def column(*parts: QWidget | QLayout | int | None, spacing: int = 8) -> QVBoxLayout:
-    """Widgets one below the other; a number is a gap, ``None`` takes what is left."""
+    """Widgets in a column; a number is a gap, ``None`` a stretch."""
     return _filled(QVBoxLayout(), parts, spacing)
 
 
@@ -117,7 +117,7 @@ def _filled(layout: _Box, parts: Sequence[QWidget | QLayout | int | None], spaci
 
 
 class ElidedLabel(QLabel):
-    """A caption that gives way: what has no room ends in dots, and is whole in its tool tip."""
+    """A caption that is shortened when there is no room; its tool tip has the full text."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
@@ -129,8 +129,8 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(QColor(theme.palette().secondary))
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        if self.width() < _LEAST_CAPTION and shown != self.text():
-            shown = ""  # a letter and dots say less than nothing
+        if self.width() < _MIN_CAPTION_PX and shown != self.text():
+            shown = ""  # a letter and an ellipsis are of no use
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         self.setToolTip(as_text(self.text()) if shown != self.text() else "")
 
@@ -157,7 +157,7 @@ class Card(QFrame):
 
 
 class NoticeBar(Card):
-    """A sentence across the page with what can be done about it; hidden until there is something to say."""
+    """A sentence across the page with actions; hidden until it is shown."""
 
     def __init__(self, *actions: QPushButton) -> None:
         super().__init__()
@@ -168,14 +168,14 @@ class NoticeBar(Card):
         self.body.addLayout(line)
         self.setVisible(False)
 
-    def say(self, words: str) -> None:
-        """Show the bar."""
-        self.words.setText(words)
+    def show_text(self, text: str) -> None:
+        """Show the bar with a text."""
+        self.words.setText(text)
         self.setVisible(True)
 
 
 class Segmented(QWidget):
-    """A choice between a few words, all of them visible."""
+    """A choice between a few options, all of them visible."""
 
     chosen = Signal(str)
 
@@ -195,10 +195,10 @@ class Segmented(QWidget):
             self._buttons[value] = made
             layout.addWidget(made)
         self.setLayout(layout)
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)  # no word is cut short
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)  # no option is cut off
 
     def choose(self, value: str | None) -> None:
-        """Show a value as chosen, without telling anybody; ``None`` shows none."""
+        """Show a value as chosen, without a signal; ``None`` shows none."""
         self._group.setExclusive(False)
         for name, made in self._buttons.items():
             made.setChecked(name == value)
@@ -210,7 +210,7 @@ class Segmented(QWidget):
 
 
 def clear(layout: QLayout) -> None:
-    """Take everything out of a layout and let it go."""
+    """Remove and delete everything in a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.setParent(None)

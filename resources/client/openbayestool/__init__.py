@@ -1,8 +1,8 @@
-"""Reports a trial's metrics and parameters; the same calls as the client of OpenBayes.
+"""Reports a trial's metrics and parameters; has the same functions as the client of OpenBayes.
 
-Needs nothing but the standard library (Python 3.6 and newer). A point that the
-listener does not take is kept in a file of the trial's and is taken in later, once,
-in its order. Nothing here raises into the program that calls it.
+Needs only the standard library (Python 3.6 and newer). Points that the listener cannot
+receive stay in a file of the trial and are read later, once and in order. No function
+raises an exception into the calling program.
 """
 
 from openbayestool._tracker import (

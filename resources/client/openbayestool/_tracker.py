@@ -1,11 +1,10 @@
-"""Reporting by file, with the network as a doorbell.
+"""Writes reports to the trial's spool file and notifies the listener over the network.
 
-Each report is one line appended to the trial's spool file: a few microseconds, safe
-against the end of this program and against a listener that is away. A background thread
-then tells the listener that there is something new; however many lines came
-meanwhile, it rings once. The bell needs no token: while the engine is away another
-program may listen in its place. Without a spool file, or to another address, reports
-go over the network at once.
+Each report is one line appended to the spool. This takes a few microseconds, and the
+report survives the end of this program and a listener that is down. A background thread
+then notifies the listener, once for all lines written in the meantime. The notification
+carries no token: while the engine is down, another program may use its port. Without a
+spool, or with another address, reports are sent over the network at once.
 """
 
 import fcntl
@@ -26,14 +25,14 @@ _spool = os.environ.get("BAYESDESK_SPOOL")
 _own_url = _url
 _file = None
 _bell = None
-_owner = None  # the process that the file and the thread belong to
+_owner = None  # id of the process that opened the file and started the thread
 
 
 def log_metric(key, value):
     """Append one value to the metric ``key``."""
     try:
         number = float(value)
-    except Exception:  # whatever the value's own code raises
+    except Exception:  # the value's __float__ can raise anything
         _warn(f"The metric {key} was not logged because its value is not a number.")
         return
     point = {"value": number, "created_at": datetime.now().isoformat()}
@@ -54,29 +53,29 @@ def clear_metric(key):
 
 
 def clear_param(key):
-    """Set the parameter ``key`` to nothing."""
+    """Set the parameter ``key`` to the empty string."""
     log_param(key, "")
 
 
 def set_callback_url(url):
-    """Report to another address."""
+    """Set the address that reports are sent to."""
     global _url
     _url = url
 
 
 def get_callback_url():
-    """The address that reports go to."""
+    """Return the address that reports are sent to."""
     return _url
 
 
 def set_job_access_token(token):
-    """Use another token."""
+    """Set the token that is sent with reports."""
     global _token
     _token = token
 
 
 def get_job_access_token():
-    """The token in use."""
+    """Return the token."""
     return _token
 
 
@@ -111,12 +110,12 @@ def _report(body, texts):
 
 
 def _append(body):
-    """Whether the report is in the file; its disk may be full or gone."""
+    """Append a report to the spool; return ``False`` if that fails, for example on a full disk."""
     global _file, _bell, _owner
     line = (json.dumps(body) + "\n").encode("utf-8")
     with _lock:
         try:
-            if _owner != os.getpid():  # first call, or a fork: its parent's thread does not live here
+            if _owner != os.getpid():  # first call, or after a fork, which does not copy the thread
                 _file = os.open(_spool, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
                 _bell = threading.Event()
                 _owner = os.getpid()
@@ -125,7 +124,7 @@ def _append(body):
             try:
                 written = os.write(_file, line)
                 if 0 < written < len(line):
-                    os.write(_file, b"\n")  # a line cut short must not spoil the next one
+                    os.write(_file, b"\n")  # keep the next line separate from an incomplete one
             finally:
                 fcntl.flock(_file, fcntl.LOCK_UN)
         except OSError:
@@ -135,13 +134,13 @@ def _append(body):
 
 
 def _ring(bell):
-    """Tell the listener, once per burst; a listener that is away finds the lines when it is back."""
+    """Notify the listener once per burst; a listener that is down reads the spool when it is back."""
     while True:
         bell.wait()
         bell.clear()
         try:
             _exchange(_own_url, "POST", "/bell")
-        except Exception:  # the next burst rings again
+        except Exception:  # the next burst notifies again
             continue
 
 

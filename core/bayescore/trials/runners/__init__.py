@@ -1,4 +1,4 @@
-"""What runs a trial's program: Docker, or a plain process."""
+"""Runners of programs: Docker, and processes of this machine."""
 
 from bayescore.trials.runners.base import GRACE_S, Exit, Runner
 from bayescore.trials.runners.docker import DockerRunner

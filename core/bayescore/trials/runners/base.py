@@ -1,4 +1,4 @@
-"""What a runner is: the one thing between the engine and whatever runs a program."""
+"""The interface of runners, by which the engine starts and watches programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bayescore.trials.launch import Launch
 
-GRACE_S = 10.0  # between "please end" and the end
+GRACE_S = 10.0  # between SIGTERM and SIGKILL
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Exit:
     Attributes
     ----------
     code
-        Exit code; ``-n`` when signal ``n`` ended it; ``None`` when nobody knows any more.
+        Exit code; ``-n`` if signal ``n`` ended it; ``None`` if it is unknown.
     gone_with
-        Name of the node that went away with it.
+        Name of the node that left the cluster with it.
     """
 
     code: int | None
@@ -33,22 +33,22 @@ class Exit:
 class Runner(Protocol):
     """Starts programs that outlive the engine, finds them again, and ends them.
 
-    A *handle* is a text that the runner makes at the start and understands for as long
-    as the program's traces exist, also in another process.
+    A *handle* is a text by which the runner finds a program again, also from another process, until the
+    program is removed.
     """
 
     def start(self, launch: Launch) -> str:
-        """Start a program and return its handle; one that runs already under this name is adopted.
+        """Start a program and return its handle. A program that already runs under this name is adopted.
 
         Raises
         ------
         RunnerError
-            When it cannot be started.
+            If it cannot be started.
         """
         ...
 
     def adopt(self, launch: Launch) -> str | None:
-        """Handle of the program that an earlier engine started under this name, if there is one."""
+        """Handle of the program that was started under this name before, if any."""
         ...
 
     @property
@@ -61,25 +61,25 @@ class Runner(Protocol):
         ...
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
-        """Ask the program to end, and end it after ``grace`` seconds; returns at once."""
+        """Ask the program to end, and kill it after ``grace`` seconds; does not wait for its end."""
         ...
 
     def save_log(self, handle: str, file: Path) -> None:
-        """See that everything the program printed is in ``file``."""
+        """Write everything that the program printed to ``file``, unless it is there already."""
         ...
 
     def remove(self, handle: str) -> None:
-        """Take away the program's traces; the engine calls it once its result is stored."""
+        """Remove what the program left, such as its container. Called once its result is stored."""
         ...
 
     def programs(self) -> dict[str, str]:
-        """Handles, by name, of the data folder's programs that have not been removed."""
+        """Handles, by name, of all programs of the data folder that have not been removed."""
         ...
 
     def keep_only(self, jobs: Set[str]) -> None:
-        """Let go of everything that is held for jobs other than these, the ones that have not ended."""
+        """Release what is held for any job that is not among these, the active ones."""
         ...
 
     def close(self) -> None:
-        """Stop watching; programs go on."""
+        """Stop watching programs; they continue."""
         ...

@@ -35,19 +35,16 @@ _CLIENT = "/openbayes/client"
 _SPOOL = "/openbayes/spool"
 _GONE = 404
 _CONFLICT = 409
-# What a container comes to that ends because its engine does, and not of itself: 255 is what the engine
-# says of one whose end it missed.
-_BY_ENGINE = (255, 128 + 9, 128 + 15)  # SIGKILL and SIGTERM, of the container's Linux
-_AFTERMATH_S = 120.0
-_STARTING_S = 10.0  # in which a starting Docker finds out which containers have ended
-_SMALL_LOG = (
-    2**16
-)  # bytes that fit into the engine's own log without turning it over, however short the lines
+# Exit codes of containers that ended because Docker did: 255 if Docker missed the end, SIGKILL, SIGTERM.
+_BY_ENGINE = (255, 128 + 9, 128 + 15)
+_OUTAGE_S = 120.0  # after an outage of Docker in which such an exit code is attributed to it
+_STARTING_S = 10.0  # in which a starting Docker notices which containers have ended
+_SMALL_LOG = 2**16  # bytes that fit into Docker's own log without rotation, however short the lines are
 _COMPARED_LINES = 20
-# What root in a container needs to handle its own files and processes, and to install a package.
+# Capabilities that root in a container needs to handle its files and processes, and to install packages.
 _OF_ROOT = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID")
-# Process 1 of a container ignores SIGTERM unless it handles it, and a shell does not pass it on.
-# The shell between it and the program ends at once: the program itself is waited for.
+# Process 1 of a container ignores SIGTERM unless it handles it, and a shell does not forward it.
+# The shell between process 1 and the program ends at once, so process 1 waits for the program itself.
 _INIT = """trap 'asked=1; kill -TERM -1 2>/dev/null' TERM
 /bin/sh -c "$0" & child=$!
 wait "$child"; code=$?
@@ -72,7 +69,7 @@ class DockerRunner:
         self._pumps: dict[str, _LogPump] = {}
         self._lock = threading.Lock()
         self._python_paths: dict[str, str] = {}
-        self._lost_touch = -math.inf  # when the container engine was last seen to be away
+        self._outage_at = -math.inf  # when Docker last did not answer
 
     @property
     def client(self) -> docker.DockerClient:
@@ -110,12 +107,12 @@ class DockerRunner:
             if handle is None:
                 return None
             state = self.client.api.inspect_container(handle)["State"]
-            if state["Status"] == "created":  # the engine, or Docker, ended between creating and starting it
+            if state["Status"] == "created":  # the engine or Docker ended before it was started
                 with contextlib.suppress(APIError):
                     self.client.api.remove_container(handle, force=True)
-                # Docker may have begun it and not know of it: what left a trace is lost, not started twice
-                begun = trial_folder.is_touched(launch.folder.root, launch.content.attempt)
-                return handle if begun else None
+                # Docker may have started it without recording that: if it wrote files, it is lost
+                was_started = trial_folder.is_touched(launch.folder.root, launch.content.attempt)
+                return handle if was_started else None
         self._follow(handle, launch.folder.log)
         return handle
 
@@ -132,7 +129,7 @@ class DockerRunner:
         except NotFound:
             return Exit(None)
         except RunnerSilentError:
-            self._lose_touch()
+            self._note_outage()
             raise
         if state["Status"] not in ("exited", "dead"):
             self._follow(handle, pump.file if pump else None)
@@ -140,17 +137,17 @@ class DockerRunner:
         code = int(state["ExitCode"])
         if code in _BY_ENGINE and self._ended_with_its_engine(state):
             return Exit(None)
-        # a program may survive the end of one of its processes: what counts is how it ended itself
+        # a program may survive the killing of one of its processes, so its own exit code decides
         return Exit(code, out_of_memory=bool(state.get("OOMKilled")) and code != 0)
 
     def _ended_with_its_engine(self, state: dict[str, Any]) -> bool:
-        """Whether a container ended because Docker did: we saw it go, or it ended before this one started.
+        """Whether a container ended because Docker did: after an outage, or before Docker's last start.
 
-        Docker makes its bridge anew with each start, which is all that it says of when that was.
+        Docker recreates its bridge at each start and offers no better way to learn when it started.
         """
         from docker.errors import APIError
 
-        if time.monotonic() - self._lost_touch < _AFTERMATH_S:
+        if time.monotonic() - self._outage_at < _OUTAGE_S:
             return True
         if state.get("OOMKilled"):
             return False
@@ -159,7 +156,7 @@ class DockerRunner:
                 started = self.client.api.inspect_network("bridge")["Created"]
         except APIError:  # Podman has none
             return False
-        return _moment(state["FinishedAt"]) < _moment(started) + _STARTING_S
+        return _timestamp(state["FinishedAt"]) < _timestamp(started) + _STARTING_S
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
         """See :class:`Runner`."""
@@ -188,7 +185,7 @@ class DockerRunner:
         return {c["Names"][0].lstrip("/"): c["Id"] for c in found if c.get("Names")}
 
     def keep_only(self, jobs: Set[str]) -> None:
-        """Nothing is held between trials."""
+        """Does nothing: nothing is held between trials."""
 
     def close(self) -> None:
         """See :class:`Runner`."""
@@ -225,10 +222,10 @@ class DockerRunner:
     def _follow(self, handle: str, file: Path | None) -> None:
         pump = self._pumps.get(handle)
         if file is not None and (pump is None or not pump.running):
-            self._pumps[handle] = _LogPump(self.client, handle, file, self._changed, self._lose_touch)
+            self._pumps[handle] = _LogPump(self.client, handle, file, self._changed, self._note_outage)
 
-    def _lose_touch(self) -> None:
-        self._lost_touch = time.monotonic()
+    def _note_outage(self) -> None:
+        self._outage_at = time.monotonic()
 
     def _stop(self, handle: str, grace: float) -> None:
         from docker.errors import APIError
@@ -249,7 +246,7 @@ class DockerRunner:
             binds=_binds(launch),
             extra_hosts={docker_engine.HOST: self._this_machine},
             mem_limit=limits.memory,
-            memswap_limit=limits.memory,  # memory is what was meant, not as much swap again
+            memswap_limit=limits.memory,  # without this, as much swap is allowed again
             shm_size=limits.shm_size,
             pids_limit=limits.pids,
             network_mode=trials_network(self.client),
@@ -300,9 +297,9 @@ class DockerRunner:
         return self._python_paths[image]
 
 
-def _moment(said: str) -> float:
-    """Seconds since 1970 of a time in Docker's words, which have nanoseconds."""
-    return parsed(re.sub(r"(\.\d{1,6})\d*", r"\1", said)).timestamp()
+def _timestamp(written: str) -> float:
+    """Seconds since 1970 of a time that Docker wrote, with nanoseconds."""
+    return parsed(re.sub(r"(\.\d{1,6})\d*", r"\1", written)).timestamp()
 
 
 def _binds(launch: Launch) -> list[str]:
@@ -329,23 +326,22 @@ def _devices(launch: Launch) -> list[Any] | None:
 
 
 def _cannot_start(launch: Launch, error: Exception) -> RunnerError:
-    said = str(getattr(error, "explanation", None) or error)
+    message = str(getattr(error, "explanation", None) or error)
     hint = None
-    if "device driver" in said and "nvidia" in said:
+    if "device driver" in message and "nvidia" in message:
         hint = text(
             "Install the NVIDIA Container Toolkit and restart Docker, "
             "or set “gpus: none” in openbayes.local.yaml."
         )
-    elif "No such image" in said:
+    elif "No such image" in message:
         hint = text("Pull or build the image {image} first.", image=launch.image)
-    return RunnerError(text("The container cannot be started: {said}.", said=said), hint)
+    return RunnerError(text("The container cannot be started: {said}.", said=message), hint)
 
 
 class _LogPump:
     """Copies a container's output into the trial's log until the container ends.
 
-    After a restart of the engine it begins from the container's first line again, so
-    nothing is missing and nothing is there twice.
+    After a restart of the engine the whole output is copied again, so that no line is missing or repeated.
     """
 
     def __init__(
@@ -383,7 +379,7 @@ class _LogPump:
             self._changed()
 
     def _copy(self, *, follow: bool) -> BoundedLog:
-        """Write the container's output into the file from its first line on."""
+        """Write the container's whole output into the file."""
         log = BoundedLog(str(self.file), fresh=True)
         try:
             for chunk in self._client.api.logs(self._handle, stream=True, follow=follow):
@@ -395,7 +391,7 @@ class _LogPump:
     def _is_whole(self) -> bool:
         """Whether the file ends as the output does.
 
-        An engine that turns its own log over while it is followed may leave the rest out.
+        If Docker rotates its own log while it is followed, the rest may be missing.
         """
         end = self._client.api.logs(self._handle, tail=_COMPARED_LINES)
         with self.file.open("rb") as file:

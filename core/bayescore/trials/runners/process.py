@@ -1,4 +1,4 @@
-"""Runs trials as processes of this machine, for machines without Docker."""
+"""Runs trials as processes of this machine."""
 
 from __future__ import annotations
 
@@ -28,16 +28,18 @@ from bayescore.trials.runners.watch import ProcessWatch
 
 _SPEC = "supervisor-spec.json"
 _SPOOL = "points.jsonl"
-_MOST_WRITTEN = 2**16  # bytes of what a supervisor writes
-_REMAINS_S = 2.0
+_MAX_BYTES = 2**16  # of a file that a supervisor writes
+_KILL_S = 2.0  # to kill what a supervisor left running
+_CLAIM_S = 10.0  # in which a supervisor that was started writes which process it is
+_LOOK_S = 0.01
 _SUPERVISOR = Path(__file__).parent.parent / "supervisor"
 
 
 class ProcessRunner:
-    """Each trial has a supervisor process, which outlives the engine and ends everything of the trial.
+    """Each trial has a supervisor process, which outlives the engine and ends all processes of the trial.
 
-    The handle is the attempt's folder: in ``supervisor.json`` stands which process keeps it,
-    in ``exit.json`` how it ended.
+    The handle is the attempt's folder: ``supervisor.json`` names the supervisor's process, and
+    ``exit.json`` says how the program ended.
     """
 
     polls_memory = False
@@ -102,55 +104,58 @@ class ProcessRunner:
             return result
         if _supervisor_lives(root) or self._is_starting(root):
             return None
-        if result := _result(root):  # written between the two looks
+        if result := _result(root):  # written since the first check
             return result
-        _end_remains(root)
+        _kill_remaining(root)
         return Exit(None)
 
     def stop(self, handle: str, grace: float = GRACE_S) -> None:
-        """See :class:`Runner`."""
-        supervisor = _supervisor(Path(handle))
+        """See :class:`Runner`; waits for a supervisor that is just being started."""
+        root, until = Path(handle), time.monotonic() + _CLAIM_S
+        while self._is_starting(root) and time.monotonic() < until:
+            time.sleep(_LOOK_S)
+        supervisor = _supervisor(root)
         if supervisor is not None and _lives(*supervisor):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(supervisor[0], signal.SIGTERM)
 
     def save_log(self, handle: str, file: Path) -> None:
-        """Nothing to do: the supervisor writes the log itself."""
+        """Does nothing: the supervisor writes the log."""
 
     def remove(self, handle: str) -> None:
-        """Nothing to take away: what the supervisor wrote stays in the trial's folder."""
+        """Does nothing but reap: what the supervisor wrote stays in the trial's folder."""
         self._reap()
 
     def programs(self) -> dict[str, str]:
-        """None: supervisors end by themselves and leave nothing that takes up anything."""
+        """Returns none: supervisors end by themselves and hold no resources."""
         return {}
 
     def keep_only(self, jobs: Set[str]) -> None:
-        """Nothing is held between trials."""
+        """Does nothing: nothing is held between trials."""
 
     def close(self) -> None:
         """See :class:`Runner`."""
         self._watch.close()
 
     def _is_starting(self, root: Path) -> bool:
-        """Whether a supervisor that we started has not written its name yet."""
+        """Whether a supervisor that we started has not yet written its process id."""
         if (root / "supervisor.json").exists():
             return False
         spec = str(root / _SPEC)
         with self._lock:
-            return any(k.poll() is None and spec in k.args for k in self._started.values())  # type: ignore[operator]
+            return any(p.poll() is None and spec in p.args for p in self._started.values())  # type: ignore[operator]
 
     def _reap(self) -> None:
         with self._lock:
-            self._started = {pid: k for pid, k in self._started.items() if k.poll() is None}
+            self._started = {pid: p for pid, p in self._started.items() if p.poll() is None}
 
 
-def _end_remains(root: Path) -> None:
-    """End what a supervisor that was killed left running: it would report into the next attempt."""
+def _kill_remaining(root: Path) -> None:
+    """Kill what a killed supervisor left running: it would report into the next attempt."""
     import psutil
 
     spool = str(TrialFolder(root).spool / _SPOOL)
-    until = time.monotonic() + _REMAINS_S  # one that hangs in a driver must not hold the engine up
+    until = time.monotonic() + _KILL_S  # a process that hangs in a driver cannot be killed
     left = True
     while left and time.monotonic() < until:
         left = False
@@ -196,13 +201,13 @@ def _python_folder(launch: Launch) -> Path:
 
 
 def default_python() -> str | None:
-    """The interpreter that ``python`` means to the caller, else ours."""
+    """The interpreter that ``python`` is on the search path, else our own."""
     return shutil.which("python") or shutil.which("python3") or sys.executable or None
 
 
 def _result(root: Path) -> Exit | None:
     try:
-        result = json.loads(read_bytes(root / "exit.json", _MOST_WRITTEN, follow=False))
+        result = json.loads(read_bytes(root / "exit.json", _MAX_BYTES, follow=False))
         return Exit(int(result["exit_code"]), timed_out=bool(result["timed_out"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -211,7 +216,7 @@ def _result(root: Path) -> Exit | None:
 def _supervisor(root: Path) -> tuple[int, int] | None:
     """Process id and start time of the supervisor of a folder."""
     try:
-        supervisor = json.loads(read_bytes(root / "supervisor.json", _MOST_WRITTEN, follow=False))
+        supervisor = json.loads(read_bytes(root / "supervisor.json", _MAX_BYTES, follow=False))
         return int(supervisor["pid"]), int(supervisor["started"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -223,5 +228,5 @@ def _supervisor_lives(root: Path) -> bool:
 
 
 def _lives(pid: int, started: int) -> bool:
-    """Whether the process with this id is still the one that started then, and no zombie."""
+    """Whether the process with this id is the one that started then, and is not a zombie."""
     return start_time(pid) == started

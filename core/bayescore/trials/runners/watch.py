@@ -1,4 +1,4 @@
-"""Being told at once when processes end, whoever started them."""
+"""Notifies when processes end, also those that another process started."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 class ProcessWatch:
-    """Calls back when one of several processes has ended (Linux: by pidfd)."""
+    """Calls ``changed`` when one of the watched processes has ended (on Linux, by pidfd)."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
@@ -22,7 +22,7 @@ class ProcessWatch:
         self._lock = threading.Lock()
 
     def add(self, pid: int) -> None:
-        """Watch a process; one that is gone already counts as a change."""
+        """Watch a process. If it has ended already, ``changed`` is called at once."""
         try:
             descriptor = os.pidfd_open(pid)
         except (OSError, AttributeError):

@@ -1,10 +1,8 @@
 """Runs one program and outlives the engine: ``python supervisor SPEC.json``.
 
-Only the standard library is used and nothing of Bayesdesk is imported, so that it
-starts in a few milliseconds.  It starts the program in a session of its own, writes
-what it prints into a bounded log, ends it when it is told to (SIGTERM) or when its time
-is up, and makes sure that nothing of it lives on: as a child subreaper it inherits every
-process that the program left behind.
+It imports only the standard library, so that it starts in a few milliseconds. It starts the program in
+its own session, writes the output into a bounded log, and ends the program on SIGTERM or when its time
+is up. As a child subreaper it inherits every process that the program leaves behind, and kills them.
 """
 
 from __future__ import annotations
@@ -23,21 +21,22 @@ from bounded_log import BoundedLog  # type: ignore[import-not-found]  # beside t
 
 PR_SET_CHILD_SUBREAPER = 36
 CHUNK = 1 << 16
-RETRY_S = 1.0  # between attempts to write on a disk that takes nothing
+RETRY_S = 1.0  # between attempts to write to a full disk
 
 
 def main(spec_file: str) -> int:
-    """Run what the file says; 0 when the result is written, 3 when another supervisor has it already."""
+    """Run a program by its spec. Returns 0 when the result is written, 3 if it has another supervisor."""
     with open(spec_file, encoding="utf-8") as file:  # noqa: PTH123
         spec = json.load(file)
+    asked: list[float] = []
+    # before the claim, which tells others where to send the signal
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(time.monotonic()))
     if not _claim(spec["claim"]):
         return 3
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     log = BoundedLog(spec["log"], fresh=True)
     began = time.monotonic()
-    asked: list[float] = []
-    signal.signal(signal.SIGTERM, lambda *_: asked.append(time.monotonic()))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     wake_read, wake_write = os.pipe()
@@ -59,7 +58,7 @@ def main(spec_file: str) -> int:
         _finish(spec["result"], {"exit_code": 127, "timed_out": False, "stopped": False})
         return 0
     timed_out = _watch(child, log, wake_read, asked, began, spec)
-    _sweep(child.pid)
+    _kill_remaining(child.pid)
     code = child.wait()
     _finish(spec["result"], {"exit_code": code, "timed_out": timed_out, "stopped": bool(asked)})
     log.close()
@@ -74,24 +73,24 @@ def _watch(
     began: float,
     spec: dict[str, object],
 ) -> bool:
-    """Copy output until the program itself has ended; whether its time ran out."""
+    """Copy the output until the program has ended; returns whether its time was up."""
     assert child.stdout is not None
     output = child.stdout.fileno()
     os.set_blocking(output, False)
     seconds, grace = spec.get("seconds"), float(spec["grace"])  # type: ignore[arg-type]
-    told, killed, timed_out, open_output = 0.0, False, False, True
+    asked_at, killed, timed_out, open_output = 0.0, False, False, True
     while True:
         now = time.monotonic()
         if seconds and not timed_out and now - began >= float(seconds):  # type: ignore[arg-type]
             timed_out = True
-        if (asked or timed_out) and not told:
-            told = now
+        if (asked or timed_out) and not asked_at:
+            asked_at = now
             _signal_group(child.pid, signal.SIGTERM)
-        if told and not killed and now - told >= grace:
+        if asked_at and not killed and now - asked_at >= grace:
             killed = True
             _signal_group(child.pid, signal.SIGKILL)
-        # the shell between us and the program ends at once when asked: the program may need its grace
-        if _has_ended(child.pid) and (not told or killed or not _orphans(child.pid)):
+        # on SIGTERM the shell around the program ends at once, but the program may need its grace period
+        if _has_ended(child.pid) and (not asked_at or killed or not _orphans(child.pid)):
             if open_output:
                 _copy(output, log)
             return timed_out
@@ -103,12 +102,12 @@ def _watch(
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether the program has ended; it stays a zombie, so its group's number is not reused."""
+    """Whether the program has ended. It stays a zombie, so that its group id is not reused."""
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _orphans(child: int) -> list[int]:
-    """Processes that the program's shell has left to us and that still run."""
+    """Running processes that we inherited from the program's shell."""
     for pid in (left := [pid for pid in _children() if pid != child]):
         try:
             os.waitpid(pid, os.WNOHANG)
@@ -118,7 +117,7 @@ def _orphans(child: int) -> list[int]:
 
 
 def _copy(output: int, log: BoundedLog) -> bool:
-    """Copy what is there; ``False`` once the pipe is closed."""
+    """Copy the output so far; returns ``False`` once the pipe is closed."""
     while True:
         try:
             data = os.read(output, CHUNK)
@@ -136,8 +135,8 @@ def _signal_group(pid: int, number: int) -> None:
         return
 
 
-def _sweep(group: int) -> None:
-    """End every process that the program left behind, those that left its session too."""
+def _kill_remaining(group: int) -> None:
+    """Kill every process that the program left behind, also those that left its session."""
     _signal_group(group, signal.SIGKILL)
     for _ in range(200):
         left = [pid for pid in _children() if pid != group]
@@ -164,13 +163,13 @@ def _children() -> list[int]:
 
 
 def _limit(memory: int | None) -> None:
-    """Bound the program's data; RLIMIT_AS would forbid the address space that CUDA reserves."""
+    """Limit the program's data; RLIMIT_AS would count the address space that CUDA reserves."""
     if memory:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
 def _claim(path: str) -> bool:
-    """Be the one supervisor of this attempt; the file is never seen half written."""
+    """Become the only supervisor of this attempt; the file is created atomically."""
     partial = f"{path}.{os.getpid()}"
     with open(partial, "w", encoding="ascii") as file:  # noqa: PTH123
         json.dump({"pid": os.getpid(), "started": _start_time(os.getpid())}, file)
@@ -184,7 +183,7 @@ def _claim(path: str) -> bool:
 
 
 def _start_time(pid: int) -> int:
-    """Start of a process in clock ticks since boot: with the pid it names a process for good."""
+    """Start of a process in clock ticks since boot, which with the pid identifies it."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
             return int(file.read().rpartition(")")[2].split()[19])
@@ -193,11 +192,11 @@ def _start_time(pid: int) -> int:
 
 
 def _finish(path: str, result: dict[str, object]) -> None:
-    """Write how the program ended, as soon as the disk takes it: without it the trial would run again."""
+    """Write how the program ended, once the disk has space: without the result the trial would run again."""
     while True:
         try:
             _write(path, result)
-        except FileNotFoundError:  # the folder is gone, and with it whoever wants to know
+        except FileNotFoundError:  # the folder was deleted
             return
         except OSError:
             time.sleep(RETRY_S)

@@ -1,4 +1,4 @@
-"""A log file of bounded size: the newest half is in the file, the older half beside it."""
+"""A log file of bounded size. The newer half is in the file, the older half beside it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ HALF_BYTES = 8 * 2**20
 
 
 class BoundedLog:
-    """Appends bytes to ``path``; past ``half`` bytes the file becomes ``path.1``.
+    """Appends bytes to ``path``. Once it has ``half`` bytes the file is renamed to ``path.1``.
 
-    A disk that is full or read-only for a while costs lines, not the program that prints them:
-    what cannot be written is counted, and the count is noted where it is missing.
+    A full or read-only disk does not stop the program that prints: bytes that cannot be written are
+    dropped, and their number is written where they are missing.
 
     Attributes
     ----------
     taken, lost
-        Bytes that were given, and those of them that could not be written.
+        Bytes that were passed to :meth:`write`, and those of them that could not be written.
     """
 
     def __init__(self, path: str, half: int = HALF_BYTES, fresh: bool = False) -> None:
@@ -30,19 +30,19 @@ class BoundedLog:
         self.taken = self.lost = 0
 
     def write(self, data: bytes) -> None:
-        """Append; the bytes are with the operating system afterwards."""
+        """Append bytes, unbuffered."""
         self.taken += len(data)
         data = data[-self.half :]
         try:
             if self._size + len(data) > self.half and self._size:
-                self._turn_over()
-            self._note()
+                self._rotate()
+            self._note_missing()
             written = self._append(data)
         except OSError:
             written = 0
         self.lost += len(data) - written
 
-    def _note(self) -> None:
+    def _note_missing(self) -> None:
         missing = self.lost - self._noted
         if missing:
             self._append(f"\n[{missing} bytes could not be written here]\n".encode())
@@ -53,7 +53,7 @@ class BoundedLog:
         self._size += written
         return written
 
-    def _turn_over(self) -> None:
+    def _rotate(self) -> None:
         os.replace(self.path, self.path + ".1")  # noqa: PTH105
         full, self._file = self._file, _opened(self.path, fresh=True)
         full.close()
@@ -62,12 +62,12 @@ class BoundedLog:
     def close(self) -> None:
         """Close the file."""
         with suppress(OSError):
-            self._note()
+            self._note_missing()
         self._file.close()
 
 
 def _opened(path: str, *, fresh: bool) -> IO[bytes]:
-    """Open a log for writing; a link in its place is removed and not followed."""
+    """Open a log for writing; a link in its place is removed, not followed."""
     if os.path.islink(path):  # noqa: PTH114
         os.unlink(path)  # noqa: PTH108
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if fresh else os.O_APPEND)

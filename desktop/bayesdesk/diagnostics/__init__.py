@@ -1,0 +1,1 @@
+"""Diagnostics: problems of this machine and how to fix them."""

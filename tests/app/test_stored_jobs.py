@@ -1,0 +1,72 @@
+"""Finding, marking and deleting stored jobs."""
+
+from __future__ import annotations
+
+import pytest
+
+from bayescore.app import deletion, trial_marks
+from bayescore.app.lookup import find_job, find_trial
+from bayescore.errors import ConfigError
+from bayescore.store import Database, JobState, TrialState, jobs, trials
+from support.stored_jobs import add_job
+
+ENDED = JobState.SUCCEEDED
+
+
+def test_that_a_job_is_found_by_id_start_of_id_name_or_as_the_last(database: Database) -> None:
+    first, second = add_job(database, name="digits"), add_job(database, name="digits")
+    other = add_job(database, name="other")
+    assert find_job(database, first.id).id == first.id
+    assert find_job(database, other.id[:6]).id == other.id
+    assert find_job(database, "digits").id == second.id  # the newest of that name
+    assert find_job(database, "last").id == other.id
+
+
+def test_that_a_word_for_no_job_or_several_is_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigError, match="There is no job “last”"):
+        find_job(database, "last")
+    both = [add_job(database), add_job(database)]
+    monkeypatch.setattr(jobs, "find", lambda _connection, _word: both)
+    with pytest.raises(ConfigError, match=f"{both[0].id}, {both[1].id}"):
+        find_job(database, "")
+
+
+def test_that_a_trial_is_found_by_its_number(database: Database) -> None:
+    job = add_job(database, TrialState.PENDING, TrialState.PENDING)
+    assert find_trial(database, job, 2).number == 2
+    with pytest.raises(ConfigError, match="has no trial 3"):
+        find_trial(database, job, 3)
+
+
+def test_that_trials_get_a_star_and_a_note(database: Database) -> None:
+    job = add_job(database, TrialState.SUCCEEDED, TrialState.SUCCEEDED)
+    trial_marks.star(database, job.id, (1, 2), starred=True)
+    trial_marks.star(database, job.id, (1,), starred=False)
+    trial_marks.annotate(database, job.id, 2, "look here")
+    with database.read() as connection:
+        marks = [(t.starred, t.note) for t in trials.of_job(connection, job.id)]
+    assert marks == [(False, ""), (True, "look here")]
+
+
+def test_that_ended_jobs_are_deleted_with_their_files(database: Database) -> None:
+    job, running = add_job(database, TrialState.SUCCEEDED, ended=ENDED), add_job(database)
+    folder = database.folder.job(job.id)
+    folder.mkdir(parents=True)
+    (folder / "log.txt").write_bytes(b"x" * 10_000)
+    (listed,) = deletion.ended_jobs(database)
+    assert (listed.job.id, listed.bytes) == (job.id, deletion.job_bytes(database, job))
+    assert deletion.delete(database, [job.id]) == listed.bytes
+    assert listed.bytes >= 10_000
+    assert not folder.exists()
+    with database.read() as connection:
+        assert [j.id for j in jobs.every(connection)] == [running.id]
+
+
+def test_that_no_job_is_deleted_when_one_is_running(database: Database) -> None:
+    ended, running = add_job(database, ended=ENDED), add_job(database)
+    with pytest.raises(ConfigError, match="has not ended"):
+        deletion.delete(database, [ended.id, running.id])
+    with database.read() as connection:
+        assert len(jobs.every(connection)) == 2
