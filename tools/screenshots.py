@@ -127,7 +127,7 @@ def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:
 
 def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     """The pages of the finished job."""
-    from bayesdesk.jobs.trial_filter import Brush, TrialFilter
+    from bayesdesk.models.filter import Brush, TrialFilter
 
     page = _job(window, job)
     grab("charts")
@@ -143,10 +143,10 @@ def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
             _wait_until(lambda: page.analysis._contour._found is not None)
         grab(page.names[index])
     assert page.model.selected is not None
-    dialog = page.use_as_result(page.model.selected)
+    dialog = page.trial_actions.use(page.model.selected)
     grab("use-as-result", dialog)
     dialog.close()
-    trial = page.open_trial(page.model.selected)
+    trial = page.trial_actions.open(page.model.selected)
     assert trial is not None
     grab("trial", trial)
     trial.close()

@@ -1,4 +1,4 @@
-"""Every command by its name, found by typing."""
+"""The command palette: every command by its name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bayesdesk.ui.widgets import column
 
 
 class CommandPalette(QDialog):
-    """Type a part of a name, Enter does it."""
+    """Lists the commands whose name contains what is typed; Enter runs the current one."""
 
     def __init__(self, parent: QWidget, actions: Mapping[str, QAction]) -> None:
         super().__init__(parent)
@@ -24,10 +24,10 @@ class CommandPalette(QDialog):
         self._field = QLineEdit()
         self._field.setPlaceholderText(_("Type a command"))
         self._field.textChanged.connect(self._show)
-        self._field.returnPressed.connect(self._do)
+        self._field.returnPressed.connect(self._run)
         self._field.installEventFilter(self)
         self._list = QListWidget()
-        self._list.itemActivated.connect(lambda _item: self._do())
+        self._list.itemActivated.connect(lambda _item: self._run())
         layout = column(self._field, self._list)
         layout.setContentsMargins(12, 12, 12, 12)
         self.setLayout(layout)
@@ -43,14 +43,14 @@ class CommandPalette(QDialog):
                 self._list.addItem(item)
         self._list.setCurrentRow(0)
 
-    def _do(self) -> None:
+    def _run(self) -> None:
         item = self._list.currentItem()
         if item is not None:
             self.accept()
             self._actions[item.data(Qt.ItemDataRole.UserRole)].trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the arrow keys move in the list while the field has the focus."""
+        """Move in the list with the arrow keys while the field has the focus."""
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
             if step is not None:

@@ -21,11 +21,11 @@ from bayescore.store import Database, Job, JobState
 from bayesdesk.help import Help
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
 from bayesdesk.menus import fill_menus
+from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.new_project import NewProjectActions
 from bayesdesk.palette import CommandPalette
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
-from bayesdesk.services.snapshot import JobRow, JobView
 from bayesdesk.services.store_watch import StoreWatch
 from bayesdesk.single_instance import JOB
 from bayesdesk.start_page import StartPage

@@ -26,6 +26,7 @@ from bench import (  # noqa: E402
     simulated,
     starting,
     suggesting,
+    watching,
     window,
 )
 from bench.figure import Figure  # noqa: E402
@@ -36,6 +37,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "listening": listening.measure,
     "suggesting": suggesting.measure,
     "reading": reading.measure,
+    "watching": watching.measure,
     "window": window.measure,
     "package": packaged.measure,
     "jobs": load.many_jobs,

@@ -20,7 +20,7 @@ import psutil
 from bayescore.app import engine_control
 from bayescore.store import Database, DataFolder, NewPoints, jobs, points, trials
 from bayescore.store.points import PointWriter
-from bayesdesk.services.snapshot import SnapshotReader
+from bayesdesk.services.snapshot_reader import SnapshotReader
 from bench import listening
 from bench.dispatch import COMMAND
 from bench.figure import Figure

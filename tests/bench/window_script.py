@@ -141,7 +141,7 @@ def a_view(n: int, axes: int) -> object:
     """A job view of ``n`` trials and ``axes`` axes including the objective."""
     from bayescore.config import load_text
     from bayescore.store import Job, JobState, Trial, TrialState
-    from bayesdesk.services.snapshot import JobView
+    from bayesdesk.models.snapshot import JobView
     from support.builders import FILE, a_submission
 
     names = [f"p{i:02}" for i in range(axes - 1)]
@@ -168,8 +168,8 @@ def a_view(n: int, axes: int) -> object:
 def brushing(folder: Path) -> None:
     """A brush dragged over one of 13 axes in 60 moves, then the time to the complete picture."""
     app = application(folder)
-    from bayesdesk.jobs.job_model import JobModel
-    from bayesdesk.jobs.trial_filter import Brush
+    from bayesdesk.models.filter import Brush
+    from bayesdesk.models.job import JobModel
     from bayesdesk.plots.parallel.canvas import ParallelCanvas
 
     for n in (1_000, 10_000, 50_000):

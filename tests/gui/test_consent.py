@@ -98,7 +98,7 @@ def test_that_a_job_that_was_not_started_here_asks_before_it_continues(
     page.consent.reject()
     assert len(workspace.trials(job)) == 1
     page.consent = None
-    page.panel.rerun_requested.emit(1)
+    page.trial_actions.rerun([1])
     qtbot.waitUntil(lambda: page.consent is not None, timeout=WAIT_MS)
     qtbot.mouseClick(page.consent.allow, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: workspace.trials(job)[0].attempt == 2, timeout=WAIT_MS)

@@ -182,7 +182,7 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
         if t.parameters["x"] >= brushes["x"][0].low and t.parameters["n"] <= brushes["n"][0].high
     )  # fmt: skip
     qtbot.waitUntil(lambda: page.parallel.table.model().rowCount() == len(shown), timeout=WAIT_MS)
-    assert page.filter_bar._left.text().startswith(words["{} of 12 trials"].format(len(shown)))
+    assert page.filter_bar._count.text().startswith(words["{} of 12 trials"].format(len(shown)))
 
     page.parallel.new.click()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
@@ -241,7 +241,7 @@ def test_that_the_best_trial_is_written_into_the_file_after_its_difference_was_s
     assert page.model.selected == best
     file = workspace.project / "openbayes.yaml"
     before = file.read_text()
-    dialog = page.use_as_result(best)
+    dialog = page.trial_actions.use(best)
     qtbot.waitUntil(dialog._write.isEnabled, timeout=WAIT_MS)
     assert "+" in dialog._diff.toPlainText()
     assert file.read_text() == before
@@ -281,7 +281,7 @@ def test_that_the_log_is_followed_and_files_of_the_trial_are_listed(
     job = workspace.tune()
     window.show_job(job["id"])
     page = job_page(window, qtbot)
-    opened = page.open_trial(page.model.selected)
+    opened = page.trial_actions.open(page.model.selected)
     assert opened is not None
     qtbot.waitUntil(lambda: "red 训练" in opened.log.text.toPlainText(), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: opened.files.files.count() > 0, timeout=WAIT_MS)

@@ -14,8 +14,8 @@ from bayescore.config import Goal
 from bayescore.errors import ConfigError
 from bayescore.files.tree import bytes_on_disk
 from bayescore.results import surface
-from bayesdesk.plots.canvas import fences
-from bayesdesk.plots.parallel.axes import Scale, axes_of, with_scale
+from bayesdesk.models.axes import Scale, axes_of, with_scale
+from bayesdesk.models.curves import fences
 from bayesdesk.services.ansi import Style, segments
 from bayesdesk.window import MainWindow
 from support.programs import wait_for
@@ -183,8 +183,7 @@ def test_that_far_values_are_clipped_with_a_mark_and_a_brush_to_the_end_holds_th
     assert axis.value(1.2) == 1e9
     assert with_scale(axis, Scale.LOG).clipped == (0, 0)
     assert (
-        f"{far} far values"
-        in page.charts.findChild(type(page.charts._grid.itemAt(0).widget())).caption.text()
+        f"{far} outlier" in page.charts.findChild(type(page.charts._grid.itemAt(0).widget())).caption.text()
     )
 
 
@@ -217,7 +216,7 @@ def test_that_files_of_a_trial_are_looked_into(window: MainWindow, workspace: Wo
     job = workspace.tune()
     window.show_job(job["id"])
     page = job_page(window, qtbot)
-    opened = page.open_trial(page.model.selected)
+    opened = page.trial_actions.open(page.model.selected)
     assert opened is not None
     files = opened.files
     qtbot.waitUntil(lambda: files.files.count() > 1, timeout=WAIT_MS)

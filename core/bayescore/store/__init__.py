@@ -1,6 +1,6 @@
 """What happened: jobs, trials, points and events in one SQLite file."""
 
-from bayescore.store import events, jobs, points, requests, settings, transfers, trials
+from bayescore.store import events, jobs, points, requests, revisions, settings, transfers, trials
 from bayescore.store.data_folder import DataFolder
 from bayescore.store.database import ChangeWatch, Database
 from bayescore.store.records import (
@@ -38,6 +38,7 @@ __all__ = [
     "jobs",
     "events",
     "requests",
+    "revisions",
     "settings",
     "transfers",
     "points",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bayescore.config import LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
-from bayescore.store import tables
+from bayescore.store import revisions, tables
 from bayescore.store.identifiers import new_identifier
 from bayescore.store.records import Input, Job, Submission, dumps
 from bayescore.store.states import JobState, check_job_move
@@ -21,6 +21,7 @@ from bayescore.times import now
 def add(connection: sa.Connection, submission: Submission) -> Job:
     """Store a submitted job as queued."""
     identifier = new_identifier()
+    revisions.bump_jobs(connection)
     connection.execute(
         jobs.insert().values(
             id=identifier,
@@ -105,6 +106,7 @@ def endpoints(connection: sa.Connection) -> list[str]:
 def move(connection: sa.Connection, identifier: str, state: JobState, reason: Text | None = None) -> Job:
     """Move a job to another state; raises :class:`IllegalMoveError` for an illegal transition."""
     check_job_move(get(connection, identifier).state, state)
+    revisions.bump_jobs(connection)
     connection.execute(
         jobs.update()
         .where(jobs.c.id == identifier)
@@ -120,6 +122,8 @@ def move(connection: sa.Connection, identifier: str, state: JobState, reason: Te
 def remove(connection: sa.Connection, identifier: str) -> None:
     """Delete a job and everything that belongs to it."""
     job = get(connection, identifier)
+    revisions.bump_jobs(connection)
+    revisions.remove(connection, identifier)
     trial_ids = sa.select(tables.trials.c.id).where(tables.trials.c.job == identifier)
     for table in (tables.leases, tables.spooled, tables.logged_parameters):
         connection.execute(table.delete().where(table.c.trial.in_(trial_ids)))
@@ -131,11 +135,13 @@ def remove(connection: sa.Connection, identifier: str) -> None:
 
 def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:
     """Change the number of trials of a job."""
+    revisions.bump_jobs(connection)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(max_trials=max_trials))
 
 
 def begin_run(connection: sa.Connection, identifier: str) -> Job:
     """Begin another run of a job; one that has ended is queued again."""
+    revisions.bump_jobs(connection)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now()))
     job = get(connection, identifier)
     return move(connection, identifier, JobState.QUEUED) if job.state.ended else job

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from bayescore.store import revisions
 from bayescore.store.records import NewPoints, Point, Trial, dumps, from_column, to_column
-from bayescore.store.tables import logged_parameters, metrics, points, spooled
+from bayescore.store.tables import logged_parameters, metrics, points, spooled, trials
 from bayescore.times import now
 
 if TYPE_CHECKING:  # importing NumPy would slow down commands that do not need it
@@ -93,7 +94,12 @@ class PointWriter:
 
 def clear(connection: sa.Connection, trial: int, attempt: int, metric: str, limit: int = -1) -> int:
     """Delete at most ``limit`` points of a metric of an attempt (-1: all); return their number."""
-    return connection.exec_driver_sql(_CLEAR, (trial, attempt, metric, limit)).rowcount
+    deleted = connection.exec_driver_sql(_CLEAR, (trial, attempt, metric, limit)).rowcount
+    if deleted > 0:
+        query = sa.select(trials.c.job).where(trials.c.id == trial)
+        if (job := connection.execute(query).scalar()) is not None:
+            revisions.bump_deleted_points(connection, job)
+    return deleted
 
 
 def since(connection: sa.Connection, job_seq: int, cursor: int = 0, limit: int = _PAGE_ROWS) -> list[Point]:
@@ -110,14 +116,13 @@ def since(connection: sa.Connection, job_seq: int, cursor: int = 0, limit: int =
 
 @dataclass(frozen=True)
 class PointColumns:
-    """Points as columns, each of shape (n,), in order of arrival; ``names`` by metric id."""
+    """Points as columns, each of shape (n,), in order of arrival; see :func:`metric_names`."""
 
     seq: NDArray[np.int64]
     trial: NDArray[np.int64]
     attempt: NDArray[np.int64]
     metric: NDArray[np.int64]
     value: NDArray[np.float64]
-    names: dict[int, str]
 
 
 def columns_since(connection: sa.Connection, job_seq: int, cursor: int, limit: int) -> PointColumns:
@@ -129,8 +134,13 @@ def columns_since(connection: sa.Connection, job_seq: int, cursor: int, limit: i
     columns = list(zip(*rows, strict=True)) if rows else [()] * 5
     numbers = [np.array(column, dtype=np.int64) for column in columns[:4]]
     value = np.array(columns[4], dtype=np.float64)  # None, as NULL is read, becomes NaN
-    names = {int(row[0]): str(row[1]) for row in connection.execute(sa.select(metrics.c.id, metrics.c.name))}
-    return PointColumns(numbers[0], numbers[1], numbers[2], numbers[3], value, names)
+    return PointColumns(numbers[0], numbers[1], numbers[2], numbers[3], value)
+
+
+def metric_names(connection: sa.Connection, identifiers: Collection[int]) -> dict[int, str]:
+    """Names of metrics by id; an id always means the same name."""
+    query = sa.select(metrics.c.id, metrics.c.name).where(metrics.c.id.in_(identifiers))
+    return {int(row[0]): str(row[1]) for row in connection.execute(query)}
 
 
 def newest(connection: sa.Connection, job_seq: int) -> int:

@@ -7,13 +7,14 @@ import math
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from bayescore.i18n import Text
+from bayescore.store import revisions
 from bayescore.store.records import IMPORTED, Forecast, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
@@ -22,6 +23,8 @@ from bayescore.times import now
 _LARGEST = sys.float_info.max
 # The plus keeps SQLite from using the index on states, which is not selective: most trials have succeeded.
 _STATE: sa.ColumnElement[str] = sa.literal_column("+trials.state")
+# The same keeps it from the index of jobs, where new row ids are to be found.
+_JOB: sa.ColumnElement[str] = sa.literal_column("+trials.job")
 
 # Built once: listing jobs runs it hundreds of times.
 _BEST = {
@@ -98,6 +101,24 @@ def of_job(connection: sa.Connection, job: str) -> list[Trial]:
     return [_trial(row) for row in connection.execute(query)]
 
 
+def changed_of(connection: sa.Connection, job: str, newest: int, active: Collection[int]) -> list[Trial]:
+    """Trials of a job that may have changed since they were read, by number.
+
+    Trials that had ended are not among them: :mod:`bayescore.store.revisions` tells whether one has changed.
+
+    Parameters
+    ----------
+    newest
+        Largest row id that was read.
+    active
+        Row ids of those that had not ended.
+    """
+    query = trials.select().where(
+        sa.or_(trials.c.id.in_(active), sa.and_(trials.c.id > newest, _JOB.in_([job])))
+    )
+    return sorted((_trial(row) for row in connection.execute(query)), key=lambda t: t.number)
+
+
 def active_of_job(connection: sa.Connection, job: str) -> list[Trial]:
     """Trials of a job that have not ended, by number."""
     states = [s for s in TrialState if not s.ended]
@@ -145,6 +166,8 @@ def move(
     """
     current = get(connection, trial.id)
     check_trial_move(current.state, state)
+    if current.state.ended:
+        revisions.bump_ended_trials(connection, current.job)
     if state is TrialState.RUNNING:
         columns.setdefault("started_at", now())
     if state.ended:
@@ -195,6 +218,7 @@ def annotate(connection: sa.Connection, job: str, number: int, note: str) -> Non
 def _set(connection: sa.Connection, job: str, number: int, **columns: Any) -> None:
     query = trials.update().where(trials.c.job == job, trials.c.number == number)
     connection.execute(query.values(**columns))
+    revisions.bump_ended_trials(connection, job)
 
 
 # ---- leases

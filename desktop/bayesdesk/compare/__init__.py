@@ -1,1 +1,1 @@
-"""Several jobs beside each other."""
+"""The page that compares jobs."""

@@ -1,9 +1,8 @@
-"""The best so far of several jobs, by trial."""
+"""The best value so far of several jobs, by trial."""
 
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from PySide6.QtCore import Qt
 from bayescore.i18n import _
 from bayescore.results import best_so_far
 from bayescore.store import Job, Trial
+from bayesdesk.models.curves import stairs
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card
@@ -20,7 +20,7 @@ _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.
 
 
 class CurvesChart(Card):
-    """A stair a job, told apart by colour and by stroke."""
+    """A line for each job, told apart by colour and by dash pattern."""
 
     def __init__(self) -> None:
         super().__init__(_("Best so far"), " ")
@@ -35,7 +35,7 @@ class CurvesChart(Card):
         self.body.setContentsMargins(1, 0, 10, 8)
 
     def show_jobs(self, found: Sequence[tuple[Job, Sequence[Trial]]]) -> None:
-        """Draw the jobs whose objective has the first one's name."""
+        """Draw the jobs whose objective has the same name as that of the first one."""
         self._plot.clear()
         self._legend.clear()
         if not found:
@@ -47,21 +47,11 @@ class CurvesChart(Card):
             words += " · " + _("not drawn, another objective: {names}", names=", ".join(others))
         self.caption.setText(words)
         colours = theme.palette().series
-        for i, (job, its) in enumerate(found):
+        for i, (job, trials) in enumerate(found):
             if job.metric != metric:
                 continue
-            x, y = _stairs(best_so_far(its, job.config.hyper_tuning.goal), its)
+            steps = best_so_far(trials, job.config.hyper_tuning.goal)
+            x, y = stairs(steps, trials[-1].number if trials else 0)
             drawn: Any = pen(colours[i % len(colours)], 2)
             drawn.setStyle(_STYLES[i % len(_STYLES)])
             self._plot.plot(x, y, pen=drawn, name=html.escape(f"{job.submission.name} {job.id}"))
-
-
-def _stairs(steps: Sequence[Trial], its: Sequence[Trial]) -> tuple[list[float], list[float]]:
-    x: list[float] = []
-    y: list[float] = []
-    last = its[-1].number if its else 0
-    for i, trial in enumerate(steps):
-        value = trial.value if trial.value is not None else math.nan
-        x += [trial.number, steps[i + 1].number if i + 1 < len(steps) else max(last, trial.number)]
-        y += [value, value]
-    return x, y

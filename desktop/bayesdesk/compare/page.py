@@ -1,4 +1,4 @@
-"""Jobs beside each other: how fast they got better, their best sets, and in what they differ."""
+"""Compares jobs: their best values so far, their best parameters, and the settings that differ."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from bayescore.i18n import _
-from bayescore.results import best, differences
-from bayescore.store import Database, Job, Trial, TrialState, jobs, trials
+from bayescore.store import Database, Job, Trial, jobs, trials
 from bayesdesk.compare.curves import CurvesChart
-from bayesdesk.jobs.words import number, state_word
+from bayesdesk.models.comparison import best_rows, difference_rows
+from bayesdesk.models.formatting import number, state_word
+from bayesdesk.models.snapshot import JobRow
 from bayesdesk.services.background import Background
-from bayesdesk.services.snapshot import JobRow
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, column, label, row
@@ -34,7 +34,7 @@ Found = list[tuple[Job, list[Trial]]]
 
 
 class ComparePage(QWidget):
-    """Ticked jobs of the list are compared; the page reads them anew when it is shown."""
+    """Compares the ticked jobs; the page reads them again each time it is shown."""
 
     def __init__(self, database: Database, background: Background) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class ComparePage(QWidget):
         self.curves = CurvesChart()
         self.best = _table(_("Best sets"))
         self.settings = _table(_("Differences"))
-        self._empty = label(_("Tick two jobs or more on the left."), "secondary")
+        self._empty = label(_("Select two or more jobs on the left."), "secondary")
         self._arrange()
 
     def _arrange(self) -> None:
@@ -63,7 +63,7 @@ class ComparePage(QWidget):
         chooser.body.setContentsMargins(1, 0, 1, 6)
         best_card, settings = (
             Card(_("Best sets")),
-            Card(_("Differences"), _("settings that are not the same")),
+            Card(_("Differences"), _("settings that differ")),
         )
         best_card.body.addWidget(self.best)
         settings.body.addWidget(self.settings)
@@ -82,20 +82,19 @@ class ComparePage(QWidget):
         self.setLayout(layout)
 
     def show_rows(self, found: Sequence[JobRow], chosen: Sequence[str] = ()) -> None:
-        """Offer these jobs, and compare the chosen ones."""
+        """List these jobs, and compare the chosen ones too."""
         self._chosen = list(dict.fromkeys([*self._chosen, *chosen]))
         self.list.blockSignals(True)
         self.list.clear()
-        for each in found:
-            value = number(each.best.value) if each.best else state_word(each.job.state)
-            item = QListWidgetItem(f"{each.job.submission.name}   {value}")
-            item.setToolTip(
-                as_text(f"{each.job.id} · {each.job.submission.project} · {each.job.submission.message}")
-            )
-            item.setData(_ID, each.job.id)
-            ticked = each.job.id in self._chosen
-            item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
-            self.list.addItem(item)
+        for item in found:
+            job, submission = item.job, item.job.submission
+            value = number(item.best.value) if item.best else state_word(job.state)
+            entry = QListWidgetItem(f"{submission.name}   {value}")
+            entry.setToolTip(as_text(f"{job.id} · {submission.project} · {submission.message}"))
+            entry.setData(_ID, job.id)
+            is_ticked = job.id in self._chosen
+            entry.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
+            self.list.addItem(entry)
         self.list.blockSignals(False)
         self._read()
 
@@ -107,12 +106,12 @@ class ComparePage(QWidget):
         self._read()
 
     def _read(self) -> None:
-        wanted = tuple(self._chosen)
+        chosen = tuple(self._chosen)
 
         def work() -> Found:
             with self._database.read() as connection:
                 every = {job.id: job for job in jobs.every(connection)}
-                return [(every[i], trials.of_job(connection, i)) for i in wanted if i in every]
+                return [(every[i], trials.of_job(connection, i)) for i in chosen if i in every]
 
         self._background.run(work, self._show)
 
@@ -122,26 +121,8 @@ class ComparePage(QWidget):
         self._empty.setVisible(len(found) < 2)
         self.curves.show_jobs(found)
         headings = [f"{job.submission.name}\n{job.id}" for job, _trials in found]
-        _fill(self.best, headings, _best_rows(found))
-        different = differences([job for job, _trials in found]) if len(found) > 1 else ()
-        _fill(self.settings, headings, [(d.setting, list(d.values)) for d in different])
-
-
-def _best_rows(found: Found) -> list[tuple[str, list[str]]]:
-    """What came out of each job, line by line, then the parameters of the best trials."""
-    winners = [best(its, job.config.hyper_tuning.goal) for job, its in found]
-    done = [sum(t.state.ended for t in its) for _job, its in found]
-    failed = [sum(t.state in (TrialState.FAILED, TrialState.LOST) for t in its) for _job, its in found]
-    rows = [
-        (_("State"), [state_word(job.state) for job, _its in found]),
-        (_("Trials"), [f"{d}" + (f" ({f} ✕)" if f else "") for d, f in zip(done, failed, strict=True)]),
-        (_("Best"), [f"{number(w.value)}  #{w.number}" if w else "–" for w in winners]),
-    ]
-    names = dict.fromkeys(n for w in winners if w for n in w.parameters)
-    for name in names:
-        values = [number(w.parameters[name]) if w and name in w.parameters else "–" for w in winners]
-        rows.append((name, values))
-    return rows
+        _fill(self.best, headings, best_rows(found))
+        _fill(self.settings, headings, difference_rows(found))
 
 
 def _table(name: str) -> QTableWidget:

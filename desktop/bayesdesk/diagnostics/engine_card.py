@@ -13,7 +13,7 @@ from bayescore.i18n import _
 from bayescore.store import DataFolder
 from bayescore.times import now, parsed
 from bayesdesk.jobs.log_view import LogView
-from bayesdesk.jobs.words import span
+from bayesdesk.models.formatting import span
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme

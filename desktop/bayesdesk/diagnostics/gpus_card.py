@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from bayescore.i18n import _
 from bayescore.trials.gpus import Gpu
-from bayesdesk.jobs.words import gpu_words
+from bayesdesk.models.formatting import gpu_words
 from bayesdesk.plots.canvas import pen
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout
 
 from bayescore.i18n import _
-from bayesdesk.jobs.words import size
+from bayesdesk.models.formatting import size
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui.widgets import Card, clear, label, row, rule
 

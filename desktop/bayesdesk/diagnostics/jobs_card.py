@@ -9,7 +9,7 @@ from bayescore.app.deletion import JobSize, delete, ended_jobs
 from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayescore.times import parsed
-from bayesdesk.jobs.words import size, state_word
+from bayesdesk.models.formatting import size, state_word
 from bayesdesk.services.background import Background
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, button

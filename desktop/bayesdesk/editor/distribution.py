@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from bayescore.config import CategoricalSpec, DiscreteSpec, ParameterSpec, Scale
 from bayescore.search.space import choices, draw
-from bayesdesk.jobs.words import number
+from bayesdesk.models.formatting import number
 from bayesdesk.ui import theme
 
 _SAMPLES = 24

@@ -10,7 +10,7 @@ from bayescore.i18n import _
 from bayescore.results import planned_seconds
 from bayescore.trials.gpus import Gpu, chosen
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
-from bayesdesk.jobs.words import span
+from bayesdesk.models.formatting import span
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui.widgets import label, row
 

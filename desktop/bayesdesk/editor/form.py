@@ -17,7 +17,7 @@ from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, Li
 from bayesdesk.editor.mapping_rows import MappingRows
 from bayesdesk.editor.parameter_row import ParameterRow
 from bayesdesk.editor.text_model import ConfigModel
-from bayesdesk.jobs.words import algorithm_word
+from bayesdesk.models.formatting import algorithm_word
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, Segmented, button, clear, label, row, rule
 

@@ -8,7 +8,7 @@ from bayescore.app.machine import Machine
 from bayescore.i18n import _
 from bayescore.trials.gpus import Gpu, chosen
 from bayesdesk.editor.text_model import LocalModel
-from bayesdesk.jobs.words import gpu_words
+from bayesdesk.models.formatting import gpu_words
 from bayesdesk.ui.widgets import clear, label, row
 
 _PATH = ("gpus",)

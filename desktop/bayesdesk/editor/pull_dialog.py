@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QHeaderView, QProgressBar, QTreeWidget, Q
 
 from bayescore.i18n import _
 from bayescore.trials.images import PullProgress
-from bayesdesk.jobs.words import size
+from bayesdesk.models.formatting import size
 from bayesdesk.services.background import Background
 from bayesdesk.services.pulling import Pull
 from bayesdesk.ui import theme

@@ -9,9 +9,10 @@ from bayescore.i18n import _, n_
 from bayescore.store import Database, TrialState
 from bayescore.trials import TrialFolder
 from bayesdesk.jobs.log_view import LogView
-from bayesdesk.jobs.words import number, state_word
+from bayesdesk.models.formatting import number, state_word
+from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
-from bayesdesk.services.snapshot import JobView, SnapshotReader
+from bayesdesk.services.snapshot_reader import SnapshotReader
 from bayesdesk.ui.widgets import badge, column, label, row, set_tone
 
 _POLL_MS = 300

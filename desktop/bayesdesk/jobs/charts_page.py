@@ -1,22 +1,22 @@
-"""The charts of a job: the objective on top, every metric below."""
+"""The charts of a job: the objective at the top, the metrics below."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
-from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.metric import MetricChart
 from bayesdesk.plots.objective import ObjectiveChart
 from bayesdesk.ui import theme
+from bayesdesk.ui.redraw import Redraw
 
 _COLUMNS = 2
 _CHART_HEIGHT = 280
 
 
 class ChartsPage(QScrollArea):
-    """Useful at once: one chart for the objective and one for each metric that was reported."""
+    """One chart for the objective and one for each metric that was reported."""
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
@@ -32,23 +32,9 @@ class ChartsPage(QScrollArea):
         inner.setLayout(self._grid)
         self.setWidgetResizable(True)
         self.setWidget(inner)
-        self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        model.view_changed.connect(self._add_new_metrics)
-        self._add_new_metrics()
+        Redraw(self, model, self._add_new_metrics, Change.POINTS).now()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        QTimer.singleShot(0, self._scrolled)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self._scrolled)
-
-    def _scrolled(self) -> None:
-        for chart in self._charts.values():
-            chart.came_into_sight()
-
-    def _add_new_metrics(self) -> None:
+    def _add_new_metrics(self, _change: Change) -> None:
         for metric in self._model.view.metrics:
             if metric not in self._charts:
                 place = len(self._charts)

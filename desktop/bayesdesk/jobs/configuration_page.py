@@ -1,4 +1,4 @@
-"""The exact settings of a job."""
+"""The settings of a job."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bayesdesk.ui.widgets import Card, row
 
 
 class ConfigurationPage(QWidget):
-    """The file as it was when the job began, and what belonged to this machine."""
+    """The file as it was when the job was submitted, and the settings of this machine."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class ConfigurationPage(QWidget):
             "inputs": [f"{i.source} → {i.path}" for i in submission.inputs],
             **submission.local.model_dump(mode="json", exclude_defaults=True),
         }
-        file = Card("openbayes.yaml", _("as it was when the job began"))
+        file = Card("openbayes.yaml", _("as it was when the job was submitted"))
         file.body.addWidget(_text(submission.file_text.removeprefix("\ufeff")))
         machine = Card(_("This machine"), submission.project)
         machine.body.addWidget(_text(json.dumps(local, ensure_ascii=False, indent=2)))

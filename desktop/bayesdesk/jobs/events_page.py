@@ -1,4 +1,4 @@
-"""What the engine did with a job, and why."""
+"""The events of a job."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 
 from bayescore.i18n import _
 from bayescore.times import parsed
-from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
+from bayesdesk.ui.redraw import Redraw
 
 
 class EventsPage(QTreeWidget):
-    """Newest last; warnings and errors in their colours, with their word."""
+    """Newest last; warnings and errors have a colour and a word."""
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
@@ -26,10 +28,9 @@ class EventsPage(QTreeWidget):
         self.setAccessibleName(_("Events"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.header().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        model.view_changed.connect(self._add_new)
-        self._add_new()
+        Redraw(self, model, self._add_new, Change.EVENTS).now()
 
-    def _add_new(self) -> None:
+    def _add_new(self, _change: Change) -> None:
         words = {"info": _("info"), "warning": _("warning"), "error": _("error")}
         colours = {"warning": theme.palette().warning, "error": theme.palette().bad}
         for event in self._model.view.events[self._shown :]:

@@ -1,4 +1,4 @@
-"""The one filter of a job: best share, state, expression and brushes as chips, with what is left."""
+"""The filter of a job: best share, state, expression, brushes as chips, and how many trials pass."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QWidget
 
-from bayescore.i18n import _
+from bayescore.errors import ConfigError
+from bayescore.i18n import _, n_
 from bayescore.results import best
 from bayescore.store import TrialState
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.trial_filter import Brush, TrialFilter
-from bayesdesk.jobs.words import number, state_word
+from bayesdesk.models.filter import Brush, TrialFilter
+from bayesdesk.models.formatting import number, state_word
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import button, clear, column, label, row, set_property
 
-_BEHIND_EXPRESSION = 5  # places in the first line
+_AFTER_EXPRESSION = 5  # index in the first line
 
 
 class FilterBar(QWidget):
-    """Shows the filter and changes it; every view of the job obeys."""
+    """Shows the filter of every view of the job, and changes it."""
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
@@ -47,13 +50,13 @@ class FilterBar(QWidget):
         self._expression.setAccessibleName(_("Condition"))
         self._expression.editingFinished.connect(self._set_expression)
         self._expression.textChanged.connect(lambda text: None if text else self._set_expression())
-        self._left = label("")
+        self._count = label("")
         self._clear = button(_("Clear"), lambda: model.set_filter(TrialFilter()), kind="link")
         layout = row(label(_("Show best"), "secondary"), self._share, self._percent, spacing=8)
         for part in (self._state, self._expression):
             layout.addWidget(part)
         layout.addStretch(1)
-        layout.addWidget(self._left)
+        layout.addWidget(self._count)
         layout.addWidget(self._clear)
         self._first_line, self._second_line = layout, row(spacing=0)
         self._chips, self._chips_row = QWidget(), row(spacing=6)
@@ -64,10 +67,8 @@ class FilterBar(QWidget):
         whole.addLayout(self._second_line)
         whole.setContentsMargins(theme.PAGE_MARGIN, 6, theme.PAGE_MARGIN, 6)
         self.setLayout(whole)
-        model.filter_changed.connect(self.show_filter)
-        model.view_changed.connect(self._show_left)
-        model.filter_refused.connect(self._refused)
-        self.show_filter()
+        shown = Change.TRIALS | Change.FILTER
+        Redraw(self, model, self._show, shown, follows_filter=True).now()
 
     def _example(self) -> str:
         spec = self._model.view.job.config.hyper_tuning.parameter_specs[0].name
@@ -82,8 +83,12 @@ class FilterBar(QWidget):
         made.activated.connect(self._set_state)
         return made
 
-    def show_filter(self) -> None:
-        """Show the model's filter."""
+    def _show(self, change: Change) -> None:
+        if change & Change.FILTER:
+            self._show_filter()
+        self._show_count()
+
+    def _show_filter(self) -> None:
         wanted = self._model.filter
         self._share.blockSignals(True)
         self._share.setValue(wanted.best_percent)
@@ -98,7 +103,6 @@ class FilterBar(QWidget):
         set_property(self._expression, "wrong", "false")
         self._expression.setToolTip("")
         self._show_chips()
-        self._show_left()
 
     def _show_chips(self) -> None:
         clear(self._chips_row)
@@ -120,7 +124,7 @@ class FilterBar(QWidget):
         self._place_chips()
 
     def _place_chips(self) -> None:
-        """Where there is room for them: what is below must not jump at the first brush."""
+        """Put them on the first line if there is room: the page below must not move at the first brush."""
         has_chips = bool(self._model.filter.brushes)
         self._chips.setVisible(has_chips)
         if not has_chips:
@@ -128,21 +132,26 @@ class FilterBar(QWidget):
         self._first_line.removeWidget(self._chips)
         self._second_line.removeWidget(self._chips)
         if self._first_line.sizeHint().width() + self._chips_width < self.width():
-            self._first_line.insertWidget(_BEHIND_EXPRESSION, self._chips)
+            self._first_line.insertWidget(_AFTER_EXPRESSION, self._chips)
         else:
             self._second_line.addWidget(self._chips, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def _show_left(self) -> None:
+    def _show_count(self) -> None:
         model = self._model
         winner = best(model.shown, model.view.job.config.hyper_tuning.goal)
         value = number(winner.value) if winner else "–"
         shown, total = len(model.shown), len(model.view.trials)
         if model.filter.is_empty:
-            self._left.setText(_("{total} trials · best {value}", total=total, value=value))
+            words = n_("{count} trial · best {value}", "{count} trials · best {value}", total, value=value)
         else:
-            self._left.setText(
-                _("{shown} of {total} trials · best {value}", shown=shown, total=total, value=value)
+            words = n_(
+                "{shown} of {count} trial · best {value}",
+                "{shown} of {count} trials · best {value}",
+                total,
+                shown=shown,
+                value=value,
             )
+        self._count.setText(words)
         self._clear.setVisible(not model.filter.is_empty)
 
     def _set_share(self, percent: int) -> None:
@@ -154,11 +163,11 @@ class FilterBar(QWidget):
         self._model.set_filter(replace(self._model.filter, states=chosen))
 
     def _set_expression(self) -> None:
-        self._model.set_filter(replace(self._model.filter, expression=self._expression.text().strip()))
-
-    def _refused(self, message: str) -> None:
-        set_property(self._expression, "wrong", "true")
-        self._expression.setToolTip(as_text(message))
+        try:
+            self._model.set_filter(replace(self._model.filter, expression=self._expression.text().strip()))
+        except ConfigError as error:
+            set_property(self._expression, "wrong", "true")
+            self._expression.setToolTip(as_text(str(error)))
 
 
 def _words(brush: Brush) -> str:

@@ -1,4 +1,4 @@
-"""The top of a job's page: what it is, how far, how good, and what can be done with it."""
+"""The top of a job's page: its state, its figures and the actions on it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from bayescore.i18n import _
-from bayescore.store import JobState, TrialState
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.words import TONES, algorithm_word, number, span, state_word
+from bayesdesk.models.header import MOST_MORE_TRIALS, header_of
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
-from bayesdesk.ui.widgets import badge, button, column, label, row, set_tone
-
-_MOST_MORE = 100  # trials of one continuation, as on the command line
+from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.widgets import badge, button, column, label, row, set_property, set_tone
 
 
 class _Figure(QWidget):
-    """A small heading and a value below it."""
+    """A caption and a value below it."""
 
     def __init__(self, heading: str) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class _Figure(QWidget):
 
 
 class JobHeader(QWidget):
-    """Asks for what its buttons say; the page does it."""
+    """Shows what :func:`header_of` says and emits what its buttons request."""
 
     cancel_requested = Signal()
     continue_requested = Signal(int)
@@ -67,65 +67,29 @@ class JobHeader(QWidget):
         layout = column(top, self._reason, figures, spacing=8)
         layout.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
         self.setLayout(layout)
-        model.view_changed.connect(self.show_job)
-        self.show_job()
+        shown = Change.STATE | Change.TRIALS | Change.TIME
+        Redraw(self, model, self._show, shown).now()
 
-    def show_job(self) -> None:
-        """Show the newest state."""
-        view = self._model.view
-        job = view.job
-        self._state.setText(state_word(job.state))
-        set_tone(self._state, TONES.get(job.state.value, ""))
-        self._reason.setText(str(job.reason) if job.reason else "")
-        self._reason.setProperty("severity", "error" if job.state is not JobState.EXHAUSTED else "hint")
-        self._reason.setVisible(job.reason is not None)
-        self._progress.value.setText(self._progress_words())
-        self._left.setVisible(not job.state.ended)
-        left = view.seconds_left
-        self._left.value.setText(_("about {time}", time=span(left)) if left is not None else "–")
-        winner = view.best
-        self._best.value.setText(f"{number(winner.value)}  #{winner.number}" if winner else "–")
-        ahead = next((t.forecast for t in reversed(view.trials) if t.forecast is not None), None)
-        self._gain.setVisible(ahead is not None)
-        if ahead is not None:
-            shown = (f"{v:.2g}" for v in (ahead.gain, ahead.gain_low, ahead.gain_high))
-            self._gain.value.setText("+{} ({} … {})".format(*shown))
-            self._gain.setToolTip(
-                _(
-                    "What the model expects {count} more trials to gain over the best; "
-                    "four out of five times it lies in the brackets.",
-                    count=ahead.gain_trials,
-                )
-            )
-        self._search.value.setText(algorithm_word(job.config.hyper_tuning.algorithm))
-        self._where.value.setText(self._where_words())
-        self._cancel.setVisible(not job.state.ended)
-        runs_here = not job.submission.is_imported
-        self._more.setVisible(job.state.ended and runs_here)
-        failed = any(t.state in (TrialState.FAILED, TrialState.LOST) for t in view.trials)
-        self._rerun.setVisible(job.state.ended and failed and runs_here)
-
-    def _progress_words(self) -> str:
-        view = self._model.view
-        if view.pulled is not None:
-            return _("pulling the image, {share:.0%}", share=view.pulled)
-        if view.transfer is not None:
-            what, share = view.transfer
-            return f"{what}, {share:.0%}"
-        done = sum(t.state.ended for t in view.trials)
-        words = [f"{done} / {view.job.max_trials}"]
-        running = sum(not t.state.ended for t in view.trials)
-        failed = sum(t.state in (TrialState.FAILED, TrialState.LOST) for t in view.trials)
-        if running:
-            words.append(_("{count} running", count=running))
-        if failed:
-            words.append(_("{count} failed", count=failed))
-        return " · ".join(words)
-
-    def _where_words(self) -> str:
-        job = self._model.view.job
-        gpus = sorted({g for t in self._model.view.trials for g in t.gpus})
-        return (job.submission.image or _("processes")) + (f" · {len(gpus)} GPU" if gpus else "")
+    def _show(self, _change: Change) -> None:
+        header = header_of(self._model.view)
+        self._state.setText(header.state)
+        set_tone(self._state, header.tone)
+        self._reason.setText(header.reason or "")
+        set_property(self._reason, "severity", header.severity)
+        self._reason.setVisible(header.reason is not None)
+        self._progress.value.setText(header.progress)
+        self._left.setVisible(header.time_left is not None)
+        self._left.value.setText(header.time_left or "")
+        self._best.value.setText(header.best)
+        self._gain.setVisible(header.gain is not None)
+        gain, explanation = header.gain or ("", "")
+        self._gain.value.setText(gain)
+        self._gain.setToolTip(as_text(explanation))
+        self._search.value.setText(header.algorithm)
+        self._where.value.setText(header.place)
+        self._cancel.setVisible(header.can_cancel)
+        self._more.setVisible(header.can_continue)
+        self._rerun.setVisible(header.can_rerun_failed)
 
     def _export(self) -> QWidget:
         made = button(_("Export"), lambda: None, meaning="export")
@@ -146,7 +110,7 @@ class JobHeader(QWidget):
 
     def _ask_how_many(self) -> None:
         count, agreed = QInputDialog.getInt(
-            self, _("Continue"), _("How many more trials?"), 10, 1, _MOST_MORE
+            self, _("Continue"), _("How many more trials?"), 10, 1, MOST_MORE_TRIALS
         )
         if agreed:
             self.continue_requested.emit(count)

@@ -1,4 +1,4 @@
-"""One job: its header, its filter, its views, and the chosen trial beside them."""
+"""The page of one job: header, filter, views, and the selected trial beside them."""
 
 from __future__ import annotations
 
@@ -15,35 +15,33 @@ from bayescore.exchange.export import export_text
 from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _
 from bayescore.results import replace_file
-from bayescore.store import Database, Trial
+from bayescore.store import Database
 from bayesdesk.jobs.analysis_page import AnalysisPage
 from bayesdesk.jobs.charts_page import ChartsPage
 from bayesdesk.jobs.configuration_page import ConfigurationPage
 from bayesdesk.jobs.events_page import EventsPage
 from bayesdesk.jobs.filter_bar import FilterBar
 from bayesdesk.jobs.header import JobHeader
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.result_dialog import ResultDialog
+from bayesdesk.jobs.parallel_page import ParallelPage
+from bayesdesk.jobs.trial_actions import Request, TrialActions
 from bayesdesk.jobs.trial_panel import TrialPanel
 from bayesdesk.jobs.trial_table import TrialTable
-from bayesdesk.jobs.trial_window import TrialWindow
-from bayesdesk.plots.parallel.page import ParallelPage
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
-from bayesdesk.services.snapshot import JobView
 from bayesdesk.ui import theme
 from bayesdesk.ui.consent import ConsentDialog
 from bayesdesk.ui.widgets import Card, column, row
 
-_Request = Callable[[tuple[Permission, ...]], None]  # that the job goes on, with what the user has allowed
-_LINKED_TABS = 4  # the first tabs show trials: the filter and the chosen trial belong to them
+_TABS_OF_TRIALS = 4  # the first tabs: with the filter and the selected trial
 
 
 class JobPage(QWidget):
-    """Puts the views of one job together and brings about what they ask for.
+    """Puts the views of one job together and runs what they request.
 
-    A view is made when its tab is first shown: with tens of thousands of trials all of them
-    at once would hold the window up.
+    A view is made when its tab is first shown: making all of them would block the window for a job of tens
+    of thousands of trials.
     """
 
     new_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
@@ -51,14 +49,14 @@ class JobPage(QWidget):
     def __init__(self, view: JobView, database: Database, background: Background, tab: int = 0) -> None:
         super().__init__()
         self.setObjectName("page")
-        self._database = database
-        self._background = background
+        self._database, self._background = database, background
         self._commands = Commands(database)
         self.consent: ConsentDialog | None = None
         self.model = JobModel(view)
         self.header = JobHeader(self.model)
         self.filter_bar = FilterBar(self.model)
-        self.panel = TrialPanel(self.model)
+        self.trial_actions = TrialActions(self, self.model, database, background, self._run_allowed)
+        self.panel = TrialPanel(self.model, self.trial_actions)
         self.tabs = QTabBar()
         self.stack = QStackedWidget()
         self.names: list[str] = []
@@ -100,37 +98,25 @@ class JobPage(QWidget):
         job, run, commands = self.model.view.job, self._background.run, self._commands
         self.header.cancel_requested.connect(lambda: run(lambda: commands.cancel(job.id)))
         self.header.rerun_requested.connect(
-            lambda: self._let_run(lambda allowed: commands.rerun(job.id, None, allowed))
+            lambda: self._run_allowed(lambda allowed: commands.rerun(job.id, None, allowed))
         )
         self.header.continue_requested.connect(
-            lambda count: self._let_run(lambda allowed: commands.continue_job(job.id, count, allowed))
+            lambda count: self._run_allowed(lambda allowed: commands.continue_job(job.id, count, allowed))
         )
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
-        self.panel.rerun_requested.connect(
-            lambda number: self._let_run(lambda allowed: commands.rerun(job.id, number, allowed))
-        )
-        self.panel.stop_requested.connect(lambda number: run(lambda: commands.cancel(job.id, number)))
-        self.panel.use_requested.connect(self.use_as_result)
-        self.panel.open_requested.connect(self.open_trial)
-        self.panel.star_requested.connect(
-            lambda number, starred: run(lambda: commands.star(job.id, [number], starred=starred))
-        )
-        self.panel.note_written.connect(
-            lambda number, note: run(lambda: commands.annotate(job.id, number, note))
-        )
 
-    def _let_run(self, request: _Request, allowed: tuple[Permission, ...] = ()) -> None:
-        """Let the job go on; when it asks for what nobody has allowed, ask, and try again."""
+    def _run_allowed(self, request: Request, allowed: tuple[Permission, ...] = ()) -> None:
+        """Run a request; if it needs what the user has not allowed yet, ask, and run it again."""
         self._background.run(lambda: request(allowed), None, partial(self._refused, request))
 
-    def _refused(self, request: _Request, error: Exception) -> None:
+    def _refused(self, request: Request, error: Exception) -> None:
         if not isinstance(error, UnconfirmedError):
             self._background.went_wrong.emit(error)
             return
         name = self.model.view.job.submission.name
         self.consent = ConsentDialog(self.window(), name, error.permissions, error.job)
-        self.consent.allowed.connect(partial(self._let_run, request))
+        self.consent.allowed.connect(partial(self._run_allowed, request))
         self.consent.open()
 
     @cached_property
@@ -141,26 +127,14 @@ class JobPage(QWidget):
     @cached_property
     def parallel(self) -> ParallelPage:
         """Parallel coordinates."""
-        page = ParallelPage(self.model)
+        page = ParallelPage(self.model, self.trial_actions)
         page.ranges_requested.connect(lambda specs: self.new_requested.emit(self.model.view.job, specs))
         return page
 
     @cached_property
     def table(self) -> TrialTable:
         """The trials as a table."""
-        table, run, commands = TrialTable(self.model), self._background.run, self._commands
-        job = self.model.view.job.id
-        table.open_requested.connect(self.open_trial)
-        table.use_requested.connect(self.use_as_result)
-        table.rerun_requested.connect(
-            lambda numbers: self._let_run(lambda allowed: commands.rerun_all(job, numbers, allowed))
-        )
-        table.stop_requested.connect(lambda numbers: run(lambda: commands.stop_all(job, numbers)))
-        table.star_requested.connect(
-            lambda numbers, starred: run(lambda: commands.star(job, numbers, starred=starred))
-        )
-        table.doubleClicked.connect(lambda _index: self.open_trial(self.model.selected))
-        return table
+        return TrialTable(self.model, self.trial_actions)
 
     @cached_property
     def analysis(self) -> AnalysisPage:
@@ -182,28 +156,14 @@ class JobPage(QWidget):
             self.stack.insertWidget(index, make())
         self.stack.setCurrentIndex(index)
         for part in (self.filter_bar, self.panel):
-            part.setVisible(index < _LINKED_TABS)
+            part.setVisible(index < _TABS_OF_TRIALS)
 
     def set_view(self, view: JobView) -> None:
         """Show a newer snapshot of the same job."""
         self.model.set_view(view)
 
-    def use_as_result(self, trial: Trial) -> ResultDialog:
-        """Open the dialog that writes a trial's parameters into the file."""
-        dialog = ResultDialog(self, self._background, self.model.view, trial)
-        dialog.open()
-        return dialog
-
-    def open_trial(self, trial: Trial | None) -> TrialWindow | None:
-        """Open a trial's log and files."""
-        if trial is None:
-            return None
-        window = TrialWindow(self, self._background, self._database.folder, self.model.view.job, trial)
-        window.show()
-        return window
-
     def export(self, form: str) -> None:
-        """Ask where to, then write the job's results in a :class:`ExportFormat`."""
+        """Ask for a file, then write the job's results into it in an :class:`ExportFormat`."""
         wanted = ExportFormat(form)
         suffix = wanted.suffix
         name, _filter = QFileDialog.getSaveFileName(

@@ -8,20 +8,20 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
 
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayesdesk.services.ansi import Style, segments, without_colours
 from bayesdesk.services.background import Background
 from bayesdesk.services.log_tail import LONGEST_LINE, LogPart, read_part
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card
 
-_LOOK_MS = 400
+_POLL_MS = 400
 _MOST_LINES = 100_000
-_MOST_PIECES = 5_000  # of one part are coloured; more would hold the window up
+_MOST_PIECES = 5_000  # of one part; with more it is shown without colours, or the window would block
 
 
 class LogView(Card):
-    """Follows the end until somebody scrolls up; Enter in the search field goes to the next place."""
+    """Follows the end while “Follow” is on; Enter in the search field goes to the next match."""
 
     def __init__(self, background: Background, file: Path, title: str = "") -> None:
         super().__init__(title or _("Output"))
@@ -45,18 +45,18 @@ class LogView(Card):
         self.controls.addWidget(self._follow)
         self.body.addWidget(self.text)
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
         self._timer.start()
-        self._look()
+        self._poll()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         if not self._reading:
             self._reading = True
             file, offset = self._file, self._offset
-            self._background.run(lambda: read_part(file, offset), self._take, self._failed)
+            self._background.run(lambda: read_part(file, offset), self._append, self._failed)
 
-    def _take(self, part: LogPart) -> None:
+    def _append(self, part: LogPart) -> None:
         self._reading = False
         self._offset = part.offset
         if part.restarted:
@@ -69,14 +69,14 @@ class LogView(Card):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         self._insert(cursor, part.text)
         bar.setValue(bar.maximum() if self._follow.isChecked() else place)
-        self.caption.setText(_("{count} lines", count=self.text.blockCount() - 1))
+        self.caption.setText(n_("{count} line", "{count} lines", self.text.blockCount() - 1))
 
     def _insert(self, cursor: QTextCursor, text: str) -> None:
         pieces, self._style = segments(text, self._style)
         if len(pieces) > _MOST_PIECES:
             pieces = [(without_colours(text), Style())]
         cursor.beginEditBlock()
-        if cursor.block().length() > LONGEST_LINE:  # a line that grows without an end
+        if cursor.block().length() > LONGEST_LINE:  # a line without an end
             cursor.insertText("\n")
         for piece, style in pieces:
             cursor.insertText(piece, _format(style))
@@ -95,7 +95,7 @@ class LogView(Card):
 
 
 def _format(style: Style) -> QTextCharFormat:
-    """A terminal's colour as one of the theme's, which can be read on its ground."""
+    """A terminal colour as the theme's colour, which is legible on its background."""
     colours = theme.palette()
     tones = {
         "red": colours.bad,

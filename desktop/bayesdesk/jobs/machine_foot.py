@@ -1,11 +1,11 @@
-"""At the foot of the job list: the engine, and how busy each GPU is."""
+"""Below the list of jobs: the engine, and the utilisation of each GPU."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from bayescore.i18n import _
-from bayesdesk.jobs.words import gpu_words
+from bayesdesk.models.formatting import gpu_words
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import clear, label, row
@@ -34,11 +34,11 @@ class MachineFoot(QWidget):
         self.show_machine()
 
     def show_machine(self) -> None:
-        """Show the newest look at this machine."""
+        """Show the newest state of this machine."""
         machine = self._watch.machine
         if machine is None:
             return
-        self.engine.setText(_("Engine running") if machine.engine.running else _("Engine resting"))
+        self.engine.setText(_("Engine running") if machine.engine.running else _("Engine stopped"))
         gpus = machine.gpus[:_MOST_GPUS]
         if len(gpus) != len(self._bars):
             self._rebuild(len(gpus))
@@ -53,7 +53,7 @@ class MachineFoot(QWidget):
         for index in range(count):
             bar, use = QProgressBar(), label("", "caption")
             bar.setTextVisible(False)
-            bar.setAccessibleName(_("Use of GPU {index}", index=index))
+            bar.setAccessibleName(_("Utilisation of GPU {index}", index=index))
             use.setFixedWidth(38)
             line = row(label(f"GPU {index}", "caption"), bar, use, spacing=8)
             line.setStretch(1, 1)

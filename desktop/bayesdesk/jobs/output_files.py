@@ -1,4 +1,4 @@
-"""What a trial's program wrote: the files and a look into the chosen one."""
+"""The files that a trial's program wrote, with a preview."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from bayescore.i18n import _
-from bayesdesk.jobs.words import size
+from bayesdesk.models.formatting import size
 from bayesdesk.services.background import Background
 from bayesdesk.services.log_tail import OutputFile, output_files
 from bayesdesk.services.previews import Preview, preview
@@ -27,7 +27,7 @@ _PATH = Qt.ItemDataRole.UserRole
 
 
 class OutputFiles(Card):
-    """A click looks into a file, a double click opens it with the desktop's program."""
+    """A click previews a file, a double click opens it with the desktop's program."""
 
     def __init__(self, background: Background, output: Path, snapshot: Path) -> None:
         super().__init__(_("Files"), _("what the program wrote"))
@@ -36,7 +36,7 @@ class OutputFiles(Card):
         self.files = QListWidget()
         self.files.setAccessibleName(_("Files"))
         self.files.itemActivated.connect(self._open)
-        self.files.currentItemChanged.connect(self._look_into)
+        self.files.currentItemChanged.connect(self._preview_file)
         self.text = QPlainTextEdit()
         self.text.setObjectName("log")
         self.text.setReadOnly(True)
@@ -46,7 +46,7 @@ class OutputFiles(Card):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.picture)
-        self._nothing = label(_("Choose a file to look into it."), "secondary")
+        self._nothing = label(_("Select a file to preview it."), "secondary")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.preview = QStackedWidget()
         for page in (self._nothing, self.text, scroll):
@@ -67,17 +67,17 @@ class OutputFiles(Card):
             item.setData(_PATH, str(file.path))
             self.files.addItem(item)
         if not found:
-            self.files.addItem(_("Nothing but the project's own files"))
+            self.files.addItem(_("No files besides the project's own"))
 
-    def _look_into(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
+    def _preview_file(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
         name = item.data(_PATH) if item is not None else None
         if name:
-            self._background.run(lambda: preview(Path(name)), self._show_preview, self._show_trouble)
+            self._background.run(lambda: preview(Path(name)), self._show_preview, self._show_error)
 
     def _show_preview(self, shown: Preview) -> None:
         current = self.files.currentItem()
         if current is None or current.data(_PATH) != str(shown.path):
-            return  # another file has been chosen since
+            return  # another file has been selected since
         if shown.picture is not None:
             room = self.preview.size()
             pixmap = QPixmap.fromImage(shown.picture)
@@ -90,10 +90,10 @@ class OutputFiles(Card):
             self.text.setPlainText(shown.text)
             self.preview.setCurrentIndex(1)
         else:
-            self._nothing.setText(_("Neither a text nor a picture: a double click opens it."))
+            self._nothing.setText(_("No preview. Double-click the file to open it."))
             self.preview.setCurrentIndex(0)
 
-    def _show_trouble(self, error: Exception) -> None:
+    def _show_error(self, error: Exception) -> None:
         self._nothing.setText(str(error))
         self.preview.setCurrentIndex(0)
 

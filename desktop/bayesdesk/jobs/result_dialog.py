@@ -1,4 +1,4 @@
-"""“Use as result”: the change of ``openbayes.yaml`` is shown first, then written."""
+"""The dialog “Use as result”: shows the change of ``openbayes.yaml``, then writes it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from bayescore.errors import BayesdeskError
 from bayescore.i18n import _
 from bayescore.results import leading, replace_bytes, replace_file
 from bayescore.store import Trial
+from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import read_document
-from bayesdesk.services.snapshot import JobView
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.widgets import Segmented, button, column, label, row
 
 
 class ResultDialog(QDialog):
-    """Chooses between the values and narrower ranges, shows the difference, writes it."""
+    """Offers the parameters of the trial, or narrower ranges, as a change of the file."""
 
     def __init__(self, parent: QWidget | None, background: Background, view: JobView, trial: Trial) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class ResultDialog(QDialog):
         self._kind.choose("values")
         self._kind.chosen.connect(lambda _kind: self._show())
         self._diff = DiffView()
-        self._said = label("", "problem", wrap=True)
+        self._message = label("", "problem", wrap=True)
         self._keep = QCheckBox(_("Keep a copy as {name}", name=f"{FILE_NAME}.bak"))
         self._keep.setChecked(True)
         self._write = button(_("Write to file"), self._write_file, kind="primary")
@@ -53,7 +53,7 @@ class ResultDialog(QDialog):
             about,
             row(self._kind, None, label(str(self._file), "caption")),
             self._diff,
-            self._said,
+            self._message,
             foot,
             spacing=12,
         )
@@ -75,11 +75,11 @@ class ResultDialog(QDialog):
             self._after = None
             self._failed(error)
             return
-        self._said.setText("")
+        self._message.setText("")
         self._diff.show_difference(self._before.text, self._after.text)
         same = self._before.text == self._after.text
         if same:
-            self._said.setText(_("The file says this already."))
+            self._message.setText(_("The file has these values already."))
         self._write.setEnabled(not same)
 
     def _changed(self, document: YamlDocument) -> YamlDocument:
@@ -95,8 +95,8 @@ class ResultDialog(QDialog):
         self._background.run(_writing(file, content, keep), lambda _none: self.accept(), self._failed)
 
     def _failed(self, error: Exception) -> None:
-        self._said.setProperty("severity", "error")
-        self._said.setText(str(error))
+        self._message.setProperty("severity", "error")
+        self._message.setText(str(error))
         self._write.setEnabled(False)
 
 

@@ -1,4 +1,4 @@
-"""The left side: every job by state, with live progress."""
+"""The sidebar: every job by state, with its progress."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ from PySide6.QtWidgets import (
 from bayescore.i18n import _
 from bayescore.store import JobState
 from bayesdesk.jobs.machine_foot import MachineFoot
-from bayesdesk.jobs.words import TONES, number, span, state_word
+from bayesdesk.models.formatting import TONES, number
+from bayesdesk.models.job_list import grouped, status_line
+from bayesdesk.models.snapshot import JobRow
 from bayesdesk.services.machine_watch import MachineWatch
-from bayesdesk.services.snapshot import JobRow
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import as_text
@@ -42,7 +43,7 @@ _ROW_HEIGHT = 52
 
 
 class JobListModel(QAbstractListModel):
-    """Jobs and the headings between them, in three groups."""
+    """Jobs in three groups with headings."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,27 +52,17 @@ class JobListModel(QAbstractListModel):
         self._items: list[JobRow | str] = []
 
     def set_rows(self, rows: tuple[JobRow, ...]) -> None:
-        """Show other jobs; what stays in its place keeps its selection."""
+        """Show these jobs."""
         self._rows = rows
         self._arrange()
 
     def set_word(self, word: str) -> None:
-        """Show only jobs whose name, id or note holds a word."""
-        self._word = word.casefold().strip()
+        """Show only jobs whose name, id or message contains a word."""
+        self._word = word
         self._arrange()
 
     def _arrange(self) -> None:
-        groups: dict[str, list[JobRow]] = {_("Running"): [], _("Waiting"): [], _("Finished"): []}
-        names = list(groups)
-        for item in self._rows:
-            job = item.job
-            if self._word not in f"{job.submission.name} {job.id} {job.submission.message}".casefold():
-                continue
-            place = {JobState.RUNNING: 0, JobState.QUEUED: 1}.get(job.state, 2)
-            groups[names[place]].append(item)
-        items: list[JobRow | str] = []
-        for name, members in groups.items():
-            items += [name, *members] if members else []
+        items = grouped(self._rows, self._word)
         keys = [i if isinstance(i, str) else i.job.id for i in items]
         if keys == [i if isinstance(i, str) else i.job.id for i in self._items]:
             self._items = items
@@ -91,7 +82,7 @@ class JobListModel(QAbstractListModel):
         if role == _ROW:
             return item
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return item if isinstance(item, str) else f"{item.job.submission.name}, {second_line(item)}"
+            return item if isinstance(item, str) else f"{item.job.submission.name}, {status_line(item)}"
         if role == Qt.ItemDataRole.ToolTipRole and not isinstance(item, str):
             reason = f"\n{item.job.reason}" if item.job.reason else ""
             return as_text(f"{item.job.id} · {item.job.submission.project}{reason}")
@@ -102,30 +93,15 @@ class JobListModel(QAbstractListModel):
         return Qt.ItemFlag.NoItemFlags if isinstance(item, str) else super().flags(index)
 
     def index_of(self, job: str) -> QModelIndex:
-        """Where a job stands; invalid when it does not."""
+        """Index of a job; invalid when it is not shown."""
         for i, item in enumerate(self._items):
             if not isinstance(item, str) and item.job.id == job:
                 return self.index(i)
         return QModelIndex()
 
 
-def second_line(item: JobRow) -> str:
-    """A job in a few words: how far it is, or how it ended."""
-    job = item.job
-    if job.state is JobState.RUNNING:
-        done = _("{done} of {total}", done=item.done, total=job.max_trials)
-        if item.seconds_left is None:
-            return done
-        return _("{done} · {time} left", done=done, time=span(item.seconds_left))
-    if job.state is JobState.QUEUED:
-        return _("waiting")
-    if job.state is JobState.SUCCEEDED:
-        return _("{count} trials", count=item.done) if item.done != 1 else _("one trial")
-    return state_word(job.state)
-
-
 class _JobDelegate(QStyledItemDelegate):
-    """Draws a job: a dot for its state, name and best value, progress, one line of words."""
+    """Draws a job: a dot for its state, its name and best value, its progress, its status line."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         is_header = isinstance(index.data(_ROW), str)
@@ -193,13 +169,13 @@ class _JobDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colours.secondary))
         shown = painter.fontMetrics().elidedText(
-            second_line(item), Qt.TextElideMode.ElideRight, words.width()
+            status_line(item), Qt.TextElideMode.ElideRight, words.width()
         )
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class Sidebar(QWidget):
-    """New job, search, the list, and at the foot what the machine is doing."""
+    """New job, search, the list of jobs, and the machine at the bottom."""
 
     new_requested = Signal()
     job_chosen = Signal(str)
@@ -255,12 +231,12 @@ class Sidebar(QWidget):
             self.job_menu(item).exec(self.list.viewport().mapToGlobal(at))
 
     def job_menu(self, item: JobRow) -> QMenu:
-        """What can be done with a job of the list."""
+        """The actions on a job of the list."""
         menu, job = QMenu(self), item.job
         menu.addAction(icon("compare"), _("Compare")).triggered.connect(
             lambda: self.compare_requested.emit(job.id)
         )
-        menu.addAction(icon("copy"), _("Copy its id")).triggered.connect(
+        menu.addAction(icon("copy"), _("Copy the id")).triggered.connect(
             lambda: QGuiApplication.clipboard().setText(job.id)
         )
         remove = menu.addAction(icon("remove"), _("Delete…"))
@@ -280,7 +256,7 @@ class Sidebar(QWidget):
         return foot
 
     def choose(self, job: str | None) -> None:
-        """Show a job as chosen, without telling anybody."""
+        """Select a job without emitting ``job_chosen``."""
         selection = self.list.selectionModel()
         blocked = selection.blockSignals(True)
         self.list.setCurrentIndex(self._model.index_of(job) if job else QModelIndex())

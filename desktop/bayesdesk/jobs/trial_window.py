@@ -1,4 +1,4 @@
-"""One trial with its log and its files."""
+"""The log and files of one trial."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bayescore.store import DataFolder, Job, Trial
 from bayescore.trials import TrialFolder
 from bayesdesk.jobs.log_view import LogView
 from bayesdesk.jobs.output_files import OutputFiles
-from bayesdesk.jobs.words import TONES, state_word
+from bayesdesk.models.formatting import TONES, state_word
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import badge, column, label, row
 
 
 class TrialWindow(QDialog):
-    """The log above, what the program wrote below."""
+    """The log above, the files below."""
 
     def __init__(
         self, parent: QWidget | None, background: Background, folder: DataFolder, job: Job, trial: Trial

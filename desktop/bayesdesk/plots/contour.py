@@ -1,4 +1,4 @@
-"""Two parameters against each other: what the model expects, and how sure it is."""
+"""The surrogate over two parameters: its mean and its deviation."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QComboBox
 
 from bayescore.config import CategoricalSpec, Goal, ParameterSpec
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.results import Surface, importances, surface
 from bayescore.search.space import from_unit
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.words import number
+from bayesdesk.models.formatting import number
+from bayesdesk.models.job import JobModel
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
@@ -26,16 +26,16 @@ _LEVELS = 7
 
 
 class ContourChart(Card):
-    """The surrogate's mean or deviation as colours with lines of equal value; a click chooses a trial."""
+    """The surrogate's mean or deviation as colours, with contour lines; a click selects a trial."""
 
     def __init__(self, model: JobModel, background: Background) -> None:
         super().__init__(_("Contour"), " ")
         self._model, self._background = model, background
         self._is_busy = self._is_stale = False
         self._found: Surface | None = None
-        self._chosen_by_hand = False
+        self._is_chosen = False
         self._x, self._y = self._made_choice(), self._made_choice()
-        self._what = Segmented([("mean", _("Expected")), ("deviation", _("Uncertainty"))])
+        self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
         self._what.chosen.connect(self._show_again)
         for part in (self._x, self._y, self._what):
@@ -51,7 +51,7 @@ class ContourChart(Card):
         self._bar.setImageItem(self._image, insert_in=self._plot.getPlotItem())
         self._plot.addItem(self._image)
         self._plot.addItem(self._dots)
-        self._empty = label(_("being worked out …"), "secondary")
+        self._empty = label(_("computing …"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._plot)
@@ -70,11 +70,11 @@ class ContourChart(Card):
         return made
 
     def _choose(self, _index: int) -> None:
-        self._chosen_by_hand = True
-        self.work_out()
+        self._is_chosen = True
+        self.compute()
 
-    def work_out(self) -> None:
-        """Fit the model off the GUI thread, then draw; until somebody chooses, the two that matter most."""
+    def compute(self) -> None:
+        """Fit the surrogate off the GUI thread, then draw; by default the two most important parameters."""
         if len(self._specs) < 2:
             return
         if self._is_busy:
@@ -83,20 +83,20 @@ class ContourChart(Card):
         self._is_busy = True
         specs, shown = self._specs, self._model.shown
         goal = self._model.view.job.config.hyper_tuning.goal
-        pair = (self._x.currentText(), self._y.currentText()) if self._chosen_by_hand else None
+        pair = (self._x.currentText(), self._y.currentText()) if self._is_chosen else None
 
         def work() -> tuple[tuple[str, str], Surface | None]:
             first, second = pair or _leading_pair(specs, [i.name for i in importances(specs, shown, goal)])
             found = surface(specs, shown, goal, first, second) if first != second else None
             return (first, second), found
 
-        self._background.run(work, self._take, self._failed)
+        self._background.run(work, self._show_result, self._failed)
 
     def _failed(self, error: Exception) -> None:
         self._is_busy = False
         self.caption.setText(str(error))
 
-    def _take(self, outcome: tuple[tuple[str, str], Surface | None]) -> None:
+    def _show_result(self, outcome: tuple[tuple[str, str], Surface | None]) -> None:
         self._is_busy = False
         (first, second), self._found = outcome
         self._x.setCurrentText(first)
@@ -104,14 +104,14 @@ class ContourChart(Card):
         self._draw()
         if self._is_stale:
             self._is_stale = False
-            self.work_out()
+            self.compute()
 
     def _show_again(self, _what: str) -> None:
         self._draw()
 
     def _draw(self) -> None:
         found = self._found
-        self._empty.setText(_("With so few finished trials the model knows nothing yet."))
+        self._empty.setText(_("The model needs more finished trials."))
         self._empty.setVisible(found is None)
         self._plot.setVisible(found is not None)
         for line in self._lines:
@@ -121,9 +121,10 @@ class ContourChart(Card):
             self.caption.setText("")
             return
         self.caption.setText(
-            _(
-                "the search's Gaussian process on {count} trials, others as in the best",
-                count=len(found.numbers),
+            n_(
+                "the search's Gaussian process on {count} trial, other parameters as in the best trial",
+                "the search's Gaussian process on {count} trials, other parameters as in the best trial",
+                len(found.numbers),
             )
         )
         mean = self._what.value() == "mean"
@@ -131,7 +132,7 @@ class ContourChart(Card):
         low, high = float(shown.min()), float(shown.max())
         high = high if high > low else low + 1e-9
         goal = self._model.view.job.config.hyper_tuning.goal
-        colours = pg.colormap.get("viridis", skipCache=True)  # a map of its own: it may be turned around
+        colours = pg.colormap.get("viridis", skipCache=True)  # not shared: it may be reversed
         if mean and goal is Goal.MINIMIZE:
             colours.reverse()
         self._image.setImage(shown, levels=(low, high))
@@ -143,7 +144,7 @@ class ContourChart(Card):
         self._draw_axes(found)
 
     def _draw_lines(self, shown: Any, low: float, high: float) -> None:
-        """Lines of equal value, where both parameters are numbers."""
+        """Draw contour lines, if both parameters are numeric."""
         found = self._found
         assert found is not None
         if any(isinstance(s, CategoricalSpec) for s in self._pair()):
@@ -185,8 +186,8 @@ class ContourChart(Card):
         if len(points):
             self._model.select(points[0].data())
 
-    def show_chosen(self) -> None:
-        """Draw the chosen trial larger."""
+    def show_selected(self) -> None:
+        """Draw the selected trial larger."""
         if self._found is not None:
             self._draw_dots(self._found)
 
@@ -197,7 +198,7 @@ def _leading_pair(specs: tuple[ParameterSpec, ...], ranked: list[str]) -> tuple[
 
 
 def _frame(found: Surface) -> QRectF:
-    """The lattice's area: half a cell around its outermost points."""
+    """The area of the grid: half a cell around its outermost points."""
     steps = [(float(c[1] - c[0]) if len(c) > 1 else 1.0) for c in (found.x, found.y)]
     left, top = float(found.x[0]) - steps[0] / 2, float(found.y[0]) - steps[1] / 2
     return QRectF(left, top, steps[0] * len(found.x), steps[1] * len(found.y))

@@ -1,12 +1,12 @@
-"""Which parameters matter, with how sure that is."""
+"""The importance of the parameters."""
 
 from __future__ import annotations
 
 import pyqtgraph as pg
 
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.results import LEAST_TRIALS, Importance, importances
-from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.models.job import JobModel
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
@@ -15,7 +15,7 @@ from bayesdesk.ui.widgets import Card, label
 
 
 class ImportanceChart(Card):
-    """A bar a parameter; the whisker is how far the model is unsure."""
+    """A bar for each parameter, with the uncertainty of the model as a whisker."""
 
     def __init__(self, model: JobModel, background: Background) -> None:
         super().__init__(_("Importance"), " ")
@@ -26,7 +26,7 @@ class ImportanceChart(Card):
         self._plot.setAccessibleName(_("Importance"))
         self._plot.getPlotItem().getAxis("left").setWidth(120)
         self._plot.setMouseEnabled(x=False, y=False)
-        self._empty = label(_("being worked out …"), "secondary")
+        self._empty = label(_("computing …"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.controls.addWidget(help_mark("search"))
         self.body.addWidget(self._empty)
@@ -34,8 +34,8 @@ class ImportanceChart(Card):
         self._plot.setVisible(False)
         self.body.setContentsMargins(1, 0, 10, 8)
 
-    def work_out(self) -> None:
-        """Fit the model off the GUI thread, then draw."""
+    def compute(self) -> None:
+        """Fit the surrogate off the GUI thread, then draw."""
         if self._is_busy:
             return
         self._is_busy = True
@@ -51,14 +51,22 @@ class ImportanceChart(Card):
     def _draw(self, found: tuple[Importance, ...]) -> None:
         self._is_busy = False
         self._empty.setText(
-            _("With fewer than {count} finished trials nothing can be said yet.", count=LEAST_TRIALS)
+            n_(
+                "The model needs at least {count} finished trial.",
+                "The model needs at least {count} finished trials.",
+                LEAST_TRIALS,
+            )
         )
         self._empty.setVisible(not found)
         self._plot.setVisible(bool(found))
         self._plot.clear()
         count = sum(t.value is not None for t in self._model.shown)
         self.caption.setText(
-            _("share of the variance, by the search’s own model of {count} trials", count=count)
+            n_(
+                "share of the variance, by the search’s own model of {count} trial",
+                "share of the variance, by the search’s own model of {count} trials",
+                count,
+            )
         )
         colours, rows = theme.palette(), list(reversed(found))
         bars = pg.BarGraphItem(

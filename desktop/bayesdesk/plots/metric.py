@@ -1,4 +1,4 @@
-"""One metric over its steps: every trial in grey, the chosen one in colour."""
+"""One metric by step: every trial in grey, the selected one in colour."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSlider
 
 from bayescore.i18n import _
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.plots.canvas import Array, one_line, pen, plot, smoothed, thinned
+from bayesdesk.models.curves import Array, one_line, smoothed, thinned
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import Change
+from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.ui import theme
+from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, Segmented, label
 
 _MOST_SMOOTHING = 95  # percent
-_STRETCHES = 130  # a chart is some hundred pixels wide: more points of one curve cannot be told apart
-_CHOSEN_STRETCHES = 600
-_DOT, _CHOSEN_DOT = 5, 9  # pixels
-_PAUSE_MS = 500  # between two drawings of a job that runs
+_BUCKETS = 130  # a chart is a few hundred pixels wide: more points of one curve cannot be told apart
+_SELECTED_BUCKETS = 600
+_DOT, _SELECTED_DOT = 5, 9  # pixels
+_PAUSE_MS = 500  # between two drawings of a running job
 
 
 class MetricChart(Card):
@@ -34,21 +36,15 @@ class MetricChart(Card):
         self._smooth: dict[int, tuple[int, int, Array]] = {}  # by trial: length, smoothing, curve
         self._plot = plot(counts=True)
         self._plot.setAccessibleName(metric)
-        self._dim, self._shown, self._chosen = (pg.PlotDataItem(connect="finite") for _i in range(3))
-        for item in (self._dim, self._shown, self._chosen):
+        self._dim, self._shown, self._selected = (pg.PlotDataItem(connect="finite") for _i in range(3))
+        for item in (self._dim, self._shown, self._selected):
             self._plot.addItem(item)
         self._add_controls()
         self.body.addWidget(self._plot)
         self.body.setContentsMargins(1, 0, 10, 8)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_PAUSE_MS)
-        self._later.timeout.connect(self.show_if_seen)
-        self._is_stale = True
-        model.view_changed.connect(self._has_news)
-        model.filter_settled.connect(self.show_if_seen)
-        model.selection_changed.connect(self.show_if_seen)
-        self._plot.getPlotItem().sigXRangeChanged.connect(self._zoomed)
+        shown = Change.POINTS | Change.FILTER | Change.SELECTION
+        self._redraw = Redraw(self, model, self._show_curves, shown, pause_ms=_PAUSE_MS)
+        self._plot.getPlotItem().sigXRangeChanged.connect(lambda *_range: self._redraw.soon(Change.POINTS))
 
     def _add_controls(self) -> None:
         self._smoothing = QSlider(Qt.Orientation.Horizontal)
@@ -56,44 +52,16 @@ class MetricChart(Card):
         self._smoothing.setFixedWidth(70)
         self._smoothing.setToolTip(_("Smoothing: exponential moving average"))
         self._smoothing.setAccessibleName(_("Smoothing"))
-        self._smoothing.valueChanged.connect(self.show_if_seen)
+        self._smoothing.valueChanged.connect(lambda _percent: self._show_curves())
         self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
         self._scale.choose("linear")
         self._scale.chosen.connect(self._set_scale)
         for part in (label(_("Smooth"), "caption"), self._smoothing, self._scale):
             self.controls.addWidget(part)
 
-    # ---- when to draw
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._has_news()
-
-    def _zoomed(self, *_range: object) -> None:
-        self._has_news()
-
-    def _has_news(self) -> None:
-        """Draw soon, and together with what comes until then."""
-        self._is_stale = True
-        if not self._later.isActive():
-            self._later.start(_PAUSE_MS if self._model.view.seconds_left is not None else 0)
-
-    def show_if_seen(self) -> None:
-        """Draw now, unless nobody would see it: then when it comes into sight."""
-        self._is_stale = True
-        if not self._plot.viewport().visibleRegion().isEmpty():
-            self.show_curves()
-
-    def came_into_sight(self) -> None:
-        """Draw what has been put off."""
-        if self._is_stale:
-            self.show_if_seen()
-
     # ---- drawing
 
-    def show_curves(self) -> None:
-        """Draw what the model holds."""
-        self._is_stale = False
+    def _show_curves(self, _change: Change = Change.NONE) -> None:
         colours, model = theme.palette(), self._model
         hidden: list[Array] = []
         shown: list[Array] = []
@@ -104,7 +72,7 @@ class MetricChart(Card):
         self._draw(self._shown, shown, pen(theme.mixed(colours.faint, colours.panel, 0.55)))
         chosen = self._curve(model.selected.id) if model.selected is not None else None
         accent = [] if chosen is None else [chosen]
-        self._draw(self._chosen, accent, pen(colours.accent, 2), _CHOSEN_STRETCHES, _CHOSEN_DOT)
+        self._draw(self._selected, accent, pen(colours.accent, 2), _SELECTED_BUCKETS, _SELECTED_DOT)
 
     def _curve(self, trial: int) -> Array | None:
         values = self._model.view.series.get(trial, {}).get(self._metric)
@@ -119,18 +87,18 @@ class MetricChart(Card):
         return known[2]
 
     def _draw(
-        self, item: Any, curves: list[Array], drawn_with: Any, stretches: int = _STRETCHES, dot: int = _DOT
+        self, item: Any, curves: list[Array], drawn_with: Any, buckets: int = _BUCKETS, dot: int = _DOT
     ) -> None:
         box = self._plot.getPlotItem().getViewBox()
         longest = max((len(c) for c in curves), default=0)
         is_whole = box.autoRangeEnabled()[0]
         first, last = (1.0, float(longest)) if is_whole else box.viewRange()[0]
-        if longest == 1:  # dots above one step: some hundred heights can be told apart
+        if longest == 1:  # dots above one step: a few hundred heights can be told apart
             ends = np.sort(np.fromiter((c[0] for c in curves), dtype=np.float64, count=len(curves)))
-            heights = thinned(ends, 1, len(ends), _CHOSEN_STRETCHES)[1]
+            heights = thinned(ends, 1, len(ends), _SELECTED_BUCKETS)[1]
             x, y = one_line([(np.ones(1), heights[i : i + 1]) for i in range(len(heights))])
         else:
-            x, y = one_line([thinned(c, first, last, stretches) for c in curves])
+            x, y = one_line([thinned(c, first, last, buckets) for c in curves])
         item.setData(
             x=x,
             y=y,

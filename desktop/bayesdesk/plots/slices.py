@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QGridLayout
 from bayescore.config import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec, Scale
 from bayescore.config import DoubleSpec as RealSpec
 from bayescore.i18n import _
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.words import number
+from bayesdesk.models.formatting import number
+from bayesdesk.models.job import JobModel
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, label
@@ -23,7 +23,7 @@ _HEIGHT = 190
 
 
 class SlicesChart(Card):
-    """A small picture a parameter, on its own scale; the chosen trial stands out, a click chooses."""
+    """A small chart for each parameter, on its own scale; a click selects a trial."""
 
     def __init__(self, model: JobModel) -> None:
         super().__init__(
@@ -31,7 +31,7 @@ class SlicesChart(Card):
         )
         self._model = model
         self._dots: dict[str, Any] = {}
-        self._chosen: dict[str, Any] = {}
+        self._selected: dict[str, Any] = {}
         grid = QGridLayout()
         grid.setContentsMargins(4, 0, 10, 10)
         grid.setSpacing(2)
@@ -51,34 +51,34 @@ class SlicesChart(Card):
         item.getAxis("bottom").setTicks([_ticks(spec)])
         dots = pg.ScatterPlotItem(size=6, pen=None)
         dots.sigClicked.connect(self._clicked)
-        chosen = pg.ScatterPlotItem(size=11)
-        for part in (dots, chosen):
+        selected = pg.ScatterPlotItem(size=11)
+        for part in (dots, selected):
             made.addItem(part)
-        self._dots[spec.name], self._chosen[spec.name] = dots, chosen
+        self._dots[spec.name], self._selected[spec.name] = dots, selected
         return made
 
     def show_trials(self) -> None:
-        """Draw what the model holds."""
+        """Draw the trials that pass the filter."""
         model, colours = self._model, theme.palette()
         values = model.columns.objective()
         rows = np.flatnonzero(model.mask & np.isfinite(values))
         trial = model.selected
         row = model.columns.row_of(trial.number) if trial else None
         for spec in model.view.job.config.hyper_tuning.parameter_specs:
-            places = self._places(spec)
+            positions = self._positions(spec)
             numbers = [model.view.trials[i].number for i in rows]
             self._dots[spec.name].setData(
-                x=places[rows], y=values[rows], data=numbers, brush=pg.mkBrush(colours.secondary)
+                x=positions[rows], y=values[rows], data=numbers, brush=pg.mkBrush(colours.secondary)
             )
             seen = row is not None and np.isfinite(values[row])
-            self._chosen[spec.name].setData(
-                x=[places[row]] if seen else [],
+            self._selected[spec.name].setData(
+                x=[positions[row]] if seen else [],
                 y=[values[row]] if seen else [],
                 brush=pg.mkBrush(colours.accent),
                 pen=pen(colours.panel, 1.5),
             )
 
-    def _places(self, spec: ParameterSpec) -> Any:
+    def _positions(self, spec: ParameterSpec) -> Any:
         columns = self._model.columns
         if isinstance(spec, CategoricalSpec):
             names = list(spec.categorical_values)
@@ -96,7 +96,7 @@ class SlicesChart(Card):
 
 
 def _ticks(spec: ParameterSpec) -> list[tuple[float, str]]:
-    """The ends and the middle of a range, or every listed value."""
+    """The ends and the middle of a range, or the listed values."""
     if isinstance(spec, CategoricalSpec):
         return list(enumerate(spec.categorical_values))
     if isinstance(spec, DiscreteSpec):

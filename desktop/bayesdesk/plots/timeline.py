@@ -6,21 +6,23 @@ import pyqtgraph as pg
 
 from bayescore.i18n import _
 from bayescore.results import lanes
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.words import TONES
+from bayesdesk.models.formatting import TONES
+from bayesdesk.models.job import JobModel
 from bayesdesk.plots.canvas import plot
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card
 
 _LANE_HEIGHT = 30
-_SHORTEST = 0.002  # share of the whole time: a shorter trial is drawn so long, or nobody would see it
+_SHORTEST = 0.002  # share of the whole time: a shorter trial would be invisible
 
 
 class TimelineChart(Card):
-    """A bar a trial, coloured by its state, from its start to its end."""
+    """A bar for each trial from its start to its end, coloured by its state."""
 
     def __init__(self, model: JobModel) -> None:
-        super().__init__(_("Timeline"), _("minutes since the first trial began; a lane a GPU, or a place"))
+        super().__init__(
+            _("Timeline"), _("minutes since the first trial started; a lane for each GPU or slot")
+        )
         self._model = model
         self._plot = plot()
         self._plot.setAccessibleName(_("Timeline"))
@@ -29,7 +31,7 @@ class TimelineChart(Card):
         self.body.setContentsMargins(1, 0, 10, 8)
 
     def show_trials(self) -> None:
-        """Draw what the model holds."""
+        """Draw the trials."""
         names, spans = lanes(self._model.view.trials)
         self._plot.clear()
         self._plot.setFixedHeight(60 + _LANE_HEIGHT * max(1, len(names)))

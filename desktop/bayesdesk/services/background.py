@@ -1,4 +1,4 @@
-"""Slow work off the GUI thread, its outcome back on it."""
+"""Runs slow work off the GUI thread and returns its result on it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _run(functions: list[Callable[[], Any]]) -> tuple[bool, Any]:
 
 
 def _is_gone(callback: Callable[[Any], object]) -> bool:
-    """Whether a callback belongs to a widget that was closed while the work was done."""
+    """Whether a callback belongs to a widget that has been deleted."""
     while isinstance(callback, partial):
         callback = callback.func
     owner = getattr(callback, "__self__", None)

@@ -1,4 +1,4 @@
-"""Texts that were typed and not saved, kept for the case that the window does not end in peace."""
+"""Drafts: unsaved texts, stored in case the window does not exit cleanly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bayescore.times import now
 
 @dataclass(frozen=True)
 class Draft:
-    """A file's unsaved text and the moment it was kept."""
+    """The unsaved text of a file, and when it was stored."""
 
     file: str
     text: str
@@ -23,7 +23,7 @@ class Draft:
 
 
 class Drafts:
-    """One small file a draft, in the data folder; for other threads than the GUI's."""
+    """Stores each draft as a file in the data folder; not for the GUI thread."""
 
     def __init__(self, root: Path) -> None:
         self._folder = root / "drafts"
@@ -33,7 +33,7 @@ class Drafts:
         return self._folder / f"{name}.json"
 
     def keep(self, file: Path, typed: str) -> None:
-        """Keep a text in place of the one before."""
+        """Store a draft, replacing an earlier one."""
         draft, place = Draft(str(file), typed, now()), self._place(file)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,12 +45,12 @@ class Drafts:
             ) from None
 
     def find(self, file: Path) -> Draft | None:
-        """The draft of a file; ``None`` when there is none that can be read."""
+        """The draft of a file; ``None`` when there is none or it cannot be read."""
         try:
             return Draft(**json.loads(self._place(file).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
     def forget(self, file: Path) -> None:
-        """Let a draft go; it is well if there is none."""
+        """Delete a draft, if there is one."""
         self._place(file).unlink(missing_ok=True)

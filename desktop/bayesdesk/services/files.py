@@ -1,4 +1,4 @@
-"""Writing a file that another program may have changed meanwhile."""
+"""Reads and writes files that another program may change at the same time."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class FileChangedError(ConfigError):
 
 
 def write_unless_changed(file: Path, content: bytes, expected: bytes) -> None:
-    """Replace a file's content, whole or not at all.
+    """Replace a file's content atomically.
 
     Raises
     ------
     FileChangedError
-        When it holds something else than ``expected``; nothing is written then.
+        When its content is not ``expected``; nothing is written.
     ConfigError
         When it cannot be written.
     """
     try:
         current = read_bytes(file, MAX_BYTES)
     except FileNotFoundError:
-        current = expected  # it is gone: writing it anew loses nothing
+        current = expected  # it was deleted: writing it loses nothing
     except UnsuitableFileError:
         raise FileChangedError(file) from None
     if current not in (expected, content):
@@ -41,7 +41,7 @@ def write_unless_changed(file: Path, content: bytes, expected: bytes) -> None:
 
 
 def read_project(file: Path) -> tuple[bytes, bytes]:
-    """An ``openbayes.yaml`` and its local companion, which is empty when there is none.
+    """The content of an ``openbayes.yaml`` and of its local file, which is empty when it does not exist.
 
     Raises
     ------

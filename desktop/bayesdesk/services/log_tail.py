@@ -1,4 +1,4 @@
-"""Reading a growing log a part at a time."""
+"""Reads a growing log in parts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bayescore.files.listing import files_below
 
 FIRST_BYTES = 2 * 2**20  # of a large log the end is shown, at once
 _MOST_BYTES = 2**20  # of one part
-_MOST_ENTRIES = 20_000  # of a trial's output that are looked at
-# Everything but line ends, tabs and colours: those end in "m" and have at most 64 characters. No part of
-# it looks past the next escape, so that a log of nothing but escapes takes no longer than another.
+_MOST_ENTRIES = 20_000  # of a trial's output
+# Everything but line ends, tabs and colours, which end in "m" and have at most 64 characters.  No alternative
+# matches past the next escape, so that the time stays linear for a log of nothing but escapes.
 _ESCAPES = re.compile(
     r"""(?!\x1b\[[0-9;:]{0,64}m)(?:
         \x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]
@@ -26,12 +26,12 @@ _ESCAPES = re.compile(
 LONGEST_LINE = 2000  # characters
 _LONG = re.compile(rf"[^\n]{{{LONGEST_LINE}}}(?=[^\n])")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]{0,64})?\Z")
-_LONGEST = 66  # bytes of what is unfinished
+_LONGEST = 66  # bytes of an unfinished escape
 
 
 @dataclass(frozen=True)
 class LogPart:
-    """What came since ``start``; ``restarted`` when the log has begun its next half."""
+    """New text, and the offset behind it; ``restarted`` when the log was rotated."""
 
     text: str
     offset: int
@@ -39,7 +39,7 @@ class LogPart:
 
 
 def read_part(file: Path, offset: int | None) -> LogPart:
-    """What stands behind ``offset``; ``None`` asks for the end of the log."""
+    """The text after ``offset``, or the end of the log for ``None``."""
     try:
         size = file.stat().st_size
         restarted = offset is not None and size < offset
@@ -53,7 +53,7 @@ def read_part(file: Path, offset: int | None) -> LogPart:
 
 
 def _finished(data: bytes) -> bytes:
-    """The bytes without a letter or an escape at their end whose rest comes with the next part."""
+    """The bytes without a character or an escape at their end that is not complete yet."""
     if unfinished := _UNFINISHED.search(data, max(0, len(data) - _LONGEST)):
         return data[: unfinished.start()]
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -64,7 +64,7 @@ def _finished(data: bytes) -> bytes:
 def plain(text: str) -> str:
     """Text whose only terminal escapes are colours.
 
-    Of a line that is written over (a progress bar) the last state stays.
+    A line that is overwritten, such as a progress bar, keeps its last state.
     """
     text = _ESCAPES.sub("", text.replace("\r\n", "\n"))
     if "\r" in text:
@@ -73,7 +73,7 @@ def plain(text: str) -> str:
 
 
 def broken(text: str) -> str:
-    """Text whose long lines are broken: Qt lays out a wrapped line in quadratic time."""
+    """Text with long lines broken: Qt lays out a wrapped line in quadratic time."""
     return _LONG.sub(lambda line: f"{line[0]}\n", text)
 
 
@@ -98,7 +98,7 @@ def output_files(output: Path, snapshot: Path, most: int = 2000) -> tuple[Output
             size = path.lstat().st_size
             if original.is_file() and original.stat().st_size == size:
                 continue
-        except OSError:  # it has gone, or its name is too long to be asked for
+        except OSError:  # it was deleted, or its name is too long
             continue
         found.append(OutputFile(path, str(relative), size))
         if len(found) >= most:

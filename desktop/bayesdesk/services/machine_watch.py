@@ -1,4 +1,4 @@
-"""Looks at this machine again and again and tells who wants to know."""
+"""Polls the state of this machine."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bayescore.app.machine import Containers, Machine, containers, look
 from bayescore.store import Database
 from bayesdesk.services.background import Background
 
-_LOOK_MS = 2000
-_REMEMBERED = 60  # looks: two minutes
+_POLL_MS = 2000
+_REMEMBERED = 60  # polls: two minutes
 
 
 class MachineWatch(QObject):
-    """``machine`` is looked at every two seconds, ``containers`` when somebody asks."""
+    """Polls ``machine`` every two seconds; ``containers`` is read on request."""
 
     machine_changed = Signal()
     containers_changed = Signal()
@@ -25,30 +25,30 @@ class MachineWatch(QObject):
         self._database = database
         self._background = background
         self.machine: Machine | None = None
-        self.use: dict[str, deque[int]] = {}  # by UUID: percent at each look, newest last
+        self.use: dict[str, deque[int]] = {}  # by UUID: percent at each poll, newest last
         self.containers: Containers | None = None
         self._is_looking = self._is_asking = False
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
+        self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self.look)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start polling."""
         self._timer.start()
         self.look()
 
     def end(self) -> None:
-        """Stop looking."""
+        """Stop polling."""
         self._timer.stop()
 
     def look(self) -> None:
-        """Look at the engine and the GPUs now."""
+        """Read the state of the engine and the GPUs now."""
         if not self._is_looking:
             self._is_looking = True
             self._background.run(lambda: look(self._database), self._take, self._failed)
 
     def ask_containers(self) -> None:
-        """Ask the container engine for its images."""
+        """Read the images of the container engine."""
         if not self._is_asking:
             self._is_asking = True
             self._background.run(containers, self._take_containers, self._failed)
@@ -67,5 +67,5 @@ class MachineWatch(QObject):
         self.containers_changed.emit()
 
     def _failed(self, _error: Exception) -> None:
-        """The store says the same elsewhere, where it matters; the next look may be luckier."""
+        """Ignore the error: the watcher of the store reports it, and the next poll may succeed."""
         self._is_looking = self._is_asking = False

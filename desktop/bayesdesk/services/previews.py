@@ -1,4 +1,4 @@
-"""The beginning of a file, as a text or a picture."""
+"""Previews of files: the beginning of a text, or a picture."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from PySide6.QtGui import QImage, QImageReader
 from bayescore.files import open_regular
 from bayesdesk.services.log_tail import broken
 
-# By what a file is, not by what it is called.  SVG is not among them: it is a program in all but name, and
-# a few nested "use" of it draw for years; it is shown as the text that it is.
+# Recognised by content, not by extension.  SVG is not among them: a few nested "use" elements take years to
+# draw; it is shown as text.
 _FORMATS = {"png", "jpeg", "gif", "bmp", "webp"}
 _PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 _TEXT_BYTES = 64 * 2**10
 _PICTURE_BYTES = 50 * 2**20
-_MOST_PIXELS = 50_000_000  # 200 MB once it is unpacked, whatever the file's own size
+_MOST_PIXELS = 50_000_000  # 200 MB when decoded, whatever the size of the file
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A picture or a text; neither when the file is something else."""
+    """A picture or a text; neither for other files."""
 
     path: Path
     picture: QImage | None = None
@@ -30,12 +30,12 @@ class Preview:
 
 
 def preview(path: Path) -> Preview:
-    """Look into a file; for other threads than the GUI's.
+    """Preview a file; not for the GUI thread.
 
     Raises
     ------
     OSError
-        When it is no regular file or cannot be read.
+        When it is not a regular file or cannot be read.
     """
     is_picture = path.suffix.lower() in _PICTURES
     with open_regular(path) as file:
@@ -49,7 +49,7 @@ def preview(path: Path) -> Preview:
 
 
 def _picture(content: bytes) -> QImage | None:
-    """The picture, unless it is none, of another kind, or larger than anybody looks at."""
+    """The picture; ``None`` if it is too large, of another format, or not a picture."""
     buffer = QBuffer()
     buffer.setData(QByteArray(content))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

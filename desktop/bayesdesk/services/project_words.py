@@ -1,4 +1,4 @@
-"""Words of a project that the editor can offer: environments, and metrics that its program reports."""
+"""Values that the editor suggests: environments, and metrics that the project's program reports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_BYTES = 2**20
 
 
 def project_words(project: Path) -> dict[str, list[str]]:
-    """Words by the key whose value they may be; reads the project's Python files."""
+    """Suggested values by key; reads the project's Python files."""
     metrics = metric_names(project)
     return {
         "env": list(runtime_names()),
@@ -30,7 +30,7 @@ def project_words(project: Path) -> dict[str, list[str]]:
 
 
 def metric_names(project: Path) -> list[str]:
-    """Names that the project's programs give to ``log_metric``, in the order of their files."""
+    """Names that the project's programs pass to ``log_metric``, in the order of the files."""
     found: dict[str, None] = {}
     programs = (file for file in files_below(project, _MOST_ENTRIES, links=True) if file.suffix == ".py")
     for file in islice(programs, _MOST_FILES):

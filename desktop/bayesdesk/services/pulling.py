@@ -1,4 +1,4 @@
-"""Pulling an image for the window, with its progress and an end at any moment."""
+"""Pulls an image, with progress; can be cancelled at any time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bayesdesk.services.background import Background
 
 
 class Pull(QObject):
-    """One pull; ``progressed`` comes at most twice a second, with :class:`images.PullProgress`."""
+    """One pull; emits ``progressed`` at most twice a second, with :class:`images.PullProgress`."""
 
     progressed = Signal(object)
     succeeded = Signal()
@@ -38,5 +38,5 @@ class Pull(QObject):
         self.failed.emit(error)
 
     def cancel(self) -> None:
-        """End it; layers that are here stay."""
+        """Cancel; layers that are complete are kept."""
         self._ending.set()

@@ -1,4 +1,4 @@
-"""Watches the store from a thread of its own and tells the window what is new."""
+"""Watches the store on a thread of its own and emits what is new."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from PySide6.QtCore import QThread, Signal
 
 from bayescore.errors import BayesdeskError
 from bayescore.store import ChangeWatch, Database
-from bayesdesk.services.snapshot import SnapshotReader
+from bayesdesk.models.snapshot import JobRow
+from bayesdesk.services.snapshot_reader import SnapshotReader
 
 _log = logging.getLogger(__name__)
-_LOOK_S = 0.15
-_TIME_LEFT_S = 5.0  # so often the times left are worked out anew although nothing has happened
+_POLL_S = 0.15
+_REFRESH_S = 5.0  # after which the time left is shown anew although nothing was stored
 
 
 class StoreWatch(QThread):
-    """Emits snapshots: every job's row, and the whole of the one job that is looked at."""
+    """Emits the rows of all jobs when one has changed, and the whole of the job that is shown."""
 
     rows_changed = Signal(object)  # tuple[JobRow, ...]
     view_changed = Signal(object)  # JobView
@@ -30,14 +31,15 @@ class StoreWatch(QThread):
         self._awake = threading.Event()
         self._ending = False
         self._watched: str | None = None
+        self._rows: tuple[JobRow, ...] | None = None
 
     def watch(self, job: str | None) -> None:
-        """Look at one job, or at none."""
+        """Read one job as a whole, or none."""
         self._watched = job
         self._awake.set()
 
     def end(self) -> None:
-        """Stop, and wait for it."""
+        """Stop, and wait for the thread."""
         self._ending = True
         self._awake.set()
         self.wait()
@@ -45,29 +47,31 @@ class StoreWatch(QThread):
     def run(self) -> None:
         """The thread's work."""
         changes = ChangeWatch(self._database.folder)
-        waited = _TIME_LEFT_S
+        since = _REFRESH_S
         while not self._ending:
-            asked = self._awake.is_set()
+            is_asked = self._awake.is_set()
             self._awake.clear()
-            if changes.changed() or asked or waited >= _TIME_LEFT_S:
-                waited = 0.0
-                is_whole = self._tell()
+            if changes.changed() or is_asked or since >= _REFRESH_S:
+                since = 0.0
+                is_whole = self._read()
                 if not is_whole:
                     self._awake.set()
-            self._awake.wait(_LOOK_S)
-            waited += _LOOK_S
+            self._awake.wait(_POLL_S)
+            since += _POLL_S
         changes.close()
 
-    def _tell(self) -> bool:
-        """Emit what is new; whether nothing more is waiting to be read."""
+    def _read(self) -> bool:
+        """Read and emit; whether nothing is left to be read."""
         try:
-            self.rows_changed.emit(self._reader.rows())
-            if (job := self._watched) is not None:
-                view = self._reader.view(job)
-                self.view_changed.emit(view)
-                return view.is_whole
+            rows, view = self._reader.read(job := self._watched)
         except BayesdeskError as error:
             self.trouble.emit(error)
-        except KeyError:
-            _log.info("job %s is gone", self._watched)
-        return True
+            return True
+        if rows != self._rows:
+            self._rows = rows
+            self.rows_changed.emit(rows)
+        if view is not None:
+            self.view_changed.emit(view)
+        elif job is not None:
+            _log.info("job %s does not exist", job)
+        return view is None or view.is_whole

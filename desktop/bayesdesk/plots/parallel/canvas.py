@@ -1,4 +1,4 @@
-"""Parallel coordinates under the pointer: brushes, axes that move, trials that are chosen."""
+"""Interactive parallel coordinates: brushes, axes that can be moved, trials that can be selected."""
 
 from __future__ import annotations
 
@@ -10,21 +10,26 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEven
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolTip
 
 from bayescore.i18n import _
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.words import number, state_word
-from bayesdesk.plots.parallel.axes import Axis, Scale, axes_of, with_scale
-from bayesdesk.plots.parallel.brushes import Hold, Part, dragged, parsed, take_hold, toggled
+from bayesdesk.models.axes import Axis, Scale, axes_of, with_scale
+from bayesdesk.models.brushes import Grab, Part, dragged, grab, parsed, toggled
+from bayesdesk.models.formatting import number
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import Change
+from bayesdesk.models.trial import summary_of
 from bayesdesk.plots.parallel.item import HEAD, ParallelItem
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.redraw import Redraw
 
-_REACH = 18  # pixels beside an axis that belong to it
-_CLICK = 3  # pixels: a press that moves less is a click
-_AXIS_WIDTH = 96  # least pixels between two axes; more axes than fit scroll
+_REACH = 18  # pixels beside an axis within which it receives the mouse
+_CLICK = 3  # pixels: a press that moves no farther is a click
+_AXIS_WIDTH = 96  # least pixels between two axes: with many axes the view scrolls
+_PAUSE_MS = 500  # between two layouts of a running job
+_SHOWN = Change.TRIALS | Change.POINTS | Change.FILTER | Change.SELECTION
 
 
 class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
-    """The view that holds the item and hears the mouse."""
+    """Holds the item and handles the mouse."""
 
     axes_changed = Signal()
 
@@ -39,28 +44,34 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self._hidden: set[str] = set()
         self._scales: dict[str, Scale] = {}
         self._inverted: set[str] = set()
-        self._hold: Hold | None = None
+        self._grab: Grab | None = None
         self._pressed: QPointF | None = None
         self._moving: str | None = None
-        model.view_changed.connect(self.rebuild)
-        model.filter_changed.connect(self.item.show_filter)
-        model.selection_changed.connect(self.item.update)
-        self.rebuild()
+        Redraw(self, model, self._redraw, _SHOWN, pause_ms=_PAUSE_MS, follows_filter=True).now()
+
+    def _redraw(self, change: Change) -> None:
+        has_side_metrics = any(m != self._model.view.job.metric for m in self._model.view.metrics)
+        if change & Change.TRIALS or (change & Change.POINTS and has_side_metrics):
+            self.rebuild()
+        elif change & Change.FILTER:
+            self.item.show_filter()
+        else:
+            self.item.update()
 
     # ---- axes
 
     def all_axes(self) -> tuple[Axis, ...]:
-        """Every axis in its order, hidden ones too, as scaled and turned."""
+        """Every axis in the chosen order, with its scale and direction; hidden axes too."""
         found = {a.name: a for a in axes_of(self._model.columns)}
         names = [n for n in self._order if n in found] + [n for n in found if n not in self._order]
-        return tuple(self._dressed(found[n]) for n in names)
+        return tuple(self._configured(found[n]) for n in names)
 
-    def _dressed(self, axis: Axis) -> Axis:
+    def _configured(self, axis: Axis) -> Axis:
         scaled = with_scale(axis, self._scales.get(axis.name, axis.scale))
         return replace(scaled, inverted=axis.name in self._inverted)
 
     def rebuild(self) -> None:
-        """Lay out anew: other trials, other axes, or another size."""
+        """Lay out again, after a change of the trials, the axes or the size."""
         self.item.axes = tuple(a for a in self.all_axes() if a.name not in self._hidden)
         self.setMinimumWidth(max(320, _AXIS_WIDTH * len(self.item.axes)))
         self._fit()
@@ -78,34 +89,34 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         return set(self._hidden)
 
     def set_hidden(self, name: str, hidden: bool) -> None:
-        """Hide an axis or show it again; hiding takes its brushes away."""
+        """Hide an axis or show it again; hiding removes its brushes."""
         if hidden:
             self._hidden.add(name)
             self._model.set_filter(self._model.filter.with_brushes(name, ()))
         else:
             self._hidden.discard(name)
-        self._axes_have_changed()
+        self._rebuild_and_remember()
 
     def set_scale(self, name: str, scale: Scale) -> None:
         """Give an axis another scale; its brushes keep their values."""
         self._scales[name] = scale
-        self._axes_have_changed()
+        self._rebuild_and_remember()
 
     def invert(self, name: str) -> None:
-        """Turn an axis upside down."""
+        """Reverse the direction of an axis."""
         self._inverted ^= {name}
-        self._axes_have_changed()
+        self._rebuild_and_remember()
 
     def move_axis(self, name: str, index: int) -> None:
-        """Put an axis at another place among those that are shown."""
+        """Move an axis to an index among those that are shown."""
         names = [a.name for a in self.item.axes if a.name != name]
         names.insert(index, name)
         hidden = [a.name for a in self.all_axes() if a.name in self._hidden]
         self._order = [*names, *hidden]
-        self._axes_have_changed()
+        self._rebuild_and_remember()
 
     def state(self) -> dict[str, object]:
-        """What is to be remembered of the axes."""
+        """Order, scales and directions of the axes, to be stored."""
         return {
             "order": self._order,
             "hidden": sorted(self._hidden),
@@ -114,14 +125,14 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         }
 
     def restore(self, state: dict[str, object]) -> None:
-        """Bring back what :meth:`state` gave."""
+        """Apply what :meth:`state` returned."""
         self._order = list(state.get("order", []))  # type: ignore[call-overload]
         self._hidden = set(state.get("hidden", []))  # type: ignore[call-overload]
         self._scales = {k: Scale(v) for k, v in dict(state.get("scales", {})).items()}  # type: ignore[call-overload]
         self._inverted = set(state.get("inverted", []))  # type: ignore[call-overload]
         self.rebuild()
 
-    def _axes_have_changed(self) -> None:
+    def _rebuild_and_remember(self) -> None:
         self.rebuild()
         self.axes_changed.emit()
 
@@ -145,30 +156,30 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
             self._moving = axis.name
         elif not axis.categories:
             brushes = self._model.filter.brushes.get(axis.name, ())
-            self._hold = take_hold(axis, brushes, self.item.position_at(at.y()), self.item.length)
+            self._grab = grab(axis, brushes, self.item.position_at(at.y()), self.item.length)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
         if self._moving is not None:
             self.item.dragged_axis = (self._moving, at.x())
             self.item.update()
-        elif self._hold is not None and self._moved(at):
-            axis = self._axis(self._hold.axis)
+        elif self._grab is not None and self._moved(at):
+            axis = self._axis(self._grab.axis)
             brushes = self._model.filter.brushes.get(axis.name, ())
-            wanted = dragged(axis, brushes, self._hold, self.item.position_at(at.y()))
+            wanted = dragged(axis, brushes, self._grab, self.item.position_at(at.y()))
             self._model.set_filter(self._model.filter.with_brushes(axis.name, wanted))
         elif self._pressed is None:
             self._hover(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        at, hold, moving = event.position(), self._hold, self._moving
+        at, grabbed, moving = event.position(), self._grab, self._moving
         clicked = self._pressed is not None and not self._moved(at)
-        self._hold = self._moving = self._pressed = None
+        self._grab = self._moving = self._pressed = None
         self.item.end_drag()
         if moving is not None and not clicked:
             self._drop(moving, at.x())
         elif clicked:
-            self._click(at, hold)
+            self._click(at, grabbed)
         self.item.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -187,7 +198,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         else:
             super().keyPressEvent(event)
 
-    # ---- what they mean
+    # ---- what events do
 
     def _axis(self, name: str) -> Axis:
         return next(a for a in self.item.axes if a.name == name)
@@ -195,7 +206,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def _moved(self, at: QPointF) -> bool:
         return self._pressed is not None and (at - self._pressed).manhattanLength() > _CLICK
 
-    def _click(self, at: QPointF, hold: Hold | None) -> None:
+    def _click(self, at: QPointF, grabbed: Grab | None) -> None:
         index = self.item.axis_at(at.x(), _REACH)
         axis = self.item.axes[index] if index is not None else None
         if axis is not None and axis.categories and at.y() > HEAD - 14:
@@ -203,10 +214,10 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
                 axis, self._model.filter.brushes.get(axis.name, ()), self.item.position_at(at.y())
             )
             self._model.set_filter(self._model.filter.with_brushes(axis.name, brushes))
-        elif hold is not None and hold.part is Part.WHOLE:
-            kept = list(self._model.filter.brushes[hold.axis])
-            del kept[hold.index]
-            self._model.set_filter(self._model.filter.with_brushes(hold.axis, kept))
+        elif grabbed is not None and grabbed.part is Part.WHOLE:
+            kept = list(self._model.filter.brushes[grabbed.axis])
+            del kept[grabbed.index]
+            self._model.set_filter(self._model.filter.with_brushes(grabbed.axis, kept))
         elif (row := self.item.trial_at(at.x(), at.y())) is not None:
             self._model.select(self._model.view.trials[row].number)
 
@@ -231,12 +242,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
                 QToolTip.showText(self.mapToGlobal(at.toPoint()), self._words(row), self)
 
     def _words(self, row: int) -> str:
-        view = self._model.view
-        trial = view.trials[row]
-        value = number(trial.value) if trial.value is not None else state_word(trial.state)
-        lines = [f"#{trial.number}  {view.job.metric} {value}"]
-        lines += [f"{name}: {number(v)}" for name, v in trial.parameters.items()]
-        return as_text("\n".join(lines))
+        return as_text(summary_of(self._model.view, self._model.view.trials[row]))
 
     def type_brush(self, axis: Axis) -> None:
         """Ask for the two ends of a brush."""
@@ -255,7 +261,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
             self._model.set_filter(self._model.filter.with_brushes(axis.name, (brush, *brushes[1:])))
 
     def axis_menu(self, axis: Axis) -> QMenu:
-        """What can be done with one axis."""
+        """The actions on one axis."""
         menu = QMenu(self)
         if not axis.categories:
             for scale, words in (
@@ -270,13 +276,13 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
                 action.triggered.connect(lambda _c=False, s=scale: self.set_scale(axis.name, s))
             menu.addSeparator()
             menu.addAction(_("Type a range…")).triggered.connect(lambda: self.type_brush(axis))
-        menu.addAction(_("Turn upside down")).triggered.connect(lambda: self.invert(axis.name))
+        menu.addAction(_("Reverse")).triggered.connect(lambda: self.invert(axis.name))
         menu.addAction(_("Colour by this axis")).triggered.connect(lambda: self.colour_by(axis.name))
         menu.addAction(_("Hide")).triggered.connect(lambda: self.set_hidden(axis.name, True))
         return menu
 
     def colour_by(self, name: str) -> None:
-        """Colour the lines by an axis; the objective's name means its rank."""
+        """Colour the lines by an axis; for the objective by its rank."""
         self.item.colour_by = "" if name == self._model.view.job.metric else name
         self.item.show_filter()
         self.axes_changed.emit()

@@ -1,4 +1,4 @@
-"""Parallel coordinates as one pyqtgraph item: dim lines of all trials, bright lines of those shown."""
+"""Parallel coordinates as one pyqtgraph item: dim lines for all trials, bright ones for those that pass."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from bayescore.config import Goal
 from bayescore.i18n import _
-from bayesdesk.jobs.job_model import JobModel
-from bayesdesk.jobs.words import number
-from bayesdesk.plots.parallel.axes import MISSING, Axis, Kind, Scale
-from bayesdesk.plots.parallel.brushes import span
+from bayesdesk.models.axes import MISSING, Axis, Kind, Scale
+from bayesdesk.models.brushes import span
+from bayesdesk.models.formatting import number
+from bayesdesk.models.job import JobModel
 from bayesdesk.plots.parallel.painting import Group, LinePainter
 from bayesdesk.ui import theme
 
 Array = NDArray[np.float64]
 HEAD = 58  # pixels above the axes: names and kinds
-FOOT = 44  # below: the stop for missing values
+FOOT = 44  # below: the mark for missing values
 SIDE = 62  # left and right of the outermost axes
 BRUSH_WIDTH = 16
 _BINS = 24  # colours of the bright lines
@@ -31,7 +31,7 @@ _NEAR = 6.0  # pixels between a line and the pointer that is on it
 
 
 class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
-    """Draws; what is pressed and dragged is the canvas' business."""
+    """Draws the axes, lines and brushes; the canvas handles the mouse."""
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
@@ -59,27 +59,27 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         return float(max(10, self.size.height() - HEAD - FOOT))
 
     def x_of(self, index: int) -> float:
-        """Place of an axis from the left, in pixels."""
+        """Pixels from the left to an axis."""
         if len(self.axes) < 2:
             return self.size.width() / 2
         return SIDE + index * (self.size.width() - 2 * SIDE) / (len(self.axes) - 1)
 
     def y_of(self, position: float) -> float:
-        """Place of a position from the top, in pixels."""
+        """Pixels from the top to a position."""
         return HEAD + (1.0 - position) * self.length
 
     def position_at(self, y: float) -> float:
-        """Position at a place from the top."""
+        """Position at so many pixels from the top."""
         return 1.0 - (y - HEAD) / self.length
 
     def axis_at(self, x: float, within: float) -> int | None:
-        """Index of the axis within so many pixels."""
+        """Index of the nearest axis, if it is within so many pixels."""
         places = [abs(self.x_of(i) - x) for i in range(len(self.axes))]
         nearest = int(np.argmin(places)) if places else 0
         return nearest if places and places[nearest] <= within else None
 
     def trial_at(self, x: float, y: float) -> int | None:
-        """Index of the shown trial whose line runs there."""
+        """Index of the shown trial whose line is there."""
         if len(self.axes) < 2 or not self._model.mask.any():
             return None
         gap = (self.x_of(1) - self.x_of(0)) or 1.0
@@ -96,7 +96,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     # ---- lines
 
     def lay_out(self) -> None:
-        """Work out where every line runs, then paint all of them."""
+        """Compute every line, then paint all of them."""
         columns = self._model.columns
         positions = [axis.positions(columns) for axis in self.axes]
         shape = (columns.n, len(self.axes))
@@ -119,7 +119,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         return self._dim.is_busy or self._bright.is_busy
 
     def finish(self) -> None:
-        """Paint everything at once: for pictures that are saved."""
+        """Paint everything now, for a picture that is saved."""
         self._dim.finish()
         self._bright.finish()
 
@@ -127,7 +127,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         return QColor(theme.palette().line), 1.0, np.arange(len(self._heights))
 
     def _groups(self, mask: NDArray[np.bool_]) -> list[Group]:
-        """Shown lines by colour, the best last so that they lie on top."""
+        """Rows of the shown lines by colour, the best last so that they are on top."""
         order, bins = self._model.columns.once(("bins", self.colour_by), self._bins)
         kept = mask[order]
         ends = np.searchsorted(bins[kept], np.arange(_BINS + 1))
@@ -138,14 +138,14 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         return [(colour, width, rows) for (colour, width), rows in zip(drawn_with, parts, strict=True)]
 
     def _bins(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Rows of the trials by the number of their colour, and these numbers, -1 without a value."""
+        """Rows of the trials sorted by the index of their colour, and these indices; -1 without a value."""
         ranks = self._ranks()
         bins = np.where(np.isfinite(ranks), np.minimum(ranks * _BINS, _BINS - 1), -1).astype(np.intp)
         order = np.argsort(bins, kind="stable")
         return order, bins[order]
 
     def _ranks(self) -> Array:
-        """Rank of each trial by what colours show, 0 worst to 1 best, NaN without a value; shape (n,)."""
+        """Rank of each trial by what the colours show, 0 worst to 1 best; NaN without a value; shape (n,)."""
         columns = self._model.columns
         by_objective = not self.colour_by
         values = columns.objective() if by_objective else self._colour_values()
@@ -177,7 +177,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self.paint_front(painter)
 
     def paint_vector(self, painter: QPainter) -> None:
-        """Draw everything with lines instead of pictures: for SVG."""
+        """Draw everything as vectors, for SVG."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for colour, width, rows in [self._dim_group(), *self._groups(self._model.mask)]:
             painter.setPen(QPen(colour, width))
@@ -187,7 +187,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self.paint_front(painter)
 
     def _scaffolding(self) -> QImage:
-        """The axes with their words: costly to draw, and the same until an axis changes."""
+        """The axes with their labels, which are slow to draw and stay the same until an axis changes."""
         if self._scaffold is None or self.dragged_axis is not None:
             image = QImage(self.size * self.ratio, QImage.Format.Format_ARGB32_Premultiplied)
             image.setDevicePixelRatio(self.ratio)
@@ -199,7 +199,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         return self._scaffold
 
     def end_drag(self) -> None:
-        """Put a dragged axis back into its place."""
+        """Draw a dragged axis at its own place again."""
         if self.dragged_axis is not None:
             self.dragged_axis = self._scaffold = None
 
@@ -209,13 +209,13 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             self._paint_axis(painter, index, axis)
 
     def _place(self, index: int, axis: Axis) -> float:
-        """Place of an axis from the left, also while it is dragged."""
+        """Pixels from the left to an axis, also while it is dragged."""
         if self.dragged_axis is not None and self.dragged_axis[0] == axis.name:
             return self.dragged_axis[1]
         return self.x_of(index)
 
     def paint_front(self, painter: QPainter) -> None:
-        """Draw what lies over the axes: brushes, the chosen and the hovered trial."""
+        """Draw what is above the axes: brushes, the selected and the hovered trial."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, axis in enumerate(self.axes):
             for brush in self._model.filter.brushes.get(axis.name, ()):
@@ -258,7 +258,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._paint_missing(painter, x, index)
 
     def _paint_clipped(self, painter: QPainter, x: float, axis: Axis) -> None:
-        """An arrow at an end beyond which values lie, and how many."""
+        """Draw an arrow and a count at an end beyond which there are values."""
         font = _font(theme.SANS[0], 11, bold=True)
         for count, position in zip(axis.clipped, (0.0, 1.0), strict=True):
             if count:
@@ -296,7 +296,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         return words + (" ⇅" if axis.inverted else "")
 
     def _paint_missing(self, painter: QPainter, x: float, index: int) -> None:
-        """The stop of trials without a value, where there are any."""
+        """Draw the mark of trials without a value, if there are any."""
         if not len(self._heights) or not (self._heights[:, index] > self.y_of(0) + 1).any():
             return
         colours, y = theme.palette(), self.y_of(MISSING)
@@ -342,7 +342,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
 
 @cache
 def colour_map(n: int) -> list[QColor]:
-    """``n`` colours of viridis, worst first; even in lightness and safe for colour-blind eyes."""
+    """``n`` colours of viridis, worst first: uniform in lightness, and legible for colour-blind people."""
     lookup: Sequence[Sequence[int]] = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, n)
     return [QColor(int(r), int(g), int(b), 205) for r, g, b in lookup]
 
@@ -355,7 +355,7 @@ def _font(family: str, pixels: int, *, bold: bool = False) -> QFont:
 
 
 def _haloed(painter: QPainter, at: QPointF, words: str, font: QFont, colour: str, ground: str) -> None:
-    """Words that can be read over lines."""
+    """Draw text that is legible above lines."""
     path = QPainterPath()
     path.addText(at, font, words)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,7 +1,6 @@
-"""Lines of trials painted into a picture a slice at a time, so that nothing waits for them.
+"""Paints the lines of trials into a picture in slices of a few milliseconds, so that the window never waits.
 
-Painting every line at each move of a brush cannot be fast and need not be: a painter
-goes on in slices of a few milliseconds, and a newer submission takes the place of an older one.
+Painting every line after each move of a brush takes too long; a newer request replaces an older one.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Group = tuple[QColor, float, Rows]
 _SLICE_S = 0.003
-_SHOW_S = 0.06  # so often the growing picture is shown: showing it costs as much as a slice
-_FIRST_GUESS = 16  # trials in the first slice; from then on the time taken decides
-_REST_MS = 250  # after so long without a new submission lines are smoothed
-_MOST_SMOOTH = 3000  # trials; more would take seconds and look no better
+_SHOW_S = 0.06  # between two updates of the unfinished picture: one takes as long as a slice
+_FIRST_GUESS = 16  # trials in the first slice; the measured time determines the next ones
+_REST_MS = 250  # without a new request, after which lines are painted with antialiasing
+_MOST_SMOOTH = 3000  # trials; antialiasing more would take seconds and look no better
 
 
 class LinePainter(QObject):
@@ -31,9 +30,9 @@ class LinePainter(QObject):
     Parameters
     ----------
     owner
-        Takes the painter along when it goes.
+        Qt parent.
     changed
-        Called whenever there is more to be seen.
+        Called whenever more of the picture can be shown.
     """
 
     def __init__(self, owner: QObject, changed: Callable[[], None]) -> None:
@@ -52,26 +51,26 @@ class LinePainter(QObject):
         self._is_smooth = False
         self._count = _FIRST_GUESS
         self._shown_at = 0.0
-        self._under_way = QImage()
+        self._unfinished = QImage()
         self._segments = internals.PrimitiveArray(QLineF, 4)
         self.picture = QImage()
 
     @property
     def is_busy(self) -> bool:
-        """Whether lines are missing still; smoothing them is no more than a finish."""
+        """Whether lines are still missing; antialiasing does not count."""
         return self._timer.isActive() and not self._is_smooth
 
     def paint(self, size: QSize, ratio: float, lines: Array, groups: list[Group]) -> None:
-        """Begin anew.
+        """Start a new picture.
 
         Parameters
         ----------
         size, ratio
-            Of the picture, in logical pixels, and device pixels for one of them.
+            Size of the picture in logical pixels, and device pixels per logical pixel.
         lines
             Shape (n, axes, 2), x and y in logical pixels.
         groups
-            Colour, width and which lines, in the order of painting.
+            Colour, width and rows of lines, in the order of painting.
         """
         self._size, self._ratio, self._lines = size, ratio, lines
         self._groups = [g for g in groups if len(g[2])]
@@ -79,7 +78,7 @@ class LinePainter(QObject):
         self._rest.start()
 
     def finish(self) -> None:
-        """Paint the rest at once: for pictures that are saved."""
+        """Paint the rest now, for a picture that is saved."""
         while self._timer.isActive():
             self._slice()
 
@@ -90,7 +89,7 @@ class LinePainter(QObject):
         image = QImage(self._size * self._ratio, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(self._ratio)
         image.fill(Qt.GlobalColor.transparent)
-        self._under_way = image
+        self._unfinished = image
         if not smooth:
             self.picture = image
         self._timer.start()
@@ -103,7 +102,7 @@ class LinePainter(QObject):
 
     def _slice(self) -> None:
         began = time.perf_counter()
-        painter = QPainter(self._under_way)
+        painter = QPainter(self._unfinished)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._is_smooth)
         group, start = self._next
         while group < len(self._groups) and time.perf_counter() - began < _SLICE_S:
@@ -113,7 +112,7 @@ class LinePainter(QObject):
             part = rows[start : start + self._count]
             self._load(self._lines[part])
             painter.drawLines(*self._segments.drawargs())
-            self._learn(len(part), time.perf_counter() - asked)
+            self._adapt(len(part), time.perf_counter() - asked)
             start += len(part)
             if start >= len(rows):
                 group, start = group + 1, 0
@@ -122,24 +121,24 @@ class LinePainter(QObject):
         is_done = group >= len(self._groups)
         if is_done:
             self._timer.stop()
-            self.picture = self._under_way
+            self.picture = self._unfinished
         if is_done or (not self._is_smooth and time.perf_counter() - self._shown_at > _SHOW_S):
             self._shown_at = time.perf_counter()
             self._changed()
 
     def _pen(self, colour: QColor, width: float) -> QPen:
-        """Rough lines are one opaque pixel wide: anything else is several times slower."""
+        """Lines without antialiasing are opaque and one pixel wide: others are several times slower."""
         if self._is_smooth:
             return QPen(colour, width)
         return QPen(QColor(colour.rgb()), 1.0)
 
     def _load(self, lines: Array) -> None:
-        """Polylines as segments in one block of memory, without a Python object for each of them."""
+        """Copy polylines as segments into one block of memory, without a Python object for each."""
         pairs = np.concatenate([lines[:, :-1, :], lines[:, 1:, :]], axis=2).reshape(-1, 4)
         self._segments.resize(len(pairs))
         self._segments.ndarray()[:] = pairs
 
-    def _learn(self, count: int, seconds: float) -> None:
-        """Choose the next part's size by what this one took."""
+    def _adapt(self, count: int, seconds: float) -> None:
+        """Choose the size of the next part by the time that this one took."""
         if count and seconds > 0:
             self._count = int(min(max(count * (_SLICE_S / 2) / seconds, 4), 5000))

@@ -1,4 +1,4 @@
-"""Words for states, times and numbers, the same in every view."""
+"""States, times, sizes and numbers as text, the same in every view."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def algorithm_word(algorithm: Algorithm) -> str:
 
 
 def number(value: object) -> str:
-    """A value as people read it: numbers with five significant digits, exponents short."""
+    """A value as text: numbers with five significant digits and short exponents."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -63,7 +63,7 @@ def number(value: object) -> str:
 
 
 def span(seconds: float) -> str:
-    """A length of time in its two largest units."""
+    """A duration in its two largest units."""
     whole = max(0, round(seconds))
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     if hours:
@@ -74,7 +74,7 @@ def span(seconds: float) -> str:
 
 
 def duration(trial: Trial) -> str:
-    """How long a trial has run."""
+    """How long a trial has run, or ran."""
     if trial.started_at is None:
         return ""
     end = parsed(trial.ended_at or now())
@@ -82,7 +82,7 @@ def duration(trial: Trial) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes in the largest unit that leaves a whole number in front."""
+    """Bytes in the largest unit of which there is at least one."""
     value, unit = float(count), "B"
     for larger in ("KB", "MB", "GB", "TB"):
         if value < 1000:
@@ -92,7 +92,7 @@ def size(count: int) -> str:
 
 
 def gpu_words(gpu: Gpu, holders: Sequence[str]) -> str:
-    """What a GPU is doing: use, memory, and whose trials have it."""
+    """Utilisation and memory of a GPU, and the trials that have leased it."""
     memory = f"{gpu.memory_used / 2**30:.1f} / {gpu.memory_total / 2**30:.0f} GB"
     who = ", ".join(holders) or (_("used by another program") if gpu.memory_used > BUSY_BYTES else _("free"))
     return f"{gpu.use} % · {memory} · {who}"

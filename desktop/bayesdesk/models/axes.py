@@ -1,6 +1,6 @@
-"""The axes of parallel coordinates: where a value stands, and which value stands at a place.
+"""The axes of parallel coordinates: the position of a value, and the value at a position.
 
-A *position* is the height on an axis as a share, 0 at its foot and 1 at its head.
+A *position* is a height on an axis, from 0 at its bottom to 1 at its top.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from bayescore.config import CategoricalSpec, DiscreteSpec, ParameterSpec
 from bayescore.config import Scale as SpecScale
-from bayesdesk.jobs.trial_columns import TrialColumns
-from bayesdesk.jobs.words import number
-from bayesdesk.plots.canvas import fences
+from bayesdesk.models.columns import TrialColumns
+from bayesdesk.models.curves import fences
+from bayesdesk.models.formatting import number
 
 Array = NDArray[np.float64]
-MISSING = -0.09  # position of the stop below the foot, for what has no value
+MISSING = -0.09  # position of the mark below the bottom, for trials without a value
 _TICKS = 5
 
 
@@ -48,13 +48,13 @@ class Axis:
     Attributes
     ----------
     categories
-        Names from foot to head; empty for a numeric axis.
+        Names from bottom to top; empty for a numeric axis.
     low, high
         Ends of a numeric axis.
     least, most
-        The outermost values where far ones are clipped to the ends of a linear axis.
+        The smallest and largest value, where outliers are clipped to the ends of a linear axis.
     ordered
-        Every finite value in rising order, for the rank scale.
+        Every finite value in ascending order, for the rank scale.
     """
 
     name: str
@@ -76,13 +76,13 @@ class Axis:
 
     @property
     def extremes(self) -> tuple[float, float]:
-        """The outermost values, clipped ones too: what a brush past an end reaches."""
+        """The smallest and largest value, clipped ones included: a brush past an end reaches them."""
         least = self.low if self.least is None else self.least
         return least, self.high if self.most is None else self.most
 
     @property
     def clipped(self) -> tuple[int, int]:
-        """Numbers of values below and above the ends of the axis."""
+        """Numbers of values below the low end and above the high end."""
         return int((self.ordered < self.low).sum()), int((self.ordered > self.high).sum())
 
     def positions(self, columns: TrialColumns) -> Array:
@@ -111,7 +111,7 @@ class Axis:
         return 1.0 - share if self.inverted else share
 
     def value(self, position: float) -> float:
-        """Value at a position; past an end it is exactly that end, on every scale."""
+        """Value at a position; past an end exactly the extreme value, on every scale."""
         share = 1.0 - position if self.inverted else position
         if share <= 0.0:
             return self.extremes[0]
@@ -129,7 +129,7 @@ class Axis:
         return self.categories[int(np.argmin([abs(p - position) for p in places]))]
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Positions and words of the marks, from foot to head."""
+        """Positions and labels of the ticks, from bottom to top."""
         if self.categories:
             return [(self.position(name), name) for name in self.categories]
         values: Sequence[float] = self.stops or self._tick_values()
@@ -159,7 +159,7 @@ class Axis:
 
 
 def axes_of(columns: TrialColumns) -> tuple[Axis, ...]:
-    """Every parameter in file order, side metrics, and the objective at the end."""
+    """Every parameter in the order of the file, then the side metrics, then the objective."""
     view = columns.view
     found = [_of_spec(spec, columns) for spec in view.job.config.hyper_tuning.parameter_specs]
     found += [_of_metric(m, Kind.METRIC, columns) for m in view.metrics if m != view.job.metric]
@@ -167,10 +167,10 @@ def axes_of(columns: TrialColumns) -> tuple[Axis, ...]:
 
 
 def with_scale(axis: Axis, scale: Scale) -> Axis:
-    """The axis on another scale; one that cannot be logarithmic stays as it is."""
+    """The axis on another scale; an axis that cannot be logarithmic stays as it is."""
     if scale is Scale.LOG and not axis.can_log:
         return axis
-    if scale is not Scale.LINEAR:  # these two show far values without squeezing the others
+    if scale is not Scale.LINEAR:  # these two show outliers without squeezing the others
         axis = replace(axis, low=axis.extremes[0], high=axis.extremes[1])
     return replace(axis, scale=scale)
 
@@ -201,7 +201,7 @@ def _of_metric(name: str, kind: Kind, columns: TrialColumns) -> Axis:
 
 
 def _round_values(low: float, high: float) -> list[float]:
-    """Both ends, and between them round values that leave room for the ends' words."""
+    """Both ends, and between them round values that leave room for the labels of the ends."""
     rough = (high - low) / _TICKS
     if not rough > 0:
         return [low]

@@ -1,4 +1,4 @@
-"""Parallel coordinates with their controls, and the trials that they show below."""
+"""Parallel coordinates with their controls, and a table of the trials below."""
 
 from __future__ import annotations
 
@@ -9,26 +9,31 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QScrollArea, QSplitter, QWidget
 
 from bayescore.i18n import _
-from bayesdesk.jobs.job_model import JobModel
+from bayesdesk.jobs.trial_actions import TrialActions
 from bayesdesk.jobs.trial_table import TrialTable
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.ranges import brushed_specs
+from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
-from bayesdesk.plots.parallel.ranges import brushed_specs
+from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, button, column, label
 
 
 class ParallelPage(QWidget):
-    """Brushes here are the job's filter; they become the ranges of a new job."""
+    """Brushes filter every view of the job, and can become the ranges of a new job."""
 
     ranges_requested = Signal(object)  # tuple[ParameterSpec, ...]
 
-    def __init__(self, model: JobModel) -> None:
+    def __init__(self, model: JobModel, actions: TrialActions) -> None:
         super().__init__()
         self._model = model
         self.canvas = ParallelCanvas(model)
         self.canvas.setMinimumHeight(260)
-        self.table = TrialTable(model)
+        self.table = TrialTable(model, actions)
         self.new = button(_("New job with these ranges"), self._request, kind="primary", meaning="follow")
-        self.new.setToolTip(_("The selected stretches become the ranges of a job that knows these trials"))
+        self.new.setToolTip(
+            _("The selected intervals become the ranges of a new job that learns from these trials.")
+        )
         card = Card(_("Parallel coordinates"), _("drag on an axis to select · drag a name to move it"))
         self._colour = label("", "caption")
         for part in (self._colour, self._axes_button(), self._export_button(), self.new):
@@ -50,12 +55,11 @@ class ParallelPage(QWidget):
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         self.setLayout(column(splitter, spacing=0))
-        model.filter_changed.connect(self._show_state)
         self.canvas.axes_changed.connect(self._remember)
         self._restore()
-        self._show_state()
+        Redraw(self, model, self._show_state, Change.FILTER, follows_filter=True).now()
 
-    def _show_state(self) -> None:
+    def _show_state(self, _change: Change = Change.NONE) -> None:
         names = {s.name for s in self._model.view.job.config.hyper_tuning.parameter_specs}
         self.new.setEnabled(any(axis in names for axis in self._model.filter.brushes))
         name = self.canvas.item.colour_by
@@ -112,7 +116,7 @@ class ParallelPage(QWidget):
             self.save(Path(name))
 
     def save(self, file: Path) -> None:
-        """Save the picture; the ending of the file's name says in which form."""
+        """Save the picture as SVG or PNG, by the extension of the file."""
         item = self.canvas.item
         if file.suffix.lower() == ".svg":
             from PySide6.QtSvg import QSvgGenerator

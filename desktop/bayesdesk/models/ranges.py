@@ -1,4 +1,4 @@
-"""Brushes turned into the ranges of a follow-up job."""
+"""Turns brushes into the ranges of a follow-up job."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from bayescore.config import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec
 from bayescore.results import readable
-from bayesdesk.jobs.trial_filter import Brush
+from bayesdesk.models.filter import Brush
 
 Brushes = Mapping[str, tuple[Brush, ...]]
 
 
 def brushed_specs(specs: Sequence[ParameterSpec], brushes: Brushes) -> tuple[ParameterSpec, ...]:
-    """Specs narrowed to the hull of their brushes; those without brushes stay as they are."""
+    """Specs narrowed to the hull of their brushes; specs without brushes stay as they are."""
     return tuple(_narrowed(spec, brushes[spec.name]) if brushes.get(spec.name) else spec for spec in specs)
 
 

@@ -12,19 +12,19 @@ import numpy as np
 from bayescore.config import Goal
 from bayescore.results.where import column, condition
 from bayescore.store import Trial, TrialState
-from bayesdesk.jobs.trial_columns import Mask, TrialColumns
-from bayesdesk.services.snapshot import JobView
+from bayesdesk.models.columns import Mask, TrialColumns
+from bayesdesk.models.snapshot import JobView
 
 
 @dataclass(frozen=True)
 class Brush:
-    """A selected stretch of one axis, both ends included; of a category, low and high are its name."""
+    """A selected interval of one axis, both ends included; both ends of a category are its name."""
 
     low: Any
     high: Any
 
     def mask(self, columns: TrialColumns, axis: str) -> Mask:
-        """Trials whose value lies in it, shape (n,); a missing one never does."""
+        """Trials whose value lies in it, shape (n,); a missing value never does."""
         if isinstance(self.low, str):
             return np.asarray(columns.texts(axis) == self.low, dtype=np.bool_)
         values = columns.numbers(axis)
@@ -33,14 +33,14 @@ class Brush:
 
 @dataclass(frozen=True)
 class TrialFilter:
-    """What is shown; the default shows everything.
+    """Which trials are shown; by default all of them.
 
     Attributes
     ----------
     best_percent
-        Share of the trials with a value that is shown, best first, in percent.
+        Share of the trials with a value, best first, in percent.
     states
-        States that are shown; empty for all of them.
+        Empty for all states.
     expression
         A condition as ``bayesdesk trials --where`` takes it; empty for none.
     brushes
@@ -54,24 +54,24 @@ class TrialFilter:
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything is shown."""
+        """Whether every trial passes."""
         return self == TrialFilter()
 
     def with_brushes(self, axis: str, brushes: Sequence[Brush]) -> TrialFilter:
-        """The filter with other brushes on one axis."""
+        """The filter with the brushes of one axis replaced."""
         others = {name: b for name, b in self.brushes.items() if name != axis}
         return replace(self, brushes={**others, axis: tuple(brushes)} if brushes else others)
 
     def mask(self, columns: TrialColumns) -> Mask:
-        """Trials that pass, shape (n,); what brushes do not change is worked out once.
+        """Trials that pass, shape (n,); everything but the brushes is computed once.
 
         Raises
         ------
         ConfigError
-            When the expression is none.
+            When the expression is invalid.
         """
-        still = ("mask", self.best_percent, self.states, self.expression)
-        kept = columns.once(still, lambda: self._without_brushes(columns)).copy()
+        key = ("mask", self.best_percent, self.states, self.expression)
+        kept = columns.once(key, lambda: self._without_brushes(columns)).copy()
         for axis, brushes in self.brushes.items():
             kept &= np.logical_or.reduce([brush.mask(columns, axis) for brush in brushes])
         return kept

@@ -1,4 +1,4 @@
-"""The trials of a job as columns of NumPy arrays: what filters and plots of many trials work on."""
+"""The trials of a job as columns of NumPy arrays, for filters and plots."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayescore.store import TrialState
-from bayesdesk.services.snapshot import JobView
+from bayesdesk.models.snapshot import JobView
 
 Mask = NDArray[np.bool_]
 T = TypeVar("T")
 
 
 class TrialColumns:
-    """Columns by name, made when first asked for; ``n`` trials in the order of their numbers."""
+    """Columns by name, computed when first asked for; ``n`` trials, by number."""
 
     def __init__(self, view: JobView) -> None:
         self.view = view
@@ -25,27 +25,27 @@ class TrialColumns:
         self._made: dict[object, Any] = {}
 
     def once(self, key: object, make: Callable[[], T]) -> T:
-        """What ``make`` gives, worked out once for these trials."""
+        """The result of ``make``, computed once for these trials."""
         if key not in self._made:
             self._made[key] = make()
         found: T = self._made[key]
         return found
 
     def row_of(self, number: int) -> int | None:
-        """Row of the trial with a number."""
+        """Row of the trial with this number; ``None`` if there is no such trial."""
         rows = self.once("rows", lambda: {t.number: i for i, t in enumerate(self.view.trials)})
         return rows.get(number)
 
     def raw(self, name: str) -> list[Any]:
-        """Values of a parameter or last values of a metric, ``None`` where there is none; shape (n,)."""
+        """Values of a parameter, or last values of a metric; ``None`` where there is none; shape (n,)."""
         return self.once(("raw", name), lambda: self._raw(name))
 
     def numbers(self, name: str) -> NDArray[np.float64]:
-        """The same as numbers, NaN where there is none; shape (n,)."""
+        """The same values as numbers; NaN where there is none; shape (n,)."""
         return self.once(("numbers", name), lambda: _numbers(self.raw(name)))
 
     def texts(self, name: str) -> NDArray[np.str_]:
-        """The same as texts; shape (n,)."""
+        """The same values as text; shape (n,)."""
         return self.once(("texts", name), lambda: np.array([str(v) for v in self.raw(name)], dtype=np.str_))
 
     def objective(self) -> NDArray[np.float64]:

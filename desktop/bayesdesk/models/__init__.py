@@ -1,0 +1,1 @@
+"""What the window shows, without Qt: values, columns, filter, selection, formatting."""

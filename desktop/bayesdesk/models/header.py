@@ -1,0 +1,98 @@
+"""What the header of a job's page says, and which of its actions are offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bayescore.i18n import _
+from bayescore.store import JobState, TrialState
+from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
+from bayesdesk.models.snapshot import JobView
+
+MOST_MORE_TRIALS = 100  # of one continuation, as on the command line
+_FAILED = (TrialState.FAILED, TrialState.LOST)
+
+
+@dataclass(frozen=True)
+class Header:
+    """Texts and offers; ``None`` for what is not shown.
+
+    Attributes
+    ----------
+    tone, severity
+        Names of the theme's colours for the state and for the reason.
+    gain
+        What the surrogate predicts that the next trials gain, and an explanation.
+    """
+
+    state: str
+    tone: str
+    reason: str | None
+    severity: str
+    progress: str
+    time_left: str | None
+    best: str
+    gain: tuple[str, str] | None
+    algorithm: str
+    place: str
+    can_cancel: bool
+    can_continue: bool
+    can_rerun_failed: bool
+
+
+def header_of(view: JobView) -> Header:
+    """The header of a job."""
+    job, winner = view.job, view.best
+    has_ended, runs_here = job.state.ended, not job.submission.is_imported
+    left = view.seconds_left
+    about = "–" if left is None else _("about {time}", time=span(left))
+    return Header(
+        state=state_word(job.state),
+        tone=TONES.get(job.state.value, ""),
+        reason=str(job.reason) if job.reason is not None else None,
+        severity="hint" if job.state is JobState.EXHAUSTED else "error",
+        progress=_progress(view),
+        time_left=None if has_ended else about,
+        best=f"{number(winner.value)}  #{winner.number}" if winner else "–",
+        gain=_gain(view),
+        algorithm=algorithm_word(job.config.hyper_tuning.algorithm),
+        place=_place(view),
+        can_cancel=not has_ended,
+        can_continue=has_ended and runs_here,
+        can_rerun_failed=has_ended and runs_here and any(t.state in _FAILED for t in view.trials),
+    )
+
+
+def _progress(view: JobView) -> str:
+    if view.pulled is not None:
+        return _("pulling the image, {share:.0%}", share=view.pulled)
+    if view.transfer is not None:
+        what, share = view.transfer
+        return f"{what}, {share:.0%}"
+    ended = sum(t.state.ended for t in view.trials)
+    running, failed = len(view.trials) - ended, sum(t.state in _FAILED for t in view.trials)
+    parts = [f"{ended} / {view.job.max_trials}"]
+    if running:
+        parts.append(_("{count} running", count=running))
+    if failed:
+        parts.append(_("{count} failed", count=failed))
+    return " · ".join(parts)
+
+
+def _gain(view: JobView) -> tuple[str, str] | None:
+    forecast = next((t.forecast for t in reversed(view.trials) if t.forecast is not None), None)
+    if forecast is None:
+        return None
+    shown = (f"{v:.2g}" for v in (forecast.gain, forecast.gain_low, forecast.gain_high))
+    explanation = _(
+        "The gain over the best that the model predicts for {count} more trials, "
+        "with its 80 % interval in brackets.",
+        count=forecast.gain_trials,
+    )
+    return "+{} ({} … {})".format(*shown), explanation
+
+
+def _place(view: JobView) -> str:
+    gpus = {g for t in view.trials for g in t.gpus}
+    where = view.job.submission.image or _("processes")
+    return f"{where} · {len(gpus)} GPU" if gpus else where

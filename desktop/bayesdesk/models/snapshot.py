@@ -1,0 +1,107 @@
+"""What the store held at one moment, as values for the window, and how two moments differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Flag, auto
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayescore.i18n import Text
+from bayescore.store import Event, Job, Trial
+
+Series = Mapping[int, Mapping[str, NDArray[np.float64]]]
+
+
+class Change(Flag):
+    """What of a job has changed; a view redraws only for what it shows.
+
+    Attributes
+    ----------
+    STATE
+        The job's row, or the progress of what it waits for.
+    TRIALS
+        Trials were added, or one has another state, value, star or note.
+    POINTS
+        Points have arrived, or were deleted.
+    EVENTS
+        Events were added.
+    TIME
+        Nothing but time has passed: durations and the time left are others.
+    FILTER
+        Other trials pass the filter.
+    SELECTION
+        Another trial is selected.
+    """
+
+    NONE = 0
+    STATE = auto()
+    TRIALS = auto()
+    POINTS = auto()
+    EVENTS = auto()
+    TIME = auto()
+    FILTER = auto()
+    SELECTION = auto()
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job in the list of jobs; ``seconds_left`` is ``None`` while it cannot be estimated."""
+
+    job: Job
+    done: int
+    best: Trial | None
+    seconds_left: float | None
+
+
+@dataclass(frozen=True)
+class JobView:
+    """Everything that a job's page shows.
+
+    Attributes
+    ----------
+    series
+        By trial id and metric: values in order of arrival, each of shape (n,).
+    is_whole
+        Whether every point has been read; the first views of a large job come before that.
+    pulled
+        Share of the image that has been pulled, 0 to 1; ``None`` unless a pull is under way.
+    transfer
+        What is being copied between machines, and the share of it that has arrived.
+    """
+
+    job: Job
+    trials: tuple[Trial, ...]
+    series: Series
+    events: tuple[Event, ...]
+    best: Trial | None
+    seconds_left: float | None
+    is_whole: bool = True
+    pulled: float | None = None
+    transfer: tuple[Text, float] | None = None
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of every reported metric: the objective, the side metrics, then the others."""
+        first = (self.job.metric, *self.job.config.hyper_tuning.side_metrics)
+        seen = dict.fromkeys(name for by_name in self.series.values() for name in by_name)
+        return tuple(dict.fromkeys([*(n for n in first if n in seen), *seen]))
+
+
+def difference(before: JobView, after: JobView) -> Change:
+    """What has changed between two views of a job.
+
+    Views share the objects that have not changed, so that this takes no time when little has happened.
+    """
+    change = Change.NONE if after.job.state.ended else Change.TIME
+    if (before.job, before.pulled, before.transfer) != (after.job, after.pulled, after.transfer):
+        change |= Change.STATE
+    if before.trials is not after.trials and before.trials != after.trials:
+        change |= Change.TRIALS
+    if before.series is not after.series:
+        change |= Change.POINTS
+    if len(before.events) != len(after.events):
+        change |= Change.EVENTS
+    return change

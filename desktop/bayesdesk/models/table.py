@@ -1,0 +1,80 @@
+"""The trials of a job as rows and columns: which columns there are, their order, and what a cell says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from bayescore.i18n import _
+from bayescore.store import Trial
+from bayesdesk.models.filter import row_of
+from bayesdesk.models.formatting import MARKS, duration, number, state_word
+from bayesdesk.models.snapshot import JobView
+
+_OTHER_COLUMNS = ("time", "gpu", "note")
+
+
+def column_names(view: JobView) -> list[str]:
+    """Columns of a job's table: the trial, its metrics, its parameters, how it ran."""
+    side = [m for m in view.metrics if m != view.job.metric]
+    parameters = [s.name for s in view.job.config.hyper_tuning.parameter_specs]
+    return ["number", "starred", "state", view.job.metric, *side, *parameters, *_OTHER_COLUMNS]
+
+
+def column_title(name: str) -> str:
+    """The heading of a column: parameters and metrics have their own names."""
+    titles = {
+        "number": "#",
+        "starred": "★",
+        "state": _("State"),
+        "time": _("Time"),
+        "gpu": "GPU",
+        "note": _("Note"),
+    }
+    return titles.get(name, name)
+
+
+class TrialRows:
+    """Values of some trials by column, computed when they are first asked for."""
+
+    def __init__(self, view: JobView, trials: Sequence[Trial]) -> None:
+        self.trials = list(trials)
+        self._view = view
+        self._values: dict[int, dict[str, Any]] = {}
+
+    def value(self, trial: Trial, name: str) -> Any:
+        """What a column holds for a trial; ``None`` or an empty text when it holds nothing."""
+        if name == "time":
+            return duration(trial)
+        if name == "gpu":
+            return ", ".join(trial.gpus)
+        if name == "number":
+            return trial.number
+        if trial.id not in self._values:
+            self._values[trial.id] = row_of(self._view, trial)
+        return self._values[trial.id].get(name)
+
+    def text(self, trial: Trial, name: str) -> str:
+        """What a cell says."""
+        if name == "starred":
+            return "★" if trial.starred else ""
+        if name == "state":
+            return f"{MARKS[trial.state]}  {state_word(trial.state)}"
+        return number(self.value(trial, name))
+
+    def is_text(self, name: str) -> bool:
+        """Whether a column holds words, which are aligned to the left, and not numbers."""
+        return any(isinstance(self.value(t, name), str) for t in self.trials[:1])
+
+    def sort(self, name: str, *, descending: bool) -> None:
+        """Sort by a column; trials without a value come last in both directions."""
+        values = {t.id: self.value(t, name) for t in self.trials}
+        known = [t for t in self.trials if not _is_missing(values[t.id])]
+        has_texts = any(isinstance(values[t.id], str) for t in known)
+        known.sort(key=lambda t: str(values[t.id]) if has_texts else values[t.id], reverse=descending)
+        self.trials = known + [t for t in self.trials if _is_missing(values[t.id])]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))

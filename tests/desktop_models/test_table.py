@@ -1,0 +1,77 @@
+"""The rows of the table of trials: columns, cells, order."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from bayesdesk.models.table import TrialRows, column_names, column_title
+from support.views import S, a_trial, a_view
+
+TRIALS = [
+    a_trial(1, 0.25, starred=True, note="stable"),
+    a_trial(2, None, S.FAILED, gpus=("GPU-1", "GPU-2")),
+    a_trial(3, 0.75),
+    a_trial(4, math.nan),
+]
+VIEW = a_view(
+    TRIALS, series={1: {"score": [0.1, 0.25], "loss": [4.0, 2.0]}, 3: {"loss": [1.0], "extra": [7.0]}}
+)
+
+
+def test_that_columns_are_the_trial_its_metrics_its_parameters_and_how_it_ran() -> None:
+    assert column_names(VIEW) == [
+        "number", "starred", "state", "score", "loss", "extra", "x", "n", "c", "d", "time", "gpu", "note",
+    ]  # fmt: skip
+    assert [column_title(n) for n in ("number", "state", "loss")] == ["#", "State", "loss"]
+
+
+@pytest.mark.parametrize(
+    ("number", "column", "text"),
+    [
+        (1, "number", "1"),
+        (1, "starred", "★"),
+        (2, "starred", ""),
+        (1, "state", "✓  succeeded"),
+        (2, "state", "✕  failed"),
+        (1, "score", "0.25"),
+        (2, "score", ""),
+        (1, "loss", "2"),
+        (2, "loss", ""),
+        (3, "extra", "7"),
+        (1, "x", "0.1"),
+        (1, "c", "b"),
+        (1, "time", "1:00"),
+        (2, "gpu", "GPU-1, GPU-2"),
+        (1, "note", "stable"),
+    ],
+)
+def test_that_a_cell_says_what_the_trial_has(number: int, column: str, text: str) -> None:
+    assert TrialRows(VIEW, TRIALS).text(TRIALS[number - 1], column) == text
+
+
+@pytest.mark.parametrize(
+    ("column", "descending", "numbers"),
+    [
+        ("number", False, [1, 2, 3, 4]),
+        ("number", True, [4, 3, 2, 1]),
+        ("score", False, [1, 3, 2, 4]),
+        ("score", True, [3, 1, 2, 4]),
+        ("loss", False, [3, 1, 2, 4]),
+        ("c", False, [3, 1, 4, 2]),
+        ("note", True, [1, 2, 3, 4]),
+        ("missing", False, [1, 2, 3, 4]),
+    ],
+)
+def test_that_rows_are_sorted_and_trials_without_a_value_come_last(
+    column: str, descending: bool, numbers: list[int]
+) -> None:
+    rows = TrialRows(VIEW, TRIALS)
+    rows.sort(column, descending=descending)
+    assert [t.number for t in rows.trials] == numbers
+
+
+def test_that_words_are_told_from_numbers() -> None:
+    rows = TrialRows(VIEW, TRIALS)
+    assert [rows.is_text(name) for name in ("c", "x", "state")] == [True, False, True]

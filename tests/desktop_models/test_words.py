@@ -1,0 +1,133 @@
+"""What the window says about trials and jobs, and which actions it offers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bayescore.i18n import text
+from bayescore.store import IMPORTED, Forecast, JobState
+from bayesdesk.models.comparison import best_rows, difference_rows
+from bayesdesk.models.job_list import end_message, grouped, newly_ended, status_line
+from bayesdesk.models.offers import offers_for
+from bayesdesk.models.snapshot import JobRow
+from bayesdesk.models.trial import badge_of, outcome_of, reasons_of, summary_of
+from support.views import FILE, S, a_job, a_trial, a_view
+
+ENDED, STARRED, RUNNING = a_trial(1, 0.5), a_trial(2, 0.9, starred=True), a_trial(3, None, S.RUNNING)
+
+
+def a_row(state: JobState, number: int = 1, **changes) -> JobRow:
+    job = replace(a_job(state, name=f"digits {number}", message="warm start"), id=f"job{number}")
+    return replace(JobRow(job, 4, None, None), **changes)
+
+
+@pytest.mark.parametrize(
+    ("trials", "opened", "used", "rerun", "stop", "star", "is_removed"),
+    [
+        ([], None, None, (), (), (), False),
+        ([ENDED], ENDED, ENDED, (1,), (), (1,), False),
+        ([RUNNING], RUNNING, None, (), (3,), (3,), False),
+        ([STARRED], STARRED, STARRED, (2,), (), (2,), True),
+        ([ENDED, STARRED, RUNNING], None, None, (1, 2), (3,), (1, 2, 3), False),
+    ],
+)
+def test_that_actions_are_offered_for_the_trials_that_they_apply_to(
+    trials, opened, used, rerun, stop, star, is_removed
+) -> None:
+    offers = offers_for(a_job(), trials)
+    assert (offers.open, offers.use) == (opened, used)
+    assert (offers.rerun, offers.stop, offers.star, offers.is_star_removed) == (rerun, stop, star, is_removed)
+
+
+def test_that_imported_trials_are_used_and_starred_but_not_run_again() -> None:
+    offers = offers_for(a_job(JobState.SUCCEEDED, runner=IMPORTED), [ENDED])
+    assert (offers.use, offers.rerun, offers.stop, offers.star) == (ENDED, (), (), (1,))
+
+
+@pytest.mark.parametrize(
+    ("trial", "badge", "outcome", "reasons"),
+    [
+        (STARRED, ("best so far", "good"), "Took 1:00", ["Drawn at random"]),
+        (ENDED, ("succeeded", "good"), "Took 1:00", ["Drawn at random"]),
+        (
+            a_trial(4, None, S.FAILED, gpus=("a",), exit_code=3),
+            ("failed", "bad"),
+            "Took 1:00 · GPU a · exit code 3",
+            ["Drawn at random"],
+        ),
+        (
+            a_trial(5, None, S.PENDING, started_at=None, origin="grid"),
+            ("waiting", ""),
+            "",
+            ["Next point of the grid"],
+        ),
+        (a_trial(6, 0.1, started_at=None, origin="elsewhere"), ("succeeded", "good"), "", []),
+        (
+            a_trial(7, 0.1, forecast=Forecast(0.123456, 0.0456, "exploring", 0, 0, 0, 10)),
+            ("succeeded", "good"),
+            "Took 1:00",
+            ["Exploring where the model is uncertain", "Predicted 0.1235 ± 0.046"],
+        ),
+    ],
+)
+def test_that_a_trial_is_described(trial, badge, outcome, reasons) -> None:
+    view = a_view([ENDED, STARRED])
+    assert badge_of(view, trial)[1] == badge[1]
+    assert trial.state is S.PENDING or badge_of(view, trial)[0] == badge[0]
+    assert outcome_of(trial) == outcome
+    assert reasons_of(trial) == reasons
+
+
+def test_that_a_tool_tip_has_the_value_or_the_state_and_the_parameters() -> None:
+    view = a_view([ENDED])
+    assert summary_of(view, ENDED) == "#1  score 0.5\nx: 0.1\nn: 1\nc: b\nd: 2"
+    assert summary_of(view, RUNNING).startswith("#3  score running")
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        (a_row(JobState.RUNNING), "4 of 10"),
+        (a_row(JobState.RUNNING, seconds_left=61.0), "4 of 10 · 1:01 left"),
+        (a_row(JobState.QUEUED), "waiting"),
+        (a_row(JobState.SUCCEEDED), "4 trials"),
+        (a_row(JobState.SUCCEEDED, done=1), "1 trial"),
+        (a_row(JobState.CANCELLED), "cancelled"),
+    ],
+)
+def test_that_a_job_of_the_list_says_how_far_it_is(row: JobRow, line: str) -> None:
+    assert status_line(row) == line
+
+
+def test_that_jobs_are_grouped_by_state_and_found_by_a_word() -> None:
+    rows = [a_row(JobState.SUCCEEDED, 1), a_row(JobState.RUNNING, 2), a_row(JobState.QUEUED, 3)]
+    assert grouped(rows) == ["Running", rows[1], "Waiting", rows[2], "Finished", rows[0]]
+    assert grouped(rows, " DIGITS 2 ") == ["Running", rows[1]]
+    assert grouped(rows, "warm") == grouped(rows)
+    assert grouped(rows, "nothing") == []
+
+
+def test_that_a_job_that_has_ended_since_is_announced_once() -> None:
+    running, ended = a_row(JobState.RUNNING), a_row(JobState.SUCCEEDED, best=STARRED)
+    assert newly_ended((running,), (ended,)) == [ended]
+    assert newly_ended((ended,), (ended,)) == newly_ended((), (ended,)) == []
+    assert end_message(ended) == "succeeded, best 0.9"
+    assert end_message(a_row(JobState.CANCELLED)) == "cancelled"
+    failed = a_row(JobState.FAILED)
+    because = replace(failed, job=replace(failed.job, reason=text("The disk is full.")))
+    assert end_message(because) == "failed: The disk is full."
+
+
+def test_that_jobs_are_compared_by_their_best_trials_and_their_settings() -> None:
+    first = (a_job(JobState.SUCCEEDED), [ENDED, STARRED, a_trial(4, None, S.FAILED)])
+    second = (a_job(JobState.RUNNING, FILE.replace("Random", "Bayesian")), [RUNNING])
+    rows = dict(best_rows([first, second]))
+    assert rows["State"] == ["succeeded", "running"]
+    assert rows["Trials"] == ["3 (1 ✕)", "0"]
+    assert rows["Best"] == ["0.9  #2", "–"]
+    assert rows["n"] == ["2", "–"]
+    different = dict(difference_rows([first, second]))
+    assert different["hyper_tuning.algorithm"] == ["Random", "Bayesian"]
+    assert difference_rows([first]) == []

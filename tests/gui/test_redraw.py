@@ -1,0 +1,160 @@
+"""Views redraw for what they show, while they are visible, and not more often than their pause."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from bayesdesk.models.filter import Brush
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import Change, JobView
+from bayesdesk.plots.objective import ObjectiveChart
+from bayesdesk.plots.parallel.canvas import ParallelCanvas
+from bayesdesk.ui.redraw import Redraw
+from support.views import a_trial, a_view
+from support.window import WAIT_MS
+
+THREE = a_view([a_trial(n, n / 10) for n in (1, 2, 3)])
+FIVE = a_view([a_trial(n, n / 10) for n in range(1, 6)])
+
+
+class Drawn:
+    """A visible widget that remembers what it was asked to draw."""
+
+    def __init__(self, qtbot, model: JobModel, on: Change, **options) -> None:
+        self.widget, self.changes = QWidget(), []
+        qtbot.addWidget(self.widget)
+        self.redraw = Redraw(self.widget, model, self.changes.append, on, **options)
+
+    def show(self, qtbot) -> None:
+        with qtbot.waitExposed(self.widget):
+            self.widget.show()
+        qtbot.waitUntil(lambda: bool(self.changes), timeout=WAIT_MS)
+        self.changes.clear()
+
+
+def more_points(view: JobView) -> JobView:
+    return replace(view, series=dict(view.series))
+
+
+@pytest.fixture
+def model(qapp: object) -> JobModel:
+    return JobModel(THREE)
+
+
+def test_that_a_view_draws_everything_when_it_is_first_shown(qtbot, model: JobModel) -> None:
+    drawn = Drawn(qtbot, model, Change.TRIALS | Change.FILTER)
+    model.set_view(FIVE)
+    assert drawn.changes == []
+    drawn.widget.show()
+    qtbot.waitUntil(lambda: drawn.changes == [Change.TRIALS | Change.FILTER], timeout=WAIT_MS)
+
+
+def test_that_a_view_is_drawn_for_what_it_shows_and_for_nothing_else(qtbot, model: JobModel) -> None:
+    drawn = Drawn(qtbot, model, Change.TRIALS | Change.SELECTION)
+    drawn.show(qtbot)
+    model.set_view(more_points(model.view))
+    model.set_filter(model.filter.with_brushes("x", [Brush(0, 0.2)]))
+    assert drawn.changes == []
+    model.select(1)
+    assert drawn.changes == [Change.SELECTION]
+    model.set_view(FIVE)
+    assert drawn.changes[1:] == [Change.TRIALS]
+
+
+def test_that_changes_within_a_pause_are_drawn_together(qtbot, model: JobModel) -> None:
+    drawn = Drawn(qtbot, model, Change.POINTS | Change.STATE, pause_ms=100)
+    drawn.show(qtbot)
+    for _ in range(50):
+        model.set_view(more_points(model.view))
+    model.set_view(replace(model.view, pulled=0.5))
+    assert len(drawn.changes) <= 1
+    qtbot.waitUntil(lambda: any(Change.STATE in c for c in drawn.changes), timeout=WAIT_MS)
+    assert len(drawn.changes) <= 3
+
+
+def test_that_a_filter_is_drawn_when_it_has_settled_and_a_selection_at_once(qtbot, model: JobModel) -> None:
+    drawn = Drawn(qtbot, model, Change.FILTER | Change.SELECTION)
+    followed = Drawn(qtbot, model, Change.FILTER, follows_filter=True)
+    drawn.show(qtbot)
+    followed.show(qtbot)
+    for end in (0.1, 0.2, 0.3):
+        model.set_filter(model.filter.with_brushes("x", [Brush(0, end)]))
+    assert drawn.changes == []
+    assert followed.changes == [Change.FILTER] * 3
+    model.select(1)
+    assert drawn.changes == [Change.SELECTION | Change.FILTER]
+
+
+def test_that_a_hidden_view_is_not_drawn_and_catches_up(qtbot, model: JobModel) -> None:
+    drawn = Drawn(qtbot, model, Change.TRIALS | Change.SELECTION)
+    drawn.show(qtbot)
+    drawn.widget.hide()
+    model.set_view(FIVE)
+    model.select(1)
+    qtbot.waitUntil(lambda: not drawn.widget.isVisible(), timeout=WAIT_MS)
+    assert drawn.changes == []
+    drawn.widget.show()
+    qtbot.waitUntil(lambda: drawn.changes == [Change.TRIALS | Change.SELECTION], timeout=WAIT_MS)
+
+
+def test_that_a_view_that_is_scrolled_out_of_sight_is_not_drawn(qtbot, model: JobModel) -> None:
+    above, view, changes = QWidget(), QWidget(), []
+    above.setMinimumHeight(2000)
+    view.setMinimumHeight(100)
+    inner, layout, scroll = QWidget(), QVBoxLayout(), QScrollArea()
+    layout.addWidget(above)
+    layout.addWidget(view)
+    inner.setLayout(layout)
+    scroll.setWidget(inner)
+    scroll.setWidgetResizable(True)
+    scroll.resize(300, 300)
+    qtbot.addWidget(scroll)
+    Redraw(view, model, changes.append, Change.TRIALS)
+    with qtbot.waitExposed(scroll):
+        scroll.show()
+    model.set_view(FIVE)
+    assert changes == []
+    scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: changes == [Change.TRIALS], timeout=WAIT_MS)
+
+
+def test_that_a_deleted_view_is_not_drawn(qtbot, model: JobModel) -> None:
+    changes: list[Change] = []
+    parent = QWidget()
+    view = QWidget(parent)
+    qtbot.addWidget(parent)
+    Redraw(view, model, changes.append, Change.SELECTION)
+    parent.show()
+    qtbot.waitUntil(lambda: bool(changes), timeout=WAIT_MS)
+    view.deleteLater()
+    qtbot.waitUntil(lambda: not parent.children(), timeout=WAIT_MS)
+    changes.clear()
+    model.select(1)
+    assert changes == []
+
+
+def test_that_hidden_charts_keep_their_picture_and_catch_up(qtbot, model: JobModel) -> None:
+    pages = QStackedWidget()
+    qtbot.addWidget(pages)
+    chart, canvas, empty = ObjectiveChart(model), ParallelCanvas(model), QWidget()
+    for page in (chart, canvas, empty):
+        pages.addWidget(page)
+    pages.resize(900, 600)
+    pages.show()
+    drawn = {
+        chart: lambda: len(chart._dots.points()) + len(chart._faded.points()),
+        canvas: lambda: len(canvas.item._heights),
+    }
+    for page, count in drawn.items():
+        pages.setCurrentWidget(page)
+        qtbot.waitUntil(lambda count=count: count() == 3, timeout=WAIT_MS)
+    pages.setCurrentWidget(empty)
+    model.set_view(FIVE)
+    model.set_filter(model.filter.with_brushes("x", [Brush(0, 0.2)]))
+    assert [count() for count in drawn.values()] == [3, 3]
+    for page, count in drawn.items():
+        pages.setCurrentWidget(page)
+        qtbot.waitUntil(lambda count=count: count() == 5, timeout=WAIT_MS)

@@ -1,0 +1,116 @@
+"""Every table of a job's trials offers the same actions, and they work: by menu, by double click, by panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QTableView, QWidget
+
+from bayesdesk.jobs.job_page import JobPage
+from bayesdesk.jobs.result_dialog import ResultDialog
+from bayesdesk.jobs.trial_window import TrialWindow
+from bayesdesk.window import MainWindow
+from support.window import WAIT_MS, finished_job, job_page
+from support.workspace import REPORT_X, Workspace
+
+TABLES = {"parallel-coordinates": lambda page: page.parallel.table, "trials": lambda page: page.table}
+
+
+@pytest.fixture(params=list(TABLES))
+def tab(request: pytest.FixtureRequest) -> str:
+    """The pages that show a table of trials."""
+    return request.param
+
+
+def table_of(page: JobPage, tab: str, qtbot, *, rows: int) -> QTableView:
+    page.tabs.setCurrentIndex(page.names.index(tab))
+    table = TABLES[tab](page)
+    qtbot.waitUntil(lambda: table.model().rowCount() == rows and table.isVisible(), timeout=WAIT_MS)
+    return table
+
+
+def middle_of(table: QTableView, row: int) -> QPoint:
+    return table.visualRect(table.model().index(row, 0)).center()
+
+
+def click(qtbot, table: QTableView, row: int) -> None:
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(table, row))
+
+
+def choose(qtbot, table: QTableView, row: int, words: str) -> None:
+    """Open the context menu over a row and click on an entry."""
+    at = middle_of(table, row)
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, at, table.viewport().mapToGlobal(at), Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(table.viewport(), event)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT_MS)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    (entry,) = [action for action in menu.actions() if action.text() == words]
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
+
+
+def opened(window: MainWindow, kind: type[QWidget], qtbot) -> QWidget:
+    qtbot.waitUntil(lambda: any(w.isVisible() for w in window.findChildren(kind)), timeout=WAIT_MS)
+    return next(w for w in window.findChildren(kind) if w.isVisible())
+
+
+def test_that_a_double_click_and_the_menu_of_any_table_open_a_trial(
+    window: MainWindow, workspace: Workspace, qtbot, tab: str
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=2)
+    table = table_of(page, tab, qtbot, rows=2)
+    click(qtbot, table, 1)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(table, 1))
+    shown = opened(window, TrialWindow, qtbot)
+    assert "#2" in shown.windowTitle()
+    shown.close()
+    qtbot.waitUntil(lambda: not window.findChildren(TrialWindow), timeout=WAIT_MS)
+    click(qtbot, table, 0)
+    choose(qtbot, table, 0, "Log and files")
+    shown = opened(window, TrialWindow, qtbot)
+    assert "#1" in shown.windowTitle()
+    shown.close()
+
+
+def test_that_the_menu_of_any_table_uses_stars_and_runs_a_trial_again(
+    window: MainWindow, workspace: Workspace, qtbot, tab: str
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=2)
+    table = table_of(page, tab, qtbot, rows=2)
+    click(qtbot, table, 1)
+    choose(qtbot, table, 1, "Use as result…")
+    dialog = opened(window, ResultDialog, qtbot)
+    assert "#2" in dialog.windowTitle()
+    dialog.close()
+    choose(qtbot, table, 1, "Mark with a star")
+    qtbot.waitUntil(lambda: [t.starred for t in page.model.view.trials] == [False, True], timeout=WAIT_MS)
+    choose(qtbot, table, 1, "Re-run")
+    qtbot.waitUntil(
+        lambda: [t.attempt for t in page.model.view.trials] == [1, 2] and page.model.view.job.state.ended,
+        timeout=WAIT_MS,
+    )
+
+
+def test_that_the_menu_of_any_table_stops_a_running_trial(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, tab: str
+) -> None:
+    wait = (
+        f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.02)\n"
+    )
+    workspace.write(REPORT_X + wait, max_job_count=2, parallel_count=2)
+    job = workspace.begin()
+    workspace.wait_running(job, 2)
+    window.show_job(job)
+    page = job_page(window, qtbot)
+    table = table_of(page, tab, qtbot, rows=2)
+    click(qtbot, table, 0)
+    choose(qtbot, table, 0, "Stop")
+    qtbot.waitUntil(lambda: page.model.view.trials[0].state == "cancelled", timeout=WAIT_MS)
+    assert page.model.view.trials[1].state == "running"
+    (tmp_path / "go").touch()
+    workspace.wait_ended(job)

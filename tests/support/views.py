@@ -1,0 +1,64 @@
+"""Views of jobs for the tests of the window's models: no store, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bayescore.results import best
+from bayescore.store import Job, JobState, Trial, TrialState
+from bayesdesk.models.snapshot import JobView
+from support.builders import a_submission
+
+FILE = """\
+command: python main.py
+hyper_tuning:
+  max_job_count: 10
+  parallel_count: 2
+  hyperparameter_metric: score
+  goal: MAXIMIZE
+  algorithm: Random
+  side_metrics: [loss]
+  parameter_specs:
+    - {name: x, type: DOUBLE, min_value: 0.001, max_value: 1, scale_type: UNIT_LOG_SCALE}
+    - {name: n, type: INTEGER, min_value: 1, max_value: 9}
+    - {name: c, type: CATEGORICAL, categorical_values: [a, b, "c"]}
+    - {name: d, type: DISCRETE, discrete_values: [1, 2, 4]}
+"""
+S = TrialState
+
+
+def a_job(state: JobState = JobState.RUNNING, file: str = FILE, **changes: Any) -> Job:
+    """A job of ten trials."""
+    submission = a_submission(file, **changes)
+    return Job(1, "job1", submission, state, None, 10, "", "2026-01-01T00:00:00+00:00", None)
+
+
+def a_trial(
+    number: int, value: float | None = None, state: TrialState = S.SUCCEEDED, **changes: Any
+) -> Trial:
+    """A trial that took a minute; its parameters follow from its number."""
+    parameters = {"x": number / 10, "n": number, "c": "abc"[number % 3], "d": (1, 2, 4)[number % 3]}
+    made = Trial(
+        number, "job1", number, 1, state, None, None, "random", parameters, value, (), None, "",
+        "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00", "2026-01-01T00:01:00+00:00",
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def a_view(
+    trials: Sequence[Trial] = (),
+    *,
+    job: Job | None = None,
+    series: Mapping[int, Mapping[str, Sequence[float]]] | None = None,
+    **changes: Any,
+) -> JobView:
+    """A view of these trials; ``series`` by trial id and metric."""
+    shown = job or a_job()
+    arrays = {t: {n: np.array(v) for n, v in by_name.items()} for t, by_name in (series or {}).items()}
+    winner = best(trials, shown.submission.config.hyper_tuning.goal)
+    view = JobView(shown, tuple(trials), arrays, (), winner, None)
+    return replace(view, **changes)
