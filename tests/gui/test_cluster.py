@@ -35,6 +35,6 @@ def test_that_the_diagnostics_page_lists_the_nodes_and_whose_trials_they_run(
     window.machine.look()
     qtbot.waitUntil(lambda: card.isVisibleTo(card.parentWidget()), timeout=WAIT_MS)
     said = [words.text() for words in card.findChildren(QLabel)]
-    assert "1 of 2 GPUs free, 8 CPUs" in said
-    assert "16 CPUs" in said
+    assert "GPUs: 1 of 2 free, CPUs: 8" in said
+    assert "CPUs: 16" in said
     assert "digits #1" in said

@@ -20,7 +20,7 @@ NONE = Containers(problem="no engine")
         ("docker", None, DOCKER, "no image set", False),
         ("docker", "team/other:1", NONE, "Docker is not reachable", False),
         ("auto", "team/other:1", NONE, "no Docker: processes", False),
-        ("auto", "team/other:1", None, "checking …", False),
+        ("auto", "team/other:1", None, "checking…", False),
         ("process", "team/other:1", DOCKER, "not used", False),
         ("ray", "team/other:1", DOCKER, "pulled on each node", False),
     ],

@@ -28,4 +28,4 @@ def check(rng: random.Random, workspace: Workspace) -> None:
     done = workspace.run(*words, timeout=60)
     assert done.code in (0, 1, 2), (words, done)
     assert "Traceback" not in done.err, (words, done.err)
-    assert "Something unexpected" not in done.err, (words, done.err)
+    assert "Unexpected error" not in done.err, (words, done.err)

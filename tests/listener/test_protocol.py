@@ -162,7 +162,7 @@ def test_that_a_point_is_on_disk_when_it_is_answered(setup: Setup) -> None:
         (b'{"metrics": {"a": [{"value": null}]}}', 400, "not a number"),
         (b'{"metrics": {"a": [{}]}}', 400, "not a number"),
         (b'{"metrics": {"\\ud800": [{"value": 1}]}}', 400, "Unicode"),
-        (b'{"parameters": {"a": [1]}}', 400, "number or a text"),
+        (b'{"parameters": {"a": [1]}}', 400, "number or a string"),
         (b'{"metrics": {"' + b"k" * 5000 + b'": [{"value": 1}]}}', 400, "longer"),
         (b" " * (2**20 + 1), 413, "1 MiB"),
     ],

@@ -87,7 +87,7 @@ def test_that_restore_moves_existing_jobs_aside_on_request_and_never_deletes_the
     backup.make(database, tmp_path / "b.tar")
     second = fill(database, "second")
     database.close()
-    with pytest.raises(StoreError, match="holds jobs"):
+    with pytest.raises(StoreError, match="already has jobs"):
         restore(database.folder, tmp_path / "b.tar")
     assert content(database.folder)[0] == [second, first]
     aside = restore(database.folder, tmp_path / "b.tar", replace=True).aside

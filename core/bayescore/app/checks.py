@@ -75,9 +75,9 @@ def network_isolation(client: docker.DockerClient) -> Iterator[Finding]:
         yield Finding(
             "network",
             Severity.WARNING,
-            text("Trials in containers can reach each other: this engine has no isolating network."),
+            text("Trials in containers can reach each other: this Docker engine has no isolated network."),
             text(
-                "Use Docker's engine run by root. If it has another network of that name, remove it: "
+                "Use a Docker engine that runs as root. If it has another network named {name}, remove it: "
                 "docker network rm {name}",
                 name=NAME,
             ),

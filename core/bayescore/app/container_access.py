@@ -64,7 +64,7 @@ def container_access(client: docker.DockerClient, image: str, facts: docker_engi
         return Finding(
             "reach",
             Severity.WARNING,
-            text("Containers of this rootless engine cannot reach this machine."),
+            text("Containers of this rootless Docker engine cannot reach this machine."),
             text(
                 "Metrics still arrive, through a file, every few seconds. "
                 "Keep “inject_client: true”: an installed openbayestool cannot write that file."
@@ -83,7 +83,7 @@ def container_access(client: docker.DockerClient, image: str, facts: docker_engi
 def _firewall_fix(address: str, interface: str) -> Text:
     if bridge_address() is None:
         return text(
-            "This machine has no docker0 bridge. Use “runner: process”, or check the engine's network."
+            "This machine has no docker0 bridge. Use “runner: process”, or check the Docker engine's network."
         )
     if shutil.which("ufw"):
         return text(

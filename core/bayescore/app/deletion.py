@@ -47,7 +47,7 @@ def delete(database: Database, identifiers: Sequence[str]) -> int:
             job = jobs.get(connection, identifier)
             if not job.state.ended:
                 raise ConfigError(
-                    text("The job {name} has not ended.", name=job.submission.name), text("Cancel it first.")
+                    text("Job {name} has not ended.", name=job.submission.name), text("Cancel it first.")
                 )
         for identifier in identifiers:
             jobs.remove(connection, identifier)

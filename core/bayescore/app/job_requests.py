@@ -144,7 +144,7 @@ def check_can_run(job: Job) -> None:
         )
     if not job.submission.has_endpoint:
         raise ConfigError(
-            text("Job {id} was restored from a backup that does not say where it can run.", id=job.id),
+            text("Job {id} was restored from a backup that does not record where it can run.", id=job.id),
             text(
                 "Start a new one that learns from it: bayesdesk gear run hypertuning --history {id}",
                 id=job.id,

@@ -57,7 +57,7 @@ def find_trial(database: Database, job: Job, number: int) -> Trial:
         found = [t for t in trials.of_job(connection, job.id) if t.number == number]
     if not found:
         raise ConfigError(
-            text("The job {job} has no trial {number}.", job=job.id, number=number),
+            text("Job {job} has no trial {number}.", job=job.id, number=number),
             text("“bayesdesk trials {job}” lists them.", job=job.id),
         )
     return found[0]

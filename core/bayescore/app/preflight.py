@@ -167,7 +167,7 @@ def _cluster(submission: Submission) -> Iterator[Finding]:
     yield Finding("cluster", Severity.OK, text("The Ray cluster at {address} answers", address=address))
     for node in found:
         message = text(
-            "{node}: {cpus:g} CPUs, {gpus:g} GPUs, {free:g} of them free",
+            "{node}: GPUs: {free:g} of {gpus:g} free, CPUs: {cpus:g}",
             node=node.name,
             cpus=node.cpus,
             gpus=node.gpus,
@@ -199,7 +199,7 @@ def _gpus(submission: Submission) -> Iterator[Finding]:
     for gpu in found:
         if gpu.memory_used > BUSY_BYTES:
             message = text(
-                "GPU {index} is in use; trials wait while another program has it.", index=gpu.index
+                "GPU {index} is in use; trials wait while another program uses it.", index=gpu.index
             )
             yield Finding("gpus", Severity.WARNING, message)
         else:

@@ -130,7 +130,8 @@ def _history(earlier: Sequence[Job], metric: str) -> tuple[str, ...]:
         if job.metric != metric:
             raise ConfigError(
                 text(
-                    "Job {id} was tuned for “{other}”, this one is for “{metric}”: its trials do not help.",
+                    "Job {id} optimises “{other}”, but this job optimises “{metric}”: "
+                    "its trials cannot be used.",
                     id=job.id,
                     other=job.metric,
                     metric=metric,

@@ -53,7 +53,7 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help=_("A backup."))],
     replace: Annotated[
-        bool, typer.Option("--replace", help=_("Move what the data folder holds now aside."))
+        bool, typer.Option("--replace", help=_("Move the current content of the data folder aside."))
     ] = False,
 ) -> None:
     """Put a backup's content into the data folder."""
@@ -83,7 +83,7 @@ def restore(
     if done.left_out:
         aside(
             _(
-                "Left out, because they are not files or link out of their folder: {files}",
+                "Left out, because they are not regular files or are links out of their folder: {files}",
                 files=_some(done.left_out),
             )
         )

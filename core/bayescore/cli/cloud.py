@@ -18,7 +18,9 @@ from bayescore.i18n import _, n_, text
 application = typer.Typer(no_args_is_help=True)
 
 
-@application.command("check", help=_("Show what would be sent, and what keeps it from running there."))
+@application.command(
+    "check", help=_("Show what would be sent, and what prevents the job from running there.")
+)
 def check(
     project: Annotated[Path, PROJECT] = Path(),
     json: Annotated[bool, JSON] = False,

@@ -21,7 +21,7 @@ def doctor(
     ] = None,
     repair: Annotated[
         bool,
-        typer.Option("--repair", help=_("Rescue what can be read of a damaged store; nothing is deleted.")),
+        typer.Option("--repair", help=_("Recover what can be read of a damaged store; nothing is deleted.")),
     ] = False,
     json: Annotated[bool, JSON] = False,
 ) -> None:
@@ -50,7 +50,7 @@ def _repair() -> None:
         return
     write(
         _(
-            "Rescued; jobs: {jobs}, trials: {trials}, points: {points}.",
+            "Recovered; jobs: {jobs}, trials: {trials}, points: {points}.",
             jobs=done.rows["jobs"],
             trials=done.rows["trials"],
             points=done.rows["points"],

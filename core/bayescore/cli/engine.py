@@ -28,7 +28,7 @@ def start(json: Annotated[bool, JSON] = False) -> None:
     _print(engine_control.start(open_store().folder), json)
 
 
-@application.command("stop", help=_("Stop the engine; running trials continue until it is back."))
+@application.command("stop", help=_("Stop the engine; running trials continue."))
 def stop(
     and_trials: Annotated[bool, typer.Option("--and-trials", help=_("Stop every job first."))] = False,
     json: Annotated[bool, JSON] = False,

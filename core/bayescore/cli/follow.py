@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bayescore.app import engine_control
 from bayescore.cli.output import aside, number, printable, write
-from bayescore.i18n import _, translate
+from bayescore.i18n import _, n_, translate
 from bayescore.results import best, time_left
 from bayescore.store import (
     STATE_NAMES,
@@ -200,7 +200,7 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
         table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
     done = sum(t.state.ended for t in found)
     left = time_left(job, found)
-    state = _("{done} of {total} trials", done=done, total=job.max_trials)
+    state = n_("{done} of {count} trial", "{done} of {count} trials", job.max_trials, done=done)
     if left is not None:
         state += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
     pull = _transfer_line(database, job) or _pull_line(database, job)
@@ -224,9 +224,10 @@ def _pull_line(database: Database, job: Job) -> str | None:
         if stored is None or trials.of_job(connection, job.id):
             return None
     progress = json.loads(stored)
-    return _(
-        "Pulling {image}: {percent:.0f} %, {layers} layers",
+    return n_(
+        "Pulling {image}: {percent:.0f} %, {count} layer",
+        "Pulling {image}: {percent:.0f} %, {count} layers",
+        len(progress["layers"]),
         image=progress["image"],
         percent=100 * progress["share"],
-        layers=len(progress["layers"]),
     )

@@ -13,7 +13,7 @@ from bayescore.cli.options import JOB, JSON
 from bayescore.cli.output import as_json, number, table, write
 from bayescore.cli.store import job_as_json, open_store, print_job
 from bayescore.config import Goal
-from bayescore.i18n import _, translate
+from bayescore.i18n import _, n_, translate
 from bayescore.results import trial_json
 from bayescore.results.where import column, condition, ordered
 from bayescore.store import STATE_NAMES, events, points
@@ -79,7 +79,7 @@ def show(
     done = sum(t.state.ended for t in every)
     write(f"{found.submission.name}  {found.submission.project}")
     write(end_line(found, every))
-    write(_("{done} of {total} trials", done=done, total=found.max_trials))
+    write(n_("{done} of {count} trial", "{done} of {count} trials", found.max_trials, done=done))
     for event in happened[-20:]:
         who = _("trial {number}: ", number=event.trial) if event.trial else ""
         write(f"  {event.at[:19].replace('T', ' ')}  {who}{event.text}")

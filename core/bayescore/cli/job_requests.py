@@ -28,7 +28,7 @@ def cancel(
     database = open_store()
     found = find_job(database, job)
     if not job_requests.cancel(database, found.id, () if trial is None else (trial,)):
-        write(_("Job {id} has ended already.", id=found.id))
+        write(_("Job {id} has already ended.", id=found.id))
     elif trial is None:
         write(_("Job {id} is being stopped.", id=found.id))
     else:

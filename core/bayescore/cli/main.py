@@ -63,8 +63,8 @@ def _log_traceback(error: Exception) -> None:
     except (OSError, BayesdeskError):
         sys.stderr.write(details)
     complain(
-        text("Something unexpected happened: {error}", error=f"{type(error).__name__}: {error}"),
-        text("The details are in {file}.", file=file),
+        text("Unexpected error: {error}", error=f"{type(error).__name__}: {error}"),
+        text("Details are in {file}.", file=file),
     )
 
 

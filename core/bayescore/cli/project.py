@@ -82,13 +82,13 @@ def _ask(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, s
 def _parse_goal(answer: str) -> str:
     found = [goal for goal in Goal if goal.startswith(answer.strip().upper())]
     if len(found) != 1 or not answer.strip():
-        raise typer.BadParameter(_("Please answer {goals}.", goals=", ".join(Goal)))
+        raise typer.BadParameter(_("Enter {goals}.", goals=", ".join(Goal)))
     return str(found[0])
 
 
 def _parse_count(answer: str) -> int:
     if not answer.strip().isdecimal() or not 1 <= int(answer) <= _MOST_TRIALS:
-        raise typer.BadParameter(_("Please answer a whole number from 1 to {most}.", most=_MOST_TRIALS))
+        raise typer.BadParameter(_("Enter a whole number from 1 to {most}.", most=_MOST_TRIALS))
     return int(answer)
 
 

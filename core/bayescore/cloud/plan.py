@@ -176,11 +176,12 @@ def _completed(loaded: Loaded) -> str:
     ]
     if len(without_scale) * len(document.text) > _MOST_REPARSED:
         raise ConfigError(
-            text(
+            ntext(
+                "{count} range has no scale_type, and the file is too long to add it.",
                 "{count} ranges have no scale_type, and the file is too long to add it.",
-                count=len(without_scale),
+                len(without_scale),
             ),
-            text("Write “scale_type: linear” into each of them."),
+            text("Write “scale_type: linear” into every range without it."),
         )
     for at in without_scale:
         document = document.apply(document.add(at, "scale_type", Scale.LINEAR.value))
@@ -261,7 +262,7 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
         yield Finding(
             "command",
             Severity.WARNING,
-            text("The command names {path}, which is a path of this machine.", path=path),
+            text("The command contains {path}, which is a path of this machine.", path=path),
             text("Use paths below the project, or below /input0 … /input4 and /output."),
         )
     if local.image:
@@ -269,7 +270,7 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
             "image",
             Severity.WARNING,
             text(
-                "The image {image} is used on this machine only; there it is “{env}”.",
+                "The image {image} is used on this machine only; the platform uses “{env}”.",
                 image=local.image,
                 env=config.env,
             ),
@@ -280,7 +281,7 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
             "environment",
             Severity.WARNING,
             text(
-                "Environment variables of openbayes.local.yaml are not set there: {names}.",
+                "Environment variables of openbayes.local.yaml are not set on the platform: {names}.",
                 names=", ".join(local.environment),
             ),
             text("Pass what the program needs as parameters."),
@@ -289,7 +290,7 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
         yield Finding(
             "metric",
             Severity.WARNING,
-            text("Here the best value of a trial counts; the platform does not know that setting."),
+            text("Here the best value of a trial counts; the platform does not have that setting."),
             text("Let the program report its best value last."),
         )
 

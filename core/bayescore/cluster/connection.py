@@ -96,7 +96,7 @@ def connect(address: str) -> Any:
                         address=address,
                     ),
                     text(
-                        "Install the cluster's version of Ray and of Python. Ray says: {said}",
+                        "Install the cluster's version of Ray and of Python. Ray reports: {said}",
                         said=_first_line(error),
                     ),
                 ) from None

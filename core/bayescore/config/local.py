@@ -217,7 +217,7 @@ def _gpus(reader: Reader, path: Path) -> Any:
         if isinstance(item, bool) or not isinstance(item, int | str):
             reader.error("wrong-type", (*path, i), text("Name a GPU by its number or its UUID."))
         elif item in gpus:
-            reader.warning("repeated-value", (*path, i), text("The GPU {item} is listed twice.", item=item))
+            reader.warning("repeated-value", (*path, i), text("GPU {item} is listed twice.", item=item))
         else:
             gpus[item] = None
     return tuple(gpus) or "none"

@@ -408,7 +408,9 @@ def _check_grid(reader: Reader, specs: list[ParameterSpec], count: int | None) -
             "grid-too-large",
             path,
             text(
-                "The grid has {total} combinations; only the first {count} are run.", total=total, count=count
+                "The grid has {total} combinations; the job runs only the first {count}.",
+                total=total,
+                count=count,
             ),
             fix=(text("Change to {value}", value=total), lambda: reader.document.set(path, total))
             if total <= MAX_TRIALS

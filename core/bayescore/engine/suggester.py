@@ -31,7 +31,7 @@ _OUTCOMES = {
 }
 _REASONS = {
     ExhaustedReason.ALL_COMBINATIONS: text("Every combination has been tried."),
-    ExhaustedReason.NOTHING_TO_GAIN: text("The model expects no further improvement."),
+    ExhaustedReason.NOTHING_TO_GAIN: text("The model predicts no further gain."),
 }
 _REST = 4.0  # pause after a prefetch, in times its duration: trials need the processor
 

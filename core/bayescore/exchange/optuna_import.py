@@ -198,10 +198,11 @@ def _specs(by_name: Mapping[str, list[dict[str, Any]]], trials: int) -> tuple[li
             )
         if len(distributions) < trials:
             remarks.append(
-                text(
-                    "{name}: only {count} of {trials} trials have it; the others are not used by the search.",
+                ntext(
+                    "{name}: only {count} of {trials} trials has it; the search does not use the others.",
+                    "{name}: only {count} of {trials} trials have it; the search does not use the others.",
+                    len(distributions),
                     name=name,
-                    count=len(distributions),
                     trials=trials,
                 )
             )

@@ -114,7 +114,7 @@ def _from_wandb(sweep: Mapping[str, Any]) -> ConvertedSpace:
     assert isinstance(metric, dict)
     if not metric.get("name"):
         remarks.append(
-            text("The sweep has no metric. Replace “{name}” by the name of yours.", name="objective")
+            text("The sweep has no metric. Replace “{name}” with the name of your metric.", name="objective")
         )
     algorithm = _ALGORITHMS.get(str(sweep["method"]), "Bayesian")
     if algorithm == "Grid" and any(s["type"] in ("DOUBLE", "INTEGER") for s in specs):
@@ -214,8 +214,8 @@ def _from_nni(space: Mapping[str, Any], experiment: Mapping[str, Any]) -> Conver
     assert isinstance(arguments, dict)
     remarks.append(
         text(
-            "NNI does not name the objective. Report it with log_metric(“{name}”, …). "
-            "Read the parameters from the command line.",
+            "NNI does not name the objective. Report it with log_metric('{name}', value), "
+            "and read the parameters from the command line.",
             name="objective",
         )
     )

@@ -118,5 +118,5 @@ def read_private(file: Path, limit: int) -> bytes:
     with open_regular(file, follow=False) as opened:
         status, own = os.fstat(opened.fileno()), own_account()
         if own is not None and (status.st_uid != own or status.st_mode & _GROUP_AND_OTHERS):
-            raise UnsuitableFileError(str(text("it is not for this account alone")), file)
+            raise UnsuitableFileError(str(text("it is not private to this account")), file)
         return read_limited(opened, limit, file)

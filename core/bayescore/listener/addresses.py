@@ -42,7 +42,7 @@ def open_sockets(port: int | None, hosts: Iterable[str]) -> tuple[int, dict[str,
         else:
             return chosen, sockets
     raise ListenerError(
-        text("The port {port} of this data folder is used by another program.", port=port or "-"),
+        text("Port {port} of this data folder is used by another program.", port=port or "-"),
         text("End that program (“ss -ltnp” shows it), then try again."),
     )
 

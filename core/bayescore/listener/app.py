@@ -138,7 +138,7 @@ class Endpoint(Generic[R]):
     async def _report(self, request: Request) -> Response:
         reporter = self._reporter(request)
         if reporter is None:
-            return _refusal(401, text("The token is not that of a running trial."))
+            return _refusal(401, text("The token does not belong to a running trial."))
         with self._memory.reserve() as reservation:
             try:
                 body = await _body(request, reservation)
@@ -172,7 +172,7 @@ class Endpoint(Generic[R]):
     async def _clear(self, request: Request) -> Response:
         reporter = self._reporter(request)
         if reporter is None:
-            return _refusal(401, text("The token is not that of a running trial."))
+            return _refusal(401, text("The token does not belong to a running trial."))
         raw: bytes = request.scope["raw_path"]
         try:  # the framework's decoding does not distinguish "/" from "%2F"
             report = parse_clear(unquote_to_bytes(raw.split(_METRICS, 1)[1]))
@@ -222,7 +222,7 @@ async def _body(request: Request, reservation: Reservation) -> bytes:
         async for chunk in request.stream():
             body += chunk
             if not reservation.extend_to(len(body)):
-                raise ListenerError(text("Too many large reports arrive at once; send it again."))
+                raise ListenerError(text("Too many large reports have arrived at once. Send this one again."))
             if len(body) > MAX_BODY_BYTES:
                 raise too_large
     except ClientDisconnect:

@@ -123,7 +123,7 @@ class Intake:
             except Exception as error:
                 _log.exception("unexpected error in the intake")
                 self._fail_all(error)
-        self._fail_all(ListenerError(text("The engine is ending.")))
+        self._fail_all(ListenerError(text("The engine is stopping.")))
 
     def _collect(self) -> bool:
         """Queue submitted reports, and wait if there is nothing to do; whether to stop."""

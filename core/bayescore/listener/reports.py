@@ -104,7 +104,7 @@ def _check_key(key: str) -> None:
 
 def _check_parameter(key: str, value: Any) -> None:
     if not isinstance(value, str | int | float | bool | None):
-        raise BadReportError(text("The parameter “{key}” must be a number or a text.", key=key))
+        raise BadReportError(text("The parameter “{key}” must be a number or a string.", key=key))
     if isinstance(value, str) and len(value) > _MAX_TEXT:
         raise BadReportError(
             text("The parameter “{key}” is longer than {most} characters.", key=key, most=_MAX_TEXT)

@@ -87,10 +87,10 @@ class _PortSetting:
             settings.put(connection, _PORT, str(port))
 
     def on_port_taken(self, port: int) -> None:
-        """Replace every token. Running trials, which have the old one, report by their files."""
+        """Replace every token. Running trials, which have the old one, report through their files."""
         message = text(
-            "Another program took the port {port} while the engine was away. Running trials report by their "
-            "files; those that use another client than the injected one must be started again.",
+            "Another program took port {port} while the engine was stopped. Running trials report through "
+            "their files; re-run those that do not use the injected client.",
             port=port,
         )
         with self._database.write() as connection:

@@ -33,7 +33,7 @@ def suggest(
     seed, number
         The job's seed and the number of the new trial, from 1. Together they fix all randomness.
     stop_when_exhausted
-        Whether the Bayesian search may end the job when it predicts no further improvement.
+        Whether the Bayesian search may end the job when it predicts no further gain.
 
     Returns
     -------

@@ -88,7 +88,7 @@ def make(
         When the target exists or cannot be written; no partial file is left.
     """
     if target.exists() or target.is_symlink():
-        raise StoreError(text("{file} exists already.", file=target), text("Choose another name."))
+        raise StoreError(text("{file} already exists.", file=target), text("Choose another name."))
     partial, copied = (target.with_name(random_name(target.name)) for _ in range(2))
     folder = database.folder
     try:
@@ -163,7 +163,7 @@ def read_manifest(source: Path) -> Manifest:
     except (ArchiveError, ValueError, TypeError, KeyError, RecursionError):
         raise StoreError(
             text("{file} is not a backup of Bayesdesk.", file=source),
-            text("Backups are made by: bayesdesk backup FILE"),
+            text("Choose a file that was written by: bayesdesk backup FILE"),
         ) from None
     except OSError as error:
         raise StoreError(

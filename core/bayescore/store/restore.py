@@ -72,7 +72,7 @@ def restore(
     with exclusive_access(folder):
         if folder.database.exists() and not replace and _has_jobs(folder):
             raise StoreError(
-                text("The data folder {folder} holds jobs already.", folder=folder.root),
+                text("The data folder {folder} already has jobs.", folder=folder.root),
                 text("With --replace they are moved aside; nothing is deleted."),
             )
         try:
@@ -91,7 +91,7 @@ def restore(
         except OSError as error:
             raise StoreError(
                 text("The backup {file} cannot be restored: {reason}.", file=source, reason=error.strerror),
-                text("What the data folder held is still there."),
+                text("The previous content of the data folder is still there."),
             ) from None
         finally:
             remove_tree(unpacked)

@@ -46,7 +46,7 @@ class ComparePage(QWidget):
         self.list.setFixedWidth(_LIST_WIDTH)
         self.list.itemChanged.connect(self._ticked)
         self.curves = CurvesChart()
-        self.best = _table(_("Best sets"))
+        self.best = _table(_("Best parameters"))
         self.settings = _table(_("Differences"))
         self._empty = label(_("Select two or more jobs on the left."), "secondary")
         self._arrange()
@@ -62,7 +62,7 @@ class ComparePage(QWidget):
         chooser.body.addWidget(self.list)
         chooser.body.setContentsMargins(1, 0, 1, 6)
         best_card, settings = (
-            Card(_("Best sets")),
+            Card(_("Best parameters")),
             Card(_("Differences"), _("settings that differ")),
         )
         best_card.body.addWidget(self.best)

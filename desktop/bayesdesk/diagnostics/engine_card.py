@@ -54,7 +54,7 @@ class EngineCard(Card):
             time = span((parsed(now()) - parsed(engine.since)).total_seconds())
             self._words.setText(
                 _(
-                    "version {version}, for {time}, process {pid}",
+                    "version {version}, running for {time}, process {pid}",
                     version=engine.version,
                     time=time,
                     pid=engine.pid,

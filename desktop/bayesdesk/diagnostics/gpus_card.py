@@ -60,7 +60,7 @@ class GpusCard(Card):
             plot = pg.PlotWidget(background=theme.palette().panel)
             plot.setFixedHeight(_HEIGHT)
             plot.setMouseEnabled(x=False, y=False)
-            plot.setAccessibleName(_("Use of GPU {index}", index=gpu.index))
+            plot.setAccessibleName(_("Utilisation of GPU {index}", index=gpu.index))
             item = plot.getPlotItem()
             item.setMenuEnabled(False)
             item.hideButtons()

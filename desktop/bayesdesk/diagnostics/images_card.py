@@ -16,7 +16,7 @@ class ImagesCard(Card):
     """Tag and size of each image."""
 
     def __init__(self, watch: MachineWatch) -> None:
-        super().__init__(_("Images"), _("of the container engine"))
+        super().__init__(_("Images"), _("of the Docker engine"))
         self._watch = watch
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
@@ -29,7 +29,7 @@ class ImagesCard(Card):
         found = self._watch.containers
         clear(self._rows)
         if found is None or not found.images:
-            words = _("checking …") if found is None else found.problem or _("No images.")
+            words = _("checking…") if found is None else found.problem or _("No images.")
             said = label(words, "secondary", wrap=True)
             said.setContentsMargins(13, 0, 13, 11)
             self._rows.addWidget(said)

@@ -42,7 +42,7 @@ class NodesCard(Card):
 
 def _words(node: Node) -> str:
     if not node.gpus:
-        return _("{cpus:g} CPUs", cpus=node.cpus)
+        return _("CPUs: {cpus:g}", cpus=node.cpus)
     return _(
-        "{free:g} of {gpus:g} GPUs free, {cpus:g} CPUs", free=node.gpus_free, gpus=node.gpus, cpus=node.cpus
+        "GPUs: {free:g} of {gpus:g} free, CPUs: {cpus:g}", free=node.gpus_free, gpus=node.gpus, cpus=node.cpus
     )

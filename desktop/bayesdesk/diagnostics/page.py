@@ -79,7 +79,7 @@ class DiagnosticsPage(QWidget):
     def check_again(self) -> None:
         """Run the checks, off the GUI thread."""
         self._again.setEnabled(False)
-        self._summary.setText(_("checking …"))
+        self._summary.setText(_("checking…"))
         set_tone(self._summary, "")
         self._background.run(diagnose, self._show, self._failed)
         self._machine.ask_containers()

@@ -45,7 +45,7 @@ class CloudDialog(QDialog):
         self._plan: Plan | None = None
         self._cancelled: threading.Event | None = None
         self._link = ""
-        self._summary = badge(_("checking …"))
+        self._summary = badge(_("checking…"))
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
@@ -98,7 +98,7 @@ class CloudDialog(QDialog):
     def check(self) -> None:
         """Check the project, the official command line and its account; sends nothing."""
         self._set_busy(True)
-        self._summary.setText(_("checking …"))
+        self._summary.setText(_("checking…"))
         set_tone(self._summary, "")
         folder = self._model.file.parent
         self._background.run(lambda: plan(folder), self._show, self._failed)

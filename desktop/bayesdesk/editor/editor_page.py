@@ -199,7 +199,7 @@ class EditorPage(QWidget):
 
     def _show_state(self) -> None:
         self._state.setVisible(self.is_changed or self._follows is not None)
-        self._state.setText(_("edited") if self.is_changed else _("continues a job"))
+        self._state.setText(_("edited") if self.is_changed else _("follow-up job"))
         set_tone(self._state, "warning" if self.is_changed else "accent")
         for each in (self._start, self._try):
             each.setEnabled(self._has_settings)

@@ -84,7 +84,7 @@ def _tuning_keys() -> Keys:
             "Bayesian learns from finished trials, Random draws values, Grid tries every combination."
         ),
         "parameter_specs": _("Parameters to tune, with their types and ranges."),
-        "side_metrics": _("Metrics that are shown beside the objective but not optimized."),
+        "side_metrics": _("Metrics that are shown beside the objective but not optimised."),
     }
 
 

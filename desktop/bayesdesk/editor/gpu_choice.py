@@ -50,7 +50,7 @@ class GpuChoice(QWidget):
             self._uses.append(use)
             self._layout.addLayout(row(box, use, None, spacing=10))
         if not self._gpus:
-            words = _("No GPU is visible on this machine: trials run on the CPU.")
+            words = _("No GPU is visible; trials run on the CPU.")
             self._layout.addWidget(label(words, "secondary", wrap=True))
 
     def refresh(self) -> None:

@@ -98,7 +98,7 @@ def _badge(
     if settings.runner is RunnerChoice.RAY and image is not None:
         return _("pulled on each node"), "accent"
     if containers is None:
-        return _("checking …"), ""
+        return _("checking…"), ""
     if containers.version is None:
         if settings.runner is RunnerChoice.AUTO:
             return _("no Docker: processes"), ""

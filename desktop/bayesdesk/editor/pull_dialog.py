@@ -26,7 +26,7 @@ class PullDialog(QDialog):
         self.resize(560, 380)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._words = label(_("contacting the registry …"), "secondary")
+        self._words = label(_("contacting the registry…"), "secondary")
         self._error = label("", "problem", wrap=True, selectable=True)
         self._error.setProperty("severity", "error")
         self._layers = QTreeWidget()

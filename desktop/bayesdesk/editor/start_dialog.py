@@ -47,7 +47,7 @@ class StartDialog(QDialog):
         self._file, self._options, self._try_first = file, options, try_first
         self._found: Preflight | None = None
         self.try_out: TryOut | None = None
-        self._summary = badge(_("checking …"))
+        self._summary = badge(_("checking…"))
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
@@ -96,7 +96,7 @@ class StartDialog(QDialog):
         """Run the checks."""
         self._set_busy(True)
         self._error.setText("")
-        self._summary.setText(_("checking …"))
+        self._summary.setText(_("checking…"))
         set_tone(self._summary, "")
         file, options, folder = self._file, self._options, self._database.folder.root
         self._background.run(lambda: preflight(file, options, folder), self._show, self._failed)

@@ -98,8 +98,8 @@ class JobHeader(QWidget):
             ("csv", _("Trials as CSV…")),
             ("points", _("All points as CSV…")),
             ("json", _("Everything as JSON…")),
-            ("yaml", _("Best set as YAML…")),
-            ("optuna", _("Study of Optuna, as a journal…")),
+            ("yaml", _("Best parameters as YAML…")),
+            ("optuna", _("Optuna study as a journal…")),
             ("hiplot", _("Table for HiPlot…")),
         ):
             menu.addAction(words).triggered.connect(

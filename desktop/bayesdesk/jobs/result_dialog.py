@@ -79,7 +79,7 @@ class ResultDialog(QDialog):
         self._diff.show_difference(self._before.text, self._after.text)
         same = self._before.text == self._after.text
         if same:
-            self._message.setText(_("The file has these values already."))
+            self._message.setText(_("The file already has these values."))
         self._write.setEnabled(not same)
 
     def _changed(self, document: YamlDocument) -> YamlDocument:

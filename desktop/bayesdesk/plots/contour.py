@@ -51,7 +51,7 @@ class ContourChart(Card):
         self._bar.setImageItem(self._image, insert_in=self._plot.getPlotItem())
         self._plot.addItem(self._image)
         self._plot.addItem(self._dots)
-        self._empty = label(_("computing …"), "secondary")
+        self._empty = label(_("computing…"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._plot)

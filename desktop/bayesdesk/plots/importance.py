@@ -26,7 +26,7 @@ class ImportanceChart(Card):
         self._plot.setAccessibleName(_("Importance"))
         self._plot.getPlotItem().getAxis("left").setWidth(120)
         self._plot.setMouseEnabled(x=False, y=False)
-        self._empty = label(_("computing …"), "secondary")
+        self._empty = label(_("computing…"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.controls.addWidget(help_mark("search"))
         self.body.addWidget(self._empty)
@@ -63,8 +63,8 @@ class ImportanceChart(Card):
         count = sum(t.value is not None for t in self._model.shown)
         self.caption.setText(
             n_(
-                "share of the variance, by the search’s own model of {count} trial",
-                "share of the variance, by the search’s own model of {count} trials",
+                "share of the variance, by the search's own model of {count} trial",
+                "share of the variance, by the search's own model of {count} trials",
                 count,
             )
         )

@@ -27,7 +27,7 @@ class SlicesChart(Card):
 
     def __init__(self, model: JobModel) -> None:
         super().__init__(
-            _("Slices"), _("the objective against each parameter, every trial that passes the filter")
+            _("Slices"), _("the objective against each parameter, for every trial that passes the filter")
         )
         self._model = model
         self._dots: dict[str, Any] = {}
