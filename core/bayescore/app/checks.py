@@ -25,7 +25,7 @@ _LOW_DISK_BYTES = 5 * 2**30
 def disk(folder: Path) -> Finding:
     """Whether enough space is left for results."""
     left = shutil.disk_usage(folder).free
-    message = text("{left:.1f} GiB are free on the disk of the data folder", left=left / 2**30)
+    message = text("{left:.1f} GiB free on the disk of the data folder", left=left / 2**30)
     if left >= _LOW_DISK_BYTES:
         return Finding("disk", Severity.OK, message)
     fix = text("Free some space, or set BAYESDESK_HOME to a folder on another disk.")

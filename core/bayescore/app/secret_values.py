@@ -27,7 +27,7 @@ def collect(config: OpenBayesConfig, file_text: str, environment: Mapping[str, s
         if not value:
             raise ConfigError(
                 text(
-                    "The secret “{name}” needs the variable {variable}, which is not set.",
+                    "The secret “{name}” needs the environment variable {variable}, which is not set.",
                     name=name,
                     variable=secret.env,
                 ),

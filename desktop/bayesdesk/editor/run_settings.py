@@ -101,7 +101,7 @@ class RunSettings(Card):
         outputs = TextField(local, ("ray", "outputs"), is_text=True, optional=True, placeholder="all")
         parts: list[tuple[str, TextField | ChoiceField]] = [
             (_("Ray cluster"), address),
-            (_("On its nodes"), ChoiceField(local, ("ray", "runner"), runners, default="docker")),
+            (_("Runner on the nodes"), ChoiceField(local, ("ray", "runner"), runners, default="docker")),
             (_("Outputs to copy back"), outputs),
             (_("Wait for a lost node"), _sized(local, ("ray", "patience"), "3m")),
         ]

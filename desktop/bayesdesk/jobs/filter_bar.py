@@ -113,7 +113,7 @@ class FilterBar(QWidget):
             def remove(axis: str = axis) -> None:
                 self._model.set_filter(self._model.filter.with_brushes(axis, ()))
 
-            chip = button(f"{axis} {words}  ×", remove, kind="chip", tip=_("Remove this selection"))
+            chip = button(f"{axis} {words}  ×", remove, kind="chip", tip=_("Remove this brush"))
             chip.setMinimumWidth(chip.sizeHint().width())
             self._chips_row.addWidget(chip)
             self._chips_width += chip.minimumWidth() + self._chips_row.spacing()
