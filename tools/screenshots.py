@@ -128,6 +128,7 @@ def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:
 def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     """The pages of the finished job."""
     from bayesdesk.models.filter import Brush, TrialFilter
+    from bayesdesk.plots.contour import ContourChart
 
     page = _job(window, job)
     grab("charts")
@@ -140,7 +141,7 @@ def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     for index in range(2, page.tabs.count()):
         page.tabs.setCurrentIndex(index)
         if page.names[index] == "analysis":
-            _wait_until(lambda: page.analysis._contour._found is not None)
+            _wait_until(lambda: any(c._found is not None for c in page.analysis.findChildren(ContourChart)))
         grab(page.names[index])
     assert page.model.selected is not None
     dialog = page.trial_actions.use(page.model.selected)
