@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bayescore.errors import RunnerError, RunnerSilentError
+from bayescore.engine.job_setup import set_up
+from bayescore.errors import RunnerError, RunnerSilentError, StoreError
 from bayescore.i18n import text
 from bayescore.store import JobState, TrialState, cancellation
 from bayescore.trials import Launch
@@ -253,3 +255,21 @@ def test_that_no_program_is_started_twice_after_an_unexpected_error(
     assert {trial.attempt for trial in scene.engine.trials(scene.job)} == {1}
     began = [(scene.folder(number) / "output" / "began").read_text() for number in range(1, TRIALS + 1)]
     assert began == ["\n"] * TRIALS
+
+
+def test_that_a_setup_that_cannot_write_to_the_store_is_tried_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = [StoreError(text("The disk is full."))]
+
+    def set_up_with_faults(*arguments: Any) -> None:
+        if errors:
+            raise errors.pop()
+        set_up(*arguments)
+
+    monkeypatch.setattr("bayescore.engine.job_run.set_up", set_up_with_faults)
+    with pytest.raises(StoreError):
+        scene.run(TRIALS)
+    scene.run(TRIALS)
+    scene.finish_programs()
+    assert scene.end() is JobState.SUCCEEDED

@@ -246,6 +246,9 @@ class JobRun:
             return True
         if self.cancelled:
             self._conclude()
+        elif isinstance(error, StoreError):
+            self._setup = None  # to be tried again, as the disk may have space by then
+            raise error
         elif isinstance(error, RunnerSilentError) and self._is_patient():
             self._setup = None
         else:
