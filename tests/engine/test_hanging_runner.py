@@ -273,3 +273,13 @@ def test_that_a_setup_that_cannot_write_to_the_store_is_tried_again(
     scene.run(TRIALS)
     scene.finish_programs()
     assert scene.end() is JobState.SUCCEEDED
+
+
+def test_that_an_error_while_a_program_is_removed_is_logged(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.run(TRIALS)
+    scene.faults.raises["remove"] = ZeroDivisionError()
+    scene.finish_programs()
+    assert scene.end() is JobState.SUCCEEDED
+    scene.engine.until(lambda: "ZeroDivisionError" in caplog.text, "the error was not logged")
