@@ -32,6 +32,7 @@ _EARLIER_CLAIM = "keeper.json"  # of a supervisor that an earlier version has st
 _SPOOL = "points.jsonl"
 _MAX_BYTES = 2**16  # of a file that a supervisor writes
 _KILL_S = 2.0  # to kill what a supervisor left running
+_END_S = GRACE_S + 5.0  # for a program that was asked to end
 _CLAIM_S = 10.0  # in which a supervisor that was started writes which process it is
 _LOOK_S = 0.01
 _SUPERVISOR = Path(__file__).parent.parent / "supervisor"
@@ -53,6 +54,8 @@ class ProcessRunner:
 
     def start(self, launch: Launch) -> str:
         """See :class:`Runner`."""
+        if not trial_folder.is_made(launch.folder.root, launch.content.attempt):
+            self._wait_for_end(launch.folder.root)
         folder = trial_folder.make(launch.folder.root, launch.content)
         if handle := self.adopt(launch):
             return handle
@@ -139,6 +142,15 @@ class ProcessRunner:
     def close(self) -> None:
         """See :class:`Runner`."""
         self._watch.close()
+
+    def _wait_for_end(self, root: Path) -> None:
+        """Wait for the program of an earlier attempt, which would write its result into the new folder."""
+        until = time.monotonic() + _END_S
+        while self._is_starting(root) or _supervisor_lives(root):
+            if time.monotonic() > until:
+                _kill_remaining(root)
+                return
+            time.sleep(_LOOK_S)
 
     def _is_starting(self, root: Path) -> bool:
         """Whether a supervisor that we started has not yet written its process id."""
