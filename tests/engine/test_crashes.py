@@ -181,6 +181,22 @@ def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
 
+def test_that_a_trial_of_an_earlier_version_is_adopted(workspace: Workspace, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    program = f"{PROGRAM}\nimport os\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)\n"
+    workspace.write(program, parallel_count=3)
+    job = workspace.begin()
+    workspace.wait_running(job, 3)
+    claims = [workspace.data.trial(job, number) / "supervisor.json" for number in (1, 2, 3)]
+    wait_until(lambda: all(claim.exists() for claim in claims), "a supervisor is missing")
+    workspace.run("engine", "stop")
+    for claim in claims:
+        claim.rename(claim.with_name("keeper.json"))
+    workspace.run("engine", "start")
+    go.touch()
+    check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
+
+
 def test_that_one_data_folder_has_one_engine(workspace: Workspace) -> None:
     workspace.write()
     first = workspace.run("engine", "start", "--json").json()["pid"]

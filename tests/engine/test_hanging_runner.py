@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bayescore.errors import RunnerError, RunnerSilentError
+from bayescore.engine.job_setup import set_up
+from bayescore.errors import RunnerError, RunnerSilentError, StoreError
 from bayescore.i18n import text
-from bayescore.store import JobState, TrialState, cancellation
+from bayescore.processes import start_time
+from bayescore.store import JobState, TrialState, cancellation, requests
 from bayescore.trials import Launch
 from bayescore.trials.runners import GRACE_S, Exit, ProcessRunner
 from support.stepped_engine import SteppedEngine
@@ -142,6 +146,25 @@ class Scene:
         self.engine.until(lambda: self.engine.state(other).ended, "the other job has not ended")
         return self.engine.state(other)
 
+    def fail_while_a_program_ends_slowly(self) -> str:
+        """Make a second job fail whose program takes two seconds to end; returns the job's id."""
+        wait = f"trap 'sleep 2; exit 7' TERM; echo > began; while [ ! -e {self._go} ]; do sleep 0.05; done"
+        self._workspace.write(root={"command": f"{REPORT}; {wait}; true"}, max_job_count=1, parallel_count=1)
+        job = self.faults.job = self.engine.submit()
+        began = self._workspace.data.trial(job, 1) / "output" / "began"
+        self.engine.until(
+            lambda: began.exists() and self.engine.count(job, TrialState.RUNNING), "the program does not run"
+        )
+        self.faults.raises["poll"] = RunnerError(text("The runner is broken."))
+        self.engine.until(lambda: self.engine.state(job).ended, "the job has not failed")
+        self.faults.raises.clear()
+        return job
+
+    def supervisor(self, job: str) -> int:
+        """Process id of the supervisor of a job's first trial."""
+        file = self._workspace.data.trial(job, 1) / "supervisor.json"
+        return int(json.loads(file.read_text())["pid"])
+
     def end(self) -> JobState:
         """Take steps until the job ends; the state in which it does."""
         self.engine.until(lambda: self.engine.state(self.job).ended, "the job has not ended")
@@ -253,3 +276,43 @@ def test_that_no_program_is_started_twice_after_an_unexpected_error(
     assert {trial.attempt for trial in scene.engine.trials(scene.job)} == {1}
     began = [(scene.folder(number) / "output" / "began").read_text() for number in range(1, TRIALS + 1)]
     assert began == ["\n"] * TRIALS
+
+
+def test_that_a_setup_that_cannot_write_to_the_store_is_tried_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = [StoreError(text("The disk is full."))]
+
+    def set_up_with_faults(*arguments: Any) -> None:
+        if errors:
+            raise errors.pop()
+        set_up(*arguments)
+
+    monkeypatch.setattr("bayescore.engine.job_run.set_up", set_up_with_faults)
+    with pytest.raises(StoreError):
+        scene.run(TRIALS)
+    scene.run(TRIALS)
+    scene.finish_programs()
+    assert scene.end() is JobState.SUCCEEDED
+
+
+def test_that_an_error_while_a_program_is_removed_is_logged(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.run(TRIALS)
+    scene.faults.raises["remove"] = ZeroDivisionError()
+    scene.finish_programs()
+    assert scene.end() is JobState.SUCCEEDED
+    scene.engine.until(lambda: "ZeroDivisionError" in caplog.text, "the error was not logged")
+
+
+def test_that_a_rerun_begins_after_the_program_of_the_failed_job_has_ended(scene: Scene) -> None:
+    job = scene.fail_while_a_program_ends_slowly()
+    supervisor = scene.supervisor(job)
+    with scene.engine.database.write() as connection:
+        requests.add(connection, job, requests.RERUN, trial=1)
+    scene.engine.until(lambda: start_time(supervisor) is None, "the first program has not ended")
+    scene.engine.until(lambda: scene.engine.count(job, TrialState.STARTING) == 0, "it is not started")
+    scene.finish_programs()
+    scene.engine.until(lambda: scene.engine.state(job).ended, "the job has not ended")
+    assert [(trial.attempt, trial.state) for trial in scene.engine.trials(job)] == [(2, TrialState.SUCCEEDED)]

@@ -246,6 +246,9 @@ class JobRun:
             return True
         if self.cancelled:
             self._conclude()
+        elif isinstance(error, StoreError):
+            self._setup = None  # to be tried again, as the disk may have space by then
+            raise error
         elif isinstance(error, RunnerSilentError) and self._is_patient():
             self._setup = None
         else:
@@ -295,11 +298,11 @@ class JobRun:
             level = "info" if end.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else "warning"
             events.add(connection, self.job.id, "ended", message, level=level)
         job_secrets.forget(self._s.database.folder, self.job.id)
-        self._release = self._threads.starts.submit(self._leaser.release, self.job.id)
+        self._release = self._threads.starts.run(self._leaser.release, self.job.id)
         # removes what could not be removed while the runner was silent
         before = (*self._s.removals, *self._starts())
         endpoint = self.job.submission.endpoint
-        self._threads.starts.submit(clean_up, self._s.database, self._runner, endpoint, before)
+        self._threads.starts.run(clean_up, self._s.database, self._runner, endpoint, before)
         _log.info("job %s ended: %s", self.job.id, end.state)
 
     def fail(self, error: BaseException) -> None:

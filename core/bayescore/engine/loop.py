@@ -68,7 +68,7 @@ class Engine:
         with self._database.read() as connection:
             endpoints = jobs.endpoints(connection)
         for endpoint in endpoints:
-            self._cleanups.submit(clean_up, self._database, self._runners.at(endpoint), endpoint)
+            self._cleanups.run(clean_up, self._database, self._runners.at(endpoint), endpoint)
 
     def end(self) -> None:
         """Make :meth:`run` return. Safe to call from a signal handler."""

@@ -79,6 +79,8 @@ class RunnerCall(Generic[P, T]):
         """Make the call unless it is under way."""
         if self._future is not None:
             self._is_outdated = True
+            if self._future.done():  # it has not called the runner again
+                self._wake()
         elif time.monotonic() >= self._not_before:
             self._future = self._threads.submit(self._call, *arguments, **named)
             self._future.add_done_callback(self._done)
@@ -92,5 +94,6 @@ class RunnerCall(Generic[P, T]):
                 return result
 
     def _done(self, future: Future[T | None]) -> None:
-        if future.cancelled() or future.exception() is not None or future.result() is not None:
+        has_result = future.cancelled() or future.exception() is not None or future.result() is not None
+        if has_result or self._is_outdated:
             self._wake()

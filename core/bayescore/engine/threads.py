@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
+_log = logging.getLogger(__name__)
 _STARTS = 8  # of one job at the same time: each copies the project
 _CALLS = 32
 _STOPS = 8
@@ -34,9 +36,20 @@ class Threads:
         future.add_done_callback(self._unfinished.discard)
         return future
 
+    def run(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Future[T]:
+        """Call a function whose result is not used; an error is logged."""
+        future = self.submit(function, *arguments, **named)
+        future.add_done_callback(_log_error)
+        return future
+
     def close(self) -> None:
         """Accept no more calls; those that were submitted are still made."""
         self._pool.shutdown(wait=False)
+
+
+def _log_error(future: Future[Any]) -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        _log.error("a call failed: %s", error, exc_info=error)
 
 
 class JobThreads:

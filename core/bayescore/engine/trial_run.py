@@ -123,7 +123,7 @@ class TrialRun:
         if trial.handle:
             self._ask_to_end(trial.handle)
         elif (start := self._start.under_way) is not None and not start.cancel():
-            self._threads.stops.submit(self._stop_once_started, start)
+            self._threads.stops.run(self._stop_once_started, start)
 
     def _stop_once_started(self, start: Future[str | None]) -> None:
         wait([start])
@@ -289,7 +289,7 @@ class TrialRun:
                 if self._job.submission.runner == "ray":
                     self._delay_retry(_RETRY_S[trial.attempt - 1])
         self._s.listener.retire(str(trial.id))
-        self._s.add_removal(self._threads.starts.submit(self._runner.remove, trial.handle))
+        self._s.add_removal(self._threads.starts.run(self._runner.remove, trial.handle))
         self._s.wake()
 
     @property

@@ -27,9 +27,12 @@ from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.runners.watch import ProcessWatch
 
 _SPEC = "supervisor-spec.json"
+_CLAIM = "supervisor.json"
+_EARLIER_CLAIM = "keeper.json"  # of a supervisor that an earlier version has started
 _SPOOL = "points.jsonl"
 _MAX_BYTES = 2**16  # of a file that a supervisor writes
 _KILL_S = 2.0  # to kill what a supervisor left running
+_END_S = GRACE_S + 5.0  # for a program that was asked to end
 _CLAIM_S = 10.0  # in which a supervisor that was started writes which process it is
 _LOOK_S = 0.01
 _SUPERVISOR = Path(__file__).parent.parent / "supervisor"
@@ -51,6 +54,8 @@ class ProcessRunner:
 
     def start(self, launch: Launch) -> str:
         """See :class:`Runner`."""
+        if not trial_folder.is_made(launch.folder.root, launch.content.attempt):
+            self._wait_for_end(launch.folder.root)
         folder = trial_folder.make(launch.folder.root, launch.content)
         if handle := self.adopt(launch):
             return handle
@@ -58,7 +63,7 @@ class ProcessRunner:
             "arguments": ["/bin/sh", "-c", with_local_paths(launch)],
             "folder": str(folder.output),
             "log": str(folder.log),
-            "claim": str(folder.root / "supervisor.json"),
+            "claim": str(folder.root / _CLAIM),
             "result": str(folder.root / "exit.json"),
             "seconds": launch.limits.seconds,
             "memory": launch.limits.memory,
@@ -102,7 +107,8 @@ class ProcessRunner:
         if result := _result(root):
             self._reap()
             return result
-        if _supervisor_lives(root) or self._is_starting(root):
+        # in this order, as the supervisor may write its process id in between
+        if self._is_starting(root) or _supervisor_lives(root):
             return None
         if result := _result(root):  # written since the first check
             return result
@@ -137,9 +143,18 @@ class ProcessRunner:
         """See :class:`Runner`."""
         self._watch.close()
 
+    def _wait_for_end(self, root: Path) -> None:
+        """Wait for the program of an earlier attempt, which would write its result into the new folder."""
+        until = time.monotonic() + _END_S
+        while self._is_starting(root) or _supervisor_lives(root):
+            if time.monotonic() > until:
+                _kill_remaining(root)
+                return
+            time.sleep(_LOOK_S)
+
     def _is_starting(self, root: Path) -> bool:
         """Whether a supervisor that we started has not yet written its process id."""
-        if (root / "supervisor.json").exists():
+        if (root / _CLAIM).exists():
             return False
         spec = str(root / _SPEC)
         with self._lock:
@@ -215,11 +230,11 @@ def _result(root: Path) -> Exit | None:
 
 def _supervisor(root: Path) -> tuple[int, int] | None:
     """Process id and start time of the supervisor of a folder."""
-    try:
-        supervisor = json.loads(read_bytes(root / "supervisor.json", _MAX_BYTES, follow=False))
-        return int(supervisor["pid"]), int(supervisor["started"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    for name in (_CLAIM, _EARLIER_CLAIM):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            supervisor = json.loads(read_bytes(root / name, _MAX_BYTES, follow=False))
+            return int(supervisor["pid"]), int(supervisor["started"])
+    return None
 
 
 def _supervisor_lives(root: Path) -> bool:
