@@ -62,6 +62,7 @@ class FilterBar(QWidget):
         self._chips, self._chips_row = QWidget(), row(spacing=6)
         self._chips.setLayout(self._chips_row)
         self._chips_width = 0
+        self._shown_filter: TrialFilter | None = None
         whole = column(spacing=6)
         whole.addLayout(self._first_line)
         whole.addLayout(self._second_line)
@@ -84,12 +85,13 @@ class FilterBar(QWidget):
         return made
 
     def _show(self, change: Change) -> None:
-        if change & Change.FILTER:
+        if change & Change.FILTER and self._shown_filter != self._model.filter:
             self._show_filter()
         self._show_count()
 
     def _show_filter(self) -> None:
-        wanted = self._model.filter
+        """Show another filter; new trials alone leave alone what is being typed."""
+        wanted = self._shown_filter = self._model.filter
         self._share.blockSignals(True)
         self._share.setValue(wanted.best_percent)
         self._share.blockSignals(False)
