@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.config import Algorithm
 from bayescore.config.runtimes import runtime_names
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayesdesk.editor import edits
 from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, ListField, TextField
 from bayesdesk.editor.mapping_rows import MappingRows
@@ -232,4 +232,9 @@ class Form(QScrollArea):
             return str(count)
         if analysis.combinations is None:
             return _("{count} · continuous search space", count=count)
-        return _("{count} · {n} combinations", count=count, n=analysis.combinations)
+        return n_(
+            "{parameters} · {count} combination",
+            "{parameters} · {count} combinations",
+            analysis.combinations,
+            parameters=count,
+        )
