@@ -1,4 +1,4 @@
-"""What the views of a job share, and which change they are told of."""
+"""What the views of a job share, and which changes they report."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def model_of(view) -> tuple[JobModel, list[Change]]:
         (RUNNING, replace(RUNNING, pulled=0.5), [Change.STATE | Change.TIME]),
     ],
 )  # fmt: skip
-def test_that_listeners_are_told_what_has_changed(before, after, change) -> None:
+def test_that_listeners_get_the_change(before, after, change) -> None:
     model, changes = model_of(before)
     model.set_view(after)
     assert changes == change

@@ -72,6 +72,6 @@ def test_that_rows_are_sorted_and_trials_without_a_value_come_last(
     assert [t.number for t in rows.trials] == numbers
 
 
-def test_that_words_are_told_from_numbers() -> None:
+def test_that_words_and_numbers_are_distinguished() -> None:
     rows = TrialRows(VIEW, TRIALS)
     assert [rows.is_text(name) for name in ("c", "x", "state")] == [True, False, True]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
 import bayesdesk
@@ -70,7 +71,7 @@ def _indexes(model: QAbstractItemModel) -> list[QModelIndex]:
 
 
 def _assert_plain(tip: str, where: QWidget) -> None:
-    if Qt.mightBeRichText(tip):
+    if GuiQt.mightBeRichText(tip):
         assert "<b>" not in tip, (where, tip)
         assert "<img" not in tip, (where, tip)
 

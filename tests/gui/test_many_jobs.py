@@ -18,6 +18,7 @@ from bayescore.results import surface
 from bayescore.store import JobState, TrialState, trials
 from bayesdesk.models.axes import Scale, axes_of, with_scale
 from bayesdesk.models.curves import fences
+from bayesdesk.plots.contour import ContourChart
 from bayesdesk.services.ansi import Style, segments
 from bayesdesk.window import MainWindow
 from support.programs import wait_for
@@ -162,7 +163,9 @@ def test_that_the_contour_is_the_model_over_the_two_leading_parameters(
     assert np.all(found.deviation >= 0)
     assert surface(specs, view.trials[:3], Goal.MAXIMIZE, "x", "n") is None
     page.tabs.setCurrentIndex(3)
-    contour = page.analysis._contour
+    qtbot.waitUntil(lambda: page.analysis.findChild(ContourChart) is not None, timeout=WAIT_MS)
+    contour = page.analysis.findChild(ContourChart)
+    assert isinstance(contour, ContourChart)
     qtbot.waitUntil(lambda: contour._found is not None, timeout=WAIT_MS)
     assert "12 trials" in contour.caption.text()
     contour._y.setCurrentText("c")

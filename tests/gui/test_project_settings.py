@@ -330,14 +330,14 @@ def test_that_text_is_found_and_replaced_as_one_step(window: MainWindow, workspa
     window.actions_by_name["Find and replace"].trigger()
     bar = editor.yaml.find_bar
     assert bar.isVisible()
-    qtbot.keyClicks(bar.wanted, "main")
+    qtbot.keyClicks(bar.search, "main")
     assert bar._count.text() == "3 found"
-    bar.other.setText("side")
+    bar.replacement.setText("side")
     bar.replace_all()
     assert editor.model.text == "command: python side.py --a side\nenv: side\n"
     editor.undo()
     assert editor.model.content() == file.read_bytes()
-    qtbot.keyClick(bar.wanted, Qt.Key.Key_Escape)
+    qtbot.keyClick(bar.search, Qt.Key.Key_Escape)
     assert not bar.isVisible()
 
 

@@ -13,7 +13,7 @@ from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.jobs.result_dialog import ResultDialog
 from bayesdesk.jobs.trial_window import TrialWindow
 from bayesdesk.window import MainWindow
-from support.window import WAIT_MS, finished_job, job_page
+from support.window import WAIT_MS, ended_page, finished_job, job_page
 from support.workspace import REPORT_X, Workspace
 
 TABLES = {"parallel-coordinates": lambda page: page.parallel.table, "trials": lambda page: page.table}
@@ -80,7 +80,8 @@ def test_that_a_double_click_and_the_menu_of_any_table_open_a_trial(
 def test_that_the_menu_of_any_table_uses_stars_and_runs_a_trial_again(
     window: MainWindow, workspace: Workspace, qtbot, tab: str
 ) -> None:
-    page = finished_job(window, workspace, qtbot, max_job_count=2)
+    workspace.write(max_job_count=2)
+    page = ended_page(window, qtbot, workspace.tune()["id"])
     table = table_of(page, tab, qtbot, rows=2)
     click(qtbot, table, 1)
     choose(qtbot, table, 1, "Use as result…")

@@ -397,7 +397,7 @@ place.symlink_to({str(tmp_path / "secret")!r})
     job = workspace.tune()
     assert [t["state"] for t in job["trials"]][:1] == ["succeeded"]
     assert "succeeded" not in [t["state"] for t in job["trials"]][1:]
-    assert f"is a link to {tmp_path / 'secret'}" in str(job)
+    assert f"has become a link to {tmp_path / 'secret'}" in str(job)
 
 
 def test_that_jobs_are_submitted_and_requests_are_stored_in_one_place_only() -> None:

@@ -168,10 +168,10 @@ def test_that_a_commit_of_another_connection_is_detected(database: Database) -> 
 def test_that_events_are_rendered_in_the_language_of_the_reader(database: Database) -> None:
     with database.write() as connection:
         job = jobs.add(connection, a_submission())
-        events.add(connection, job.id, "running", text("The job has begun."))
+        events.add(connection, job.id, "running", text("The job has started."))
     with database.read() as connection:
         (event,) = events.of_job(connection, job.id)
-    assert event.text.render("en") == "The job has begun."
+    assert event.text.render("en") == "The job has started."
     assert event.text.render("zh") != event.text.render("en")
 
 
