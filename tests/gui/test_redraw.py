@@ -182,6 +182,18 @@ def test_that_a_condition_that_is_being_typed_survives_new_trials(qtbot, model: 
     assert field.text() == "x < 1"
 
 
+def test_that_an_invalid_condition_is_marked_until_it_is_cleared(qtbot, model: JobModel) -> None:
+    bar = FilterBar(model)
+    qtbot.addWidget(bar)
+    field = bar.findChild(QLineEdit)
+    field.setText("x <")
+    field.editingFinished.emit()
+    assert field.property("wrong") == "true"
+    assert field.toolTip()
+    field.clear()
+    assert (field.property("wrong"), field.toolTip()) == ("false", "")
+
+
 def test_that_lines_can_be_used_while_new_trials_wait_to_be_drawn(qtbot, model: JobModel) -> None:
     pages, canvas = QStackedWidget(), ParallelCanvas(model)
     qtbot.addWidget(pages)

@@ -102,8 +102,7 @@ class FilterBar(QWidget):
         self._state.blockSignals(False)
         if self._expression.text() != wanted.expression:
             self._expression.setText(wanted.expression)
-        set_property(self._expression, "wrong", "false")
-        self._expression.setToolTip("")
+        self._mark_expression("")
         self._show_chips()
 
     def _show_chips(self) -> None:
@@ -168,8 +167,13 @@ class FilterBar(QWidget):
         try:
             self._model.set_filter(replace(self._model.filter, expression=self._expression.text().strip()))
         except ConfigError as error:
-            set_property(self._expression, "wrong", "true")
-            self._expression.setToolTip(as_text(str(error)))
+            self._mark_expression(str(error))
+        else:
+            self._mark_expression("")
+
+    def _mark_expression(self, error: str) -> None:
+        set_property(self._expression, "wrong", "true" if error else "false")
+        self._expression.setToolTip(as_text(error))
 
 
 def _words(brush: Brush) -> str:
