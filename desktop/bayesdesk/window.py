@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         """Build every part in the current language and theme."""
         tab = self.job_page.tabs.currentIndex() if self.job_page else 0
         view = self.job_page.model.view if self.job_page else None
+        is_editing = self.editor is not None and self._pages.currentWidget() is self.editor
         self.help.close_manual()
         self._pages = QStackedWidget()
         self.sidebar = Sidebar(self.jobs, self.machine)
@@ -130,8 +131,9 @@ class MainWindow(QMainWindow):
         self.jobs.set_rows(self.rows)
         if self.editor is not None:
             self.editor = self._made_editor(self.editor.model, self.editor.local)
-        if view is not None:
+        if view is not None and not is_editing:
             self._show_view(view, tab)
+            self.show_job(view.job.id)
 
     def show_palette(self) -> None:
         """Open the command palette."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QWidget
 
 from bayescore.config import YamlDocument
 from bayesdesk.editor.editor_page import EditorPage
@@ -192,3 +193,29 @@ def test_that_the_text_can_be_edited_while_an_edit_of_the_form_is_computed(qapp)
     cursor.insertText("# first\n")  # and computed again for this one
     settle(model)
     assert model.text == "# first\ncommand: a\nhyper_tuning:\n  max_job_count: 5\n"
+
+
+def test_that_saving_does_not_wait_for_an_edit_whose_row_is_gone(qapp, qtbot) -> None:
+    model = config_model("command: a\nhyper_tuning:\n  max_job_count: 3\n")
+    form, saved = QWidget(), []
+    qtbot.addWidget(form)
+    row = QWidget(form)
+    model.set(COUNT, 5)
+    model.edit(lambda document: document.remove(COUNT), owner=row)
+    model.after_edits(lambda: saved.append(model.text))
+    row.setParent(None)
+    qtbot.waitUntil(lambda: bool(saved), timeout=5_000)
+    assert saved == ["command: a\nhyper_tuning:\n  max_job_count: 5\n"]
+
+
+def test_that_nothing_is_saved_later_when_an_edit_fails(qapp, qtbot) -> None:
+    model = config_model("command: a\nhyper_tuning:\n  max_job_count: 3\n")
+    errors, saved = [], []
+    model.background.went_wrong.connect(errors.append)
+    model.edit(lambda document: document.no_such_edit())
+    model.after_edits(lambda: saved.append(model.text))
+    qtbot.waitUntil(lambda: bool(errors), timeout=5_000)
+    model.background.went_wrong.disconnect(errors.append)
+    model.set(COUNT, 5)
+    settle(model)
+    assert (saved, model.value(COUNT)) == ([], 5)

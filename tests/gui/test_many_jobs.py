@@ -8,19 +8,22 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QLineEdit
 
 from bayescore.app import deletion
 from bayescore.config import Goal
 from bayescore.errors import ConfigError
 from bayescore.files.tree import bytes_on_disk
 from bayescore.results import surface
+from bayescore.store import JobState, TrialState, trials
 from bayesdesk.models.axes import Scale, axes_of, with_scale
 from bayesdesk.models.curves import fences
 from bayesdesk.plots.contour import ContourChart
 from bayesdesk.services.ansi import Style, segments
 from bayesdesk.window import MainWindow
 from support.programs import wait_for
-from support.window import TWO, WAIT_MS, ended_page, finished_job, job_page
+from support.stored_jobs import add_job
+from support.window import TWO, WAIT_MS, ended_page, finished_job, job_page, open_editor
 from support.workspace import REPORT_X, Workspace
 
 
@@ -249,3 +252,44 @@ def test_that_the_engine_is_stopped_and_started_from_the_diagnostics_page(
     qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: card._state.text() == "stopped", timeout=WAIT_MS)
     qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)
+
+
+def test_that_the_shown_job_stays_live_and_selected_after_a_switch_and_a_search(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write(specs=TWO, max_job_count=2)
+    job = add_job(window.database, TrialState.SUCCEEDED, ended=JobState.SUCCEEDED).id
+    open_editor(window, qtbot, file)
+    qtbot.waitUntil(lambda: len(window.rows) == 1, timeout=WAIT_MS)
+    window.show_job(job)
+    job_page(window, qtbot)
+
+    def selected() -> str | None:
+        item = window.sidebar.list.currentIndex().data(Qt.ItemDataRole.UserRole)
+        return item.job.id if item is not None else None
+
+    assert selected() == job
+    window.switch_language()
+    assert window._pages.currentWidget() is window.job_page
+    assert selected() == job
+    with window.database.write() as connection:
+        trials.star(connection, job, 1, starred=True)
+    qtbot.waitUntil(lambda: window.job_page.model.view.trials[0].starred, timeout=WAIT_MS)
+    search = window.sidebar.findChild(QLineEdit)
+    search.setText("no such job")
+    search.setText("")
+    assert selected() == job
+
+
+def test_that_the_editor_stays_in_front_when_the_language_is_switched(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write(specs=TWO, max_job_count=2)
+    job = add_job(window.database, TrialState.SUCCEEDED, ended=JobState.SUCCEEDED).id
+    qtbot.waitUntil(lambda: len(window.rows) == 1, timeout=WAIT_MS)
+    window.show_job(job)
+    job_page(window, qtbot)
+    open_editor(window, qtbot, file)
+    window.switch_language()
+    assert window._pages.currentWidget() is window.editor
+    assert not window.sidebar.list.currentIndex().isValid()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from bayescore.store import TrialState
+from bayesdesk.jobs.analysis_page import AnalysisPage
+from bayesdesk.jobs.filter_bar import FilterBar
 from bayesdesk.models.filter import Brush
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change, JobView
+from bayesdesk.plots.importance import ImportanceChart
 from bayesdesk.plots.objective import ObjectiveChart
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
+from bayesdesk.services.background import Background
 from bayesdesk.ui.redraw import Redraw
 from support.views import a_trial, a_view
 from support.window import WAIT_MS
@@ -158,3 +164,94 @@ def test_that_hidden_charts_keep_their_picture_and_catch_up(qtbot, model: JobMod
     for page, count in drawn.items():
         pages.setCurrentWidget(page)
         qtbot.waitUntil(lambda count=count: count() == 5, timeout=WAIT_MS)
+
+
+def test_that_a_condition_that_is_being_typed_survives_new_trials(qtbot, model: JobModel) -> None:
+    bar = FilterBar(model)
+    qtbot.addWidget(bar)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    model.set_filter(replace(model.filter, best_percent=50))
+    field = bar.findChild(QLineEdit)
+    field.setText("x < 0")
+    before = model.mask.tolist()
+    model.set_view(FIVE)
+    assert model.mask.tolist()[:3] != before
+    assert field.text() == "x < 0"
+    model.set_filter(replace(model.filter, expression="x < 1"))
+    assert field.text() == "x < 1"
+
+
+def test_that_an_invalid_condition_is_marked_until_it_is_cleared(qtbot, model: JobModel) -> None:
+    bar = FilterBar(model)
+    qtbot.addWidget(bar)
+    field = bar.findChild(QLineEdit)
+    field.setText("x <")
+    field.editingFinished.emit()
+    assert field.property("wrong") == "true"
+    assert field.toolTip()
+    field.clear()
+    assert (field.property("wrong"), field.toolTip()) == ("false", "")
+
+
+def test_that_lines_can_be_used_while_new_trials_wait_to_be_drawn(qtbot, model: JobModel) -> None:
+    pages, canvas = QStackedWidget(), ParallelCanvas(model)
+    qtbot.addWidget(pages)
+    pages.addWidget(canvas)
+    pages.resize(900, 400)
+    with qtbot.waitExposed(pages):
+        pages.show()
+    canvas.rebuild()
+    item = canvas.item
+    model.set_view(replace(FIVE, trials=(*FIVE.trials, a_trial(6, 0.6))))
+    if len(item._heights) == 6:  # the pause had passed
+        model.set_view(replace(FIVE, trials=(*FIVE.trials, a_trial(6, 0.6), a_trial(7, 0.7))))
+    drawn = len(item._heights)
+    assert drawn < len(model.view.trials)
+    assert item.trial_at(item.x_of(0), item._heights[0, 0]) == 0
+    canvas.colour_by("n")
+    assert len(item._heights) == len(model.view.trials)
+
+
+def test_that_bars_of_running_trials_grow_while_nothing_else_happens(
+    qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = a_trial(4, None, TrialState.RUNNING, ended_at=None)
+    model = JobModel(a_view([*THREE.trials, running]))
+    page = AnalysisPage(model, Background())
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    qtbot.waitUntil(lambda: page.widget() is not None, timeout=WAIT_MS)
+    drawn: list[str] = []
+    for part in ("importance", "contour"):
+        monkeypatch.setattr(getattr(page, f"_{part}"), "compute", lambda part=part: drawn.append(part))
+    monkeypatch.setattr(page._timeline, "show_trials", lambda: drawn.append("timeline"))
+    model.set_view(replace(model.view))
+    qtbot.waitUntil(lambda: drawn == ["timeline"], timeout=WAIT_MS)
+
+
+class _Held:
+    """Work off the GUI thread that ends when the test says so."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Callable, Callable, Callable]] = []
+
+    def run(self, work: Callable, done: Callable, failed: Callable) -> None:
+        self.calls.append((work, done, failed))
+
+
+def test_that_the_importance_is_of_the_newest_trials_although_it_was_busy(qtbot, model: JobModel) -> None:
+    held = _Held()
+    chart = ImportanceChart(model, held)
+    qtbot.addWidget(chart)
+    chart.compute()
+    model.set_view(FIVE)
+    chart.compute()
+    assert len(held.calls) == 1
+    work, done, _failed = held.calls[0]
+    done(work())
+    assert len(held.calls) == 2
+    work, done, _failed = held.calls[1]
+    done(work())
+    assert len(held.calls) == 2

@@ -68,7 +68,7 @@ class DataCard(Card):
 
     def _rebuild(self) -> None:
         clear(self._rows)
-        self._fields, self._folders = [], []
+        self._fields, self._folders, self._checked = [], [], []
         self._shown = [_signature(b) for b in self._bindings()]
         for index, binding in enumerate(self._bindings()):
             self._rows.addWidget(rule())

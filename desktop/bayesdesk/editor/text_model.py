@@ -195,6 +195,8 @@ class TextModel(QObject):
         if len(shown) < len(self._requests):
             self._requests = shown
             self._wake_sibling()
+            self._advance()  # nothing may be left to wait for
+            return
         if self._requests and self.sibling is not None and self.sibling._has_edit_before(self._requests[0]):
             self.sibling._advance()
         elif self._requests:
@@ -228,8 +230,11 @@ class TextModel(QObject):
         self.background.run(work, partial(done, self._text), self._failed)
 
     def _failed(self, error: Exception) -> None:
+        """Give up what waits: nothing may be saved or started later, when the user no longer expects it."""
         self._is_busy = False
-        self._requests.clear()
+        self._in_progress = None
+        for waiting in (self._requests, self._after_edits, self._when_current):
+            waiting.clear()
         self.background.went_wrong.emit(error)
         self._wake_sibling()
 

@@ -22,7 +22,7 @@ class AnalysisPage(QScrollArea):
         self._model, self._background = model, background
         self._is_built = False
         self.setWidgetResizable(True)
-        shown = Change.TRIALS | Change.FILTER | Change.SELECTION
+        shown = Change.TRIALS | Change.TIME | Change.FILTER | Change.SELECTION
         Redraw(self, model, self._show, shown, pause_ms=_PAUSE_MS)
 
     def _build(self) -> None:
@@ -46,10 +46,12 @@ class AnalysisPage(QScrollArea):
     def _show(self, change: Change) -> None:
         if not self._is_built:
             self._build()
-        if change & ~Change.SELECTION:
+        if change & (Change.TRIALS | Change.TIME):  # bars of running trials grow
+            self._timeline.show_trials()
+        if change & (Change.TRIALS | Change.FILTER):
             self._importance.compute()
             self._contour.compute()
-            self._timeline.show_trials()
-        else:
+        elif change & Change.SELECTION:
             self._contour.show_selected()
-        self._slices.show_trials()
+        if change & ~Change.TIME:
+            self._slices.show_trials()

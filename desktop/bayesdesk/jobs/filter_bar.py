@@ -62,6 +62,7 @@ class FilterBar(QWidget):
         self._chips, self._chips_row = QWidget(), row(spacing=6)
         self._chips.setLayout(self._chips_row)
         self._chips_width = 0
+        self._shown_filter: TrialFilter | None = None
         whole = column(spacing=6)
         whole.addLayout(self._first_line)
         whole.addLayout(self._second_line)
@@ -84,12 +85,13 @@ class FilterBar(QWidget):
         return made
 
     def _show(self, change: Change) -> None:
-        if change & Change.FILTER:
+        if change & Change.FILTER and self._shown_filter != self._model.filter:
             self._show_filter()
         self._show_count()
 
     def _show_filter(self) -> None:
-        wanted = self._model.filter
+        """Show another filter; new trials alone leave alone what is being typed."""
+        wanted = self._shown_filter = self._model.filter
         self._share.blockSignals(True)
         self._share.setValue(wanted.best_percent)
         self._share.blockSignals(False)
@@ -100,8 +102,7 @@ class FilterBar(QWidget):
         self._state.blockSignals(False)
         if self._expression.text() != wanted.expression:
             self._expression.setText(wanted.expression)
-        set_property(self._expression, "wrong", "false")
-        self._expression.setToolTip("")
+        self._mark_expression("")
         self._show_chips()
 
     def _show_chips(self) -> None:
@@ -166,8 +167,13 @@ class FilterBar(QWidget):
         try:
             self._model.set_filter(replace(self._model.filter, expression=self._expression.text().strip()))
         except ConfigError as error:
-            set_property(self._expression, "wrong", "true")
-            self._expression.setToolTip(as_text(str(error)))
+            self._mark_expression(str(error))
+        else:
+            self._mark_expression("")
+
+    def _mark_expression(self, error: str) -> None:
+        set_property(self._expression, "wrong", "true" if error else "false")
+        self._expression.setToolTip(as_text(error))
 
 
 def _words(brush: Brush) -> str:

@@ -191,6 +191,7 @@ class Sidebar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(theme.SIDEBAR_WIDTH)
         self._model = model
+        self._chosen: str | None = None
         self.list = self._made_list()
         self.machine = MachineFoot(machine)
         new = button(_("New job"), self.new_requested.emit, kind="primary", meaning="new")
@@ -223,6 +224,7 @@ class Sidebar(QWidget):
         made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         made.customContextMenuRequested.connect(self._show_menu)
         made.selectionModel().currentChanged.connect(self._changed)
+        self._model.modelReset.connect(self._choose_again)
         return made
 
     def _show_menu(self, at: QPoint) -> None:
@@ -257,13 +259,18 @@ class Sidebar(QWidget):
 
     def choose(self, job: str | None) -> None:
         """Select a job without emitting ``job_chosen``."""
+        self._chosen = job
         selection = self.list.selectionModel()
         blocked = selection.blockSignals(True)
         self.list.setCurrentIndex(self._model.index_of(job) if job else QModelIndex())
         selection.blockSignals(blocked)
         self.list.viewport().update()
 
+    def _choose_again(self) -> None:
+        self.choose(self._chosen)
+
     def _changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         item = current.data(_ROW)
         if isinstance(item, JobRow):
+            self._chosen = item.job.id
             self.job_chosen.emit(item.job.id)

@@ -93,18 +93,22 @@ class ContourChart(Card):
         self._background.run(work, self._show_result, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        self._is_busy = False
         self.caption.setText(str(error))
+        self._finish()
+
+    def _finish(self) -> None:
+        """Compute again if the trials or the parameters have changed since."""
+        self._is_busy = False
+        if self._is_stale:
+            self._is_stale = False
+            self.compute()
 
     def _show_result(self, outcome: tuple[tuple[str, str], Surface | None]) -> None:
-        self._is_busy = False
         (first, second), self._found = outcome
         self._x.setCurrentText(first)
         self._y.setCurrentText(second)
         self._draw()
-        if self._is_stale:
-            self._is_stale = False
-            self.compute()
+        self._finish()
 
     def _show_again(self, _what: str) -> None:
         self._draw()

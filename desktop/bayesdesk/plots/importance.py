@@ -21,7 +21,7 @@ class ImportanceChart(Card):
         super().__init__(_("Importance"), " ")
         self._model = model
         self._background = background
-        self._is_busy = False
+        self._is_busy = self._is_stale = False
         self._plot = plot()
         self._plot.setAccessibleName(_("Importance"))
         self._plot.getPlotItem().getAxis("left").setWidth(120)
@@ -37,6 +37,7 @@ class ImportanceChart(Card):
     def compute(self) -> None:
         """Fit the surrogate off the GUI thread, then draw."""
         if self._is_busy:
+            self._is_stale = True
             return
         self._is_busy = True
         tuning, shown = self._model.view.job.config.hyper_tuning, self._model.shown
@@ -45,11 +46,17 @@ class ImportanceChart(Card):
         )
 
     def _failed(self, error: Exception) -> None:
-        self._is_busy = False
         self.caption.setText(str(error))
+        self._finish()
+
+    def _finish(self) -> None:
+        """Compute again if the trials have changed since."""
+        self._is_busy = False
+        if self._is_stale:
+            self._is_stale = False
+            self.compute()
 
     def _draw(self, found: tuple[Importance, ...]) -> None:
-        self._is_busy = False
         self._empty.setText(
             n_(
                 "The model needs at least {count} finished trial.",
@@ -83,3 +90,4 @@ class ImportanceChart(Card):
             self._plot.plot(list(ends), [i, i], pen=pen(colours.text, 1.5))
         axis = self._plot.getPlotItem().getAxis("left")
         axis.setTicks([[(i, f.name) for i, f in enumerate(rows)]])
+        self._finish()

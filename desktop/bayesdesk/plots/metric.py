@@ -33,7 +33,7 @@ class MetricChart(Card):
         super().__init__(metric, caption)
         self._model = model
         self._metric = metric
-        self._smooth: dict[int, tuple[int, int, Array]] = {}  # by trial: length, smoothing, curve
+        self._smooth: dict[int, tuple[Array, int, Array]] = {}  # by trial: values, smoothing, curve
         self._plot = plot(counts=True)
         self._plot.setAccessibleName(metric)
         self._dim, self._shown, self._selected = (pg.PlotDataItem(connect="finite") for _i in range(3))
@@ -82,8 +82,8 @@ class MetricChart(Card):
         if not weight:
             return values
         known = self._smooth.get(trial)
-        if known is None or known[:2] != (len(values), weight):
-            known = self._smooth[trial] = (len(values), weight, smoothed(values, weight / 100))
+        if known is None or known[0] is not values or known[1] != weight:
+            known = self._smooth[trial] = (values, weight, smoothed(values, weight / 100))
         return known[2]
 
     def _draw(

@@ -284,5 +284,5 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def colour_by(self, name: str) -> None:
         """Colour the lines by an axis; for the objective by its rank."""
         self.item.colour_by = "" if name == self._model.view.job.metric else name
-        self.item.show_filter()
+        self.rebuild()
         self.axes_changed.emit()

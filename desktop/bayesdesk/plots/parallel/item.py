@@ -44,6 +44,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self.colour_by = ""
         self.hovered: int | None = None
         self.dragged_axis: tuple[str, float] | None = None
+        self._mask = np.empty(0, dtype=np.bool_)  # of the lines that are drawn; the model may have more
+        self._shown: list[Group] = []
         self._heights = np.empty((0, 0))
         self._lines = np.empty((0, 0, 2))
         self._scaffold: QImage | None = None
@@ -80,7 +82,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
 
     def trial_at(self, x: float, y: float) -> int | None:
         """Index of the shown trial whose line is there."""
-        if len(self.axes) < 2 or not self._model.mask.any():
+        if len(self.axes) < 2 or not self._mask.any():
             return None
         gap = (self.x_of(1) - self.x_of(0)) or 1.0
         left = int(np.clip((x - self.x_of(0)) // gap, 0, len(self.axes) - 2))
@@ -89,7 +91,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             return None
         heights = self._heights[:, left] * (1 - share) + self._heights[:, left + 1] * share
         away = np.abs(heights - y)
-        away[~self._model.mask] = np.inf
+        away[~self._mask] = np.inf
         nearest = int(np.argmin(away))
         return nearest if away[nearest] <= _NEAR else None
 
@@ -110,7 +112,9 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
 
     def show_filter(self) -> None:
         """Paint the lines that pass the filter."""
-        self._bright.paint(self.size, self.ratio, self._lines, self._groups(self._model.mask))
+        self._mask = self._model.mask
+        self._shown = self._groups(self._mask)
+        self._bright.paint(self.size, self.ratio, self._lines, self._shown)
         self.update()
 
     @property
@@ -179,7 +183,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     def paint_vector(self, painter: QPainter) -> None:
         """Draw everything as vectors, for SVG."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for colour, width, rows in [self._dim_group(), *self._groups(self._model.mask)]:
+        for colour, width, rows in [self._dim_group(), *self._shown]:
             painter.setPen(QPen(colour, width))
             for line in self._lines[rows]:
                 painter.drawPolyline([QPointF(float(x), float(y)) for x, y in line])
