@@ -82,5 +82,5 @@ def test_that_a_job_learns_from_earlier_jobs_and_theirs_but_only_of_the_same_met
     assert submission is not None
     assert submission.history == ("aaaa", earlier.id)
     workspace.write(hyperparameter_metric="loss")
-    with pytest.raises(ConfigError, match="was tuned for “score”"):
+    with pytest.raises(ConfigError, match="optimises “score”, but this job optimises “loss”"):
         prepare(workspace.project, Options(history=(earlier,)))

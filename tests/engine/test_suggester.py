@@ -67,4 +67,4 @@ def test_that_a_job_for_another_objective_is_no_history(workspace: Workspace) ->
     workspace.write(hyperparameter_metric="loss")
     refused = workspace.run("gear", "run", "hypertuning", "--history", first["id"])
     assert refused.code == 2
-    assert f"{first['id']} was tuned for “score”" in refused.err
+    assert f"{first['id']} optimises “score”, but this job optimises" in refused.err

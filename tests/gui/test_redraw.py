@@ -232,7 +232,7 @@ def test_that_bars_of_running_trials_grow_while_nothing_else_happens(
 
 
 class _Held:
-    """Work off the GUI thread that ends when the test says so."""
+    """Work off the GUI thread that the test ends."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Callable, Callable, Callable]] = []

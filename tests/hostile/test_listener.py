@@ -228,7 +228,7 @@ def test_that_a_long_spool_file_delays_no_other_trial_or_process(
     assert put(attacked, LINE, 1)[0] == 200
     assert not taken.done()
     attacked.listener.stop()  # reads only a part
-    with pytest.raises(Exception, match="ending"):
+    with pytest.raises(Exception, match="is stopping"):
         taken.result(timeout=10)
     with attacked.database.read() as reading:
         offset = points.spool_offset(reading, attacked.trials[0])
