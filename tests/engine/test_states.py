@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 
 import pytest
 
@@ -235,4 +236,5 @@ def _kill_tree(pid: int) -> None:
 
     process = psutil.Process(pid)
     for each in [process, *process.children(recursive=True)]:
-        each.kill()
+        with suppress(psutil.NoSuchProcess):  # it ends with its parent
+            each.kill()
