@@ -27,9 +27,8 @@ class Background(QObject):
     """
 
     went_wrong = Signal(object)
-    _came_back = Signal(
-        int, bool, object
-    )  # number of the call, whether it succeeded, its result or exception
+    # number of the call, whether it succeeded, its result or exception
+    _came_back = Signal(int, bool, object)
 
     def __init__(self) -> None:
         super().__init__()
