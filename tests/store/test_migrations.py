@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -149,3 +151,21 @@ def test_that_the_tables_are_those_of_the_newest_migration(tmp_path: Path) -> No
         for table in metadata.sorted_tables:
             columns = {c["name"] for c in inspector.get_columns(table.name)}
             assert columns == {c.name for c in table.columns}, table.name
+
+
+def test_that_several_programs_can_create_one_store_at_once(tmp_path: Path) -> None:
+    programs = 4
+    for number in range(40):
+        folder = DataFolder(tmp_path / str(number))
+        folder.prepare()
+        together = Barrier(programs)
+
+        def create(folder: DataFolder = folder, together: Barrier = together) -> None:
+            together.wait()
+            Database(folder).open().close()
+
+        with ThreadPoolExecutor(programs) as pool:
+            for created in [pool.submit(create) for _ in range(programs)]:
+                created.result()
+        with closing(sqlite3.connect(folder.database)) as store:
+            assert store.execute("PRAGMA journal_mode").fetchone() == ("wal",)

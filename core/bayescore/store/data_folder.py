@@ -156,10 +156,15 @@ def _make_private(jobs: Path, store: Path) -> None:
     ensure(store, 0o600)
     files = [path for path in store.parent.iterdir() if path.name.startswith(_FILE_PREFIXES)]
     for path in (jobs, *files):
-        status = path.lstat()
-        if not stat.S_ISLNK(status.st_mode) and status.st_mode & 0o077:
-            with suppress(PermissionError):  # owned by root: no other account can write here
-                path.chmod(status.st_mode & 0o700)
+        with suppress(FileNotFoundError):  # SQLite removes its log when the last connection closes
+            _remove_other_permissions(path)
+
+
+def _remove_other_permissions(path: Path) -> None:
+    status = path.lstat()
+    if not stat.S_ISLNK(status.st_mode) and status.st_mode & 0o077:
+        with suppress(PermissionError):  # owned by root: no other account can write here
+            path.chmod(status.st_mode & 0o700)
 
 
 def file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str:

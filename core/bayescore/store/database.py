@@ -20,7 +20,6 @@ from bayescore.store.migrations import NEWEST, migrate, stored_version
 _BUSY_MS = 15_000
 _PAGES_PER_STEP = 2048  # copied between two calls of the progress callback
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     # With WAL, NORMAL loses no commit when a process crashes: the operating system has the data.
     # A power failure can lose the last commits but does not damage the file. FULL would flush to
     # disk with each commit.
@@ -49,9 +48,8 @@ class Database:
         """
         self.folder.prepare()
         with database_errors(self.folder.database):
-            version = self._version()
-            if version != NEWEST:
-                self._migrate(version)
+            if not self._is_ready():
+                self._prepare_file()
         return self
 
     def close(self) -> None:
@@ -71,26 +69,35 @@ class Database:
         with database_errors(self.folder.database), self._writing.begin() as connection:
             yield connection
 
-    def _version(self) -> str | None:
+    def _is_ready(self) -> bool:
         with self._reading.begin() as connection:
-            return stored_version(connection)
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+            return mode == "wal" and stored_version(connection) == NEWEST
 
-    def _migrate(self, version: str | None) -> None:
+    def _prepare_file(self) -> None:
+        """Switch to a write-ahead log and migrate the tables, one process at a time.
+
+        SQLite does not wait for a lock when two connections switch at once: one of them fails.
+        """
         from filelock import FileLock
 
-        if version is not None and version > NEWEST:
-            raise StoreError(
-                text("The data folder {folder} was written by a newer Bayesdesk.", folder=self.folder.root),
-                text("Install the newer version, or set BAYESDESK_HOME to another folder."),
-            )
         with FileLock(str(self.folder.root / "migration.lock"), mode=0o600):
-            version = self._version()
-            if version == NEWEST:
-                return
-            if version is not None:
+            with self._reading.begin() as connection:
+                version = stored_version(connection)
+            if version is not None and version > NEWEST:
+                raise StoreError(
+                    text(
+                        "The data folder {folder} was written by a newer Bayesdesk.", folder=self.folder.root
+                    ),
+                    text("Install the newer version, or set BAYESDESK_HOME to another folder."),
+                )
+            with closing(sqlite3.connect(self.folder.database, timeout=_BUSY_MS / 1000)) as raw:
+                raw.execute("PRAGMA journal_mode=WAL")  # the file keeps it
+            if version is not None and version != NEWEST:
                 copy_database(self.folder.database, self.folder.database.with_suffix(f".{version}.sqlite3"))
-            with self._writing.begin() as connection:
-                migrate(connection)
+            if version != NEWEST:
+                with self._writing.begin() as connection:
+                    migrate(connection)
 
 
 def copy_database(
