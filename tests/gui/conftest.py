@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +23,9 @@ from PySide6.QtWidgets import QApplication
 from bayescore.i18n import set_language
 from bayesdesk.app import make_application
 from bayesdesk.window import MainWindow
+
+if TYPE_CHECKING:
+    from support.pointer import Pointer
 
 DESKTOP = str(Path(sys.modules["bayesdesk"].__file__ or "").parent)
 WATCHED = {"open", "sqlite3.connect", "socket.connect", "subprocess.Popen"}
@@ -87,6 +91,18 @@ def qapp(screen: None, tmp_path_factory: pytest.TempPathFactory) -> QApplication
     from bayescore.store import DataFolder
 
     return make_application(DataFolder(tmp_path_factory.mktemp("settings")))
+
+
+@pytest.fixture
+def pointer(qapp: QApplication) -> Iterator[Pointer]:
+    """A real mouse on the real (virtual) screen."""
+    if os.environ["QT_QPA_PLATFORM"] != "xcb":
+        pytest.skip("there is no X server")
+    from support.pointer import Pointer
+
+    made = Pointer()
+    yield made
+    made.close()
 
 
 @pytest.fixture
