@@ -260,15 +260,15 @@ def test_that_the_filter_takes_shares_states_and_expressions_and_refuses_invalid
     bar._share.setValue(25)
     assert len(page.model.shown) == 2
     bar._clear.click()
-    bar._expression.setText("x > 0.3 and n <= 5")
-    bar._expression.editingFinished.emit()
+    bar.expression.setText("x > 0.3 and n <= 5")
+    bar.expression.editingFinished.emit()
     assert page.model.shown == tuple(
         t for t in page.model.view.trials if t.parameters["x"] > 0.3 and t.parameters["n"] <= 5
     )
     shown = page.model.shown
-    bar._expression.setText("x >")
-    bar._expression.editingFinished.emit()
-    assert bar._expression.property("wrong") == "true"
+    bar.expression.setText("x >")
+    bar.expression.editingFinished.emit()
+    assert bar.expression.property("wrong") == "true"
     assert page.model.shown == shown
 
 

@@ -15,7 +15,7 @@ from bayescore.cli.store import job_as_json, open_store, print_job
 from bayescore.config import Goal
 from bayescore.i18n import _, n_, translate
 from bayescore.results import trial_json
-from bayescore.results.where import column, condition, ordered
+from bayescore.results.where import column, column_names, condition, ordered
 from bayescore.store import STATE_NAMES, events, points
 from bayescore.store import jobs as job_rows
 from bayescore.store import trials as trial_rows
@@ -102,9 +102,10 @@ def trials(
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)
         series = points.of_trials(connection, every)
-    holds = condition(where) if where else lambda row: True
+    known = column_names(found, (name for by_name in series.values() for name in by_name))
+    holds = condition(where, known) if where else lambda row: True
     chosen = [t for t in every if holds(column(found, t, series.get(t.id, {})))]
-    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})))
+    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})), known)
     if json:
         as_json({"trials": [trial_json(t, series.get(t.id, {})) for t in chosen]})
         return
