@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bayescore.i18n import _
 from bayescore.results.best import counts
-from bayescore.store import Job, Trial, TrialState
+from bayescore.store import Job, Trial
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Offers:
         A trial whose parameters can be the result.
     no_use
         Why the parameters of the trial cannot be the result; empty if they can, or for several trials.
+    is_use_primary
+        Whether that is the most useful action: the trial succeeded. Otherwise it is to read the log.
     rerun, stop, star
         Numbers of trials.
     is_star_removed
@@ -29,6 +32,7 @@ class Offers:
     open: Trial | None
     use: Trial | None
     no_use: str
+    is_use_primary: bool
     rerun: tuple[int, ...]
     stop: tuple[int, ...]
     star: tuple[int, ...]
@@ -44,6 +48,7 @@ def offers_for(job: Job, trials: Sequence[Trial]) -> Offers:
         open=only,
         use=only if not no_use else None,
         no_use=no_use,
+        is_use_primary=only is not None and counts(only),
         rerun=tuple(t.number for t in trials if t.state.ended and runs_here),
         stop=tuple(t.number for t in trials if not t.state.ended and runs_here),
         star=tuple(t.number for t in trials),
@@ -52,12 +57,8 @@ def offers_for(job: Job, trials: Sequence[Trial]) -> Offers:
 
 
 def _why_no_result(trial: Trial) -> str:
-    if counts(trial):
-        return ""
     if not trial.state.ended:
         return _("The trial has not ended yet.")
     if trial.value is None:
         return _("The trial has no value of the objective.")
-    if trial.state is TrialState.SUCCEEDED:
-        return _("The trial's value is not a finite number.")
-    return _("The trial has not succeeded.")
+    return "" if math.isfinite(trial.value) else _("The trial's value is not a finite number.")
