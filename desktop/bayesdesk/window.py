@@ -205,6 +205,7 @@ class MainWindow(QMainWindow):
 
         old, self.job_page = self.job_page, JobPage(view, self.database, self.background, tab)
         self.job_page.new_requested.connect(self.new_from)
+        self.job_page.job_requested.connect(self.show_job)
         self._pages.addWidget(self.job_page)
         self._pages.setCurrentWidget(self.job_page)
         if old is not None:

@@ -13,6 +13,7 @@ from bayescore.app.permissions import Permission
 from bayescore.app.preflight import Preflight, preflight
 from bayescore.i18n import _, n_
 from bayescore.store import Database
+from bayesdesk.editor.continued import ContinuedLine
 from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
@@ -79,6 +80,7 @@ class StartDialog(QDialog):
         layout = column(
             row(label(self.windowTitle(), "title"), self._summary, None, help_mark("first-job")),
             self._busy,
+            ContinuedLine(self._background, self._database, self._options.history),
             self.asks,
             card,
             self._trial_area,

@@ -44,6 +44,7 @@ class JobPage(QWidget):
     of thousands of trials.
     """
 
+    job_requested = Signal(str)  # another job is to be shown
     new_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
 
     def __init__(self, view: JobView, database: Database, background: Background, tab: int = 0) -> None:
@@ -105,6 +106,7 @@ class JobPage(QWidget):
         )
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
+        self.header.job_requested.connect(self.job_requested)
 
     def _run_allowed(self, request: Request, allowed: tuple[Permission, ...] = ()) -> None:
         """Run a request; if it needs what the user has not allowed yet, ask, and run it again."""
