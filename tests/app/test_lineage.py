@@ -58,7 +58,9 @@ def test_that_a_deleted_job_is_not_named(database: Database) -> None:
     assert words(database) == "None"
 
 
-def test_that_a_follow_up_job_names_the_earlier_one_in_show_and_among_its_events(workspace: Workspace) -> None:
+def test_that_a_follow_up_job_names_the_earlier_one_in_show_and_among_its_events(
+    workspace: Workspace,
+) -> None:
     workspace.write(max_job_count=2)
     earlier = workspace.insert()
     follow_up = workspace.tune("--history", earlier.id)["id"]

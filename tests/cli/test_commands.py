@@ -225,7 +225,9 @@ def test_that_the_error_about_an_unknown_column_lists_the_columns(finished: Work
     assert "score" in done.err
 
 
-@pytest.mark.parametrize("option", [("--where", "scoer > 0.5"), ("--where", "x < 1 or not scoer"), ("--sort", "-scoer")])
+@pytest.mark.parametrize(
+    "option", [("--where", "scoer > 0.5"), ("--where", "x < 1 or not scoer"), ("--sort", "-scoer")]
+)
 def test_that_a_misspelt_column_is_an_error_with_the_nearest_name(
     finished: Workspace, option: tuple[str, str]
 ) -> None:

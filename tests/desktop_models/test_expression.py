@@ -9,7 +9,21 @@ from bayesdesk.models.expression import completions
 from support.views import a_trial, a_view
 
 VIEW = a_view([a_trial(1, 0.5, note="first run")], series={1: {"loss": [1.0], "val/loss": [2.0]}})
-NAMES = ["x", "n", "c", "d", "score", "loss", "`val/loss`", "number", "state", "value", "origin", "starred", "note"]
+NAMES = [
+    "x",
+    "n",
+    "c",
+    "d",
+    "score",
+    "loss",
+    "`val/loss`",
+    "number",
+    "state",
+    "value",
+    "origin",
+    "starred",
+    "note",
+]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,9 @@ def test_that_a_metric_that_was_not_reported_yet_can_be_named() -> None:
     TrialFilter(expression="loss < 1").check(a_view())
 
 
-@pytest.mark.parametrize(("expression", "guess"), [("losss < 1", "loss"), ("X < 1", "x"), ("qqqqqqq < 1", None)])
+@pytest.mark.parametrize(
+    ("expression", "guess"), [("losss < 1", "loss"), ("X < 1", "x"), ("qqqqqqq < 1", None)]
+)
 def test_that_a_misspelt_name_is_an_error_with_the_nearest_name(expression: str, guess: str | None) -> None:
     with pytest.raises(UnknownNameError) as raised:
         TrialFilter(expression=expression).check(VIEW)

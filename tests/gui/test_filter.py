@@ -83,7 +83,9 @@ def test_that_a_click_on_a_completion_inserts_it(page: JobPage, field: FilterFie
     qtbot.waitUntil(lambda: field.text() == "starred", timeout=WAIT_MS)
 
 
-def test_that_the_last_ten_conditions_are_kept_and_used_again(page: JobPage, field: FilterField, qtbot) -> None:
+def test_that_the_last_ten_conditions_are_kept_and_used_again(
+    page: JobPage, field: FilterField, qtbot
+) -> None:
     for number in range(12):
         type_and_enter(qtbot, field, f"number > {number}")
     type_and_enter(qtbot, field, "number > 5")

@@ -203,7 +203,8 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
     said = editor.start_dialog.findChild(ContinuedLine)
     qtbot.waitUntil(said.isVisible, timeout=WAIT_MS)
     day = lineage.day(page.model.view.job.created_at)
-    assert said.text() == words["Continues project of {} (12 trials)."].format(day)
+    sentence = words["Continues project of {} (12 trials)."].format(day)
+    assert said.text() == sentence
     qtbot.waitUntil(editor.start_dialog._start.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(editor.start_dialog._start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
@@ -214,7 +215,7 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
     follow_up = window.job_page
     qtbot.waitUntil(lambda: follow_up.model.view.job.state.ended, timeout=WAIT_MS)
     assert all(t.parameters["x"] >= spec["min_value"] for t in follow_up.model.view.trials)
-    (link,) = [b for b in follow_up.header.findChildren(QPushButton) if b.text() in said.text()]
+    (link,) = [b for b in follow_up.header.findChildren(QPushButton) if b.text() and b.text() in sentence]
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.job_page.model.view.job.id == before, timeout=WAIT_MS)
 

@@ -54,7 +54,9 @@ def test_that_the_arrow_stands_beside_the_text_of_the_header(
     click_on(pointer, header, section)
     assert header.sectionSize(section) == width
     arrow = header.arrow_area(section)
-    text = header.fontMetrics().horizontalAdvance(str(header.model().headerData(section, Qt.Orientation.Horizontal)))
+    text = header.fontMetrics().horizontalAdvance(
+        str(header.model().headerData(section, Qt.Orientation.Horizontal))
+    )
     left = header.sectionViewportPosition(section)
     assert left + 8 + text <= arrow.left()
     assert arrow.right() <= left + width
@@ -77,10 +79,16 @@ def test_that_long_names_and_values_fit_into_the_details_panel(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     specs = [
-        {"name": f"transformer_{i}_attention_dropout_rate", "type": "CATEGORICAL", "categorical_values": ["v" * 60]}
+        {
+            "name": f"transformer_{i}_attention_dropout_rate",
+            "type": "CATEGORICAL",
+            "categorical_values": ["v" * 60],
+        }
         for i in range(30)
     ]
-    workspace.write(specs=[*specs, {"name": "x", "type": "DOUBLE", "min_value": 0, "max_value": 1}], max_job_count=2)
+    workspace.write(
+        specs=[*specs, {"name": "x", "type": "DOUBLE", "min_value": 0, "max_value": 1}], max_job_count=2
+    )
     page = ended_page(window, qtbot, workspace.insert().id)
     (scroll,) = page.panel.findChildren(QScrollArea)
     qtbot.waitUntil(scroll.verticalScrollBar().isVisible, timeout=WAIT_MS)

@@ -117,11 +117,11 @@ def ordered(
     descending, name = by.startswith("-"), by.removeprefix("-")
     check_name(name, known)
     rows = {t.id: row(t) for t in trials}
-    known = [t for t in trials if not _is_empty(rows[t.id].get(name))]
-    unknown = [t for t in trials if _is_empty(rows[t.id].get(name))]
-    texts = any(isinstance(rows[t.id][name], str) for t in known)
-    known.sort(key=lambda t: str(rows[t.id][name]) if texts else rows[t.id][name], reverse=descending)
-    return known + unknown
+    valued = [t for t in trials if not _is_empty(rows[t.id].get(name))]
+    empty = [t for t in trials if _is_empty(rows[t.id].get(name))]
+    texts = any(isinstance(rows[t.id][name], str) for t in valued)
+    valued.sort(key=lambda t: str(rows[t.id][name]) if texts else rows[t.id][name], reverse=descending)
+    return valued + empty
 
 
 def condition(source: str, known: Collection[str] | None = None) -> Callable[[Row], bool]:

@@ -48,7 +48,8 @@ class FilterBar(QWidget):
         self.expression.committed.connect(self._set_expression)
         self._count = label("")
         self._clear = button(_("Clear"), lambda: model.set_filter(TrialFilter()), kind="link")
-        self._first_line = row(label(_("Show best"), "secondary"), self._share, self._percent, spacing=8)
+        self._heading = label(_("Show best"), "secondary")
+        self._first_line = row(self._heading, self._share, self._percent, spacing=8)
         self._first_line.addWidget(self._state)
         self._first_line.addWidget(self.expression, 1)
         self._first_line.addStretch(1)
@@ -140,10 +141,9 @@ class FilterBar(QWidget):
             self._put(self._chips, self._chips_width, room, stretch=0)
 
     def _width_without_condition(self) -> int:
-        parts = (self._share, self._percent, self._state, self._count, self._clear)
-        words = self._first_line.itemAt(0).sizeHint().width()
+        parts = (self._heading, self._share, self._percent, self._state, self._count, self._clear)
         spaces = (self._first_line.count() + 1) * self._first_line.spacing()
-        return words + spaces + sum(part.sizeHint().width() for part in parts)
+        return spaces + sum(part.sizeHint().width() for part in parts)
 
     def _put(self, part: QWidget, width: int, room: int, *, stretch: int) -> int:
         """Put a part where there is room for it; what is left of the first line."""

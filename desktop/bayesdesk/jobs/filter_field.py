@@ -99,10 +99,10 @@ class FilterField(QLineEdit):
         else:
             super().keyPressEvent(event)
 
-    def focusNextPrevChild(self, next: bool) -> bool:
+    def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab accepts a completion before it moves the focus."""
         if not self._popup.isVisible():
-            return super().focusNextPrevChild(next)
+            return super().focusNextPrevChild(forward)
         self._insert(str(self._popup.currentIndex().data()))
         return True
 
@@ -200,7 +200,8 @@ class _Bubble(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        page = self._field.parentWidget().parentWidget() or self._field.window()
+        bar = self._field.parentWidget()
+        page = (bar.parentWidget() if bar is not None else None) or self._field.window()
         if self.parentWidget() is not page:
             self.setParent(page)
             self.show()
@@ -218,5 +219,3 @@ def _width_of(characters: int) -> int:
     font = QFont(theme.MONO[0])
     font.setPixelSize(theme.TEXT_PX)
     return QFontMetrics(font).horizontalAdvance("0" * characters)
-
-

@@ -68,7 +68,7 @@ class JobPage(QWidget):
             ("trials", _("Trials"), lambda: self._in_card(self.table)),
             ("analysis", _("Analysis"), lambda: self.analysis),
             ("events", _("Events"), lambda: self._in_card(EventsPage(self.model))),
-            ("configuration", _("Configuration"), lambda: ConfigurationPage(view.job)),
+            ("configuration", _("Configuration"), self._made_configuration),
         ):
             self.names.append(name)
             self._unseen[self.stack.addWidget(QWidget())] = make
@@ -142,6 +142,11 @@ class JobPage(QWidget):
     def analysis(self) -> AnalysisPage:
         """Importance, slices, contour, timeline."""
         return AnalysisPage(self.model, self._background)
+
+    def _made_configuration(self) -> ConfigurationPage:
+        page = ConfigurationPage(self.model)
+        page.job_requested.connect(self.job_requested)
+        return page
 
     @staticmethod
     def _in_card(widget: QWidget) -> Card:

@@ -125,6 +125,6 @@ def _matching(offered: list[Completion], prefix: str) -> tuple[Completion, ...]:
     """Those that begin with what is typed, then those that contain it."""
     wanted = prefix.strip("`\"'").casefold()
     offered = [c for c in offered if not prefix.startswith("`") or c.inserted.startswith("`")]
-    first = [c for c in offered if c.inserted.strip("`\"").casefold().startswith(wanted)]
+    first = [c for c in offered if c.inserted.strip('`"').casefold().startswith(wanted)]
     others = [c for c in offered if wanted in c.inserted.casefold() and c not in first]
     return (*first, *others)

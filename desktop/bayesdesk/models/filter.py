@@ -23,17 +23,6 @@ class Brush:
     low: Any
     high: Any
 
-    def check(self, view: JobView) -> None:
-        """Check the expression against the columns that the job has now.
-
-        Raises
-        ------
-        ConfigError
-            When the expression is invalid or names another column.
-        """
-        if self.expression.strip():
-            condition(self.expression, names_of(view))
-
     def mask(self, columns: TrialColumns, axis: str) -> Mask:
         """Trials whose value lies in it, shape (n,); a missing value never does."""
         if isinstance(self.low, str):

@@ -44,7 +44,9 @@ class SortHeader(QHeaderView):
         painter.restore()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(QRect(area.right() - room, area.top(), room + 1, area.height() - 1), theme.palette().panel)
+        painter.fillRect(
+            QRect(area.right() - room, area.top(), room + 1, area.height() - 1), theme.palette().panel
+        )
         painter.setPen(QColor(theme.palette().line))
         painter.drawLine(area.right() - room, area.bottom(), area.right(), area.bottom())
         painter.setPen(Qt.PenStyle.NoPen)
