@@ -45,9 +45,9 @@ class ConfigurationPage(QWidget):
         split.setObjectName("open")
         split.setHandleWidth(theme.CARD_GAP)
         split.setChildrenCollapsible(False)
-        for part, stretch in ((file, 3), (machine, 2)):
-            split.addWidget(part)
-            split.setStretchFactor(split.indexOf(part), stretch)
+        split.addWidget(file)
+        split.addWidget(machine)
+        split.setSizes([600, 400])
         self.setLayout(row(split))
         Redraw(self, model, self._show_continued, Change.STATE).now()
 
@@ -79,7 +79,7 @@ class ConfigurationPage(QWidget):
             if i:
                 lines.addWidget(rule(), 2 * i - 1, 0, 1, 3)
             lines.addWidget(ElidedText(setting.title, "secondary", mode=MIDDLE), 2 * i, 0)
-            lines.addWidget(ElidedText(setting.value, "mono_small", mode=MIDDLE), 2 * i, 1)
+            lines.addWidget(ElidedText(setting.value, mode=MIDDLE), 2 * i, 1)
             if setting.folder is not None:
                 lines.addWidget(_folder_link(setting), 2 * i, 2)
         return lines

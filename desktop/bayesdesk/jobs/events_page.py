@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QIntValidator, QKeySequence
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIntValidator, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -69,6 +69,8 @@ class EventsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and section == 2 and event.is_problem:
             colours = theme.palette()
             return QColor(colours.bad if event.level == "error" else colours.warning)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         if role == Qt.ItemDataRole.ToolTipRole and section == _WHAT:
             return as_text(self.cell(event, section))
         return None
@@ -92,6 +94,7 @@ class EventsPage(QWidget):
         super().__init__()
         self._model = model
         self._filter = EventFilter()
+        self._was_shown = False
         self.events = EventsModel(model.view.job.metric)
         self.list = self._made_list()
         self.trial = QLineEdit()
@@ -120,6 +123,7 @@ class EventsPage(QWidget):
 
     def _made_list(self) -> QTreeView:
         made = QTreeView()
+        made.setObjectName("events")
         made.setModel(self.events)
         made.setRootIsDecorated(False)
         made.setWordWrap(True)
@@ -138,6 +142,13 @@ class EventsPage(QWidget):
         made.addAction(copy)
         made.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         return made
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin at the newest events, once the list is laid out."""
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            QTimer.singleShot(0, self.list, self.list.scrollToBottom)
 
     def _choose(self) -> None:
         kind = self.kind.currentData()

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QMenu
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QSettings,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFrame,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from bayescore.errors import ConfigError
 from bayescore.i18n import _
@@ -21,8 +40,10 @@ from bayesdesk.ui.widgets import button, column, label, row, set_property
 CHARACTERS = 40  # that are visible at least
 MOST_RECENT = 10
 _RECENT = "filter/recent"
-_POPUP_WIDTH = 260
+_POPUP_WIDTH = 300
+_LINE_HEIGHT = 26
 _AROUND_TEXT_PX = 66  # frame, margins and the two buttons
+_MEANING = Qt.ItemDataRole.UserRole
 _ACCEPTING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)  # and Tab, see focusNextPrevChild
 
 
@@ -44,10 +65,12 @@ class FilterField(QLineEdit):
         recent.triggered.connect(self.show_recent)
         self._items = QStandardItemModel(self)
         self._popup = QListView()
+        self._popup.setObjectName("completions")
         self._completer = QCompleter(self._items, self)
         self._completer.setPopup(self._popup)
         self._completer.setWidget(self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._popup.setItemDelegate(_CompletionDelegate(self._popup))
         self._completer.activated.connect(self._insert)
         self._bubble = _Bubble(self)
         self._bubble.corrected.connect(self._correct)
@@ -71,7 +94,7 @@ class FilterField(QLineEdit):
         self._items.clear()
         for completion in found:
             item = QStandardItem(completion.inserted)
-            item.setToolTip(as_text(completion.meaning))
+            item.setData(completion.meaning, _MEANING)
             self._items.appendRow(item)
         area = self.cursorRect()
         area.setWidth(_POPUP_WIDTH)
@@ -158,6 +181,36 @@ class FilterField(QLineEdit):
             self.committed.emit(self.text().strip())
 
 
+class _CompletionDelegate(QStyledItemDelegate):
+    """Draws a completion, and at the right what it is."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(_POPUP_WIDTH - 20, _LINE_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        colours, area = theme.palette(), option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, QColor(colours.accent_soft))
+        inside = area.adjusted(8, 0, -8, 0)
+        font = QFont(option.font)
+        font.setPixelSize(theme.SMALL_PX)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.secondary))
+        meaning = str(index.data(_MEANING))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, meaning)
+        inside.setRight(inside.right() - painter.fontMetrics().horizontalAdvance(meaning) - 12)
+        painter.setFont(_mono())
+        painter.setPen(QColor(colours.text))
+        words = painter.fontMetrics().elidedText(
+            str(index.data()), Qt.TextElideMode.ElideMiddle, inside.width()
+        )
+        painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.restore()
+
+
 class _Bubble(QFrame):
     """An error below the field, over what is there: the page must not move."""
 
@@ -167,13 +220,13 @@ class _Bubble(QFrame):
         super().__init__(field)
         self._field = field
         self._error: UnknownNameError | None = None
-        self.setObjectName("asks")
+        self.setObjectName("wrong")
         self._words = label("", "problem", wrap=True)
         self._words.setProperty("severity", "error")
         self._fix = button("", self._correct, kind="link")
-        inside = column(self._words, row(self._fix, None), spacing=2)
-        inside.setContentsMargins(10, 6, 10, 6)
-        self.setLayout(inside)
+        self._inside = column(self._words, row(self._fix, None), spacing=2)
+        self._inside.setContentsMargins(10, 6, 10, 6)
+        self.setLayout(self._inside)
         self.setAccessibleName(_("Condition"))
         self.hide()
         field.installEventFilter(self)
@@ -205,8 +258,8 @@ class _Bubble(QFrame):
         if self.parentWidget() is not page:
             self.setParent(page)
             self.show()
-        self.setFixedWidth(self._field.width())
-        self.adjustSize()
+        width = self._field.width()
+        self.resize(width, self._inside.totalHeightForWidth(width))
         self.move(self._field.mapTo(page, QPoint(0, self._field.height() + 3)))
         self.raise_()
 
@@ -216,6 +269,10 @@ class _Bubble(QFrame):
 
 
 def _width_of(characters: int) -> int:
+    return QFontMetrics(_mono()).horizontalAdvance("0" * characters)
+
+
+def _mono() -> QFont:
     font = QFont(theme.MONO[0])
     font.setPixelSize(theme.TEXT_PX)
-    return QFontMetrics(font).horizontalAdvance("0" * characters)
+    return font

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bayescore.config import LocalSettings, ObjectiveRule
 from bayescore.i18n import _
 from bayescore.store import Job
-from bayesdesk.models.formatting import size, span
+from bayesdesk.models.formatting import span
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,9 @@ def _limits(local: LocalSettings) -> list[Setting]:
     if local.cpus is not None:
         found.append(Setting(_("CPUs of a trial"), f"{local.cpus:g}"))
     if local.memory is not None:
-        found.append(Setting(_("Memory"), size(local.memory)))
+        found.append(Setting(_("Memory"), _binary(local.memory)))
     if local.shm_size is not None:
-        found.append(Setting(_("Shared memory"), size(local.shm_size)))
+        found.append(Setting(_("Shared memory"), _binary(local.shm_size)))
     if local.pids_limit != default.pids_limit:
         found.append(Setting(_("Processes and threads"), str(local.pids_limit)))
     if local.trial_timeout is not None:
@@ -113,6 +113,14 @@ def _limits(local: LocalSettings) -> list[Setting]:
     if local.max_failed_trials is not None:
         found.append(Setting(_("Stop after failures"), str(local.max_failed_trials)))
     return found
+
+
+def _binary(count: int) -> str:
+    """Bytes in the unit that the file was most likely written in."""
+    for unit, bits in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
+        if count >= 2**bits:
+            return f"{count / 2**bits:.4g} {unit}"
+    return f"{count} B"
 
 
 def _search(job: Job) -> list[Setting]:
