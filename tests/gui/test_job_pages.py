@@ -75,9 +75,12 @@ def test_that_the_configuration_is_coloured_and_says_where_the_job_runs(
     shown = opened(page, ConfigurationPage, "configuration", qtbot)
     assert shown.text.toPlainText() == page.model.view.job.submission.file_text
     assert shown.text.isReadOnly()
-    formats = shown.text.document().firstBlock().layout().formats()
-    colours = {f.format.foreground().color().name() for f in formats}
-    assert theme.palette().syntax_key in colours
+    line = shown.text.document().firstBlock().layout()
+
+    def colours() -> set[str]:
+        return {f.format.foreground().color().name() for f in line.formats()}
+
+    qtbot.waitUntil(lambda: theme.palette().syntax_key in colours(), timeout=WAIT_MS)
     words = [label.text() for label in shown.findChildren(QLabel)]
     assert {"Runner", "Processes of this machine", str(workspace.project)} <= set(words)
     assert not any("{" in word for word in words)
