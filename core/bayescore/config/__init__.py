@@ -11,7 +11,14 @@ from bayescore.config.load import (
     load_text,
     project_file,
 )
-from bayescore.config.local import LocalSettings, NodeRunner, ObjectiveRule, RaySettings, RunnerChoice
+from bayescore.config.local import (
+    CommandShell,
+    LocalSettings,
+    NodeRunner,
+    ObjectiveRule,
+    RaySettings,
+    RunnerChoice,
+)
 from bayescore.config.models import (
     PARAMETER_SPECS,
     Access,
@@ -40,6 +47,7 @@ __all__ = [
     "Algorithm",
     "AliasedError",
     "CategoricalSpec",
+    "CommandShell",
     "DataBinding",
     "DiscreteSpec",
     "DoubleSpec",
