@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from bayescore.app.options import Options
 from bayescore.config import Edit, ParameterSpec, Problem
@@ -32,6 +32,7 @@ from bayesdesk.services.project_words import project_words
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffDialog
 from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import (
     ElidedLabel,
     NoticeBar,
@@ -155,7 +156,7 @@ class EditorPage(QWidget):
         )
         bars = (self._draft_bar, *(file.bar for file in self.files))
         top.setLayout(column(line, self._message, *bars, spacing=0))
-        self._tabs = QTabBar()
+        self._tabs = TabBar()
         self._texts = QStackedWidget()
         for editor, model in ((self.yaml, self.model), (self.local_yaml, self.local)):
             self._tabs.addTab(model.file.name)

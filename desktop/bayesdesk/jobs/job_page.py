@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from bayescore.app.consent import UnconfirmedError
 from bayescore.app.permissions import Permission
@@ -32,6 +32,7 @@ from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
 from bayesdesk.ui.consent import ConsentDialog
+from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import Card, column, row
 
 _TABS_OF_TRIALS = 4  # the first tabs: with the filter and the selected trial
@@ -57,7 +58,7 @@ class JobPage(QWidget):
         self.filter_bar = FilterBar(self.model)
         self.trial_actions = TrialActions(self, self.model, database, background, self._run_allowed)
         self.panel = TrialPanel(self.model, self.trial_actions)
-        self.tabs = QTabBar()
+        self.tabs = TabBar()
         self.stack = QStackedWidget()
         self.names: list[str] = []
         self._unseen: dict[int, Callable[[], QWidget]] = {}
