@@ -187,6 +187,7 @@ def test_that_the_wheel_changes_a_combo_box_that_was_entered_and_each_change_is_
     row = editor.form._rows[0]
     combo = row.fields[1]
     assert isinstance(combo, ChoiceField)
+    qtbot.waitUntil(lambda: editor.form.verticalScrollBar().maximum() > 0, timeout=WAIT_MS)
     pointer.click(row.fields[0])
     qtbot.waitUntil(row.fields[0].hasFocus, timeout=WAIT_MS)
     qtbot.keyClick(row.fields[0], Qt.Key.Key_Tab)
