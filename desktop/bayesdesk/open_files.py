@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,8 +55,16 @@ class OpenFiles(QObject):
         model = ConfigModel(project.config, self._background)
         return self._pages.show_editor(model, LocalModel(project.local, self._background))
 
-    def leave(self, proceed: Callable[[], object]) -> None:
-        """Proceed unless changes would be lost; the user decides whether they are saved first."""
+    def leave(self, proceed: Callable[[], object], stay: Callable[[], object] = lambda: None) -> None:
+        """Proceed unless changes would be lost; the user decides whether they are saved first.
+
+        After an error the editor is shown, which says what is wrong.
+
+        Parameters
+        ----------
+        stay
+            Called if the user cancels.
+        """
         editor = self._pages.editor
         if editor is None or not editor.is_changed:
             proceed()
@@ -68,10 +77,13 @@ class OpenFiles(QObject):
             boxes.Save | boxes.Discard | boxes.Cancel,
         )
         if answer is boxes.Save:
-            editor.save(proceed)
+            again = partial(self.leave, proceed, stay)  # something may have been typed during the save
+            editor.save(again, lambda _error: self._pages.return_to_editor())
         elif answer is boxes.Discard:
             editor.discard_drafts()
             proceed()
+        else:
+            stay()
 
 
 def _read_project(file: Path) -> Project:

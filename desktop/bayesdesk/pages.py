@@ -125,6 +125,11 @@ class Pages(QStackedWidget):
         self._remove(old)
         return self.editor
 
+    def return_to_editor(self) -> None:
+        """Show the editor again, if a file has been opened."""
+        if self.editor is not None:
+            self._show(self.editor)
+
     # ---- jobs
 
     def show_job(self, identifier: str) -> None:

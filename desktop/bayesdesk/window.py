@@ -14,6 +14,7 @@ from bayescore.app.lookup import find_job
 from bayescore.i18n import _
 from bayescore.store import Database, JobState
 from bayesdesk.appearance import Appearance
+from bayesdesk.closing import Closing
 from bayesdesk.error_boxes import ErrorBoxes
 from bayesdesk.help import Help
 from bayesdesk.jobs.sidebar import JobListModel, Sidebar
@@ -56,13 +57,13 @@ class MainWindow(QMainWindow):
         self.watch = StoreWatch(database)
         self.machine = MachineWatch(database, self.background)
         self.rows: tuple[JobRow, ...] = ()
-        self._may_close = False  # the user has decided about unsaved changes
         self.jobs = JobListModel()
         self.tray = Tray(self)
         self.recent = RecentFiles(self)
         self.new_project = NewProjectActions(self, self.background, database, self._open_folder)
         self.pages = Pages(database, self.background, self.machine, self.watch, self._made_start_page)
         self.files = OpenFiles(self, self.pages, self.background, self.recent)
+        self.closing = Closing(self, self.files, self.background)
         self.help = Help(self, self.background, database.folder, self.topic)
         self.appearance = Appearance(self)
         self.sidebar = self._made_sidebar()
@@ -232,7 +233,9 @@ class MainWindow(QMainWindow):
         boxes = QMessageBox.StandardButton
         question = _("Delete job {name} with its trials, logs and files?", name=item.job.submission.name)
         if QMessageBox.question(self, "Bayesdesk", as_text(question)) is boxes.Yes:
-            self.background.run(lambda: deletion.delete(self.database, [identifier]))
+            self.background.run_to_end(
+                _("Deleting jobs"), lambda: deletion.delete(self.database, [identifier])
+            )
 
     # ---- files and closing
 
@@ -268,14 +271,9 @@ class MainWindow(QMainWindow):
         if paths:
             self.open_file(Path(paths[0]))
 
-    def _close_now(self) -> None:
-        self._may_close = True
-        self.close()
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_close and self.editor is not None and self.editor.is_changed:
+        if not self.closing.may_close():
             event.ignore()
-            self.files.leave(self._close_now)
             return
         if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):
             QSettings().setValue("told/goes_on", True)

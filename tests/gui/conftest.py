@@ -131,6 +131,7 @@ def window(
         for model in (made.editor.model, made.editor.local):
             model.text_document.setModified(False)
     made.close()
+    qtbot.waitUntil(made.isHidden, timeout=30_000)  # it waits for actions under way
     made.deleteLater()
     QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
     set_language("en")

@@ -25,12 +25,14 @@ class DiffView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName(_("Changes of the file"))
 
-    def show_difference(self, before: str, after: str) -> None:
-        """Show the changes from one text to the other."""
+    def show_difference(self, before: str, after: str, heading: str = "") -> None:
+        """Show the changes from one text to the other, below a heading if there is one."""
         self.clear()
         old, new = before.splitlines(), after.splitlines()
         matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
         cursor = self.textCursor()
+        if heading:
+            self._add(cursor, "    ", " ", heading)
         for i, group in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):
             if i:
                 self._add(cursor, "    ⋯", "", "")
@@ -44,6 +46,12 @@ class DiffView(QPlainTextEdit):
                 for n, line in enumerate(new[c:d], c + 1):
                     self._add(cursor, f"{n:4}", "+", line)
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def set_height_in_lines(self, count: int) -> None:
+        """Make the view as high as a number of lines."""
+        frame = 2 * (self.frameWidth() + round(self.document().documentMargin()))
+        scroll_bar = self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(count * self.fontMetrics().lineSpacing() + frame + scroll_bar)
 
     def _add(self, cursor: QTextCursor, number: str, sign: str, line: str) -> None:
         colours = theme.palette()
