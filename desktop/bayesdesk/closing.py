@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from bayesdesk.closing_dialog import ClosingDialog
 from bayesdesk.open_files import OpenFiles
@@ -39,8 +39,7 @@ class Closing(QObject):
     def _begin(self) -> None:
         self._is_under_way = self._is_beginning = True
         self._has_left_editor = False
-        if (focused := QApplication.focusWidget()) is not None:
-            focused.clearFocus()  # what was typed into it is stored when it loses the focus
+        _end_typing(self._window.focusWidget())
         for dialog in self._window.findChildren(QDialog):
             if dialog.isVisible() and dialog.isModal():
                 dialog.reject()
@@ -100,3 +99,11 @@ class Closing(QObject):
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.accept()
+
+
+def _end_typing(field: QWidget | None) -> None:
+    """Let a field store what was typed into it, as when it loses the focus."""
+    if field is not None and field.hasFocus():
+        field.clearFocus()
+    elif isinstance(field, QLineEdit):  # the window is not active
+        field.editingFinished.emit()
