@@ -34,6 +34,7 @@ class ClosingDialog(QDialog):
         layout = column(self._title, self.words, self._busy, self._about, foot, spacing=12)
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         self.setLayout(layout)
+        self.keep_open.setFocus()  # the Enter key alone must not lose anything
 
     def show_actions(self, actions: Sequence[str]) -> None:
         """Show what the window waits for."""

@@ -79,9 +79,9 @@ def test_that_a_confirmed_start_saves_what_was_shown_and_runs_it(
     editor.start()
     dialog = checked(editor, qtbot)
     first, second = dialog.changes.views
-    assert "openbayes.yaml" in first.toPlainText()
+    assert "openbayes.yaml" in first.accessibleName()
     assert '"max_job_count": 1' in first.toPlainText()
-    assert "openbayes.local.yaml" in second.toPlainText()
+    assert "openbayes.local.yaml" in second.accessibleName()
     assert "7" in second.toPlainText()
     assert on_disk(workspace) == before
     dialog._start.click()

@@ -24,6 +24,9 @@ from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
+_GROWN_HEIGHT = 720
+_FRAME_HEIGHT = 40  # of a window
+
 
 class StartDialog(QDialog):
     """Runs the checks when it opens. A job with errors cannot start; starting accepts the warnings.
@@ -154,7 +157,12 @@ class StartDialog(QDialog):
             self._try.setText(_("Save and try one trial") if saves else _("Try one trial"))
             self._start.setText(_("Save and start job") if saves else _("Start job"))
         if asks or saves:
-            self.resize(self.width(), max(self.height(), 720))
+            self._grow()
+
+    def _grow(self) -> None:
+        """Make room for more than the checks, as far as the screen allows."""
+        wanted = min(_GROWN_HEIGHT, self.screen().availableGeometry().height() - _FRAME_HEIGHT)
+        self.resize(self.width(), max(self.height(), wanted))
 
     def _failed(self, error: Exception) -> None:
         self._error.setText(str(error))
@@ -214,7 +222,7 @@ class StartDialog(QDialog):
         self.try_out = TryOut(self._background, self._database, job)
         self.try_out.ended.connect(self._trial_ended)
         self._trial_area.addWidget(self.try_out)
-        self.resize(self.width(), max(self.height(), 720))
+        self._grow()
         self._set_busy(False)
 
     def _trial_ended(self, _works: bool) -> None:

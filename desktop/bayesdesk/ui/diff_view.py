@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from math import ceil
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
@@ -25,14 +26,12 @@ class DiffView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName(_("Changes of the file"))
 
-    def show_difference(self, before: str, after: str, heading: str = "") -> None:
-        """Show the changes from one text to the other, below a heading if there is one."""
+    def show_difference(self, before: str, after: str) -> None:
+        """Show the changes from one text to the other."""
         self.clear()
         old, new = before.splitlines(), after.splitlines()
         matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
         cursor = self.textCursor()
-        if heading:
-            self._add(cursor, "    ", " ", heading)
         for i, group in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):
             if i:
                 self._add(cursor, "    ⋯", "", "")
@@ -47,11 +46,14 @@ class DiffView(QPlainTextEdit):
                     self._add(cursor, f"{n:4}", "+", line)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def set_height_in_lines(self, count: int) -> None:
-        """Make the view as high as a number of lines."""
-        frame = 2 * (self.frameWidth() + round(self.document().documentMargin()))
+    def fit_height(self) -> None:
+        """Make the view as high as its lines and a scroll bar below them."""
+        self.ensurePolished()  # with the font of the style sheet
+        line = self.blockBoundingRect(self.document().firstBlock()).height()
+        margins = 2 * self.document().documentMargin()
         scroll_bar = self.horizontalScrollBar().sizeHint().height()
-        self.setFixedHeight(count * self.fontMetrics().lineSpacing() + frame + scroll_bar)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedHeight(ceil(self.blockCount() * line + margins) + scroll_bar)
 
     def _add(self, cursor: QTextCursor, number: str, sign: str, line: str) -> None:
         colours = theme.palette()
