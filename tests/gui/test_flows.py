@@ -329,7 +329,7 @@ def test_that_every_command_is_found_in_the_palette(window: MainWindow, qtbot) -
     assert palette._list.count() == 1
     qtbot.keyClick(palette._field, Qt.Key.Key_Return)
     assert window.diagnostics is not None
-    assert window._pages.currentWidget() is window.diagnostics
+    assert window.pages.currentWidget() is window.diagnostics
     qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)
     assert window.diagnostics._findings
 

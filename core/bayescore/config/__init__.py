@@ -3,13 +3,16 @@
 from bayescore.config.load import (
     FILE_NAME,
     LOCAL_FILE_NAME,
+    Contents,
     Loaded,
     LoadedLocal,
+    load_contents,
     load_file,
     load_local_file,
     load_local_text,
     load_text,
     project_file,
+    read_contents,
 )
 from bayescore.config.local import (
     CommandShell,
@@ -48,6 +51,7 @@ __all__ = [
     "AliasedError",
     "CategoricalSpec",
     "CommandShell",
+    "Contents",
     "DataBinding",
     "DiscreteSpec",
     "DoubleSpec",
@@ -73,9 +77,11 @@ __all__ = [
     "Severity",
     "YamlDocument",
     "has_errors",
+    "load_contents",
     "load_file",
     "load_local_file",
     "load_local_text",
     "load_text",
     "project_file",
+    "read_contents",
 ]
