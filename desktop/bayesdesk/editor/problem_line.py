@@ -1,0 +1,64 @@
+"""A problem below the fields of a parameter: its message and its quick fix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from bayescore.config import Problem
+from bayesdesk.ui import theme
+from bayesdesk.ui.text_size import text_height, text_width
+from bayesdesk.ui.widgets import button, label
+
+_LINE = 20
+_GAP = 10
+
+
+class ProblemLine(QWidget):
+    """The fix stands beside the message, or below it if its title is long."""
+
+    def __init__(self, parent: QWidget, problem: Problem, fix: Callable[[], object]) -> None:
+        super().__init__(parent)
+        self.problem = problem
+        self._message = label(str(problem.message), "problem", wrap=True)
+        self._message.setProperty("severity", problem.severity.value)
+        self._message.setParent(self)
+        self._fix = button(str(problem.fix.title), fix, kind="link") if problem.fix is not None else None
+        if self._fix is not None:
+            self._fix.setParent(self)
+
+    @staticmethod
+    def height_of(problem: Problem, width: int) -> int:
+        """Height at a width."""
+        beside, fix_width = _fix_width(problem, width)
+        message = _message_height(problem, width - beside)
+        return message + _LINE if fix_width and not beside else max(message, _LINE)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """The widgets that Tab visits."""
+        return [] if self._fix is None else [self._fix]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.width()
+        beside, fix_width = _fix_width(self.problem, width)
+        height = max(_message_height(self.problem, width - beside), _LINE if beside else 0)
+        self._message.setGeometry(0, 0, width - beside, height)
+        if self._fix is not None:
+            left, top = (width - fix_width, 0) if beside else (0, height)
+            self._fix.setGeometry(left, top, fix_width, _LINE)
+
+
+def _fix_width(problem: Problem, width: int) -> tuple[int, int]:
+    """Width that the fix takes from the message, and its own width."""
+    if problem.fix is None:
+        return 0, 0
+    own = min(text_width(str(problem.fix.title)) + 4, width)
+    return (own + _GAP if own <= width // 3 else 0), own
+
+
+def _message_height(problem: Problem, width: int) -> int:
+    return max(text_height(str(problem.message), width, theme.SMALL_PX), _LINE)
