@@ -13,7 +13,7 @@ from bayesdesk.editor.form import Form
 from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.editor.yaml_editor import YamlEditor
 from support.builders import FILE
-from support.window import config_model, settle
+from support.window import config_model, parameter_rows, settle
 
 TEXT = (
     "# 训练 🚀\n"
@@ -56,22 +56,22 @@ def do(step: tuple, model: ConfigModel, form: Form, editor: YamlEditor) -> None:
             editor.undo()
         case ("redo",):
             editor.redo()
-        case _ if not model.is_valid or not form._rows:
+        case _ if not model.is_valid or not len(form.parameters):
             return
         case ("low", words):
-            row = form._rows[0]
+            row = form.parameters.row(0)
             if row.kind in ("DOUBLE", "INTEGER"):
-                row.fields[2].setText(words)
-                row.fields[2].textEdited.emit(words)
+                row.low.setText(words)
+                row.low.textEdited.emit(words)
         case ("metric", words):
             form._fields[0].setText(words)
             form._fields[0].textEdited.emit(words)
         case ("add",):
             form.add_parameter()
         case ("remove", index):
-            form._rows[index % len(form._rows)].remove()
+            parameter_rows(form)[index % len(form.parameters)].remove()
         case ("kind", index, kind):
-            form._rows[index % len(form._rows)].change_type(kind)
+            parameter_rows(form)[index % len(form.parameters)].change_type(kind)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -87,10 +87,10 @@ def test_that_any_order_of_edits_keeps_form_and_text_equal_and_undo_returns_the_
         if model.is_valid:
             second = config_model(model.text)
             again = Form(second)
-            assert [r.kind for r in form._rows] == [r.kind for r in again._rows]
-            shown = [f.text() for r in form._rows for f in r.fields if hasattr(f, "text")]
+            assert [r.kind for r in parameter_rows(form)] == [r.kind for r in parameter_rows(again)]
+            shown = [f.text() for r in parameter_rows(form) for f in r.fields if hasattr(f, "text")]
             assert [w.strip() for w in shown] == [
-                f.text().strip() for r in again._rows for f in r.fields if hasattr(f, "text")
+                f.text().strip() for r in parameter_rows(again) for f in r.fields if hasattr(f, "text")
             ]
             delete(again, second)
     while model.text_document.isUndoAvailable():

@@ -24,8 +24,8 @@ _BOX = 14.0
 class DistributionPicture(QWidget):
     """The density over the range, or a box for each value."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self._spec: ParameterSpec | None = None
         self._drawn: list[float] = []  # random values, as shares of the range
 
@@ -57,9 +57,7 @@ class DistributionPicture(QWidget):
         painter.setBrush(ground)
         for i in range(count):
             middle = _MARGIN + (i + 0.5) * pitch
-            painter.drawRoundedRect(
-                QRectF(middle - width / 2, (self.height() - _BOX) / 2, width, _BOX), 2, 2
-            )
+            painter.drawRoundedRect(QRectF(middle - width / 2, (self.height() - _BOX) / 2, width, _BOX), 2, 2)
 
     def _paint_density(self, painter: QPainter) -> None:
         left, right, top = _MARGIN, self.width() - _MARGIN, _MARGIN
@@ -79,7 +77,7 @@ class DistributionPicture(QWidget):
             painter.drawLine(QPointF(x, foot), QPointF(x, foot - _TICK))
 
     def _density(self, share: float) -> float:
-        """Height of the picture; for a log-uniform value the cube root of its density, so that both ends show."""
+        """Share of the height; the cube root of the density of a log-uniform value, so that both ends show."""
         spec = self._spec
         assert spec is not None
         assert not isinstance(spec, CategoricalSpec | DiscreteSpec)

@@ -105,8 +105,8 @@ class _Line(QLineEdit):
     """
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._hint(), self)
+        if isinstance(event, QHelpEvent) and self._is_cut and self.echoMode() is QLineEdit.EchoMode.Normal:
+            QToolTip.showText(event.globalPos(), as_text(self.text()), self)
             return True
         if isinstance(event, QKeyEvent):
             keys = QKeySequence.StandardKey
@@ -115,11 +115,9 @@ class _Line(QLineEdit):
                 return True
         return bool(super().event(event))
 
-    def _hint(self) -> str:
-        is_whole = self.fontMetrics().horizontalAdvance(self.text()) <= self.width() - _FRAME
-        if is_whole or self.echoMode() is not QLineEdit.EchoMode.Normal:
-            return self.toolTip()
-        return as_text(self.text())
+    @property
+    def _is_cut(self) -> bool:
+        return self.fontMetrics().horizontalAdvance(self.text()) > self.width() - _FRAME
 
     def show_text(self, text: str) -> None:
         """Show another text from its start; the caret of a focused field stays at the end."""
@@ -142,8 +140,9 @@ class TextField(_Line, Field):
         is_text: bool = False,
         optional: bool = False,
         placeholder: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._bind(model, path)
         self._is_text = is_text
         self._optional = optional
@@ -169,8 +168,8 @@ class TextField(_Line, Field):
 class ListField(_Line, Field):
     """A list of scalars, separated by commas; ``is_text`` keeps words like ``1`` and ``true`` as texts."""
 
-    def __init__(self, model: TextModel, path: Path, *, is_text: bool) -> None:
-        super().__init__()
+    def __init__(self, model: TextModel, path: Path, *, is_text: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._bind(model, path)
         self.is_text = is_text
         self.setObjectName("mono")
@@ -204,8 +203,9 @@ class ChoiceField(QComboBox, Field):
         options: Sequence[tuple[str, str]],
         chosen: Callable[[str], None] | None = None,
         default: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._bind(model, path)
         self._options = list(options)
         self._chosen = chosen

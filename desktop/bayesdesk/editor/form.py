@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.config import Algorithm
@@ -19,10 +19,12 @@ from bayesdesk.editor.parameter_list import ParameterList
 from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.models.formatting import algorithm_word
 from bayesdesk.ui import theme
+from bayesdesk.ui.flow import Flow
 from bayesdesk.ui.widgets import Card, Segmented, button, label, row
 
 _F = TypeVar("_F", bound=TextField | ListField | ChoiceField | ComboField)
 _TUNING = "hyper_tuning"
+_NARROWEST = 420  # pixels
 _FIXED = ("parameters",)
 
 
@@ -66,7 +68,8 @@ class Form(QScrollArea):
         self._content.setLayout(layout)
         self.setWidgetResizable(True)
         self.setWidget(self._content)
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(_NARROWEST)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         model.analysed.connect(self.refresh)
         model.refused.connect(self.parameters.forget)
         self.refresh()
@@ -98,25 +101,20 @@ class Form(QScrollArea):
         self._goal.chosen.connect(lambda goal: model.set((_TUNING, "goal"), goal))
         metric = TextField(model, (_TUNING, "hyperparameter_metric"), is_text=True)
         algorithms = [(each.value, algorithm_word(each)) for each in Algorithm]
-        first = row(
-            Labelled(
-                _("Objective metric"), self._field(metric), _("The name that your code passes to log_metric")
-            ),
-            Labelled(_("Goal"), self._goal),
-            Labelled(_("Algorithm"), self._field(ChoiceField(model, (_TUNING, "algorithm"), algorithms))),
-            Labelled(
-                _("Trials"),
-                self._field(TextField(model, (_TUNING, "max_job_count"))),
-                _("1 to 100"),
-            ),
-            Labelled(_("At a time"), self._field(TextField(model, (_TUNING, "parallel_count")))),
-            spacing=10,
+        algorithm = ChoiceField(model, (_TUNING, "algorithm"), algorithms)
+        trials = TextField(model, (_TUNING, "max_job_count"))
+        at_a_time = TextField(model, (_TUNING, "parallel_count"))
+        explanation = _("The name that your code passes to log_metric")
+        first = Flow(
+            (Labelled(_("Objective metric"), self._field(metric), explanation), 6, 110),
+            (Labelled(_("Goal"), self._goal), 0, 0),
+            (Labelled(_("Algorithm"), self._field(algorithm)), 5, 110),
+            (Labelled(_("Trials"), self._field(trials), _("1 to 100")), 2, 60),
+            (Labelled(_("At a time"), self._field(at_a_time)), 2, 60),
         )
-        for i, stretch in enumerate((6, 4, 5, 2, 2)):
-            first.setStretch(i, stretch)
         side = ListField(model, (_TUNING, "side_metrics"), is_text=True)
         side.setPlaceholderText(_("loss, f1"))
-        second = row(Labelled(_("Side metrics (shown, not optimised)"), self._field(side)))
+        second = Flow((Labelled(_("Side metrics (shown, not optimised)"), self._field(side)), 1, 0))
         for line in (first, second):
             line.setContentsMargins(13, 4, 13, 8)
             card.body.addLayout(line)
@@ -126,17 +124,12 @@ class Form(QScrollArea):
         card, model = Card(_("Program"), ""), self._model
         environment = ComboField(model, ("env",))
         environment.set_options(runtime_names())
-        line = row(
-            Labelled(
-                _("Command"),
-                self._field(TextField(model, ("command",), is_text=True)),
-                _("Parameters are appended: --name=value"),
-            ),
-            Labelled(_("Environment"), self._field(environment), _("Selects the image of the containers")),
-            spacing=10,
+        command = self._field(TextField(model, ("command",), is_text=True))
+        explanation = _("Selects the image of the containers")
+        line = Flow(
+            (Labelled(_("Command"), command, _("Parameters are appended: --name=value")), 3, 230),
+            (Labelled(_("Environment"), self._field(environment), explanation), 2, 170),
         )
-        line.setStretch(0, 3)
-        line.setStretch(1, 2)
         line.setContentsMargins(13, 4, 13, 12)
         card.body.addLayout(line)
         return card

@@ -19,7 +19,7 @@ _WIDEST_NAME = 280
 
 @dataclass(frozen=True)
 class Columns:
-    """Places of the parts in a row, ``values`` instead of the range and its scale; ``height`` is of all lines."""
+    """Places of the parts, ``values`` instead of the range and its scale; ``height`` is that of all lines."""
 
     is_one_line: bool
     height: int
@@ -63,9 +63,13 @@ def _two_lines(width: int) -> Columns:
     menu = QRect(width - _RIGHT - _MENU, top, _MENU, control)
     kind = QRect(menu.left() - _GAP - _TYPE, top, _TYPE, control)
     name = QRect(start, top, kind.left() - _GAP - start, control)
-    picture = QRect(width - _RIGHT - _PICTURE, second, _PICTURE, control)
-    scale = QRect(picture.left() - _GAP - _SCALE, second, _SCALE, control)
-    number = (scale.left() - start) // 2 - _GAP
+    end = width - _RIGHT
+    picture = QRect(end - _PICTURE, second, _PICTURE, control)
+    number = (picture.left() - _GAP - _SCALE - start) // 2 - _GAP
+    if number < _NUMBER:  # the values are worth more than the picture
+        picture = QRect()
+        number = (end - _SCALE - start) // 2 - _GAP
+    scale = QRect(start + 2 * (number + _GAP), second, _SCALE, control)
     low = QRect(start, second, number, control)
     high = QRect(start + number + _GAP, second, number, control)
     return Columns(

@@ -72,8 +72,8 @@ class ParameterList(QWidget):
         for made in self.made_rows():
             made.forget()
 
-    def _made_row(self) -> LazyRow:
-        made = ParameterRow(self._model)
+    def _made_row(self, parent: QWidget) -> LazyRow:
+        made = ParameterRow(self._model, parent)
         made.handle.dragged.connect(self._show_target)
         made.handle.dropped.connect(partial(self._drop, made))
         return made
@@ -87,8 +87,9 @@ class ParameterList(QWidget):
         self._mark.setGeometry(1, top - 1, self.width() - 2, 2)
         self._mark.raise_()
         self._mark.show()
-        inside = self._rows.mapTo(self._scroll.widget(), QPoint(0, at))
-        self._scroll.ensureVisible(inside.x(), inside.y(), 0, 2 * _HEADINGS_HEIGHT)
+        content = self._scroll.widget()
+        assert content is not None
+        self._scroll.ensureVisible(0, self._rows.mapTo(content, QPoint(0, at)).y(), 0, 2 * _HEADINGS_HEIGHT)
 
     def _drop(self, made: ParameterRow, y: int) -> None:
         self._mark.hide()

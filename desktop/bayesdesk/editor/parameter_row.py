@@ -44,8 +44,8 @@ class _Handle(QLabel):
     dragged = Signal(int)
     dropped = Signal(int)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.is_held = False
         self.setPixmap(icon("drag", theme.palette().secondary).pixmap(16, 16))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -68,8 +68,8 @@ class _Handle(QLabel):
 class ParameterRow(LazyRow):
     """Name, type, the fields of the type, a picture of the distribution, and a menu."""
 
-    def __init__(self, model: ConfigModel) -> None:
-        super().__init__()
+    def __init__(self, model: ConfigModel, parent: QWidget) -> None:
+        super().__init__(parent)
         self._model = model
         self.index = 0
         self.kind = SPEC_TYPES[0]
@@ -77,14 +77,19 @@ class ParameterRow(LazyRow):
         self._stands_for = QObject(self)  # the parameter, as the owner of its edits
         self._problems: list[ProblemLine] = []
         at = (*SPECS, 0)
-        self.name = TextField(model, (*at, "name"), is_text=True)
-        self.type = ChoiceField(model, (*at, "type"), type_options(), self.change_type)
-        self.low = TextField(model, (*at, "min_value"))
-        self.high = TextField(model, (*at, "max_value"))
+        self.name = TextField(model, (*at, "name"), is_text=True, parent=self)
+        self.type = ChoiceField(model, (*at, "type"), type_options(), self.change_type, parent=self)
+        self.low = TextField(model, (*at, "min_value"), parent=self)
+        self.high = TextField(model, (*at, "max_value"), parent=self)
         self.scale = ChoiceField(
-            model, (*at, "scale_type"), scale_options(), self.change_scale, default=Scale.LINEAR.value
+            model,
+            (*at, "scale_type"),
+            scale_options(),
+            self.change_scale,
+            default=Scale.LINEAR.value,
+            parent=self,
         )
-        self.values = ListField(model, (*at, "values"), is_text=False)
+        self.values = ListField(model, (*at, "values"), is_text=False, parent=self)
         for field, heading in (
             (self.name, _("Name")),
             (self.type, _("Type")),
@@ -96,37 +101,29 @@ class ParameterRow(LazyRow):
             name_field(field, heading)
         for line in (self.low, self.high, self.values):
             line.setPlaceholderText(line.accessibleName())
-        self.handle = _Handle()
-        self._picture = DistributionPicture()
+        self.handle = _Handle(self)
+        self._picture = DistributionPicture(self)
         self._more = self._menu_button()
-        for part in (
-            self.handle,
-            self.name,
-            self.type,
-            self.low,
-            self.high,
-            self.scale,
-            self.values,
-            self._picture,
-            self._more,
-        ):
-            part.setParent(self)
 
     def _menu_button(self) -> QToolButton:
-        made = QToolButton()
+        made = QToolButton(self)
         made.setIcon(icon("more"))
         made.setAccessibleName(_("More"))
         made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         made.setObjectName("more")
         menu = QMenu(made)
+        menu.aboutToShow.connect(partial(self._fill_menu, menu))
+        made.setMenu(menu)
+        return made
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        menu.clear()
         menu.addAction(_("Duplicate")).triggered.connect(self.duplicate)
         menu.addAction(_("Move up")).triggered.connect(lambda: self.move_to(self.index - 1))
         menu.addAction(_("Move down")).triggered.connect(lambda: self.move_to(self.index + 1))
         menu.addSeparator()
         menu.addAction(icon("remove"), _("Remove")).triggered.connect(self.remove)
-        made.setMenu(menu)
-        return made
 
     # ---- actions
 
@@ -200,7 +197,7 @@ class ParameterRow(LazyRow):
             self._show_problems(view)
 
     def leave_item(self) -> None:
-        """Forget the parameter: what was typed stays an undo step of its own, and waiting edits are dropped."""
+        """Forget the parameter and drop its waiting edits; what is typed next is another undo step."""
         self._shown = None
         self._stands_for.setParent(None)
         self._stands_for = QObject(self)

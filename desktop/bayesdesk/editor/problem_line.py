@@ -14,6 +14,7 @@ from bayesdesk.ui.widgets import button, label
 
 _LINE = 20
 _GAP = 10
+_INSET = 2  # pixels of a link beside its text
 
 
 class ProblemLine(QWidget):
@@ -48,7 +49,7 @@ class ProblemLine(QWidget):
         height = max(_message_height(self.problem, width - beside), _LINE if beside else 0)
         self._message.setGeometry(0, 0, width - beside, height)
         if self._fix is not None:
-            left, top = (width - fix_width, 0) if beside else (0, height)
+            left, top = (width - fix_width, 0) if beside else (-_INSET, height)
             self._fix.setGeometry(left, top, fix_width, _LINE)
 
 
@@ -56,7 +57,7 @@ def _fix_width(problem: Problem, width: int) -> tuple[int, int]:
     """Width that the fix takes from the message, and its own width."""
     if problem.fix is None:
         return 0, 0
-    own = min(text_width(str(problem.fix.title)) + 4, width)
+    own = min(text_width(str(problem.fix.title)) + 2 * _INSET, width)
     return (own + _GAP if own <= width // 3 else 0), own
 
 

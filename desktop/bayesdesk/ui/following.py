@@ -10,7 +10,7 @@ def followed(
 ) -> dict[int, int]:
     """The new places of some items, without those that are gone.
 
-    An item that is equal to none of the new ones has been changed at its place, unless another one is there now.
+    An item that is equal to none of the new ones was changed at its place, unless another one is there now.
 
     Parameters
     ----------

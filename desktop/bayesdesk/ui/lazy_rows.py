@@ -49,7 +49,7 @@ class LazyRows(QWidget):
     Parameters
     ----------
     make
-        Makes an empty row.
+        Makes an empty row in a parent: to give it one later would cost as much again.
     height_of
         Height of an item's row at a width, both in pixels.
     identity_of
@@ -59,7 +59,7 @@ class LazyRows(QWidget):
     def __init__(
         self,
         scroll: QScrollArea,
-        make: Callable[[], LazyRow],
+        make: Callable[[QWidget], LazyRow],
         height_of: Callable[[Any, int], int],
         identity_of: Callable[[Any], Hashable],
         *,
@@ -106,7 +106,9 @@ class LazyRows(QWidget):
 
     def reveal(self, index: int) -> LazyRow:
         """Scroll to an item; returns its row."""
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # the scroll bar follows the layout
+        QCoreApplication.sendPostedEvents(
+            None, QEvent.Type.LayoutRequest
+        )  # the scroll bar follows the layout
         found = self.row(index)
         self._scroll.ensureWidgetVisible(found, 0, found.height())
         return found
@@ -124,8 +126,7 @@ class LazyRows(QWidget):
     def _row(self, index: int) -> LazyRow:
         found = self._rows.get(index)
         if found is None:
-            found = self._free.pop() if self._free else self._make()
-            found.setParent(self)
+            found = self._free.pop() if self._free else self._make(self)
             self._rows[index] = found
             found.show_item(index, self.items[index])
             self._lay_out(index)
