@@ -77,7 +77,7 @@ class DistributionPicture(QWidget):
             painter.drawLine(QPointF(x, foot), QPointF(x, foot - _TICK))
 
     def _density(self, share: float) -> float:
-        """Share of the height; the cube root of the density of a log-uniform value, so that both ends show."""
+        """Share of the height: for a log scale the cube root of the density, so that both ends show."""
         spec = self._spec
         assert spec is not None
         assert not isinstance(spec, CategoricalSpec | DiscreteSpec)

@@ -34,6 +34,7 @@ from bayesdesk.services.project_words import project_words
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffDialog
 from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import (
     ElidedLabel,
     NoticeBar,
@@ -189,8 +190,8 @@ class EditorPage(QWidget):
         text_side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         text_side.setLayout(column(self._tabs, self._texts, spacing=0))
         self._text_side = text_side
-        sides = Sides(self.form, text_side, self.problems, self.yaml.width_of(_TEXT_COLUMNS))
-        layout = column(top, sides, spacing=0)
+        self.sides = Sides(self.form, text_side, self.problems, self.yaml.width_of(_TEXT_COLUMNS))
+        layout = column(top, self.sides, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.show_sides(str(QSettings().value("editor/sides", "both")))
@@ -208,7 +209,8 @@ class EditorPage(QWidget):
         set_tone(self._state, "warning" if self.is_changed else "accent")
         for each in (self._start, self._try):
             each.setEnabled(self._has_settings)
-            each.setToolTip(each.accessibleName() if self._has_settings else _("Fix the errors first."))
+            words = each.accessibleName() if self._has_settings else _("Fix the errors first.")
+            each.setToolTip(as_text(words))
 
     @property
     def _has_settings(self) -> bool:

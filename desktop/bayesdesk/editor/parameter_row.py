@@ -75,7 +75,7 @@ class ParameterRow(LazyRow):
         self.kind = SPEC_TYPES[0]
         self._shown: tuple[int, ParameterView] | None = None
         self._stands_for = QObject(self)  # the parameter, as the owner of its edits
-        self._problems: list[ProblemLine] = []
+        self._lines: list[ProblemLine] = []
         at = (*SPECS, 0)
         self.name = TextField(model, (*at, "name"), is_text=True, parent=self)
         self.type = ChoiceField(model, (*at, "type"), type_options(), self.change_type, parent=self)
@@ -161,7 +161,7 @@ class ParameterRow(LazyRow):
 
     @property
     def stops(self) -> list[QWidget]:
-        fixes = [stop for line in self._problems for stop in line.stops]
+        fixes = [line.stop for line in self._lines]
         return [self.name, self.type, self.low, self.high, self.scale, self.values, self._more, *fixes]
 
     @property
@@ -211,12 +211,12 @@ class ParameterRow(LazyRow):
             self.show_item(*shown)
 
     def _show_problems(self, view: ParameterView) -> None:
-        for line in self._problems:
-            line.hide()
-            line.deleteLater()
-        self._problems = [ProblemLine(self, p, partial(self._model.fix, p)) for p in view.problems]
-        for line in self._problems:
-            line.show()
+        while len(self._lines) < len(view.problems):
+            self._lines.append(ProblemLine(self, self._model.fix))
+        for line, problem in zip(self._lines, view.problems, strict=False):
+            line.show_problem(problem)
+        for place, line in enumerate(self._lines):
+            line.setVisible(place < len(view.problems))
         self._lay_out()
 
     # ---- layout
@@ -247,7 +247,8 @@ class ParameterRow(LazyRow):
         ):
             part.setGeometry(place)
         top, inner = places.height, self.width() - _LEFT - _RIGHT
-        for line in self._problems:
-            height = ProblemLine.height_of(line.problem, inner)
+        problems = self._shown[1].problems if self._shown is not None else ()
+        for line, problem in zip(self._lines, problems, strict=False):
+            height = ProblemLine.height_of(problem, inner)
             line.setGeometry(_LEFT, top, inner, height)
             top += height

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from bayescore.config import Problem
 from bayesdesk.ui import theme
 from bayesdesk.ui.text_size import text_height, text_width
-from bayesdesk.ui.widgets import button, label
+from bayesdesk.ui.widgets import button, label, set_property
 
 _LINE = 20
 _GAP = 10
@@ -20,15 +20,27 @@ _INSET = 2  # pixels of a link beside its text
 class ProblemLine(QWidget):
     """The fix stands beside the message, or below it if its title is long."""
 
-    def __init__(self, parent: QWidget, problem: Problem, fix: Callable[[], object]) -> None:
+    def __init__(self, parent: QWidget, fix: Callable[[Problem], object]) -> None:
         super().__init__(parent)
-        self.problem = problem
-        self._message = label(str(problem.message), "problem", wrap=True)
-        self._message.setProperty("severity", problem.severity.value)
-        self._message.setParent(self)
-        self._fix = button(str(problem.fix.title), fix, kind="link") if problem.fix is not None else None
-        if self._fix is not None:
-            self._fix.setParent(self)
+        self._problem: Problem | None = None
+        self._apply = fix
+        self._message = label("", "problem", wrap=True)
+        self._fix = button("", self._apply_fix, kind="link")
+        for part in (self._message, self._fix):
+            part.setParent(self)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show another problem."""
+        self._problem = problem
+        set_property(self._message, "severity", problem.severity.value)
+        self._message.setText(str(problem.message))
+        self._fix.setVisible(problem.fix is not None)
+        self._fix.setText(str(problem.fix.title) if problem.fix is not None else "")
+        self._lay_out()
+
+    def _apply_fix(self) -> None:
+        if self._problem is not None:
+            self._apply(self._problem)
 
     @staticmethod
     def height_of(problem: Problem, width: int) -> int:
@@ -38,19 +50,23 @@ class ProblemLine(QWidget):
         return message + _LINE if fix_width and not beside else max(message, _LINE)
 
     @property
-    def stops(self) -> list[QWidget]:
-        """The widgets that Tab visits."""
-        return [] if self._fix is None else [self._fix]
+    def stop(self) -> QWidget:
+        """The widget that Tab visits."""
+        return self._fix
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        if self._problem is None:
+            return
         width = self.width()
-        beside, fix_width = _fix_width(self.problem, width)
-        height = max(_message_height(self.problem, width - beside), _LINE if beside else 0)
+        beside, fix_width = _fix_width(self._problem, width)
+        height = _message_height(self._problem, width - beside)
         self._message.setGeometry(0, 0, width - beside, height)
-        if self._fix is not None:
-            left, top = (width - fix_width, 0) if beside else (-_INSET, height)
-            self._fix.setGeometry(left, top, fix_width, _LINE)
+        left, top = (width - fix_width, 0) if beside else (-_INSET, height)
+        self._fix.setGeometry(left, top, fix_width, _LINE)
 
 
 def _fix_width(problem: Problem, width: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ _TEXT_SHARE = 0.4  # of the width, unless the text needs more for its usual line
 
 
 class Sides(QSplitter):
-    """The text gets the width that the user gave it last, by default that of its lines; the form gets the rest.
+    """The text gets the width that the user gave it last, by default that of its lines, the form the rest.
 
     Parameters
     ----------
