@@ -1,0 +1,52 @@
+"""Axes with round ticks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QFont
+
+from bayesdesk.models.formatting import number
+from bayesdesk.models.ticks import labels, log_values, round_values
+from bayesdesk.ui import theme
+
+_ROOM = {"bottom": 64, "left": 38}  # pixels between two ticks
+_FEWEST = 4
+
+
+class RoundAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Ticks at round values, and enough of them however small the plot is.
+
+    Parameters
+    ----------
+    counts
+        Whether the axis counts something: there is no trial 2.5.
+    """
+
+    def __init__(self, side: str, *, counts: bool = False) -> None:
+        super().__init__(side)
+        self._counts = counts
+        colours = theme.palette()
+        font = QFont(theme.MONO[0])
+        font.setPixelSize(11)
+        self.enableAutoSIPrefix(False)
+        self.setPen(pg.mkPen(colours.line))
+        self.setTextPen(pg.mkPen(colours.secondary))
+        self.setTickFont(font)
+        self.setStyle(tickLength=0)
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        low, high = min(low, high), max(low, high)
+        most = max(_FEWEST, int(size / _ROOM[self.orientation]))
+        if self.logMode:
+            values = log_values(10.0**low, 10.0**high, most) if max(abs(low), abs(high)) < 300 else []
+            return [(1.0, np.log10(values).tolist() if values else [])]
+        values = round_values(low, high, most, whole=self._counts)
+        return [(values[1] - values[0] if len(values) > 1 else 1.0, values)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.logMode:
+            return [number(float(f"{math.pow(10.0, v):.6g}")) for v in values]
+        return labels(list(values))
