@@ -9,13 +9,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 
-from bayescore.i18n import _
 from bayesdesk.plots.axis import RoundAxis
+from bayesdesk.plots.reset_button import ResetButton
 from bayesdesk.plots.zoom_box import ZoomBox
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import button
 
-_MARGIN = 6  # pixels around the button
 _LEFT = 58  # width of the vertical axis: those of all plots on a page are aligned
 _KEY_FACTOR = 1.25
 
@@ -40,13 +38,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         item.showGrid(x=False, y=True, alpha=0.18)
         axes["left"].setWidth(_LEFT)
         self.setMinimumHeight(150)
-        self.reset = button(
-            _("Reset zoom"), self.box.show_whole, kind="floating", meaning="whole", tip=_("Show everything")
-        )
-        self.reset.setParent(self)
-        self.reset.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.reset.hide()
-        self.box.zoomed.connect(self._show_button)
+        self.reset = ResetButton(self, box.show_whole)
+        box.zoomed.connect(self.reset.show_if)
 
     @property
     def is_zoomed(self) -> bool:
@@ -76,16 +69,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if hasattr(self, "reset"):
-            self._place_button()
-
-    def _show_button(self, zoomed: bool) -> None:
-        self.reset.setVisible(zoomed)
-        self._place_button()
-
-    def _place_button(self) -> None:
-        self.reset.adjustSize()
-        self.reset.move(self.width() - self.reset.width() - _MARGIN, _MARGIN)
-        self.reset.raise_()
+            self.reset.place()
 
 
 def plot(*, counts: bool = False) -> Plot:

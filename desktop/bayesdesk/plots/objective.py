@@ -120,13 +120,20 @@ class ObjectiveChart(Card):
             return
         view = self._model.view
         if failed:
-            title = n_("{count} trial failed, and none has a value", "{count} trials failed, and none has a value", failed)
+            title = n_(
+                "{count} trial failed, and none has a value",
+                "{count} trials failed, and none has a value",
+                failed,
+            )
             hint = _("The panel of a trial shows its log and the reason.")
         elif view.job.state.ended:
             title, hint = _("No trial has a value"), _("The page Events shows what happened.")
         else:
             title = _("No trial has a value yet")
-            hint = _("The chart begins when the first trial has ended with a value of {metric}.", metric=view.job.metric)
+            hint = _(
+                "The chart begins when the first trial has ended with a value of {metric}.",
+                metric=view.job.metric,
+            )
         self._empty.show_text(title, hint)
 
     def _clip(self, values: Array) -> None:
