@@ -8,12 +8,16 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QFont
 
+from bayescore.config import ParameterSpec
 from bayesdesk.models.formatting import number
+from bayesdesk.models.parameter_axis import ticks
 from bayesdesk.models.ticks import labels, log_values, round_values
 from bayesdesk.ui import theme
 
 _ROOM = {"bottom": 64, "left": 38}  # pixels between two ticks
 _FEWEST = 4
+_CHARACTER = 6.8  # pixels
+_MOST_CHARACTERS, _MANY = 8, 100  # of a choice beside a vertical axis; more choices than there are
 
 
 class RoundAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -35,7 +39,7 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         self.setPen(pg.mkPen(colours.line))
         self.setTextPen(pg.mkPen(colours.secondary))
         self.setTickFont(font)
-        self.setStyle(tickLength=0)
+        self.setStyle(tickLength=0, hideOverlappingLabels=False)  # labels of the ends reach beyond them
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         low, high = min(low, high), max(low, high)
@@ -46,7 +50,33 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         values = round_values(low, high, most, whole=self._counts)
         return [(values[1] - values[0] if len(values) > 1 else 1.0, values)]
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
         if self.logMode:
             return [number(float(f"{math.pow(10.0, v):.6g}")) for v in values]
         return labels(list(values))
+
+
+class ParameterTicks(RoundAxis):
+    """Ticks of a parameter, on its own scale, where the plot's coordinates are those of the search space."""
+
+    def __init__(self, side: str, spec: ParameterSpec | None = None) -> None:
+        super().__init__(side)
+        self._spec = spec
+        self._words: dict[float, str] = {}
+
+    def set_spec(self, spec: ParameterSpec) -> None:
+        """Show another parameter."""
+        self._spec = spec
+        self.picture = None
+        self.update()
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        if self._spec is None:
+            return []
+        most = max(_FEWEST, int(size / _ROOM[self.orientation]))
+        room = int(size / _CHARACTER) if self.orientation == "bottom" else _MOST_CHARACTERS * _MANY
+        self._words = dict(ticks(self._spec, min(low, high), max(low, high), most, room))
+        return [(1.0, list(self._words))]
+
+    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
+        return [self._words.get(v, "") for v in values]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pyqtgraph as pg
@@ -25,11 +25,13 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     ----------
     counts
         Whether the bottom axis counts something, such as trials or steps.
+    axes
+        Other axes than the usual ones, by side.
     """
 
-    def __init__(self, *, counts: bool = False) -> None:
+    def __init__(self, *, counts: bool = False, axes: Mapping[str, RoundAxis] | None = None) -> None:
         box = ZoomBox(counts=counts)
-        axes = {"bottom": RoundAxis("bottom", counts=counts), "left": RoundAxis("left")}
+        axes = {"bottom": RoundAxis("bottom", counts=counts), "left": RoundAxis("left"), **(axes or {})}
         super().__init__(background=theme.palette().panel, viewBox=box, axisItems=axes)
         self.box = box
         item = self.getPlotItem()
@@ -72,9 +74,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             self.reset.place()
 
 
-def plot(*, counts: bool = False) -> Plot:
+def plot(*, counts: bool = False, axes: Mapping[str, RoundAxis] | None = None) -> Plot:
     """An empty plot: horizontal grid, small figures, no frame."""
-    return Plot(counts=counts)
+    return Plot(counts=counts, axes=axes)
 
 
 def pen(colour: str, width: float = 1.0, alpha: int = 255, *, dashed: bool = False) -> Any:

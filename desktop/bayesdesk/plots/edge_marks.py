@@ -8,7 +8,6 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
-from bayesdesk.plots.canvas import pen
 from bayesdesk.plots.zoom_box import ZoomBox
 from bayesdesk.ui import theme
 
@@ -32,12 +31,12 @@ class EdgeMarks(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph has no t
             size=_SIZE,
             hoverable=tip is not None,
             tip=tip,
-            pen=pen(theme.palette().bad, 1.5),
-            brush=None,
+            pen=None,
+            brush=pg.mkBrush(theme.palette().bad),
         )
         self._box = box
-        self._x = np.empty(0)
-        self._data = np.empty(0)
+        self._x: NDArray[np.float64] = np.empty(0)
+        self._data: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         box.addItem(self, ignoreBounds=True)
         box.sigYRangeChanged.connect(self._move_to_edge)
         box.sigResized.connect(self._move_to_edge)

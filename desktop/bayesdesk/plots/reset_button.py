@@ -18,6 +18,7 @@ class ResetButton(QPushButton):
 
     def __init__(self, parent: QWidget, clicked: Callable[[], object]) -> None:
         super().__init__(_("Reset zoom"), parent)
+        self._frame = parent
         self.setObjectName("floating")
         self.setIcon(icon("whole"))
         self.setIconSize(QSize(14, 14))
@@ -35,5 +36,5 @@ class ResetButton(QPushButton):
     def place(self) -> None:
         """Move into the corner, after a change of the parent's size."""
         self.adjustSize()
-        self.move(self.parentWidget().width() - self.width() - _MARGIN, _MARGIN)
+        self.move(self._frame.width() - self.width() - _MARGIN, _MARGIN)
         self.raise_()

@@ -51,7 +51,7 @@ class AxesPainter:
             y = layout.y_of(position)
             painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))
         if ticks:
-            self._paint_ticks(painter, layout, axis, x, ())
+            self._paint_ticks(painter, layout, axis, x, None)
         self._paint_outliers(painter, layout, axis, x)
         if missing:
             self._paint_missing(painter, layout, x)
@@ -107,20 +107,21 @@ class AxesPainter:
         return found
 
     def _paint_ticks(
-        self, painter: QPainter, layout: Layout, axis: Axis, x: float, covered: Sequence[QRectF]
+        self, painter: QPainter, layout: Layout, axis: Axis, x: float, covered: Sequence[QRectF] | None
     ) -> None:
         colours, mono = theme.palette(), font(theme.MONO[0], _SMALL_PX)
         metrics, last = QFontMetricsF(mono), None
-        room = min(layout.distance - 2 * _GAP, layout.size.width() - x - _GAP)
+        gap = _GAP if covered is None else BRUSH_WIDTH / 2 + 4
+        room = min(layout.distance - 2 * gap, layout.size.width() - x - gap)
         for position, words in axis.ticks():
             y = layout.y_of(position)
             shown = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, max(24.0, room))
-            area = QRectF(x + _GAP, y - _TICK_STEP / 2, metrics.horizontalAdvance(shown), _TICK_STEP)
+            area = QRectF(x + gap, y - _TICK_STEP / 2, metrics.horizontalAdvance(shown), _TICK_STEP)
             if last is not None and abs(y - last) < _TICK_STEP:
                 continue
             last = y
-            if not any(area.intersects(other) for other in covered):
-                _haloed(painter, QPointF(x + _GAP, y + 4), shown, mono, colours.text, colours.panel)
+            if not any(area.intersects(other) for other in covered or ()):
+                _haloed(painter, QPointF(x + gap, y + 4), shown, mono, colours.text, colours.panel)
 
     def _paint_outliers(self, painter: QPainter, layout: Layout, axis: Axis, x: float) -> None:
         """Draw an arrow and a count beyond an end that has values beyond it, clear of its label."""

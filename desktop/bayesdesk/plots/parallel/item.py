@@ -206,8 +206,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     def _paint_axes(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         layout, places = self.layout, [self._place(i, a) for i, a in enumerate(self.axes)]
-        lowest = layout.y_of(0) + 1
-        has_missing = (self._heights > lowest).any(axis=0) if len(self._heights) else [False] * len(places)
+        below = np.any(self._heights > layout.y_of(0) + 1, axis=0)
+        has_missing = below.tolist() if len(self._heights) else [False] * len(places)
         for axis, x, missing in zip(self.axes, places, has_missing, strict=True):
             is_brushed = axis.name in self._model.filter.brushes
             self._axes_painter.paint_axis(
@@ -224,17 +224,17 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     def paint_front(self, painter: QPainter) -> None:
         """Draw what is above the axes: brushes, the selected and the hovered trial."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for index, axis in enumerate(self.axes):
-            if brushes := self._model.filter.brushes.get(axis.name, ()):
-                self._axes_painter.paint_brushes(
-                    painter, self.layout, axis, self._place(index, axis), brushes
-                )
         selected = self._model.selected
         row = self._model.columns.row_of(selected.number) if selected is not None else None
         if row is not None:
             self._paint_line(painter, row, theme.palette().accent, 2.4, dots=True)
         if self.hovered is not None:
             self._paint_line(painter, self.hovered, theme.palette().text, 1.6, dots=False)
+        for index, axis in enumerate(self.axes):
+            if brushes := self._model.filter.brushes.get(axis.name, ()):
+                self._axes_painter.paint_brushes(
+                    painter, self.layout, axis, self._place(index, axis), brushes
+                )
 
     def _paint_line(self, painter: QPainter, row: int, colour: str, width: float, *, dots: bool) -> None:
         if row >= len(self._heights):
