@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -32,13 +33,7 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     def __init__(self, side: str, *, counts: bool = False) -> None:
         super().__init__(side)
         self._counts = counts
-        colours = theme.palette()
-        font = QFont(theme.MONO[0])
-        font.setPixelSize(11)
-        self.enableAutoSIPrefix(False)
-        self.setPen(pg.mkPen(colours.line))
-        self.setTextPen(pg.mkPen(colours.secondary))
-        self.setTickFont(font)
+        style_axis(self)
         self.setStyle(tickLength=0, hideOverlappingLabels=False)  # labels of the ends reach beyond them
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
@@ -54,6 +49,17 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         if self.logMode:
             return [number(float(f"{math.pow(10.0, v):.6g}")) for v in values]
         return labels(list(values))
+
+
+def style_axis(axis: Any) -> None:
+    """Give an axis of pyqtgraph the theme's colours and figures."""
+    colours = theme.palette()
+    font = QFont(theme.MONO[0])
+    font.setPixelSize(11)
+    axis.enableAutoSIPrefix(False)
+    axis.setPen(pg.mkPen(colours.line))
+    axis.setTextPen(pg.mkPen(colours.secondary))
+    axis.setTickFont(font)
 
 
 class ParameterTicks(RoundAxis):

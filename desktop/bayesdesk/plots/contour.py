@@ -6,7 +6,7 @@ import html
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QComboBox
 
 from bayescore.config import Goal, ParameterSpec
@@ -14,15 +14,17 @@ from bayescore.i18n import _, n_
 from bayescore.results import Surface, importances, surface
 from bayesdesk.models.curves import one_line
 from bayesdesk.models.job import JobModel
-from bayesdesk.plots.axis import ParameterTicks
+from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.colours import area_map
 from bayesdesk.plots.contour_picture import ContourPicture, contour_picture
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented, label
 
 _HEIGHT = 320
+_SHORTEST, _CHOICE_WIDTH = 10, 190  # of a choice of a parameter: characters, pixels
 _MARGIN = 0.015  # share of the area around it: dots at its edge are whole
 _Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
@@ -48,11 +50,13 @@ class ContourChart(Card):
         self._plot.set_extent(self._frame)
         self._plot.setMinimumHeight(_HEIGHT)
         self._plot.setAccessibleName(_("Contour"))
+        self._plot.getPlotItem().showGrid(x=False, y=False)
         self._image = pg.ImageItem()
         self._lines = pg.PlotDataItem(connect="finite", antialias=True)
         self._dots = pg.ScatterPlotItem(size=7)
         self._dots.sigClicked.connect(self._clicked)
         self._bar = pg.ColorBarItem(interactive=False, width=14, colorMap=area_map())
+        style_axis(self._bar.axis)
         self._bar.setImageItem(self._image, insert_in=self._plot.getPlotItem())
         for item in (self._image, self._lines, self._dots):
             self._plot.addItem(item)
@@ -71,6 +75,11 @@ class ContourChart(Card):
     def _made_choice(self) -> QComboBox:
         made = QComboBox()
         made.addItems([s.name for s in self._specs])
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(_SHORTEST)
+        made.setMaximumWidth(_CHOICE_WIDTH)
+        made.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        made.currentTextChanged.connect(lambda name: made.setToolTip(as_text(name)))
         made.activated.connect(self._choose)
         return made
 

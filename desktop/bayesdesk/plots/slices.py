@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,20 @@ from bayescore.i18n import _
 from bayescore.store import TrialState
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.parameter_axis import Array, ends, units
+from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.axis import ParameterTicks
 from bayesdesk.plots.canvas import Plot, pen, plot
 from bayesdesk.plots.edge_marks import EdgeMarks
 from bayesdesk.plots.empty_state import EmptyState
 from bayesdesk.ui import theme
+from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, ElidedLabel, column, row
 
 _MOST_COLUMNS = 3
 _NARROWEST = 230  # pixels of a slice
-_HEIGHT = 190
+_HEIGHT = 212
+_TITLE_LEFT = 62  # where the plot begins
+_PAUSE_MS = 1500  # between two drawings of a running job
 _FAILED = (TrialState.FAILED, TrialState.LOST)
 _MARGIN, _EDGE_MARGIN = 0.06, 0.14  # share of the height around the dots; below them with marks at the edge
 
@@ -51,18 +54,11 @@ class SlicesChart(Card):
         self.body.addWidget(self._empty)
 
     def show_trials(self) -> None:
-        """Draw the trials that pass the filter."""
+        """Say if there is nothing to draw; each slice draws itself when it is in sight."""
         model = self._model
-        values = model.columns.objective()
-        rows = np.flatnonzero(model.mask & np.isfinite(values))
-        self._inner.setVisible(bool(len(rows)))
-        self._empty.setVisible(not len(rows))
-        if not len(rows):
-            return
-        has_failed = np.array([t.state in _FAILED for t in model.view.trials], dtype=np.bool_)
-        failed = np.flatnonzero(model.mask & has_failed & ~np.isfinite(values))
-        for part in self._slices:
-            part.show_dots(rows, failed, values)
+        has_dots = bool((model.mask & np.isfinite(model.columns.objective())).any())
+        self._inner.setVisible(has_dots)
+        self._empty.setVisible(not has_dots)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as there is room for."""
@@ -77,40 +73,45 @@ class SlicesChart(Card):
 
 
 class _Slice(QWidget):
-    """One parameter."""
+    """One parameter; the plot is made when it is first in sight, which takes time with many parameters."""
 
     def __init__(self, spec: ParameterSpec, model: JobModel) -> None:
         super().__init__()
-        self._model = model
-        self._spec = spec
-        self._plot = self._made_plot(spec)
+        self._model, self._spec = model, spec
+        self._plot: Plot | None = None
         self._whole: QRectF | None = None
-        self._plot.set_extent(lambda: self._whole)
+        title = row(ElidedLabel(spec.name), spacing=0)
+        title.setContentsMargins(_TITLE_LEFT, 4, 0, 0)
+        self._column = column(title, spacing=0)
+        self._column.addStretch(1)
+        self.setLayout(self._column)
+        self.setFixedHeight(_HEIGHT)
+        shown = Change.TRIALS | Change.FILTER | Change.SELECTION
+        Redraw(self, model, self._draw, shown, pause_ms=_PAUSE_MS)
+
+    def _build(self) -> Plot:
+        made = plot(axes={"bottom": ParameterTicks("bottom", self._spec)})
+        made.setAccessibleName(self._spec.name)
+        made.set_extent(lambda: self._whole)
         self._dots, self._selected = pg.ScatterPlotItem(size=6, pen=None), pg.ScatterPlotItem(size=11)
-        self._failed = EdgeMarks(self._plot.box)
+        self._failed = EdgeMarks(made.box)
         for part in (self._dots, self._selected):
-            self._plot.addItem(part)
+            made.addItem(part)
         for part in (self._dots, self._failed):
             part.sigClicked.connect(self._clicked)
-        title = row(ElidedLabel(spec.name), spacing=0)
-        title.setContentsMargins(62, 4, 0, 0)
-        self.setLayout(column(title, self._plot, spacing=0))
-
-    def _made_plot(self, spec: ParameterSpec) -> Plot:
-        made = plot(axes={"bottom": ParameterTicks("bottom", spec)})
-        made.setFixedHeight(_HEIGHT)
-        made.setAccessibleName(spec.name)
+        self._column.takeAt(1)
+        self._column.addWidget(made, 1)
         return made
 
-    def show_dots(self, rows: Any, failed: Any, values: Array) -> None:
-        """Draw dots for some trials, and marks for those that failed."""
+    def _draw(self, _change: Change) -> None:
+        self._plot = self._plot or self._build()
         model, colours = self._model, theme.palette()
-        positions = units(self._spec, model.columns)
-        number_of = partial(_numbers, model)
-        self._dots.setData(
-            x=positions[rows], y=values[rows], data=number_of(rows), brush=pg.mkBrush(colours.secondary)
-        )
-        self._failed.show_marks(positions[failed], np.array(number_of(failed), dtype=np.intp))
+        values, positions = model.columns.objective(), units(self._spec, model.columns)
+        rows = np.flatnonzero(model.mask & np.isfinite(values))
+        has_failed = np.array([t.state in _FAILED for t in model.view.trials], dtype=np.bool_)
+        failed = np.flatnonzero(model.mask & has_failed & ~np.isfinite(values))
+        self._dots.setData(x=positions[rows], y=values[rows], data=rows, brush=pg.mkBrush(colours.secondary))
+        self._failed.show_marks(positions[failed], failed)
         trial = model.selected
         chosen = model.columns.row_of(trial.number) if trial else None
         seen = chosen is not None and bool(np.isfinite(values[chosen]))
@@ -120,7 +121,8 @@ class _Slice(QWidget):
             brush=pg.mkBrush(colours.accent),
             pen=pen(colours.panel, 1.5),
         )
-        self._fit(values[rows], has_failed=bool(len(failed)))
+        if len(rows):
+            self._fit(values[rows], has_failed=bool(len(failed)))
 
     def _fit(self, values: Array, *, has_failed: bool) -> None:
         left, right = ends(self._spec)
@@ -128,12 +130,9 @@ class _Slice(QWidget):
         height = (high - low) or abs(high) or 1.0
         foot = low - height * (_EDGE_MARGIN if has_failed else _MARGIN)
         self._whole = QRectF(left, foot, right - left, high + height * _MARGIN - foot)
+        assert self._plot is not None
         self._plot.box.refit()
 
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
-            self._model.select(int(points[0].data()))
-
-
-def _numbers(model: JobModel, rows: Any) -> list[int]:
-    return [model.view.trials[i].number for i in rows]
+            self._model.select(self._model.view.trials[int(points[0].data())].number)
