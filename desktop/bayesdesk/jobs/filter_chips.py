@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 from bayescore.i18n import _
 from bayesdesk.models.filter import Brush, TrialFilter
 from bayesdesk.models.formatting import number
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button
 
 _HEIGHT = 26
@@ -42,7 +43,7 @@ class FilterChips(QWidget):
             chip = self._chips.get(axis) or self._made(axis)
             name = axis if len(axis) <= _LONGEST else f"{axis[: _LONGEST // 2]}…{axis[-_LONGEST // 2 + 1 :]}"
             chip.setText(f"{name} {words(brushes)}  ×")
-            chip.setToolTip(_("Remove this brush") + f"\n{axis} {words(brushes)}")
+            chip.setToolTip(as_text(_("Remove this brush") + f"\n{axis} {words(brushes)}"))
         self._place()
 
     def shown(self) -> list[str]:

@@ -14,6 +14,7 @@ from bayesdesk.plots.reset_button import ResetButton
 from bayesdesk.plots.zoom_box import ZoomBox
 from bayesdesk.ui import theme
 
+pg.setConfigOptions(mouseRateLimit=-1)  # Qt joins the moves of a fast mouse; a limit loses a short drag
 _LEFT = 58  # width of the vertical axis: those of all plots on a page are aligned
 _KEY_FACTOR = 1.25
 

@@ -31,7 +31,7 @@ class ParallelView(QScrollArea):
         at = x if x is not None else bar.value() + viewport.width() / 2
         place = (at - before.x_of(0)) / before.distance
         self.canvas.widen(factor, viewport.width())
-        self.canvas.resize(max(self.canvas.minimumWidth(), viewport.width()), self.canvas.height())
+        self._lay_out()
         after = self.canvas.item.layout
         bar.setRange(0, max(0, self.canvas.width() - viewport.width()))
         bar.setValue(bar.value() + round(after.x_of(0) + place * after.distance - at))
@@ -40,7 +40,12 @@ class ParallelView(QScrollArea):
     def fit(self) -> None:
         """Let the axes take the room that there is."""
         self.canvas.fit()
+        self._lay_out()
         self.reset.show_if(False)
+
+    def _lay_out(self) -> None:
+        """Give the canvas its new width now, as the scroll bar needs it."""
+        self.canvas.resize(max(self.canvas.minimumWidth(), self.viewport().width()), self.canvas.height())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar, turned = self.horizontalScrollBar(), event.angleDelta()
