@@ -51,9 +51,11 @@ QPushButton#danger { color: $bad; }
 QPushButton#danger:disabled { color: $faint; }
 QPushButton#quiet, QToolButton { background: transparent; border: none; border-radius: 5px; padding: 2px 6px;
     min-height: 22px; }
+QToolButton#more::menu-indicator { image: none; }
 QPushButton#quiet:hover, QToolButton:hover { background: $line; }
 QPushButton#link { background: transparent; border: none; color: $accent; padding: 0; min-height: 20px;
     font-weight: 400; }
+QPushButton#link:disabled { color: $faint; }
 QPushButton#link:hover { text-decoration: underline; }
 QPushButton#segment { border-radius: 0; margin: 0; border-right-width: 0; font-weight: 500; padding: 0 12px; }
 QPushButton#segment[place="first"], QPushButton#segment[place="only"] { border-top-left-radius: 6px;
@@ -61,6 +63,7 @@ QPushButton#segment[place="first"], QPushButton#segment[place="only"] { border-t
 QPushButton#segment[place="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px;
     border-right-width: 1px; }
 QPushButton#segment:checked { background: $accent_soft; color: $accent; }
+QPushButton#floating { border-radius: 5px; padding: 0 8px; min-height: 22px; font-size: ${small_px}px; }
 QPushButton#chip { background: $accent_soft; border: none; border-radius: 12px; color: $accent;
     padding: 0 10px; min-height: 24px; font-size: ${small_px}px; font-family: $mono; font-weight: 400; }
 
