@@ -10,6 +10,7 @@ import pytest
 from bayescore.i18n import text
 from bayescore.store import IMPORTED, Forecast, JobState
 from bayesdesk.models.comparison import best_rows, difference_rows
+from bayesdesk.models.formatting import shortened
 from bayesdesk.models.job_list import end_message, grouped, newly_ended, status_line
 from bayesdesk.models.offers import offers_for
 from bayesdesk.models.snapshot import JobRow
@@ -149,3 +150,10 @@ def test_that_jobs_are_compared_by_their_best_trials_and_their_settings() -> Non
     different = dict(difference_rows([first, second]))
     assert different["hyper_tuning.algorithm"] == ["Random", "Bayesian"]
     assert difference_rows([first]) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"), [("digits", "digits"), ("a" * 9 + "z" * 9, "aaaaa…zzzz"), ("a" * 10, "a" * 10)]
+)
+def test_that_long_words_are_cut_in_the_middle(words: str, shown: str) -> None:
+    assert shortened(words, 10) == shown

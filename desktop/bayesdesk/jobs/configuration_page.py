@@ -12,6 +12,7 @@ from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import _
 from bayescore.store import Job
 from bayesdesk.models.configuration import Group, Setting, groups_of
+from bayesdesk.models.formatting import shortened
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
@@ -95,7 +96,7 @@ class ConfigurationPage(QWidget):
         for job in earlier:
             ask = partial(self.job_requested.emit, job.id)
             self._earlier.addLayout(
-                row(button(str(job.words), ask, kind="link", tip=_("Open this job")), None)
+                row(button(shortened(str(job.words)), ask, kind="link", tip=str(job.words)), None)
             )
         self._earlier.addSpacing(8 * bool(earlier))
 
