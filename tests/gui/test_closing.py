@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QMessageBox
 
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
+from bayescore.store import JobState
 from bayesdesk.closing_dialog import ClosingDialog
 from bayesdesk.editor import file_sync
 from bayesdesk.editor.editor_page import EditorPage
 from bayesdesk.window import MainWindow
+from support.programs import wait_for
 from support.window import TWO, WAIT_MS, finished_job, open_editor, settle, type_into
-from support.workspace import Workspace
+from support.workspace import REPORT_X, Workspace, wait_until
 
 BOXES = QMessageBox.StandardButton
 
@@ -246,3 +248,42 @@ def test_that_a_save_that_fails_when_another_file_is_opened_shows_the_editor(
     qtbot.waitUntil(lambda: window.pages.currentWidget() is editor, timeout=WAIT_MS)
     assert editor.files[0].bar.isVisible()
     assert editor.model.file.read_bytes() == theirs
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_that_a_picture_that_cannot_be_written_is_reported(
+    window: MainWindow,
+    workspace: Workspace,
+    qtbot,
+    errors: list[str],
+    form: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    page.tabs.setCurrentIndex(1)
+    for folder in (tmp_path, tmp_path / "missing"):
+        target = folder / f"picture.{form}"
+        monkeypatch.setattr(
+            "bayesdesk.jobs.parallel_page.QFileDialog.getSaveFileName", lambda *_a, to=target: (str(to), "")
+        )
+        page.parallel._ask(form)
+        qtbot.waitUntil(lambda: window.background.actions == (), timeout=WAIT_MS)
+    assert (tmp_path / f"picture.{form}").read_bytes().startswith(b"\x89PNG" if form == "png" else b"<?xml")
+    assert "missing" in errors.pop()
+
+
+def test_that_a_trial_being_tried_is_stopped_before_the_window_closes(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(REPORT_X + wait_for(tmp_path / "go")))
+    workspace.allow()
+    editor.try_one()
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    dialog = editor.start_dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.try_out is not None, timeout=WAIT_MS)
+    job = dialog.try_out.job
+    window.close()
+    qtbot.waitUntil(window.isHidden, timeout=WAIT_MS)
+    wait_until(lambda: workspace.job(job).state is JobState.CANCELLED, "the trial was not stopped")
