@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from bayescore.config import ParameterSpec
 from bayescore.config.load import project_file
@@ -16,7 +16,7 @@ from bayescore.store import Job
 from bayesdesk.pages import Pages
 from bayesdesk.recent_files import RecentFiles
 from bayesdesk.services.background import Background
-from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.message_box import Answer, ask
 
 if TYPE_CHECKING:  # loaded when the first file is opened
     from bayesdesk.editor.editor_page import EditorPage
@@ -54,24 +54,61 @@ class OpenFiles(QObject):
         model = ConfigModel(project.config, self._background)
         return self._pages.show_editor(model, LocalModel(project.local, self._background))
 
+    def close(self) -> None:
+        """Close the file that is shown; on another page, show the start page."""
+        if self._pages.currentWidget() is self._pages.editor:
+            self.leave(self._pages.close_editor)
+        else:
+            self._pages.show_start()
+
+    def save_as(self) -> None:
+        """Ask for another file, write the text into it, and continue with that file."""
+        editor = self._pages.editor
+        if editor is None:
+            return
+        name, _filter = QFileDialog.getSaveFileName(
+            self._window, _("Save as"), str(editor.model.file), "YAML (*.yaml *.yml)"
+        )
+        if name:
+            editor.model.after_edits(lambda: self._write(editor, Path(name)))
+
+    def _write(self, editor: EditorPage, file: Path) -> None:
+        from bayescore.results import replace_file
+
+        content = editor.model.text
+
+        def show(project: Project) -> None:
+            editor.discard_drafts()
+            self._edit(project)
+
+        def write() -> Project:
+            replace_file(file, content)
+            return _read_project(file)
+
+        self._background.run(write, show)
+
     def leave(self, proceed: Callable[[], object]) -> None:
         """Proceed unless changes would be lost; the user decides whether they are saved first."""
         editor = self._pages.editor
         if editor is None or not editor.is_changed:
             proceed()
             return
-        boxes = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self._window,
-            _("Unsaved changes"),
-            as_text(_("{file} has unsaved changes.", file=str(editor.model.file))),
-            boxes.Save | boxes.Discard | boxes.Cancel,
-        )
-        if answer is boxes.Save:
-            editor.save(proceed)
-        elif answer is boxes.Discard:
+
+        def discard() -> None:
             editor.discard_drafts()
             proceed()
+
+        ask(
+            self._window,
+            _("{file} has unsaved changes.", file=editor.model.file.name),
+            str(editor.model.file.parent),
+            meaning="warning",
+            answers=[
+                Answer(_("Cancel")),
+                Answer(_("Discard"), discard, "danger"),
+                Answer(_("Save"), lambda: editor.save(proceed), "primary"),
+            ],
+        )
 
 
 def _read_project(file: Path) -> Project:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from bayescore.i18n import _
-from bayesdesk.ui.widgets import Card, button, column, label, row
+from bayesdesk.recent_files import RecentFiles
+from bayesdesk.ui.widgets import Card, button, clear, column, label, row
 
 _WIDTH = 620
 
@@ -17,16 +17,22 @@ _WIDTH = 620
 class StartPage(QWidget):
     """Recent files and examples."""
 
-    file_chosen = Signal(object)  # Path
+    file_chosen = Signal(object)  # pathlib.Path
     open_requested = Signal()
     new_requested = Signal()
     program_requested = Signal()
     import_requested = Signal()
     example_chosen = Signal(str)
 
-    def __init__(self, recent: list[Path]) -> None:
+    def __init__(self, recent: RecentFiles) -> None:
         super().__init__()
         self.setObjectName("page")
+        self._recent = recent
+        self._files = Card(_("Recent"), "")
+        self._lines = column(spacing=0)
+        self._lines.setContentsMargins(0, 0, 0, 10)
+        self._files.body.addLayout(self._lines)
+        recent.changed.connect(self._show_recent)
         begin = Card(_("Open or create a project"), "")
         body = column(
             label(_("Open a project's openbayes.yaml, or drop it on this window."), "secondary"),
@@ -42,13 +48,12 @@ class StartPage(QWidget):
         )
         body.setContentsMargins(13, 2, 13, 14)
         begin.body.addLayout(body)
-        parts: list[QWidget | int | None] = [None, label(_("Tune on your own machine"), "title"), 4, begin]
-        if recent:
-            parts += [12, self._recent(recent)]
+        title = label(_("Tune on your own machine"), "title")
         inner = QWidget()
         inner.setFixedWidth(_WIDTH)
-        inner.setLayout(column(*parts, None, None, spacing=8))
+        inner.setLayout(column(None, title, 4, begin, 12, self._files, None, None, spacing=8))
         self.setLayout(row(None, inner, None))
+        self._show_recent()
 
     def _examples(self) -> list[QWidget]:
         names = {"digits": _("Handwritten digits"), "guide": _("Tuning guide")}
@@ -57,12 +62,12 @@ class StartPage(QWidget):
             for name, words in names.items()
         ]
 
-    def _recent(self, files: list[Path]) -> Card:
-        card = Card(_("Recent"), "")
+    def _show_recent(self) -> None:
+        files = self._recent.files()
+        clear(self._lines)
         for file in files:
             shown = button(file.parent.name, partial(self.file_chosen.emit, file), kind="link")
             line = row(shown, label(str(file), "caption"), None, spacing=10)
             line.setContentsMargins(13, 3, 13, 3)
-            card.body.addLayout(line)
-        card.body.addSpacing(10)
-        return card
+            self._lines.addLayout(line)
+        self._files.setVisible(bool(files))
