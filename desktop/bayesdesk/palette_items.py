@@ -51,7 +51,8 @@ def parameters(editor: EditorPage | None, show: Callable[[str], object]) -> list
         return []
     specs = editor.model.config.hyper_tuning.parameter_specs
     return [
-        Item(spec.name, "parameter", partial(show, spec.name), editor.model.file.parent.name) for spec in specs
+        Item(spec.name, "parameter", partial(show, spec.name), editor.model.file.parent.name)
+        for spec in specs
     ]
 
 

@@ -183,6 +183,8 @@ class MainWindow(QMainWindow):
         return Collapsible("jobs", self.sidebar, "left", _("the jobs"), tools)
 
     def _connect_start_page(self) -> None:
+        from bayesdesk.overview import Overview
+
         page = self._start_page
         page.file_chosen.connect(self.open_file)
         page.open_requested.connect(self.new_project.ask_for_file)
@@ -190,6 +192,15 @@ class MainWindow(QMainWindow):
         page.program_requested.connect(self.new_project.new_from_program)
         page.import_requested.connect(self.new_project.import_results)
         page.example_chosen.connect(self.new_project.start_example)
+        self.overview = Overview(self.database, self.background, self.machine)
+        self.overview.job_chosen.connect(self.show_job)
+        self.overview.diagnostics_requested.connect(self.show_diagnostics)
+        page.add_overview(self.overview)
+        self._show_overview()
+
+    def _show_overview(self) -> None:
+        self.overview.show_rows(self.rows)
+        self._start_page.show_overview(has_jobs=bool(self.rows))
 
     def _rebuild(self) -> None:
         """Build every part in the current language and theme."""
@@ -303,6 +314,7 @@ class MainWindow(QMainWindow):
         self.rows = rows
         self.jobs.set_rows(rows)
         self.pages.take_rows(rows)
+        self._show_overview()
         self.sidebar.choose(self.pages.shown_job)
 
     def show_job(self, identifier: str) -> None:
@@ -377,6 +389,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         from bayescore.store import JobState
+        from bayesdesk.overview import remember_visit
         from bayesdesk.ui.message_box import tell
 
         if not self._may_close and self.editor is not None and self.editor.is_changed:
@@ -389,6 +402,7 @@ class MainWindow(QMainWindow):
             words = _("The running jobs continue without the window. Open it again to see them.")
             tell(self, words, then=self.close)
             return
+        remember_visit()
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.machine.end()
         self.watch.end()
