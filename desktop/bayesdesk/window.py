@@ -180,7 +180,8 @@ class MainWindow(QMainWindow):
             button("", self.compare, kind="quiet", meaning="compare", tip=_("Compare jobs")),
             button("", self.show_diagnostics, kind="quiet", meaning="diagnostics", tip=_("Diagnostics")),
         )
-        return Collapsible("jobs", self.sidebar, "left", _("the jobs"), tools)
+        words = (_("Hide the jobs"), _("Show the jobs"))
+        return Collapsible("jobs", self.sidebar, "left", words, tools)
 
     def _connect_start_page(self) -> None:
         from bayesdesk.overview import Overview

@@ -88,7 +88,9 @@ class JobPage(QWidget):
         tabs = row(self.tabs, None)
         tabs.setContentsMargins(theme.PAGE_MARGIN - 6, 0, theme.PAGE_MARGIN, 0)
         top.setLayout(column(self.header, tabs, spacing=0))
-        self._side = Collapsible("details", self.panel, "right", _("the details"))
+        self._side = Collapsible(
+            "details", self.panel, "right", (_("Hide the details"), _("Show the details"))
+        )
         content = row(self.stack, self._side, spacing=0)
         content.setContentsMargins(theme.PAGE_MARGIN, theme.CARD_GAP, theme.PAGE_MARGIN, theme.CARD_GAP)
         content.setStretchFactor(self.stack, 1)
