@@ -117,8 +117,8 @@ class Pages(QStackedWidget):
         self._remove(old)
         return self.editor
 
-    def show_editor_again(self) -> None:
-        """Show the editor as it was left."""
+    def return_to_editor(self) -> None:
+        """Show the editor again, if a file has been opened."""
         if self.editor is not None:
             self._show(self.editor)
 

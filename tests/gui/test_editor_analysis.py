@@ -129,8 +129,9 @@ def test_that_a_start_waits_for_what_was_just_typed_into_the_form(
     type_into(qtbot, count, "7")
     qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
-    assert json.loads(editor.model.file.read_text())["hyper_tuning"]["max_job_count"] == 7
     dialog = editor.start_dialog
+    (change,) = dialog.changes.views
+    assert '"max_job_count": 7' in change.toPlainText()
     qtbot.waitUntil(dialog._start.isEnabled, timeout=WAIT_MS)
     assert dialog._found.prepared.submission.config.hyper_tuning.max_job_count == 7
     dialog.reject()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QRegularExpression, QSettings, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from bayescore.app.options import Options
 from bayescore.config import Edit, ParameterSpec, Problem
@@ -21,6 +21,7 @@ from bayesdesk.editor.estimate import EstimateLine
 from bayesdesk.editor.file_sync import FileSync
 from bayesdesk.editor.form import Form
 from bayesdesk.editor.problems_view import ProblemsView
+from bayesdesk.editor.project_files import ProjectFiles
 from bayesdesk.editor.run_settings import RunSettings
 from bayesdesk.editor.start_dialog import StartDialog
 from bayesdesk.editor.text_model import ConfigModel, LocalModel, TextModel
@@ -33,6 +34,7 @@ from bayesdesk.services.project_words import project_words
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffDialog
 from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import (
     ElidedLabel,
     NoticeBar,
@@ -82,7 +84,8 @@ class EditorPage(QWidget):
         self._sides = self._made_sides()
         self._try = button(_("Try one trial"), self.try_one, meaning="try")
         self._start = button(_("Start job…"), self.start, kind="primary", meaning="start")
-        self.files = [FileSync(each, background) for each in (model, local)]
+        self.files = [FileSync(self, each, background) for each in (model, local)]
+        self.project = ProjectFiles(*self.files)
         drafts = Drafts(database.folder.root)
         self.drafts = [DraftRecovery(each, drafts, background) for each in (model, local)]
         self._arrange()
@@ -114,7 +117,7 @@ class EditorPage(QWidget):
     @property
     def is_changed(self) -> bool:
         """Whether there is something to save."""
-        return self.model.is_changed or self.local.is_changed
+        return self.project.is_changed
 
     # ---- parts
 
@@ -156,7 +159,7 @@ class EditorPage(QWidget):
         )
         bars = (self._draft_bar, *(file.bar for file in self.files))
         top.setLayout(column(line, self._message, *bars, spacing=0))
-        self._tabs = QTabBar()
+        self._tabs = TabBar()
         self._texts = QStackedWidget()
         for editor, model in ((self.yaml, self.model), (self.local_yaml, self.local)):
             self._tabs.addTab(model.file.name)
@@ -239,10 +242,6 @@ class EditorPage(QWidget):
 
         self.model.when_current(lambda: self.local.when_current(check))
 
-    def _after_edits(self, callback: Callable[[], object]) -> None:
-        """Call back once the texts contain everything that was typed into the form."""
-        self.model.after_edits(lambda: self.local.after_edits(callback))
-
     # ---- actions
 
     def _record_step(self) -> None:
@@ -255,7 +254,7 @@ class EditorPage(QWidget):
 
     def undo(self) -> None:
         """Undo the last step, in whichever file and on whichever side it was made."""
-        self._after_edits(self._undo)
+        self.project.after_edits(self._undo)
 
     def _undo(self) -> None:
         while self._steps:
@@ -271,7 +270,7 @@ class EditorPage(QWidget):
 
     def redo(self) -> None:
         """Redo the last step that was undone."""
-        self._after_edits(self._redo)
+        self.project.after_edits(self._redo)
 
     def _redo(self) -> None:
         while self._undone:
@@ -306,16 +305,13 @@ class EditorPage(QWidget):
             self.yaml.centerCursor()
             self.yaml.setFocus()
 
-    def save(self, done: Callable[[], object] = lambda: None) -> None:
-        """Write the changed files, each atomically, then call ``done``."""
-        self._after_edits(partial(self._save, done))
-
-    def _save(self, done: Callable[[], object]) -> None:
-        changed = next((file for file in self.files if file.model.is_changed), None)
-        if changed is None:
-            done()
-        else:
-            changed.save(partial(self.save, done))
+    def save(
+        self,
+        done: Callable[[], object] = lambda: None,
+        failed: Callable[[Exception], object] = lambda _error: None,
+    ) -> None:
+        """Write the changed files; see :meth:`ProjectFiles.save`."""
+        self.project.save(done, failed)
 
     def follow_up(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
         """Let the next job learn from an earlier one, with other ranges if there are any."""
@@ -325,42 +321,34 @@ class EditorPage(QWidget):
         self._show_state()
 
     def try_one(self) -> None:
-        """Save, check, and run one trial at mid-range."""
-        self._prepare(partial(self._open_start, try_first=True))
+        """Check, and run one trial at mid-range; unsaved changes are shown first."""
+        self._when_current(partial(self._open_start, try_first=True))
 
     def start(self) -> None:
-        """Save, check everything that a job needs, and offer to start it."""
-        self._prepare(self._open_start)
-
-    def _prepare(self, proceed: Callable[[], object]) -> None:
-        """Save and proceed, unless there are errors in the texts as they are now."""
-
-        def decide() -> None:
-            if self._has_settings:
-                self.save(proceed)
-            else:
-                self._show_message(_("Fix the errors first."))
-
-        self._when_current(decide)
+        """Check everything that a job needs, and offer to start it; nothing is saved before."""
+        self._when_current(self._open_start)
 
     def run_on_platform(self) -> None:
-        """Save, then offer to run the job on the OpenBayes platform."""
-        self.save(self._open_cloud)
+        """Offer to run the job on the OpenBayes platform; nothing is saved before."""
+        self.project.after_edits(self._open_cloud)
 
     def _open_cloud(self) -> None:
         from bayesdesk.editor.cloud_dialog import CloudDialog
 
         self._show_message("")
-        self.cloud_dialog = CloudDialog(self.window(), self._background, self.model)
+        self.cloud_dialog = CloudDialog(self.window(), self._background, self.project)
         self.cloud_dialog.open()
 
     def _open_start(self, *, try_first: bool = False) -> None:
+        if not self._has_settings:
+            self._show_message(_("Fix the errors first."))
+            return
         self._show_message("")
         self.start_dialog = StartDialog(
             self.window(),
             self._background,
             self._database,
-            self.model.file,
+            self.project,
             Options(history=() if self._follows is None else (self._follows,)),
             try_first=try_first,
         )

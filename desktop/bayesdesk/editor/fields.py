@@ -7,7 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bayescore.config.yamltext import Path
 from bayescore.config.yamltext.scalars import resolve
@@ -15,6 +15,7 @@ from bayesdesk.editor import edits
 from bayesdesk.editor.explanations import explain
 from bayesdesk.editor.text_model import LocalModel, MakeEdit, TextModel
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import column, label, set_property
 
 
@@ -144,7 +145,7 @@ def _items(typed: str) -> list[str]:
     return [item.strip() for item in typed.split(",") if item.strip()]
 
 
-class ChoiceField(QComboBox, Field):
+class ChoiceField(ComboBox, Field):
     """One of a few values; any other value of the text is shown as it is."""
 
     def __init__(
@@ -161,7 +162,7 @@ class ChoiceField(QComboBox, Field):
         self._chosen = chosen
         self._default = default
         self.setMinimumContentsLength(8)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.refresh()
         self.activated.connect(self._activated)
 
@@ -187,7 +188,7 @@ class ChoiceField(QComboBox, Field):
         self.blockSignals(False)
 
 
-class ComboField(QComboBox, Field):
+class ComboField(ComboBox, Field):
     """A text that is typed or chosen from a list; it is removed from the file when the field is empty."""
 
     def __init__(self, model: TextModel, path: Path) -> None:
@@ -197,9 +198,9 @@ class ComboField(QComboBox, Field):
         self.setEditable(True)
         self.line = _Line()
         self.setLineEdit(self.line)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
         self.setMinimumContentsLength(12)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.line.textEdited.connect(self._edited)
         self.activated.connect(self._activated)
         self.refresh()

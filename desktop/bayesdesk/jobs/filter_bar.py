@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bayescore.errors import ConfigError
 from bayescore.i18n import _, n_
@@ -19,6 +19,7 @@ from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.wheel import ComboBox, Slider
 from bayesdesk.ui.widgets import button, clear, column, label, row, set_property
 
 _AFTER_EXPRESSION = 5  # index in the first line
@@ -32,7 +33,7 @@ class FilterBar(QWidget):
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
-        self._share = QSlider(Qt.Orientation.Horizontal)
+        self._share = Slider()
         self._share.setRange(1, 100)
         self._share.setValue(100)
         self._share.setFixedWidth(120)
@@ -75,8 +76,8 @@ class FilterBar(QWidget):
         spec = self._model.view.job.config.hyper_tuning.parameter_specs[0].name
         return f"{spec} < 0.1 and value > 0.9"
 
-    def _made_states(self) -> QComboBox:
-        made = QComboBox()
+    def _made_states(self) -> ComboBox:
+        made = ComboBox()
         made.addItem(_("State: any"), None)
         for state in TrialState:
             made.addItem(state_word(state), state)

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from bayescore.app.consent import UnconfirmedError
 from bayescore.app.permissions import Permission
@@ -33,6 +33,7 @@ from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
 from bayesdesk.ui.collapsible import Collapsible
 from bayesdesk.ui.consent import ConsentDialog
+from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import Card, column, row
 
 _TABS_OF_TRIALS = 4  # the first tabs: with the filter and the selected trial
@@ -58,7 +59,7 @@ class JobPage(QWidget):
         self.filter_bar = FilterBar(self.model)
         self.trial_actions = TrialActions(self, self.model, database, background, self._run_allowed)
         self.panel = TrialPanel(self.model, self.trial_actions)
-        self.tabs = QTabBar()
+        self.tabs = TabBar()
         self.stack = QStackedWidget()
         self.names: list[str] = []
         self._unseen: dict[int, Callable[[], QWidget]] = {}
@@ -99,8 +100,8 @@ class JobPage(QWidget):
         self.setLayout(layout)
 
     def _connect(self) -> None:
-        job, run, commands = self.model.view.job, self._background.run, self._commands
-        self.header.cancel_requested.connect(lambda: run(lambda: commands.cancel(job.id)))
+        job, commands = self.model.view.job, self._commands
+        self.header.cancel_requested.connect(self._cancel)
         self.header.rerun_requested.connect(
             lambda: self._run_allowed(lambda allowed: commands.rerun(job.id, None, allowed))
         )
@@ -110,9 +111,14 @@ class JobPage(QWidget):
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
 
+    def _cancel(self) -> None:
+        job = self.model.view.job.id
+        self._background.run_to_end(_("Stopping the job"), lambda: self._commands.cancel(job))
+
     def _run_allowed(self, request: Request, allowed: tuple[Permission, ...] = ()) -> None:
         """Run a request; if it needs what the user has not allowed yet, ask, and run it again."""
-        self._background.run(lambda: request(allowed), None, partial(self._refused, request))
+        action = _("Storing the request")
+        self._background.run_to_end(action, lambda: request(allowed), None, partial(self._refused, request))
 
     def _refused(self, request: Request, error: Exception) -> None:
         if not isinstance(error, UnconfirmedError):
@@ -180,4 +186,4 @@ class JobPage(QWidget):
                 content = export_text(database, view.job, view.trials, wanted, view.best)
                 replace_file(Path(name), content)
 
-            self._background.run(write)
+            self._background.run_to_end(_("Exporting {file}", file=Path(name).name), write)

@@ -72,15 +72,20 @@ class TrialActions(QObject):
 
     def stop(self, numbers: Sequence[int]) -> None:
         """Stop running trials."""
-        self._background.run(lambda: self._commands.stop_all(self._job, numbers))
+        job = self._job
+        self._background.run_to_end(_("Stopping trials"), lambda: self._commands.stop_all(job, numbers))
 
     def star(self, numbers: Sequence[int], *, starred: bool) -> None:
         """Star trials, or remove their stars."""
-        self._background.run(lambda: self._commands.star(self._job, numbers, starred=starred))
+        job = self._job
+        self._background.run_to_end(
+            _("Storing the star"), lambda: self._commands.star(job, numbers, starred=starred)
+        )
 
     def annotate(self, number: int, note: str) -> None:
         """Write a note on a trial."""
-        self._background.run(lambda: self._commands.annotate(self._job, number, note))
+        job = self._job
+        self._background.run_to_end(_("Storing the note"), lambda: self._commands.annotate(job, number, note))
 
     def fill(self, menu: QMenu, trials: Sequence[Trial]) -> None:
         """Add an entry for each action that is offered for these trials."""

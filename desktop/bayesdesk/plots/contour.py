@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QComboBox
 
 from bayescore.config import CategoricalSpec, Goal, ParameterSpec
 from bayescore.i18n import _, n_
@@ -19,6 +18,7 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, Segmented, label
 
 _HEIGHT = 320
@@ -63,8 +63,8 @@ class ContourChart(Card):
     def _specs(self) -> tuple[ParameterSpec, ...]:
         return self._model.view.job.config.hyper_tuning.parameter_specs
 
-    def _made_choice(self) -> QComboBox:
-        made = QComboBox()
+    def _made_choice(self) -> ComboBox:
+        made = ComboBox()
         made.addItems([s.name for s in self._specs])
         made.activated.connect(self._choose)
         return made
