@@ -13,7 +13,17 @@ from bayesdesk.palette import CommandPalette
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.window import MainWindow
 from support.programs import wait_for
-from support.window import TWO, WAIT_MS, finished_job, job_page, open_editor, settle, start_job, type_into
+from support.window import (
+    TWO,
+    WAIT_MS,
+    finished_job,
+    job_page,
+    open_editor,
+    parameter_rows,
+    settle,
+    start_job,
+    type_into,
+)
 from support.workspace import REPORT_X, Workspace
 
 CHINESE = {
@@ -42,23 +52,23 @@ def test_that_a_form_edit_is_the_smallest_edit_of_the_text_and_undo_returns_the_
     file = workspace.project / "openbayes.yaml"
     first = file.read_bytes()
     editor = open_editor(window, qtbot, file)
-    row = editor.form._rows[0]
-    type_into(qtbot, row.fields[2], "1e-4")
+    row = editor.form.parameters.row(0)
+    type_into(qtbot, row.low, "1e-4")
     settle(editor)
     assert "min_value: 1e-4" in editor.model.text
     assert editor.model.text.replace("1e-4", "0.001", 1) == first.decode()
     editor.form.add_parameter()
     settle(editor)
-    assert len(editor.form._rows) == 7
-    editor.form._rows[6].remove()
+    assert len(editor.form.parameters) == 7
+    editor.form.parameters.row(6).remove()
     settle(editor)
-    row = editor.form._rows[5]
+    row = editor.form.parameters.row(5)
     row.change_type("DISCRETE")
     settle(editor)
     assert editor.model.value(("hyper_tuning", "parameter_specs", 5, "discrete_values")) is not None
-    editor.form._rows[0].move_to(2)
+    editor.form.parameters.row(0).move_to(2)
     settle(editor)
-    assert [r.fields[0].text() for r in editor.form._rows[:3]] == [
+    assert [r.name.text() for r in parameter_rows(editor.form)[:3]] == [
         "latent_factors",
         "unobs_weight",
         "regularization",
@@ -70,7 +80,7 @@ def test_that_a_form_edit_is_the_smallest_edit_of_the_text_and_undo_returns_the_
     while editor.model.text_document.isRedoAvailable():
         editor.redo()
     settle(editor)
-    assert editor.form._rows[2].fields[0].text() == "regularization"
+    assert editor.form.parameters.row(2).name.text() == "regularization"
 
 
 def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_corrects_a_wrong_value(
@@ -86,17 +96,17 @@ def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_corrects_a_wr
     assert not editor.model.is_valid
     assert editor.form._banner.isVisible()
     assert not editor.form._parameters.isEnabled()
-    assert editor.form._rows[0].fields[0].text() == "x"
+    assert editor.form.parameters.row(0).name.text() == "x"
     assert not editor._start.isEnabled()
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Backspace)
     settle(editor)
     assert editor.model.is_valid
     assert editor.form._parameters.isEnabled()
 
-    type_into(qtbot, editor.form._rows[0].fields[2], "5")
+    type_into(qtbot, editor.form.parameters.row(0).low, "5")
     settle(editor)
     assert [p.code for p in editor.model.problems if p.severity == "error"] == ["min-above-max"]
-    assert editor.form._rows[0].fields[2].property("wrong") == "true"
+    assert editor.form.parameters.row(0).low.property("wrong") == "true"
     assert not editor._start.isEnabled()
     editor.yaml.go_to(next(p for p in editor.model.problems if p.severity == "error"))
     (action,) = [a for a in editor.yaml.fixes_menu().actions() if a.text() == words["Swap them"]]

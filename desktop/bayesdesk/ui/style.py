@@ -53,9 +53,11 @@ QPushButton#panel { background: transparent; border: none; border-radius: 5px; p
 QPushButton#quiet:hover, QPushButton#panel:hover { background: $line; }
 QPushButton#quiet, QToolButton { background: transparent; border: none; border-radius: 5px; padding: 2px 6px;
     min-height: 22px; }
+QToolButton#more::menu-indicator { image: none; }
 QToolButton:hover { background: $line; }
 QPushButton#link { background: transparent; border: none; color: $accent; padding: 0; min-height: 20px;
     font-weight: 400; }
+QPushButton#link:disabled { color: $faint; }
 QPushButton#link:hover { text-decoration: underline; }
 QPushButton#segment { border-radius: 0; margin: 0; border-right-width: 0; font-weight: 500; padding: 0 12px; }
 QPushButton#segment[place="first"], QPushButton#segment[place="only"] { border-top-left-radius: 6px;
