@@ -65,6 +65,7 @@ QPushButton#segment[place="first"], QPushButton#segment[place="only"] { border-t
 QPushButton#segment[place="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px;
     border-right-width: 1px; }
 QPushButton#segment:checked { background: $accent_soft; color: $accent; }
+QPushButton#floating { border-radius: 5px; padding: 0 8px; min-height: 22px; font-size: ${small_px}px; }
 QPushButton#chip { background: $accent_soft; border: none; border-radius: 12px; color: $accent;
     padding: 0 10px; min-height: 24px; font-size: ${small_px}px; font-family: $mono; font-weight: 400; }
 
