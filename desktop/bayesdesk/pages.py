@@ -152,6 +152,7 @@ class Pages(QStackedWidget):
 
         old, self.job = self.job, JobPage(view, self._database, self._background, tab)
         self.job.new_requested.connect(self.new_from_requested)
+        self.job.job_requested.connect(self.show_job)
         self._show(self.job, view.job.id)
         self._remove(old)
         _log.info("job %s is shown", view.job.id)

@@ -22,11 +22,11 @@ from bayescore.i18n import _
 from bayesdesk.editor.completer import YamlCompleter
 from bayesdesk.editor.completion import describe
 from bayesdesk.editor.find_bar import FindBar
-from bayesdesk.editor.highlighter import YamlHighlighter
 from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 
 _INDENT = "  "
 _MARGIN = 14

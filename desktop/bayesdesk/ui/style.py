@@ -18,6 +18,7 @@ QWidget#bar { background: $panel; border-bottom: 1px solid $line; }
 QWidget#sidebar { background: $sunk; border-right: 1px solid $line; }
 QFrame#card { background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame#asks { background: $panel; border: 1px solid $warning; border-radius: ${radius}px; }
+QFrame#wrong { background: $panel; border: 1px solid $bad; border-radius: 6px; }
 QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame#mark { background: $accent; border: none; }
 QFrame#sunk { background: $sunk; border: none; border-radius: 5px; }
@@ -103,7 +104,8 @@ QTableView, QListView, QTreeView { background: $panel; border: none; gridline-co
     selection-background-color: $accent_soft; selection-color: $text; alternate-background-color: $panel; }
 QTableView::item { padding: 0 8px; border-bottom: 1px solid $line; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
-QListWidget::item, QTreeWidget::item { padding: 5px 8px; }
+QListWidget::item, QTreeWidget::item, QTreeView#events::item { padding: 5px 8px; }
+QListView#completions { border: 1px solid $strong_line; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; border: none; border-bottom: 1px solid $line; padding: 7px 8px;
     color: $secondary; font-weight: 500; }
