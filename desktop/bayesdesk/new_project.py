@@ -87,13 +87,16 @@ class NewProjectActions(QObject):
     def _offer(self, proposal: Proposal) -> None:
         """Show the proposed file, which is written when the user accepts it."""
 
-        def work() -> None:
+        def write() -> None:
             accept_proposal(proposal)
             choose_runner(proposal.file.parent, default_runner())
 
         def create() -> None:
-            action = _("Creating {file}", file=proposal.file.name)
-            self._background.run_to_end(action, work, lambda _none: self.chosen.emit(proposal.file))
+            self._background.run_to_end(
+                _("Creating {file}", file=proposal.file.name),
+                write,
+                lambda _none: self.chosen.emit(proposal.file),
+            )
 
         dialog = NewFileDialog(self._window, proposal)
         dialog.accepted.connect(create)
@@ -110,8 +113,7 @@ class NewProjectActions(QObject):
             create_project(folder, example)
             choose_runner(folder, default_runner())
 
-        action = _("Creating the project")
-        self._background.run_to_end(action, work, lambda _none: self.chosen.emit(folder))
+        self._background.run_to_end(_("Creating the project"), work, lambda _none: self.chosen.emit(folder))
 
     def import_results(self) -> None:
         """Import results of another tool as a job."""

@@ -74,19 +74,19 @@ class OpenFiles(QObject):
             editor.project.after_edits(lambda: self._write(editor, Path(name)))
 
     def _write(self, editor: EditorPage, file: Path) -> None:
-        from bayescore.results import replace_file
+        from bayescore.results import replace_bytes
 
         if editor.local.is_changed:  # it belongs to the folder and stays there
             editor.project.local.save(lambda: self._write(editor, file))
             return
-        content = editor.model.text
+        content = editor.model.content()
 
         def show(project: Project) -> None:
             editor.discard_drafts()
             self._edit(project)
 
         def write() -> Project:
-            replace_file(file, content)
+            replace_bytes(file, content)
             return _read_project(file)
 
         self._background.run_to_end(_("Saving {file}", file=file.name), write, show)
@@ -106,23 +106,23 @@ class OpenFiles(QObject):
         stay
             Called if the user cancels.
         saving
-            Called if the user chooses to save.
+            Called if the user chooses to save, before anything is written.
         """
         editor = self._pages.editor
         if editor is None or not editor.is_changed:
             proceed()
             return
 
-        def save() -> None:
-            saving()
-            again = partial(self.leave, proceed, stay, saving)  # something may have been typed meanwhile
-            editor.save(again, lambda _error: self._pages.show_editor_again())
-
         def discard() -> None:
             editor.discard_drafts()
             proceed()
 
-        question = ask(
+        def save() -> None:
+            saving()
+            again = partial(self.leave, proceed, stay, saving)  # something may be typed during the save
+            editor.save(again, lambda _error: self._pages.return_to_editor())
+
+        box = ask(
             self._window,
             _("{file} has unsaved changes.", file=editor.model.file.name),
             str(editor.model.file.parent),
@@ -133,7 +133,7 @@ class OpenFiles(QObject):
                 Answer(_("Save"), save, "primary"),
             ],
         )
-        question.rejected.connect(stay)
+        box.rejected.connect(stay)
 
 
 def _read_project(file: Path) -> Project:

@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
 
     def _show_parameter(self, name: str) -> None:
         if self.editor is not None:
-            self.pages.show_editor_again()
+            self.pages.return_to_editor()
             self.editor.show_parameter(name)
 
     def show_preferences(self) -> None:

@@ -68,7 +68,7 @@ def _pages(window: MainWindow, qtbot, jobs: list[str], file) -> Iterator[tuple[s
     yield "diagnostics", whole
     if window.editor is None:
         open_editor(window, qtbot, file)
-    window.pages.show_editor_again()
+    window.pages.return_to_editor()
     editor = window.editor
     assert editor is not None
     qtbot.waitUntil(lambda: editor.model.is_current, timeout=WAIT_MS)

@@ -218,7 +218,7 @@ def test_that_the_wheel_changes_a_slider_that_was_clicked_until_it_loses_the_foc
     window: MainWindow, workspace: Workspace, qtbot, pointer: Pointer
 ) -> None:
     page = finished_job(window, workspace, qtbot, max_job_count=6)
-    share, condition = page.filter_bar._share, page.filter_bar._expression
+    share, condition = page.filter_bar._share, page.filter_bar.expression
     pointer.scroll(share, -2)
     assert share.value() == 100
     pointer.click(share)

@@ -44,8 +44,8 @@ class CloudDialog(QDialog):
         self.resize(820, 680)
         self._background, self._files = background, files
         self._plan: Plan | None = None
-        self._checked: Contents | None = None
         self.question: MessageBox | None = None  # before something is sent
+        self._checked: Contents | None = None
         self._cancelled: threading.Event | None = None
         self._link = ""
         self._summary = badge(_("checking…"))

@@ -14,6 +14,7 @@ from bayescore.config import Contents
 from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayesdesk.editor.changes_card import ChangesCard
+from bayesdesk.editor.continued import ContinuedLine
 from bayesdesk.editor.project_files import ProjectFiles
 from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
@@ -90,6 +91,7 @@ class StartDialog(QDialog):
         layout = column(
             row(label(self.windowTitle(), "title"), self._summary, None, help_mark("first-job")),
             self._busy,
+            ContinuedLine(self._background, self._database, self._options.history),
             self.asks,
             self.changes,
             card,

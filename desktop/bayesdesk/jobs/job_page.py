@@ -46,6 +46,7 @@ class JobPage(QWidget):
     of thousands of trials.
     """
 
+    job_requested = Signal(str)  # another job is to be shown
     new_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
 
     def __init__(self, view: JobView, database: Database, background: Background, tab: int = 0) -> None:
@@ -69,7 +70,7 @@ class JobPage(QWidget):
             ("trials", _("Trials"), lambda: self._in_card(self.table)),
             ("analysis", _("Analysis"), lambda: self.analysis),
             ("events", _("Events"), lambda: self._in_card(EventsPage(self.model))),
-            ("configuration", _("Configuration"), lambda: ConfigurationPage(view.job)),
+            ("configuration", _("Configuration"), self._made_configuration),
         ):
             self.names.append(name)
             self._unseen[self.stack.addWidget(QWidget())] = make
@@ -110,6 +111,7 @@ class JobPage(QWidget):
         )
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
+        self.header.job_requested.connect(self.job_requested)
 
     def _cancel(self) -> None:
         job = self.model.view.job.id
@@ -151,6 +153,11 @@ class JobPage(QWidget):
     def analysis(self) -> AnalysisPage:
         """Importance, slices, contour, timeline."""
         return AnalysisPage(self.model, self._background)
+
+    def _made_configuration(self) -> ConfigurationPage:
+        page = ConfigurationPage(self.model)
+        page.job_requested.connect(self.job_requested)
+        return page
 
     @staticmethod
     def _in_card(widget: QWidget) -> Card:

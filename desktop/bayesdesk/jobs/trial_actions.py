@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from bayescore.app.permissions import Permission
@@ -16,6 +17,7 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.models.offers import Offers, offers_for
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
+from bayesdesk.ui.plain import as_text
 
 Request = Callable[[tuple[Permission, ...]], None]  # called with what the user has allowed
 
@@ -91,13 +93,20 @@ class TrialActions(QObject):
         """Add an entry for each action that is offered for these trials."""
         offers = self.offers(trials)
 
-        def add(words: str, action: Callable[[], object]) -> None:
-            menu.addAction(words).triggered.connect(lambda _checked=False: action())
+        def add(words: str, action: Callable[[], object]) -> QAction:
+            entry = menu.addAction(words)
+            entry.triggered.connect(lambda _checked=False: action())
+            return entry
 
         if (opened := offers.open) is not None:
             add(_("Log and files"), lambda: self.open(opened))
         if (used := offers.use) is not None:
             add(_("Use as result…"), lambda: self.use(used))
+        elif offers.no_use:
+            refused = add(_("Use as result…"), lambda: None)
+            refused.setEnabled(False)
+            refused.setToolTip(as_text(offers.no_use))
+            menu.setToolTipsVisible(True)
         if offers.rerun:
             count = len(offers.rerun)
             words = _("Re-run {count}", count=count) if count > 1 else _("Re-run")

@@ -45,8 +45,8 @@ class _Entry:
 class ComboBox(QComboBox):
     """A combo box that ignores the wheel until the user enters it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._entry = _Entry(self)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
