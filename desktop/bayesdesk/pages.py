@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -27,13 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Pages(QStackedWidget):
-    """Shows one page and follows the jobs in the store.
-
-    Parameters
-    ----------
-    make_start
-        Makes the start page in the current language and theme.
-    """
+    """Shows one page and follows the jobs in the store."""
 
     job_changed = Signal(object)  # str | None: id of the job that is shown from now on
     job_started = Signal(str)  # from the editor
@@ -45,14 +38,13 @@ class Pages(QStackedWidget):
         background: Background,
         machine: MachineWatch,
         watch: StoreWatch,
-        make_start: Callable[[], StartPage],
+        start: StartPage,
     ) -> None:
         super().__init__()
         self._database, self._background = database, background
         self._machine, self._watch = machine, watch
-        self._make_start = make_start
         self._shown_job: str | None = None
-        self.start: StartPage = make_start()
+        self.start = start
         self.job: JobPage | None = None
         self.editor: EditorPage | None = None
         self.comparison: ComparePage | None = None
@@ -64,13 +56,13 @@ class Pages(QStackedWidget):
         """Id of the job that is shown, even if its page is still being read."""
         return self._shown_job
 
-    def rebuild(self) -> None:
+    def rebuild(self, start: StartPage) -> None:
         """Build the pages again in the current language and theme; the shown job or editor stays shown."""
         editor, page = self.editor, self.job
         is_editing = editor is not None and self.currentWidget() is editor
         for widget in [self.widget(i) for i in range(self.count())]:
             self._remove(widget)
-        self.start = self._make_start()
+        self.start = start
         self.job = self.editor = self.comparison = self.diagnostics = None
         self.addWidget(self.start)
         if editor is not None:
@@ -129,6 +121,12 @@ class Pages(QStackedWidget):
         """Show the editor again, if a file has been opened."""
         if self.editor is not None:
             self._show(self.editor)
+
+    def close_editor(self) -> None:
+        """Show the start page in place of the editor."""
+        old, self.editor = self.editor, None
+        self._show(self.start)
+        self._remove(old)
 
     # ---- jobs
 

@@ -15,6 +15,7 @@ from bayescore.store import Database, Event, Job, Trial, events, jobs, revisions
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.series import SeriesReader
 
+_MOST_VIEWED = 3  # jobs whose points and events stay in memory: each may have millions of points
 _ESTIMATE_S = 1.0  # for which an estimate of the time left is kept
 
 
@@ -27,7 +28,7 @@ class SnapshotReader:
         self._revision: tuple[object, ...] | None = None
         self._trials: dict[str, _Trials] = {}  # of jobs that have not ended, and of those that were viewed
         self._ended: dict[str, JobRow] = {}
-        self._details: dict[str, _Details] = {}  # of jobs that were viewed
+        self._details: dict[str, _Details] = {}  # of jobs that were viewed, the last one at the end
 
     def rows(self) -> tuple[JobRow, ...]:
         """Every job, newest first."""
@@ -93,7 +94,7 @@ class SnapshotReader:
     # ---- one job
 
     def _view(self, connection: sa.Connection, job: Job) -> JobView:
-        details = self._details.setdefault(job.id, _Details(job))
+        details = self._details_of(job)
         its = self._trials_of(job)
         of_trials, of_points = revisions.of_job(connection, job.id)
         its.read(connection, of_trials)
@@ -112,6 +113,14 @@ class SnapshotReader:
             None if has_ended else transfers.get(connection, job.id),
             details.continued(connection, self._revision),
         )
+
+    def _details_of(self, job: Job) -> _Details:
+        """What was read of a job, which is kept for the jobs that were viewed last."""
+        details = self._details.pop(job.id, None) or _Details(job)
+        while len(self._details) >= _MOST_VIEWED:
+            del self._details[next(iter(self._details))]
+        self._details[job.id] = details
+        return details
 
     def _trials_of(self, job: Job) -> _Trials:
         known = self._trials.setdefault(job.id, _Trials(job))

@@ -44,7 +44,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._drawn = (QSize(), 0)  # size and number of axes of the lines
         self._axes_painter = AxesPainter(model.view.job.config.hyper_tuning.goal)
         self._scaffold: QImage | None = None
-        self._brushed: frozenset[str] = frozenset()  # axes whose ticks the scaffold leaves out
+        self._scaffold_key: tuple[object, ...] = ()
 
     # ---- geometry
 
@@ -168,7 +168,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         painter.drawImage(QPointF(0, 0), self._dim.picture)
         painter.drawImage(QPointF(0, 0), self._bright.picture)
         painter.drawImage(QPointF(0, 0), self._scaffolding())
-        self.paint_front(painter)
+        self._paint_front(painter, self.ratio)
 
     def paint_vector(self, painter: QPainter) -> None:
         """Draw everything as vectors, for SVG."""
@@ -178,13 +178,14 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             for line in self._lines[rows]:
                 painter.drawPolyline([QPointF(float(x), float(y)) for x, y in line])
         self._paint_axes(painter)
-        self.paint_front(painter)
+        self._paint_front(painter, None)
 
     def _scaffolding(self) -> QImage:
-        """The axes with their labels, which are slow to draw and stay the same until an axis changes."""
-        brushed = frozenset(self._model.filter.brushes)
-        if self._scaffold is None or self.dragged_axis is not None or brushed != self._brushed:
-            self._brushed = brushed
+        """The axes and the selected trial, which are slow to draw and stay the same while a brush moves."""
+        row = self._selected_row()
+        key = (frozenset(self._model.filter.brushes), row)
+        if self._scaffold is None or self.dragged_axis is not None or key != self._scaffold_key:
+            self._scaffold_key = key
             image = QImage(self.size * self.ratio, QImage.Format.Format_ARGB32_Premultiplied)
             image.setDevicePixelRatio(self.ratio)
             image.fill(Qt.GlobalColor.transparent)
@@ -193,6 +194,10 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             painter.end()
             self._scaffold = image
         return self._scaffold
+
+    def _selected_row(self) -> int | None:
+        selected = self._model.selected
+        return None if selected is None else self._model.columns.row_of(selected.number)
 
     def end_drag(self) -> None:
         """Draw a dragged axis at its own place again."""
@@ -214,6 +219,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
                 painter, layout, axis, x, ticks=not is_brushed, missing=bool(missing)
             )
         self._axes_painter.paint_heads(painter, layout, self.axes, places)
+        if (row := self._selected_row()) is not None:
+            self._paint_line(painter, row, theme.palette().accent, 2.4, dots=True)
 
     def _place(self, index: int, axis: Axis) -> float:
         """Pixels from the left to an axis, also while it is dragged."""
@@ -221,19 +228,15 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             return self.dragged_axis[1]
         return self.x_of(index)
 
-    def paint_front(self, painter: QPainter) -> None:
-        """Draw what is above the axes: brushes, the selected and the hovered trial."""
+    def _paint_front(self, painter: QPainter, ratio: float | None) -> None:
+        """Draw what moves with the mouse: the hovered trial and the brushes."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = self._model.selected
-        row = self._model.columns.row_of(selected.number) if selected is not None else None
-        if row is not None:
-            self._paint_line(painter, row, theme.palette().accent, 2.4, dots=True)
         if self.hovered is not None:
             self._paint_line(painter, self.hovered, theme.palette().text, 1.6, dots=False)
         for index, axis in enumerate(self.axes):
             if brushes := self._model.filter.brushes.get(axis.name, ()):
                 self._axes_painter.paint_brushes(
-                    painter, self.layout, axis, self._place(index, axis), brushes
+                    painter, self.layout, axis, self._place(index, axis), brushes, ratio
                 )
 
     def _paint_line(self, painter: QPainter, row: int, colour: str, width: float, *, dots: bool) -> None:
