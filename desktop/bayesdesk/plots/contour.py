@@ -14,6 +14,7 @@ from bayescore.i18n import _, n_
 from bayescore.results import Surface, importances, surface
 from bayesdesk.models.curves import one_line
 from bayesdesk.models.job import JobModel
+from bayesdesk.models.names import shortened
 from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.colours import area_map
@@ -24,7 +25,7 @@ from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented, label
 
 _HEIGHT = 320
-_SHORTEST, _CHOICE_WIDTH = 10, 190  # of a choice of a parameter: characters, pixels
+_LONGEST = 18  # characters of a parameter that can be chosen
 _MARGIN = 0.015  # share of the area around it: dots at its edge are whole
 _Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
@@ -74,12 +75,11 @@ class ContourChart(Card):
 
     def _made_choice(self) -> QComboBox:
         made = QComboBox()
-        made.addItems([s.name for s in self._specs])
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        made.setMinimumContentsLength(_SHORTEST)
-        made.setMaximumWidth(_CHOICE_WIDTH)
-        made.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        made.currentTextChanged.connect(lambda name: made.setToolTip(as_text(name)))
+        names = [s.name for s in self._specs]
+        for index, (name, short) in enumerate(zip(names, shortened(names, _LONGEST), strict=True)):
+            made.addItem(short, name)
+            made.setItemData(index, as_text(name), Qt.ItemDataRole.ToolTipRole)
+        made.currentIndexChanged.connect(lambda index: made.setToolTip(as_text(names[index])))
         made.activated.connect(self._choose)
         return made
 
@@ -97,7 +97,7 @@ class ContourChart(Card):
         self._is_busy = True
         specs, shown = self._specs, self._model.shown
         goal = self._model.view.job.config.hyper_tuning.goal
-        pair = (self._x.currentText(), self._y.currentText()) if self._is_chosen else None
+        pair = (self._x.currentData(), self._y.currentData()) if self._is_chosen else None
 
         def work() -> _Result:
             first, second = pair or _leading_pair(specs, [i.name for i in importances(specs, shown, goal)])
@@ -119,8 +119,8 @@ class ContourChart(Card):
 
     def _show_result(self, outcome: _Result) -> None:
         (first, second), self._found, self._pictures = outcome
-        self._x.setCurrentText(first)
-        self._y.setCurrentText(second)
+        self._x.setCurrentIndex(self._x.findData(first))
+        self._y.setCurrentIndex(self._y.findData(second))
         self._draw()
         self._finish()
 
@@ -177,7 +177,7 @@ class ContourChart(Card):
 
     def _pair(self) -> tuple[ParameterSpec, ParameterSpec]:
         by_name = {s.name: s for s in self._specs}
-        return by_name[self._x.currentText()], by_name[self._y.currentText()]
+        return by_name[self._x.currentData()], by_name[self._y.currentData()]
 
     def _draw_axes(self) -> None:
         item = self._plot.getPlotItem()
