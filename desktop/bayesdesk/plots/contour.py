@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLayout, QSizePolicy
 
 from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
@@ -22,10 +22,10 @@ from bayesdesk.plots.contour_picture import ContourPicture, contour_picture
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
-from bayesdesk.ui.widgets import Card, Segmented, label
+from bayesdesk.ui.widgets import Card, Segmented, label, row
 
 _HEIGHT = 320
-_LONGEST = 18  # characters of a parameter that can be chosen
+_LONGEST, _SHORTEST = 18, 8  # characters of a parameter that can be chosen; for which there is always room
 _MARGIN = 0.015  # share of the area around it: dots at its edge are whole
 _Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
@@ -44,8 +44,8 @@ class ContourChart(Card):
         self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
         self._what.chosen.connect(self._show_again)
-        for part in (self._x, self._y, self._what):
-            self.controls.addWidget(part)
+        self.controls.addWidget(self._what)
+        self.body.addLayout(self._choices())
         self._axes = {side: ParameterTicks(side) for side in ("bottom", "left")}
         self._plot = plot(axes=self._axes)
         self._plot.set_extent(self._frame)
@@ -73,12 +73,24 @@ class ContourChart(Card):
     def _specs(self) -> tuple[ParameterSpec, ...]:
         return self._model.view.job.config.hyper_tuning.parameter_specs
 
+    def _choices(self) -> QLayout:
+        """The two parameters, below the title: long names need the room."""
+        made = row(label(_("Across"), "caption"), self._x, 8, label(_("Up"), "caption"), self._y)
+        for choice in (self._x, self._y):
+            made.setStretchFactor(choice, 1)
+        made.addStretch(1)
+        made.setContentsMargins(13, 2, 4, 6)
+        return made
+
     def _made_choice(self) -> QComboBox:
         made = QComboBox()
         names = [s.name for s in self._specs]
         for index, (name, short) in enumerate(zip(names, shortened(names, _LONGEST), strict=True)):
             made.addItem(short, name)
             made.setItemData(index, as_text(name), Qt.ItemDataRole.ToolTipRole)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(_SHORTEST)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         made.currentIndexChanged.connect(lambda index: made.setToolTip(as_text(names[index])))
         made.activated.connect(self._choose)
         return made
