@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
 
         item = next(r for r in self.rows if r.job.id == identifier)
         boxes = QMessageBox.StandardButton
-        question = _("Delete job {name} with its trials, logs and files?", name=item.job.submission.name)
+        question = _("Delete job {name} with its trials, logs and files?", name=item.job.name)
         if QMessageBox.question(self, "Bayesdesk", as_text(question)) is boxes.Yes:
             self.background.run(lambda: deletion.delete(self.database, [identifier]))
 
