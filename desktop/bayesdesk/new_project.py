@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from bayescore.app.new_project import create_from_program, create_project
+from bayescore.app.new_project import choose_runner, create_from_program, create_project
 from bayescore.app.study_import import import_file, import_table
+from bayescore.config import RunnerChoice
 from bayescore.i18n import Text, _
 from bayescore.store import Database, Job
 from bayesdesk.services.background import Background
-from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.message_box import tell
+
+DEFAULT_RUNNER = "runner"  # setting: a :class:`RunnerChoice`
+
+
+def default_runner() -> RunnerChoice:
+    """The runner of new projects, from the preferences."""
+    chosen = str(QSettings().value(DEFAULT_RUNNER, RunnerChoice.AUTO))
+    return RunnerChoice(chosen) if chosen in list(RunnerChoice) else RunnerChoice.AUTO
 
 
 class NewProjectActions(QObject):
@@ -69,9 +78,15 @@ class NewProjectActions(QObject):
         def created(remarks: tuple[Text, ...]) -> None:
             self.chosen.emit(program.parent)
             if remarks:
-                self._inform(_("New from my program"), "\n".join(str(r) for r in remarks))
+                words = _("The search space was made from {program}.", program=program.name)
+                tell(self._window, words, "\n".join(str(r) for r in remarks))
 
-        self._background.run(lambda: create_from_program(program.parent, program.name)[1], created)
+        def work() -> tuple[Text, ...]:
+            remarks = create_from_program(program.parent, program.name)[1]
+            choose_runner(program.parent, default_runner())
+            return remarks
+
+        self._background.run(work, created)
 
     def new_file(self) -> None:
         """Write a commented file into a folder that the user chooses."""
@@ -80,7 +95,11 @@ class NewProjectActions(QObject):
             self._create(Path(folder), None)
 
     def _create(self, folder: Path, example: str | None) -> None:
-        self._background.run(lambda: create_project(folder, example), lambda _files: self.chosen.emit(folder))
+        def work() -> None:
+            create_project(folder, example)
+            choose_runner(folder, default_runner())
+
+        self._background.run(work, lambda _none: self.chosen.emit(folder))
 
     def import_results(self) -> None:
         """Import results of another tool as a job."""
@@ -103,8 +122,8 @@ class NewProjectActions(QObject):
         """Import the table on the clipboard as a job of the open project."""
         copied, project = QGuiApplication.clipboard().text(), self._project()
         if project is None:
-            self._inform(
-                _("Import"),
+            tell(
+                self._window,
                 _("Open the project's openbayes.yaml first: it defines what the columns mean."),
             )
             return
@@ -120,6 +139,3 @@ class NewProjectActions(QObject):
 
     def _imported(self, job: Job) -> None:
         self.imported.emit(job.id)
-
-    def _inform(self, title: str, words: str) -> None:
-        QMessageBox.information(self._window, title, as_text(words))

@@ -270,7 +270,7 @@ def test_that_the_shown_job_stays_live_and_selected_after_a_switch_and_a_search(
 
     assert selected() == job
     window.switch_language()
-    assert window._pages.currentWidget() is window.job_page
+    assert window.pages.currentWidget() is window.job_page
     assert selected() == job
     with window.database.write() as connection:
         trials.star(connection, job, 1, starred=True)
@@ -291,5 +291,5 @@ def test_that_the_editor_stays_in_front_when_the_language_is_switched(
     job_page(window, qtbot)
     open_editor(window, qtbot, file)
     window.switch_language()
-    assert window._pages.currentWidget() is window.editor
+    assert window.pages.currentWidget() is window.editor
     assert not window.sidebar.list.currentIndex().isValid()

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bayescore.config import LocalSettings, OpenBayesConfig
+from bayescore.config import Goal, LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store import revisions, tables
 from bayescore.store.identifiers import new_identifier
@@ -247,7 +247,7 @@ def _summary(row: sa.Row[Any]) -> JobSummary:
         row.project,
         row.runner,
         str(row.metric),
-        str(row.goal),
+        Goal(row.goal),
         row.max_trials,
         row.created_at,
         row.ended_at,

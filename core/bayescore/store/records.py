@@ -79,13 +79,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class JobSummary:
-    """What a list shows of a job: its row without the file, the settings and the inputs.
-
-    Attributes
-    ----------
-    goal
-        ``MAXIMIZE`` or ``MINIMIZE``.
-    """
+    """What a list shows of a job: its row without the file, the settings and the inputs."""
 
     seq: int
     id: str
@@ -98,7 +92,7 @@ class JobSummary:
     project: str
     runner: str
     metric: str
-    goal: str
+    goal: Goal
     max_trials: int
     created_at: str
     ended_at: str | None
@@ -113,9 +107,9 @@ class JobFigures:
     lowest: float | None = None
     highest: float | None = None
 
-    def best(self, goal: str) -> float | None:
+    def best(self, goal: Goal) -> float | None:
         """Best value in the direction of a goal."""
-        return self.highest if goal == Goal.MAXIMIZE else self.lowest
+        return self.highest if goal is Goal.MAXIMIZE else self.lowest
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QInputDialog,
     QLineEdit,
-    QMessageBox,
     QPlainTextEdit,
     QProgressBar,
     QScrollArea,
@@ -27,6 +26,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.message_box import Answer, MessageBox, ask
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
@@ -43,6 +43,7 @@ class CloudDialog(QDialog):
         self.resize(820, 680)
         self._background, self._model = background, model
         self._plan: Plan | None = None
+        self.question: MessageBox | None = None  # before something is sent
         self._cancelled: threading.Event | None = None
         self._link = ""
         self._summary = badge(_("checking…"))
@@ -161,12 +162,17 @@ class CloudDialog(QDialog):
             endpoint=found.account.endpoint,
             user=found.account.organisation or found.account.user,
         )
+        details = ""
         if found.change:
-            question += "\n\n" + _("The keys above are written into {file} first.", file=found.file.name)
-        boxes = QMessageBox.StandardButton
-        if QMessageBox.question(self, self.windowTitle(), as_text(question)) is boxes.Yes:
-            note = self._note.text()
+            details = _("The keys above are written into {file} first.", file=found.file.name)
+        note = self._note.text()
+
+        def send() -> None:
             self._run(lambda plan_, cancelled: run(plan_, note, self.output_received.emit, cancelled))
+
+        self.question = ask(
+            self, question, details, answers=[Answer(_("Cancel")), Answer(_("Send"), send, "primary")]
+        )
 
     def _run(self, work: Callable[[Plan, threading.Event], Outcome]) -> None:
         found = self._plan

@@ -31,6 +31,7 @@ from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
+from bayesdesk.ui.collapsible import Collapsible
 from bayesdesk.ui.consent import ConsentDialog
 from bayesdesk.ui.widgets import Card, column, row
 
@@ -87,7 +88,8 @@ class JobPage(QWidget):
         tabs = row(self.tabs, None)
         tabs.setContentsMargins(theme.PAGE_MARGIN - 6, 0, theme.PAGE_MARGIN, 0)
         top.setLayout(column(self.header, tabs, spacing=0))
-        content = row(self.stack, self.panel, spacing=theme.CARD_GAP)
+        self._side = Collapsible("details", self.panel, "right", _("the details"))
+        content = row(self.stack, self._side, spacing=0)
         content.setContentsMargins(theme.PAGE_MARGIN, theme.CARD_GAP, theme.PAGE_MARGIN, theme.CARD_GAP)
         content.setStretchFactor(self.stack, 1)
         layout = column(top, self.filter_bar, spacing=0)
@@ -155,7 +157,7 @@ class JobPage(QWidget):
                 empty.deleteLater()
             self.stack.insertWidget(index, make())
         self.stack.setCurrentIndex(index)
-        for part in (self.filter_bar, self.panel):
+        for part in (self.filter_bar, self._side):
             part.setVisible(index < _TABS_OF_TRIALS)
 
     def set_view(self, view: JobView) -> None:

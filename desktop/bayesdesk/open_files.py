@@ -1,0 +1,117 @@
+"""Opens project files in the editor, and leaves the editor without losing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from bayescore.config import ParameterSpec
+from bayescore.config.load import project_file
+from bayescore.i18n import _
+from bayescore.store import Job
+from bayesdesk.pages import Pages
+from bayesdesk.recent_files import RecentFiles
+from bayesdesk.services.background import Background
+from bayesdesk.ui.message_box import Answer, ask
+
+if TYPE_CHECKING:  # loaded when the first file is opened
+    from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.editor.sources import Project
+
+
+class OpenFiles(QObject):
+    """Reads files off the GUI thread and shows them in the editor, one project at a time."""
+
+    def __init__(self, window: QWidget, pages: Pages, background: Background, recent: RecentFiles) -> None:
+        super().__init__(window)
+        self._window, self._pages, self._background, self._recent = window, pages, background, recent
+
+    def open(self, path: Path, then: Callable[[EditorPage], object] = lambda _editor: None) -> None:
+        """Open a file, or the one in a folder, and call ``then`` with the editor."""
+        file = project_file(path).absolute()
+
+        def show(project: Project) -> None:
+            then(self._edit(project))
+
+        self.leave(lambda: self._background.run(lambda: _read_project(file), show))
+
+    def start(self, folder: Path) -> None:
+        """Open a project and start it."""
+        self.open(folder, lambda editor: editor.start())
+
+    def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
+        """Edit a job's file for a job that learns from it, with narrowed ranges if there are any."""
+        self.open(Path(job.submission.project), lambda editor: editor.follow_up(job, specs))
+
+    def _edit(self, project: Project) -> EditorPage:
+        from bayesdesk.editor.text_model import ConfigModel, LocalModel
+
+        self._recent.add(project.config.file)
+        model = ConfigModel(project.config, self._background)
+        return self._pages.show_editor(model, LocalModel(project.local, self._background))
+
+    def close(self) -> None:
+        """Close the file that is shown; on another page, show the start page."""
+        if self._pages.currentWidget() is self._pages.editor:
+            self.leave(self._pages.close_editor)
+        else:
+            self._pages.show_start()
+
+    def save_as(self) -> None:
+        """Ask for another file, write the text into it, and continue with that file."""
+        editor = self._pages.editor
+        if editor is None:
+            return
+        name, _filter = QFileDialog.getSaveFileName(
+            self._window, _("Save as"), str(editor.model.file), "YAML (*.yaml *.yml)"
+        )
+        if name:
+            editor.model.after_edits(lambda: self._write(editor, Path(name)))
+
+    def _write(self, editor: EditorPage, file: Path) -> None:
+        from bayescore.results import replace_file
+
+        content = editor.model.text
+
+        def show(project: Project) -> None:
+            editor.discard_drafts()
+            self._edit(project)
+
+        def write() -> Project:
+            replace_file(file, content)
+            return _read_project(file)
+
+        self._background.run(write, show)
+
+    def leave(self, proceed: Callable[[], object]) -> None:
+        """Proceed unless changes would be lost; the user decides whether they are saved first."""
+        editor = self._pages.editor
+        if editor is None or not editor.is_changed:
+            proceed()
+            return
+
+        def discard() -> None:
+            editor.discard_drafts()
+            proceed()
+
+        ask(
+            self._window,
+            _("{file} has unsaved changes.", file=editor.model.file.name),
+            str(editor.model.file.parent),
+            meaning="warning",
+            answers=[
+                Answer(_("Cancel")),
+                Answer(_("Discard"), discard, "danger"),
+                Answer(_("Save"), lambda: editor.save(proceed), "primary"),
+            ],
+        )
+
+
+def _read_project(file: Path) -> Project:
+    from bayesdesk.editor.sources import open_project
+
+    return open_project(file)
