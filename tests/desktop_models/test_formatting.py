@@ -132,12 +132,12 @@ def test_that_a_job_that_has_ended_since_is_announced_once() -> None:
 def test_that_jobs_are_compared_by_their_best_trials_and_their_settings() -> None:
     first = (a_job(JobState.SUCCEEDED), [ENDED, STARRED, a_trial(4, None, S.FAILED)])
     second = (a_job(JobState.RUNNING, FILE.replace("Random", "Bayesian")), [RUNNING])
-    rows = dict(best_rows([first, second]))
+    rows = {r.name: r.values for r in best_rows([first, second])}
     assert rows["State"] == ["succeeded", "running"]
     assert rows["Trials"] == ["3 (1 ✕)", "0"]
     assert rows["Best"] == ["0.9  #2", "–"]
     assert rows["n"] == ["2", "–"]
-    different = dict(difference_rows([first, second]))
+    different = {r.name: r.values for r in difference_rows([first, second])}
     assert different["hyper_tuning.algorithm"] == ["Random", "Bayesian"]
     assert difference_rows([first]) == []
 

@@ -234,7 +234,7 @@ def _job(row: sa.Row[Any]) -> Job:
     )
 
 
-def _summary(row: sa.Row[Any]) -> JobSummary:
+def _summary(row: Any) -> JobSummary:
     return JobSummary(
         row.seq,
         row.id,
