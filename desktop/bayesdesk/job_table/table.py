@@ -15,7 +15,7 @@ from bayesdesk.models.snapshot import JobRow
 _ROW_HEIGHT = 31
 _WIDTHS = {
     "name": 180, "state": 130, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 100,
-    "created": 130, "runner": 90, "project": 120, "tags": 120, "note": 160, "size": 90,
+    "created": 150, "runner": 90, "project": 120, "tags": 120, "note": 160, "size": 90,
 }  # px  # fmt: skip
 _HIDDEN = "jobs/hidden"  # setting: names of hidden columns
 
@@ -53,6 +53,7 @@ class JobTable(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self._sort_by)
+        header.sectionDoubleClicked.connect(self._sort_by)  # the second of two fast clicks
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
         for i, name in enumerate(COLUMNS):
