@@ -21,7 +21,10 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 # Hundreds of processes start in the suite; each would compile every module again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # How long an example takes depends on what else the machine does; timings belong to the benchmarks.
-hypothesis.settings.register_profile("suite", deadline=None)
+# The suite checks the same examples each time, so that a failure belongs to the change that caused it;
+# "make properties" tries new ones.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("new_examples", deadline=None)
 hypothesis.settings.load_profile("suite")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,10 +86,25 @@ class OpenFiles(QObject):
             replace_file(file, content)
             return _read_project(file)
 
-        self._background.run(write, show)
+        self._background.run_to_end(_("Saving {file}", file=file.name), write, show)
 
-    def leave(self, proceed: Callable[[], object]) -> None:
-        """Proceed unless changes would be lost; the user decides whether they are saved first."""
+    def leave(
+        self,
+        proceed: Callable[[], object],
+        stay: Callable[[], object] = lambda: None,
+        saving: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Proceed unless changes would be lost; the user decides whether they are saved first.
+
+        After an error the editor is shown, which says what is wrong.
+
+        Parameters
+        ----------
+        stay
+            Called if the user cancels.
+        saving
+            Called if the user chooses to save, before anything is written.
+        """
         editor = self._pages.editor
         if editor is None or not editor.is_changed:
             proceed()
@@ -98,17 +114,23 @@ class OpenFiles(QObject):
             editor.discard_drafts()
             proceed()
 
-        ask(
+        def save() -> None:
+            saving()
+            again = partial(self.leave, proceed, stay, saving)  # something may be typed during the save
+            editor.save(again, lambda _error: self._pages.return_to_editor())
+
+        box = ask(
             self._window,
             _("{file} has unsaved changes.", file=editor.model.file.name),
             str(editor.model.file.parent),
             meaning="warning",
             answers=[
-                Answer(_("Cancel")),
+                Answer(_("Cancel"), stay),
                 Answer(_("Discard"), discard, "danger"),
-                Answer(_("Save"), lambda: editor.save(proceed), "primary"),
+                Answer(_("Save"), save, "primary"),
             ],
         )
+        box.rejected.connect(stay)
 
 
 def _read_project(file: Path) -> Project:

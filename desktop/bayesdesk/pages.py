@@ -130,8 +130,8 @@ class Pages(QStackedWidget):
         self._remove(old)
         return self.editor
 
-    def show_editor_again(self) -> None:
-        """Show the editor as it was left."""
+    def return_to_editor(self) -> None:
+        """Show the editor again, if a file has been opened."""
         if self.editor is not None:
             self._show(self.editor)
 
@@ -165,6 +165,7 @@ class Pages(QStackedWidget):
 
         old, self.job = self.job, JobPage(view, self._database, self._background, tab)
         self.job.new_requested.connect(self.new_from_requested)
+        self.job.job_requested.connect(self.show_job)
         self._show(self.job, view.job.id)
         self._remove(old)
         _log.info("job %s is shown", view.job.id)

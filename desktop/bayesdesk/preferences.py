@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QWidget
 
 from bayescore.config import RunnerChoice
 from bayescore.i18n import _, language
@@ -15,6 +15,7 @@ from bayesdesk.appearance import SYSTEM, TEXT_SIZES, ZOOMS, Appearance
 from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
+from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, ElidedLabel, Segmented, button, column, label, row
 
 
@@ -108,8 +109,8 @@ class Preferences(QDialog):
         return [(_("Data folder"), place), (_("Updates"), updates)]
 
 
-def _choice(options: Sequence[tuple[str, int]], chosen: int, choose: Callable[[int], object]) -> QComboBox:
-    made = QComboBox()
+def _choice(options: Sequence[tuple[str, int]], chosen: int, choose: Callable[[int], object]) -> ComboBox:
+    made = ComboBox()
     for words, value in options:
         made.addItem(words, value)
     made.setCurrentIndex(made.findData(chosen))

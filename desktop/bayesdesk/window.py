@@ -52,7 +52,6 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(self)
         self.recent = RecentFiles(self)
         self.rows: tuple[JobRow, ...] = ()
-        self._may_close = False  # the user has decided about unsaved changes
         self._start_page = StartPage(self.recent)
         self._sidebar_place = QWidget()
         self._sidebar_place.setObjectName("sidebar")
@@ -69,6 +68,7 @@ class MainWindow(QMainWindow):
 
     def fill(self, database: Database) -> None:
         """Build everything that needs the store."""
+        from bayesdesk.closing import Closing
         from bayesdesk.error_boxes import ErrorBoxes
         from bayesdesk.help import Help
         from bayesdesk.jobs.job_actions import JobActions
@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         self.new_project = NewProjectActions(self, self.background, database, self._open_folder)
         self.pages = Pages(database, self.background, self.machine, self.watch, self._start_page)
         self.files = OpenFiles(self, self.pages, self.background, self.recent)
+        self.closing = Closing(self, self.files, self.background)
         self.lost_project = LostProject(self, database, self.background, self.files.new_from)
         self.help = Help(self, self.background, database.folder, self.topic)
         self.sidebar = self._made_sidebar()
@@ -184,7 +185,8 @@ class MainWindow(QMainWindow):
             button("", self.compare, kind="quiet", meaning="compare", tip=_("Compare jobs")),
             button("", self.show_diagnostics, kind="quiet", meaning="diagnostics", tip=_("Diagnostics")),
         )
-        return Collapsible("jobs", self.sidebar, "left", _("the jobs"), tools)
+        words = (_("Hide the jobs"), _("Show the jobs"))
+        return Collapsible("jobs", self.sidebar, "left", words, tools)
 
     def _connect_start_page(self) -> None:
         from bayesdesk.overview import Overview
@@ -246,7 +248,7 @@ class MainWindow(QMainWindow):
 
     def _show_parameter(self, name: str) -> None:
         if self.editor is not None:
-            self.pages.show_editor_again()
+            self.pages.return_to_editor()
             self.editor.show_parameter(name)
 
     def show_preferences(self) -> None:
@@ -374,18 +376,13 @@ class MainWindow(QMainWindow):
         if paths:
             self.open_file(Path(paths[0]))
 
-    def _close_now(self) -> None:
-        self._may_close = True
-        self.close()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         from bayescore.store import JobState
         from bayesdesk.overview import remember_visit
         from bayesdesk.ui.message_box import tell
 
-        if not self._may_close and self.editor is not None and self.editor.is_changed:
+        if not self.closing.may_close():
             event.ignore()
-            self.files.leave(self._close_now)
             return
         if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):
             QSettings().setValue("told/goes_on", True)

@@ -318,6 +318,8 @@ EDITS = [
     ("move in a flow list keeps the spaces", "[1,  2, 3]\n", lambda d: d.move((0,), 2), "[2,  3, 1]\n"),
     ("rename keeps quotes", '"a": 1\n', lambda d: d.rename(("a",), "b"), '"b": 1\n'),
     ("set a list item by item", "v: [1, 2] # x\n", lambda d: d.set(("v",), [1, 5, 6]), "v: [1, 5, 6] # x\n"),
+    ("set keeps a mapping's comments and takes its new order", "a: 1 # x\nb: 2\n",
+     lambda d: d.set((), {"b": 2, "a": 3}), "b: 2\na: 3 # x\n"),
     ("set inside a list of mappings", "s:\n  - name: a # x\n    min: 1\n", lambda d: d.set(("s", 0, "min"), 2),
      "s:\n  - name: a # x\n    min: 2\n"),
 ]  # fmt: skip

@@ -114,8 +114,8 @@ def test_that_trials_are_starred_noted_and_found_again(
         lambda: any(t.note == "looks stable" and t.number == chosen.number for t in page.model.view.trials),
         timeout=WAIT_MS,
     )
-    page.filter_bar._expression.setText("starred == 1")
-    page.filter_bar._expression.editingFinished.emit()
+    page.filter_bar.expression.setText("starred == 1")
+    page.filter_bar.expression.editingFinished.emit()
     assert [t.number for t in page.model.shown] == numbers
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bayesdesk.plots.colours import colour_map
 from bayesdesk.ui import theme
 
 DESKTOP = Path(theme.__file__).parents[1]
@@ -26,6 +27,18 @@ def test_that_text_has_enough_contrast(name: str, front: str, ground: str) -> No
     palette = theme.THEMES[name]
     ratio = theme.contrast(getattr(palette, front), getattr(palette, ground))
     assert ratio >= 4.5, f"{front} on {ground}: {ratio:.2f}"
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_that_every_line_has_enough_contrast_and_better_ones_have_more(name: str) -> None:
+    palette, before = theme.THEMES[name], theme.palette()
+    theme.use(name)
+    try:
+        ratios = [theme.contrast(colour.name(), palette.panel) for colour in colour_map(24)]
+    finally:
+        theme.use("light" if before is theme.LIGHT else "dark")
+    assert min(ratios) >= 3.0  # WCAG 2.1, success criterion 1.4.11
+    assert ratios == sorted(ratios)
 
 
 def test_that_contrast_is_computed_as_the_standard_says() -> None:

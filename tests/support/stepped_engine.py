@@ -38,7 +38,7 @@ class SteppedEngine:
         with self.database.write() as connection:
             return jobs.add(connection, prepared.submission).id
 
-    def until(self, condition: Callable[[], Any], otherwise: str, seconds: float = 30) -> None:
+    def until(self, condition: Callable[[], Any], otherwise: str, seconds: float = 90) -> None:
         """Take steps until a condition holds."""
 
         def holds_after_a_step() -> Any:

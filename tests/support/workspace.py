@@ -248,8 +248,11 @@ def _allowing(arguments: Sequence[str]) -> tuple[str, ...]:
     return tuple(arguments)
 
 
-def wait_until(condition: Callable[[], Any], otherwise: str, seconds: float = 30) -> None:
-    """Return when the condition holds; fail with ``otherwise`` when it does not in time."""
+def wait_until(condition: Callable[[], Any], otherwise: str, seconds: float = 90) -> None:
+    """Return when the condition holds; fail with ``otherwise`` if it never does.
+
+    The limit is for a hang: a busy machine is slow, and that is no failure.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, otherwise

@@ -16,17 +16,17 @@ from bayescore.app.secret_values import collect, masked
 from bayescore.cluster import connection
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import (
-    LOCAL_FILE_NAME,
     Access,
+    Contents,
     LocalSettings,
     NodeRunner,
     OpenBayesConfig,
     Problem,
     RaySettings,
     RunnerChoice,
-    load_file,
-    load_local_file,
+    load_contents,
     project_file,
+    read_contents,
 )
 from bayescore.config.problems import has_errors
 from bayescore.errors import ConfigError, RunnerError
@@ -56,8 +56,13 @@ class Prepared:
     permissions: tuple[Permission, ...]
 
 
-def prepare(where: Path, options: Options) -> Prepared:
+def prepare(where: Path, options: Options, contents: Contents | None = None) -> Prepared:
     """Read a project's files and resolve everything that a job needs.
+
+    Parameters
+    ----------
+    contents
+        What the files will contain when the job is submitted; by default what they contain now.
 
     Raises
     ------
@@ -68,8 +73,7 @@ def prepare(where: Path, options: Options) -> Prepared:
         When the container engine that the files ask for does not answer.
     """
     file = project_file(where).absolute()
-    loaded = load_file(file)
-    local_file = load_local_file(file.parent / LOCAL_FILE_NAME)
+    loaded, local_file = load_contents(contents or read_contents(file), file)
     problems = (*loaded.problems, *local_file.problems)
     if loaded.config is None or local_file.settings is None or has_errors(list(problems)):
         return Prepared(None, {}, problems, ())

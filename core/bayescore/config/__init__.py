@@ -3,13 +3,16 @@
 from bayescore.config.load import (
     FILE_NAME,
     LOCAL_FILE_NAME,
+    Contents,
     Loaded,
     LoadedLocal,
+    load_contents,
     load_file,
     load_local_file,
     load_local_text,
     load_text,
     project_file,
+    read_contents,
 )
 from bayescore.config.local import LocalSettings, NodeRunner, ObjectiveRule, RaySettings, RunnerChoice
 from bayescore.config.models import (
@@ -40,6 +43,7 @@ __all__ = [
     "Algorithm",
     "AliasedError",
     "CategoricalSpec",
+    "Contents",
     "DataBinding",
     "DiscreteSpec",
     "DoubleSpec",
@@ -65,9 +69,11 @@ __all__ = [
     "Severity",
     "YamlDocument",
     "has_errors",
+    "load_contents",
     "load_file",
     "load_local_file",
     "load_local_text",
     "load_text",
     "project_file",
+    "read_contents",
 ]

@@ -34,7 +34,6 @@ class AnalysisPage(QScrollArea):
 
         self._is_built = True
         self._importance = ImportanceChart(self._model, self._background)
-        self._importance.setMinimumHeight(230)
         self._contour = ContourChart(self._model, self._background)
         self._slices = SlicesChart(self._model)
         self._timeline = TimelineChart(self._model)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from bayescore.config import Goal
 from bayescore.errors import ConfigError
 from bayescore.i18n import _, n_
-from bayescore.results import best
+from bayescore.results.where import written
 from bayescore.store import TrialState
-from bayesdesk.models.filter import Brush, TrialFilter
+from bayesdesk.jobs.filter_chips import FilterChips
+from bayesdesk.jobs.filter_field import FilterField
+from bayesdesk.models.filter import TrialFilter
 from bayesdesk.models.formatting import number, state_word
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
-from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
-from bayesdesk.ui.widgets import button, clear, column, label, row, set_property
+from bayesdesk.ui.throttle import Throttle
+from bayesdesk.ui.wheel import ComboBox, Slider
+from bayesdesk.ui.widgets import button, column, label, row
 
-_AFTER_EXPRESSION = 5  # index in the first line
+_SHARE_PAUSE_MS = 60  # between two shares that are applied while the slider is dragged
 
 
 class FilterBar(QWidget):
@@ -32,51 +36,46 @@ class FilterBar(QWidget):
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
-        self._share = QSlider(Qt.Orientation.Horizontal)
+        self._share = Slider()
         self._share.setRange(1, 100)
         self._share.setValue(100)
         self._share.setFixedWidth(120)
         self._share.setAccessibleName(_("Show only the best trials, in percent"))
-        self._share.valueChanged.connect(self._set_share)
+        self._apply_share = Throttle(self, self._set_share, _SHARE_PAUSE_MS)
+        self._share.valueChanged.connect(self._show_share)
         self._percent = label("100 %", "mono_small")
         self._percent.setFixedWidth(44)
         self._state = self._made_states()
-        self._expression = QLineEdit()
-        self._expression.setObjectName("mono")
-        self._expression.setPlaceholderText(self._example())
-        self._expression.setMinimumWidth(130)
-        self._expression.setMaximumWidth(300)
-        self._expression.setClearButtonEnabled(True)
-        self._expression.setAccessibleName(_("Condition"))
-        self._expression.editingFinished.connect(self._set_expression)
-        self._expression.textChanged.connect(lambda text: None if text else self._set_expression())
+        self.expression = FilterField(model)
+        self.expression.setPlaceholderText(self._example())
+        self.expression.committed.connect(self._set_expression)
         self._count = label("")
+        self._count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._clear = button(_("Clear"), lambda: model.set_filter(TrialFilter()), kind="link")
-        layout = row(label(_("Show best"), "secondary"), self._share, self._percent, spacing=8)
-        for part in (self._state, self._expression):
-            layout.addWidget(part)
-        layout.addStretch(1)
-        layout.addWidget(self._count)
-        layout.addWidget(self._clear)
-        self._first_line, self._second_line = layout, row(spacing=0)
-        self._chips, self._chips_row = QWidget(), row(spacing=6)
-        self._chips.setLayout(self._chips_row)
-        self._chips_width = 0
+        self._chips = FilterChips()
+        self._chips.removed.connect(lambda axis: model.set_filter(model.filter.with_brushes(axis, ())))
         self._shown_filter: TrialFilter | None = None
-        whole = column(spacing=6)
-        whole.addLayout(self._first_line)
-        whole.addLayout(self._second_line)
-        whole.setContentsMargins(theme.PAGE_MARGIN, 6, theme.PAGE_MARGIN, 6)
-        self.setLayout(whole)
+        self._arrange()
         shown = Change.TRIALS | Change.FILTER
         Redraw(self, model, self._show, shown, follows_filter=True).now()
 
-    def _example(self) -> str:
-        spec = self._model.view.job.config.hyper_tuning.parameter_specs[0].name
-        return f"{spec} < 0.1 and value > 0.9"
+    def _arrange(self) -> None:
+        """Two lines of fixed height: the page below does not move when brushes come and go."""
+        first = row(label(_("Show best"), "secondary"), self._share, self._percent, spacing=8)
+        first.addWidget(self._state)
+        first.addWidget(self.expression, 1)
+        second = row(self._count, self._clear, 4, self._chips, spacing=10)
+        second.setStretchFactor(self._chips, 1)
+        whole = column(first, second, spacing=4)
+        whole.setContentsMargins(theme.PAGE_MARGIN, 6, theme.PAGE_MARGIN, 5)
+        self.setLayout(whole)
 
-    def _made_states(self) -> QComboBox:
-        made = QComboBox()
+    def _example(self) -> str:
+        name = self._model.view.job.config.hyper_tuning.parameter_specs[0].name
+        return f"{written(name)} < 0.1 and value > 0.9"
+
+    def _made_states(self) -> ComboBox:
+        made = ComboBox()
         made.addItem(_("State: any"), None)
         for state in TrialState:
             made.addItem(state_word(state), state)
@@ -100,48 +99,18 @@ class FilterBar(QWidget):
         self._state.blockSignals(True)
         self._state.setCurrentIndex(max(0, self._state.findData(state)))
         self._state.blockSignals(False)
-        if self._expression.text() != wanted.expression:
-            self._expression.setText(wanted.expression)
-        self._mark_expression("")
-        self._show_chips()
-
-    def _show_chips(self) -> None:
-        clear(self._chips_row)
-        self._chips_width = 2 * theme.PAGE_MARGIN
-        for axis, brushes in self._model.filter.brushes.items():
-            words = ", ".join(_words(b) for b in brushes)
-
-            def remove(axis: str = axis) -> None:
-                self._model.set_filter(self._model.filter.with_brushes(axis, ()))
-
-            chip = button(f"{axis} {words}  ×", remove, kind="chip", tip=_("Remove this brush"))
-            chip.setMinimumWidth(chip.sizeHint().width())
-            self._chips_row.addWidget(chip)
-            self._chips_width += chip.minimumWidth() + self._chips_row.spacing()
-        self._place_chips()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_chips()
-
-    def _place_chips(self) -> None:
-        """Put them on the first line if there is room: the page below must not move at the first brush."""
-        has_chips = bool(self._model.filter.brushes)
-        self._chips.setVisible(has_chips)
-        if not has_chips:
-            return
-        self._first_line.removeWidget(self._chips)
-        self._second_line.removeWidget(self._chips)
-        if self._first_line.sizeHint().width() + self._chips_width < self.width():
-            self._first_line.insertWidget(_AFTER_EXPRESSION, self._chips)
-        else:
-            self._second_line.addWidget(self._chips, 0, Qt.AlignmentFlag.AlignLeft)
+        if self.expression.text().strip() != wanted.expression:
+            self.expression.setText(wanted.expression)
+        self.expression.show_error(None)
+        self._chips.show_filter(wanted)
 
     def _show_count(self) -> None:
-        model = self._model
-        winner = best(model.shown, model.view.job.config.hyper_tuning.goal)
-        value = number(winner.value) if winner else "–"
-        shown, total = len(model.shown), len(model.view.trials)
+        model, goal = self._model, self._model.view.job.config.hyper_tuning.goal
+        values = model.columns.objective()[model.mask]
+        known = values[np.isfinite(values)]
+        best = None if not len(known) else known.max() if goal is Goal.MAXIMIZE else known.min()
+        value = "–" if best is None else number(float(best))
+        shown, total = int(model.mask.sum()), len(model.view.trials)
         if model.filter.is_empty:
             words = n_("{count} trial · best {value}", "{count} trials · best {value}", total, value=value)
         else:
@@ -155,26 +124,24 @@ class FilterBar(QWidget):
         self._count.setText(words)
         self._clear.setVisible(not model.filter.is_empty)
 
-    def _set_share(self, percent: int) -> None:
-        self._model.set_filter(replace(self._model.filter, best_percent=percent))
+    def _show_share(self, percent: int) -> None:
+        self._percent.setText(f"{percent} %")
+        self._apply_share.call()
+
+    def _set_share(self) -> None:
+        self._model.set_filter(replace(self._model.filter, best_percent=self._share.value()))
 
     def _set_state(self, _index: int) -> None:
         state = self._state.currentData()
         chosen = frozenset() if state is None else frozenset({TrialState(state)})
         self._model.set_filter(replace(self._model.filter, states=chosen))
 
-    def _set_expression(self) -> None:
+    def _set_expression(self, expression: str) -> None:
         try:
-            self._model.set_filter(replace(self._model.filter, expression=self._expression.text().strip()))
+            self._model.set_filter(replace(self._model.filter, expression=expression))
         except ConfigError as error:
-            self._mark_expression(str(error))
+            self.expression.show_error(error)
         else:
-            self._mark_expression("")
-
-    def _mark_expression(self, error: str) -> None:
-        set_property(self._expression, "wrong", "true" if error else "false")
-        self._expression.setToolTip(as_text(error))
-
-
-def _words(brush: Brush) -> str:
-    return number(brush.low) if brush.low == brush.high else f"{number(brush.low)} … {number(brush.high)}"
+            self.expression.show_error(None)
+            if expression:
+                self.expression.remember(expression)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFileDialog, QMenu, QScrollArea, QSplitter, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QWidget
 
 from bayescore.i18n import _
 from bayesdesk.jobs.trial_actions import TrialActions
@@ -15,6 +15,7 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.models.ranges import brushed_specs
 from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
+from bayesdesk.plots.parallel.view import STEP, ParallelView
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, button, column, label
 
@@ -38,11 +39,8 @@ class ParallelPage(QWidget):
         self._colour = label("", "caption")
         for part in (self._colour, self._axes_button(), self._export_button(), self.new):
             card.controls.addWidget(part)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.canvas)
-        card.body.addWidget(scroll)
+        self.view = ParallelView(self.canvas)
+        card.body.addWidget(self.view)
         card.body.setContentsMargins(1, 0, 1, 8)
         table = Card()
         table.body.addWidget(self.table)
@@ -80,6 +78,9 @@ class ParallelPage(QWidget):
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
+        menu.addAction(_("Wider")).triggered.connect(lambda: self.view.widen(STEP))
+        menu.addAction(_("Narrower")).triggered.connect(lambda: self.view.widen(1 / STEP))
+        menu.addSeparator()
         hidden = self.canvas.hidden()
         for axis in self.canvas.all_axes():
             action = menu.addAction(axis.name)

@@ -132,6 +132,8 @@ class Axis:
         """Positions and labels of the ticks, from bottom to top."""
         if self.categories:
             return [(self.position(name), name) for name in self.categories]
+        if self.kind is not Kind.PARAMETER and not len(self.ordered):
+            return []  # a metric without values has no scale
         values: Sequence[float] = self.stops or self._tick_values()
         return [(self.position(v), number(v)) for v in values]
 

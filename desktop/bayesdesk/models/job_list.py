@@ -12,6 +12,7 @@ from bayescore.i18n import _, n_
 from bayescore.store import JobState, JobSummary
 from bayescore.times import parsed
 from bayesdesk.models.formatting import number, span, state_word
+from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobRow
 
 _GROUP_OF = {JobState.RUNNING: 0, JobState.QUEUED: 1}
@@ -94,7 +95,7 @@ def status_line(item: JobRow) -> str:
     """A job's progress, or how it ended and after how many trials."""
     job = item.job
     if job.state is JobState.RUNNING:
-        done = _("{done} of {total}", done=item.done, total=job.max_trials)
+        done = progress_words(item.done, job.max_trials)
         if item.seconds_left is None:
             return done
         return _("{done} · {time} left", done=done, time=span(item.seconds_left))

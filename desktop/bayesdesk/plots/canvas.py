@@ -2,49 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 
+from bayesdesk.plots.axis import RoundAxis
+from bayesdesk.plots.reset_button import ResetButton
+from bayesdesk.plots.zoom_box import ZoomBox
 from bayesdesk.ui import theme
 
-
-class _WholeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Ticks at whole numbers only: there is no trial 2.5."""
-
-    def tickSpacing(self, *span: float) -> list[tuple[float, float]]:
-        levels = [(spacing, offset) for spacing, offset in super().tickSpacing(*span) if spacing >= 1.0]
-        return levels or [(1.0, 0.0)]
+pg.setConfigOptions(mouseRateLimit=-1)  # Qt joins the moves of a fast mouse; a limit loses a short drag
+_LEFT = 58  # width of the vertical axis: those of all plots on a page are aligned
+_KEY_FACTOR = 1.25
 
 
-def plot(*, counts: bool = False) -> Any:
-    """An empty plot: horizontal grid, small figures, no frame; the wheel zooms, a double click resets.
+class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """A plot whose zoom has limits and a visible end; the wheel alone scrolls the page.
 
     Parameters
     ----------
     counts
         Whether the bottom axis counts something, such as trials or steps.
+    axes
+        Other axes than the usual ones, by side.
     """
-    colours = theme.palette()
-    axes = {"bottom": _WholeAxis("bottom")} if counts else {}
-    made = pg.PlotWidget(background=colours.panel, axisItems=axes)
-    item = made.getPlotItem()
-    item.setMenuEnabled(False)
-    item.hideButtons()
-    item.showGrid(x=False, y=True, alpha=0.18)
-    font = QFont(theme.MONO[0])
-    font.setPixelSize(11)
-    for name in ("left", "bottom"):
-        axis = item.getAxis(name)
-        axis.setPen(pg.mkPen(colours.line))
-        axis.setTextPen(pg.mkPen(colours.secondary))
-        axis.setTickFont(font)
-        axis.setStyle(tickLength=0)
-    item.getAxis("left").setWidth(58)
-    item.scene().sigMouseClicked.connect(lambda event: item.enableAutoRange() if event.double() else None)
-    made.setMinimumHeight(150)
-    return made
+
+    def __init__(self, *, counts: bool = False, axes: Mapping[str, RoundAxis] | None = None) -> None:
+        box = ZoomBox(counts=counts)
+        axes = {"bottom": RoundAxis("bottom", counts=counts), "left": RoundAxis("left"), **(axes or {})}
+        super().__init__(background=theme.palette().panel, viewBox=box, axisItems=axes)
+        self.box = box
+        item = self.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.showGrid(x=False, y=True, alpha=0.18)
+        axes["left"].setWidth(_LEFT)
+        self.setMinimumHeight(150)
+        self.reset = ResetButton(self, box.show_whole)
+        box.zoomed.connect(self.reset.show_if)
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether less than the whole is shown."""
+        return bool(self.box.is_zoomed)
+
+    def set_extent(self, extent: Callable[[], QRectF | None]) -> None:
+        """Set what the whole is; see :meth:`ZoomBox.set_extent`."""
+        self.box.set_extent(extent)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and any(self.box.mouseEnabled()):
+            super().wheelEvent(event)
+            event.accept()  # at the limit of the zoom, too: the page does not jump
+        else:
+            event.ignore()  # for the page
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        factors = {Qt.Key.Key_Plus: _KEY_FACTOR, Qt.Key.Key_Minus: 1 / _KEY_FACTOR}
+        if event.key() in factors and any(self.box.mouseEnabled()):
+            self.box.zoom_by(factors[Qt.Key(event.key())])
+        elif event.key() == Qt.Key.Key_Escape and self.is_zoomed:
+            self.box.show_whole()
+        else:
+            event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "reset"):
+            self.reset.place()
+
+
+def plot(*, counts: bool = False, axes: Mapping[str, RoundAxis] | None = None) -> Plot:
+    """An empty plot: horizontal grid, small figures, no frame."""
+    return Plot(counts=counts, axes=axes)
 
 
 def pen(colour: str, width: float = 1.0, alpha: int = 255, *, dashed: bool = False) -> Any:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import html
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QRectF, Qt
 
-from bayescore.config import CategoricalSpec, Goal, ParameterSpec
+from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
 from bayescore.results import Surface, importances, surface
-from bayescore.search.space import from_unit
-from bayesdesk.models.formatting import number
+from bayesdesk.models.curves import one_line
 from bayesdesk.models.job import JobModel
+from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.plots.colours import area_map
+from bayesdesk.plots.contour_picture import ContourPicture, contour_picture
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, Segmented, label
 
 _HEIGHT = 320
-_LEVELS = 7
+_SHORTEST, _CHOICE_WIDTH = 10, 190  # of a choice of a parameter: characters, pixels
+_MARGIN = 0.015  # share of the area around it: dots at its edge are whole
+_Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
 
 class ContourChart(Card):
@@ -33,6 +37,7 @@ class ContourChart(Card):
         self._model, self._background = model, background
         self._is_busy = self._is_stale = False
         self._found: Surface | None = None
+        self._pictures: dict[str, ContourPicture] = {}  # by what they show
         self._is_chosen = False
         self._x, self._y = self._made_choice(), self._made_choice()
         self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
@@ -40,17 +45,21 @@ class ContourChart(Card):
         self._what.chosen.connect(self._show_again)
         for part in (self._x, self._y, self._what):
             self.controls.addWidget(part)
-        self._plot = plot()
+        self._axes = {side: ParameterTicks(side) for side in ("bottom", "left")}
+        self._plot = plot(axes=self._axes)
+        self._plot.set_extent(self._frame)
         self._plot.setMinimumHeight(_HEIGHT)
         self._plot.setAccessibleName(_("Contour"))
+        self._plot.getPlotItem().showGrid(x=False, y=False)
         self._image = pg.ImageItem()
-        self._lines: list[Any] = []
+        self._lines = pg.PlotDataItem(connect="finite", antialias=True)
         self._dots = pg.ScatterPlotItem(size=7)
         self._dots.sigClicked.connect(self._clicked)
-        self._bar = pg.ColorBarItem(interactive=False, width=14, colorMap=pg.colormap.get("viridis"))
+        self._bar = pg.ColorBarItem(interactive=False, width=14, colorMap=area_map())
+        style_axis(self._bar.axis)
         self._bar.setImageItem(self._image, insert_in=self._plot.getPlotItem())
-        self._plot.addItem(self._image)
-        self._plot.addItem(self._dots)
+        for item in (self._image, self._lines, self._dots):
+            self._plot.addItem(item)
         self._empty = label(_("computing…"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
@@ -63,9 +72,14 @@ class ContourChart(Card):
     def _specs(self) -> tuple[ParameterSpec, ...]:
         return self._model.view.job.config.hyper_tuning.parameter_specs
 
-    def _made_choice(self) -> QComboBox:
-        made = QComboBox()
+    def _made_choice(self) -> ComboBox:
+        made = ComboBox()
         made.addItems([s.name for s in self._specs])
+        made.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(_SHORTEST)
+        made.setMaximumWidth(_CHOICE_WIDTH)
+        made.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        made.currentTextChanged.connect(lambda name: made.setToolTip(as_text(name)))
         made.activated.connect(self._choose)
         return made
 
@@ -85,10 +99,10 @@ class ContourChart(Card):
         goal = self._model.view.job.config.hyper_tuning.goal
         pair = (self._x.currentText(), self._y.currentText()) if self._is_chosen else None
 
-        def work() -> tuple[tuple[str, str], Surface | None]:
+        def work() -> _Result:
             first, second = pair or _leading_pair(specs, [i.name for i in importances(specs, shown, goal)])
             found = surface(specs, shown, goal, first, second) if first != second else None
-            return (first, second), found
+            return (first, second), found, _pictures(found, specs, first, second)
 
         self._background.run(work, self._show_result, self._failed)
 
@@ -103,8 +117,8 @@ class ContourChart(Card):
             self._is_stale = False
             self.compute()
 
-    def _show_result(self, outcome: tuple[tuple[str, str], Surface | None]) -> None:
-        (first, second), self._found = outcome
+    def _show_result(self, outcome: _Result) -> None:
+        (first, second), self._found, self._pictures = outcome
         self._x.setCurrentText(first)
         self._y.setCurrentText(second)
         self._draw()
@@ -118,9 +132,6 @@ class ContourChart(Card):
         self._empty.setText(_("The model needs more finished trials."))
         self._empty.setVisible(found is None)
         self._plot.setVisible(found is not None)
-        for line in self._lines:
-            self._plot.removeItem(line)
-        self._lines = []
         if found is None:
             self.caption.setText("")
             return
@@ -131,33 +142,25 @@ class ContourChart(Card):
                 len(found.numbers),
             )
         )
-        mean = self._what.value() == "mean"
-        shown = found.mean if mean else found.deviation
-        low, high = float(shown.min()), float(shown.max())
-        high = high if high > low else low + 1e-9
-        goal = self._model.view.job.config.hyper_tuning.goal
-        colours = pg.colormap.get("viridis", skipCache=True)  # not shared: it may be reversed
-        if mean and goal is Goal.MINIMIZE:
-            colours.reverse()
-        self._image.setImage(shown, levels=(low, high))
-        self._image.setRect(_frame(found))
-        self._bar.setColorMap(colours)
-        self._bar.setLevels((low, high))
-        self._draw_lines(shown, low, high)
+        what = self._what.value() or "mean"
+        picture, goal = self._pictures[what], self._model.view.job.config.hyper_tuning.goal
+        self._image.setImage(picture.values, levels=picture.levels)
+        self._image.setRect(QRectF(*picture.frame))
+        self._bar.setColorMap(area_map(reverse=what == "mean" and goal is Goal.MINIMIZE))
+        self._bar.setLevels(picture.levels)
+        x, y = one_line([(line[:, 0], line[:, 1]) for line in picture.lines])
+        self._lines.setData(x=x, y=y, pen=pen(theme.palette().panel, 1.0, 150))
         self._draw_dots(found)
-        self._draw_axes(found)
+        self._draw_axes()
 
-    def _draw_lines(self, shown: Any, low: float, high: float) -> None:
-        """Draw contour lines, if both parameters are numeric."""
-        found = self._found
-        assert found is not None
-        if any(isinstance(s, CategoricalSpec) for s in self._pair()):
-            return
-        for level in np.linspace(low, high, _LEVELS + 2)[1:-1]:
-            line = pg.IsocurveItem(shown, level=float(level), pen=pen(theme.palette().panel, 1.0, 150))
-            line.setTransform(self._image.transform())
-            self._plot.addItem(line)
-            self._lines.append(line)
+    def _frame(self) -> QRectF | None:
+        picture = self._pictures.get(self._what.value() or "mean")
+        if picture is None:
+            return None
+        left, bottom, width, height = picture.frame
+        return QRectF(left, bottom, width, height).adjusted(
+            -_MARGIN * width, -_MARGIN * height, _MARGIN * width, _MARGIN * height
+        )
 
     def _draw_dots(self, found: Surface) -> None:
         colours = theme.palette()
@@ -176,15 +179,14 @@ class ContourChart(Card):
         by_name = {s.name: s for s in self._specs}
         return by_name[self._x.currentText()], by_name[self._y.currentText()]
 
-    def _draw_axes(self, found: Surface) -> None:
+    def _draw_axes(self) -> None:
         item = self._plot.getPlotItem()
         for side, spec in zip(("bottom", "left"), self._pair(), strict=True):
-            item.getAxis(side).setTicks([_ticks(spec)])
+            self._axes[side].set_spec(spec)
             item.setLabel(
                 side, html.escape(spec.name), **{"color": theme.palette().secondary, "font-size": "12px"}
             )
-        frame = _frame(found)
-        item.setRange(frame, padding=0.01)
+        self._plot.box.show_whole()
 
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
@@ -201,19 +203,14 @@ def _leading_pair(specs: tuple[ParameterSpec, ...], ranked: list[str]) -> tuple[
     return names[0], names[1]
 
 
-def _frame(found: Surface) -> QRectF:
-    """The area of the grid: half a cell around its outermost points."""
-    steps = [(float(c[1] - c[0]) if len(c) > 1 else 1.0) for c in (found.x, found.y)]
-    left, top = float(found.x[0]) - steps[0] / 2, float(found.y[0]) - steps[1] / 2
-    return QRectF(left, top, steps[0] * len(found.x), steps[1] * len(found.y))
-
-
-def _ticks(spec: ParameterSpec) -> list[tuple[float, str]]:
-    if isinstance(spec, CategoricalSpec):
-        return [(float(i), name) for i, name in enumerate(spec.categorical_values)]
-    places = [float(u) for u in np.linspace(0, 1, 5)]
-    return [(u, number(_short(from_unit(spec, u)))) for u in places]
-
-
-def _short(value: object) -> object:
-    return float(f"{value:.3g}") if isinstance(value, float) else value
+def _pictures(
+    found: Surface | None, specs: tuple[ParameterSpec, ...], first: str, second: str
+) -> dict[str, ContourPicture]:
+    if found is None:
+        return {}
+    by_name = {s.name: s for s in specs}
+    pair = (by_name[first], by_name[second])
+    return {
+        "mean": contour_picture(found, found.mean, pair),
+        "deviation": contour_picture(found, found.deviation, pair),
+    }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pyqtgraph as pg
-
 from bayescore.i18n import _, n_
 from bayescore.results import LEAST_TRIALS, Importance, importances
 from bayesdesk.models.job import JobModel
-from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.plots.importance_bars import ImportanceBars
 from bayesdesk.services.background import Background
-from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
-from bayesdesk.ui.widgets import Card, label
+from bayesdesk.ui.widgets import Card, button, label
+
+_FIRST = 15  # parameters that are shown until all are asked for
 
 
 class ImportanceChart(Card):
@@ -22,17 +21,20 @@ class ImportanceChart(Card):
         self._model = model
         self._background = background
         self._is_busy = self._is_stale = False
-        self._plot = plot()
-        self._plot.setAccessibleName(_("Importance"))
-        self._plot.getPlotItem().getAxis("left").setWidth(120)
-        self._plot.setMouseEnabled(x=False, y=False)
+        self._found: tuple[Importance, ...] = ()
+        self._shows_all = False
+        self._bars = ImportanceBars()
+        self._bars.setAccessibleName(_("Importance"))
+        self._all = button("", self._toggle, kind="link")
+        self._all.hide()
         self._empty = label(_("computing…"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
+        self.controls.addWidget(self._all)
         self.controls.addWidget(help_mark("search"))
         self.body.addWidget(self._empty)
-        self.body.addWidget(self._plot)
-        self._plot.setVisible(False)
-        self.body.setContentsMargins(1, 0, 10, 8)
+        self.body.addWidget(self._bars)
+        self._bars.setVisible(False)
+        self.body.setContentsMargins(1, 0, 1, 8)
 
     def compute(self) -> None:
         """Fit the surrogate off the GUI thread, then draw."""
@@ -65,8 +67,7 @@ class ImportanceChart(Card):
             )
         )
         self._empty.setVisible(not found)
-        self._plot.setVisible(bool(found))
-        self._plot.clear()
+        self._bars.setVisible(bool(found))
         count = sum(t.value is not None for t in self._model.shown)
         self.caption.setText(
             n_(
@@ -75,19 +76,19 @@ class ImportanceChart(Card):
                 count,
             )
         )
-        colours, rows = theme.palette(), list(reversed(found))
-        bars = pg.BarGraphItem(
-            x0=0,
-            y=range(len(rows)),
-            height=0.55,
-            width=[f.mean for f in rows],
-            brush=colours.accent,
-            pen=None,
-        )
-        self._plot.addItem(bars)
-        for i, f in enumerate(rows):
-            ends = (max(0.0, f.mean - f.deviation), f.mean + f.deviation)
-            self._plot.plot(list(ends), [i, i], pen=pen(colours.text, 1.5))
-        axis = self._plot.getPlotItem().getAxis("left")
-        axis.setTicks([[(i, f.name) for i, f in enumerate(rows)]])
+        self._found = found
+        self._show_rows()
         self._finish()
+
+    def _show_rows(self) -> None:
+        """Show the first parameters, or all of them."""
+        count = len(self._found)
+        self._all.setVisible(count > _FIRST)
+        self._all.setText(
+            _("First {count}", count=_FIRST) if self._shows_all else _("All {count}", count=count)
+        )
+        self._bars.show_rows(self._found if self._shows_all else self._found[:_FIRST])
+
+    def _toggle(self) -> None:
+        self._shows_all = not self._shows_all
+        self._show_rows()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSlider
+from PySide6.QtCore import QRectF
 
 from bayescore.i18n import _
 from bayesdesk.models.curves import Array, one_line, smoothed, thinned
@@ -16,12 +16,15 @@ from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.wheel import Slider
 from bayesdesk.ui.widgets import Card, Segmented, label
 
 _MOST_SMOOTHING = 95  # percent
 _BUCKETS = 130  # a chart is a few hundred pixels wide: more points of one curve cannot be told apart
 _SELECTED_BUCKETS = 600
+_MOST_SMOOTH = 20_000  # points that are drawn with antialiasing: about 4 ms
 _DOT, _SELECTED_DOT = 5, 9  # pixels
+_MARGIN = 0.03  # share of the whole around it
 _PAUSE_MS = 500  # between two drawings of a running job
 
 
@@ -36,6 +39,7 @@ class MetricChart(Card):
         self._smooth: dict[int, tuple[Array, int, Array]] = {}  # by trial: values, smoothing, curve
         self._plot = plot(counts=True)
         self._plot.setAccessibleName(metric)
+        self._plot.set_extent(self._extent)
         self._dim, self._shown, self._selected = (pg.PlotDataItem(connect="finite") for _i in range(3))
         for item in (self._dim, self._shown, self._selected):
             self._plot.addItem(item)
@@ -47,7 +51,7 @@ class MetricChart(Card):
         self._plot.getPlotItem().sigXRangeChanged.connect(lambda *_range: self._redraw.soon(Change.POINTS))
 
     def _add_controls(self) -> None:
-        self._smoothing = QSlider(Qt.Orientation.Horizontal)
+        self._smoothing = Slider()
         self._smoothing.setRange(0, _MOST_SMOOTHING)
         self._smoothing.setFixedWidth(70)
         self._smoothing.setToolTip(_("Smoothing: exponential moving average"))
@@ -89,10 +93,8 @@ class MetricChart(Card):
     def _draw(
         self, item: Any, curves: list[Array], drawn_with: Any, buckets: int = _BUCKETS, dot: int = _DOT
     ) -> None:
-        box = self._plot.getPlotItem().getViewBox()
         longest = max((len(c) for c in curves), default=0)
-        is_whole = box.autoRangeEnabled()[0]
-        first, last = (1.0, float(longest)) if is_whole else box.viewRange()[0]
+        first, last = self._plot.box.viewRange()[0] if self._plot.is_zoomed else (1.0, float(longest))
         if longest == 1:  # dots above one step: a few hundred heights can be told apart
             ends = np.sort(np.fromiter((c[0] for c in curves), dtype=np.float64, count=len(curves)))
             heights = thinned(ends, 1, len(ends), _SELECTED_BUCKETS)[1]
@@ -103,12 +105,35 @@ class MetricChart(Card):
             x=x,
             y=y,
             pen=drawn_with,
+            antialias=len(x) <= _MOST_SMOOTH,
             symbol="o" if longest == 1 else None,
             symbolSize=dot,
             symbolBrush=drawn_with.color(),
             symbolPen=None,
         )
 
+    def _extent(self) -> QRectF | None:
+        """The area of every curve: what is drawn are parts of them while the plot is zoomed."""
+        if not self._plot.is_zoomed:
+            return None
+        found = [c for trial in self._model.view.trials if (c := self._curve(trial.id)) is not None]
+        ends = [e for c in found if (e := self._ends(c)) is not None]
+        if not ends:
+            return None
+        low, high = min(e[0] for e in ends), max(e[1] for e in ends)
+        last, height = float(max(map(len, found))), (high - low) or 1.0
+        beside, above = _MARGIN * (last - 1.0) or 0.5, _MARGIN * height
+        return QRectF(1.0, low, last - 1.0, height).adjusted(-beside, -above, beside, above)
+
+    def _ends(self, curve: Array) -> tuple[float, float] | None:
+        """The lowest and the highest point of a curve on the scale."""
+        is_log = self._scale.value() == "log"
+        known = curve[(curve > 0) & np.isfinite(curve)] if is_log else curve[np.isfinite(curve)]
+        if not len(known):
+            return None
+        low, high = float(known.min()), float(known.max())
+        return (math.log10(low), math.log10(high)) if is_log else (low, high)
+
     def _set_scale(self, name: str) -> None:
         self._plot.getPlotItem().setLogMode(x=False, y=name == "log")
-        self._plot.getPlotItem().enableAutoRange()
+        self._plot.box.show_whole()

@@ -7,22 +7,28 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 
 from bayescore.i18n import _, n_
 from bayescore.results import best_so_far
 from bayescore.store import TrialState
-from bayesdesk.models.columns import Mask
 from bayesdesk.models.curves import Array, fences, stairs
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.models.trial import summary_of
 from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.plots.edge_marks import EdgeMarks
+from bayesdesk.plots.empty_state import EmptyState
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, Segmented
 
 _PAUSE_MS = 500  # between two drawings of a running job
+Rows = NDArray[np.intp]
+_FAILED = (TrialState.FAILED, TrialState.LOST)
+_MARGIN, _EDGE_MARGIN = 0.06, 0.12  # share of the height around the dots; where there are marks at the edge
 
 
 class ObjectiveChart(Card):
@@ -35,12 +41,14 @@ class ObjectiveChart(Card):
         self._plot.setAccessibleName(_("Objective by trial"))
         self._dots = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=self._tip)
         self._faded = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=self._tip)
-        self._failed = pg.ScatterPlotItem(pxMode=True, symbol="x", size=9, hoverable=True, tip=self._tip)
-        self._best = pg.PlotDataItem(stepMode=None)
+        self._failed = EdgeMarks(self._plot.box, self._tip)
+        self._best = pg.PlotDataItem(stepMode=None, antialias=True)
         self._selected = pg.ScatterPlotItem(pxMode=True, size=13)
         self._far = pg.ScatterPlotItem(pxMode=True, size=10, hoverable=True, tip=self._tip)
         self._ends = (-math.inf, math.inf)
-        for item in (self._faded, self._best, self._dots, self._failed, self._far, self._selected):
+        self._whole: QRectF | None = None
+        self._plot.set_extent(lambda: self._whole)
+        for item in (self._faded, self._best, self._dots, self._far, self._selected):
             self._plot.addItem(item)
         for item in (self._dots, self._faded, self._failed, self._far):
             item.sigClicked.connect(self._clicked)
@@ -48,7 +56,9 @@ class ObjectiveChart(Card):
         self._scale.choose("linear")
         self._scale.chosen.connect(self._set_scale)
         self.controls.addWidget(self._scale)
+        self._empty = EmptyState()
         self.body.addWidget(self._plot)
+        self.body.addWidget(self._empty)
         self.body.setContentsMargins(1, 0, 10, 8)
         shown = Change.TRIALS | Change.FILTER | Change.SELECTION
         Redraw(self, model, self._redraw, shown, pause_ms=_PAUSE_MS).now()
@@ -66,10 +76,11 @@ class ObjectiveChart(Card):
         good = np.isfinite(values)
         self._clip(values[good])
         heights = self._heights(values)
+        far = good & ((values < self._ends[0]) | (values > self._ends[1]))
         # One brush for each item: a brush for each dot takes seconds with tens of thousands of trials.
         for item, colour, rows in (
-            (self._dots, colours.secondary, good & self._model.mask),
-            (self._faded, colours.line, good & ~self._model.mask),
+            (self._dots, colours.secondary, good & ~far & self._model.mask),
+            (self._faded, colours.line, good & ~far & ~self._model.mask),
         ):
             item.setData(
                 x=numbers[rows],
@@ -82,9 +93,50 @@ class ObjectiveChart(Card):
         steps = best_so_far(view.trials, view.job.config.hyper_tuning.goal)
         x, y = stairs(steps, view.trials[-1].number if view.trials else 0)
         self._best.setData(x=x, y=self._heights(y), pen=pen(colours.accent, 2))
-        self._show_far(numbers, values, heights, good)
-        self._show_failed(numbers, heights, good)
+        self._show_far(numbers, values, heights, np.flatnonzero(far))
+        has_failed = np.array([t.state in _FAILED for t in view.trials], dtype=np.bool_)
+        failed = np.flatnonzero(has_failed & ~good)
+        self._failed.show_marks(numbers[failed], failed)
         self._show_selected()
+        self._fit(numbers, heights[good & np.isfinite(heights)])
+        self._show_empty(bool(good.any()), len(failed))
+
+    def _fit(self, numbers: Array, heights: Array) -> None:
+        """Show every trial, and leave room for the marks at the edges."""
+        if not len(heights):
+            self._whole = None
+            return
+        low, high = float(heights.min()), float(heights.max())
+        height = (high - low) or abs(high) or 1.0
+        foot = low - height * (_EDGE_MARGIN if len(self._failed.points()) else _MARGIN)
+        self._whole = QRectF(
+            float(numbers[0]) - 0.5, foot, float(np.ptp(numbers)) + 1.0, high + height * _MARGIN - foot
+        )
+        self._plot.box.refit()
+
+    def _show_empty(self, has_values: bool, failed: int) -> None:
+        """Say why there is nothing to draw."""
+        self._plot.setVisible(has_values)
+        self._empty.setVisible(not has_values)
+        if has_values:
+            return
+        view = self._model.view
+        if failed:
+            title = n_(
+                "{count} trial failed, and none has a value",
+                "{count} trials failed, and none has a value",
+                failed,
+            )
+            hint = _("Select a trial to see why it failed.")
+        elif view.job.state.ended:
+            title, hint = _("No trial has a value"), _("The page Events shows what happened.")
+        else:
+            title = _("No trial has a value yet")
+            hint = _(
+                "The chart begins when the first trial has ended with a value of {metric}.",
+                metric=view.job.metric,
+            )
+        self._empty.show_text(title, hint)
 
     def _clip(self, values: Array) -> None:
         """Set the ends of the linear scale: outliers are drawn at its edge and do not squeeze the others."""
@@ -92,10 +144,9 @@ class ObjectiveChart(Card):
         if self._scale.value() == "linear" and len(values):
             self._ends = fences(values)
 
-    def _show_far(self, numbers: Array, values: Array, heights: Array, good: Mask) -> None:
+    def _show_far(self, numbers: Array, values: Array, heights: Array, far: Rows) -> None:
         """Draw an arrow for each value at the edge, and count them in the caption."""
-        low, high = self._ends
-        far = np.flatnonzero(good & ((values < low) | (values > high)))
+        high = self._ends[1]
         self._far.setData(
             x=numbers[far],
             y=heights[far],
@@ -110,20 +161,6 @@ class ObjectiveChart(Card):
                 "{count} outlier drawn at the edge ▲▼", "{count} outliers drawn at the edge ▲▼", len(far)
             )
         self.caption.setText(words)
-
-    def _show_failed(self, numbers: Array, heights: Array, good: Mask) -> None:
-        states = (TrialState.FAILED, TrialState.LOST)
-        has_failed = np.array([t.state in states for t in self._model.view.trials], dtype=np.bool_)
-        failed = np.flatnonzero(has_failed & ~good)
-        seen = heights[good & np.isfinite(heights)]
-        foot = float(seen.min() - 0.06 * np.ptp(seen)) if len(seen) else 0.0
-        self._failed.setData(
-            x=numbers[failed],
-            y=np.full(len(failed), foot),
-            pen=pen(theme.palette().bad, 1.5),
-            brush=None,
-            data=failed,
-        )
 
     def _show_selected(self) -> None:
         trial = self._model.selected
@@ -145,7 +182,7 @@ class ObjectiveChart(Card):
     def _set_scale(self, name: str) -> None:
         self._plot.getPlotItem().getAxis("left").setLogMode(name == "log")
         self._show_trials()
-        self._plot.getPlotItem().enableAutoRange()
+        self._plot.box.show_whole()
 
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):

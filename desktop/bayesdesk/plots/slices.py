@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from bayescore.config import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec, Scale
-from bayescore.config import DoubleSpec as RealSpec
+from bayescore.config import ParameterSpec
 from bayescore.i18n import _
-from bayesdesk.models.formatting import number
+from bayescore.store import TrialState
 from bayesdesk.models.job import JobModel
-from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.models.parameter_axis import Array, ends, units
+from bayesdesk.models.snapshot import Change
+from bayesdesk.plots.axis import ParameterTicks
+from bayesdesk.plots.canvas import Plot, pen, plot
+from bayesdesk.plots.edge_marks import EdgeMarks
+from bayesdesk.plots.empty_state import EmptyState
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import Card, label
+from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.widgets import Card, ElidedLabel, column, row
 
-_COLUMNS = 3
-_HEIGHT = 190
+_MOST_COLUMNS = 3
+_NARROWEST = 230  # pixels of a slice
+_HEIGHT = 212
+_TITLE_LEFT = 62  # where the plot begins
+_PAUSE_MS = 1500  # between two drawings of a running job
+_FAILED = (TrialState.FAILED, TrialState.LOST)
+_MARGIN, _EDGE_MARGIN = 0.06, 0.14  # share of the height around the dots; below them with marks at the edge
 
 
 class SlicesChart(Card):
@@ -30,81 +41,98 @@ class SlicesChart(Card):
             _("Slices"), _("the objective against each parameter, for every trial that passes the filter")
         )
         self._model = model
-        self._dots: dict[str, Any] = {}
-        self._selected: dict[str, Any] = {}
-        grid = QGridLayout()
-        grid.setContentsMargins(4, 0, 10, 10)
-        grid.setSpacing(2)
-        for i, spec in enumerate(model.view.job.config.hyper_tuning.parameter_specs):
-            place = (i // _COLUMNS * 2, i % _COLUMNS)
-            title = label(spec.name, "caption")
-            title.setContentsMargins(62, 4, 0, 0)
-            grid.addWidget(title, *place)
-            grid.addWidget(self._made(spec), place[0] + 1, place[1])
-        self.body.addLayout(grid)
-
-    def _made(self, spec: ParameterSpec) -> Any:
-        made = plot()
-        made.setFixedHeight(_HEIGHT)
-        made.setAccessibleName(spec.name)
-        item = made.getPlotItem()
-        item.getAxis("bottom").setTicks([_ticks(spec)])
-        dots = pg.ScatterPlotItem(size=6, pen=None)
-        dots.sigClicked.connect(self._clicked)
-        selected = pg.ScatterPlotItem(size=11)
-        for part in (dots, selected):
-            made.addItem(part)
-        self._dots[spec.name], self._selected[spec.name] = dots, selected
-        return made
+        specs = model.view.job.config.hyper_tuning.parameter_specs
+        self._slices = [_Slice(spec, model) for spec in specs]
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(4, 0, 10, 10)
+        self._grid.setSpacing(2)
+        self._columns = 0
+        self._inner = QWidget()
+        self._inner.setLayout(self._grid)
+        self._empty = EmptyState(_("No trial that passes the filter has a value"))
+        self.body.addWidget(self._inner)
+        self.body.addWidget(self._empty)
 
     def show_trials(self) -> None:
-        """Draw the trials that pass the filter."""
-        model, colours = self._model, theme.palette()
-        values = model.columns.objective()
-        rows = np.flatnonzero(model.mask & np.isfinite(values))
-        trial = model.selected
-        row = model.columns.row_of(trial.number) if trial else None
-        for spec in model.view.job.config.hyper_tuning.parameter_specs:
-            positions = self._positions(spec)
-            numbers = [model.view.trials[i].number for i in rows]
-            self._dots[spec.name].setData(
-                x=positions[rows], y=values[rows], data=numbers, brush=pg.mkBrush(colours.secondary)
-            )
-            seen = row is not None and np.isfinite(values[row])
-            self._selected[spec.name].setData(
-                x=[positions[row]] if seen else [],
-                y=[values[row]] if seen else [],
-                brush=pg.mkBrush(colours.accent),
-                pen=pen(colours.panel, 1.5),
-            )
+        """Say if there is nothing to draw; each slice draws itself when it is in sight."""
+        model = self._model
+        has_dots = bool((model.mask & np.isfinite(model.columns.objective())).any())
+        self._inner.setVisible(has_dots)
+        self._empty.setVisible(not has_dots)
 
-    def _positions(self, spec: ParameterSpec) -> Any:
-        columns = self._model.columns
-        if isinstance(spec, CategoricalSpec):
-            names = list(spec.categorical_values)
-            return np.array(
-                [names.index(v) if v in names else -1 for v in columns.texts(spec.name)], dtype=float
-            )
-        values = columns.numbers(spec.name)
-        if isinstance(spec, RealSpec | IntegerSpec) and spec.scale_type is Scale.LOG:
-            return np.log10(np.where(values > 0, values, np.nan))
-        return values
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many columns as there is room for."""
+        super().resizeEvent(event)
+        columns = max(1, min(_MOST_COLUMNS, self.width() // _NARROWEST))
+        if columns != self._columns:
+            self._columns = columns
+            for index, part in enumerate(self._slices):
+                self._grid.addWidget(part, index // columns, index % columns)
+            for i in range(_MOST_COLUMNS):
+                self._grid.setColumnStretch(i, 1 if i < columns else 0)
+
+
+class _Slice(QWidget):
+    """One parameter; the plot is made when it is first in sight, which takes time with many parameters."""
+
+    def __init__(self, spec: ParameterSpec, model: JobModel) -> None:
+        super().__init__()
+        self._model, self._spec = model, spec
+        self._plot: Plot | None = None
+        self._whole: QRectF | None = None
+        title = row(ElidedLabel(spec.name), spacing=0)
+        title.setContentsMargins(_TITLE_LEFT, 4, 0, 0)
+        self._column = column(title, spacing=0)
+        self._column.addStretch(1)
+        self.setLayout(self._column)
+        self.setFixedHeight(_HEIGHT)
+        shown = Change.TRIALS | Change.FILTER | Change.SELECTION
+        Redraw(self, model, self._draw, shown, pause_ms=_PAUSE_MS)
+
+    def _build(self) -> Plot:
+        made = plot(axes={"bottom": ParameterTicks("bottom", self._spec)})
+        made.setAccessibleName(self._spec.name)
+        made.set_extent(lambda: self._whole)
+        self._dots, self._selected = pg.ScatterPlotItem(size=6, pen=None), pg.ScatterPlotItem(size=11)
+        self._failed = EdgeMarks(made.box)
+        for part in (self._dots, self._selected):
+            made.addItem(part)
+        for part in (self._dots, self._failed):
+            part.sigClicked.connect(self._clicked)
+        self._column.takeAt(1)
+        self._column.addWidget(made, 1)
+        return made
+
+    def _draw(self, _change: Change) -> None:
+        self._plot = self._plot or self._build()
+        model, colours = self._model, theme.palette()
+        values, positions = model.columns.objective(), units(self._spec, model.columns)
+        rows = np.flatnonzero(model.mask & np.isfinite(values))
+        has_failed = np.array([t.state in _FAILED for t in model.view.trials], dtype=np.bool_)
+        failed = np.flatnonzero(model.mask & has_failed & ~np.isfinite(values))
+        self._dots.setData(x=positions[rows], y=values[rows], data=rows, brush=pg.mkBrush(colours.secondary))
+        self._failed.show_marks(positions[failed], failed)
+        trial = model.selected
+        chosen = model.columns.row_of(trial.number) if trial else None
+        seen = chosen is not None and bool(np.isfinite(values[chosen]))
+        self._selected.setData(
+            x=[positions[chosen]] if seen else [],
+            y=[values[chosen]] if seen else [],
+            brush=pg.mkBrush(colours.accent),
+            pen=pen(colours.panel, 1.5),
+        )
+        if len(rows):
+            self._fit(values[rows], has_failed=bool(len(failed)))
+
+    def _fit(self, values: Array, *, has_failed: bool) -> None:
+        left, right = ends(self._spec)
+        low, high = float(values.min()), float(values.max())
+        height = (high - low) or abs(high) or 1.0
+        foot = low - height * (_EDGE_MARGIN if has_failed else _MARGIN)
+        self._whole = QRectF(left, foot, right - left, high + height * _MARGIN - foot)
+        assert self._plot is not None
+        self._plot.box.refit()
 
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
-            self._model.select(points[0].data())
-
-
-def _ticks(spec: ParameterSpec) -> list[tuple[float, str]]:
-    """The ends and the middle of a range, or the listed values."""
-    if isinstance(spec, CategoricalSpec):
-        return list(enumerate(spec.categorical_values))
-    if isinstance(spec, DiscreteSpec):
-        return [
-            (float(v), number(v)) for v in spec.discrete_values[:: max(1, len(spec.discrete_values) // 4)]
-        ]
-    low, high = float(spec.min_value), float(spec.max_value)
-    if spec.scale_type is Scale.LOG:
-        ends = (math.log10(low), math.log10(high))
-        return [(p, f"{10.0**p:.3g}") for p in (ends[0], sum(ends) / 2, ends[1])]
-    return [(v, f"{v:.3g}") for v in (low, (low + high) / 2, high)]
+            self._model.select(self._model.view.trials[int(points[0].data())].number)

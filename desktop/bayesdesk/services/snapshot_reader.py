@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from bayescore.results import best, time_left
+from bayescore.app import lineage
+from bayescore.app.lineage import EarlierJob
+from bayescore.results import best, ended_count, time_left
 from bayescore.store import (
     Database,
     Event,
@@ -27,6 +29,7 @@ from bayescore.store import (
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.series import SeriesReader
 
+_MOST_VIEWED = 3  # jobs whose points and events stay in memory: each may have millions of points
 _ESTIMATE_S = 1.0  # for which an estimate of the time left is kept
 _MOST_NAMED = 500  # jobs whose figures are read by id; of more, the trials of all jobs are read at once
 _FAILED = (TrialState.FAILED, TrialState.LOST)
@@ -45,7 +48,7 @@ class SnapshotReader:
         self._live: dict[str, JobSummary] = {}  # jobs that have not ended
         self._rows: dict[str, JobRow] = {}
         self._listed: tuple[JobRow, ...] | None = None  # the rows, newest first
-        self._details: dict[str, _Details] = {}  # of jobs that were viewed
+        self._details: dict[str, _Details] = {}  # of jobs that were viewed, the last one at the end
 
     def rows(self) -> tuple[JobRow, ...]:
         """Every job, newest first."""
@@ -134,7 +137,7 @@ class SnapshotReader:
     # ---- one job
 
     def _view(self, connection: sa.Connection, job: Job) -> JobView:
-        details = self._details.setdefault(job.id, _Details(job))
+        details = self._details_of(job)
         its = self._trials_of(job)
         of_trials, of_points = revisions.of_job(connection, job.id)
         its.read(connection, of_trials)
@@ -151,7 +154,16 @@ class SnapshotReader:
             details.points.is_whole,
             pulled,
             None if has_ended else transfers.get(connection, job.id),
+            details.continued(connection, self._revision),
         )
+
+    def _details_of(self, job: Job) -> _Details:
+        """What was read of a job, which is kept for the jobs that were viewed last."""
+        details = self._details.pop(job.id, None) or _Details(job)
+        while len(self._details) >= _MOST_VIEWED:
+            del self._details[next(iter(self._details))]
+        self._details[job.id] = details
+        return details
 
     def _trials_of(self, job: Job) -> _Trials:
         known = self._trials.setdefault(job.id, _Trials(job))
@@ -187,7 +199,7 @@ class _Trials:
         self.every = tuple(sorted(self._by_id.values(), key=lambda t: t.number))
         self._newest = max(self._by_id)
         self._unended = {t.id for t in self.every if not t.state.ended}
-        self.ended = len(self.every) - len(self._unended)
+        self.ended = ended_count(self.every)
         self.failed = sum(t.state in _FAILED for t in self.every)
         self.best = best(self.every, self.job.config.hyper_tuning.goal)
         self._estimate = None
@@ -208,9 +220,19 @@ class _Details:
     job: Job
     events: tuple[Event, ...] = ()
     deletions: str | None = None
+    _continued: tuple[tuple[object, ...] | None, tuple[EarlierJob, ...]] | None = None
 
     def __post_init__(self) -> None:
         self.points = SeriesReader(self.job.seq)
+
+    def continued(
+        self, connection: sa.Connection, revision: tuple[object, ...] | None
+    ) -> tuple[EarlierJob, ...]:
+        """The jobs that this one continues, read again when a job has been stored or deleted."""
+        history = self.job.submission.history
+        if history and (self._continued is None or self._continued[0] != revision):
+            self._continued = (revision, lineage.continued(connection, history))
+        return self._continued[1] if self._continued is not None else ()
 
     def read(self, connection: sa.Connection, its: tuple[Trial, ...], deletions: str | None) -> None:
         """Read what is new; every point again when some were deleted."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import button, row
 
@@ -29,6 +28,8 @@ class Collapsible(QWidget):
         Of the panel, for the settings.
     side
         Of the window.
+    words
+        What hiding and showing it are called.
     tools
         Further buttons of the strip.
     """
@@ -40,7 +41,7 @@ class Collapsible(QWidget):
         name: str,
         content: QWidget,
         side: Literal["left", "right"],
-        words: str,
+        words: tuple[str, str],
         tools: Sequence[QPushButton] = (),
     ) -> None:
         super().__init__()
@@ -48,8 +49,7 @@ class Collapsible(QWidget):
         self._is_narrow: bool | None = None
         self._window: QWidget | None = None
         meaning = f"panel-{side}"
-        self.hide_button = self._made_button(meaning, _("Hide {panel}", panel=words))
-        self.show_button = self._made_button(meaning, _("Show {panel}", panel=words))
+        self.hide_button, self.show_button = (self._made_button(meaning, tip) for tip in words)
         self.strip = self._made_strip(tools)
         layout = row(spacing=0)
         if side == "left":

@@ -18,6 +18,7 @@ QWidget#bar { background: $panel; border-bottom: 1px solid $line; }
 QWidget#sidebar { background: $sunk; border-right: 1px solid $line; }
 QFrame#card { background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame#asks { background: $panel; border: 1px solid $warning; border-radius: ${radius}px; }
+QFrame#wrong { background: $panel; border: 1px solid $bad; border-radius: 6px; }
 QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame#mark { background: $accent; border: none; }
 QFrame#sunk { background: $sunk; border: none; border-radius: 5px; }
@@ -53,9 +54,11 @@ QPushButton#panel { background: transparent; border: none; border-radius: 5px; p
 QPushButton#quiet:hover, QPushButton#panel:hover { background: $line; }
 QPushButton#quiet, QToolButton { background: transparent; border: none; border-radius: 5px; padding: 2px 6px;
     min-height: 22px; }
+QToolButton#more::menu-indicator { image: none; }
 QToolButton:hover { background: $line; }
 QPushButton#link { background: transparent; border: none; color: $accent; padding: 0; min-height: 20px;
     font-weight: 400; }
+QPushButton#link:disabled { color: $faint; }
 QPushButton#link:hover { text-decoration: underline; }
 QPushButton#segment { border-radius: 0; margin: 0; border-right-width: 0; font-weight: 500; padding: 0 12px; }
 QPushButton#segment[place="first"], QPushButton#segment[place="only"] { border-top-left-radius: 6px;
@@ -63,6 +66,7 @@ QPushButton#segment[place="first"], QPushButton#segment[place="only"] { border-t
 QPushButton#segment[place="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px;
     border-right-width: 1px; }
 QPushButton#segment:checked { background: $accent_soft; color: $accent; }
+QPushButton#floating { border-radius: 5px; padding: 0 8px; min-height: 22px; font-size: ${small_px}px; }
 QPushButton#chip { background: $accent_soft; border: none; border-radius: 12px; color: $accent;
     padding: 0 10px; min-height: 24px; font-size: ${small_px}px; font-family: $mono; font-weight: 400; }
 
@@ -100,7 +104,8 @@ QTableView, QListView, QTreeView { background: $panel; border: none; gridline-co
     selection-background-color: $accent_soft; selection-color: $text; alternate-background-color: $panel; }
 QTableView::item { padding: 0 8px; border-bottom: 1px solid $line; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
-QListWidget::item, QTreeWidget::item { padding: 5px 8px; }
+QListWidget::item, QTreeWidget::item, QTreeView#events::item { padding: 5px 8px; }
+QListView#completions { border: 1px solid $strong_line; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; border: none; border-bottom: 1px solid $line; padding: 7px 8px;
     color: $secondary; font-weight: 500; }

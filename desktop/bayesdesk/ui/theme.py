@@ -54,6 +54,7 @@ class Palette:
     syntax_text: str
     syntax_number: str
     series: tuple[str, ...]  # of several jobs in one chart; distinguishable with colour blindness
+    ramp: tuple[float, float]  # worst and best line: the part of viridis that is legible on the panel
 
 
 LIGHT = Palette(
@@ -78,6 +79,7 @@ LIGHT = Palette(
     syntax_text="#1a7f37",
     syntax_number="#b04a00",
     series=("#2461cc", "#b04a00", "#00755a", "#a02f7c", "#6b5a00", "#1b2027", "#007a99", "#c4362b"),
+    ramp=(0.58, 0.0),
 )
 DARK = Palette(
     background="#15181d",
@@ -101,6 +103,7 @@ DARK = Palette(
     syntax_text="#7fd89a",
     syntax_number="#f0a36a",
     series=("#6ea2ff", "#f0a36a", "#4fd1a5", "#f08fcb", "#d9c04a", "#e6e9ee", "#5cc8e6", "#ff8b80"),
+    ramp=(0.42, 1.0),
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 _current = LIGHT
@@ -163,4 +166,4 @@ def mixed(front: str, ground: str, share: float) -> str:
 
 def tokens(chosen: Palette) -> dict[str, str]:
     """Colours by name, for style sheets."""
-    return {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.name != "series"}
+    return {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.type == "str"}

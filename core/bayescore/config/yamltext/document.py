@@ -363,6 +363,10 @@ class YamlDocument:
         for key in known:
             if key not in value:
                 document = document.apply(document.remove((*path, key)))
+        for position, key in enumerate(value):
+            node = document.node(path)
+            if node and list(node.data)[position] != key:
+                document = document.apply(document.move((*path, key), position))
         return Edit.between(self.text, document.text)
 
     def _sequence_set(self, path: Path, value: list[Any]) -> Edit:

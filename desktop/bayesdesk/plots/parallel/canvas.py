@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolTip
 
 from bayescore.i18n import _
@@ -16,7 +16,8 @@ from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.models.trial import summary_of
-from bayesdesk.plots.parallel.item import HEAD, ParallelItem
+from bayesdesk.plots.parallel.item import ParallelItem
+from bayesdesk.plots.parallel.layout import LEFT, NAMES, RIGHT
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
@@ -24,6 +25,9 @@ from bayesdesk.ui.redraw import Redraw
 _REACH = 18  # pixels beside an axis within which it receives the mouse
 _CLICK = 3  # pixels: a press that moves no farther is a click
 _AXIS_WIDTH = 96  # least pixels between two axes: with many axes the view scrolls
+_WIDEST = 420  # pixels between two axes
+_MOST_WIDTH = 16_000  # pixels of all axes: the lines are painted into pictures
+_NOTCH, _FACTOR = 120, 1.2  # of the wheel
 _PAUSE_MS = 500  # between two layouts of a running job
 _SHOWN = Change.TRIALS | Change.POINTS | Change.FILTER | Change.SELECTION
 
@@ -32,6 +36,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     """Holds the item and handles the mouse."""
 
     axes_changed = Signal()
+    widened = Signal(float, float)  # factor, and the point in pixels from the left that stays
 
     def __init__(self, model: JobModel) -> None:
         super().__init__(background=theme.palette().panel)
@@ -47,6 +52,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self._grab: Grab | None = None
         self._pressed: QPointF | None = None
         self._moving: str | None = None
+        self._distance: float | None = None  # between two axes; as the room allows unless it was chosen
         Redraw(self, model, self._redraw, _SHOWN, pause_ms=_PAUSE_MS, follows_filter=True).now()
 
     def _redraw(self, change: Change) -> None:
@@ -73,8 +79,31 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def rebuild(self) -> None:
         """Lay out again, after a change of the trials, the axes or the size."""
         self.item.axes = tuple(a for a in self.all_axes() if a.name not in self._hidden)
-        self.setMinimumWidth(max(320, _AXIS_WIDTH * len(self.item.axes)))
+        self.setMinimumWidth(self._width(self._distance or _AXIS_WIDTH))
         self._fit()
+
+    def _width(self, distance: float) -> int:
+        gaps = max(1, len(self.item.axes) - 1)
+        return round(min(max(320.0, distance * gaps + LEFT + RIGHT), _MOST_WIDTH))
+
+    @property
+    def is_widened(self) -> bool:
+        """Whether the distance between the axes was chosen."""
+        return self._distance is not None
+
+    def widen(self, factor: float, room: int) -> None:
+        """Change the distance between the axes; they never take less than the room that there is."""
+        wanted = min(self.item.layout.distance * factor, _WIDEST)
+        if self._width(wanted) <= max(room, self._width(_AXIS_WIDTH)):
+            self.fit()
+        else:
+            self._distance = wanted
+            self.setMinimumWidth(self._width(wanted))
+
+    def fit(self) -> None:
+        """Let the axes take the room that there is, with a least distance."""
+        self._distance = None
+        self.setMinimumWidth(self._width(_AXIS_WIDTH))
 
     def _fit(self) -> None:
         self.item.prepareGeometryChange()
@@ -143,20 +172,28 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         if hasattr(self, "item"):
             self._fit()
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Widen the axes with Ctrl; else leave the wheel to what scrolls."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.accept()
+            self.widened.emit(_FACTOR ** (event.angleDelta().y() / _NOTCH), event.position().x())
+        else:
+            event.ignore()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         at = event.position()
         self._pressed = at
-        index = self.item.axis_at(at.x(), _REACH if at.y() > HEAD - 14 else 40)
+        index = self.item.layout.axis_at(at.x(), _REACH if at.y() > NAMES else 40)
         if index is None:
             return
         axis = self.item.axes[index]
-        if at.y() < HEAD - 14:
+        if at.y() < NAMES:
             self._moving = axis.name
         elif not axis.categories:
             brushes = self._model.filter.brushes.get(axis.name, ())
-            self._grab = grab(axis, brushes, self.item.position_at(at.y()), self.item.length)
+            self._grab = grab(axis, brushes, self.item.layout.position_at(at.y()), self.item.length)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
@@ -166,7 +203,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         elif self._grab is not None and self._moved(at):
             axis = self._axis(self._grab.axis)
             brushes = self._model.filter.brushes.get(axis.name, ())
-            wanted = dragged(axis, brushes, self._grab, self.item.position_at(at.y()))
+            wanted = dragged(axis, brushes, self._grab, self.item.layout.position_at(at.y()))
             self._model.set_filter(self._model.filter.with_brushes(axis.name, wanted))
         elif self._pressed is None:
             self._hover(at)
@@ -183,12 +220,12 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self.item.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        index = self.item.axis_at(event.position().x(), 40)
+        index = self.item.layout.axis_at(event.position().x(), 40)
         if index is not None and not self.item.axes[index].categories:
             self.type_brush(self.item.axes[index])
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index = self.item.axis_at(event.pos().x(), 40)
+        index = self.item.layout.axis_at(event.pos().x(), 40)
         if index is not None:
             self.axis_menu(self.item.axes[index]).exec(event.globalPos())
 
@@ -207,11 +244,11 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         return self._pressed is not None and (at - self._pressed).manhattanLength() > _CLICK
 
     def _click(self, at: QPointF, grabbed: Grab | None) -> None:
-        index = self.item.axis_at(at.x(), _REACH)
+        index = self.item.layout.axis_at(at.x(), _REACH)
         axis = self.item.axes[index] if index is not None else None
-        if axis is not None and axis.categories and at.y() > HEAD - 14:
+        if axis is not None and axis.categories and at.y() > NAMES:
             brushes = toggled(
-                axis, self._model.filter.brushes.get(axis.name, ()), self.item.position_at(at.y())
+                axis, self._model.filter.brushes.get(axis.name, ()), self.item.layout.position_at(at.y())
             )
             self._model.set_filter(self._model.filter.with_brushes(axis.name, brushes))
         elif grabbed is not None and grabbed.part is Part.WHOLE:
@@ -226,20 +263,22 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self.move_axis(name, sum(place < x for place in others))
 
     def _hover(self, at: QPointF) -> None:
-        index = self.item.axis_at(at.x(), _REACH)
-        over_head = at.y() < HEAD - 14
+        over_head = at.y() < NAMES
+        index = self.item.layout.axis_at(at.x(), self.item.layout.distance / 2 if over_head else _REACH)
         shape = Qt.CursorShape.ArrowCursor
         if index is not None:
             shape = Qt.CursorShape.OpenHandCursor if over_head else Qt.CursorShape.CrossCursor
         self.setCursor(shape)
-        row = None if index is not None else self.item.trial_at(at.x(), at.y())
+        row = None if index is not None or over_head else self.item.trial_at(at.x(), at.y())
         if row != self.item.hovered:
             self.item.hovered = row
             self.item.update()
-            if row is None:
-                QToolTip.hideText()
-            else:
-                QToolTip.showText(self.mapToGlobal(at.toPoint()), self._words(row), self)
+        if row is not None:
+            QToolTip.showText(self.mapToGlobal(at.toPoint()), self._words(row), self)
+        elif over_head and index is not None:
+            QToolTip.showText(self.mapToGlobal(at.toPoint()), as_text(self.item.head_words(index)), self)
+        else:
+            QToolTip.hideText()
 
     def _words(self, row: int) -> str:
         return as_text(summary_of(self._model.view, self._model.view.trials[row]))

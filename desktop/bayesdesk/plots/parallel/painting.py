@@ -1,10 +1,13 @@
 """Paints the lines of trials into a picture in slices of a few milliseconds, so that the window never waits.
 
 Painting every line after each move of a brush takes too long; a newer request replaces an older one.
+Lines are painted with antialiasing at once where that is known to fit into a frame, or where the older
+picture can stay until the new one is finished; else without it first, and with it when nothing moves.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -22,6 +25,8 @@ _SHOW_S = 0.06  # between two updates of the unfinished picture: one takes as lo
 _FIRST_GUESS = 16  # trials in the first slice; the measured time determines the next ones
 _REST_MS = 250  # without a new request, after which lines are painted with antialiasing
 _MOST_SMOOTH = 3000  # trials; antialiasing more would take seconds and look no better
+_FRAME_S = 0.006  # in which antialiased lines may be painted at once
+_WAIT_S = 0.25  # for which the older picture may stay
 
 
 class LinePainter(QObject):
@@ -48,7 +53,9 @@ class LinePainter(QObject):
         self._lines: Array = np.empty((0, 0, 2))
         self._groups: list[Group] = []
         self._next = (0, 0)
-        self._is_smooth = False
+        self._is_smooth = self._is_second = False
+        self._smooth_cost: float | None = None  # seconds for a trial, measured
+        self._spent = 0.0
         self._count = _FIRST_GUESS
         self._shown_at = 0.0
         self._unfinished = QImage()
@@ -57,10 +64,12 @@ class LinePainter(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether lines are still missing; antialiasing does not count."""
-        return self._timer.isActive() and not self._is_smooth
+        """Whether lines are still missing; antialiasing of lines that are there does not count."""
+        return self._timer.isActive() and not self._is_second
 
-    def paint(self, size: QSize, ratio: float, lines: Array, groups: list[Group]) -> None:
+    def paint(
+        self, size: QSize, ratio: float, lines: Array, groups: list[Group], *, can_wait: bool = False
+    ) -> None:
         """Start a new picture.
 
         Parameters
@@ -71,19 +80,43 @@ class LinePainter(QObject):
             Shape (n, axes, 2), x and y in logical pixels.
         groups
             Colour, width and rows of lines, in the order of painting.
+        can_wait
+            Whether the older picture is as good until the new one is finished.
         """
         self._size, self._ratio, self._lines = size, ratio, lines
         self._groups = [g for g in groups if len(g[2])]
-        self._begin(smooth=False)
-        self._rest.start()
+        seconds = self._predicted()
+        if seconds <= _FRAME_S:
+            self._rest.stop()
+            self._begin(smooth=True)
+            self.finish()
+        elif can_wait and seconds <= _WAIT_S and not self.picture.isNull():
+            self._rest.stop()
+            self._begin(smooth=True)
+        else:
+            self._begin(smooth=False)
+            self._rest.start()
+
+    def _predicted(self) -> float:
+        """Seconds that antialiased lines take; infinite if there are too many, or nothing is known."""
+        count = self._trials()
+        if not count:
+            return 0.0
+        if self._smooth_cost is None or count > _MOST_SMOOTH:
+            return math.inf
+        return count * self._smooth_cost
+
+    def _trials(self) -> int:
+        return sum(len(rows) for _, _, rows in self._groups)
 
     def finish(self) -> None:
         """Paint the rest now, for a picture that is saved."""
         while self._timer.isActive():
             self._slice()
 
-    def _begin(self, *, smooth: bool) -> None:
-        self._is_smooth = smooth
+    def _begin(self, *, smooth: bool, second: bool = False) -> None:
+        self._is_smooth, self._is_second = smooth, second
+        self._spent = 0.0
         self._next = (0, 0)
         self._count = _FIRST_GUESS
         image = QImage(self._size * self._ratio, QImage.Format.Format_ARGB32_Premultiplied)
@@ -97,8 +130,8 @@ class LinePainter(QObject):
     def _smooth(self) -> None:
         if self._timer.isActive():
             self._rest.start()
-        elif sum(len(rows) for _, _, rows in self._groups) <= _MOST_SMOOTH:
-            self._begin(smooth=True)
+        elif self._trials() <= _MOST_SMOOTH:
+            self._begin(smooth=True, second=True)
 
     def _slice(self) -> None:
         began = time.perf_counter()
@@ -118,10 +151,13 @@ class LinePainter(QObject):
                 group, start = group + 1, 0
         painter.end()
         self._next = (group, start)
+        self._spent += time.perf_counter() - began
         is_done = group >= len(self._groups)
         if is_done:
             self._timer.stop()
             self.picture = self._unfinished
+            if self._is_smooth and (count := self._trials()):
+                self._smooth_cost = self._spent / count
         if is_done or (not self._is_smooth and time.perf_counter() - self._shown_at > _SHOW_S):
             self._shown_at = time.perf_counter()
             self._changed()

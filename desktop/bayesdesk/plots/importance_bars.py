@@ -1,0 +1,101 @@
+"""A bar for each parameter, with its name and its share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from bayescore.results import Importance
+from bayesdesk.models.names import fitted
+from bayesdesk.plots.parallel.labels import font
+from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
+
+_ROW = 24  # pixels
+_BAR = 12
+_MARGIN = 14
+_SHARE = 52  # width of the shares
+_NAMES = 0.4  # most of the width that names take
+
+
+class ImportanceBars(QWidget):
+    """Rows in the order of their importance; the whisker is the uncertainty of the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: Sequence[Importance] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_rows(self, rows: Sequence[Importance]) -> None:
+        """Show these parameters."""
+        self._rows = rows
+        self.setAccessibleDescription(", ".join(f"{row.name} {_percent(row)}" for row in rows))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, _ROW * len(self._rows) + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, colours = QPainter(self), theme.palette()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        sans, mono = font(theme.SANS[0], theme.TEXT_PX), font(theme.MONO[0], theme.SMALL_PX)
+        measure = QFontMetricsF(sans).horizontalAdvance
+        names = fitted([row.name for row in self._rows], self.width() * _NAMES, measure)
+        left = _MARGIN + max(map(measure, names), default=0.0) + 12
+        room = max(20.0, self.width() - left - _SHARE - _MARGIN)
+        longest = max((row.mean + row.deviation for row in self._rows), default=1.0) or 1.0
+        for index, (row, name) in enumerate(zip(self._rows, names, strict=True)):
+            top = index * _ROW
+            painter.setFont(sans)
+            painter.setPen(QColor(colours.text))
+            painter.drawText(
+                QRectF(_MARGIN, top, left - _MARGIN - 12, _ROW),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                name,
+            )
+            self._paint_bar(painter, row, QRectF(left, top + (_ROW - _BAR) / 2, room, _BAR), longest)
+            painter.setFont(mono)
+            painter.setPen(QColor(colours.secondary))
+            painter.drawText(
+                QRectF(self.width() - _MARGIN - _SHARE, top, _SHARE, _ROW),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                _percent(row),
+            )
+
+    @staticmethod
+    def _paint_bar(painter: QPainter, row: Importance, area: QRectF, longest: float) -> None:
+        colours, scale, y = theme.palette(), area.width() / longest, area.center().y()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.sunk))
+        painter.drawRoundedRect(area, 3, 3)
+        painter.setBrush(QColor(colours.accent))
+        painter.drawRoundedRect(QRectF(area.left(), area.top(), max(2.0, row.mean * scale), _BAR), 3, 3)
+        low, high = (
+            area.left() + scale * v for v in (max(0.0, row.mean - row.deviation), row.mean + row.deviation)
+        )
+        painter.setPen(QPen(QColor(colours.text), 1.4))
+        painter.drawLine(QPointF(low, y), QPointF(high, y))
+        for x in (low, high):
+            painter.drawLine(QPointF(x, y - 3), QPointF(x, y + 3))
+
+    def event(self, event: QEvent) -> bool:
+        """The whole name and the share as a tool tip."""
+        if isinstance(event, QHelpEvent):
+            index = event.pos().y() // _ROW
+            if 0 <= index < len(self._rows):
+                row = self._rows[index]
+                words = f"{row.name}\n{_percent(row)} ± {row.deviation * 100:.1f} %"
+                QToolTip.showText(event.globalPos(), as_text(words), self)
+                return True
+        return super().event(event)
+
+
+def _percent(row: Importance) -> str:
+    return f"{row.mean * 100:.1f} %"
