@@ -11,6 +11,7 @@ from bayesdesk.job_table.table_model import JobTableModel
 from bayesdesk.jobs.job_actions import JobActions
 from bayesdesk.models.job_table import COLUMNS, DESCENDING_FIRST, column_title
 from bayesdesk.models.snapshot import JobRow
+from bayesdesk.ui.sort_header import SortHeader
 
 _ROW_HEIGHT = 31
 _WIDTHS = {
@@ -46,11 +47,11 @@ class JobTable(QTableView):
         model.modelReset.connect(self._restore_selection)
 
     def _set_up_header(self) -> None:
-        header = self.horizontalHeader()
+        header = SortHeader(self)
+        self.setHorizontalHeader(header)
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setSortIndicator(COLUMNS.index("created"), Qt.SortOrder.DescendingOrder)
-        header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self._sort_by)
         header.sectionDoubleClicked.connect(self._sort_by)  # the second of two fast clicks

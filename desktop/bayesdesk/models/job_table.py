@@ -135,7 +135,7 @@ class JobFilter:
         self._holds: Callable[[Mapping[str, Any]], bool] | None = None
         self._shows_archived = shows_archived
         if expression.strip():
-            self._holds = condition(expression)
+            self._holds = condition(expression, FILTER_NAMES)
 
     def apply(self, rows: Sequence[JobRow], sizes: Sizes) -> list[JobRow]:
         """The rows that pass, in their order."""
