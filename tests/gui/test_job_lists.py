@@ -99,6 +99,9 @@ def test_that_jobs_are_renamed_noted_and_tagged_in_dialogs(
     qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: row_of(window, five[0]).job.note == "warm-up of 500 steps", timeout=WAIT_MS)
     assert "baseline of the paper" in names(window)
+    header = window.job_page.header
+    qtbot.waitUntil(lambda: header._name.text() == "baseline of the paper", timeout=WAIT_MS)
+    assert header._name.toolTip() == "warm-up of 500 steps"
     rows = [row_of(window, job) for job in five[:2]]
     tags = window.job_actions.tag(rows)
     type_into(qtbot, tags.new, "paper, v2")

@@ -28,6 +28,7 @@ from bayesdesk.ui.widgets import Card, column, label, row
 
 _ROW_HEIGHT = 30
 _LEAST_COLUMN = 120  # px
+_SCROLL_BAR = 10  # px, as in the style sheet
 Found = list[tuple[Job, list[Trial]]]
 
 
@@ -150,4 +151,6 @@ def _fill(table: QTableWidget, headings: Sequence[QTableWidgetItem], rows: Seque
     modes = QHeaderView.ResizeMode
     for c in range(len(headings) + 1):
         table.horizontalHeader().setSectionResizeMode(c, modes.Stretch if c else modes.ResizeToContents)
-    table.setFixedHeight(table.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * len(rows) + 6)
+    table.setFixedHeight(
+        table.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * len(rows) + _SCROLL_BAR + 4
+    )

@@ -15,7 +15,7 @@ from bayesdesk.ui.sort_header import SortHeader
 
 _ROW_HEIGHT = 31
 _WIDTHS = {
-    "name": 180, "state": 130, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 100,
+    "name": 180, "state": 130, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 120,
     "created": 150, "runner": 90, "project": 120, "tags": 120, "note": 160, "size": 90,
 }  # px  # fmt: skip
 _HIDDEN = "jobs/hidden"  # setting: names of hidden columns
