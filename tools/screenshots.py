@@ -97,6 +97,8 @@ def _take(project: Path, language: str, theme: str) -> None:
     _finished(window, finished, grab)
     window.compare(running, finished)
     grab("compare")
+    window.show_jobs()
+    grab("jobs")
     window.open_file(project)
     _wait_until(lambda: window.editor is not None)
     assert window.editor is not None

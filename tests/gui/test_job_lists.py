@@ -16,6 +16,7 @@ from bayescore.store import Job, JobState, TrialState, jobs
 from bayesdesk.jobs.job_dialogs import DetailsDialog, TagsDialog
 from bayesdesk.jobs.job_list_model import ROW
 from bayesdesk.models.comparison import By
+from bayesdesk.models.job_table import COLUMNS
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.window import MainWindow
@@ -98,6 +99,9 @@ def test_that_jobs_are_renamed_noted_and_tagged_in_dialogs(
     qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: row_of(window, five[0]).job.note == "warm-up of 500 steps", timeout=WAIT_MS)
     assert "baseline of the paper" in names(window)
+    header = window.job_page.header
+    qtbot.waitUntil(lambda: header._name.text() == "baseline of the paper", timeout=WAIT_MS)
+    assert header._name.toolTip() == "warm-up of 500 steps"
     rows = [row_of(window, job) for job in five[:2]]
     tags = window.job_actions.tag(rows)
     type_into(qtbot, tags.new, "paper, v2")
@@ -161,7 +165,7 @@ def test_that_the_table_sorts_filters_and_selects_jobs(
 
     assert shown()[0] == "other"
     header = page.table.horizontalHeader()
-    trials = header.logicalIndex(4)
+    trials = COLUMNS.index("trials")
     at = QPoint(header.sectionViewportPosition(trials) + 20, header.height() // 2)
     pointer.click(header.viewport(), at)
     assert shown()[0] == "other"  # the most trials first
@@ -207,7 +211,7 @@ def test_that_selected_jobs_are_exported_and_deleted_after_a_question(
     assert "5 jobs" in box.words.text()
     qtbot.mouseClick(box.buttons["Delete"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.rows == (), timeout=WAIT_MS)
-    assert page.model.rows == []
+    qtbot.waitUntil(lambda: page.model.rows == [], timeout=WAIT_MS)
 
 
 def test_that_the_comparison_draws_a_job_of_one_trial_and_no_legend_over_the_curves(
@@ -242,7 +246,7 @@ def test_that_the_comparison_draws_a_job_of_one_trial_and_no_legend_over_the_cur
 def test_that_a_follow_up_of_a_deleted_project_is_written_into_a_new_folder(
     window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace.write(specs=TWO, max_job_count=2, local={"seed": 7})
+    workspace.write(specs=TWO, max_job_count=2)
     job = workspace.insert()
     snapshot = workspace.data.snapshot(job.id)
     snapshot.mkdir(parents=True)
@@ -262,6 +266,6 @@ def test_that_a_follow_up_of_a_deleted_project_is_written_into_a_new_folder(
     assert window.editor.model.file == target / "openbayes.yaml"
     assert window.editor._follows.id == job.id
     assert sorted(f.name for f in target.iterdir()) == ["main.py", "openbayes.local.yaml", "openbayes.yaml"]
-    assert "seed: 7" in (target / "openbayes.local.yaml").read_text()
+    assert "seed: 1" in (target / "openbayes.local.yaml").read_text()
     with window.database.read() as connection:
         assert jobs.get(connection, job.id).submission.project == str(workspace.project)

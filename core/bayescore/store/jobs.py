@@ -105,6 +105,12 @@ def find(connection: sa.Connection, prefix: str) -> list[Job]:
     return [_job(row) for row in connection.execute(query)]
 
 
+def newest(connection: sa.Connection) -> list[Job]:
+    """The newest job, if there is one."""
+    query = jobs.select().order_by(jobs.c.seq.desc()).limit(1)
+    return [_job(row) for row in connection.execute(query)]
+
+
 def every(connection: sa.Connection) -> list[Job]:
     """All jobs, newest first."""
     return [_job(row) for row in connection.execute(jobs.select().order_by(jobs.c.seq.desc()))]

@@ -12,7 +12,7 @@ from bayescore.i18n import _
 from bayescore.store import Job, Trial
 from bayesdesk.compare.marks import Mark
 from bayesdesk.models.comparison import By, curve_of, has_gpus
-from bayesdesk.plots.canvas import plot
+from bayesdesk.plots.canvas import Plot, plot
 from bayesdesk.ui.widgets import Card, Segmented
 
 _DOT = 7.0  # px
@@ -49,7 +49,7 @@ class CurvesChart(Card):
         self.body.setContentsMargins(1, 0, 10, 8)
 
     @staticmethod
-    def _made_plot(by: By):  # type: ignore[no-untyped-def]  # pyqtgraph has no types
+    def _made_plot(by: By) -> Plot:
         made = plot(counts=by is By.TRIALS)
         made.setMinimumHeight(300)
         made.setAccessibleName(_("Objective"))

@@ -17,6 +17,7 @@ from bayesdesk.ui.widgets import Card, button, column
 
 _ID = Qt.ItemDataRole.UserRole
 _WIDTH = 250
+_TEXT_WIDTH = 160  # beside tick and mark
 
 
 class ComparedJobs(Card):
@@ -33,6 +34,7 @@ class ComparedJobs(Card):
         self.list = QListWidget()
         self.list.setAccessibleName(_("Jobs"))
         self.list.setIconSize(ICON_SIZE)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._ticked)
         self.add = QLineEdit()
         self.add.setPlaceholderText(_("Add a job"))
@@ -94,7 +96,9 @@ class ComparedJobs(Card):
         job = row.job
         value = number(row.best) if row.best is not None else state_word(job.state)
         count = n_("{count} trial", "{count} trials", row.done)
-        item = QListWidgetItem(mark.icon(), f"{job.name}\n{value} · {count}")
+        metrics, elided = self.list.fontMetrics(), Qt.TextElideMode.ElideRight
+        lines = (metrics.elidedText(words, elided, _TEXT_WIDTH) for words in (job.name, f"{value} · {count}"))
+        item = QListWidgetItem(mark.icon(), "\n".join(lines))
         item.setToolTip(as_text("\n".join(filter(None, (job.name, f"{job.id} · {job.project}", job.note)))))
         item.setData(_ID, job.id)
         states = Qt.CheckState

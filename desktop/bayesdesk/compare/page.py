@@ -28,6 +28,7 @@ from bayesdesk.ui.widgets import Card, column, label, row
 
 _ROW_HEIGHT = 30
 _LEAST_COLUMN = 120  # px
+_SCROLL_BAR = 10  # px, as in the style sheet
 Found = list[tuple[Job, list[Trial]]]
 
 
@@ -106,15 +107,13 @@ class ComparePage(QWidget):
         self._empty.setVisible(len(found) < 2)
         self.curves.show_jobs([Drawn(job, its, marks[job.id]) for job, its in found])
         for table, rows in ((self.best, best_rows(found)), (self.settings, difference_rows(found))):
-            headings = [
-                _heading(f"{job.submission.name}\n{job.id}", marks[job.id].icon()) for job, _trials in found
-            ]
+            headings = [_heading(job.submission.name, job.id, marks[job.id].icon()) for job, _trials in found]
             _fill(table, headings, rows)
 
 
-def _heading(words: str, icon: object) -> QTableWidgetItem:
-    made = QTableWidgetItem(words)
-    made.setToolTip(as_text(words))
+def _heading(name: str, identifier: str, icon: object) -> QTableWidgetItem:
+    made = QTableWidgetItem(name)
+    made.setToolTip(as_text(f"{name}\n{identifier}"))
     made.setData(Qt.ItemDataRole.DecorationRole, icon)
     return made
 
@@ -128,6 +127,7 @@ def _table(name: str) -> QTableWidget:
     header = made.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setMinimumSectionSize(_LEAST_COLUMN)
+    header.setTextElideMode(Qt.TextElideMode.ElideRight)
     made.verticalHeader().hide()
     made.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
     return made
@@ -151,4 +151,6 @@ def _fill(table: QTableWidget, headings: Sequence[QTableWidgetItem], rows: Seque
     modes = QHeaderView.ResizeMode
     for c in range(len(headings) + 1):
         table.horizontalHeader().setSectionResizeMode(c, modes.Stretch if c else modes.ResizeToContents)
-    table.setFixedHeight(table.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * len(rows) + 6)
+    table.setFixedHeight(
+        table.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * len(rows) + _SCROLL_BAR + 4
+    )

@@ -106,9 +106,9 @@ class JobTablePage(QWidget):
 
     def take_rows(self, rows: Sequence[JobRow]) -> None:
         """Show these jobs, at once or, while jobs run, a few times a second; a hidden page waits."""
-        is_first = not self._rows
+        has_others = len(rows) != len(self._rows)
         self._rows = rows
-        if is_first:
+        if has_others:
             self._show_rows()
         elif self.isVisible() and not self._rows_timer.isActive():
             self._rows_timer.start(_PAUSE_MS)

@@ -11,11 +11,12 @@ from bayesdesk.job_table.table_model import JobTableModel
 from bayesdesk.jobs.job_actions import JobActions
 from bayesdesk.models.job_table import COLUMNS, DESCENDING_FIRST, column_title
 from bayesdesk.models.snapshot import JobRow
+from bayesdesk.ui.sort_header import SortHeader
 
 _ROW_HEIGHT = 31
 _WIDTHS = {
-    "name": 180, "state": 130, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 100,
-    "created": 130, "runner": 90, "project": 120, "tags": 120, "note": 160, "size": 90,
+    "name": 180, "state": 130, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 120,
+    "created": 150, "runner": 90, "project": 120, "tags": 120, "note": 160, "size": 90,
 }  # px  # fmt: skip
 _HIDDEN = "jobs/hidden"  # setting: names of hidden columns
 
@@ -46,13 +47,14 @@ class JobTable(QTableView):
         model.modelReset.connect(self._restore_selection)
 
     def _set_up_header(self) -> None:
-        header = self.horizontalHeader()
+        header = SortHeader(self)
+        self.setHorizontalHeader(header)
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setSortIndicator(COLUMNS.index("created"), Qt.SortOrder.DescendingOrder)
-        header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self._sort_by)
+        header.sectionDoubleClicked.connect(self._sort_by)  # the second of two fast clicks
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
         for i, name in enumerate(COLUMNS):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -13,8 +13,8 @@ from bayesdesk.models.job_list import moment_word, status_line, tags_line
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui import theme
 
-_HEADER_HEIGHT = 30
-_ROW_HEIGHT = 52
+HEADING_HEIGHT = 30
+ROW_HEIGHT = 52
 _GAP = 8
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -22,10 +22,6 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 class JobDelegate(QStyledItemDelegate):
     """Draws headings and jobs."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        is_header = isinstance(index.data(ROW), str)
-        return QSize(theme.SIDEBAR_WIDTH - 20, _HEADER_HEIGHT if is_header else _ROW_HEIGHT)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

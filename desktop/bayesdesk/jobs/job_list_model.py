@@ -75,6 +75,10 @@ class JobListModel(QAbstractListModel):
         is_heading = index.row() < len(self._items) and isinstance(self._items[index.row()], str)
         return Qt.ItemFlag.NoItemFlags if is_heading else super().flags(index)
 
+    def headings(self) -> list[int]:
+        """Rows of the headings."""
+        return [i for i, item in enumerate(self._items) if isinstance(item, str)]
+
     def index_of(self, job: str) -> QModelIndex:
         """Index of a job; invalid when it is not shown."""
         place = self._places.get(job)

@@ -15,11 +15,11 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QLabel, QLineEdit, QMenu, QTableView, QToolButton, QWidget
 
 from bayescore.i18n import _, n_
 from bayesdesk.jobs.job_actions import JobActions
-from bayesdesk.jobs.job_delegate import JobDelegate
+from bayesdesk.jobs.job_delegate import HEADING_HEIGHT, ROW_HEIGHT, JobDelegate
 from bayesdesk.jobs.job_list_model import ROW, JobListModel
 from bayesdesk.jobs.machine_foot import MachineFoot
 from bayesdesk.models.job_list import BY_DAY, BY_PROJECT, BY_STATE
@@ -64,6 +64,7 @@ class Sidebar(QWidget):
         layout.setContentsMargins(10, 12, 10, 10)
         layout.setStretchFactor(self.list, 1)
         self.setLayout(layout)
+        self._arrange()
 
     # ---- building
 
@@ -125,14 +126,24 @@ class Sidebar(QWidget):
     def _set_group(self, group: str) -> None:
         self._model.set_listing(replace(self._model.listing, group=group))
 
-    def _made_list(self) -> QListView:
-        made = QListView()
+    def _made_list(self) -> QTableView:
+        """A table of one column: a list view would ask for the height of every row at each change."""
+        made = QTableView()
         made.setModel(self._model)
         made.setItemDelegate(JobDelegate(made))
-        made.setFrameShape(QListView.Shape.NoFrame)
-        made.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        made.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.setShowGrid(False)
+        made.setTabKeyNavigation(False)
+        made.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        made.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        made.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        made.horizontalHeader().hide()
+        made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        made.verticalHeader().hide()
+        made.verticalHeader().setMinimumSectionSize(HEADING_HEIGHT)
+        made.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         made.setAccessibleName(_("Jobs"))
         made.viewport().setAutoFillBackground(False)
         made.setStyleSheet("background: transparent;")
@@ -140,7 +151,7 @@ class Sidebar(QWidget):
         made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         made.customContextMenuRequested.connect(self._show_menu)
         made.selectionModel().selectionChanged.connect(self._selection_changed)
-        self._model.modelReset.connect(self._select_again)
+        self._model.modelReset.connect(self._arrange)
         rename = QAction(_("Rename…"), made)
         rename.setShortcut(QKeySequence("F2"))
         rename.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -171,6 +182,14 @@ class Sidebar(QWidget):
         appearance.setIcon(icon("theme"))
         foot.setLayout(row(diagnostics, None, appearance, language, spacing=2))
         return foot
+
+    def _arrange(self) -> None:
+        """Give headings their height, and select the same jobs."""
+        header = self.list.verticalHeader()
+        header.setDefaultSectionSize(ROW_HEIGHT)
+        for i in self._model.headings():
+            header.resizeSection(i, HEADING_HEIGHT)
+        self._select_again()
 
     # ---- selection
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from pathlib import PurePath
 from typing import Any
 
 from bayescore.app.job_search import matcher
@@ -18,8 +16,8 @@ from bayesdesk.models.snapshot import JobRow
 
 Sizes = Mapping[str, int]  # bytes of a job's folder by id
 COLUMNS = (
-    "name", "state", "metric", "best", "trials", "failed", "duration", "created", "runner", "project", "tags",
-    "note", "size",
+    "name", "state", "best", "trials", "failed", "duration", "created", "tags", "project", "runner", "metric",
+    "size", "note",
 )  # fmt: skip
 NUMBERS = frozenset({"best", "trials", "failed", "duration", "size"})  # aligned to the right
 DESCENDING_FIRST = NUMBERS | {"created"}  # the largest or newest are of most interest
@@ -45,26 +43,35 @@ def column_title(name: str) -> str:
     return titles[name]
 
 
+_VALUES: dict[str, Callable[[JobRow], Any]] = {
+    "name": lambda row: row.job.name,
+    "state": lambda row: row.job.state.value,
+    "best": lambda row: row.best,
+    "trials": lambda row: row.done,
+    "failed": lambda row: row.failed,
+    "duration": lambda row: seconds(row) / 3600,
+    "created": lambda row: row.job.created_at,
+    "tags": lambda row: " ".join(row.job.tags),
+    "project": lambda row: row.job.project.rpartition("/")[2] or row.job.project,
+    "runner": lambda row: row.job.runner,
+    "metric": lambda row: row.job.metric,
+    "note": lambda row: row.job.note,
+}
+_FILTER_VALUES: dict[str, Callable[[JobRow], Any]] = {
+    **_VALUES,
+    "created": lambda row: row.job.created_at[:10],
+    "id": lambda row: row.job.id,
+    "goal": lambda row: row.job.goal.value,
+    "max_trials": lambda row: row.job.max_trials,
+    "archived": lambda row: int(row.job.archived),
+    "days": lambda row: (parsed(now()) - parsed(row.job.created_at)).total_seconds() / 86400,
+}
+FILTER_NAMES = (*_FILTER_VALUES, "size")
+
+
 def value(row: JobRow, name: str, sizes: Sizes) -> Any:
     """What a column holds for a job: hours for durations, bytes for sizes; ``None`` if it is unknown."""
-    job = row.job
-    if name == "best":
-        return row.best
-    if name == "trials":
-        return row.done
-    if name == "failed":
-        return row.failed
-    if name == "duration":
-        return seconds(row) / 3600
-    if name == "size":
-        return sizes.get(job.id)
-    if name == "tags":
-        return " ".join(job.tags)
-    if name == "created":
-        return job.created_at
-    if name == "project":
-        return PurePath(job.project).name
-    return str(getattr(job, name))
+    return sizes.get(row.job.id) if name == "size" else _VALUES[name](row)
 
 
 def seconds(row: JobRow) -> float:
@@ -128,7 +135,7 @@ class JobFilter:
         self._holds: Callable[[Mapping[str, Any]], bool] | None = None
         self._shows_archived = shows_archived
         if expression.strip():
-            self._holds = condition(expression)
+            self._holds = condition(expression, FILTER_NAMES)
 
     def apply(self, rows: Sequence[JobRow], sizes: Sizes) -> list[JobRow]:
         """The rows that pass, in their order."""
@@ -138,33 +145,16 @@ class JobFilter:
         return [r for r in kept if self._holds(_Values(r, sizes))]
 
 
-class _Values(Mapping[str, Any]):
+class _Values(dict[str, Any]):
     """The columns of a job for a condition; each is computed when the condition asks for it."""
 
     def __init__(self, row: JobRow, sizes: Sizes) -> None:
+        super().__init__()
         self._row, self._sizes = row, sizes
 
-    def __getitem__(self, name: str) -> Any:
-        if name not in FILTER_NAMES:
-            raise KeyError(name)
-        job = self._row.job
-        if name in ("id", "archived", "max_trials", "goal"):
-            found = getattr(job, name)
-            return int(found) if isinstance(found, bool) else str(found) if name == "goal" else found
-        if name == "created":
-            return job.created_at[:10]
+    def get(self, name: str, default: Any = None) -> Any:
         if name == "size":
-            known = self._sizes.get(job.id)
-            return None if known is None else known / 1e9
-        if name == "days":
-            return (datetime.now().astimezone() - parsed(job.created_at)).total_seconds() / 86400
-        return value(self._row, name, self._sizes)
-
-    def __iter__(self) -> Any:
-        return iter(FILTER_NAMES)
-
-    def __len__(self) -> int:
-        return len(FILTER_NAMES)
-
-
-FILTER_NAMES = (*COLUMNS, "id", "goal", "max_trials", "archived", "days")
+            known = self._sizes.get(self._row.job.id)
+            return default if known is None else known / 1e9
+        read = _FILTER_VALUES.get(name)
+        return default if read is None else read(self._row)
