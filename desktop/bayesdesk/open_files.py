@@ -71,19 +71,22 @@ class OpenFiles(QObject):
             self._window, _("Save as"), str(editor.model.file), "YAML (*.yaml *.yml)"
         )
         if name:
-            editor.model.after_edits(lambda: self._write(editor, Path(name)))
+            editor.project.after_edits(lambda: self._write(editor, Path(name)))
 
     def _write(self, editor: EditorPage, file: Path) -> None:
-        from bayescore.results import replace_file
+        from bayescore.results import replace_bytes
 
-        content = editor.model.text
+        if editor.local.is_changed:  # it belongs to the folder and stays there
+            editor.project.local.save(lambda: self._write(editor, file))
+            return
+        content = editor.model.content()
 
         def show(project: Project) -> None:
             editor.discard_drafts()
             self._edit(project)
 
         def write() -> Project:
-            replace_file(file, content)
+            replace_bytes(file, content)
             return _read_project(file)
 
         self._background.run_to_end(_("Saving {file}", file=file.name), write, show)

@@ -23,6 +23,7 @@ from bayesdesk.ui.widgets import button, row
 
 if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when they are first shown
     from bayescore.store import Database
+    from bayesdesk.closing import Closing
     from bayesdesk.compare.page import ComparePage
     from bayesdesk.diagnostics.page import DiagnosticsPage
     from bayesdesk.editor.editor_page import EditorPage
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(self)
         self.recent = RecentFiles(self)
         self.rows: tuple[JobRow, ...] = ()
+        self.closing: Closing | None = None
         self._start_page = StartPage(self.recent)
         self._sidebar_place = QWidget()
         self._sidebar_place.setObjectName("sidebar")
@@ -381,6 +383,9 @@ class MainWindow(QMainWindow):
         from bayesdesk.overview import remember_visit
         from bayesdesk.ui.message_box import tell
 
+        if self.closing is None:  # the window has not been filled yet
+            event.accept()
+            return
         if not self.closing.may_close():
             event.ignore()
             return

@@ -124,7 +124,7 @@ class CloudDialog(QDialog):
         return list(changes.values())
 
     def _note_of_changes(self) -> str:
-        return "\n\n" + _("The changes above are saved first.") if self.changes.views else ""
+        return _("The changes above are saved first.") if self.changes.views else ""
 
     def _failed(self, error: Exception) -> None:
         self._cancelled = None
@@ -153,7 +153,7 @@ class CloudDialog(QDialog):
             _("Bind…"),
             as_text(
                 _("Name of the project at {endpoint}:", endpoint=self._plan.account.endpoint)
-                + self._note_of_changes()
+                + ("\n\n" + self._note_of_changes() if self.changes.views else "")
             ),
             text=known,
         )
@@ -182,7 +182,7 @@ class CloudDialog(QDialog):
         self.question = ask(
             self,
             question,
-            self._note_of_changes().strip(),
+            self._note_of_changes(),
             answers=[Answer(_("Cancel")), Answer(_("Send"), send, "primary")],
         )
 

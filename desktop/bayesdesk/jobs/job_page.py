@@ -14,7 +14,7 @@ from bayescore.app.permissions import Permission
 from bayescore.exchange.export import export_text
 from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _
-from bayescore.results import replace_file
+from bayescore.results import replace_bytes
 from bayescore.store import Database
 from bayesdesk.jobs.analysis_page import AnalysisPage
 from bayesdesk.jobs.charts_page import ChartsPage
@@ -140,6 +140,7 @@ class JobPage(QWidget):
     def parallel(self) -> ParallelPage:
         """Parallel coordinates."""
         page = ParallelPage(self.model, self.trial_actions)
+        page.picture_drawn.connect(lambda file, content: self._write(file, lambda: content))
         page.ranges_requested.connect(lambda specs: self.new_requested.emit(self.model.view.job, specs))
         return page
 
@@ -189,8 +190,11 @@ class JobPage(QWidget):
         if name:
             view, database = self.model.view, self._database
 
-            def write() -> None:
-                content = export_text(database, view.job, view.trials, wanted, view.best)
-                replace_file(Path(name), content)
+            def content() -> bytes:
+                return export_text(database, view.job, view.trials, wanted, view.best).encode()
 
-            self._background.run_to_end(_("Exporting {file}", file=Path(name).name), write)
+            self._write(Path(name), content)
+
+    def _write(self, file: Path, content: Callable[[], bytes]) -> None:
+        action = _("Exporting {file}", file=file.name)
+        self._background.run_to_end(action, lambda: replace_bytes(file, content()))
