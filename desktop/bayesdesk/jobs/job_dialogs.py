@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from bayescore.app.job_marks import MOST_NAME_CHARACTERS, parsed_tags
+from bayescore.errors import ConfigError
 from bayescore.i18n import _, n_
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui import theme
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button, column, label, row
 
 _WIDTH = 420
@@ -103,12 +105,10 @@ class TagsDialog(_Dialog):
         self.list.addItem(item)
 
     def _check(self, _words: str) -> None:
-        from bayescore.errors import ConfigError
-
         try:
             parsed_tags(self.new.text())
         except ConfigError as error:
-            self.new.setToolTip(str(error))
+            self.new.setToolTip(as_text(str(error)))
             self.save.setEnabled(False)
         else:
             self.save.setEnabled(True)
