@@ -109,6 +109,7 @@ def _take(project: Path, language: str, theme: str) -> None:
     grab("diagnostics")
     _first_steps(window, grab)
     window.close()
+    _wait_until(window.isHidden)
 
 
 def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LOG_BYTES = 2**20
 _SETTINGS = "settings"  # folder of Qt's settings
+_SWITCH_S = 0.0005  # that the GUI thread waits for a busy thread, several times for each key press
 
 
 def main() -> None:
@@ -75,6 +76,7 @@ def make_application(folder: DataFolder) -> QApplication:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     GuiThreadCollector(application)
+    sys.setswitchinterval(_SWITCH_S)
     application.setOrganizationName(_SETTINGS)
     application.setApplicationName("bayesdesk")
     application.setApplicationDisplayName("Bayesdesk")

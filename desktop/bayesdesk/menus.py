@@ -23,8 +23,10 @@ class MenuTarget(Protocol):
 
     help: Help
     new_project: NewProjectActions
-    editor: EditorPage | None
     actions_by_name: dict[str, QAction]
+
+    @property
+    def editor(self) -> EditorPage | None: ...
 
     def show_start(self) -> None: ...
     def show_diagnostics(self) -> None: ...

@@ -9,10 +9,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from bayescore.app.new_project import create_from_program, create_project
+from bayescore.app.new_project import Proposal, accept_proposal, create_project, propose_from_program
 from bayescore.app.study_import import import_file, import_table
-from bayescore.i18n import Text, _
+from bayescore.i18n import _
 from bayescore.store import Database, Job
+from bayesdesk.new_file_dialog import NewFileDialog
 from bayesdesk.services.background import Background
 from bayesdesk.ui.plain import as_text
 
@@ -57,21 +58,30 @@ class NewProjectActions(QObject):
             if not (folder / "openbayes.yaml").exists():
                 create_project(folder, "guide")
 
-        self._background.run(copy, lambda _none: self.example_ready.emit(folder))
+        self._background.run_to_end(
+            _("Creating the project"), copy, lambda _none: self.example_ready.emit(folder)
+        )
 
     def new_from_program(self) -> None:
-        """Write a file with a search space made from the options of a program."""
+        """Offer a file with a search space made from the options of a program."""
         name, _filter = QFileDialog.getOpenFileName(self._window, _("Your program"), "", "Python (*.py)")
-        if not name:
-            return
-        program = Path(name)
+        if name:
+            program = Path(name)
+            self._background.run(lambda: propose_from_program(program.parent, program.name), self._offer)
 
-        def created(remarks: tuple[Text, ...]) -> None:
-            self.chosen.emit(program.parent)
-            if remarks:
-                self._inform(_("New from my program"), "\n".join(str(r) for r in remarks))
+    def _offer(self, proposal: Proposal) -> None:
+        """Show the proposed file, which is written when the user accepts it."""
 
-        self._background.run(lambda: create_from_program(program.parent, program.name)[1], created)
+        def create() -> None:
+            self._background.run_to_end(
+                _("Creating {file}", file=proposal.file.name),
+                lambda: accept_proposal(proposal),
+                lambda _none: self.chosen.emit(proposal.file),
+            )
+
+        dialog = NewFileDialog(self._window, proposal)
+        dialog.accepted.connect(create)
+        dialog.open()
 
     def new_file(self) -> None:
         """Write a commented file into a folder that the user chooses."""
@@ -80,7 +90,11 @@ class NewProjectActions(QObject):
             self._create(Path(folder), None)
 
     def _create(self, folder: Path, example: str | None) -> None:
-        self._background.run(lambda: create_project(folder, example), lambda _files: self.chosen.emit(folder))
+        self._background.run_to_end(
+            _("Creating the project"),
+            lambda: create_project(folder, example),
+            lambda _files: self.chosen.emit(folder),
+        )
 
     def import_results(self) -> None:
         """Import results of another tool as a job."""
@@ -112,11 +126,13 @@ class NewProjectActions(QObject):
         def work() -> Job:
             return import_table(self._database, copied, _("copied table"), project)
 
-        self._background.run(work, self._imported)
+        self._background.run_to_end(_("Importing results"), work, self._imported)
 
     def _import(self, source: Path) -> None:
         project = self._project() or source.parent
-        self._background.run(lambda: import_file(self._database, source, project), self._imported)
+        self._background.run_to_end(
+            _("Importing results"), lambda: import_file(self._database, source, project), self._imported
+        )
 
     def _imported(self, job: Job) -> None:
         self.imported.emit(job.id)

@@ -16,6 +16,16 @@ _TARGETS: dict[str, tuple[str, float | None]] = {
     "window usable": ("s", None),
     "text of 2,000 lines, one key press: GUI thread": ("ms", 16.0),
     "text of 2,000 lines, from a key press to the form": ("ms", 500.0),
+    **{
+        f"{count} parameters: {what}": most
+        for count in (40, 200)
+        for what, most in (
+            ("from opening to the editor on the screen", ("s", 1.0)),
+            ("key press in the text, 95 %", ("ms", 30.0)),
+            ("key press in the form, 95 %", ("ms", 30.0)),
+            ("typing and scrolling, longest", ("ms", 250.0)),
+        )
+    },
     "opening a job of 1,000,000 points, first picture": ("s", 1.0),
     "live job, 100 trials × 5 metrics × 10,000 points: event loop, 95 %": ("ms", 16.0),
     "live job: memory": ("MB", 500.0),
@@ -24,7 +34,7 @@ _TARGETS: dict[str, tuple[str, float | None]] = {
 
 def measure() -> Iterator[Figure]:
     """Each part in its own process, with software rendering on a virtual screen."""
-    for part in ("start", "start", "typing", "opening", "live", "brushing"):
+    for part in ("start", "start", "typing", "parameters", "opening", "live", "brushing"):
         for name, value in _run(part):
             unit, most = _TARGETS.get(name) or _brushing_target(name)
             yield Figure(name, value, unit, at_most=most)

@@ -10,9 +10,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from bayescore.store import DataFolder
 from bayesdesk.app import make_application
@@ -135,6 +135,82 @@ def typing(folder: Path) -> None:
         follows.append((time.perf_counter() - began) * 1e3)
     say("text of 2,000 lines, one key press: GUI thread", float(np.median(presses)))
     say("text of 2,000 lines, from a key press to the form", float(np.median(follows)))
+
+
+class Paints(QObject):
+    """Counts how often a widget has been painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.Paint
+        return False
+
+
+def press(target: QWidget, painted: QWidget, keys: str) -> list[float]:
+    """Milliseconds of each key press, until the text is painted and the event loop is free."""
+    paints, spent = Paints(painted), []
+    for i, key in enumerate(keys):
+        before, began = paints.count, time.perf_counter()
+        QTest.keyClick(target, key)
+        while paints.count == before:
+            QApplication.processEvents()
+        QApplication.processEvents()
+        spent.append((time.perf_counter() - began) * 1e3)
+        turn(100 if i % 6 else 350)  # a person's rhythm: now and then the text is analysed
+    return spent
+
+
+def parameters(folder: Path) -> None:
+    """A project with many parameters, each with a problem that has a quick fix: opening, typing, scrolling."""
+    application(folder)
+    from bayescore.store import Database
+    from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.editor.sources import config_source, local_source
+    from bayesdesk.editor.text_model import ConfigModel, LocalModel
+    from bayesdesk.services.background import Background
+    from bayesdesk.services.machine_watch import MachineWatch
+    from support.builders import FILE
+
+    database, background = Database(DataFolder(folder)).open(), Background()
+    for count in (200, 40):
+        specs = "".join(
+            f"    - name: parameter_{i}\n      type: DOUBLE\n      min_value: 0.1\n      max_value: 10\n"
+            "      scale_typ: UNIT_LOG_SCALE\n"
+            for i in range(count)
+        )
+        began = time.perf_counter()
+        model = ConfigModel(config_source(folder / "openbayes.yaml", (FILE + specs).encode()), background)
+        local = LocalModel(local_source(folder / "openbayes.local.yaml", b""), background)
+        page = EditorPage(model, local, background, database, MachineWatch(database, background))
+        page.resize(1440, 900)
+        page.show()
+        QApplication.processEvents()
+        page.grab()
+        name = f"{count} parameters"
+        say(f"{name}: from opening to the editor on the screen", time.perf_counter() - began)
+        turn(500)
+        cursor = page.yaml.textCursor()
+        cursor.setPosition(model.text.index(f"name: parameter_{count // 2}") + len("name: p"))
+        page.yaml.setTextCursor(cursor)
+        page.yaml.ensureCursorVisible()
+        with Pulse() as pulse:
+            pressed = press(page.yaml, page.yaml.viewport(), "abcdefghij" * 6)
+            field = page.form.parameters.reveal(count // 2).name
+            field.setFocus()
+            turn(300)
+            typed = press(field, field, "abcdefghij" * 6)
+            for i in range(60):
+                bar = page.form.verticalScrollBar()
+                bar.setValue(bar.maximum() * (i % 20) // 20)
+                turn(16)
+        say(f"{name}: key press in the text, 95 %", float(np.percentile(pressed, 95)))
+        say(f"{name}: key press in the form, 95 %", float(np.percentile(typed, 95)))
+        say(f"{name}: typing and scrolling, longest", max(pulse.gaps))
+        page.hide()
 
 
 def a_view(n: int, axes: int) -> object:
@@ -287,7 +363,7 @@ def write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    parts = {f.__name__: f for f in (start, first_paint, typing, opening, live, brushing, write)}
+    parts = {f.__name__: f for f in (start, first_paint, typing, parameters, opening, live, brushing, write)}
     if len(sys.argv) > 2:
         parts[sys.argv[1]](Path(sys.argv[2]))
     else:

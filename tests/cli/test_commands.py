@@ -225,6 +225,23 @@ def test_that_the_error_about_an_unknown_column_lists_the_columns(finished: Work
     assert "score" in done.err
 
 
+@pytest.mark.parametrize(
+    "option", [("--where", "scoer > 0.5"), ("--where", "x < 1 or not scoer"), ("--sort", "-scoer")]
+)
+def test_that_a_misspelt_column_is_an_error_with_the_nearest_name(
+    finished: Workspace, option: tuple[str, str]
+) -> None:
+    done = finished.run("trials", "last", *option)
+    assert (done.code, done.out) == (2, "")
+    assert "“scoer”; did you mean “score”?" in done.err
+
+
+def test_that_a_text_without_quotes_is_an_error_that_explains_them(finished: Workspace) -> None:
+    done = finished.run("trials", "last", "--where", "state == succeeded")
+    assert done.code == 2
+    assert "“succeeded”. A text is in quotes." in done.err
+
+
 def test_that_logs_are_printed_unchanged(finished: Workspace) -> None:
     assert finished.run("logs", "last", "1").out.startswith("训练 ")
     assert finished.run("logs", "last", "9").code == 2

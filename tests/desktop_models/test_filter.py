@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bayescore.errors import ConfigError
+from bayescore.results.where import UnknownNameError
 from bayesdesk.models.columns import TrialColumns
 from bayesdesk.models.filter import Brush, TrialFilter
 from support.views import S, a_trial, a_view
@@ -56,6 +57,33 @@ def test_that_a_filter_lets_the_trials_through_that_fulfil_all_of_it(
 def test_that_an_invalid_expression_is_an_error() -> None:
     with pytest.raises(ConfigError):
         passing(TrialFilter(expression="x >"))
+
+
+@pytest.mark.parametrize("name", ["x", "loss", "score", "value", "state", "note"])
+def test_that_an_expression_can_name_every_column(name: str) -> None:
+    TrialFilter(expression=f"{name} == 1").check(VIEW)
+
+
+def test_that_a_metric_that_was_not_reported_yet_can_be_named() -> None:
+    TrialFilter(expression="loss < 1").check(a_view())
+
+
+@pytest.mark.parametrize(
+    ("expression", "guess"), [("losss < 1", "loss"), ("X < 1", "x"), ("qqqqqqq < 1", None)]
+)
+def test_that_a_misspelt_name_is_an_error_with_the_nearest_name(expression: str, guess: str | None) -> None:
+    with pytest.raises(UnknownNameError) as raised:
+        TrialFilter(expression=expression).check(VIEW)
+    assert raised.value.guess == guess
+
+
+def test_that_a_name_that_is_not_a_word_is_written_in_backquotes() -> None:
+    view = a_view([a_trial(1, 0.1), a_trial(2, 0.2)], series={1: {"val/loss": [2.0]}, 2: {"val/loss": [1.0]}})
+    wanted = TrialFilter(expression='`val/loss` < 1.5 and note != "`"')
+    wanted.check(view)
+    assert wanted.mask(TrialColumns(view)).tolist() == [False, True]
+    with pytest.raises(UnknownNameError, match="did you mean “val/loss”"):
+        TrialFilter(expression="`val/los` < 1").check(view)
 
 
 def test_that_the_brushes_of_one_axis_are_replaced_and_removed() -> None:

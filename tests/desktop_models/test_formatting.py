@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -39,6 +40,23 @@ def test_that_actions_are_offered_for_the_trials_that_they_apply_to(
     offers = offers_for(a_job(), trials)
     assert (offers.open, offers.use) == (opened, used)
     assert (offers.rerun, offers.stop, offers.star, offers.is_star_removed) == (rerun, stop, star, is_removed)
+
+
+@pytest.mark.parametrize(
+    ("trial", "reason", "is_primary"),
+    [
+        (ENDED, "", True),
+        (RUNNING, "The trial has not ended yet.", False),
+        (a_trial(4, None, S.CANCELLED), "The trial has no value of the objective.", False),
+        (a_trial(4, None, S.FAILED), "The trial has no value of the objective.", False),
+        (a_trial(4, math.nan), "The trial's value is not a finite number.", False),
+        (a_trial(4, 0.5, S.CANCELLED), "", False),
+    ],
+)
+def test_that_a_trial_without_a_value_is_no_result(trial, reason: str, is_primary: bool) -> None:
+    offers = offers_for(a_job(), [trial])
+    assert (offers.no_use, offers.is_use_primary) == (reason, is_primary)
+    assert offers.use == (None if reason else trial)
 
 
 def test_that_imported_trials_are_used_and_starred_but_not_run_again() -> None:

@@ -20,9 +20,9 @@ EACH = [a_trial(1, 0.5), a_trial(2, None, S.FAILED), a_trial(3, None, S.LOST), a
 @pytest.mark.parametrize(
     ("changes", "progress"),
     [
-        ({}, "0 / 10"),
-        ({"trials": EACH[:1]}, "1 / 10"),
-        ({"trials": EACH}, "3 / 10 · 1 running · 2 failed"),
+        ({}, "0 of 10"),
+        ({"trials": EACH[:1]}, "1 of 10"),
+        ({"trials": EACH}, "3 of 10 · 1 running · 2 failed"),
         ({"pulled": 0.256}, "pulling the image, 26%"),
         ({"transfer": (text("Copying"), 0.5)}, "Copying, 50%"),
     ],

@@ -106,8 +106,14 @@ def pointer(qapp: QApplication) -> Iterator[Pointer]:
 
 
 @pytest.fixture
+def errors() -> list[str]:
+    """Errors that the window has shown; a test that expects one takes it away."""
+    return []
+
+
+@pytest.fixture
 def window(
-    qapp: QApplication, qtbot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, qtbot, workspace: Workspace, errors: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[MainWindow]:
     """The main window over a workspace's data folder, in English and light colours."""
     monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
@@ -121,8 +127,7 @@ def window(
     settings.setValue("welcome/seen", "yes")
     set_language("en")
     violations.clear()
-    errors: list[str] = []
-    monkeypatch.setattr(MainWindow, "show_error", lambda _self, error: errors.append(repr(error)))
+    monkeypatch.setattr(MainWindow, "show_error", lambda _self, error: errors.append(str(error)))
     made = MainWindow(workspace.database())
     made.start()
     qtbot.waitExposed(made)
@@ -131,6 +136,7 @@ def window(
         for model in (made.editor.model, made.editor.local):
             model.text_document.setModified(False)
     made.close()
+    qtbot.waitUntil(made.isHidden, timeout=30_000)  # it waits for actions under way
     made.deleteLater()
     QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
     set_language("en")

@@ -15,6 +15,7 @@ from bayescore.config.gear import read_gear
 from bayescore.i18n import language
 from bayesdesk.licences_dialog import LicencesDialog
 from bayesdesk.manual import PAGES
+from bayesdesk.new_file_dialog import NewFileDialog
 from bayesdesk.welcome import Welcome, is_first_start
 from bayesdesk.window import MainWindow
 from support import stand_in_platform as platform
@@ -81,7 +82,7 @@ def test_that_the_licences_of_what_is_shipped_are_read_in_the_window(window: Mai
     dialog.accept()
 
 
-def test_that_a_programs_options_become_a_file_to_edit(
+def test_that_a_programs_options_become_a_file_to_edit_once_it_was_shown(
     window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "mine" / "train.py"
@@ -91,16 +92,25 @@ def test_that_a_programs_options_become_a_file_to_edit(
         "parser.add_argument('--lr', type=float, default=0.01)\n"
         "parser.add_argument('--verbose', action='store_true')\n"
     )
-    said: list[str] = []
     monkeypatch.setattr(
         "bayesdesk.new_project.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(program), "")
     )
-    monkeypatch.setattr("bayesdesk.new_project.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
-    window.new_project.new_from_program()
+
+    def offered() -> NewFileDialog:
+        window.new_project.new_from_program()
+        qtbot.waitUntil(lambda: bool(window.findChildren(NewFileDialog)), timeout=WAIT_MS)
+        return window.findChildren(NewFileDialog)[-1]
+
+    dialog = offered()
+    assert "name: lr" in dialog.view.toPlainText()
+    assert "verbose" in dialog.remarks.text()
+    dialog.reject()
+    qtbot.waitUntil(lambda: not window.findChildren(NewFileDialog), timeout=WAIT_MS)
+    assert [f.name for f in program.parent.iterdir()] == ["train.py"]
+    offered().create_file.click()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     (spec,) = window.editor.model.config.hyper_tuning.parameter_specs
     assert (spec.name, spec.min_value, spec.max_value) == ("lr", 0.0003, 0.3)
-    assert "verbose" in said[0]
 
 
 def test_that_imported_results_are_shown_and_cannot_be_continued(

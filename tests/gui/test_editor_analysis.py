@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from bayescore.config import YamlDocument
 from bayesdesk.editor.editor_page import EditorPage
 from bayesdesk.window import MainWindow
-from support.window import TWO, WAIT_MS, config_model, open_editor, settle, type_into
+from support.window import TWO, WAIT_MS, config_model, open_editor, parameter_rows, settle, type_into
 from support.workspace import Workspace
 
 COUNT = ("hyper_tuning", "max_job_count")
@@ -72,7 +72,7 @@ def test_that_a_field_reaches_the_text_off_the_gui_thread_as_one_step(
     editor: EditorPage, qtbot, parsed: list[str]
 ) -> None:
     before = editor.model.text
-    field = editor.form._rows[0].fields[3]
+    field = editor.form.parameters.row(0).high
     type_into(qtbot, field, "0.875")
     assert editor.model.text == before
     assert editor.is_changed
@@ -129,8 +129,9 @@ def test_that_a_start_waits_for_what_was_just_typed_into_the_form(
     type_into(qtbot, count, "7")
     qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
-    assert json.loads(editor.model.file.read_text())["hyper_tuning"]["max_job_count"] == 7
     dialog = editor.start_dialog
+    (change,) = dialog.changes.views
+    assert '"max_job_count": 7' in change.toPlainText()
     qtbot.waitUntil(dialog._start.isEnabled, timeout=WAIT_MS)
     assert dialog._found.prepared.submission.config.hyper_tuning.max_job_count == 7
     dialog.reject()
@@ -147,7 +148,7 @@ def test_that_saving_right_after_typing_into_a_field_saves_what_was_typed(editor
 def test_that_a_quick_fix_is_computed_when_it_is_chosen_and_for_the_text_as_it_is_then(
     editor: EditorPage, qtbot, parsed: list[str]
 ) -> None:
-    type_into(qtbot, editor.form._rows[0].fields[2], "5")
+    type_into(qtbot, editor.form.parameters.row(0).low, "5")
     settle(editor)
     (problem,) = [p for p in editor.model.problems if p.code == "min-above-max"]
     parsed.clear()
@@ -165,18 +166,18 @@ def test_that_a_quick_fix_is_computed_when_it_is_chosen_and_for_the_text_as_it_i
 
 
 def test_that_removing_a_row_twice_before_it_is_gone_removes_one_parameter(editor: EditorPage) -> None:
-    row = editor.form._rows[0]
+    row = editor.form.parameters.row(0)
     row.remove()
     row.remove()
     settle(editor)
-    assert [r.fields[0].text() for r in editor.form._rows] == ["n", "c"]
+    assert [r.name.text() for r in parameter_rows(editor.form)] == ["n", "c"]
 
 
 def test_that_edits_of_both_files_are_undone_in_the_order_in_which_they_were_made(
     editor: EditorPage, qtbot
 ) -> None:
     config, local = editor.model.text, editor.local.text
-    type_into(qtbot, editor.form._rows[0].fields[3], "0.5")  # waits for a pause
+    type_into(qtbot, editor.form.parameters.row(0).high, "0.5")  # waits for a pause
     editor.run_settings._choose_runner("docker")  # does not
     settle(editor)
     assert (editor.model.text != config, editor.local.text != local) == (True, True)

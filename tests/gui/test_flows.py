@@ -7,21 +7,36 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QPushButton
 
+from bayescore.app import lineage
 from bayescore.config import YamlDocument
+from bayesdesk.editor.continued import ContinuedLine
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.window import MainWindow
 from support.programs import wait_for
-from support.window import TWO, WAIT_MS, finished_job, job_page, open_editor, settle, start_job, type_into
+from support.window import (
+    TWO,
+    WAIT_MS,
+    finished_job,
+    job_page,
+    open_editor,
+    parameter_rows,
+    settle,
+    start_job,
+    type_into,
+)
 from support.workspace import REPORT_X, Workspace
 
 CHINESE = {
     "Start job…": "启动任务…",
     "{} of 12 trials": "{} / 12 次执行",
     "Swap them": "交换两者",
+    "Continues project of {} (12 trials).": "接续 {}的 project（执行 12 次）。",
     "running": "运行中",
     "cancelled": "已取消",
     "succeeded": "已完成",
+    "4 of 4": "4 / 4",
 }
 
 
@@ -41,23 +56,23 @@ def test_that_a_form_edit_is_the_smallest_edit_of_the_text_and_undo_returns_the_
     file = workspace.project / "openbayes.yaml"
     first = file.read_bytes()
     editor = open_editor(window, qtbot, file)
-    row = editor.form._rows[0]
-    type_into(qtbot, row.fields[2], "1e-4")
+    row = editor.form.parameters.row(0)
+    type_into(qtbot, row.low, "1e-4")
     settle(editor)
     assert "min_value: 1e-4" in editor.model.text
     assert editor.model.text.replace("1e-4", "0.001", 1) == first.decode()
     editor.form.add_parameter()
     settle(editor)
-    assert len(editor.form._rows) == 7
-    editor.form._rows[6].remove()
+    assert len(editor.form.parameters) == 7
+    editor.form.parameters.row(6).remove()
     settle(editor)
-    row = editor.form._rows[5]
+    row = editor.form.parameters.row(5)
     row.change_type("DISCRETE")
     settle(editor)
     assert editor.model.value(("hyper_tuning", "parameter_specs", 5, "discrete_values")) is not None
-    editor.form._rows[0].move_to(2)
+    editor.form.parameters.row(0).move_to(2)
     settle(editor)
-    assert [r.fields[0].text() for r in editor.form._rows[:3]] == [
+    assert [r.name.text() for r in parameter_rows(editor.form)[:3]] == [
         "latent_factors",
         "unobs_weight",
         "regularization",
@@ -69,7 +84,7 @@ def test_that_a_form_edit_is_the_smallest_edit_of_the_text_and_undo_returns_the_
     while editor.model.text_document.isRedoAvailable():
         editor.redo()
     settle(editor)
-    assert editor.form._rows[2].fields[0].text() == "regularization"
+    assert editor.form.parameters.row(2).name.text() == "regularization"
 
 
 def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_corrects_a_wrong_value(
@@ -85,17 +100,17 @@ def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_corrects_a_wr
     assert not editor.model.is_valid
     assert editor.form._banner.isVisible()
     assert not editor.form._parameters.isEnabled()
-    assert editor.form._rows[0].fields[0].text() == "x"
+    assert editor.form.parameters.row(0).name.text() == "x"
     assert not editor._start.isEnabled()
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Backspace)
     settle(editor)
     assert editor.model.is_valid
     assert editor.form._parameters.isEnabled()
 
-    type_into(qtbot, editor.form._rows[0].fields[2], "5")
+    type_into(qtbot, editor.form.parameters.row(0).low, "5")
     settle(editor)
     assert [p.code for p in editor.model.problems if p.severity == "error"] == ["min-above-max"]
-    assert editor.form._rows[0].fields[2].property("wrong") == "true"
+    assert editor.form.parameters.row(0).low.property("wrong") == "true"
     assert not editor._start.isEnabled()
     editor.yaml.go_to(next(p for p in editor.model.problems if p.severity == "error"))
     (action,) = [a for a in editor.yaml.fixes_menu().actions() if a.text() == words["Swap them"]]
@@ -148,7 +163,7 @@ def test_that_a_job_is_started_watched_cancelled_and_continued(
     page.header.continue_requested.emit(2)
     qtbot.waitUntil(lambda: page.header._state.text() == words["succeeded"], timeout=WAIT_MS)
     assert len(page.model.view.trials) == 4
-    assert page.header._progress.value.text().startswith("4 / 4")
+    assert page.header._progress.value.text().startswith(words["4 of 4"])
 
 
 def drag(qtbot, canvas: ParallelCanvas, axis: str, low: float, high: float) -> None:
@@ -193,7 +208,15 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
     assert spec["max_value"] == 1.0
     assert spec["min_value"] == pytest.approx(brushes["x"][0].low, rel=1e-3)
     before = page.model.view.job.id
-    start_job(editor, qtbot)
+    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    said = editor.start_dialog.findChild(ContinuedLine)
+    qtbot.waitUntil(said.isVisible, timeout=WAIT_MS)
+    day = lineage.day(page.model.view.job.created_at)
+    sentence = words["Continues project of {} (12 trials)."].format(day)
+    assert said.text() == sentence
+    qtbot.waitUntil(editor.start_dialog._start.isEnabled, timeout=WAIT_MS)
+    qtbot.mouseClick(editor.start_dialog._start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
         lambda: window.job_page is not None and window.job_page.model.view.job.id != before, timeout=WAIT_MS
     )
@@ -202,6 +225,9 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
     follow_up = window.job_page
     qtbot.waitUntil(lambda: follow_up.model.view.job.state.ended, timeout=WAIT_MS)
     assert all(t.parameters["x"] >= spec["min_value"] for t in follow_up.model.view.trials)
+    (link,) = [b for b in follow_up.header.findChildren(QPushButton) if b.text() and b.text() in sentence]
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.job_page.model.view.job.id == before, timeout=WAIT_MS)
 
 
 def test_that_a_click_chooses_a_category_and_a_second_click_lets_it_go(
@@ -260,15 +286,15 @@ def test_that_the_filter_takes_shares_states_and_expressions_and_refuses_invalid
     bar._share.setValue(25)
     assert len(page.model.shown) == 2
     bar._clear.click()
-    bar._expression.setText("x > 0.3 and n <= 5")
-    bar._expression.editingFinished.emit()
+    bar.expression.setText("x > 0.3 and n <= 5")
+    bar.expression.editingFinished.emit()
     assert page.model.shown == tuple(
         t for t in page.model.view.trials if t.parameters["x"] > 0.3 and t.parameters["n"] <= 5
     )
     shown = page.model.shown
-    bar._expression.setText("x >")
-    bar._expression.editingFinished.emit()
-    assert bar._expression.property("wrong") == "true"
+    bar.expression.setText("x >")
+    bar.expression.editingFinished.emit()
+    assert bar.expression.property("wrong") == "true"
     assert page.model.shown == shown
 
 
@@ -329,7 +355,7 @@ def test_that_every_command_is_found_in_the_palette(window: MainWindow, qtbot) -
     assert palette._list.count() == 1
     qtbot.keyClick(palette._field, Qt.Key.Key_Return)
     assert window.diagnostics is not None
-    assert window._pages.currentWidget() is window.diagnostics
+    assert window.pages.currentWidget() is window.diagnostics
     qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)
     assert window.diagnostics._findings
 

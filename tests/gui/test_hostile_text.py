@@ -19,12 +19,12 @@ import bayesdesk
 from bayescore.store import JobState, jobs, trials
 from bayescore.store.states import TrialState
 from bayesdesk.editor.completion import place_of
-from bayesdesk.editor.highlighter import YamlHighlighter
 from bayesdesk.services.ansi import Style, segments
 from bayesdesk.services.log_tail import output_files, plain, read_part
 from bayesdesk.services.previews import preview
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.ui.plain import as_text, without_markup
+from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 from bayesdesk.window import MainWindow
 from support.builders import FILE, a_submission
 from support.window import WAIT_MS

@@ -114,8 +114,8 @@ def test_that_trials_are_starred_noted_and_found_again(
         lambda: any(t.note == "looks stable" and t.number == chosen.number for t in page.model.view.trials),
         timeout=WAIT_MS,
     )
-    page.filter_bar._expression.setText("starred == 1")
-    page.filter_bar._expression.editingFinished.emit()
+    page.filter_bar.expression.setText("starred == 1")
+    page.filter_bar.expression.editingFinished.emit()
     assert [t.number for t in page.model.shown] == numbers
 
 
@@ -270,7 +270,7 @@ def test_that_the_shown_job_stays_live_and_selected_after_a_switch_and_a_search(
 
     assert selected() == job
     window.switch_language()
-    assert window._pages.currentWidget() is window.job_page
+    assert window.pages.currentWidget() is window.job_page
     assert selected() == job
     with window.database.write() as connection:
         trials.star(connection, job, 1, starred=True)
@@ -291,5 +291,5 @@ def test_that_the_editor_stays_in_front_when_the_language_is_switched(
     job_page(window, qtbot)
     open_editor(window, qtbot, file)
     window.switch_language()
-    assert window._pages.currentWidget() is window.editor
+    assert window.pages.currentWidget() is window.editor
     assert not window.sidebar.list.currentIndex().isValid()

@@ -20,7 +20,7 @@ from bayesdesk.editor.explanations import keys_at
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.window import MainWindow
 from support.gpus import StandInGpus
-from support.window import TWO, WAIT_MS, local_model, open_editor, settle, type_into
+from support.window import TWO, WAIT_MS, local_model, open_editor, parameter_rows, settle, type_into
 from support.workspace import REPORT_X, Workspace
 
 GUIDE = """\
@@ -346,39 +346,39 @@ def test_that_undo_in_a_field_takes_back_the_last_step_wherever_it_was_made(
 ) -> None:
     editor = open_editor(window, qtbot, workspace.write(specs=TWO))
     first = editor.model.text
-    fields = editor.form._rows[0].fields
+    row = editor.form.parameters.row(0)
     with qtbot.waitActive(window):
         window.activateWindow()
-    type_into(qtbot, fields[2], "0.25")
+    type_into(qtbot, row.low, "0.25")
     settle(editor)
     second = editor.model.text
-    type_into(qtbot, fields[3], "0.75")
+    type_into(qtbot, row.high, "0.75")
     settle(editor)
     for before in (second, first):
-        qtbot.keyClick(fields[2], Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(row.low, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         settle(editor)
         assert editor.model.text == before
     editor.redo()
     editor.redo()
     settle(editor)
-    assert (fields[2].text(), fields[3].text()) == ("0.25", "0.75")
+    assert (row.low.text(), row.high.text()) == ("0.25", "0.75")
 
 
 def test_that_a_parameter_is_dragged_to_another_place(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     editor = open_editor(window, qtbot, workspace.write(specs=TWO))
-    rows = editor.form._rows
+    rows = parameter_rows(editor.form)
     qtbot.waitUntil(lambda: rows[2].mapTo(editor, QPoint()).y() > rows[1].mapTo(editor, QPoint()).y() + 20)
     handle = rows[0].handle
     below = rows[2].mapToGlobal(QPoint(5, rows[2].height() - 3))
     qtbot.mousePress(handle, Qt.MouseButton.LeftButton)
     qtbot.mouseMove(handle, handle.mapFromGlobal(below))
-    assert editor.form._mark.isVisible()
+    assert editor.form.parameters._mark.isVisible()
     qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=handle.mapFromGlobal(below))
     settle(editor)
-    assert [r.fields[0].text() for r in editor.form._rows] == ["n", "c", "x"]
-    assert not editor.form._mark.isVisible()
+    assert [r.name.text() for r in parameter_rows(editor.form)] == ["n", "c", "x"]
+    assert not editor.form.parameters._mark.isVisible()
 
 
 def test_that_the_local_file_may_be_empty(qapp) -> None:

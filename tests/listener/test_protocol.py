@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import math
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,9 +17,11 @@ from pathlib import Path
 import pytest
 
 from bayescore.listener import Listener, Reporter, listener_of_store
+from bayescore.resources import resource
 from bayescore.store import Database, DataFolder, Trial, events, jobs, points, trials
 from support import official
 from support.builders import a_submission
+from support.workspace import wait_until
 
 REPORTS = """
 import sys, threading
@@ -177,6 +181,46 @@ def test_that_a_bad_body_is_refused_with_a_reason_that_its_author_finds(
     assert any(reason in event for event in setup.events())
     assert setup.series() == {}
     assert setup.request('{"metrics": {"score": [{"value": 1}]}}')[0] == 200
+
+
+STOPPED = """
+import http.client, os, signal
+import openbayestool as tool
+tool.log_metric("score", 1)
+send = http.client.HTTPConnection.send
+def send_head(self, data):
+    send(self, data)
+    os.kill(os.getpid(), signal.SIGKILL)  # the headers are sent, the body is not
+http.client.HTTPConnection.send = send_head
+tool.log_metric("score", 2)
+"""
+
+
+@pytest.mark.parametrize("packages", [official.PACKAGES, resource("client")], ids=["official", "own"])
+def test_that_a_program_that_is_stopped_while_it_reports_is_not_blamed(
+    setup: Setup, packages: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    env = {
+        "OPENBAYES_JOB_URL": setup.url(),
+        "OPENBAYES_TOKEN": setup.trials[0].token,
+        "BAYESDESK_SPOOL": "",
+        "PYTHONPATH": str(packages),
+    }
+    with caplog.at_level(logging.INFO, "bayescore.listener"):
+        done = official.python("-c", STOPPED, env=env)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        wait_until(lambda: "ended within a report" in caplog.text, "the end of the connection is not noticed")
+    assert setup.events() == []
+    assert setup.series() == {"score": [1.0]}
+
+
+def test_that_a_body_that_is_sent_in_full_counts_although_its_program_has_ended(setup: Setup) -> None:
+    body = b'{"metrics": {"score": [{"value": 1}]}}'
+    head = f"PUT /trials/{setup.trials[0].id} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+    with socket.create_connection(("127.0.0.1", setup.listener.port), timeout=10) as client:
+        client.sendall(f"{head}Authorization: Bearer {setup.trials[0].token}\r\n\r\n".encode() + body)
+    wait_until(lambda: setup.series() == {"score": [1.0]}, "the report is not stored")
+    assert setup.events() == []
 
 
 def test_that_a_body_of_one_mebibyte_is_accepted(setup: Setup) -> None:

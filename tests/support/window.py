@@ -9,6 +9,8 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit
 
 from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.editor.form import Form
+from bayesdesk.editor.parameter_row import ParameterRow
 from bayesdesk.editor.sources import config_source, local_source
 from bayesdesk.editor.text_model import ConfigModel, LocalModel, TextModel
 from bayesdesk.jobs.job_page import JobPage
@@ -58,6 +60,11 @@ def settle(*edited: EditorPage | TextModel) -> None:
         if not all(model.is_current for model in models):
             loop.exec()
         assert late.isActive(), "the text was not analysed"
+
+
+def parameter_rows(form: Form) -> list[ParameterRow]:
+    """The rows of all parameters, also of those that are not in sight."""
+    return [form.parameters.row(index) for index in range(len(form.parameters))]
 
 
 def job_page(window: MainWindow, qtbot) -> JobPage:

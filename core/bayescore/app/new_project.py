@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from bayescore.config import FILE_NAME, gear
@@ -11,7 +12,6 @@ from bayescore.exchange.program_options import propose_space
 from bayescore.files.tree import Cursor
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
-from bayescore.results import replace_file
 
 
 def example_names() -> tuple[str, ...]:
@@ -80,10 +80,19 @@ def _create(target: Path, content: bytes, folder: Path) -> None:
         ) from None
 
 
-def create_from_program(
+@dataclass(frozen=True)
+class Proposal:
+    """A file proposed from a program's options, which is not written yet, and remarks about the proposal."""
+
+    file: Path
+    text: str
+    remarks: tuple[Text, ...]
+
+
+def propose_from_program(
     folder: Path, program: str, *, metric: str = "", goal: str = "", trials: int = 20
-) -> tuple[Path, tuple[Text, ...]]:
-    """Write an ``openbayes.yaml`` proposed from a program's options; returns the file and remarks.
+) -> Proposal:
+    """Propose an ``openbayes.yaml`` from a program's options; nothing is written.
 
     Raises
     ------
@@ -108,5 +117,30 @@ def create_from_program(
             text("Give its argparse options a type and a default, or write the file by hand: bayesdesk init"),
         )
     content = found.file_text(program, metric=metric, goal=goal, trials=trials)
-    replace_file(target, content)
-    return target, found.remarks
+    return Proposal(target, content, found.remarks)
+
+
+def accept_proposal(proposal: Proposal) -> None:
+    """Write a proposed file.
+
+    Raises
+    ------
+    ConfigError
+        When the file exists by now, or cannot be written.
+    """
+    _create(proposal.file, proposal.text.encode(), proposal.file.parent)
+
+
+def create_from_program(
+    folder: Path, program: str, *, metric: str = "", goal: str = "", trials: int = 20
+) -> tuple[Path, tuple[Text, ...]]:
+    """Write an ``openbayes.yaml`` proposed from a program's options; returns the file and remarks.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`propose_from_program` and :func:`accept_proposal`.
+    """
+    proposal = propose_from_program(folder, program, metric=metric, goal=goal, trials=trials)
+    accept_proposal(proposal)
+    return proposal.file, proposal.remarks

@@ -17,7 +17,7 @@ from bayescore.app.prepare import Prepared, prepare
 from bayescore.cluster import connection
 from bayescore.cluster.inspection import lacking
 from bayescore.cluster.slots import demand, fitting
-from bayescore.config import Severity
+from bayescore.config import Contents, Severity
 from bayescore.errors import BayesdeskError
 from bayescore.files import read_text
 from bayescore.files.listing import files_below
@@ -53,10 +53,18 @@ class Preflight:
         return is_prepared and may_proceed(self.findings)
 
 
-def preflight(where: Path, options: Options, data_folder: Path) -> Preflight:
-    """Prepare a job and check everything that it needs; may take a few seconds."""
+def preflight(
+    where: Path, options: Options, data_folder: Path, contents: Contents | None = None
+) -> Preflight:
+    """Prepare a job and check everything that it needs; may take a few seconds.
+
+    Parameters
+    ----------
+    contents
+        What the project's files will contain when the job is submitted; by default what they contain now.
+    """
     try:
-        prepared = prepare(where, options)
+        prepared = prepare(where, options, contents)
     except BayesdeskError as error:
         return Preflight(None, (Finding.of_error("files", error),))
     found = list(_files(prepared))

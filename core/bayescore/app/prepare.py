@@ -16,18 +16,19 @@ from bayescore.app.secret_values import collect, masked
 from bayescore.cluster import connection
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import (
-    LOCAL_FILE_NAME,
     Access,
+    Contents,
     LocalSettings,
     NodeRunner,
     OpenBayesConfig,
     Problem,
     RaySettings,
     RunnerChoice,
-    load_file,
-    load_local_file,
+    load_contents,
     project_file,
+    read_contents,
 )
+from bayescore.config.both_files import problems_of
 from bayescore.config.problems import has_errors
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files.links import leads_out, real
@@ -56,8 +57,13 @@ class Prepared:
     permissions: tuple[Permission, ...]
 
 
-def prepare(where: Path, options: Options) -> Prepared:
+def prepare(where: Path, options: Options, contents: Contents | None = None) -> Prepared:
     """Read a project's files and resolve everything that a job needs.
+
+    Parameters
+    ----------
+    contents
+        What the files will contain when the job is submitted; by default what they contain now.
 
     Raises
     ------
@@ -68,10 +74,9 @@ def prepare(where: Path, options: Options) -> Prepared:
         When the container engine that the files ask for does not answer.
     """
     file = project_file(where).absolute()
-    loaded = load_file(file)
-    local_file = load_local_file(file.parent / LOCAL_FILE_NAME)
-    problems = (*loaded.problems, *local_file.problems)
-    if loaded.config is None or local_file.settings is None or has_errors(list(problems)):
+    loaded, local_file = load_contents(contents or read_contents(file), file)
+    problems = problems_of(file, loaded, local_file)
+    if loaded.config is None or local_file.settings is None or has_errors(problems):
         return Prepared(None, {}, problems, ())
     config = with_options(loaded.config, options)
     local = local_with_options(local_file.settings, options)

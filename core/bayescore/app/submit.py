@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bayescore.app import consent, engine_control
+from bayescore.app import consent, engine_control, lineage
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
-from bayescore.store import Database, Job, job_secrets, jobs
+from bayescore.store import Database, Job, events, job_secrets, jobs
 
 
 def submit(database: Database, prepared: Prepared, confirmed: Collection[Permission] = ()) -> Job:
@@ -32,6 +32,9 @@ def submit(database: Database, prepared: Prepared, confirmed: Collection[Permiss
     consent.remember(database.folder, prepared, confirmed)
     with database.write() as connection:
         job = jobs.add(connection, prepared.submission)
+        words = lineage.continues(lineage.continued(connection, job.submission.history))
+        if words is not None:
+            events.add(connection, job.id, "continues", words)
         job_secrets.save(database.folder, job.id, prepared.secrets)  # before an engine can see the job
         consent.remember_job(database.folder, job)
     engine_control.start(database.folder)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bayescore.app import engine_control
 from bayescore.cli.output import aside, number, printable, write
 from bayescore.i18n import _, n_, translate
-from bayescore.results import best, time_left
+from bayescore.results import best, ended_count, time_left
 from bayescore.store import (
     STATE_NAMES,
     ChangeWatch,
@@ -198,7 +198,7 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
         cells = [str(trial.number), translate(STATE_NAMES[trial.state]), number(trial.value)]
         cells += [_shown(trial.parameters[n]) for n in names]
         table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
-    done = sum(t.state.ended for t in found)
+    done = ended_count(found)
     left = time_left(job, found)
     state = n_("{done} of {count} trial", "{done} of {count} trials", job.max_trials, done=done)
     if left is not None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bayescore.app import lineage
 from bayescore.app.lookup import find_job
 from bayescore.cli.follow import end_line
 from bayescore.cli.follow import follow as follow_job
@@ -14,8 +15,8 @@ from bayescore.cli.output import as_json, number, table, write
 from bayescore.cli.store import job_as_json, open_store, print_job
 from bayescore.config import Goal
 from bayescore.i18n import _, n_, translate
-from bayescore.results import trial_json
-from bayescore.results.where import column, condition, ordered
+from bayescore.results import ended_count, trial_json
+from bayescore.results.where import column, column_names, condition, ordered
 from bayescore.store import STATE_NAMES, events, points
 from bayescore.store import jobs as job_rows
 from bayescore.store import trials as trial_rows
@@ -76,8 +77,11 @@ def show(
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)
         happened = events.of_job(connection, found.id)
-    done = sum(t.state.ended for t in every)
+        earlier = lineage.continued(connection, found.submission.history)
+    done = ended_count(every)
     write(f"{found.submission.name}  {found.submission.project}")
+    if (words := lineage.continues(earlier)) is not None:
+        write(str(words))
     write(end_line(found, every))
     write(n_("{done} of {count} trial", "{done} of {count} trials", found.max_trials, done=done))
     for event in happened[-20:]:
@@ -102,9 +106,10 @@ def trials(
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)
         series = points.of_trials(connection, every)
-    holds = condition(where) if where else lambda row: True
+    known = column_names(found, (name for by_name in series.values() for name in by_name))
+    holds = condition(where, known) if where else lambda row: True
     chosen = [t for t in every if holds(column(found, t, series.get(t.id, {})))]
-    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})))
+    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})), known)
     if json:
         as_json({"trials": [trial_json(t, series.get(t.id, {})) for t in chosen]})
         return

@@ -14,6 +14,7 @@ from bayescore.app.secret_values import collect
 from bayescore.cloud.official import INSTALL, PROGRAM, Account, Official, account, find
 from bayescore.config import (
     LOCAL_FILE_NAME,
+    Contents,
     DoubleSpec,
     EditError,
     IntegerSpec,
@@ -23,12 +24,14 @@ from bayescore.config import (
     Scale,
     Severity,
     YamlDocument,
+    load_contents,
     load_file,
-    load_local_file,
     project_file,
+    read_contents,
 )
 from bayescore.config.gear import Gear, read_gear
 from bayescore.config.load import Loaded
+from bayescore.config.options_place import PLACE, has_place
 from bayescore.errors import ConfigError
 from bayescore.files import read_text
 from bayescore.i18n import ntext, text
@@ -107,8 +110,13 @@ class Plan:
         return [program, "gear", "run", "hypertuning", *(["-m", message] if message else [])]
 
 
-def plan(where: Path) -> Plan:
+def plan(where: Path, contents: Contents | None = None) -> Plan:
     """Read a project, the official command line and its settings; nothing is sent or written.
+
+    Parameters
+    ----------
+    contents
+        What the project's files will contain when it runs; by default what they contain now.
 
     Raises
     ------
@@ -116,8 +124,8 @@ def plan(where: Path) -> Plan:
         When there is no ``openbayes.yaml``, or the project cannot be read.
     """
     file = project_file(where).absolute()
-    loaded = load_file(file)
-    local = load_local_file(file.parent / LOCAL_FILE_NAME).settings or LocalSettings()
+    loaded, own = load_contents(contents or read_contents(file), file)
+    local = own.settings or LocalSettings()
     official, who, gear = find(), account(), read_gear(file.parent)
     completed = _completed(loaded)
     sent = snapshot.listing(file.parent, left_out=_LEFT_OUT)
@@ -257,6 +265,16 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
             Severity.WARNING,
             text("The platform binds at most {most} inputs.", most=_MOST_INPUTS),
             text("Merge data sets."),
+        )
+    if has_place(config.command):
+        yield Finding(
+            "command",
+            Severity.ERROR,
+            text(
+                "The platform appends the parameters to the command; it does not replace {place}.",
+                place=PLACE,
+            ),
+            text("Move the command into a script that passes its arguments on: sh run.sh"),
         )
     for path in dict.fromkeys(_ABSOLUTE.findall(config.command)):
         yield Finding(

@@ -3,15 +3,25 @@
 from bayescore.config.load import (
     FILE_NAME,
     LOCAL_FILE_NAME,
+    Contents,
     Loaded,
     LoadedLocal,
+    load_contents,
     load_file,
     load_local_file,
     load_local_text,
     load_text,
     project_file,
+    read_contents,
 )
-from bayescore.config.local import LocalSettings, NodeRunner, ObjectiveRule, RaySettings, RunnerChoice
+from bayescore.config.local import (
+    CommandShell,
+    LocalSettings,
+    NodeRunner,
+    ObjectiveRule,
+    RaySettings,
+    RunnerChoice,
+)
 from bayescore.config.models import (
     PARAMETER_SPECS,
     Access,
@@ -40,6 +50,8 @@ __all__ = [
     "Algorithm",
     "AliasedError",
     "CategoricalSpec",
+    "CommandShell",
+    "Contents",
     "DataBinding",
     "DiscreteSpec",
     "DoubleSpec",
@@ -65,9 +77,11 @@ __all__ = [
     "Severity",
     "YamlDocument",
     "has_errors",
+    "load_contents",
     "load_file",
     "load_local_file",
     "load_local_text",
     "load_text",
     "project_file",
+    "read_contents",
 ]

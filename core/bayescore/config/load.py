@@ -70,6 +70,14 @@ class LoadedLocal:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class Contents:
+    """The bytes of a project's two files, also when they are not saved; ``local`` is empty without a file."""
+
+    config: bytes
+    local: bytes
+
+
 def decode(content: bytes) -> tuple[str, int | None]:
     """Text of a file, and the offset of the first character that is not UTF-8 (``None`` if there is none)."""
     try:
@@ -217,6 +225,20 @@ def read_utf8(file: Path) -> bytes:
 
 def _reason(error: OSError) -> str:
     return re.sub(r"^\[Errno \d+\] ", "", error.strerror or str(error))
+
+
+def read_contents(file: Path) -> Contents:
+    """Read a project's two files, given its ``openbayes.yaml``; see :func:`read_bytes` for the errors."""
+    local = file.with_name(LOCAL_FILE_NAME)
+    return Contents(read_bytes(file), read_bytes(local) if local.exists() else b"")
+
+
+def load_contents(contents: Contents, file: Path) -> tuple[Loaded, LoadedLocal]:
+    """Read the contents of a project's two files, given its ``openbayes.yaml``."""
+    source, bad = decode(contents.config)
+    own, bad_own = decode(contents.local)
+    local_file = file.with_name(LOCAL_FILE_NAME)
+    return load_text(source, file, bad_offset=bad), load_local_text(own, local_file, bad_offset=bad_own)
 
 
 def load_file(file: Path) -> Loaded:

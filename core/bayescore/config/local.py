@@ -37,6 +37,13 @@ class NodeRunner(StrEnum):
     PROCESS = "process"
 
 
+class CommandShell(StrEnum):
+    """The shell that runs the command of a trial."""
+
+    SH = "sh"
+    BASH = "bash"
+
+
 class RaySettings(BaseModel):
     """The Ray cluster that trials run on.
 
@@ -97,6 +104,7 @@ class LocalSettings(BaseModel):
     image: str | None = None
     registry_mirror: str | None = None
     python: str | None = None
+    shell: CommandShell = CommandShell.SH
     gpus: Literal["all", "none"] | tuple[int | str, ...] = "all"
     trials_per_gpu: int = Field(default=1, ge=1)
     cpus: float | None = Field(default=None, gt=0)
@@ -228,6 +236,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "image": Reader.text,
     "registry_mirror": Reader.text,
     "python": Reader.text,
+    "shell": _choice(CommandShell),
     "gpus": _gpus,
     "trials_per_gpu": _positive(integer=True),
     "cpus": _positive(integer=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import threading
 import time
 from collections import Counter
@@ -24,6 +25,7 @@ from bayescore.listener.intake import ReportSink
 from bayescore.listener.reporter import ReporterIdentity
 from bayescore.listener.reports import MAX_BODY_BYTES, BadReportError, Report, parse, parse_clear
 
+_log = logging.getLogger(__name__)
 GRACE_S = 60.0  # a token stays valid after its trial has ended: the last points may arrive late
 _MAX_NOTED = 20  # refusals recorded for one trial, so that a loop cannot fill the store
 _METRICS = b"/metrics/"
@@ -149,6 +151,10 @@ class Endpoint(Generic[R]):
                 return await self._refuse(reporter, 400, error.message)
             except ListenerError as error:
                 return _refusal(503, error.message)
+            except ClientDisconnect:
+                # the program was stopped while it sent: it has done nothing wrong, and nobody reads an answer
+                _log.info("the connection of trial %s ended within a report", reporter.address)
+                return Response(status_code=400)
             return await self._store(reporter, report)
 
     async def _parsed(self, body: bytes) -> Report:
@@ -212,19 +218,22 @@ class _TooLargeError(ListenerError):
 
 
 async def _body(request: Request, reservation: Reservation) -> bytes:
-    """Read the body while there is memory for it; stop once it is too large."""
+    """Read the body while there is memory for it; stop once it is too large.
+
+    Raises
+    ------
+    ClientDisconnect
+        When the connection ends before the body does.
+    """
     declared = request.headers.get("content-length", "0")
     too_large = _TooLargeError(text("The body is larger than 1 MiB."))
     if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
         raise too_large
     body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if not reservation.extend_to(len(body)):
-                raise ListenerError(text("Too many large reports have arrived at once. Send this one again."))
-            if len(body) > MAX_BODY_BYTES:
-                raise too_large
-    except ClientDisconnect:
-        return b""
+    async for chunk in request.stream():
+        body += chunk
+        if not reservation.extend_to(len(body)):
+            raise ListenerError(text("Too many large reports have arrived at once. Send this one again."))
+        if len(body) > MAX_BODY_BYTES:
+            raise too_large
     return bytes(body)

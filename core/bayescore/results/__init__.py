@@ -14,7 +14,7 @@ from bayescore.results.export import (
 from bayescore.results.importance import LEAST_TRIALS, Importance, importances
 from bayescore.results.lanes import Span, lanes
 from bayescore.results.narrow import leading, narrowed, readable
-from bayescore.results.progress import planned_seconds, time_left, usual_seconds
+from bayescore.results.progress import ended_count, planned_seconds, time_left, usual_seconds
 from bayescore.results.surface import Surface, surface
 from bayescore.results.write_back import diff, replace_bytes, replace_file, with_parameters, with_specs
 
@@ -30,6 +30,7 @@ __all__ = [
     "differences",
     "csv_text",
     "dumps",
+    "ended_count",
     "history",
     "importances",
     "job_json",

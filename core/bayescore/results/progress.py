@@ -1,13 +1,18 @@
-"""Estimates of time: how long a job or its rest takes."""
+"""How far a job is, and estimates of how long it or its rest takes."""
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bayescore.store import Job, Trial, TrialState
 from bayescore.times import now, parsed
+
+
+def ended_count(found: Iterable[Trial]) -> int:
+    """Number of trials that have ended, in whatever state: the progress of a job in every view."""
+    return sum(t.state.ended for t in found)
 
 
 def time_left(job: Job, found: Sequence[Trial]) -> float | None:

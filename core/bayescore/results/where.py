@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bayescore.config.reader import closest_match
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
 
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from bayescore.store import Job, Trial
 
 Row = Mapping[str, Any]
+OWN_COLUMNS = ("number", "state", "value", "origin", "starred", "note")  # those that every job has
 MOST_CHARACTERS = 2000  # of a condition; a longer one can take seconds to parse, or exhaust the stack
 _MOST_NESTED = 50
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -25,6 +30,58 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
+
+
+# A text in quotes, or a name in backquotes; a quote that is not closed is left for the parser to refuse.
+_QUOTED = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`([^`]*)`""")
+_PLACEHOLDER = "_{index}_in_backquotes"
+
+
+def column_names(job: Job, reported: Iterable[str] = ()) -> tuple[str, ...]:
+    """Every column of a job's trials: parameters, metrics, those that were reported, and our own."""
+    tuning = job.config.hyper_tuning
+    parameters = [spec.name for spec in tuning.parameter_specs]
+    metrics = [job.metric, *tuning.side_metrics, *reported]
+    return tuple(dict.fromkeys([*parameters, *metrics, *OWN_COLUMNS]))
+
+
+class UnknownNameError(ConfigError):
+    """A condition names a column that does not exist."""
+
+    @property
+    def name(self) -> str:
+        """The name as it is written."""
+        return str(self.message.arguments["name"])
+
+    @property
+    def guess(self) -> str | None:
+        """The column that was most likely meant."""
+        found = self.message.arguments.get("guess")
+        return None if found is None else str(found)
+
+
+def check_name(name: str, known: Collection[str]) -> None:
+    """Check that a column exists.
+
+    Raises
+    ------
+    UnknownNameError
+        When it does not; with the column that was most likely meant.
+    """
+    if name in known:
+        return
+    guess = closest_match(name, known)
+    columns = text("Columns: {names}.", names=", ".join(known))
+    if guess is not None:
+        message = text("There is no column “{name}”; did you mean “{guess}”?", name=name, guess=guess)
+        raise UnknownNameError(message, columns)
+    raise UnknownNameError(text("There is no column “{name}”. A text is in quotes.", name=name), columns)
+
+
+def written(name: str) -> str:
+    """A column's name as a condition has it: in backquotes unless it is a plain word."""
+    is_word = name.isidentifier() and not keyword.iskeyword(name) and _normalised(name) == name
+    return name if is_word else f"`{name}`"
 
 
 def column(job: Job, trial: Trial, series: Mapping[str, Sequence[float]]) -> dict[str, Any]:
@@ -42,8 +99,15 @@ def column(job: Job, trial: Trial, series: Mapping[str, Sequence[float]]) -> dic
     }
 
 
-def ordered(trials: Sequence[Trial], by: str, row: Callable[[Trial], Row]) -> list[Trial]:
+def ordered(
+    trials: Sequence[Trial], by: str, row: Callable[[Trial], Row], known: Collection[str]
+) -> list[Trial]:
     """Trials sorted by a column, descending with a leading “-”; those without a value come last.
+
+    Parameters
+    ----------
+    known
+        The columns that exist.
 
     Raises
     ------
@@ -51,36 +115,67 @@ def ordered(trials: Sequence[Trial], by: str, row: Callable[[Trial], Row]) -> li
         When there is no such column.
     """
     descending, name = by.startswith("-"), by.removeprefix("-")
+    check_name(name, known)
     rows = {t.id: row(t) for t in trials}
-    if trials and not any(name in r for r in rows.values()):
-        names = ", ".join(dict.fromkeys(n for r in rows.values() for n in r))
-        raise ConfigError(text("There is no column “{name}”. Columns: {names}.", name=name, names=names))
-    known = [t for t in trials if not _is_empty(rows[t.id].get(name))]
-    unknown = [t for t in trials if _is_empty(rows[t.id].get(name))]
-    texts = any(isinstance(rows[t.id][name], str) for t in known)
-    known.sort(key=lambda t: str(rows[t.id][name]) if texts else rows[t.id][name], reverse=descending)
-    return known + unknown
+    valued = [t for t in trials if not _is_empty(rows[t.id].get(name))]
+    empty = [t for t in trials if _is_empty(rows[t.id].get(name))]
+    texts = any(isinstance(rows[t.id][name], str) for t in valued)
+    valued.sort(key=lambda t: str(rows[t.id][name]) if texts else rows[t.id][name], reverse=descending)
+    return valued + empty
 
 
-def condition(source: str) -> Callable[[Row], bool]:
+def condition(source: str, known: Collection[str] | None = None) -> Callable[[Row], bool]:
     """Parse a condition like ``value > 0.9 and optimizer == "adam"`` into a function of a row.
+
+    A name that is not a plain word is in backquotes: ```val/loss` < 0.1``.
+
+    Parameters
+    ----------
+    known
+        The columns that exist; ``None`` allows every name.
 
     Raises
     ------
     ConfigError
-        When the condition is not valid, too long, or nested too deeply.
+        When the condition is not valid, too long, nested too deeply, or names another column.
     """
     if len(source) > MOST_CHARACTERS:
         raise ConfigError(text("A condition has at most {most} characters.", most=MOST_CHARACTERS))
+    plain, quoted = _without_backquotes(source)
     try:
-        tree = ast.parse(source, mode="eval").body
+        tree = ast.parse(plain, mode="eval").body
         _evaluate(tree, None, _MOST_NESTED)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ConfigError(
             text("“{source}” is not a valid condition.", source=source),
             text('Example: value > 0.9 and optimizer == "adam"'),
         ) from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = quoted.get(node.id, node.id)
+            if known is not None:
+                check_name(node.id, known)
     return lambda row: bool(_evaluate(tree, row, _MOST_NESTED))
+
+
+def _without_backquotes(source: str) -> tuple[str, dict[str, str]]:
+    """A condition that Python can parse, and the names that its placeholders stand for."""
+    names: dict[str, str] = {}
+
+    def replaced(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name is None:  # a text
+            return match.group()
+        placeholder = _PLACEHOLDER.format(index=len(names))
+        names[placeholder] = name
+        return placeholder
+
+    return _QUOTED.sub(replaced, source), names
+
+
+def _normalised(name: str) -> str:
+    """A name as Python's parser returns it."""
+    return unicodedata.normalize("NFKC", name)
 
 
 def _evaluate(node: ast.expr, row: Row | None, depth: int) -> Any:

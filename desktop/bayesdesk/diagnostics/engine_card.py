@@ -66,15 +66,15 @@ class EngineCard(Card):
             )
 
     def _start(self) -> None:
-        self._change(lambda: engine_control.start(self._folder))
+        self._change(_("Starting the engine"), lambda: engine_control.start(self._folder))
 
     def _stop(self) -> None:
-        self._change(lambda: engine_control.stop(self._folder))
+        self._change(_("Stopping the engine"), lambda: engine_control.stop(self._folder))
 
-    def _change(self, work: Callable[[], object]) -> None:
+    def _change(self, action: str, work: Callable[[], object]) -> None:
         self.start.setEnabled(False)
         self.stop.setEnabled(False)
-        self._background.run(work, self._changed, self._failed)
+        self._background.run_to_end(action, work, self._changed, self._failed)
 
     def _changed(self, _result: object) -> None:
         self.start.setEnabled(True)

@@ -103,7 +103,9 @@ class JobsCard(Card):
     def delete(self, identifiers: list[str]) -> None:
         """Delete jobs, off the GUI thread."""
         self.remove.setEnabled(False)
-        self._background.run(lambda: delete(self._database, identifiers), self._deleted)
+        self._background.run_to_end(
+            _("Deleting jobs"), lambda: delete(self._database, identifiers), self._deleted
+        )
 
     def _deleted(self, _freed: int) -> None:
         self.measure()

@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from bayescore.cloud import Outcome, Plan, bind, complete, plan, run
+from bayescore.config import Contents
 from bayescore.i18n import _, n_
-from bayesdesk.editor.text_model import ConfigModel
+from bayesdesk.editor.changes_card import ChangesCard
+from bayesdesk.editor.project_files import FileChange, ProjectFiles
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
-from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
@@ -32,17 +33,18 @@ from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_to
 
 
 class CloudDialog(QDialog):
-    """Runs the checks when it opens. Sends only what it shows, and only after a confirmation."""
+    """Runs the checks when it opens. Sends and saves only what it shows, and only after a confirmation."""
 
     output_received = Signal(str)
 
-    def __init__(self, parent: QWidget | None, background: Background, model: ConfigModel) -> None:
+    def __init__(self, parent: QWidget | None, background: Background, files: ProjectFiles) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Run on OpenBayes"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(820, 680)
-        self._background, self._model = background, model
+        self._background, self._files = background, files
         self._plan: Plan | None = None
+        self._checked: Contents | None = None
         self._cancelled: threading.Event | None = None
         self._link = ""
         self._summary = badge(_("checking…"))
@@ -51,9 +53,9 @@ class CloudDialog(QDialog):
         self._busy.setTextVisible(False)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
-        self._change = DiffView()
-        self._change_card = Card(_("Added to the file"), _("the official command line needs these keys"))
-        self._change_card.body.addWidget(self._change)
+        self.changes = ChangesCard(
+            _("Changes of the files"), _("unsaved changes, and keys that the official command line needs")
+        )
         self._output = QPlainTextEdit()
         self._output.setObjectName("log")
         self._output.setReadOnly(True)
@@ -82,15 +84,12 @@ class CloudDialog(QDialog):
         card.body.setContentsMargins(1, 1, 1, 1)
         head = row(label(_("Run on OpenBayes"), "title"), self._summary, None, help_mark("platform"))
         foot = row(self._again, self._bind, None, self._open, self._close, self._send)
-        layout = column(
-            head, self._busy, card, self._change_card, self._output_card, self._note, foot, spacing=12
-        )
+        layout = column(head, self._busy, card, self.changes, self._output_card, self._note, foot, spacing=12)
         layout.setStretchFactor(card, 3)
-        layout.setStretchFactor(self._change_card, 2)
         layout.setStretchFactor(self._output_card, 3)
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         self.setLayout(layout)
-        for hidden in (self._change_card, self._output_card, self._open):
+        for hidden in (self._output_card, self._open):
             hidden.setVisible(False)
 
     # ---- the checks
@@ -100,21 +99,31 @@ class CloudDialog(QDialog):
         self._set_busy(True)
         self._summary.setText(_("checking…"))
         set_tone(self._summary, "")
-        folder = self._model.file.parent
-        self._background.run(lambda: plan(folder), self._show, self._failed)
+        file, contents = self._files.file, self._files.contents()
+        self._checked = contents
+        self._background.run(lambda: plan(file, contents), self._show, self._failed)
 
     def _show(self, found: Plan) -> None:
         self._plan = found
         show_findings(self._rows, found.findings, 130)
-        self._change_card.setVisible(bool(found.change))
-        if found.change:
-            self._change.show_difference(self._model.text, found.completed)
+        self.changes.show_changes(self._written(found))
         summarise(
             self._summary,
             found.findings,
             lambda n: n_("can run, {count} warning", "can run, {count} warnings", count=n),
         )
         self._set_busy(False)
+
+    def _written(self, found: Plan) -> list[FileChange]:
+        """What sending or binding writes first."""
+        changes = {change.file: change for change in self._files.changes()}
+        if found.change:
+            saved = self._files.config.model.saved_text
+            changes[found.file] = FileChange(found.file, saved, found.completed)
+        return list(changes.values())
+
+    def _note_of_changes(self) -> str:
+        return "\n\n" + _("The changes above are saved first.") if self.changes.views else ""
 
     def _failed(self, error: Exception) -> None:
         self._cancelled = None
@@ -141,7 +150,10 @@ class CloudDialog(QDialog):
         name, agreed = QInputDialog.getText(
             self,
             _("Bind…"),
-            as_text(_("Name of the project at {endpoint}:", endpoint=self._plan.account.endpoint)),
+            as_text(
+                _("Name of the project at {endpoint}:", endpoint=self._plan.account.endpoint)
+                + self._note_of_changes()
+            ),
             text=known,
         )
         if agreed and name.strip():
@@ -161,8 +173,7 @@ class CloudDialog(QDialog):
             endpoint=found.account.endpoint,
             user=found.account.organisation or found.account.user,
         )
-        if found.change:
-            question += "\n\n" + _("The keys above are written into {file} first.", file=found.file.name)
+        question += self._note_of_changes()
         boxes = QMessageBox.StandardButton
         if QMessageBox.question(self, self.windowTitle(), as_text(question)) is boxes.Yes:
             note = self._note.text()
@@ -180,7 +191,14 @@ class CloudDialog(QDialog):
             complete(found)
             return work(found, cancelled)
 
-        self._background.run(go, self._ended, self._failed)
+        def run() -> None:
+            self._background.run_to_end(_("Running on OpenBayes"), go, self._ended, self._failed)
+
+        if self._files.contents() == self._checked:
+            self._files.save(run, self._failed)
+        else:
+            self._cancelled = None
+            self.check()
 
     def _ended(self, outcome: Outcome) -> None:
         self._cancelled = None

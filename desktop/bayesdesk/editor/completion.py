@@ -68,8 +68,8 @@ def _path(lines: Sequence[str], row: int, indent: int, *, is_item: bool) -> tupl
         indent = _dash(lines[row])
     may_equal = is_item
     for line in reversed(lines[:row]):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
+        if line[: indent + 1].isspace() or not line.strip() or line.lstrip().startswith("#"):
+            continue  # deeper lines are the most, and cost the least
         match = _LINE.match(line)
         assert match is not None
         lead, found = match["lead"], _KEY.match(match["rest"])

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from bayescore.config import Edit, YamlDocument
 from bayescore.config.read_root import parse_short_binding
@@ -16,6 +16,7 @@ from bayesdesk.editor import edits
 from bayesdesk.editor.fields import ChoiceField, Field, Labelled, TextField
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.services.background import Background
+from bayesdesk.ui.flow import Flow
 from bayesdesk.ui.widgets import Card, badge, button, clear, label, row, rule, set_tone
 
 _KEYS = ("data_bindings", "data_binding", "bindings", "binding")
@@ -78,7 +79,7 @@ class DataCard(Card):
             empty.setContentsMargins(13, 0, 13, 12)
             self._rows.addWidget(empty)
 
-    def _row(self, index: int, binding: Any) -> QHBoxLayout:
+    def _row(self, index: int, binding: Any) -> Flow:
         at = (*self._path, index)
         parts: list[QWidget] = []
         if isinstance(binding, dict):
@@ -109,9 +110,13 @@ class DataCard(Card):
             "", partial(self._browse, folder), kind="quiet", meaning="folder", tip=_("Choose the folder")
         )
         remove = button("", lambda: self._remove(at, remove), kind="quiet", meaning="close", tip=_("Remove"))
-        line = row(*parts, Labelled(_("On this machine"), folder), browse, state, remove, spacing=8)
-        for i, stretch in enumerate((5, 3, 3, 6) if len(parts) == 3 else (8, 6)):
-            line.setStretch(i, stretch)
+        place = row(Labelled(_("On this machine"), folder), browse, state, remove, spacing=8)
+        place.setStretch(0, 1)
+        holder = QWidget()
+        holder.setLayout(place)
+        shares = ((5, 120), (3, 110), (3, 130)) if len(parts) == 3 else ((8, 200),)
+        line = Flow(*((part, *share) for part, share in zip(parts, shares, strict=True)), spacing=8)
+        line.add(holder, 6, 280)
         line.setContentsMargins(13, 7, 8, 9)
         return line
 

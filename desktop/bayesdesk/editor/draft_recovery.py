@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bayescore.config import Edit
+from bayescore.i18n import _
 from bayesdesk.editor.text_model import TextModel
 from bayesdesk.services.background import Background
 from bayesdesk.services.drafts import Draft, Drafts
@@ -55,7 +56,7 @@ class DraftRecovery(QObject):
         self._pause.stop()
         self._exists = False
         file = self._model.file
-        self._run(lambda: self._drafts.forget(file))
+        self._run(_("Deleting the draft"), lambda: self._drafts.forget(file))
 
     def _changed(self) -> None:
         if self._model.is_changed:
@@ -68,11 +69,11 @@ class DraftRecovery(QObject):
             return
         self._exists = True
         file, text = self._model.file, self._model.text
-        self._run(lambda: self._drafts.keep(file, text))
+        self._run(_("Storing the draft"), lambda: self._drafts.keep(file, text))
 
-    def _run(self, work: Callable[[], None]) -> None:
+    def _run(self, action: str, work: Callable[[], None]) -> None:
         def ordered() -> None:
             with self._in_order:
                 work()
 
-        self._background.run(ordered, None, lambda _e: None)
+        self._background.run_to_end(action, ordered, None, lambda _e: None)

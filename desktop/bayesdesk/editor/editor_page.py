@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from bayescore.app.options import Options
 from bayescore.config import Edit, ParameterSpec, Problem
@@ -20,7 +21,9 @@ from bayesdesk.editor.estimate import EstimateLine
 from bayesdesk.editor.file_sync import FileSync
 from bayesdesk.editor.form import Form
 from bayesdesk.editor.problems_view import ProblemsView
+from bayesdesk.editor.project_files import ProjectFiles
 from bayesdesk.editor.run_settings import RunSettings
+from bayesdesk.editor.sides import Sides
 from bayesdesk.editor.start_dialog import StartDialog
 from bayesdesk.editor.text_model import ConfigModel, LocalModel, TextModel
 from bayesdesk.editor.yaml_editor import YamlEditor
@@ -32,6 +35,8 @@ from bayesdesk.services.project_words import project_words
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffDialog
 from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import (
     ElidedLabel,
     NoticeBar,
@@ -44,6 +49,8 @@ from bayesdesk.ui.widgets import (
     set_tone,
 )
 
+_TEXT_COLUMNS = 60
+_NARROW = 940  # pixels: buttons that have an icon lose their words
 _FOLDER_STRETCH = 1000  # the folder gets its full width before the gap gets any
 
 
@@ -79,17 +86,33 @@ class EditorPage(QWidget):
         self._message = label("", "problem", wrap=True, selectable=True)
         self._message.setVisible(False)
         self._sides = self._made_sides()
-        self._try = button(_("Try one trial"), self.try_one, meaning="try")
+        self._try = button(_("Try one trial"), self.try_one, meaning="try", tip=_("Try one trial"))
         self._start = button(_("Start job…"), self.start, kind="primary", meaning="start")
-        self.files = [FileSync(each, background) for each in (model, local)]
+        self.files = [FileSync(self, each, background) for each in (model, local)]
+        self.project = ProjectFiles(*self.files)
         drafts = Drafts(database.folder.root)
         self.drafts = [DraftRecovery(each, drafts, background) for each in (model, local)]
         self._arrange()
         self._connect()
-        commands, project = Commands(database), str(model.file.parent)
-        background.run(lambda: commands.usual_trial_seconds(project), self._estimate.suggest, lambda _e: None)
         background.run(lambda: project_words(model.file.parent), self._set_project_values, lambda _e: None)
         self._show_state()
+
+    def _ask_trial_seconds(self) -> None:
+        """Let the estimate start with the time of the project's last trials."""
+        commands, project = Commands(self._database), str(self.model.file.parent.absolute())
+        self._background.run(
+            lambda: commands.usual_trial_seconds(project), self._estimate.suggest, lambda _e: None
+        )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask_trial_seconds()  # trials may have run since
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < _NARROW
+        for each, words in ((self._save_button, _("Save")), (self._try, _("Try one trial"))):
+            each.setText("" if is_narrow else words)
 
     def _set_project_values(self, values: dict[str, list[str]]) -> None:
         self.yaml.completer.project_values = values
@@ -113,7 +136,7 @@ class EditorPage(QWidget):
     @property
     def is_changed(self) -> bool:
         """Whether there is something to save."""
-        return self.model.is_changed or self.local.is_changed
+        return self.project.is_changed
 
     # ---- parts
 
@@ -128,7 +151,7 @@ class EditorPage(QWidget):
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         undo = button("", self.undo, kind="quiet", meaning="undo", tip=_("Undo"))
         redo = button("", self.redo, kind="quiet", meaning="redo", tip=_("Redo"))
-        save = button(_("Save"), self.save, meaning="save")
+        self._save_button = button(_("Save"), self.save, meaning="save", tip=_("Save"))
         cloud = button("", self.run_on_platform, kind="quiet", meaning="cloud", tip=_("Run on OpenBayes…"))
         folder = ElidedLabel(str(self.model.file.parent))
         line = row(
@@ -140,7 +163,7 @@ class EditorPage(QWidget):
             redo,
             help_mark("files"),
             self._sides,
-            save,
+            self._save_button,
             cloud,
             self._try,
         )
@@ -155,7 +178,7 @@ class EditorPage(QWidget):
         )
         bars = (self._draft_bar, *(file.bar for file in self.files))
         top.setLayout(column(line, self._message, *bars, spacing=0))
-        self._tabs = QTabBar()
+        self._tabs = TabBar()
         self._texts = QStackedWidget()
         for editor, model in ((self.yaml, self.model), (self.local_yaml, self.local)):
             self._tabs.addTab(model.file.name)
@@ -170,21 +193,8 @@ class EditorPage(QWidget):
         text_side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         text_side.setLayout(column(self._tabs, self._texts, spacing=0))
         self._text_side = text_side
-        self._right = QSplitter(Qt.Orientation.Vertical)
-        self._right.addWidget(text_side)
-        self._right.addWidget(self.problems)
-        self._right.setStretchFactor(0, 4)
-        self._right.setStretchFactor(1, 1)
-        self._right.setHandleWidth(1)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self.form)
-        splitter.addWidget(self._right)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([720, 330])
-        splitter.setHandleWidth(1)
-        splitter.setChildrenCollapsible(False)
-        layout = column(top, splitter, spacing=0)
+        self.sides = Sides(self.form, text_side, self.problems, self.yaml.width_of(_TEXT_COLUMNS))
+        layout = column(top, self.sides, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.show_sides(str(QSettings().value("editor/sides", "both")))
@@ -194,7 +204,6 @@ class EditorPage(QWidget):
         self._sides.choose(which)
         self.form.setVisible(which != "yaml")
         self._text_side.setVisible(which != "form")
-        self._right.setVisible(True)
         QSettings().setValue("editor/sides", which)
 
     def _show_state(self) -> None:
@@ -203,7 +212,8 @@ class EditorPage(QWidget):
         set_tone(self._state, "warning" if self.is_changed else "accent")
         for each in (self._start, self._try):
             each.setEnabled(self._has_settings)
-            each.setToolTip("" if self._has_settings else _("Fix the errors first."))
+            words = each.accessibleName() if self._has_settings else _("Fix the errors first.")
+            each.setToolTip(as_text(words))
 
     @property
     def _has_settings(self) -> bool:
@@ -238,10 +248,6 @@ class EditorPage(QWidget):
 
         self.model.when_current(lambda: self.local.when_current(check))
 
-    def _after_edits(self, callback: Callable[[], object]) -> None:
-        """Call back once the texts contain everything that was typed into the form."""
-        self.model.after_edits(lambda: self.local.after_edits(callback))
-
     # ---- actions
 
     def _record_step(self) -> None:
@@ -254,7 +260,7 @@ class EditorPage(QWidget):
 
     def undo(self) -> None:
         """Undo the last step, in whichever file and on whichever side it was made."""
-        self._after_edits(self._undo)
+        self.project.after_edits(self._undo)
 
     def _undo(self) -> None:
         while self._steps:
@@ -270,7 +276,7 @@ class EditorPage(QWidget):
 
     def redo(self) -> None:
         """Redo the last step that was undone."""
-        self._after_edits(self._redo)
+        self.project.after_edits(self._redo)
 
     def _redo(self) -> None:
         while self._undone:
@@ -294,16 +300,13 @@ class EditorPage(QWidget):
         editor = (self.yaml, self.local_yaml)[self._tabs.currentIndex()]
         editor.find_bar.open()
 
-    def save(self, done: Callable[[], object] = lambda: None) -> None:
-        """Write the changed files, each atomically, then call ``done``."""
-        self._after_edits(partial(self._save, done))
-
-    def _save(self, done: Callable[[], object]) -> None:
-        changed = next((file for file in self.files if file.model.is_changed), None)
-        if changed is None:
-            done()
-        else:
-            changed.save(partial(self.save, done))
+    def save(
+        self,
+        done: Callable[[], object] = lambda: None,
+        failed: Callable[[Exception], object] = lambda _error: None,
+    ) -> None:
+        """Write the changed files; see :meth:`ProjectFiles.save`."""
+        self.project.save(done, failed)
 
     def follow_up(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
         """Let the next job learn from an earlier one, with other ranges if there are any."""
@@ -313,46 +316,39 @@ class EditorPage(QWidget):
         self._show_state()
 
     def try_one(self) -> None:
-        """Save, check, and run one trial at mid-range."""
-        self._prepare(partial(self._open_start, try_first=True))
+        """Check, and run one trial at mid-range; unsaved changes are shown first."""
+        self._when_current(partial(self._open_start, try_first=True))
 
     def start(self) -> None:
-        """Save, check everything that a job needs, and offer to start it."""
-        self._prepare(self._open_start)
-
-    def _prepare(self, proceed: Callable[[], object]) -> None:
-        """Save and proceed, unless there are errors in the texts as they are now."""
-
-        def decide() -> None:
-            if self._has_settings:
-                self.save(proceed)
-            else:
-                self._show_message(_("Fix the errors first."))
-
-        self._when_current(decide)
+        """Check everything that a job needs, and offer to start it; nothing is saved before."""
+        self._when_current(self._open_start)
 
     def run_on_platform(self) -> None:
-        """Save, then offer to run the job on the OpenBayes platform."""
-        self.save(self._open_cloud)
+        """Offer to run the job on the OpenBayes platform; nothing is saved before."""
+        self.project.after_edits(self._open_cloud)
 
     def _open_cloud(self) -> None:
         from bayesdesk.editor.cloud_dialog import CloudDialog
 
         self._show_message("")
-        self.cloud_dialog = CloudDialog(self.window(), self._background, self.model)
+        self.cloud_dialog = CloudDialog(self.window(), self._background, self.project)
         self.cloud_dialog.open()
 
     def _open_start(self, *, try_first: bool = False) -> None:
+        if not self._has_settings:
+            self._show_message(_("Fix the errors first."))
+            return
         self._show_message("")
         self.start_dialog = StartDialog(
             self.window(),
             self._background,
             self._database,
-            self.model.file,
+            self.project,
             Options(history=() if self._follows is None else (self._follows,)),
             try_first=try_first,
         )
         self.start_dialog.started.connect(self.started.emit)
+        self.start_dialog.finished.connect(self._ask_trial_seconds)
         self.start_dialog.open()
 
     # ---- unsaved text of an earlier window

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
+from bayescore.config import Edit, YamlDocument
 from bayescore.config.yamltext import Path
 from bayescore.config.yamltext.scalars import resolve
 from bayesdesk.editor import edits
 from bayesdesk.editor.explanations import explain
-from bayesdesk.editor.text_model import LocalModel, MakeEdit, TextModel
+from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import column, label, set_property
+
+_FRAME = 20  # pixels beside a field's text
+
+
+@dataclass(eq=False)
+class _Place:
+    """What a field shows: edits that wait follow the path when the place moves in the text."""
+
+    path: Path
+
+
+MakeEditAt = Callable[[YamlDocument, Path], Edit]
 
 
 class Field:
@@ -26,26 +41,53 @@ class Field:
     """
 
     text_model: TextModel
-    path: Path
+    _place: _Place
 
     def _bind(self, model: TextModel, path: Path) -> None:
-        self.text_model, self.path = model, path
+        self.text_model, self._place = model, _Place(path)
         cast(QWidget, self).setProperty("wrong", "false")  # before the widget is polished, which costs time
+
+    @property
+    def path(self) -> Path:
+        """Path of the value in the text; a new one means that the value has moved there."""
+        return self._place.path
+
+    @path.setter
+    def path(self, path: Path) -> None:
+        self._place.path = path
+
+    def leave_place(self) -> None:
+        """Show another value from now on: what was typed belongs to the last one."""
+        self._place = _Place(self.path)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something that was typed has not reached the text yet."""
+        return self.text_model.is_typed_in(self._place)
 
     def _show_value(self) -> None:
         """Show what the text says."""
         raise NotImplementedError
 
-    def _type(self, make: MakeEdit) -> None:
-        """Change the text while the user types; ``path`` is read when the edit is computed."""
-        self.text_model.edit(make, typed_in=self)
+    def _type(self, make: MakeEditAt) -> None:
+        """Change the text while the user types; the path is read when the edit is computed."""
+        place = self._place
+        self.text_model.edit(lambda document: make(document, place.path), typed_in=place)
 
     def refresh(self) -> None:
         """Show the value and the errors of the analysed text."""
-        if not self.text_model.is_typed_in(self):
+        if not self.is_pending:
             self._show_value()
         is_wrong = self.path in self.text_model.analysis.error_paths
         set_property(cast(QWidget, self), "wrong", "true" if is_wrong else "false")
+
+
+def name_field(content: QWidget, heading: str, explanation: str = "") -> None:
+    """Give a field or another widget its name, and a tool tip that explains it."""
+    content.setAccessibleName(heading)
+    if not explanation and isinstance(content, Field):
+        explanation = explain(content.path, local=isinstance(content.text_model, LocalModel))
+    content.setToolTip(as_text(explanation))
 
 
 class Labelled(QWidget):
@@ -53,23 +95,30 @@ class Labelled(QWidget):
 
     def __init__(self, heading: str, content: QWidget, explanation: str = "") -> None:
         super().__init__()
-        content.setAccessibleName(heading)
-        if not explanation and isinstance(content, Field):
-            explanation = explain(content.path, local=isinstance(content.text_model, LocalModel))
-        content.setToolTip(as_text(explanation))
+        name_field(content, heading, explanation)
         self.setLayout(column(label(heading, "caption"), content, spacing=3))
 
 
 class _Line(QLineEdit):
-    """Leaves undo and redo to the window: one undo stack serves all fields and the text."""
+    """Leaves undo and redo to the window: one undo stack serves all fields and the text.
+
+    The tool tip has the whole text if the field is too narrow for it.
+    """
 
     def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and self._is_cut and self.echoMode() is QLineEdit.EchoMode.Normal:
+            QToolTip.showText(event.globalPos(), as_text(self.text()), self)
+            return True
         if isinstance(event, QKeyEvent):
             keys = QKeySequence.StandardKey
             if event.matches(keys.Undo) or event.matches(keys.Redo):
                 event.ignore()
                 return True
         return bool(super().event(event))
+
+    @property
+    def _is_cut(self) -> bool:
+        return self.fontMetrics().horizontalAdvance(self.text()) > self.width() - _FRAME
 
     def show_text(self, text: str) -> None:
         """Show another text from its start; the caret of a focused field stays at the end."""
@@ -92,8 +141,9 @@ class TextField(_Line, Field):
         is_text: bool = False,
         optional: bool = False,
         placeholder: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._bind(model, path)
         self._is_text = is_text
         self._optional = optional
@@ -104,11 +154,11 @@ class TextField(_Line, Field):
 
     def _edited(self, typed: str) -> None:
         if self._optional and not typed.strip():
-            self._type(lambda document: edits.unset(document, self.path))
+            self._type(edits.unset)
         elif self._is_text:
-            self._type(lambda document: edits.set_value(document, self.path, typed))
+            self._type(lambda document, path: edits.set_value(document, path, typed))
         else:
-            self._type(lambda document: edits.set_written(document, self.path, typed))
+            self._type(lambda document, path: edits.set_written(document, path, typed))
 
     def _show_value(self) -> None:
         written = self.text_model.written(self.path)
@@ -117,20 +167,20 @@ class TextField(_Line, Field):
 
 
 class ListField(_Line, Field):
-    """A list of scalars, separated by commas."""
+    """A list of scalars, separated by commas; ``is_text`` keeps words like ``1`` and ``true`` as texts."""
 
-    def __init__(self, model: TextModel, path: Path, *, is_text: bool) -> None:
-        super().__init__()
+    def __init__(self, model: TextModel, path: Path, *, is_text: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._bind(model, path)
-        self._is_text = is_text
+        self.is_text = is_text
         self.setObjectName("mono")
         self.textEdited.connect(self._edited)
         self.refresh()
 
     def _edited(self, typed: str) -> None:
         items = _items(typed)
-        value = items if self._is_text else [resolve(item) for item in items]
-        self._type(lambda document: edits.set_value(document, self.path, value))
+        value = items if self.is_text else [resolve(item) for item in items]
+        self._type(lambda document, path: edits.set_value(document, path, value))
 
     def _show_value(self) -> None:
         value = self.text_model.value(self.path)
@@ -144,7 +194,7 @@ def _items(typed: str) -> list[str]:
     return [item.strip() for item in typed.split(",") if item.strip()]
 
 
-class ChoiceField(QComboBox, Field):
+class ChoiceField(ComboBox, Field):
     """One of a few values; any other value of the text is shown as it is."""
 
     def __init__(
@@ -154,14 +204,15 @@ class ChoiceField(QComboBox, Field):
         options: Sequence[tuple[str, str]],
         chosen: Callable[[str], None] | None = None,
         default: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._bind(model, path)
         self._options = list(options)
         self._chosen = chosen
         self._default = default
         self.setMinimumContentsLength(8)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.refresh()
         self.activated.connect(self._activated)
 
@@ -187,7 +238,7 @@ class ChoiceField(QComboBox, Field):
         self.blockSignals(False)
 
 
-class ComboField(QComboBox, Field):
+class ComboField(ComboBox, Field):
     """A text that is typed or chosen from a list; it is removed from the file when the field is empty."""
 
     def __init__(self, model: TextModel, path: Path) -> None:
@@ -197,9 +248,9 @@ class ComboField(QComboBox, Field):
         self.setEditable(True)
         self.line = _Line()
         self.setLineEdit(self.line)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
         self.setMinimumContentsLength(12)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.line.textEdited.connect(self._edited)
         self.activated.connect(self._activated)
         self.refresh()
@@ -219,9 +270,9 @@ class ComboField(QComboBox, Field):
 
     def _edited(self, typed: str) -> None:
         if typed.strip():
-            self._type(lambda document: edits.set_value(document, self.path, typed.strip()))
+            self._type(lambda document, path: edits.set_value(document, path, typed.strip()))
         else:
-            self._type(lambda document: edits.unset(document, self.path))
+            self._type(edits.unset)
 
     def _show_value(self) -> None:
         written = self.text_model.written(self.path)

@@ -63,7 +63,7 @@ class MappingRows(QWidget):
     def _row(self, key: Any, value: Any) -> QHBoxLayout:
         name = QLineEdit(str(key))
         name.setObjectName("mono")
-        name.setFixedWidth(_NAME_WIDTH)
+        name.setMaximumWidth(_NAME_WIDTH)
         name.setAccessibleName(_("Name"))
         name.editingFinished.connect(partial(self._rename, key, name))
         at = (*self._path, key)
@@ -89,7 +89,8 @@ class MappingRows(QWidget):
                 self._value((*at, "value" if in_file else "env"), masked=in_file),
             ]
         line = row(*parts, remove, spacing=8)
-        line.setStretchFactor(parts[-1], 1)
+        line.setStretchFactor(name, 1)
+        line.setStretchFactor(parts[-1], 2)
         return line
 
     def _value(self, at: Path, *, masked: bool) -> TextField:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
-from bayescore.config import Problem
+from bayescore.config import Scale
 from bayescore.i18n import _
 from bayesdesk.editor import edits
 from bayesdesk.editor.analysis import SPEC_TYPES, ParameterView
 from bayesdesk.editor.distribution import DistributionPicture
 from bayesdesk.editor.edits import SPECS
-from bayesdesk.editor.fields import ChoiceField, Labelled, ListField, TextField
+from bayesdesk.editor.fields import ChoiceField, ListField, TextField, name_field
+from bayesdesk.editor.parameter_columns import columns
+from bayesdesk.editor.problem_line import ProblemLine
 from bayesdesk.editor.text_model import ConfigModel, MakeEdit
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
-from bayesdesk.ui.widgets import button, clear, column, label, row
+from bayesdesk.ui.lazy_rows import LazyRow
 
-_TYPE_WIDTH = 100
-_SCALE_WIDTH = 82
-_NUMBER_WIDTH = 64
+_RANGES = ("DOUBLE", "INTEGER")
+_LEFT, _RIGHT, _BELOW = 31, 12, 6  # margins of the problems
+ParameterField = TextField | ListField | ChoiceField
 
 
 def type_options() -> list[tuple[str, str]]:
@@ -32,7 +35,7 @@ def type_options() -> list[tuple[str, str]]:
 
 def scale_options() -> list[tuple[str, str]]:
     """Scales of a range with their names."""
-    return [("UNIT_LINEAR_SCALE", _("Linear")), ("UNIT_LOG_SCALE", _("Log"))]
+    return [(Scale.LINEAR.value, _("Linear")), (Scale.LOG.value, _("Log"))]
 
 
 class _Handle(QLabel):
@@ -41,13 +44,15 @@ class _Handle(QLabel):
     dragged = Signal(int)
     dropped = Signal(int)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.is_held = False
         self.setPixmap(icon("drag", theme.palette().secondary).pixmap(16, 16))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setToolTip(_("Drag to reorder"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.is_held = True
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
         event.accept()
 
@@ -55,73 +60,80 @@ class _Handle(QLabel):
         self.dragged.emit(round(event.globalPosition().y()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.is_held = False
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.dropped.emit(round(event.globalPosition().y()))
 
 
-class ParameterRow(QWidget):
+class ParameterRow(LazyRow):
     """Name, type, the fields of the type, a picture of the distribution, and a menu."""
 
-    def __init__(self, model: ConfigModel, index: int, kind: str) -> None:
-        super().__init__()
+    def __init__(self, model: ConfigModel, parent: QWidget) -> None:
+        super().__init__(parent)
         self._model = model
-        self.index = index
-        self.kind = kind
-        self._shown: ParameterView | None = None
-        at = (*SPECS, index)
-        self.fields: list[TextField | ListField | ChoiceField] = [
-            TextField(model, (*at, "name"), is_text=True),
-            ChoiceField(model, (*at, "type"), type_options(), self.change_type),
-        ]
-        headings = [_("Name"), _("Type")]
-        if kind in ("DOUBLE", "INTEGER"):
-            self.fields += [TextField(model, (*at, "min_value")), TextField(model, (*at, "max_value"))]
-            self.fields += [ChoiceField(model, (*at, "scale_type"), scale_options())]
-            headings += [_("Smallest"), _("Largest"), _("Scale")]
-            for field in self.fields[2:4]:
-                field.setMinimumWidth(_NUMBER_WIDTH)
-            self.fields[4].setFixedWidth(_SCALE_WIDTH)
-        else:
-            is_text = kind == "CATEGORICAL"
-            self.fields.append(ListField(model, (*at, f"{kind.lower()}_values"), is_text=is_text))
-            headings.append(_("Values"))
-        self.fields[1].setFixedWidth(_TYPE_WIDTH)
-        self._picture = DistributionPicture()
-        self.handle = _Handle()
-        line = row(self.handle, spacing=8)
-        for heading, field in zip(headings, self.fields, strict=True):
-            line.addWidget(Labelled(heading, field))
-        stretches = (9, 0, 5, 5, 0) if len(self.fields) == 5 else (9, 0, 12)
-        for i, stretch in enumerate(stretches, 1):
-            line.setStretch(i, stretch)
-        line.addWidget(self._picture)
-        line.addWidget(self._menu_button())
-        line.setAlignment(Qt.AlignmentFlag.AlignBottom)
-        self._problems = column(spacing=0)
-        layout = column(line, self._problems, spacing=4)
-        layout.setContentsMargins(13, 9, 8, 9)
-        self.setLayout(layout)
+        self.index = 0
+        self.kind = SPEC_TYPES[0]
+        self._shown: tuple[int, ParameterView] | None = None
+        self._stands_for = QObject(self)  # the parameter, as the owner of its edits
+        self._lines: list[ProblemLine] = []
+        at = (*SPECS, 0)
+        self.name = TextField(model, (*at, "name"), is_text=True, parent=self)
+        self.type = ChoiceField(model, (*at, "type"), type_options(), self.change_type, parent=self)
+        self.low = TextField(model, (*at, "min_value"), parent=self)
+        self.high = TextField(model, (*at, "max_value"), parent=self)
+        self.scale = ChoiceField(
+            model,
+            (*at, "scale_type"),
+            scale_options(),
+            self.change_scale,
+            default=Scale.LINEAR.value,
+            parent=self,
+        )
+        self.values = ListField(model, (*at, "values"), is_text=False, parent=self)
+        for field, heading in (
+            (self.name, _("Name")),
+            (self.type, _("Type")),
+            (self.low, _("Smallest")),
+            (self.high, _("Largest")),
+            (self.scale, _("Scale")),
+            (self.values, _("Values")),
+        ):
+            name_field(field, heading)
+        for line in (self.low, self.high, self.values):
+            line.setPlaceholderText(line.accessibleName())
+        self.handle = _Handle(self)
+        self._picture = DistributionPicture(self)
+        self._more = self._menu_button()
 
     def _menu_button(self) -> QToolButton:
-        made = QToolButton()
+        made = QToolButton(self)
         made.setIcon(icon("more"))
         made.setAccessibleName(_("More"))
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        made.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        made.setObjectName("more")
         menu = QMenu(made)
+        menu.aboutToShow.connect(partial(self._fill_menu, menu))
+        made.setMenu(menu)
+        return made
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        menu.clear()
         menu.addAction(_("Duplicate")).triggered.connect(self.duplicate)
         menu.addAction(_("Move up")).triggered.connect(lambda: self.move_to(self.index - 1))
         menu.addAction(_("Move down")).triggered.connect(lambda: self.move_to(self.index + 1))
         menu.addSeparator()
         menu.addAction(icon("remove"), _("Remove")).triggered.connect(self.remove)
-        made.setMenu(menu)
-        return made
 
     # ---- actions
 
     def change_type(self, kind: str) -> None:
         """Change the type: keep what fits, add what the type needs."""
         self._edit(lambda document: edits.change_type(document, self.index, kind))
+
+    def change_scale(self, scale: str) -> None:
+        """Write the scale into the text, also if it is the default."""
+        self._model.set(self.scale.path, scale)
 
     def duplicate(self) -> None:
         """Add a copy below, with a free name."""
@@ -136,34 +148,107 @@ class ParameterRow(QWidget):
         self._edit(lambda document: document.remove((*SPECS, self.index)))
 
     def _edit(self, make: MakeEdit) -> None:
-        self._model.edit(make, owner=self)
+        self._model.edit(make, owner=self._stands_for)
 
     # ---- showing
 
-    def refresh(self, view: ParameterView) -> None:
-        """Show a parameter, unless it is shown already."""
-        if view == self._shown:
+    @property
+    def fields(self) -> list[ParameterField]:
+        """The fields of the parameter's type."""
+        if self.kind in _RANGES:
+            return [self.name, self.type, self.low, self.high, self.scale]
+        return [self.name, self.type, self.values]
+
+    @property
+    def stops(self) -> list[QWidget]:
+        fixes = [line.stop for line in self._lines]
+        return [self.name, self.type, self.low, self.high, self.scale, self.values, self._more, *fixes]
+
+    @property
+    def is_in_use(self) -> bool:
+        return super().is_in_use or self.handle.is_held or any(field.is_pending for field in self.fields)
+
+    def show_item(self, index: int, item: Any) -> None:
+        """Show a parameter at its place in the list, unless it is shown already."""
+        view: ParameterView = item
+        before, self._shown = self._shown, (index, view)
+        if before == self._shown:
             return
-        self._shown = view
+        self.index, self.kind = index, view.kind
+        at = (*SPECS, index)
+        for field, key in (
+            (self.name, "name"),
+            (self.type, "type"),
+            (self.low, "min_value"),
+            (self.high, "max_value"),
+            (self.scale, "scale_type"),
+            (self.values, f"{view.kind.lower()}_values"),
+        ):
+            field.path = (*at, key)
+        self.values.is_text = view.kind == "CATEGORICAL"
+        is_range = view.kind in _RANGES
+        for field in (self.low, self.high, self.scale):
+            field.setVisible(is_range)
+        self.values.setVisible(not is_range)
         for field in self.fields:
             field.refresh()
         self._picture.show_spec(view.spec)
-        clear(self._problems)
-        for problem in view.problems:
-            self._problems.addWidget(self._problem_line(problem))
+        if before is None or before[1].problems != view.problems:
+            self._show_problems(view)
+
+    def leave_item(self) -> None:
+        """Forget the parameter and drop its waiting edits; what is typed next is another undo step."""
+        self._shown = None
+        self._stands_for.setParent(None)
+        self._stands_for = QObject(self)
+        for field in (self.name, self.low, self.high, self.values):
+            field.leave_place()
 
     def forget(self) -> None:
-        """Show the parameter anew at the next refresh: a field has a value that the text did not take."""
-        self._shown = None
+        """Show the parameter anew: a field has a value that the text did not take."""
+        if self._shown is not None:
+            shown, self._shown = self._shown, None
+            self.show_item(*shown)
 
-    def _problem_line(self, problem: Problem) -> QWidget:
-        shown = label(str(problem.message), "problem", wrap=True)
-        shown.setProperty("severity", problem.severity.value)
-        line = row(shown, spacing=8)
-        line.setStretch(0, 1)
-        if problem.fix is not None:
-            fix = partial(self._model.fix, problem)
-            line.addWidget(button(str(problem.fix.title), fix, kind="link"))
-        holder = QWidget()
-        holder.setLayout(line)
-        return holder
+    def _show_problems(self, view: ParameterView) -> None:
+        while len(self._lines) < len(view.problems):
+            self._lines.append(ProblemLine(self, self._model.fix))
+        for line, problem in zip(self._lines, view.problems, strict=False):
+            line.show_problem(problem)
+        for place, line in enumerate(self._lines):
+            line.setVisible(place < len(view.problems))
+        self._lay_out()
+
+    # ---- layout
+
+    @staticmethod
+    def height_of(view: ParameterView, width: int) -> int:
+        """Height of a parameter's row at a width."""
+        inner = width - _LEFT - _RIGHT
+        lines = sum(ProblemLine.height_of(problem, inner) for problem in view.problems)
+        return columns(width).height + lines + (_BELOW if view.problems else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        places = columns(self.width())
+        for part, place in (
+            (self.handle, places.handle),
+            (self.name, places.name),
+            (self.type, places.kind),
+            (self.low, places.low),
+            (self.high, places.high),
+            (self.scale, places.scale),
+            (self.values, places.values),
+            (self._picture, places.picture),
+            (self._more, places.menu),
+        ):
+            part.setGeometry(place)
+        top, inner = places.height, self.width() - _LEFT - _RIGHT
+        problems = self._shown[1].problems if self._shown is not None else ()
+        for line, problem in zip(self._lines, problems, strict=False):
+            height = ProblemLine.height_of(problem, inner)
+            line.setGeometry(_LEFT, top, inner, height)
+            top += height

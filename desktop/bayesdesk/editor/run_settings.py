@@ -17,11 +17,13 @@ from bayesdesk.editor.pull_dialog import PullDialog
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.ui.flow import Flow
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
 
 _F = TypeVar("_F", bound=TextField | ChoiceField | ComboField)
+_FIELD = 110  # pixels
 
 
 class RunSettings(Card):
@@ -73,16 +75,11 @@ class RunSettings(Card):
         holder.setLayout(image)
         self._image.setToolTip(_("Image of the containers; if empty, the image of the environment"))
         self._field(self._image)
-        first = row(Labelled(_("Runner"), self._runner), Labelled(_("Image"), holder), spacing=10)
-        first.setStretch(1, 1)
+        first = Flow((Labelled(_("Runner"), self._runner), 0, 0), (Labelled(_("Image"), holder), 1, 220))
         share = TextField(self._local, ("trials_per_gpu",), optional=True, placeholder="1")
         share.setFixedWidth(90)
-        second = row(
-            self._gpu_choice,
-            Labelled(_("Trials per GPU"), self._field(share), _("Number of trials that share one GPU")),
-            spacing=10,
-        )
-        second.setStretch(0, 1)
+        trials = Labelled(_("Trials per GPU"), self._field(share), _("Number of trials that share one GPU"))
+        second = Flow((self._gpu_choice, 1, 220), (trials, 0, 0))
         for line in (first, second):
             line.setContentsMargins(13, 4, 13, 8)
             self.body.addLayout(line)
@@ -105,10 +102,8 @@ class RunSettings(Card):
             (_("Outputs to copy back"), outputs),
             (_("Wait for a lost node"), _sized(local, ("ray", "patience"), "3m")),
         ]
-        fields = row(*(Labelled(words, self._field(field)) for words, field in parts), spacing=10)
+        fields = Flow(*((Labelled(words, self._field(field)), 1, _FIELD) for words, field in parts))
         fields.setContentsMargins(13, 0, 13, 8)
-        for i in range(len(parts)):
-            fields.setStretch(i, 1)
         made = QWidget()
         made.setLayout(fields)
         return made
@@ -132,10 +127,8 @@ class RunSettings(Card):
         ]
         whole = column(spacing=8)
         for line in lines:
-            fields = row(*(Labelled(words, self._field(field)) for words, field in line), spacing=10)
+            fields = Flow(*((Labelled(words, self._field(field)), 1, _FIELD) for words, field in line))
             fields.setContentsMargins(13, 0, 13, 0)
-            for i in range(len(line)):
-                fields.setStretch(i, 1)
             whole.addLayout(fields)
         add = button(_("Add"), partial(self._variables.add, "NAME", ""), kind="link")
         heading = row(label(_("Environment variables"), "caption"), add, None, spacing=10)

@@ -1,9 +1,8 @@
-"""The dialog before a start: checks, consent, one trial to try, and the start."""
+"""The dialog before a start: unsaved changes, checks, consent, one trial to try, and the start."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
@@ -11,8 +10,12 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, Q
 from bayescore.app.options import Options
 from bayescore.app.permissions import Permission
 from bayescore.app.preflight import Preflight, preflight
+from bayescore.config import Contents
 from bayescore.i18n import _, n_
 from bayescore.store import Database
+from bayesdesk.editor.changes_card import ChangesCard
+from bayesdesk.editor.continued import ContinuedLine
+from bayesdesk.editor.project_files import ProjectFiles
 from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
@@ -22,9 +25,15 @@ from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
+_GROWN_HEIGHT = 720
+_FRAME_HEIGHT = 40  # of a window
+
 
 class StartDialog(QDialog):
-    """Runs the checks when it opens. A job with errors cannot start; starting accepts the warnings."""
+    """Runs the checks when it opens. A job with errors cannot start; starting accepts the warnings.
+
+    The checks read what the editor has. It is saved when the user starts the job or tries a trial.
+    """
 
     started = Signal(str)  # id of the job
 
@@ -33,19 +42,21 @@ class StartDialog(QDialog):
         parent: QWidget | None,
         background: Background,
         database: Database,
-        file: Path,
+        files: ProjectFiles,
         options: Options,
         *,
         try_first: bool = False,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(_("Start {project}", project=file.parent.name))
+        self.setWindowTitle(_("Start {project}", project=files.file.parent.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 560)
         self._background, self._database = background, database
         self._commands = Commands(database)
-        self._file, self._options, self._try_first = file, options, try_first
+        self._files, self._options, self._try_first = files, options, try_first
+        self._checked: Contents | None = None
         self._found: Preflight | None = None
+        self._is_storing = False
         self.try_out: TryOut | None = None
         self._summary = badge(_("checking…"))
         self._busy = QProgressBar()
@@ -57,13 +68,14 @@ class StartDialog(QDialog):
         self._error = label("", "problem", wrap=True, selectable=True)
         self._error.setProperty("severity", "error")
         self._trial_area = QVBoxLayout()
+        self.changes = ChangesCard(_("Unsaved changes"), _("saved when you start the job or try a trial"))
         self.asks = ConsentCard()
         self._try = button("", self.try_one, meaning="try")
         self._start = button("", self.start, kind="primary", meaning="start")
         self._again = button(_("Check again"), self.check, meaning="again")
         self._cancel = button(_("Cancel"), self.reject)
-        self._show_asks(())
         self._arrange()
+        self._show_asks(())
         self.check()
 
     def _arrange(self) -> None:
@@ -79,7 +91,9 @@ class StartDialog(QDialog):
         layout = column(
             row(label(self.windowTitle(), "title"), self._summary, None, help_mark("first-job")),
             self._busy,
+            ContinuedLine(self._background, self._database, self._options.history),
             self.asks,
+            self.changes,
             card,
             self._trial_area,
             self._error,
@@ -98,8 +112,10 @@ class StartDialog(QDialog):
         self._error.setText("")
         self._summary.setText(_("checking…"))
         set_tone(self._summary, "")
-        file, options, folder = self._file, self._options, self._database.folder.root
-        self._background.run(lambda: preflight(file, options, folder), self._show, self._failed)
+        self.changes.show_changes(self._files.changes())
+        file, options, folder = self._files.file, self._options, self._database.folder.root
+        contents = self._checked = self._files.contents()
+        self._background.run(lambda: preflight(file, options, folder, contents), self._show, self._failed)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy.setVisible(busy)
@@ -127,16 +143,28 @@ class StartDialog(QDialog):
         elif self._start.isEnabled():
             self._start.setFocus()
             if self._try_first:
-                self._try_first = False
-                self.try_one()
+                self._try.setFocus()
+                if not self._files.is_changed:
+                    self.try_one()
+        self._try_first = False
 
     def _show_asks(self, asks: tuple[Permission, ...]) -> None:
         """Show what the project asks access to; the buttons allow it."""
         self.asks.show_asks(asks)
-        self._try.setText(_("Allow and try one trial") if asks else _("Try one trial"))
-        self._start.setText(_("Allow and start") if asks else _("Start job"))
+        saves = bool(self.changes.views)
         if asks:
-            self.resize(self.width(), max(self.height(), 720))
+            self._try.setText(_("Allow, save and try one trial") if saves else _("Allow and try one trial"))
+            self._start.setText(_("Allow, save and start") if saves else _("Allow and start"))
+        else:
+            self._try.setText(_("Save and try one trial") if saves else _("Try one trial"))
+            self._start.setText(_("Save and start job") if saves else _("Start job"))
+        if asks or saves:
+            self._grow()
+
+    def _grow(self) -> None:
+        """Make room for more than the checks, as far as the screen allows."""
+        wanted = min(_GROWN_HEIGHT, self.screen().availableGeometry().height() - _FRAME_HEIGHT)
+        self.resize(self.width(), max(self.height(), wanted))
 
     def _failed(self, error: Exception) -> None:
         self._error.setText(str(error))
@@ -153,21 +181,40 @@ class StartDialog(QDialog):
         self._store(midpoint=False)
 
     def _store(self, *, midpoint: bool) -> None:
+        """Save what was checked, then store the job."""
+        if self._files.contents() != self._checked:
+            self.check()
+            self._error.setText(_("The files have changed since they were checked; they are checked again."))
+            return
+        self._is_storing = True
+        self._set_busy(True)
+        self._files.save(lambda: self._submit(midpoint=midpoint), self._refuse)
+
+    def _submit(self, *, midpoint: bool) -> None:
         assert self._found is not None
         prepared = self._found.prepared
         assert prepared is not None
         assert prepared.submission is not None
         submission = replace(prepared.submission, midpoint=midpoint)
         job, allowed = replace(prepared, submission=submission), self._found.unconfirmed
-        self._set_busy(True)
+        self.changes.show_changes(())
         done = self._show_try if midpoint else self._started
-        self._background.run(lambda: self._commands.start(job, allowed), done, self._failed)
+        action = _("Starting {project}", project=self._files.file.parent.name)
+        self._background.run_to_end(action, lambda: self._commands.start(job, allowed), done, self._refuse)
+
+    def _refuse(self, error: Exception) -> None:
+        self._is_storing = False
+        self.changes.show_changes(self._files.changes())
+        self._show_asks(self._found.unconfirmed if self._found else ())
+        self._failed(error)
 
     def _started(self, job: str) -> None:
+        self._is_storing = False
         self.started.emit(job)
         self.accept()
 
     def _show_try(self, job: str) -> None:
+        self._is_storing = False
         assert self._found is not None
         self._found = replace(self._found, unconfirmed=())  # the consent is stored
         self._show_asks(())
@@ -177,16 +224,18 @@ class StartDialog(QDialog):
         self.try_out = TryOut(self._background, self._database, job)
         self.try_out.ended.connect(self._trial_ended)
         self._trial_area.addWidget(self.try_out)
-        self.resize(self.width(), max(self.height(), 720))
+        self._grow()
         self._set_busy(False)
 
     def _trial_ended(self, _works: bool) -> None:
         self._set_busy(False)
 
     def done(self, result: int) -> None:
-        """Close, and cancel a trial that is still running."""
+        """Close, and cancel a trial that is still running; not while a job is being stored."""
+        if self._is_storing:
+            return
         if self.try_out is not None and self.try_out.is_running:
             job = self.try_out.job
             self.try_out.is_running = False
-            self._background.run(lambda: self._commands.cancel(job))
+            self._background.run_to_end(_("Stopping the trial"), lambda: self._commands.cancel(job))
         super().done(result)

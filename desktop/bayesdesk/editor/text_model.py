@@ -89,6 +89,11 @@ class TextModel(QObject):
         return self._on_disk.content
 
     @property
+    def saved_text(self) -> str:
+        """The text as it was last read or written."""
+        return self._on_disk.text
+
+    @property
     def text(self) -> str:
         """The text, with line feeds."""
         return self._text

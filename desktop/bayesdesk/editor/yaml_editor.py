@@ -22,11 +22,11 @@ from bayescore.i18n import _
 from bayesdesk.editor.completer import YamlCompleter
 from bayesdesk.editor.completion import describe
 from bayesdesk.editor.find_bar import FindBar
-from bayesdesk.editor.highlighter import YamlHighlighter
 from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 
 _INDENT = "  "
 _MARGIN = 14
@@ -136,7 +136,9 @@ class YamlEditor(QPlainTextEdit):
         return menu
 
     def _open_fixes(self) -> None:
-        self.fixes_menu().popup(self.mapToGlobal(self.cursorRect().bottomRight()))
+        menu = self.fixes_menu()
+        menu.popup(self.viewport().mapToGlobal(self.cursorRect().bottomRight()))
+        menu.setActiveAction(menu.actions()[0])  # so that the Enter key applies it
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QHelpEvent.Type.ToolTip:
@@ -216,6 +218,12 @@ class YamlEditor(QPlainTextEdit):
         """Width of the line numbers."""
         digits = max(2, len(str(self.blockCount())))
         return self.fontMetrics().horizontalAdvance("9") * digits + 2 * _MARGIN
+
+    def width_of(self, characters: int) -> int:
+        """Width of the editor for lines of some length."""
+        text = self.fontMetrics().horizontalAdvance("0") * characters
+        frame = 2 * round(self.document().documentMargin()) + self.verticalScrollBar().sizeHint().width()
+        return self.numbers_width() + text + frame
 
     def _make_room(self) -> None:
         self.setViewportMargins(self.numbers_width(), 0, 0, 0)

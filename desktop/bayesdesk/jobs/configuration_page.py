@@ -2,39 +2,117 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import _
 from bayescore.store import Job
+from bayesdesk.models.configuration import Group, Setting, groups_of
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import Card, row
+from bayesdesk.ui.elided import MIDDLE, ElidedText
+from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule
+from bayesdesk.ui.yaml_highlighter import YamlHighlighter
+
+_TITLE_WIDTH = 150
 
 
 class ConfigurationPage(QWidget):
     """The file as it was when the job was submitted, and the settings of this machine."""
 
-    def __init__(self, job: Job) -> None:
+    job_requested = Signal(str)  # id of a job that this one continues
+
+    def __init__(self, model: JobModel) -> None:
         super().__init__()
-        submission = job.submission
-        local = {
-            "runner": submission.runner,
-            "image": submission.image,
-            "seed": submission.seed,
-            "history": list(submission.history),
-            "inputs": [f"{i.source} → {i.path}" for i in submission.inputs],
-            **submission.local.model_dump(mode="json", exclude_defaults=True),
-        }
+        self._model = model
+        self._continued: tuple[EarlierJob, ...] = ()
+        job = model.view.job
+        self.text = _made_text(job)
+        self._highlighter = YamlHighlighter(self.text.document())
         file = Card("openbayes.yaml", _("as it was when the job was submitted"))
-        file.body.addWidget(_text(submission.file_text.removeprefix("\ufeff")))
-        machine = Card(_("This machine"), submission.project)
-        machine.body.addWidget(_text(json.dumps(local, ensure_ascii=False, indent=2)))
-        self.setLayout(row(file, machine, spacing=theme.CARD_GAP))
+        file.body.addWidget(self.text)
+        machine = Card(_("This machine"))
+        machine.body.addWidget(self._made_settings(job))
+        split = QSplitter()
+        split.setObjectName("open")
+        split.setHandleWidth(theme.CARD_GAP)
+        split.setChildrenCollapsible(False)
+        split.addWidget(file)
+        split.addWidget(machine)
+        split.setSizes([600, 400])
+        self.setLayout(row(split))
+        Redraw(self, model, self._show_continued, Change.STATE).now()
+
+    def _made_settings(self, job: Job) -> QWidget:
+        self._earlier = QVBoxLayout()
+        self._earlier.setSpacing(4)
+        content = column(spacing=6)
+        content.setContentsMargins(13, 4, 13, 13)
+        content.addLayout(self._earlier)
+        for group in groups_of(job):
+            content.addWidget(label(group.title, "section"))
+            content.addLayout(self._made_group(group))
+        content.addStretch(1)
+        inner = QWidget()
+        inner.setLayout(content)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        return scroll
+
+    def _made_group(self, group: Group) -> QGridLayout:
+        lines = QGridLayout()
+        lines.setContentsMargins(0, 0, 0, 8)
+        lines.setHorizontalSpacing(12)
+        lines.setVerticalSpacing(5)
+        lines.setColumnMinimumWidth(0, _TITLE_WIDTH)
+        lines.setColumnStretch(1, 1)
+        for i, setting in enumerate(group.settings):
+            if i:
+                lines.addWidget(rule(), 2 * i - 1, 0, 1, 3)
+            lines.addWidget(ElidedText(setting.title, "secondary", mode=MIDDLE), 2 * i, 0)
+            lines.addWidget(ElidedText(setting.value, mode=MIDDLE), 2 * i, 1)
+            if setting.folder is not None:
+                lines.addWidget(_folder_link(setting), 2 * i, 2)
+        return lines
+
+    def _show_continued(self, _change: Change) -> None:
+        """Links to the jobs that this one continues."""
+        earlier = self._model.view.continues
+        if earlier == self._continued:
+            return
+        self._continued = earlier
+        clear(self._earlier)
+        if earlier:
+            self._earlier.addWidget(label(_("Continues"), "section"))
+        for job in earlier:
+            ask = partial(self.job_requested.emit, job.id)
+            self._earlier.addLayout(
+                row(button(str(job.words), ask, kind="link", tip=_("Open this job")), None)
+            )
+        self._earlier.addSpacing(8 * bool(earlier))
 
 
-def _text(content: str) -> QPlainTextEdit:
-    made = QPlainTextEdit(content)
+def _made_text(job: Job) -> QPlainTextEdit:
+    made = QPlainTextEdit(job.submission.file_text.removeprefix("\ufeff"))
     made.setObjectName("log")
     made.setReadOnly(True)
+    made.setAccessibleName("openbayes.yaml")
+    made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    return made
+
+
+def _folder_link(setting: Setting) -> QWidget:
+    folder = Path(setting.folder or "")
+    url = QUrl.fromLocalFile(str(folder))
+    made = button(_("Open folder"), lambda: QDesktopServices.openUrl(url), kind="link")
+    made.setToolTip(as_text(str(folder)))
     return made

@@ -6,22 +6,24 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bayescore.config import Goal
 from bayescore.errors import ConfigError
 from bayescore.i18n import _, n_
+from bayescore.results.where import written
 from bayescore.store import TrialState
 from bayesdesk.jobs.filter_chips import FilterChips
+from bayesdesk.jobs.filter_field import FilterField
 from bayesdesk.models.filter import TrialFilter
 from bayesdesk.models.formatting import number, state_word
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
-from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.throttle import Throttle
-from bayesdesk.ui.widgets import button, column, label, row, set_property
+from bayesdesk.ui.wheel import ComboBox, Slider
+from bayesdesk.ui.widgets import button, column, label, row
 
 _SHARE_PAUSE_MS = 60  # between two shares that are applied while the slider is dragged
 
@@ -34,9 +36,10 @@ class FilterBar(QWidget):
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
-        self._share = QSlider(Qt.Orientation.Horizontal)
+        self._share = Slider()
         self._share.setRange(1, 100)
         self._share.setValue(100)
+        self._slid_to = 100
         self._share.setFixedWidth(120)
         self._share.setAccessibleName(_("Show only the best trials, in percent"))
         self._apply_share = Throttle(self, self._set_share, _SHARE_PAUSE_MS)
@@ -44,15 +47,9 @@ class FilterBar(QWidget):
         self._percent = label("100 %", "mono_small")
         self._percent.setFixedWidth(44)
         self._state = self._made_states()
-        self._expression = QLineEdit()
-        self._expression.setObjectName("mono")
-        self._expression.setPlaceholderText(self._example())
-        self._expression.setMinimumWidth(130)
-        self._expression.setMaximumWidth(560)
-        self._expression.setClearButtonEnabled(True)
-        self._expression.setAccessibleName(_("Condition"))
-        self._expression.editingFinished.connect(self._set_expression)
-        self._expression.textChanged.connect(lambda text: None if text else self._set_expression())
+        self.expression = FilterField(model)
+        self.expression.setPlaceholderText(self._example())
+        self.expression.committed.connect(self._set_expression)
         self._count = label("")
         self._count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._clear = button(_("Clear"), lambda: model.set_filter(TrialFilter()), kind="link")
@@ -67,7 +64,7 @@ class FilterBar(QWidget):
         """Two lines of fixed height: the page below does not move when brushes come and go."""
         first = row(label(_("Show best"), "secondary"), self._share, self._percent, spacing=8)
         first.addWidget(self._state)
-        first.addWidget(self._expression, 1)
+        first.addWidget(self.expression, 1)
         second = row(self._count, self._clear, 4, self._chips, spacing=10)
         second.setStretchFactor(self._chips, 1)
         whole = column(first, second, spacing=4)
@@ -75,11 +72,11 @@ class FilterBar(QWidget):
         self.setLayout(whole)
 
     def _example(self) -> str:
-        spec = self._model.view.job.config.hyper_tuning.parameter_specs[0].name
-        return f"{spec} < 0.1 and value > 0.9"
+        name = self._model.view.job.config.hyper_tuning.parameter_specs[0].name
+        return f"{written(name)} < 0.1 and value > 0.9"
 
-    def _made_states(self) -> QComboBox:
-        made = QComboBox()
+    def _made_states(self) -> ComboBox:
+        made = ComboBox()
         made.addItem(_("State: any"), None)
         for state in TrialState:
             made.addItem(state_word(state), state)
@@ -95,17 +92,19 @@ class FilterBar(QWidget):
     def _show_filter(self) -> None:
         """Show another filter; new trials alone leave alone what is being typed."""
         wanted = self._shown_filter = self._model.filter
-        self._share.blockSignals(True)
-        self._share.setValue(wanted.best_percent)
-        self._share.blockSignals(False)
-        self._percent.setText(f"{wanted.best_percent} %")
+        if wanted.best_percent != self._slid_to:  # not by the slider, which may be further by now
+            self._slid_to = wanted.best_percent
+            self._share.blockSignals(True)
+            self._share.setValue(wanted.best_percent)
+            self._share.blockSignals(False)
+            self._percent.setText(f"{wanted.best_percent} %")
         state = next(iter(wanted.states), None)
         self._state.blockSignals(True)
         self._state.setCurrentIndex(max(0, self._state.findData(state)))
         self._state.blockSignals(False)
-        if self._expression.text() != wanted.expression:
-            self._expression.setText(wanted.expression)
-        self._mark_expression("")
+        if self.expression.text().strip() != wanted.expression:
+            self.expression.setText(wanted.expression)
+        self.expression.show_error(None)
         self._chips.show_filter(wanted)
 
     def _show_count(self) -> None:
@@ -133,21 +132,20 @@ class FilterBar(QWidget):
         self._apply_share.call()
 
     def _set_share(self) -> None:
-        self._model.set_filter(replace(self._model.filter, best_percent=self._share.value()))
+        self._slid_to = self._share.value()
+        self._model.set_filter(replace(self._model.filter, best_percent=self._slid_to))
 
     def _set_state(self, _index: int) -> None:
         state = self._state.currentData()
         chosen = frozenset() if state is None else frozenset({TrialState(state)})
         self._model.set_filter(replace(self._model.filter, states=chosen))
 
-    def _set_expression(self) -> None:
+    def _set_expression(self, expression: str) -> None:
         try:
-            self._model.set_filter(replace(self._model.filter, expression=self._expression.text().strip()))
+            self._model.set_filter(replace(self._model.filter, expression=expression))
         except ConfigError as error:
-            self._mark_expression(str(error))
+            self.expression.show_error(error)
         else:
-            self._mark_expression("")
-
-    def _mark_expression(self, error: str) -> None:
-        set_property(self._expression, "wrong", "true" if error else "false")
-        self._expression.setToolTip(as_text(error))
+            self.expression.show_error(None)
+            if expression:
+                self.expression.remember(expression)

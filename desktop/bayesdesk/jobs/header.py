@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
+from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import _
 from bayesdesk.models.header import MOST_MORE_TRIALS, header_of
 from bayesdesk.models.job import JobModel
@@ -13,7 +16,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
-from bayesdesk.ui.widgets import badge, button, column, label, row, set_property, set_tone
+from bayesdesk.ui.widgets import badge, button, clear, column, label, row, set_property, set_tone
 
 
 class _Figure(QWidget):
@@ -33,10 +36,12 @@ class JobHeader(QWidget):
     rerun_requested = Signal()
     new_requested = Signal()
     export_requested = Signal(str)
+    job_requested = Signal(str)  # id of a job that this one continues
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
         self._model = model
+        self._continued: tuple[EarlierJob, ...] | None = None
         self._name = label(model.view.job.submission.name, "title")
         self._state = badge()
         self._reason = label("", "problem", wrap=True, selectable=True)
@@ -64,7 +69,10 @@ class JobHeader(QWidget):
         figures = row(
             self._progress, self._left, self._best, self._gain, self._search, self._where, None, spacing=32
         )
-        layout = column(top, self._reason, figures, spacing=8)
+        self._continues = QWidget()
+        self._links = row(spacing=6)
+        self._continues.setLayout(self._links)
+        layout = column(top, self._continues, self._reason, figures, spacing=8)
         layout.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
         self.setLayout(layout)
         shown = Change.STATE | Change.TRIALS | Change.TIME
@@ -74,6 +82,7 @@ class JobHeader(QWidget):
         header = header_of(self._model.view)
         self._state.setText(header.state)
         set_tone(self._state, header.tone)
+        self._show_continued(self._model.view.continues)
         self._reason.setText(header.reason or "")
         set_property(self._reason, "severity", header.severity)
         self._reason.setVisible(header.reason is not None)
@@ -90,6 +99,21 @@ class JobHeader(QWidget):
         self._cancel.setVisible(header.can_cancel)
         self._more.setVisible(header.can_continue)
         self._rerun.setVisible(header.can_rerun_failed)
+
+    def _show_continued(self, earlier: tuple[EarlierJob, ...]) -> None:
+        """Links to the jobs that this one continues."""
+        if earlier == self._continued:
+            return
+        self._continued = earlier
+        self._continues.setVisible(bool(earlier))
+        clear(self._links)
+        self._links.addWidget(label(_("Continues"), "caption"))
+        for job in earlier:
+            link = button(
+                str(job.words), partial(self.job_requested.emit, job.id), kind="link", tip=_("Open this job")
+            )
+            self._links.addWidget(link)
+        self._links.addStretch(1)
 
     def _export(self) -> QWidget:
         made = button(_("Export"), lambda: None, meaning="export")

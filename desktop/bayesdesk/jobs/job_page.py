@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from bayescore.app.consent import UnconfirmedError
 from bayescore.app.permissions import Permission
@@ -32,6 +32,7 @@ from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
 from bayesdesk.ui.consent import ConsentDialog
+from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import Card, column, row
 
 _TABS_OF_TRIALS = 4  # the first tabs: with the filter and the selected trial
@@ -44,6 +45,7 @@ class JobPage(QWidget):
     of thousands of trials.
     """
 
+    job_requested = Signal(str)  # another job is to be shown
     new_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
 
     def __init__(self, view: JobView, database: Database, background: Background, tab: int = 0) -> None:
@@ -57,7 +59,7 @@ class JobPage(QWidget):
         self.filter_bar = FilterBar(self.model)
         self.trial_actions = TrialActions(self, self.model, database, background, self._run_allowed)
         self.panel = TrialPanel(self.model, self.trial_actions)
-        self.tabs = QTabBar()
+        self.tabs = TabBar()
         self.stack = QStackedWidget()
         self.names: list[str] = []
         self._unseen: dict[int, Callable[[], QWidget]] = {}
@@ -67,7 +69,7 @@ class JobPage(QWidget):
             ("trials", _("Trials"), lambda: self._in_card(self.table)),
             ("analysis", _("Analysis"), lambda: self.analysis),
             ("events", _("Events"), lambda: self._in_card(EventsPage(self.model))),
-            ("configuration", _("Configuration"), lambda: ConfigurationPage(view.job)),
+            ("configuration", _("Configuration"), self._made_configuration),
         ):
             self.names.append(name)
             self._unseen[self.stack.addWidget(QWidget())] = make
@@ -95,8 +97,8 @@ class JobPage(QWidget):
         self.setLayout(layout)
 
     def _connect(self) -> None:
-        job, run, commands = self.model.view.job, self._background.run, self._commands
-        self.header.cancel_requested.connect(lambda: run(lambda: commands.cancel(job.id)))
+        job, commands = self.model.view.job, self._commands
+        self.header.cancel_requested.connect(self._cancel)
         self.header.rerun_requested.connect(
             lambda: self._run_allowed(lambda allowed: commands.rerun(job.id, None, allowed))
         )
@@ -105,10 +107,16 @@ class JobPage(QWidget):
         )
         self.header.new_requested.connect(lambda: self.new_requested.emit(job, None))
         self.header.export_requested.connect(self.export)
+        self.header.job_requested.connect(self.job_requested)
+
+    def _cancel(self) -> None:
+        job = self.model.view.job.id
+        self._background.run_to_end(_("Stopping the job"), lambda: self._commands.cancel(job))
 
     def _run_allowed(self, request: Request, allowed: tuple[Permission, ...] = ()) -> None:
         """Run a request; if it needs what the user has not allowed yet, ask, and run it again."""
-        self._background.run(lambda: request(allowed), None, partial(self._refused, request))
+        action = _("Storing the request")
+        self._background.run_to_end(action, lambda: request(allowed), None, partial(self._refused, request))
 
     def _refused(self, request: Request, error: Exception) -> None:
         if not isinstance(error, UnconfirmedError):
@@ -140,6 +148,11 @@ class JobPage(QWidget):
     def analysis(self) -> AnalysisPage:
         """Importance, slices, contour, timeline."""
         return AnalysisPage(self.model, self._background)
+
+    def _made_configuration(self) -> ConfigurationPage:
+        page = ConfigurationPage(self.model)
+        page.job_requested.connect(self.job_requested)
+        return page
 
     @staticmethod
     def _in_card(widget: QWidget) -> Card:
@@ -176,4 +189,4 @@ class JobPage(QWidget):
                 content = export_text(database, view.job, view.trials, wanted, view.best)
                 replace_file(Path(name), content)
 
-            self._background.run(write)
+            self._background.run_to_end(_("Exporting {file}", file=Path(name).name), write)

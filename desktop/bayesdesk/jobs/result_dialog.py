@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from bayescore.app.write_back import with_ranges, with_values
 from bayescore.config import FILE_NAME, YamlDocument
-from bayescore.config.load import read_bytes
+from bayescore.config.load import read_utf8
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _
-from bayescore.results import leading, replace_bytes, replace_file
+from bayescore.results import leading, replace_bytes
 from bayescore.store import Trial
 from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
-from bayesdesk.services.commands import read_document
+from bayesdesk.services.files import write_unless_changed
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.widgets import Segmented, button, column, label, row
@@ -31,6 +30,8 @@ class ResultDialog(QDialog):
         self._view = view
         self._trial = trial
         self._file = Path(view.job.submission.project) / FILE_NAME
+        self._content = b""  # of the file
+        self._is_writing = False
         self._before: YamlDocument | None = None
         self._after: YamlDocument | None = None
         self.setWindowTitle(_("Use trial #{number} as the result", number=trial.number))
@@ -60,10 +61,11 @@ class ResultDialog(QDialog):
         layout.setStretchFactor(self._diff, 1)
         layout.setContentsMargins(theme.PAGE_MARGIN, 18, theme.PAGE_MARGIN, 16)
         self.setLayout(layout)
-        background.run(lambda: read_document(self._file), self._read, self._failed)
+        background.run(lambda: read_utf8(self._file), self._read, self._failed)
 
-    def _read(self, document: YamlDocument) -> None:
-        self._before = document
+    def _read(self, content: bytes) -> None:
+        self._content = content
+        self._before = YamlDocument.parse(content.decode("utf-8"))
         self._show()
 
     def _show(self) -> None:
@@ -90,20 +92,33 @@ class ResultDialog(QDialog):
 
     def _write_file(self) -> None:
         assert self._after is not None
-        content, file, keep = self._after.text, self._file, self._keep.isChecked()
+        file, before, after = self._file, self._content, self._after.text.encode()
+        keep = self._keep.isChecked()
         self._write.setEnabled(False)
-        self._background.run(_writing(file, content, keep), lambda _none: self.accept(), self._failed)
+        self._is_writing = True
+        action = _("Saving {file}", file=file.name)
+        self._background.run_to_end(
+            action, lambda: _write(file, before, after, keep), self._done, self._failed
+        )
+
+    def _done(self, _none: None) -> None:
+        self._is_writing = False
+        self.accept()
+
+    def reject(self) -> None:
+        """Close, but not before it is known whether the file has been written."""
+        if not self._is_writing:
+            super().reject()
 
     def _failed(self, error: Exception) -> None:
+        self._is_writing = False
         self._message.setProperty("severity", "error")
         self._message.setText(str(error))
         self._write.setEnabled(False)
 
 
-def _writing(file: Path, content: str, keep: bool) -> Callable[[], None]:
-    def write() -> None:
-        if keep and file.exists():
-            replace_bytes(file.with_name(f"{file.name}.bak"), read_bytes(file))
-        replace_file(file, content)
-
-    return write
+def _write(file: Path, before: bytes, after: bytes, keep: bool) -> None:
+    """Keep a copy of the content that was shown, and replace it, unless it has changed since."""
+    if keep:
+        replace_bytes(file.with_name(f"{file.name}.bak"), before)
+    write_unless_changed(file, after, before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from bayescore.app.permissions import Permission
@@ -16,6 +17,7 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.models.offers import Offers, offers_for
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
+from bayesdesk.ui.plain import as_text
 
 Request = Callable[[tuple[Permission, ...]], None]  # called with what the user has allowed
 
@@ -72,27 +74,39 @@ class TrialActions(QObject):
 
     def stop(self, numbers: Sequence[int]) -> None:
         """Stop running trials."""
-        self._background.run(lambda: self._commands.stop_all(self._job, numbers))
+        job = self._job
+        self._background.run_to_end(_("Stopping trials"), lambda: self._commands.stop_all(job, numbers))
 
     def star(self, numbers: Sequence[int], *, starred: bool) -> None:
         """Star trials, or remove their stars."""
-        self._background.run(lambda: self._commands.star(self._job, numbers, starred=starred))
+        job = self._job
+        self._background.run_to_end(
+            _("Storing the star"), lambda: self._commands.star(job, numbers, starred=starred)
+        )
 
     def annotate(self, number: int, note: str) -> None:
         """Write a note on a trial."""
-        self._background.run(lambda: self._commands.annotate(self._job, number, note))
+        job = self._job
+        self._background.run_to_end(_("Storing the note"), lambda: self._commands.annotate(job, number, note))
 
     def fill(self, menu: QMenu, trials: Sequence[Trial]) -> None:
         """Add an entry for each action that is offered for these trials."""
         offers = self.offers(trials)
 
-        def add(words: str, action: Callable[[], object]) -> None:
-            menu.addAction(words).triggered.connect(lambda _checked=False: action())
+        def add(words: str, action: Callable[[], object]) -> QAction:
+            entry = menu.addAction(words)
+            entry.triggered.connect(lambda _checked=False: action())
+            return entry
 
         if (opened := offers.open) is not None:
             add(_("Log and files"), lambda: self.open(opened))
         if (used := offers.use) is not None:
             add(_("Use as result…"), lambda: self.use(used))
+        elif offers.no_use:
+            refused = add(_("Use as result…"), lambda: None)
+            refused.setEnabled(False)
+            refused.setToolTip(as_text(offers.no_use))
+            menu.setToolTipsVisible(True)
         if offers.rerun:
             count = len(offers.rerun)
             words = _("Re-run {count}", count=count) if count > 1 else _("Re-run")

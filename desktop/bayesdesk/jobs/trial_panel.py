@@ -7,7 +7,7 @@ import json
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.i18n import _
 from bayescore.store import Trial
@@ -20,6 +20,7 @@ from bayesdesk.models.snapshot import Change
 from bayesdesk.models.trial import badge_of, outcome_of, reasons_of
 from bayesdesk.plots.canvas import pen
 from bayesdesk.ui import theme
+from bayesdesk.ui.elided import MIDDLE, ElidedText
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import badge, button, clear, column, label, row, rule
@@ -112,7 +113,8 @@ class TrialPanel(QFrame):
             self._content.addWidget(reason)
 
     def _add_metric(self, name: str, values: Array) -> None:
-        self._content.addLayout(row(label(name), None, label(number(float(values[-1])), "mono")))
+        last = float(values[-1])
+        self._content.addLayout(_pair(name, ElidedText(number(last), "mono", tip=repr(last))))
         if len(values) > 1:
             curve = pg.PlotWidget(background=theme.palette().panel)
             curve.setFixedHeight(_CURVE_HEIGHT)
@@ -123,31 +125,36 @@ class TrialPanel(QFrame):
             curve.hideAxis("bottom")
             is_objective = name == self._model.view.job.metric
             colour = theme.palette().accent if is_objective else theme.palette().warning
-            item = curve.plot(values, pen=pen(colour, 1.5), connect="finite")
+            item = curve.plot(values, pen=pen(colour, 1.5), connect="finite", antialias=True)
             item.setDownsampling(auto=True, method="peak")
             self._content.addWidget(curve)
 
     def _add_parameters(self, trial: Trial) -> None:
         self._content.addSpacing(6)
         for name, value in trial.parameters.items():
-            shown = label(number(value), "mono_small", selectable=True)
-            shown.setToolTip(as_text(str(value)))
-            self._content.addLayout(row(label(name), None, shown))
+            shown = ElidedText(number(value), "mono_small", tip=str(value))
+            self._content.addLayout(_pair(name, shown))
             self._content.addWidget(rule())
 
     def _add_buttons(self, trial: Trial) -> None:
         self._content.addSpacing(8)
         actions = self._actions
         offers = actions.offers([trial])
-        if offers.use is not None:
-            use = button(_("Use as result…"), lambda: actions.use(trial), kind="primary", meaning="check")
-            self._content.addWidget(use)
-        buttons = row(button(_("Log and files"), lambda: actions.open(trial)), spacing=8)
+        kinds = ("primary", "") if offers.is_use_primary else ("", "primary")
+        use = button(_("Use as result…"), lambda: actions.use(trial), kind=kinds[0], meaning="check")
+        use.setEnabled(offers.use is not None)
+        use.setToolTip(as_text(offers.no_use))
+        log = button(_("Log and files"), lambda: actions.open(trial), kind=kinds[1], meaning="folder")
+        first, second = (use, log) if offers.is_use_primary else (log, use)
+        self._content.addWidget(first)
+        buttons = row(second, spacing=8)
         if offers.rerun:
             buttons.addWidget(button(_("Re-run"), lambda: actions.rerun(offers.rerun)))
         if offers.stop:
             buttons.addWidget(button(_("Stop"), lambda: actions.stop(offers.stop), kind="danger"))
         self._content.addLayout(buttons)
+        if offers.no_use and trial.state.ended:
+            self._content.addWidget(label(offers.no_use, "caption", wrap=True))
         copy = row(
             button(
                 _("Copy as options"), lambda: _copy(command_line("", trial.parameters).strip()), kind="link"
@@ -158,6 +165,11 @@ class TrialPanel(QFrame):
         )
         self._content.addLayout(copy)
         self._content.addWidget(label(outcome_of(trial), "caption", wrap=True))
+
+
+def _pair(name: str, value: ElidedText) -> QHBoxLayout:
+    """A name and a value, which are shortened when the panel is too narrow for both."""
+    return row(ElidedText(name, mode=MIDDLE), None, value)
 
 
 def _copy(text: str) -> None:

@@ -16,6 +16,7 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.models.table import column_title
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.sort_header import SortHeader
 
 _ROWS_MEASURED = 20  # for the widths of the columns: thousands would block the window
 _ROW_HEIGHT = 31
@@ -62,7 +63,8 @@ class TrialTable(QTableView):
         self.addAction(copy)
 
     def _set_up_header(self) -> None:
-        header = self.horizontalHeader()
+        header = SortHeader(self)
+        self.setHorizontalHeader(header)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

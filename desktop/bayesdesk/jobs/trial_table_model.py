@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont
 from bayescore.store import Trial
 from bayesdesk.models.formatting import TONES
 from bayesdesk.models.job import JobModel
-from bayesdesk.models.table import TrialRows, column_names, column_title
+from bayesdesk.models.table import TrialRows, begins_descending, column_names, column_title
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 
@@ -93,6 +93,9 @@ class TrialTableModel(QAbstractTableModel):
             return column_title(self._columns[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(is_text=self._rows.is_text(self._columns[section]))
+        if role == Qt.ItemDataRole.InitialSortOrderRole:
+            is_descending = begins_descending(self._columns[section], self._model.view)
+            return Qt.SortOrder.DescendingOrder if is_descending else Qt.SortOrder.AscendingOrder
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

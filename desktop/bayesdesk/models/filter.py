@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bayescore.config import Goal
-from bayescore.results.where import column, condition
+from bayescore.results.where import column, column_names, condition
 from bayescore.store import Trial, TrialState
 from bayesdesk.models.columns import Mask, TrialColumns
 from bayesdesk.models.snapshot import JobView
@@ -62,6 +62,17 @@ class TrialFilter:
         others = {name: b for name, b in self.brushes.items() if name != axis}
         return replace(self, brushes={**others, axis: tuple(brushes)} if brushes else others)
 
+    def check(self, view: JobView) -> None:
+        """Check the expression against the columns that the job has now.
+
+        Raises
+        ------
+        ConfigError
+            When the expression is invalid or names another column.
+        """
+        if self.expression.strip():
+            condition(self.expression, names_of(view))
+
     def mask(self, columns: TrialColumns) -> Mask:
         """Trials that pass, shape (n,); everything but the brushes is computed once.
 
@@ -96,6 +107,11 @@ class TrialFilter:
         kept = np.zeros(columns.n, dtype=np.bool_)
         kept[order[: math.ceil(known * self.best_percent / 100)]] = True
         return kept
+
+
+def names_of(view: JobView) -> tuple[str, ...]:
+    """The columns that an expression can name."""
+    return column_names(view.job, view.metrics)
 
 
 def row_of(view: JobView, trial: Trial) -> dict[str, Any]:

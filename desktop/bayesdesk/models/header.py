@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bayescore.i18n import _
+from bayescore.results import ended_count
 from bayescore.store import JobState, TrialState
 from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
+from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobView
 
 MOST_MORE_TRIALS = 100  # of one continuation, as on the command line
@@ -69,9 +71,9 @@ def _progress(view: JobView) -> str:
     if view.transfer is not None:
         what, share = view.transfer
         return f"{what}, {share:.0%}"
-    ended = sum(t.state.ended for t in view.trials)
+    ended = ended_count(view.trials)
     running, failed = len(view.trials) - ended, sum(t.state in _FAILED for t in view.trials)
-    parts = [f"{ended} / {view.job.max_trials}"]
+    parts = [progress_words(ended, view.job.max_trials)]
     if running:
         parts.append(_("{count} running", count=running))
     if failed:

@@ -66,10 +66,12 @@ class JobModel:
         Raises
         ------
         ConfigError
-            When the expression is invalid; the old filter stays.
+            When the expression is invalid or names an unknown column; the old filter stays.
         """
         if wanted == self.filter:
             return
+        if wanted.expression != self.filter.expression:
+            wanted.check(self.view)
         mask = wanted.mask(self.columns)
         self.filter, self.mask = wanted, mask
         self._notify(Change.FILTER)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bayescore.i18n import _, n_
 from bayescore.store import JobState
 from bayesdesk.models.formatting import number, span, state_word
+from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobRow
 
 _GROUP_OF = {JobState.RUNNING: 0, JobState.QUEUED: 1}
@@ -30,7 +31,7 @@ def status_line(item: JobRow) -> str:
     """A job's progress, or how it ended."""
     job = item.job
     if job.state is JobState.RUNNING:
-        done = _("{done} of {total}", done=item.done, total=job.max_trials)
+        done = progress_words(item.done, job.max_trials)
         if item.seconds_left is None:
             return done
         return _("{done} · {time} left", done=done, time=span(item.seconds_left))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bayescore.i18n import _
+from bayescore.results.best import counts
 from bayescore.store import Job, Trial
 
 
@@ -14,6 +17,12 @@ class Offers:
 
     Attributes
     ----------
+    use
+        A trial whose parameters can be the result.
+    no_use
+        Why the parameters of the trial cannot be the result; empty if they can, or for several trials.
+    is_use_primary
+        Whether that is the most useful action: the trial succeeded. Otherwise it is to read the log.
     rerun, stop, star
         Numbers of trials.
     is_star_removed
@@ -22,6 +31,8 @@ class Offers:
 
     open: Trial | None
     use: Trial | None
+    no_use: str
+    is_use_primary: bool
     rerun: tuple[int, ...]
     stop: tuple[int, ...]
     star: tuple[int, ...]
@@ -32,11 +43,22 @@ def offers_for(job: Job, trials: Sequence[Trial]) -> Offers:
     """The actions for these trials; a trial that ran elsewhere can neither be run again nor stopped."""
     runs_here = not job.submission.is_imported
     only = trials[0] if len(trials) == 1 else None
+    no_use = _why_no_result(only) if only is not None else ""
     return Offers(
         open=only,
-        use=only if only is not None and only.state.ended else None,
+        use=only if not no_use else None,
+        no_use=no_use,
+        is_use_primary=only is not None and counts(only),
         rerun=tuple(t.number for t in trials if t.state.ended and runs_here),
         stop=tuple(t.number for t in trials if not t.state.ended and runs_here),
         star=tuple(t.number for t in trials),
         is_star_removed=bool(trials) and all(t.starred for t in trials),
     )
+
+
+def _why_no_result(trial: Trial) -> str:
+    if not trial.state.ended:
+        return _("The trial has not ended yet.")
+    if trial.value is None:
+        return _("The trial has no value of the objective.")
+    return "" if math.isfinite(trial.value) else _("The trial's value is not a finite number.")

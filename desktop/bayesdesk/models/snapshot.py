@@ -9,6 +9,7 @@ from enum import Flag, auto
 import numpy as np
 from numpy.typing import NDArray
 
+from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import Text
 from bayescore.store import Event, Job, Trial
 
@@ -70,6 +71,8 @@ class JobView:
         Share of the image that has been pulled, 0 to 1; ``None`` unless a pull is under way.
     transfer
         What is being copied between machines, and the share of it that has arrived.
+    continues
+        The earlier jobs that this one continues.
     """
 
     job: Job
@@ -81,6 +84,7 @@ class JobView:
     is_whole: bool = True
     pulled: float | None = None
     transfer: tuple[Text, float] | None = None
+    continues: tuple[EarlierJob, ...] = ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -96,7 +100,8 @@ def difference(before: JobView, after: JobView) -> Change:
     Views share the objects that have not changed, so that this takes no time when little has happened.
     """
     change = Change.NONE if after.job.state.ended else Change.TIME
-    if (before.job, before.pulled, before.transfer) != (after.job, after.pulled, after.transfer):
+    states = ((v.job, v.pulled, v.transfer, v.continues) for v in (before, after))
+    if next(states) != next(states):
         change |= Change.STATE
     if before.trials is not after.trials and before.trials != after.trials:
         change |= Change.TRIALS

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from bayescore.config import Goal
 from bayescore.i18n import _
 from bayescore.store import Trial
 from bayesdesk.models.filter import row_of
@@ -33,6 +34,12 @@ def column_title(name: str) -> str:
         "note": _("Note"),
     }
     return titles.get(name, name)
+
+
+def begins_descending(name: str, view: JobView) -> bool:
+    """Whether the first click on a column sorts it from the largest value: the best and the starred first."""
+    is_maximized = view.job.config.hyper_tuning.goal is Goal.MAXIMIZE
+    return name == "starred" or (name == view.job.metric and is_maximized)
 
 
 class TrialRows:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QComboBox, QLayout, QSizePolicy
+from PySide6.QtWidgets import QLayout, QSizePolicy
 
 from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
@@ -22,6 +22,7 @@ from bayesdesk.plots.contour_picture import ContourPicture, contour_picture
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, Segmented, label, row
 
 _HEIGHT = 320
@@ -82,13 +83,13 @@ class ContourChart(Card):
         made.setContentsMargins(13, 2, 4, 6)
         return made
 
-    def _made_choice(self) -> QComboBox:
-        made = QComboBox()
+    def _made_choice(self) -> ComboBox:
+        made = ComboBox()
         names = [s.name for s in self._specs]
         for index, (name, short) in enumerate(zip(names, shortened(names, _LONGEST), strict=True)):
             made.addItem(short, name)
             made.setItemData(index, as_text(name), Qt.ItemDataRole.ToolTipRole)
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         made.setMinimumContentsLength(_SHORTEST)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         made.currentIndexChanged.connect(lambda index: made.setToolTip(as_text(names[index])))

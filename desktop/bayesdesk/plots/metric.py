@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QSlider
+from PySide6.QtCore import QRectF
 
 from bayescore.i18n import _
 from bayesdesk.models.curves import Array, one_line, smoothed, thinned
@@ -17,6 +16,7 @@ from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.wheel import Slider
 from bayesdesk.ui.widgets import Card, Segmented, label
 
 _MOST_SMOOTHING = 95  # percent
@@ -51,7 +51,7 @@ class MetricChart(Card):
         self._plot.getPlotItem().sigXRangeChanged.connect(lambda *_range: self._redraw.soon(Change.POINTS))
 
     def _add_controls(self) -> None:
-        self._smoothing = QSlider(Qt.Orientation.Horizontal)
+        self._smoothing = Slider()
         self._smoothing.setRange(0, _MOST_SMOOTHING)
         self._smoothing.setFixedWidth(70)
         self._smoothing.setToolTip(_("Smoothing: exponential moving average"))

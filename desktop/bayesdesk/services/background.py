@@ -22,11 +22,13 @@ T = TypeVar("T")
 class Background(QObject):
     """Runs functions on daemon threads, which do not delay the end of the program.
 
-    What nobody handles goes to ``went_wrong``, with the exception. The GUI thread holds the functions until
-    they have run: the thread that drops the last reference to a function deletes the Qt objects in it.
+    The window does not close before functions of :meth:`run_to_end` have ended. What nobody handles goes to
+    ``went_wrong``, with the exception. The GUI thread holds the functions until they have run: the thread
+    that drops the last reference to a function deletes the Qt objects in it.
     """
 
     went_wrong = Signal(object)
+    action_ended = Signal(object)  # of run_to_end: its exception, None if it succeeded
     # number of the call, whether it succeeded, its result or exception
     _came_back = Signal(int, bool, object)
 
@@ -34,6 +36,7 @@ class Background(QObject):
         super().__init__()
         self._numbers = itertools.count()
         self._calls: dict[int, _Call] = {}
+        self._actions: dict[int, str] = {}
         self._came_back.connect(self._hand_over)
 
     def run(
@@ -43,20 +46,54 @@ class Background(QObject):
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
         """Call ``function`` on another thread, then ``done`` or ``failed`` on this one."""
+        self._start(next(self._numbers), _Call(function, done, failed))
+
+    def run_to_end(
+        self,
+        action: str,
+        function: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """As :meth:`run`, for a function that must not be lost when the window closes.
+
+        Its error is also shown if the widget that handles errors has been deleted by then.
+
+        Parameters
+        ----------
+        action
+            What the function does, for the user: “Saving openbayes.yaml”.
+        """
         number = next(self._numbers)
-        self._calls[number] = _Call(function, done, failed)
+        self._actions[number] = action
+        self._start(number, _Call(function, done, failed))
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What is under way and must not be lost."""
+        return tuple(dict.fromkeys(self._actions.values()))
+
+    def _start(self, number: int, call: _Call) -> None:
+        self._calls[number] = call
         # A list, so that the thread can drop its reference before the call comes back.
-        threading.Thread(target=self._work, args=(number, [function]), name="background", daemon=True).start()
+        work = (number, [call.function])
+        threading.Thread(target=self._work, args=work, name="background", daemon=True).start()
 
     def _work(self, number: int, functions: list[Callable[[], Any]]) -> None:
         succeeded, result = _run(functions)
         self._came_back.emit(number, succeeded, result)
 
     def _hand_over(self, number: int, succeeded: bool, result: Any) -> None:
-        call = self._calls.pop(number)
+        call, action = self._calls.pop(number), self._actions.pop(number, None)
         callback = call.done if succeeded else call.failed or self.went_wrong.emit
-        if callback is not None and not _is_gone(callback):
-            callback(result)
+        if callback is not None and _is_gone(callback):
+            callback = None if succeeded or action is None else self.went_wrong.emit
+        try:
+            if callback is not None:
+                callback(result)
+        finally:
+            if action is not None:
+                self.action_ended.emit(None if succeeded else result)
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 from bayescore.app import job_requests, trial_marks
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
 from bayescore.app.submit import submit
-from bayescore.config import YamlDocument
-from bayescore.config.load import read_utf8
 from bayescore.results import usual_seconds
 from bayescore.store import Database, jobs, trials
 
@@ -65,8 +62,3 @@ class Commands:
     def annotate(self, job: str, number: int, note: str) -> None:
         """Write a note on a trial."""
         trial_marks.annotate(self._database, job, number, note)
-
-
-def read_document(file: Path) -> YamlDocument:
-    """An ``openbayes.yaml`` as it is on disk; see :func:`read_utf8` for the errors."""
-    return YamlDocument.parse(read_utf8(file).decode("utf-8"))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from bayescore.results import best, time_left
+from bayescore.app import lineage
+from bayescore.app.lineage import EarlierJob
+from bayescore.results import best, ended_count, time_left
 from bayescore.store import Database, Event, Job, Trial, events, jobs, revisions, settings, transfers, trials
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.series import SeriesReader
@@ -108,6 +110,7 @@ class SnapshotReader:
             details.points.is_whole,
             pulled,
             None if has_ended else transfers.get(connection, job.id),
+            details.continued(connection, self._revision),
         )
 
     def _trials_of(self, job: Job) -> _Trials:
@@ -144,7 +147,7 @@ class _Trials:
         self.every = tuple(sorted(self._by_id.values(), key=lambda t: t.number))
         self._newest = max(self._by_id)
         self._unended = {t.id for t in self.every if not t.state.ended}
-        self.ended = len(self.every) - len(self._unended)
+        self.ended = ended_count(self.every)
         self.best = best(self.every, self.job.config.hyper_tuning.goal)
         self._estimate = None
 
@@ -164,9 +167,19 @@ class _Details:
     job: Job
     events: tuple[Event, ...] = ()
     deletions: str | None = None
+    _continued: tuple[tuple[object, ...] | None, tuple[EarlierJob, ...]] | None = None
 
     def __post_init__(self) -> None:
         self.points = SeriesReader(self.job.seq)
+
+    def continued(
+        self, connection: sa.Connection, revision: tuple[object, ...] | None
+    ) -> tuple[EarlierJob, ...]:
+        """The jobs that this one continues, read again when a job has been stored or deleted."""
+        history = self.job.submission.history
+        if history and (self._continued is None or self._continued[0] != revision):
+            self._continued = (revision, lineage.continued(connection, history))
+        return self._continued[1] if self._continued is not None else ()
 
     def read(self, connection: sa.Connection, its: tuple[Trial, ...], deletions: str | None) -> None:
         """Read what is new; every point again when some were deleted."""

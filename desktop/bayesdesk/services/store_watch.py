@@ -9,7 +9,7 @@ from PySide6.QtCore import QThread, Signal
 
 from bayescore.errors import BayesdeskError
 from bayescore.store import ChangeWatch, Database
-from bayesdesk.models.snapshot import JobRow
+from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.snapshot_reader import SnapshotReader
 
 _log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ class StoreWatch(QThread):
     rows_changed = Signal(object)  # tuple[JobRow, ...]
     view_changed = Signal(object)  # JobView
     trouble = Signal(object)  # BayesdeskError
+    _have_read = Signal(object, object)  # the rows if they have changed, and the view
 
     def __init__(self, database: Database) -> None:
         super().__init__()
@@ -32,6 +33,7 @@ class StoreWatch(QThread):
         self._ending = False
         self._watched: str | None = None
         self._rows: tuple[JobRow, ...] | None = None
+        self._have_read.connect(self._emit)
 
     def watch(self, job: str | None) -> None:
         """Read one job as a whole, or none."""
@@ -67,11 +69,15 @@ class StoreWatch(QThread):
         except BayesdeskError as error:
             self.trouble.emit(error)
             return True
-        if rows != self._rows:
-            self._rows = rows
+        have_changed, self._rows = rows != self._rows, rows
+        self._have_read.emit(rows if have_changed else None, view)
+        if view is None and job is not None:
+            _log.info("job %s does not exist", job)
+        return view is None or view.is_whole
+
+    def _emit(self, rows: tuple[JobRow, ...] | None, view: JobView | None) -> None:
+        """On the GUI thread: what is of one moment is shown at one moment."""
+        if rows is not None:
             self.rows_changed.emit(rows)
         if view is not None:
             self.view_changed.emit(view)
-        elif job is not None:
-            _log.info("job %s does not exist", job)
-        return view is None or view.is_whole

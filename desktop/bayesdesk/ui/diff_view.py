@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from math import ceil
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
@@ -44,6 +45,15 @@ class DiffView(QPlainTextEdit):
                 for n, line in enumerate(new[c:d], c + 1):
                     self._add(cursor, f"{n:4}", "+", line)
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def fit_height(self) -> None:
+        """Make the view as high as its lines and a scroll bar below them."""
+        self.ensurePolished()  # with the font of the style sheet
+        line = self.blockBoundingRect(self.document().firstBlock()).height()
+        margins = 2 * self.document().documentMargin()
+        scroll_bar = self.horizontalScrollBar().sizeHint().height()
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedHeight(ceil(self.blockCount() * line + margins) + scroll_bar)
 
     def _add(self, cursor: QTextCursor, number: str, sign: str, line: str) -> None:
         colours = theme.palette()

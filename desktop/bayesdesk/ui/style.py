@@ -17,6 +17,7 @@ QWidget#bar { background: $panel; border-bottom: 1px solid $line; }
 QWidget#sidebar { background: $sunk; border-right: 1px solid $line; }
 QFrame#card { background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame#asks { background: $panel; border: 1px solid $warning; border-radius: ${radius}px; }
+QFrame#wrong { background: $panel; border: 1px solid $bad; border-radius: 6px; }
 QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame#mark { background: $accent; border: none; }
 QFrame#sunk { background: $sunk; border: none; border-radius: 5px; }
@@ -50,9 +51,11 @@ QPushButton#danger { color: $bad; }
 QPushButton#danger:disabled { color: $faint; }
 QPushButton#quiet, QToolButton { background: transparent; border: none; border-radius: 5px; padding: 2px 6px;
     min-height: 22px; }
+QToolButton#more::menu-indicator { image: none; }
 QPushButton#quiet:hover, QToolButton:hover { background: $line; }
 QPushButton#link { background: transparent; border: none; color: $accent; padding: 0; min-height: 20px;
     font-weight: 400; }
+QPushButton#link:disabled { color: $faint; }
 QPushButton#link:hover { text-decoration: underline; }
 QPushButton#segment { border-radius: 0; margin: 0; border-right-width: 0; font-weight: 500; padding: 0 12px; }
 QPushButton#segment[place="first"], QPushButton#segment[place="only"] { border-top-left-radius: 6px;
@@ -98,7 +101,8 @@ QTableView, QListView, QTreeView { background: $panel; border: none; gridline-co
     selection-background-color: $accent_soft; selection-color: $text; alternate-background-color: $panel; }
 QTableView::item { padding: 0 8px; border-bottom: 1px solid $line; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
-QListWidget::item, QTreeWidget::item { padding: 5px 8px; }
+QListWidget::item, QTreeWidget::item, QTreeView#events::item { padding: 5px 8px; }
+QListView#completions { border: 1px solid $strong_line; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; border: none; border-bottom: 1px solid $line; padding: 7px 8px;
     color: $secondary; font-weight: 500; }

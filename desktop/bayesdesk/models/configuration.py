@@ -1,0 +1,136 @@
+"""The settings of a job on this machine in words, as the form of the editor calls them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bayescore.config import LocalSettings, ObjectiveRule
+from bayescore.i18n import _
+from bayescore.store import Job
+from bayesdesk.models.formatting import span
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting and its value.
+
+    Attributes
+    ----------
+    folder
+        A folder on this machine that the value names; ``None`` if it names none.
+    """
+
+    title: str
+    value: str
+    folder: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Settings that belong together."""
+
+    title: str
+    settings: tuple[Setting, ...]
+
+
+def groups_of(job: Job) -> list[Group]:
+    """The settings of a job by group; those that have their default value are left out."""
+    groups = [
+        Group(_("Job"), tuple(_job(job))),
+        Group(_("Runs on"), tuple(_place(job))),
+        Group(_("Data"), tuple(_inputs(job))),
+        Group(_("Limits"), tuple(_limits(job.local))),
+        Group(_("Search"), tuple(_search(job))),
+        Group(_("Environment variables"), tuple(Setting(k, v) for k, v in job.local.environment.items())),
+    ]
+    return [group for group in groups if group.settings]
+
+
+def _job(job: Job) -> list[Setting]:
+    submission = job.submission
+    found = [Setting(_("Id"), job.id), Setting(_("Project"), submission.project, folder=submission.project)]
+    if submission.message:
+        found.append(Setting(_("Message"), submission.message))
+    return found
+
+
+def _place(job: Job) -> list[Setting]:
+    submission, local = job.submission, job.local
+    runners = {
+        "docker": "Docker",
+        "process": _("Processes of this machine"),
+        "ray": _("Ray cluster"),
+        "imported": _("Imported: it ran elsewhere"),
+    }
+    found = [Setting(_("Runner"), runners.get(submission.runner, submission.runner))]
+    if submission.runner == "ray":
+        found.append(Setting(_("Address"), local.ray.address))
+        found.append(Setting(_("Runner on the nodes"), runners[local.ray.runner]))
+        found.append(Setting(_("Outputs to copy back"), local.ray.outputs))
+        found.append(Setting(_("Wait for a lost node"), span(local.ray.patience)))
+        found += [Setting(name, f"{amount:g}") for name, amount in local.ray.resources.items()]
+    if submission.image:
+        found.append(Setting(_("Image"), submission.image))
+    if local.registry_mirror:
+        found.append(Setting(_("Registry mirror"), local.registry_mirror))
+    if submission.runner == "process" and local.python:
+        found.append(Setting("Python", local.python))
+    if not submission.is_imported:
+        found.append(Setting("GPU", _gpus(local)))
+    if local.trials_per_gpu > 1:
+        found.append(Setting(_("Trials per GPU"), str(local.trials_per_gpu)))
+    return found
+
+
+def _gpus(local: LocalSettings) -> str:
+    if isinstance(local.gpus, str):
+        return {"all": _("all"), "none": _("none")}[local.gpus]
+    return ", ".join(str(gpu) for gpu in local.gpus)
+
+
+def _inputs(job: Job) -> list[Setting]:
+    found = []
+    for bound in job.submission.inputs:
+        access = _("read and write") if bound.writable else _("read only")
+        found.append(Setting(bound.path, f"{bound.source} ({access})", folder=bound.source))
+        found += [Setting(_("on {node}", node=node), folder) for node, folder in bound.nodes.items()]
+    return found
+
+
+def _limits(local: LocalSettings) -> list[Setting]:
+    default = LocalSettings()
+    found = []
+    if local.cpus is not None:
+        found.append(Setting(_("CPUs of a trial"), f"{local.cpus:g}"))
+    if local.memory is not None:
+        found.append(Setting(_("Memory"), _binary(local.memory)))
+    if local.shm_size is not None:
+        found.append(Setting(_("Shared memory"), _binary(local.shm_size)))
+    if local.pids_limit != default.pids_limit:
+        found.append(Setting(_("Processes and threads"), str(local.pids_limit)))
+    if local.trial_timeout is not None:
+        found.append(Setting(_("Time limit"), span(local.trial_timeout)))
+    if local.max_failed_trials is not None:
+        found.append(Setting(_("Stop after failures"), str(local.max_failed_trials)))
+    return found
+
+
+def _binary(count: int) -> str:
+    """Bytes in the unit that the file was most likely written in."""
+    for unit, bits in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
+        if count >= 2**bits:
+            return f"{count / 2**bits:.4g} {unit}"
+    return f"{count} B"
+
+
+def _search(job: Job) -> list[Setting]:
+    local, found = job.local, []
+    if not job.submission.is_imported:
+        found.append(Setting(_("Seed"), str(job.submission.seed)))
+    if local.objective is ObjectiveRule.BEST:
+        found.append(Setting(_("Objective of a trial"), _("Best value")))
+    if not local.stop_when_exhausted:
+        found.append(Setting(_("When nothing more can be gained"), _("continue")))
+    if not local.inject_client:
+        found.append(Setting("openbayestool", _("the project's own")))
+    return found

@@ -1,0 +1,130 @@
+"""What completes a condition while it is typed: the names of columns, and the values of one."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from bayescore.config import CategoricalSpec, DiscreteSpec
+from bayescore.i18n import _
+from bayescore.results.where import OWN_COLUMNS, written
+from bayescore.store import TrialState
+from bayesdesk.models.columns import TrialColumns
+from bayesdesk.models.filter import names_of
+from bayesdesk.models.formatting import number
+
+_MOST_VALUES = 50
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<text>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?)
+      | (?P<name>`[^`]*`?|[^\W\d]\w*)
+      | (?P<number>[\w.]+)
+      | (?P<comparison>[<>=!]=?)
+      | (?P<other>\S)
+    )""",
+    re.VERBOSE,
+)
+_WORDS = ("and", "or", "not")
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What can be inserted, and what it is."""
+
+    inserted: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Completions:
+    """Completions for the characters from ``start`` to the caret."""
+
+    start: int
+    found: tuple[Completion, ...] = ()
+
+
+def completions(expression: str, caret: int, columns: TrialColumns) -> Completions:
+    """Names where a condition expects one, and behind a comparison the values of its column."""
+    before = [m for m in _TOKEN.finditer(expression[:caret]) if m.group().strip()]
+    typed = before.pop() if before and _is_being_typed(before[-1], caret) else None
+    prefix = typed.group().strip() if typed is not None else ""
+    start = caret - len(prefix)
+    last, compared = (before[-1] if before else None), (before[-2] if len(before) > 1 else None)
+    if last is not None and last.lastgroup == "comparison":
+        name = compared.group("name") if compared is not None else None
+        offered = _values(name.strip("`"), columns) if name is not None else []
+        offered = offered or ([] if typed is None else _names(columns))
+    elif last is None or last.group().strip() in (*_WORDS, "("):
+        offered = _names(columns)
+    else:
+        offered = []
+    found = _matching(offered, prefix)
+    return Completions(start, () if [c.inserted for c in found] == [prefix] else found)
+
+
+def _is_being_typed(token: re.Match[str], caret: int) -> bool:
+    """Whether the caret is at the end of a word or text that may be incomplete."""
+    written_so_far = token.group().strip()
+    if token.lastgroup == "text":
+        return len(written_so_far) == 1 or written_so_far[0] != written_so_far[-1]
+    is_word = token.lastgroup in ("name", "number") and written_so_far not in _WORDS
+    return is_word and token.end() == caret
+
+
+def _names(columns: TrialColumns) -> list[Completion]:
+    job = columns.view.job
+    parameters = {spec.name for spec in job.config.hyper_tuning.parameter_specs}
+    own = dict(
+        zip(
+            OWN_COLUMNS,
+            (
+                _("the trial's number"),
+                _("the trial's state"),
+                _("the objective"),
+                _("why it was suggested"),
+                _("1 with a star, otherwise 0"),
+                _("the note"),
+            ),
+            strict=True,
+        )
+    )
+
+    def meaning(name: str) -> str:
+        if name in parameters:
+            return _("parameter")
+        return _("the objective") if name == job.metric else own.get(name) or _("metric")
+
+    return [Completion(written(name), meaning(name)) for name in names_of(columns.view)]
+
+
+def _values(name: str, columns: TrialColumns) -> list[Completion]:
+    specs = {spec.name: spec for spec in columns.view.job.config.hyper_tuning.parameter_specs}
+    spec = specs.get(name)
+    values: list[object]
+    if isinstance(spec, CategoricalSpec):
+        values = list(spec.categorical_values)
+    elif isinstance(spec, DiscreteSpec):
+        values = list(spec.discrete_values)
+    elif name == "state":
+        values = [str(state) for state in TrialState]
+    elif name in ("origin", "note"):
+        values = [v for v in dict.fromkeys(getattr(t, name) for t in columns.view.trials) if v]
+    elif name == "starred":
+        values = [1, 0]
+    else:
+        values = []
+    return [Completion(_literal(value), _("value of {name}", name=name)) for value in values[:_MOST_VALUES]]
+
+
+def _literal(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else number(value)
+
+
+def _matching(offered: list[Completion], prefix: str) -> tuple[Completion, ...]:
+    """Those that begin with what is typed, then those that contain it."""
+    wanted = prefix.strip("`\"'").casefold()
+    offered = [c for c in offered if not prefix.startswith("`") or c.inserted.startswith("`")]
+    first = [c for c in offered if c.inserted.strip('`"').casefold().startswith(wanted)]
+    others = [c for c in offered if wanted in c.inserted.casefold() and c not in first]
+    return (*first, *others)

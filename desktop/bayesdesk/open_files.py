@@ -1,0 +1,92 @@
+"""Opens project files in the editor, and leaves the editor without losing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from bayescore.config import ParameterSpec
+from bayescore.config.load import project_file
+from bayescore.i18n import _
+from bayescore.store import Job
+from bayesdesk.pages import Pages
+from bayesdesk.recent_files import RecentFiles
+from bayesdesk.services.background import Background
+from bayesdesk.ui.plain import as_text
+
+if TYPE_CHECKING:  # loaded when the first file is opened
+    from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.editor.sources import Project
+
+
+class OpenFiles(QObject):
+    """Reads files off the GUI thread and shows them in the editor, one project at a time."""
+
+    def __init__(self, window: QWidget, pages: Pages, background: Background, recent: RecentFiles) -> None:
+        super().__init__(window)
+        self._window, self._pages, self._background, self._recent = window, pages, background, recent
+
+    def open(self, path: Path, then: Callable[[EditorPage], object] = lambda _editor: None) -> None:
+        """Open a file, or the one in a folder, and call ``then`` with the editor."""
+        file = project_file(path).absolute()
+
+        def show(project: Project) -> None:
+            then(self._edit(project))
+
+        self.leave(lambda: self._background.run(lambda: _read_project(file), show))
+
+    def start(self, folder: Path) -> None:
+        """Open a project and start it."""
+        self.open(folder, lambda editor: editor.start())
+
+    def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
+        """Edit a job's file for a job that learns from it, with narrowed ranges if there are any."""
+        self.open(Path(job.submission.project), lambda editor: editor.follow_up(job, specs))
+
+    def _edit(self, project: Project) -> EditorPage:
+        from bayesdesk.editor.text_model import ConfigModel, LocalModel
+
+        self._recent.add(project.config.file)
+        model = ConfigModel(project.config, self._background)
+        return self._pages.show_editor(model, LocalModel(project.local, self._background))
+
+    def leave(self, proceed: Callable[[], object], stay: Callable[[], object] = lambda: None) -> None:
+        """Proceed unless changes would be lost; the user decides whether they are saved first.
+
+        After an error the editor is shown, which says what is wrong.
+
+        Parameters
+        ----------
+        stay
+            Called if the user cancels.
+        """
+        editor = self._pages.editor
+        if editor is None or not editor.is_changed:
+            proceed()
+            return
+        boxes = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            _("Unsaved changes"),
+            as_text(_("{file} has unsaved changes.", file=str(editor.model.file))),
+            boxes.Save | boxes.Discard | boxes.Cancel,
+        )
+        if answer is boxes.Save:
+            again = partial(self.leave, proceed, stay)  # something may have been typed during the save
+            editor.save(again, lambda _error: self._pages.return_to_editor())
+        elif answer is boxes.Discard:
+            editor.discard_drafts()
+            proceed()
+        else:
+            stay()
+
+
+def _read_project(file: Path) -> Project:
+    from bayesdesk.editor.sources import open_project
+
+    return open_project(file)

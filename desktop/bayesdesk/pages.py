@@ -1,0 +1,174 @@
+"""The pages of the window, of which one is shown; each is built when it is first shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from bayescore.store import Database
+from bayesdesk.models.snapshot import JobRow, JobView
+from bayesdesk.services.background import Background
+from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.services.store_watch import StoreWatch
+from bayesdesk.start_page import StartPage
+
+if TYPE_CHECKING:  # loaded when they are first shown, so that the window starts quickly
+    from bayesdesk.compare.page import ComparePage
+    from bayesdesk.diagnostics.page import DiagnosticsPage
+    from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.editor.text_model import ConfigModel, LocalModel
+    from bayesdesk.jobs.job_page import JobPage
+
+_log = logging.getLogger(__name__)
+
+
+class Pages(QStackedWidget):
+    """Shows one page and follows the jobs in the store.
+
+    Parameters
+    ----------
+    make_start
+        Makes the start page in the current language and theme.
+    """
+
+    job_changed = Signal(object)  # str | None: id of the job that is shown from now on
+    job_started = Signal(str)  # from the editor
+    new_from_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
+
+    def __init__(
+        self,
+        database: Database,
+        background: Background,
+        machine: MachineWatch,
+        watch: StoreWatch,
+        make_start: Callable[[], StartPage],
+    ) -> None:
+        super().__init__()
+        self._database, self._background = database, background
+        self._machine, self._watch = machine, watch
+        self._make_start = make_start
+        self._shown_job: str | None = None
+        self.start: StartPage = make_start()
+        self.job: JobPage | None = None
+        self.editor: EditorPage | None = None
+        self.comparison: ComparePage | None = None
+        self.diagnostics: DiagnosticsPage | None = None
+        self.addWidget(self.start)
+
+    @property
+    def shown_job(self) -> str | None:
+        """Id of the job that is shown, even if its page is still being read."""
+        return self._shown_job
+
+    def rebuild(self) -> None:
+        """Build the pages again in the current language and theme; the shown job or editor stays shown."""
+        editor, page = self.editor, self.job
+        is_editing = editor is not None and self.currentWidget() is editor
+        for widget in [self.widget(i) for i in range(self.count())]:
+            self._remove(widget)
+        self.start = self._make_start()
+        self.job = self.editor = self.comparison = self.diagnostics = None
+        self.addWidget(self.start)
+        if editor is not None:
+            self.show_editor(editor.model, editor.local)
+        if page is not None and not is_editing:
+            self._show_view(page.model.view, page.tabs.currentIndex())
+            self.show_job(page.model.view.job.id)
+
+    def _remove(self, page: QWidget | None) -> None:
+        if page is not None:
+            self.removeWidget(page)
+            page.deleteLater()
+
+    def _show(self, page: QWidget, job: str | None = None) -> None:
+        self._shown_job = job
+        if self.indexOf(page) < 0:
+            self.addWidget(page)
+        self.setCurrentWidget(page)
+        self.job_changed.emit(job)
+
+    def show_start(self) -> None:
+        """Show the start page."""
+        self._show(self.start)
+
+    def show_diagnostics(self) -> None:
+        """Show the checks of this machine."""
+        if self.diagnostics is None:
+            from bayesdesk.diagnostics.page import DiagnosticsPage
+
+            self.diagnostics = DiagnosticsPage(self._background, self._database, self._machine)
+        self._show(self.diagnostics)
+        self.diagnostics.check_again()
+
+    def compare(self, rows: tuple[JobRow, ...], chosen: tuple[str, ...]) -> None:
+        """Compare the given jobs and the one that is shown."""
+        if self.comparison is None:
+            from bayesdesk.compare.page import ComparePage
+
+            self.comparison = ComparePage(self._database, self._background)
+        shown = (self._shown_job,) if self._shown_job else ()
+        self.comparison.show_rows(rows, (*shown, *chosen))
+        self._show(self.comparison)
+
+    def show_editor(self, model: ConfigModel, local: LocalModel) -> EditorPage:
+        """Show an editor of two texts in place of the one before."""
+        from bayesdesk.editor.editor_page import EditorPage
+
+        old = self.editor
+        self.editor = EditorPage(model, local, self._background, self._database, self._machine)
+        self.editor.started.connect(self.job_started)
+        self._show(self.editor)
+        self._remove(old)
+        return self.editor
+
+    def return_to_editor(self) -> None:
+        """Show the editor again, if a file has been opened."""
+        if self.editor is not None:
+            self._show(self.editor)
+
+    # ---- jobs
+
+    def show_job(self, identifier: str) -> None:
+        """Show a job's page, which is built with the job's first snapshot."""
+        self._shown_job = identifier
+        self.job_changed.emit(identifier)
+        self._watch.watch(identifier)
+        if self.job is not None and self.job.model.view.job.id == identifier:
+            self.setCurrentWidget(self.job)
+
+    def take_view(self, view: JobView) -> None:
+        """Show a snapshot of the job that is shown."""
+        if view.job.id != self._shown_job:
+            return
+        if self.job is not None and self.job.model.view.job.id == view.job.id:
+            self.job.set_view(view)
+        else:
+            self._show_view(view, self.job.tabs.currentIndex() if self.job else 0)
+
+    def _show_view(self, view: JobView, tab: int) -> None:
+        from bayesdesk.jobs.job_page import JobPage
+
+        old, self.job = self.job, JobPage(view, self._database, self._background, tab)
+        self.job.new_requested.connect(self.new_from_requested)
+        self.job.job_requested.connect(self.show_job)
+        self._show(self.job, view.job.id)
+        self._remove(old)
+        _log.info("job %s is shown", view.job.id)
+
+    def take_rows(self, rows: tuple[JobRow, ...]) -> None:
+        """Leave the page of a job that has been deleted."""
+        page = self.job
+        if page is None or any(r.job.id == page.model.view.job.id for r in rows):
+            return
+        if self.currentWidget() is page:
+            self.setCurrentWidget(self.start)
+        if self._shown_job == page.model.view.job.id:
+            self._shown_job = None
+            self._watch.watch(None)
+            self.job_changed.emit(None)
+        self.job = None
+        self._remove(page)
