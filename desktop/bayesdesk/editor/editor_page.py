@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QRegularExpression, QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -51,6 +52,7 @@ from bayesdesk.ui.widgets import (
 
 _TEXT_COLUMNS = 60
 _NARROW = 940  # pixels: buttons that have an icon lose their words
+_NARROWER = 820  # pixels: undo and redo are in the menu only
 _FOLDER_STRETCH = 1000  # the folder gets its full width before the gap gets any
 
 
@@ -113,6 +115,8 @@ class EditorPage(QWidget):
         is_narrow = event.size().width() < _NARROW
         for each, words in ((self._save_button, _("Save")), (self._try, _("Try one trial"))):
             each.setText("" if is_narrow else words)
+        for each in self._steps_buttons:  # the menu has them too
+            each.setVisible(event.size().width() >= _NARROWER)
 
     def _set_project_values(self, values: dict[str, list[str]]) -> None:
         self.yaml.completer.project_values = values
@@ -149,8 +153,10 @@ class EditorPage(QWidget):
         top = QWidget()
         top.setObjectName("bar")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        undo = button("", self.undo, kind="quiet", meaning="undo", tip=_("Undo"))
-        redo = button("", self.redo, kind="quiet", meaning="redo", tip=_("Redo"))
+        self._steps_buttons = (
+            button("", self.undo, kind="quiet", meaning="undo", tip=_("Undo")),
+            button("", self.redo, kind="quiet", meaning="redo", tip=_("Redo")),
+        )
         self._save_button = button(_("Save"), self.save, meaning="save", tip=_("Save"))
         cloud = button("", self.run_on_platform, kind="quiet", meaning="cloud", tip=_("Run on OpenBayes…"))
         folder = ElidedLabel(str(self.model.file.parent))
@@ -159,8 +165,7 @@ class EditorPage(QWidget):
             folder,
             self._state,
             None,
-            undo,
-            redo,
+            *self._steps_buttons,
             help_mark("files"),
             self._sides,
             self._save_button,
@@ -204,6 +209,7 @@ class EditorPage(QWidget):
         self._sides.choose(which)
         self.form.setVisible(which != "yaml")
         self._text_side.setVisible(which != "form")
+        self.sides.share()
         QSettings().setValue("editor/sides", which)
 
     def _show_state(self) -> None:
@@ -299,6 +305,17 @@ class EditorPage(QWidget):
             self.show_sides("both")
         editor = (self.yaml, self.local_yaml)[self._tabs.currentIndex()]
         editor.find_bar.open()
+
+    def show_parameter(self, name: str) -> None:
+        """Move the cursor of the YAML to a parameter."""
+        if self._text_side.isHidden():
+            self.show_sides("both")
+        self._tabs.setCurrentIndex(0)
+        found = self.model.text_document.find(QRegularExpression(rf"name:\s*[\"']?{re.escape(name)}\b"))
+        if not found.isNull():
+            self.yaml.setTextCursor(found)
+            self.yaml.centerCursor()
+            self.yaml.setFocus()
 
     def save(
         self,

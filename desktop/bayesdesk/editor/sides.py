@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 _TEXT_WIDTH = "editor/text_width"
 _PROBLEMS_HEIGHT = "editor/problems_height"
+_PROBLEMS_WIDTH = 340  # pixels, without the text
 _TEXT_SHARE = 0.4  # of the width, unless the text needs more for its usual lines
 
 
@@ -36,18 +37,22 @@ class Sides(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._share()
+        self.share()
 
-    def _share(self) -> None:
-        if not self._form.isHidden() and not self._text.isHidden():
-            given = _setting(_TEXT_WIDTH) or max(self._text_width, round(self.width() * _TEXT_SHARE))
-            text = min(given, self.width() - self._form.minimumSizeHint().width())
-            self.setSizes([self.width() - text, text])
+    def share(self) -> None:
+        """Give each part its size."""
+        if self._text.isHidden():
+            right = _PROBLEMS_WIDTH
+        else:
+            right = _setting(_TEXT_WIDTH) or max(self._text_width, round(self.width() * _TEXT_SHARE))
+        right = min(right, self.width() - self._form.minimumWidth())
+        self.setSizes([self.width() - right, right])
         height = _setting(_PROBLEMS_HEIGHT) or self.height() // 4
         self.right.setSizes([self.height() - height, height])
 
     def _remember_width(self) -> None:
-        QSettings().setValue(_TEXT_WIDTH, self.right.width())
+        if not self._text.isHidden():
+            QSettings().setValue(_TEXT_WIDTH, self.right.width())
 
     def _remember_height(self) -> None:
         QSettings().setValue(_PROBLEMS_HEIGHT, self.right.sizes()[1])

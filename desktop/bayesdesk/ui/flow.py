@@ -68,8 +68,10 @@ class Flow(QLayout):
 
     def minimumSize(self) -> QSize:
         margins = self.contentsMargins()
-        widest = max((part.width for part in self._shown()), default=0)
-        return QSize(widest + margins.left() + margins.right(), self.heightForWidth(self.geometry().width()))
+        shown = list(self._shown())
+        widest = max((part.width for part in shown), default=0)
+        height = max((part.item.minimumSize().height() for part in shown), default=0)
+        return QSize(widest + margins.left() + margins.right(), height + margins.top() + margins.bottom())
 
     def sizeHint(self) -> QSize:
         margins = self.contentsMargins()
