@@ -44,9 +44,9 @@ class OpenFiles(QObject):
         """Open a project and start it."""
         self.open(folder, lambda editor: editor.start())
 
-    def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
+    def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None, folder: Path) -> None:
         """Edit a job's file for a job that learns from it, with narrowed ranges if there are any."""
-        self.open(Path(job.submission.project), lambda editor: editor.follow_up(job, specs))
+        self.open(folder, lambda editor: editor.follow_up(job, specs))
 
     def _edit(self, project: Project) -> EditorPage:
         from bayesdesk.editor.text_model import ConfigModel, LocalModel

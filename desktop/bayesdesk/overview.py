@@ -132,7 +132,7 @@ class Overview(QWidget):
 
     def _ended_line(self, item: JobRow) -> QWidget:
         line = QWidget()
-        name = button(item.job.submission.name, partial(self.job_chosen.emit, item.job.id), kind="link")
+        name = button(item.job.name, partial(self.job_chosen.emit, item.job.id), kind="link")
         state = badge(state_word(item.job.state), TONES.get(item.job.state.value, ""))
         said = ElidedLabel(model.outcome(item))
         at = label(model.clock(item.job.ended_at or now(), datetime.now().astimezone()), "caption")
@@ -165,9 +165,9 @@ class _RunningLine(QWidget):
 
     def show_row(self, item: JobRow) -> None:
         """Show the newest state of the job."""
-        self._name.setText(item.job.submission.name)
+        self._name.setText(item.job.name)
         self._progress.setText(status_line(item))
-        self._best.setText(number(item.best.value) if item.best is not None else "–")
+        self._best.setText(number(item.best) if item.best is not None else "–")
 
 
 def remember_visit() -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # loaded when they are first shown, so that the window starts
     from bayesdesk.diagnostics.page import DiagnosticsPage
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
+    from bayesdesk.job_table.page import JobTablePage
+    from bayesdesk.jobs.job_actions import JobActions
     from bayesdesk.jobs.job_page import JobPage
 
 _log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class Pages(QStackedWidget):
         self.job: JobPage | None = None
         self.editor: EditorPage | None = None
         self.comparison: ComparePage | None = None
+        self.jobs: JobTablePage | None = None
         self.diagnostics: DiagnosticsPage | None = None
         self.addWidget(self.start)
 
@@ -63,7 +66,7 @@ class Pages(QStackedWidget):
         for widget in [self.widget(i) for i in range(self.count())]:
             self._remove(widget)
         self.start = start
-        self.job = self.editor = self.comparison = self.diagnostics = None
+        self.job = self.editor = self.comparison = self.jobs = self.diagnostics = None
         self.addWidget(self.start)
         if editor is not None:
             self.show_editor(editor.model, editor.local)
@@ -95,6 +98,16 @@ class Pages(QStackedWidget):
             self.diagnostics = DiagnosticsPage(self._background, self._database, self._machine)
         self._show(self.diagnostics)
         self.diagnostics.check_again()
+
+    def show_jobs(self, rows: tuple[JobRow, ...], actions: JobActions) -> None:
+        """Show all jobs as a table."""
+        if self.jobs is None:
+            from bayesdesk.job_table.page import JobTablePage
+
+            self.jobs = JobTablePage(self._database, self._background, actions)
+            self.jobs.job_chosen.connect(self.show_job)
+        self.jobs.take_rows(rows)
+        self._show(self.jobs)
 
     def compare(self, rows: tuple[JobRow, ...], chosen: tuple[str, ...]) -> None:
         """Compare the given jobs and the one that is shown."""
@@ -158,7 +171,9 @@ class Pages(QStackedWidget):
         _log.info("job %s is shown", view.job.id)
 
     def take_rows(self, rows: tuple[JobRow, ...]) -> None:
-        """Leave the page of a job that has been deleted."""
+        """Show the jobs, and leave the page of one that has been deleted."""
+        if self.jobs is not None:
+            self.jobs.take_rows(rows)
         page = self.job
         if page is None or any(r.job.id == page.model.view.job.id for r in rows):
             return

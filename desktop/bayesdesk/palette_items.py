@@ -30,11 +30,11 @@ def jobs(rows: Sequence[JobRow], show: Callable[[str], object]) -> list[Item]:
     """Every job."""
     return [
         Item(
-            row.job.submission.name,
+            row.job.name,
             "process",
             partial(show, row.job.id),
             f"{row.job.id} · {status_line(row)}",
-            f"{row.job.submission.project} {row.job.submission.message}",
+            " ".join((row.job.project, row.job.note, *row.job.tags)),
         )
         for row in rows
     ]

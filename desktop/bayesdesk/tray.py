@@ -41,11 +41,9 @@ class Tray(QObject):
         if self._icon is None:
             return
         running = [r for r in after if r.job.state is JobState.RUNNING]
-        lines = (f"{r.job.submission.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
+        lines = (f"{r.job.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
         self._icon.setToolTip(without_markup("\n".join(lines)) or "Bayesdesk")
         if not is_notifying():
             return
         for item in newly_ended(before, after):
-            self._icon.showMessage(
-                without_markup(item.job.submission.name), without_markup(end_message(item))
-            )
+            self._icon.showMessage(without_markup(item.job.name), without_markup(end_message(item)))

@@ -73,7 +73,9 @@ class MainWindow(QMainWindow):
         from bayesdesk.closing import Closing
         from bayesdesk.error_boxes import ErrorBoxes
         from bayesdesk.help import Help
+        from bayesdesk.jobs.job_actions import JobActions
         from bayesdesk.jobs.sidebar import JobListModel
+        from bayesdesk.lost_project import LostProject
         from bayesdesk.new_project import NewProjectActions
         from bayesdesk.open_files import OpenFiles
         from bayesdesk.pages import Pages
@@ -88,11 +90,13 @@ class MainWindow(QMainWindow):
         self.watch = StoreWatch(database)
         self.machine = MachineWatch(database, self.background)
         self.jobs = JobListModel()
+        self.job_actions = JobActions(self, database, self.background, lambda: self.rows)
         self.tray = Tray(self)
         self.new_project = NewProjectActions(self, self.background, database, self._open_folder)
         self.pages = Pages(database, self.background, self.machine, self.watch, self._start_page)
         self.files = OpenFiles(self, self.pages, self.background, self.recent)
         self.closing = Closing(self, self.files, self.background)
+        self.lost_project = LostProject(self, database, self.background, self.files.new_from)
         self.help = Help(self, self.background, database.folder, self.topic)
         self.sidebar = self._made_sidebar()
         self._left = self._made_left()
@@ -107,7 +111,8 @@ class MainWindow(QMainWindow):
         self.appearance.changed.connect(self._rebuild)
         self.pages.job_changed.connect(self._choose)
         self.pages.job_started.connect(self.show_job)
-        self.pages.new_from_requested.connect(self.files.new_from)
+        self.pages.new_from_requested.connect(self.lost_project.follow_up)
+        self.job_actions.compare_requested.connect(lambda chosen: self.compare(*chosen))
         self.new_project.chosen.connect(self.open_file)
         self.new_project.example_ready.connect(self.files.start)
         self.new_project.imported.connect(self.show_job)
@@ -166,11 +171,10 @@ class MainWindow(QMainWindow):
     def _made_sidebar(self) -> Sidebar:
         from bayesdesk.jobs.sidebar import Sidebar
 
-        made = Sidebar(self.jobs, self.machine)
+        made = Sidebar(self.jobs, self.machine, self.job_actions)
         made.new_requested.connect(self.show_start)
         made.job_chosen.connect(self.show_job)
-        made.compare_requested.connect(self.compare)
-        made.delete_requested.connect(self.delete_job)
+        made.table_requested.connect(self.show_jobs)
         made.diagnostics_requested.connect(self.show_diagnostics)
         made.language_requested.connect(self.switch_language)
         made.theme_requested.connect(self.switch_theme)
@@ -329,29 +333,14 @@ class MainWindow(QMainWindow):
         """Compare the given jobs and the one that is shown."""
         self.pages.compare(self.rows, chosen)
 
+    def show_jobs(self) -> None:
+        """Show all jobs as a table."""
+        self.pages.show_jobs(self.rows, self.job_actions)
+
     def cancel_shown(self) -> None:
         """Cancel the job whose page is shown."""
         if self.job_page is not None and self.pages.currentWidget() is self.job_page:
             self.job_page.header.cancel_requested.emit()
-
-    def delete_job(self, identifier: str) -> None:
-        """Ask, then delete a job that has ended."""
-        from bayescore.app import deletion
-        from bayesdesk.ui.message_box import Answer, ask
-
-        item = next(r for r in self.rows if r.job.id == identifier)
-
-        def delete() -> None:
-            self.background.run_to_end(
-                _("Deleting jobs"), lambda: deletion.delete(self.database, [identifier])
-            )
-
-        ask(
-            self,
-            _("Delete job {name} with its trials, logs and files?", name=item.job.submission.name),
-            meaning="warning",
-            answers=[Answer(_("Keep")), Answer(_("Delete"), delete, "danger")],
-        )
 
     # ---- files and closing
 

@@ -61,6 +61,8 @@ def _pages(window: MainWindow, qtbot, jobs: list[str], file) -> Iterator[tuple[s
         page.tabs.setCurrentIndex(index)
         yield name, whole
     page.tabs.setCurrentIndex(0)
+    window.show_jobs()
+    yield "jobs", whole
     window.compare(*jobs)
     yield "compare", whole
     window.show_diagnostics()

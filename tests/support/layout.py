@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bayesdesk.ui.elided import ElidedText
 from bayesdesk.ui.widgets import ElidedLabel
 
 _ARROW_PX = 24  # of a combo box
@@ -52,8 +53,8 @@ def _cut_texts(page: QWidget) -> Iterator[str]:
 def _missing_px(widget: QWidget) -> int:
     """Pixels of a widget's text that there is no room for."""
     metrics = widget.fontMetrics()
-    if isinstance(widget, ElidedLabel):
-        return 0
+    if isinstance(widget, ElidedLabel | ElidedText):
+        return 0  # they show an ellipsis and have a tool tip
     if isinstance(widget, QLabel) and widget.text():
         room = widget.contentsRect()
         if widget.wordWrap():

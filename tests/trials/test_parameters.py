@@ -30,6 +30,34 @@ def test_that_every_value_passes_a_real_shell_unchanged(tmp_path_factory, parame
     assert json.loads(out.read_text())[1:] == [f"--{k}={as_text(v)}" for k, v in parameters.items()]
 
 
+PLACES = (
+    '{echo} --{out} {{parameters}}',
+    'true && {echo} --{out} {{parameters}} | cat',
+    "sh -c '{echo} --{out} {{parameters}}'",
+    'sh -c "{echo} --{out} {{parameters}}" # {{parameters}}',
+    'true $({echo} --{out} {{parameters}})',
+    'true `{echo} --{out} {{parameters}}`',
+    '( {echo} --{out} {{parameters}} ); echo done',
+    'for i in 1; do\r\n{echo} --{out} {{parameters}}\r\ndone',
+)  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.dictionaries(st.from_regex(r"[a-z_][a-z0-9_.-]{0,8}", fullmatch=True), VALUES, max_size=5))
+def test_that_every_value_arrives_unchanged_wherever_the_command_puts_the_parameters(
+    tmp_path_factory, parameters
+) -> None:
+    folder = tmp_path_factory.mktemp("argv")
+    (folder / "echo.py").write_text(ECHO)
+    for number, place in enumerate(PLACES):
+        out = folder / f"{number}.json"
+        command = place.format(echo=f"{sys.executable} {folder / 'echo.py'}", out=out)
+        subprocess.run(["/bin/sh", "-c", command_line(command, parameters)], check=True, timeout=30)
+        assert json.loads(out.read_text())[1:] == [f"--{k}={as_text(v)}" for k, v in parameters.items()], (
+            place
+        )
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers())
 def test_that_numbers_keep_their_full_precision_and_integers_their_form(number) -> None:
     for text in (as_text(number), as_json({"x": number}).partition(": ")[2].strip(" \n}")):

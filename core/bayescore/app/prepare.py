@@ -28,6 +28,7 @@ from bayescore.config import (
     project_file,
     read_contents,
 )
+from bayescore.config.both_files import problems_of
 from bayescore.config.problems import has_errors
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files.links import leads_out, real
@@ -74,8 +75,8 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
     """
     file = project_file(where).absolute()
     loaded, local_file = load_contents(contents or read_contents(file), file)
-    problems = (*loaded.problems, *local_file.problems)
-    if loaded.config is None or local_file.settings is None or has_errors(list(problems)):
+    problems = problems_of(file, loaded, local_file)
+    if loaded.config is None or local_file.settings is None or has_errors(problems):
         return Prepared(None, {}, problems, ())
     config = with_options(loaded.config, options)
     local = local_with_options(local_file.settings, options)

@@ -10,6 +10,7 @@ import typer
 from bayescore.cli.options import JSON
 from bayescore.cli.output import as_json, write
 from bayescore.config import LOCAL_FILE_NAME, load_file, load_local_file, project_file
+from bayescore.config.both_files import problems_of
 from bayescore.config.problems import has_errors
 from bayescore.i18n import _
 
@@ -22,7 +23,7 @@ def check(
     target = project_file(file)
     loaded = load_file(target)
     local = load_local_file(target.parent / LOCAL_FILE_NAME)
-    problems = [*loaded.problems, *local.problems]
+    problems = problems_of(target, loaded, local)
     valid = loaded.config is not None and local.settings is not None and not has_errors(problems)
     if json:
         as_json({"ok": valid, "problems": [p.as_json() for p in problems]})

@@ -31,6 +31,7 @@ from bayescore.config import (
 )
 from bayescore.config.gear import Gear, read_gear
 from bayescore.config.load import Loaded
+from bayescore.config.options_place import PLACE, has_place
 from bayescore.errors import ConfigError
 from bayescore.files import read_text
 from bayescore.i18n import ntext, text
@@ -264,6 +265,16 @@ def _elsewhere(config: OpenBayesConfig, local: LocalSettings) -> Iterator[Findin
             Severity.WARNING,
             text("The platform binds at most {most} inputs.", most=_MOST_INPUTS),
             text("Merge data sets."),
+        )
+    if has_place(config.command):
+        yield Finding(
+            "command",
+            Severity.ERROR,
+            text(
+                "The platform appends the parameters to the command; it does not replace {place}.",
+                place=PLACE,
+            ),
+            text("Move the command into a script that passes its arguments on: sh run.sh"),
         )
     for path in dict.fromkeys(_ABSOLUTE.findall(config.command)):
         yield Finding(

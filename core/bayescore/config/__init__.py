@@ -14,7 +14,14 @@ from bayescore.config.load import (
     project_file,
     read_contents,
 )
-from bayescore.config.local import LocalSettings, NodeRunner, ObjectiveRule, RaySettings, RunnerChoice
+from bayescore.config.local import (
+    CommandShell,
+    LocalSettings,
+    NodeRunner,
+    ObjectiveRule,
+    RaySettings,
+    RunnerChoice,
+)
 from bayescore.config.models import (
     PARAMETER_SPECS,
     Access,
@@ -43,6 +50,7 @@ __all__ = [
     "Algorithm",
     "AliasedError",
     "CategoricalSpec",
+    "CommandShell",
     "Contents",
     "DataBinding",
     "DiscreteSpec",

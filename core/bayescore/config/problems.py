@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path as FilePath
@@ -89,6 +89,6 @@ class Problem:
         }
 
 
-def has_errors(problems: list[Problem]) -> bool:
+def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any problem prevents the start of a job."""
     return any(problem.severity is Severity.ERROR for problem in problems)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from bayescore.config.models import Access, DataBinding, ParameterValue, Secret
+from bayescore.config.options_place import Replacement, obstacle
+from bayescore.config.problems import Severity
 from bayescore.config.read_tuning import KEYS as TUNING_KEYS
 from bayescore.config.reader import Reader, closest_match
 from bayescore.config.runtimes import image_for_runtime, runtime_names
-from bayescore.config.yamltext import Path
+from bayescore.config.yamltext import Edit, Path, YamlDocument
 from bayescore.i18n import text
 
 BINDING_KEYS = ("data_bindings", "data_binding", "bindings", "binding")
@@ -47,7 +50,40 @@ def read_command(reader: Reader) -> str | None:
                 "empty-command", ("command",), text("The command is empty, so there is nothing to run.")
             )
         return None
+    _check_options_place(reader, command)
     return command
+
+
+def _check_options_place(reader: Reader, command: str) -> None:
+    """Report what would keep the parameters from the program: it would run with its defaults."""
+    found = obstacle(command)
+    if found is None:
+        return
+    path = ("command",)
+    fix = (
+        (found.fix.title, partial(_replaced, reader.document, path, command, found.fix))
+        if found.fix
+        else None
+    )
+    part = command[found.start : found.end]
+    reader.report_part(Severity.ERROR, "command-options", path, found.message, part, fix)
+
+
+def _replaced(document: YamlDocument, path: Path, command: str, change: Replacement) -> Edit:
+    """The edit that changes characters of a text value, in its line if that is possible."""
+    fixed = command[: change.start] + change.characters + command[change.end :]
+    node = document.node(path)
+    line = command.rfind("\n", 0, change.start) + 1
+    head = command[line : change.end]
+    at = document.text.rfind(head, node.start, node.end) if node and head else -1
+    if at >= 0:
+        start, end = at + change.start - line, at + change.end - line
+        edit = Edit(start, document.text[start:end], change.characters)
+        data = YamlDocument.parse(edit.apply(document.text)).data
+        is_read_so = isinstance(data, dict) and str(data.get("command")).rstrip() == fixed.rstrip()
+        if is_read_so and {**data, "command": ""} == {**document.data, "command": ""}:
+            return edit
+    return document.set(path, fixed)
 
 
 def read_runtime(reader: Reader) -> str | None:

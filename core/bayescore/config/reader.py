@@ -79,6 +79,16 @@ class Reader:
         if not self._exceeds_limit(severity, code):
             self._add(severity, code, path, message, start, end, fix)
 
+    def report_part(
+        self, severity: Severity, code: str, path: Path, message: Text, part: str, fix: Fix | None = None
+    ) -> None:
+        """Report a problem of a part of a text, or of all of it if the file writes the part otherwise."""
+        node = self._nearest_node(path)
+        start, end = (node.start, node.end) if node else (0, 0)
+        at = self.document.text.rfind(part, start, end)
+        span = (at, at + len(part)) if at >= 0 else (start, end)
+        self.report_span(severity, code, path, message, *span, fix)
+
     def _exceeds_limit(self, severity: Severity, code: str) -> bool:
         """Count a problem; return whether it exceeds the limit of its kind."""
         self._counts[severity, code] += 1

@@ -54,6 +54,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         limits=Limits(local.cpus, local.memory, local.shm_size, local.trial_timeout, local.pids_limit),
         image=job.submission.image,
         python=local.python,
+        shell=local.shell,
         inject_client=local.inject_client,
         outputs=local.ray.outputs,
     )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         Forecast,
         Input,
         Job,
+        JobFigures,
+        JobSummary,
         NewPoints,
         Point,
         Request,
@@ -34,6 +36,8 @@ __all__ = [
     "IllegalMoveError",
     "Input",
     "Job",
+    "JobFigures",
+    "JobSummary",
     "JobState",
     "IMPORTED",
     "Submission",
@@ -55,7 +59,9 @@ __all__ = [
 _MODULES = {
     "data_folder": "DataFolder",
     "database": "ChangeWatch Database",
-    "records": "IMPORTED Event Forecast Input Job NewPoints Point Request Submission Trial",
+    "records": (
+        "IMPORTED Event Forecast Input Job JobFigures JobSummary NewPoints Point Request Submission Trial"
+    ),
     "states": "STATE_NAMES IllegalMoveError JobState TrialState",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}

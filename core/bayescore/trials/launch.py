@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bayescore.config import CommandShell
 from bayescore.store import Input
 
 
@@ -93,6 +94,8 @@ class Launch:
         UUIDs; empty for none.
     outputs
         Which outputs of a trial on another machine are copied back: ``all``, ``none``, or a pattern of names.
+    shell
+        What runs the command.
     """
 
     name: str
@@ -108,5 +111,6 @@ class Launch:
     limits: Limits = field(default_factory=Limits)
     image: str | None = None
     python: str | None = None
+    shell: CommandShell = CommandShell.SH
     inject_client: bool = True
     outputs: str = "all"

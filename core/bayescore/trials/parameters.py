@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bayescore.config import OpenBayesConfig
+from bayescore.config.options_place import with_options
 
 FILE_NAME = "openbayes_params.json"
 
@@ -30,6 +31,7 @@ def as_json(parameters: Mapping[str, Any]) -> str:
 
 
 def command_line(command: str, parameters: Mapping[str, Any]) -> str:
-    """The shell command, followed by a quoted ``--name=value`` for each parameter."""
-    options = [shlex.quote(f"--{name}={as_text(value)}") for name, value in parameters.items()]
-    return " ".join([command.rstrip(), *options])
+    """The shell command with a quoted ``--name=value`` for each parameter, see :func:`with_options`."""
+    return with_options(
+        command, [shlex.quote(f"--{name}={as_text(value)}") for name, value in parameters.items()]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bayescore.config import Algorithm, Goal, NodeRunner, ObjectiveRule, RunnerChoice, Scale
+from bayescore.config import Algorithm, CommandShell, Goal, NodeRunner, ObjectiveRule, RunnerChoice, Scale
 from bayescore.i18n import _
 
 Keys = dict[str, str]
@@ -13,6 +13,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "algorithm": tuple(Algorithm),
     "scale_type": tuple(Scale),
     "runner": tuple(RunnerChoice),
+    "shell": tuple(CommandShell),
     "outputs": ("all", "none"),
     "objective": tuple(ObjectiveRule),
     "gpus": ("all", "none"),
@@ -136,7 +137,9 @@ def _local_keys() -> Keys:
         "registry_mirror": _("Registry mirror for pulls, like mirror.example.com."),
         "python": _("Python interpreter of trials that run as processes."),
         "gpus": _("GPUs for trials: all, none, or a list of numbers and UUIDs."),
+        "gpus_per_trial": _("Number of GPUs that one trial gets. Default: 1; 0: none."),
         "trials_per_gpu": _("Number of trials that share one GPU."),
+        "shell": _("The shell that runs the command: sh or bash. Default: sh."),
         "cpus": _("CPUs of one trial. Default: all."),
         "memory": _("Memory limit of one trial, like 8g. A trial that exceeds it is killed."),
         "shm_size": _("Shared memory of one trial, like 1g. Data loaders need it."),

@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QColor, QGuiApplication, QIntValidator, QKeyS
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QHeaderView,
     QLineEdit,
     QTreeView,
@@ -22,6 +21,7 @@ from bayesdesk.models.snapshot import Change, JobView
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import column, label, row
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -106,7 +106,7 @@ class EventsPage(QWidget):
         self.trial.setClearButtonEnabled(True)
         self.trial.setFixedWidth(110)
         self.trial.textChanged.connect(self._choose)
-        self.kind = QComboBox()
+        self.kind = ComboBox()
         self.kind.setAccessibleName(_("Kind"))
         self.kind.addItem(_("Kind: any"), None)
         for kind in EventKind:

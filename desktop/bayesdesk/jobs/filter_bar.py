@@ -39,6 +39,7 @@ class FilterBar(QWidget):
         self._share = Slider()
         self._share.setRange(1, 100)
         self._share.setValue(100)
+        self._slid_to = 100
         self._share.setFixedWidth(120)
         self._share.setAccessibleName(_("Show only the best trials, in percent"))
         self._apply_share = Throttle(self, self._set_share, _SHARE_PAUSE_MS)
@@ -91,10 +92,12 @@ class FilterBar(QWidget):
     def _show_filter(self) -> None:
         """Show another filter; new trials alone leave alone what is being typed."""
         wanted = self._shown_filter = self._model.filter
-        self._share.blockSignals(True)
-        self._share.setValue(wanted.best_percent)
-        self._share.blockSignals(False)
-        self._percent.setText(f"{wanted.best_percent} %")
+        if wanted.best_percent != self._slid_to:  # not by the slider, which may be further by now
+            self._slid_to = wanted.best_percent
+            self._share.blockSignals(True)
+            self._share.setValue(wanted.best_percent)
+            self._share.blockSignals(False)
+            self._percent.setText(f"{wanted.best_percent} %")
         state = next(iter(wanted.states), None)
         self._state.blockSignals(True)
         self._state.setCurrentIndex(max(0, self._state.findData(state)))
@@ -129,7 +132,8 @@ class FilterBar(QWidget):
         self._apply_share.call()
 
     def _set_share(self) -> None:
-        self._model.set_filter(replace(self._model.filter, best_percent=self._share.value()))
+        self._slid_to = self._share.value()
+        self._model.set_filter(replace(self._model.filter, best_percent=self._slid_to))
 
     def _set_state(self, _index: int) -> None:
         state = self._state.currentData()

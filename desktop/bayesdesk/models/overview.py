@@ -47,7 +47,7 @@ def ended_since(rows: Sequence[JobRow], moment: str) -> list[JobRow]:
 def outcome(item: JobRow) -> str:
     """How a job ended: its best value, or why there is none."""
     if item.best is not None:
-        return _("best {value}", value=number(item.best.value))
+        return _("best {value}", value=number(item.best))
     return str(item.job.reason) if item.job.reason is not None else state_word(item.job.state)
 
 

@@ -6,17 +6,17 @@ import shutil
 from collections.abc import Sequence
 
 from bayescore.results import best_so_far
-from bayescore.store import Database, Job, trials
+from bayescore.store import Database, JobSummary, trials
 from bayesdesk.models.overview import Facts
 
 
-def read_facts(database: Database, jobs: Sequence[Job]) -> Facts:
+def read_facts(database: Database, jobs: Sequence[JobSummary]) -> Facts:
     """Read the curves of jobs and the free disk space; not for the GUI thread."""
     with database.read() as connection:
         curves = {}
         for job in jobs:
             found = trials.of_job(connection, job.id)
-            steps = best_so_far(found, job.config.hyper_tuning.goal)
+            steps = best_so_far(found, job.goal)
             curves[job.id] = _at_each_trial([(t.number, t.value or 0.0) for t in steps], len(found))
     return Facts(curves, shutil.disk_usage(database.folder.root).free)
 

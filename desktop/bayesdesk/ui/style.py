@@ -130,6 +130,8 @@ QCheckBox::indicator, QListView::indicator, QTreeView::indicator { width: 14px; 
     border: 1px solid $strong_line; border-radius: 4px; background: $panel; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked {
     background: $accent; border-color: $accent; image: url("$tick"); }
+QCheckBox::indicator:indeterminate, QListView::indicator:indeterminate { background: $accent_soft;
+    border-color: $accent; image: url("$dash"); }
 QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: $accent; }
 QCheckBox:disabled { color: $secondary; }
 """)
@@ -163,6 +165,7 @@ def sheet(chosen: theme.Palette) -> str:
         radius=theme.CARD_RADIUS,
         control=theme.CONTROL_HEIGHT - 2,
         tick=resource("icons", f"tick-{'dark' if chosen is theme.DARK else 'light'}.svg").as_posix(),
+        dash=resource("icons", f"dash-{'dark' if chosen is theme.DARK else 'light'}.svg").as_posix(),
         caret=resource("icons", f"caret-{'dark' if chosen is theme.DARK else 'light'}.svg").as_posix(),
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bayescore.config import CommandShell
 from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import text
 from bayescore.resources import resource
@@ -41,12 +42,13 @@ _OUTAGE_S = 120.0  # after an outage of Docker in which such an exit code is att
 _STARTING_S = 10.0  # in which a starting Docker notices which containers have ended
 _SMALL_LOG = 2**16  # bytes that fit into Docker's own log without rotation, however short the lines are
 _COMPARED_LINES = 20
+_SHELLS = {CommandShell.SH: "/bin/sh", CommandShell.BASH: "bash"}
 # Capabilities that root in a container needs to handle its files and processes, and to install packages.
 _OF_ROOT = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID")
 # Process 1 of a container ignores SIGTERM unless it handles it, and a shell does not forward it.
 # The shell between process 1 and the program ends at once, so process 1 waits for the program itself.
 _INIT = """trap 'asked=1; kill -TERM -1 2>/dev/null' TERM
-/bin/sh -c "$0" & child=$!
+"$1" -c "$0" & child=$!
 wait "$child"; code=$?
 while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
 while [ -n "$asked" ] && kill -0 -1 2>/dev/null; do sleep 0.1 2>/dev/null || sleep 1; done
@@ -259,7 +261,7 @@ class DockerRunner:
         )
         config: dict[str, Any] = api.create_container_config(
             str(launch.image),
-            command=[launch.command],
+            command=[launch.command, _SHELLS[launch.shell]],
             user=user,
             working_dir="/output",
             environment=self._environment(launch),

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Set
 from pathlib import Path
 
+from bayescore.config import CommandShell
 from bayescore.errors import RunnerError
 from bayescore.files import append_to, read_bytes, replace
 from bayescore.i18n import text
@@ -26,6 +27,7 @@ from bayescore.trials.local_paths import localised
 from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.runners.watch import ProcessWatch
 
+_SHELLS = {CommandShell.SH: ("/bin/sh",), CommandShell.BASH: ("/usr/bin/env", "bash")}
 _SPEC = "supervisor-spec.json"
 _CLAIM = "supervisor.json"
 _EARLIER_CLAIM = "keeper.json"  # of a supervisor that an earlier version has started
@@ -60,7 +62,7 @@ class ProcessRunner:
         if handle := self.adopt(launch):
             return handle
         spec = {
-            "arguments": ["/bin/sh", "-c", with_local_paths(launch)],
+            "arguments": [*_SHELLS[launch.shell], "-c", with_local_paths(launch)],
             "folder": str(folder.output),
             "log": str(folder.log),
             "claim": str(folder.root / _CLAIM),

@@ -1,0 +1,34 @@
+"""Problems that only both files together show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bayescore.config.load import Loaded, LoadedLocal
+from bayescore.config.local import CommandShell
+from bayescore.config.options_place import needs_bash
+from bayescore.config.problems import Problem, Severity
+from bayescore.config.reader import Reader
+from bayescore.i18n import text
+
+
+def problems_of(file: Path, loaded: Loaded, local: LoadedLocal) -> tuple[Problem, ...]:
+    """Every problem of ``openbayes.yaml`` (``file``), of its local file, and of one beside the other."""
+    found = (*loaded.problems, *local.problems)
+    if loaded.config is None or local.settings is None:
+        return found
+    reader = Reader(loaded.document, file)
+    word = needs_bash(loaded.config.command)
+    if word is not None and local.settings.shell is CommandShell.SH:
+        reader.report_part(
+            Severity.WARNING,
+            "needs-bash",
+            ("command",),
+            text(
+                "“{word}” is a word of bash, but sh runs the command. "
+                "Set “shell: bash” in openbayes.local.yaml.",
+                word=word.text,
+            ),
+            word.text,
+        )
+    return (*found, *reader.finish())

@@ -1,0 +1,94 @@
+"""A command whose program would not get its parameters is an error, at its place and with a fix."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bayescore.config import Loaded, load_text
+from bayescore.config.options_place import needs_bash
+from support.builders import FILE
+
+PROBLEMS = [
+    # the command as the file has it, the marked part, and the command after the fix
+    ('"python main.py ⟦# baseline⟧"', "python main.py"),
+    ("python main.py; ⟦echo done⟧", "python main.py {parameters}; echo done"),
+    ("python main.py && ⟦echo ok⟧", "python main.py {parameters} && echo ok"),
+    ("python main.py 2>&1 | ⟦tee log.txt⟧", "python main.py {parameters} 2>&1 | tee log.txt"),
+    ("python main.py⟦;⟧", "python main.py"),
+    ("python main.py ⟦&⟧", "python main.py"),
+    ("python main.py ⟦&&⟧", "python main.py"),
+    ('bash -c ⟦"python main.py"⟧', 'bash -c "python main.py {parameters}"'),
+    ("bash -lc ⟦'cd src; python main.py'⟧", "bash -lc 'cd src; python main.py {parameters}'"),
+    ("if true; then python a.py; ⟦fi⟧", "if true; then python a.py {parameters}; fi"),
+    ("⟦( cd src; python main.py )⟧", None),
+    ("python main.py ⟦'a b⟧", None),
+    ("|\n  cd src\n  python main.py  # fast\n  ⟦echo finished⟧", "cd src\npython main.py {parameters}  # fast\necho finished\n"),
+    ("|\n  python main.py --epochs=3 ⟦\\⟧", "python main.py --epochs=3\n"),
+    ("|\n  python main.py\n  ⟦# --fast⟧", "python main.py\n"),
+    ("|\n  python - ⟦<<⟧EOF\n  print(1)\n  EOF", None),
+]  # fmt: skip
+FINE = [
+    "python main.py",
+    "python main.py --note='# no comment' a#b",
+    "cd src && python main.py",
+    "python main.py > log.txt 2>&1",
+    "FOO=1 nohup torchrun --nproc_per_node 2 main.py",
+    "python main.py {parameters} | tee log.txt",
+    'bash -c "python main.py {parameters}; echo done"',
+    "bash -c 'python main.py \"$@\"' --",
+    "python main.py \\\n  --epochs=3",
+    "echo only",
+    "make train",
+]
+
+
+def loaded(command: str) -> Loaded:
+    return load_text(FILE.replace("command: python main.py", f"command: {command}", 1))
+
+
+@pytest.mark.parametrize(("written", "fixed"), PROBLEMS)
+def test_that_a_command_that_would_lose_its_parameters_is_an_error_with_a_fix(
+    written: str, fixed: str | None
+) -> None:
+    found = loaded(written.replace("⟦", "").replace("⟧", ""))
+    assert found.config is None
+    (problem,) = [p for p in found.problems if p.code == "command-options"]
+    lines = found.document.text.splitlines()
+    assert problem.line == problem.end_line
+    assert lines[problem.line - 1][problem.column - 1 : problem.end_column - 1] == marked(written)
+    if fixed is None:
+        assert problem.fix is None
+        return
+    assert problem.fix is not None
+    edit = problem.fix.edit()
+    repaired = load_text(edit.apply(found.document.text))
+    assert repaired.config is not None
+    assert repaired.config.command == fixed
+    assert len(edit.text) < len(" {parameters}") + 1  # nothing else is written anew
+
+
+def marked(written: str) -> str:
+    return written.partition("⟦")[2].partition("⟧")[0]
+
+
+@pytest.mark.parametrize("command", FINE)
+def test_that_other_commands_are_fine(command: str) -> None:
+    found = loaded(json.dumps(command))
+    assert [p for p in found.problems if p.code == "command-options"] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        ("source venv/bin/activate && python main.py", "source"),
+        ("set -o pipefail; python main.py", "pipefail"),
+        ("if [[ -f a ]]; then python main.py; fi", "[["),
+        (". venv/bin/activate && python main.py", None),
+        ("python source", None),
+    ],
+)
+def test_that_a_word_of_bash_is_found(command: str, word: str | None) -> None:
+    found = needs_bash(command)
+    assert (found.text if found else None) == word
