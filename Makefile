@@ -133,7 +133,7 @@ bench-search: $(VENV)/.test
 
 screenshots: $(VENV)/.test $(MESSAGES).mo
 	@$(BIN)/python tools/system_packages.py --quiet
-	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python tools/screenshots.py
+	xvfb-run -a -s "-screen 0 2000x1200x24" $(BIN)/python tools/screenshots.py
 
 translations: $(VENV)/.test
 	$(BIN)/python tools/translations.py update

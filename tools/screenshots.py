@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
     from bayesdesk.window import MainWindow
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from screenshot_jobs import run_all
+
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "pictures"
 SIZE = (1280, 800)
+SMALL, LARGE = (1024, 700), (1920, 1080)
+CASES = {("en", "light"), ("zh", "dark")}  # looks in which the unusual cases are taken
 BAYESDESK = [sys.executable, "-m", "bayescore"]
 
 
@@ -31,6 +37,7 @@ def main(folder: Path) -> int:
     file.write_text(file.read_text(encoding="utf-8").replace("max_job_count: 12", "max_job_count: 30"))
     tune = ("gear", "run", "hypertuning", "--runner", "process", "--seed", "3", "--project", str(project))
     _run(*tune)
+    run_all(folder, _run_whatever_its_end)
     longer = file.read_text(encoding="utf-8").replace("max_job_count: 30", "max_job_count: 100")
     # one trial at a time, so that the job still runs in every picture
     file.write_text(longer.replace("parallel_count: 3", "parallel_count: 1"))
@@ -49,27 +56,32 @@ def _run(*arguments: str) -> None:
     subprocess.run([*BAYESDESK, *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
+def _run_whatever_its_end(*arguments: str) -> None:
+    """A job whose trials all fail ends with an error."""
+    quiet = subprocess.DEVNULL
+    subprocess.run([*BAYESDESK, *arguments], check=False, stdout=quiet, stderr=quiet)
+
+
 def _take(project: Path, language: str, theme: str) -> None:
     from PySide6.QtCore import QSettings
 
-    from bayescore.i18n import set_language
     from bayescore.store import Database, DataFolder
     from bayesdesk.app import make_application
-    from bayesdesk.ui import style
+    from bayesdesk.appearance import apply_settings
     from bayesdesk.window import MainWindow
 
     application = make_application(DataFolder.default())
     QSettings().setValue("theme", theme)
     QSettings().setValue("told/goes_on", True)
     QSettings().setValue("welcome/seen", "yes")
-    style.apply(application, theme)
-    set_language(language)
+    QSettings().setValue("language", language)
+    apply_settings(application)
     window = MainWindow(Database(DataFolder.default()).open())
     window.resize(*SIZE)
     window.show()
     window.watch.start()
     window.machine.start()
-    _wait_until(lambda: len(window.rows) >= 2 and window.machine.machine is not None)
+    _wait_until(lambda: len(window.rows) >= 5 and window.machine.machine is not None)
 
     def grab(name: str, widget: QWidget | None = None) -> None:
         _run_event_loop(900)
@@ -77,14 +89,16 @@ def _take(project: Path, language: str, theme: str) -> None:
         (widget or window).grab().save(str(TARGET / f"{name}-{language}-{theme}.png"))
 
     grab("start")
-    running, finished = (
-        next(r.job.id for r in window.rows if r.job.state.ended is ended) for ended in (False, True)
-    )
+    running = next(r.job.id for r in window.rows if not r.job.state.ended)
+    by_name = {r.job.name: r.job.id for r in window.rows if r.job.state.ended}
+    finished = by_name["digits"]
     _job(window, running)
     grab("running")
     _finished(window, finished, grab)
     window.compare(running, finished)
     grab("compare")
+    window.show_jobs()
+    grab("jobs")
     window.open_file(project)
     _wait_until(lambda: window.editor is not None)
     assert window.editor is not None
@@ -108,7 +122,25 @@ def _take(project: Path, language: str, theme: str) -> None:
     _wait_until(lambda: window.diagnostics is not None and window.diagnostics.is_done)
     grab("diagnostics")
     _first_steps(window, grab)
+    if (language, theme) in CASES:
+        _cases(window, by_name, grab)
     window.close()
+
+
+def _cases(window: MainWindow, jobs: dict[str, str], grab: Callable[..., None]) -> None:
+    """Small and large windows, 40 parameters, trials that fail, a job of one trial."""
+    _job(window, jobs["digits"]).tabs.setCurrentIndex(0)
+    for name, size in (("small", SMALL), ("large", LARGE)):
+        window.resize(*size)
+        grab(name)
+    window.resize(*SIZE)
+    page = _job(window, jobs["transformer"])
+    for name in ("parallel-coordinates", "analysis"):
+        page.tabs.setCurrentIndex(page.names.index(name))
+        grab(f"40-parameters-{name}")
+    for name in ("failing", "single"):
+        _job(window, jobs[name]).tabs.setCurrentIndex(0)
+        grab(f"{name}-job")
     _wait_until(window.isHidden)
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from bayescore import __version__
 from bayescore.errors import BayesdeskError
 from bayescore.files import PrivateLog
-from bayescore.i18n import LANGUAGES, preferred_language, set_language
-from bayescore.store import Database, DataFolder
+from bayescore.store import DataFolder
+from bayesdesk.appearance import apply_settings
 from bayesdesk.single_instance import JOB, SingleInstance
 from bayesdesk.ui import style
 from bayesdesk.ui.collecting import GuiThreadCollector
@@ -49,14 +49,17 @@ def main() -> None:
     instance = SingleInstance(folder)
     if instance.is_second(target):
         return
-    try:
-        database = Database(folder).open()
-    except BayesdeskError as error:
-        sys.exit(str(error))
     instance.listen()
     from bayesdesk.window import MainWindow
 
-    window = MainWindow(database)
+    window = MainWindow()
+    window.show_first()
+    from bayescore.store import Database  # SQLAlchemy takes longer to load than the window to appear
+
+    try:
+        window.fill(Database(folder).open())
+    except BayesdeskError as error:
+        sys.exit(str(error))
     instance.opened.connect(window.raise_and_open)
     sys.excepthook = _hook(window)
     window.start()
@@ -80,16 +83,8 @@ def make_application(folder: DataFolder) -> QApplication:
     application.setOrganizationName(_SETTINGS)
     application.setApplicationName("bayesdesk")
     application.setApplicationDisplayName("Bayesdesk")
-    settings = QSettings()
-    language = settings.value("language")
-    set_language(language if language in LANGUAGES else preferred_language())
     style.load_fonts()
-    theme = settings.value("theme")
-    if theme not in ("light", "dark"):
-        is_dark = application.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        theme = "dark" if is_dark else "light"
-        settings.setValue("theme", theme)
-    style.apply(application, str(theme))
+    apply_settings(application)
     return application
 
 

@@ -43,10 +43,8 @@ class Closing(QObject):
         for dialog in self._window.findChildren(QDialog):
             if dialog.isVisible() and dialog.isModal():
                 dialog.reject()
-        self._files.leave(self._wait, self.stay)
+        self._files.leave(self._wait, self.stay, self._late.start)
         self._is_beginning = False
-        if self._is_under_way:
-            self._late.start()
 
     def _wait(self) -> None:
         """Close when no action is under way any more."""
@@ -55,6 +53,8 @@ class Closing(QObject):
         self._has_left_editor = True
         if not self._background.actions:
             self._close()
+        elif self.dialog is None:
+            self._late.start()
 
     def _continue(self, error: Exception | None) -> None:
         """Look again after an action has ended."""

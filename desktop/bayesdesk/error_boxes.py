@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import _
-from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.message_box import tell
 
 _log = logging.getLogger(__name__)
 
@@ -31,12 +31,14 @@ class ErrorBoxes(QObject):
             return
         hint = str(error.hint) if isinstance(error, BayesdeskError) and error.hint else ""
         where = _("Details are in {file}.", file=self._file)
-        box = QMessageBox(QMessageBox.Icon.Warning, "Bayesdesk", as_text(sentence), parent=self._window)
-        box.setInformativeText(as_text(hint or where))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.finished.connect(lambda _answer: self._open.discard(sentence))
         self._open.add(sentence)
-        box.open()
+        tell(
+            self._window,
+            sentence,
+            hint or where,
+            meaning="error" if not isinstance(error, BayesdeskError) else "warning",
+            then=lambda: self._open.discard(sentence),
+        )
 
 
 def _sentence(error: Exception) -> str:

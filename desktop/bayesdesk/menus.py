@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from bayescore.i18n import _
-from bayesdesk.help import Help
-from bayesdesk.new_project import NewProjectActions
+from bayesdesk import clipboard
+from bayesdesk.appearance import Appearance
+from bayesdesk.recent_files import RecentFiles
 
-if TYPE_CHECKING:  # loaded when it is first shown
+if TYPE_CHECKING:  # loaded after the window is on the screen
     from bayesdesk.editor.editor_page import EditorPage
+    from bayesdesk.help import Help
+    from bayesdesk.new_project import NewProjectActions
+    from bayesdesk.open_files import OpenFiles
 
-Keys = QKeySequence.StandardKey | str | None
+Keys = QKeySequence.StandardKey
+_SEPARATOR = None
 
 
 class MenuTarget(Protocol):
@@ -23,101 +32,198 @@ class MenuTarget(Protocol):
 
     help: Help
     new_project: NewProjectActions
+    files: OpenFiles
+    recent: RecentFiles
+    appearance: Appearance
     actions_by_name: dict[str, QAction]
 
     @property
     def editor(self) -> EditorPage | None: ...
-
     def show_start(self) -> None: ...
     def show_diagnostics(self) -> None: ...
+    def show_jobs(self) -> None: ...
     def show_palette(self) -> None: ...
-    def switch_theme(self) -> None: ...
-    def switch_language(self) -> None: ...
+    def show_preferences(self) -> None: ...
+    def toggle_sidebar(self) -> None: ...
+    def toggle_details(self) -> None: ...
+    def toggle_full_screen(self) -> None: ...
     def welcome(self) -> None: ...
     def compare(self) -> None: ...
     def cancel_shown(self) -> None: ...
     def close(self) -> bool: ...
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An action of a menu.
+
+    Attributes
+    ----------
+    is_for_menu_only
+        Whether its keys belong to the widget that has the focus; the menu only shows them.
+    """
+
+    words: str
+    do: Callable[[], object]
+    keys: Keys | str | None = None
+    is_for_menu_only: bool = False
+
+
+Entries = Sequence[Entry | QMenu | None]
+
+
 def fill_menus(bar: QMenuBar, window: MenuTarget) -> dict[str, QAction]:
     """Replace the menus; returns every action by its name."""
-    bar.clear()
+    for menu in bar.findChildren(QMenu):
+        menu.deleteLater()
+    for action in bar.actions():
+        bar.removeAction(action)
     actions: dict[str, QAction] = {}
-    keys = QKeySequence.StandardKey
-
-    def edit(do: Callable[[EditorPage], object]) -> Callable[[], object]:
-        return lambda: do(window.editor) if window.editor else None
-
-    menus: list[tuple[str, list[tuple[str, Callable[[], object], Keys]]]] = [
-        (
-            _("&File"),
-            [
-                (_("Open…"), window.new_project.ask_for_file, keys.Open),
-                (_("New file…"), window.new_project.new_file, keys.New),
-                (_("New from my program…"), window.new_project.new_from_program, None),
-                (_("Import…"), window.new_project.import_results, None),
-                (_("Import a folder…"), window.new_project.import_folder, None),
-                (_("Import the copied table"), window.new_project.import_copied, None),
-                (_("Save"), edit(lambda e: e.save()), keys.Save),
-                (_("Start page"), window.show_start, "Ctrl+H"),
-                (_("Quit"), window.close, keys.Quit),
-            ],
-        ),
-        (
-            _("&Edit"),
-            [
-                (_("Undo"), edit(lambda e: e.undo()), keys.Undo),
-                (_("Redo"), edit(lambda e: e.redo()), keys.Redo),
-                (_("Find and replace"), edit(lambda e: e.open_find()), keys.Find),
-            ],
-        ),
-        (
-            _("&Job"),
-            [
-                (_("Start job…"), edit(lambda e: e.start()), "Ctrl+Return"),
-                (_("Try one trial"), edit(lambda e: e.try_one()), "Ctrl+Shift+Return"),
-                (_("Run on OpenBayes…"), edit(lambda e: e.run_on_platform()), None),
-                (_("Cancel job"), window.cancel_shown, None),
-                (_("Compare jobs"), window.compare, "Ctrl+Shift+C"),
-            ],
-        ),
-        (
-            _("&View"),
-            [
-                (_("Diagnostics"), window.show_diagnostics, "Ctrl+E"),
-                (_("Light or dark"), window.switch_theme, None),
-                (_("中文"), window.switch_language, None),
-                (_("Commands…"), window.show_palette, "Ctrl+Shift+P"),
-            ],
-        ),
-        (
-            _("&Help"),
-            [
-                (_("Manual"), window.help.show_manual, keys.HelpContents),
-                (
-                    _("Keys and files"),
-                    lambda: window.help.show_keys(window.actions_by_name),
-                    "Ctrl+F1",
-                ),
-                (_("Welcome"), window.welcome, None),
-                (_("Licences"), window.help.show_licences, None),
-            ],
-        ),
-    ]
-    for title, entries in menus:
-        menu = bar.addMenu(title)
-        for words, do, shortcut in entries:
-            action = QAction(words, bar)
-            if shortcut is not None:
-                action.setShortcut(QKeySequence(shortcut))
-            action.triggered.connect(_without_checked(do))
-            menu.addAction(action)
-            actions[words.replace("&", "")] = action
+    for title, entries in (
+        (_("&File"), _file(bar, window)),
+        (_("&Edit"), _edit(window)),
+        (_("&Job"), _job(window)),
+        (_("&View"), _view(window)),
+        (_("&Help"), _help(window)),
+    ):
+        menu = QMenu(title, bar)
+        bar.addMenu(menu)
+        _fill(menu, entries, actions)
     return actions
 
 
-def _without_checked(do: Callable[[], object]) -> Callable[[bool], object]:
-    def triggered(_checked: bool = False) -> object:
-        return do()
+def _fill(menu: QMenu, entries: Entries, actions: dict[str, QAction]) -> None:
+    for entry in entries:
+        if entry is _SEPARATOR:
+            menu.addSeparator()
+        elif isinstance(entry, QMenu):
+            menu.addMenu(entry)
+        else:
+            action = QAction(entry.words, menu)
+            if entry.keys is not None:
+                action.setShortcut(QKeySequence(entry.keys))
+            if entry.is_for_menu_only:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(partial(_call, entry.do))
+            menu.addAction(action)
+            actions[entry.words.replace("&", "")] = action
 
-    return triggered
+
+def _call(do: Callable[[], object], _checked: bool = False) -> None:
+    do()
+
+
+def _file(bar: QMenuBar, window: MenuTarget) -> Entries:
+    def new(do: Callable[[NewProjectActions], object]) -> Callable[[], object]:
+        return lambda: do(window.new_project)
+
+    def files(do: Callable[[OpenFiles], object]) -> Callable[[], object]:
+        return lambda: do(window.files)
+
+    return [
+        Entry(_("Open…"), new(lambda n: n.ask_for_file()), Keys.Open),
+        _recent(bar, window),
+        Entry(_("New file…"), new(lambda n: n.new_file()), Keys.New),
+        Entry(_("New from my program…"), new(lambda n: n.new_from_program())),
+        _SEPARATOR,
+        Entry(_("Save"), _in_editor(window, lambda e: e.save()), Keys.Save),
+        Entry(_("Save as…"), files(lambda f: f.save_as()), "Ctrl+Shift+S"),
+        Entry(_("Close"), files(lambda f: f.close()), "Ctrl+W"),
+        _SEPARATOR,
+        Entry(_("Import…"), new(lambda n: n.import_results())),
+        Entry(_("Import a folder…"), new(lambda n: n.import_folder())),
+        Entry(_("Import the copied table"), new(lambda n: n.import_copied())),
+        _SEPARATOR,
+        Entry(_("Start page"), window.show_start, "Ctrl+H"),
+        Entry(_("Preferences…"), window.show_preferences, "Ctrl+,"),
+        Entry(_("Quit"), window.close, "Ctrl+Q"),
+    ]
+
+
+def _recent(bar: QMenuBar, window: MenuTarget) -> QMenu:
+    """The files that were opened last; filled each time it is opened."""
+    menu = QMenu(_("Open recent"), bar)
+
+    def fill() -> None:
+        menu.clear()
+        for file in window.recent.files():
+            action = menu.addAction(str(file).replace("&", "&&"))
+            action.triggered.connect(partial(_call, partial(_open, window, file)))
+        is_empty = menu.isEmpty()
+        if is_empty:
+            menu.addAction(_("No files yet")).setEnabled(False)
+        menu.addSeparator()
+        forget = menu.addAction(_("Clear the list"))
+        forget.setEnabled(not is_empty)
+        forget.triggered.connect(partial(_call, window.recent.clear))
+
+    menu.aboutToShow.connect(fill)
+    return menu
+
+
+def _open(window: MenuTarget, file: Path) -> None:
+    window.files.open(file)
+
+
+def _in_editor(window: MenuTarget, do: Callable[[EditorPage], object]) -> Callable[[], object]:
+    return lambda: do(window.editor) if window.editor else None
+
+
+def _edit(window: MenuTarget) -> Entries:
+    return [
+        Entry(_("Undo"), _in_editor(window, lambda e: e.undo()), Keys.Undo),
+        Entry(_("Redo"), _in_editor(window, lambda e: e.redo()), Keys.Redo),
+        _SEPARATOR,
+        Entry(_("Cut"), partial(clipboard.apply, Keys.Cut), Keys.Cut, is_for_menu_only=True),
+        Entry(_("Copy"), partial(clipboard.apply, Keys.Copy), Keys.Copy, is_for_menu_only=True),
+        Entry(_("Paste"), partial(clipboard.apply, Keys.Paste), Keys.Paste, is_for_menu_only=True),
+        Entry(
+            _("Select all"), partial(clipboard.apply, Keys.SelectAll), Keys.SelectAll, is_for_menu_only=True
+        ),
+        _SEPARATOR,
+        Entry(_("Find and replace"), _in_editor(window, lambda e: e.open_find()), Keys.Find),
+    ]
+
+
+def _job(window: MenuTarget) -> Entries:
+    return [
+        Entry(_("Start job…"), _in_editor(window, lambda e: e.start()), "Ctrl+Return"),
+        Entry(_("Try one trial"), _in_editor(window, lambda e: e.try_one()), "Ctrl+Shift+Return"),
+        Entry(_("Run on OpenBayes…"), _in_editor(window, lambda e: e.run_on_platform())),
+        _SEPARATOR,
+        Entry(_("Cancel job"), window.cancel_shown),
+        Entry(_("All jobs"), window.show_jobs, "Ctrl+J"),
+        Entry(_("Compare jobs"), window.compare, "Ctrl+Shift+C"),
+    ]
+
+
+def _view(window: MenuTarget) -> Entries:
+    look = window.appearance
+    return [
+        Entry(_("Commands…"), window.show_palette, "Ctrl+Shift+P"),
+        _SEPARATOR,
+        Entry(_("Show or hide the jobs"), window.toggle_sidebar, "Ctrl+B"),
+        Entry(_("Show or hide the details"), window.toggle_details, "Ctrl+Shift+B"),
+        Entry(_("Full screen"), window.toggle_full_screen, "F11"),
+        _SEPARATOR,
+        Entry(_("Zoom in"), look.zoom_in, "Ctrl++"),
+        Entry(_("Zoom out"), look.zoom_out, "Ctrl+-"),
+        Entry(_("Reset the zoom"), look.reset_zoom, "Ctrl+0"),
+        _SEPARATOR,
+        Entry(_("Light or dark"), look.switch_theme),
+        Entry(_("中文"), look.switch_language),
+        _SEPARATOR,
+        Entry(_("Diagnostics"), window.show_diagnostics, "Ctrl+E"),
+    ]
+
+
+def _help(window: MenuTarget) -> Entries:
+    def open_help(do: Callable[[Help], object]) -> Callable[[], object]:
+        return lambda: do(window.help)
+
+    return [
+        Entry(_("Manual"), open_help(lambda h: h.show_manual()), Keys.HelpContents),
+        Entry(_("Keys and files"), open_help(lambda h: h.show_keys(window.actions_by_name)), "Ctrl+F1"),
+        Entry(_("Welcome"), window.welcome),
+        Entry(_("Licences"), open_help(lambda h: h.show_licences())),
+    ]

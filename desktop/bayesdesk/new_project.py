@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from bayescore.app.new_project import Proposal, accept_proposal, create_project, propose_from_program
+from bayescore.app.new_project import (
+    Proposal,
+    accept_proposal,
+    choose_runner,
+    create_project,
+    propose_from_program,
+)
 from bayescore.app.study_import import import_file, import_table
+from bayescore.config import RunnerChoice
 from bayescore.i18n import _
 from bayescore.store import Database, Job
 from bayesdesk.new_file_dialog import NewFileDialog
 from bayesdesk.services.background import Background
-from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.message_box import tell
+
+DEFAULT_RUNNER = "runner"  # setting: a :class:`RunnerChoice`
+
+
+def default_runner() -> RunnerChoice:
+    """The runner of new projects, from the preferences."""
+    chosen = str(QSettings().value(DEFAULT_RUNNER, RunnerChoice.AUTO))
+    return RunnerChoice(chosen) if chosen in list(RunnerChoice) else RunnerChoice.AUTO
 
 
 class NewProjectActions(QObject):
@@ -72,10 +87,14 @@ class NewProjectActions(QObject):
     def _offer(self, proposal: Proposal) -> None:
         """Show the proposed file, which is written when the user accepts it."""
 
+        def write() -> None:
+            accept_proposal(proposal)
+            choose_runner(proposal.file.parent, default_runner())
+
         def create() -> None:
             self._background.run_to_end(
                 _("Creating {file}", file=proposal.file.name),
-                lambda: accept_proposal(proposal),
+                write,
                 lambda _none: self.chosen.emit(proposal.file),
             )
 
@@ -90,11 +109,11 @@ class NewProjectActions(QObject):
             self._create(Path(folder), None)
 
     def _create(self, folder: Path, example: str | None) -> None:
-        self._background.run_to_end(
-            _("Creating the project"),
-            lambda: create_project(folder, example),
-            lambda _files: self.chosen.emit(folder),
-        )
+        def work() -> None:
+            create_project(folder, example)
+            choose_runner(folder, default_runner())
+
+        self._background.run_to_end(_("Creating the project"), work, lambda _none: self.chosen.emit(folder))
 
     def import_results(self) -> None:
         """Import results of another tool as a job."""
@@ -117,8 +136,8 @@ class NewProjectActions(QObject):
         """Import the table on the clipboard as a job of the open project."""
         copied, project = QGuiApplication.clipboard().text(), self._project()
         if project is None:
-            self._inform(
-                _("Import"),
+            tell(
+                self._window,
                 _("Open the project's openbayes.yaml first: it defines what the columns mean."),
             )
             return
@@ -136,6 +155,3 @@ class NewProjectActions(QObject):
 
     def _imported(self, job: Job) -> None:
         self.imported.emit(job.id)
-
-    def _inform(self, title: str, words: str) -> None:
-        QMessageBox.information(self._window, title, as_text(words))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from bayescore.config import ParameterSpec
 from bayescore.config.load import project_file
@@ -17,7 +17,7 @@ from bayescore.store import Job
 from bayesdesk.pages import Pages
 from bayesdesk.recent_files import RecentFiles
 from bayesdesk.services.background import Background
-from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.message_box import Answer, ask
 
 if TYPE_CHECKING:  # loaded when the first file is opened
     from bayesdesk.editor.editor_page import EditorPage
@@ -44,9 +44,9 @@ class OpenFiles(QObject):
         """Open a project and start it."""
         self.open(folder, lambda editor: editor.start())
 
-    def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None) -> None:
+    def new_from(self, job: Job, specs: tuple[ParameterSpec, ...] | None, folder: Path) -> None:
         """Edit a job's file for a job that learns from it, with narrowed ranges if there are any."""
-        self.open(Path(job.submission.project), lambda editor: editor.follow_up(job, specs))
+        self.open(folder, lambda editor: editor.follow_up(job, specs))
 
     def _edit(self, project: Project) -> EditorPage:
         from bayesdesk.editor.text_model import ConfigModel, LocalModel
@@ -55,7 +55,48 @@ class OpenFiles(QObject):
         model = ConfigModel(project.config, self._background)
         return self._pages.show_editor(model, LocalModel(project.local, self._background))
 
-    def leave(self, proceed: Callable[[], object], stay: Callable[[], object] = lambda: None) -> None:
+    def close(self) -> None:
+        """Close the file that is shown; on another page, show the start page."""
+        if self._pages.currentWidget() is self._pages.editor:
+            self.leave(self._pages.close_editor)
+        else:
+            self._pages.show_start()
+
+    def save_as(self) -> None:
+        """Ask for another file, write the text into it, and continue with that file."""
+        editor = self._pages.editor
+        if editor is None:
+            return
+        name, _filter = QFileDialog.getSaveFileName(
+            self._window, _("Save as"), str(editor.model.file), "YAML (*.yaml *.yml)"
+        )
+        if name:
+            editor.project.after_edits(lambda: self._write(editor, Path(name)))
+
+    def _write(self, editor: EditorPage, file: Path) -> None:
+        from bayescore.results import replace_bytes
+
+        if editor.local.is_changed:  # it belongs to the folder and stays there
+            editor.project.local.save(lambda: self._write(editor, file))
+            return
+        content = editor.model.content()
+
+        def show(project: Project) -> None:
+            editor.discard_drafts()
+            self._edit(project)
+
+        def write() -> Project:
+            replace_bytes(file, content)
+            return _read_project(file)
+
+        self._background.run_to_end(_("Saving {file}", file=file.name), write, show)
+
+    def leave(
+        self,
+        proceed: Callable[[], object],
+        stay: Callable[[], object] = lambda: None,
+        saving: Callable[[], object] = lambda: None,
+    ) -> None:
         """Proceed unless changes would be lost; the user decides whether they are saved first.
 
         After an error the editor is shown, which says what is wrong.
@@ -64,26 +105,35 @@ class OpenFiles(QObject):
         ----------
         stay
             Called if the user cancels.
+        saving
+            Called if the user chooses to save, before anything is written.
         """
         editor = self._pages.editor
         if editor is None or not editor.is_changed:
             proceed()
             return
-        boxes = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self._window,
-            _("Unsaved changes"),
-            as_text(_("{file} has unsaved changes.", file=str(editor.model.file))),
-            boxes.Save | boxes.Discard | boxes.Cancel,
-        )
-        if answer is boxes.Save:
-            again = partial(self.leave, proceed, stay)  # something may have been typed during the save
-            editor.save(again, lambda _error: self._pages.return_to_editor())
-        elif answer is boxes.Discard:
+
+        def discard() -> None:
             editor.discard_drafts()
             proceed()
-        else:
-            stay()
+
+        def save() -> None:
+            saving()
+            again = partial(self.leave, proceed, stay, saving)  # something may be typed during the save
+            editor.save(again, lambda _error: self._pages.return_to_editor())
+
+        box = ask(
+            self._window,
+            _("{file} has unsaved changes.", file=editor.model.file.name),
+            str(editor.model.file.parent),
+            meaning="warning",
+            answers=[
+                Answer(_("Cancel"), stay),
+                Answer(_("Discard"), discard, "danger"),
+                Answer(_("Save"), save, "primary"),
+            ],
+        )
+        box.rejected.connect(stay)
 
 
 def _read_project(file: Path) -> Project:

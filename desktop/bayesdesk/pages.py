@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -21,19 +20,15 @@ if TYPE_CHECKING:  # loaded when they are first shown, so that the window starts
     from bayesdesk.diagnostics.page import DiagnosticsPage
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
+    from bayesdesk.job_table.page import JobTablePage
+    from bayesdesk.jobs.job_actions import JobActions
     from bayesdesk.jobs.job_page import JobPage
 
 _log = logging.getLogger(__name__)
 
 
 class Pages(QStackedWidget):
-    """Shows one page and follows the jobs in the store.
-
-    Parameters
-    ----------
-    make_start
-        Makes the start page in the current language and theme.
-    """
+    """Shows one page and follows the jobs in the store."""
 
     job_changed = Signal(object)  # str | None: id of the job that is shown from now on
     job_started = Signal(str)  # from the editor
@@ -45,17 +40,17 @@ class Pages(QStackedWidget):
         background: Background,
         machine: MachineWatch,
         watch: StoreWatch,
-        make_start: Callable[[], StartPage],
+        start: StartPage,
     ) -> None:
         super().__init__()
         self._database, self._background = database, background
         self._machine, self._watch = machine, watch
-        self._make_start = make_start
         self._shown_job: str | None = None
-        self.start: StartPage = make_start()
+        self.start = start
         self.job: JobPage | None = None
         self.editor: EditorPage | None = None
         self.comparison: ComparePage | None = None
+        self.jobs: JobTablePage | None = None
         self.diagnostics: DiagnosticsPage | None = None
         self.addWidget(self.start)
 
@@ -64,14 +59,14 @@ class Pages(QStackedWidget):
         """Id of the job that is shown, even if its page is still being read."""
         return self._shown_job
 
-    def rebuild(self) -> None:
+    def rebuild(self, start: StartPage) -> None:
         """Build the pages again in the current language and theme; the shown job or editor stays shown."""
         editor, page = self.editor, self.job
         is_editing = editor is not None and self.currentWidget() is editor
         for widget in [self.widget(i) for i in range(self.count())]:
             self._remove(widget)
-        self.start = self._make_start()
-        self.job = self.editor = self.comparison = self.diagnostics = None
+        self.start = start
+        self.job = self.editor = self.comparison = self.jobs = self.diagnostics = None
         self.addWidget(self.start)
         if editor is not None:
             self.show_editor(editor.model, editor.local)
@@ -104,6 +99,16 @@ class Pages(QStackedWidget):
         self._show(self.diagnostics)
         self.diagnostics.check_again()
 
+    def show_jobs(self, rows: tuple[JobRow, ...], actions: JobActions) -> None:
+        """Show all jobs as a table."""
+        if self.jobs is None:
+            from bayesdesk.job_table.page import JobTablePage
+
+            self.jobs = JobTablePage(self._database, self._background, actions)
+            self.jobs.job_chosen.connect(self.show_job)
+        self.jobs.take_rows(rows)
+        self._show(self.jobs)
+
     def compare(self, rows: tuple[JobRow, ...], chosen: tuple[str, ...]) -> None:
         """Compare the given jobs and the one that is shown."""
         if self.comparison is None:
@@ -129,6 +134,12 @@ class Pages(QStackedWidget):
         """Show the editor again, if a file has been opened."""
         if self.editor is not None:
             self._show(self.editor)
+
+    def close_editor(self) -> None:
+        """Show the start page in place of the editor."""
+        old, self.editor = self.editor, None
+        self._show(self.start)
+        self._remove(old)
 
     # ---- jobs
 
@@ -160,7 +171,9 @@ class Pages(QStackedWidget):
         _log.info("job %s is shown", view.job.id)
 
     def take_rows(self, rows: tuple[JobRow, ...]) -> None:
-        """Leave the page of a job that has been deleted."""
+        """Show the jobs, and leave the page of one that has been deleted."""
+        if self.jobs is not None:
+            self.jobs.take_rows(rows)
         page = self.job
         if page is None or any(r.job.id == page.model.view.job.id for r in rows):
             return

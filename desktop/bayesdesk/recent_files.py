@@ -25,6 +25,10 @@ class RecentFiles(QObject):
         """Put a file first."""
         self._set([file, *(f for f in self.files() if f != file)][:_MOST])
 
+    def clear(self) -> None:
+        """Forget every file."""
+        self._set([])
+
     def _set(self, files: list[Path]) -> None:
         QSettings().setValue(_KEY, [str(f) for f in files])
         self.changed.emit()

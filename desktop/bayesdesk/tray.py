@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from bayescore.store import JobState
@@ -11,7 +11,13 @@ from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import without_markup
 
+NOTIFICATIONS = "notifications"  # setting: “yes” or “no”
 _MOST_LINES = 10  # of the tool tip: one for each running job
+
+
+def is_notifying() -> bool:
+    """Whether the user wants notifications; they can be turned off in the preferences."""
+    return QSettings().value(NOTIFICATIONS, "yes") != "no"
 
 
 class Tray(QObject):
@@ -35,9 +41,9 @@ class Tray(QObject):
         if self._icon is None:
             return
         running = [r for r in after if r.job.state is JobState.RUNNING]
-        lines = (f"{r.job.submission.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
+        lines = (f"{r.job.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
         self._icon.setToolTip(without_markup("\n".join(lines)) or "Bayesdesk")
+        if not is_notifying():
+            return
         for item in newly_ended(before, after):
-            self._icon.showMessage(
-                without_markup(item.job.submission.name), without_markup(end_message(item))
-            )
+            self._icon.showMessage(without_markup(item.job.name), without_markup(end_message(item)))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from bayescore.app.diagnostics import diagnose
-from bayescore.app.findings import Finding
 from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
-from bayesdesk.ui.findings import show_findings
 from bayesdesk.ui.widgets import Card, Segmented, button, column, label, row
+
+if TYPE_CHECKING:  # loaded when the welcome is shown, which is once
+    from bayescore.app.findings import Finding
 
 _SEEN = "welcome/seen"
 
@@ -29,6 +31,8 @@ class Welcome(QDialog):
     manual_requested = Signal()
 
     def __init__(self, parent: QWidget, background: Background) -> None:
+        from bayescore.app.diagnostics import diagnose
+
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 600)
@@ -95,6 +99,8 @@ class Welcome(QDialog):
             self._show(self._findings)
 
     def _show(self, findings: list[Finding]) -> None:
+        from bayesdesk.ui.findings import show_findings
+
         self._findings = findings
         self._busy.setVisible(False)
         show_findings(self._rows, findings, 150)

@@ -6,84 +6,113 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from shiboken6 import isValid
 
-from bayescore.app.lookup import find_job
 from bayescore.i18n import _
-from bayescore.store import Database, JobState
 from bayesdesk.appearance import Appearance
-from bayesdesk.closing import Closing
-from bayesdesk.error_boxes import ErrorBoxes
-from bayesdesk.help import Help
-from bayesdesk.jobs.sidebar import JobListModel, Sidebar
 from bayesdesk.menus import fill_menus
-from bayesdesk.models.snapshot import JobRow
-from bayesdesk.new_project import NewProjectActions
-from bayesdesk.open_files import OpenFiles
-from bayesdesk.pages import Pages
-from bayesdesk.palette import CommandPalette
 from bayesdesk.recent_files import RecentFiles
-from bayesdesk.services.background import Background
-from bayesdesk.services.machine_watch import MachineWatch
-from bayesdesk.services.store_watch import StoreWatch
 from bayesdesk.single_instance import JOB
 from bayesdesk.start_page import StartPage
-from bayesdesk.tray import Tray
-from bayesdesk.ui.plain import as_text
-from bayesdesk.ui.widgets import row
-from bayesdesk.welcome import Welcome, is_first_start
+from bayesdesk.ui import theme
+from bayesdesk.ui.collapsible import Collapsible
+from bayesdesk.ui.widgets import button, row
 
-if TYPE_CHECKING:  # pages are loaded when they are first shown, so that the window starts quickly
+if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when they are first shown
+    from bayescore.store import Database
+    from bayesdesk.closing import Closing
     from bayesdesk.compare.page import ComparePage
     from bayesdesk.diagnostics.page import DiagnosticsPage
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.jobs.job_page import JobPage
+    from bayesdesk.jobs.sidebar import Sidebar
+    from bayesdesk.models.snapshot import JobRow
+
+
+_LEAST = QSize(900, 560)  # px; smaller windows would hide primary controls
 
 
 class MainWindow(QMainWindow):
-    """Wires services to pages. A change of language or theme rebuilds the pages from their models."""
+    """Wires services to pages. A change of language or theme rebuilds the pages from their models.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    database
+        The store, already open. Without it the window only shows the start page until it is filled, so that
+        it is on the screen before SQLAlchemy and NumPy are loaded.
+    """
+
+    def __init__(self, database: Database | None = None) -> None:
         super().__init__()
         self.setWindowTitle("Bayesdesk")
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 600)
+        self.setMinimumSize(_LEAST)
+        self.appearance = Appearance(self)
+        self.recent = RecentFiles(self)
+        self.rows: tuple[JobRow, ...] = ()
+        self.closing: Closing | None = None
+        self._start_page = StartPage(self.recent)
+        self._sidebar_place = QWidget()
+        self._sidebar_place.setObjectName("sidebar")
+        self._sidebar_place.setFixedWidth(theme.SIDEBAR_WIDTH)
+        self.actions_by_name: dict[str, QAction] = fill_menus(self.menuBar(), self)
+        whole = QWidget()
+        whole.setObjectName("page")
+        self._side_by_side = row(self._sidebar_place, self._start_page, spacing=0)
+        self._side_by_side.setStretchFactor(self._start_page, 1)
+        whole.setLayout(self._side_by_side)
+        self.setCentralWidget(whole)
+        if database is not None:
+            self.fill(database)
+
+    def fill(self, database: Database) -> None:
+        """Build everything that needs the store."""
+        from bayesdesk.closing import Closing
+        from bayesdesk.error_boxes import ErrorBoxes
+        from bayesdesk.help import Help
+        from bayesdesk.jobs.job_actions import JobActions
+        from bayesdesk.jobs.sidebar import JobListModel
+        from bayesdesk.lost_project import LostProject
+        from bayesdesk.new_project import NewProjectActions
+        from bayesdesk.open_files import OpenFiles
+        from bayesdesk.pages import Pages
+        from bayesdesk.services.background import Background
+        from bayesdesk.services.machine_watch import MachineWatch
+        from bayesdesk.services.store_watch import StoreWatch
+        from bayesdesk.tray import Tray
+
         self.database = database
         self.errors = ErrorBoxes(self, database.folder.root / "window.log")
         self.background = Background()
-        self.background.went_wrong.connect(self.show_error)
         self.watch = StoreWatch(database)
         self.machine = MachineWatch(database, self.background)
-        self.rows: tuple[JobRow, ...] = ()
         self.jobs = JobListModel()
+        self.job_actions = JobActions(self, database, self.background, lambda: self.rows)
         self.tray = Tray(self)
-        self.recent = RecentFiles(self)
         self.new_project = NewProjectActions(self, self.background, database, self._open_folder)
-        self.pages = Pages(database, self.background, self.machine, self.watch, self._made_start_page)
+        self.pages = Pages(database, self.background, self.machine, self.watch, self._start_page)
         self.files = OpenFiles(self, self.pages, self.background, self.recent)
         self.closing = Closing(self, self.files, self.background)
+        self.lost_project = LostProject(self, database, self.background, self.files.new_from)
         self.help = Help(self, self.background, database.folder, self.topic)
-        self.appearance = Appearance(self)
         self.sidebar = self._made_sidebar()
-        self.actions_by_name: dict[str, QAction] = fill_menus(self.menuBar(), self)
-        self._arrange()
+        self._left = self._made_left()
+        self._side_by_side.replaceWidget(self._sidebar_place, self._left)
+        self._sidebar_place.deleteLater()
+        self._side_by_side.addWidget(self.pages, 1)
+        self._connect_start_page()
         self._connect()
 
-    def _arrange(self) -> None:
-        whole = QWidget()
-        whole.setObjectName("page")
-        self._side_by_side = row(self.sidebar, self.pages, spacing=0)
-        self._side_by_side.setStretchFactor(self.pages, 1)
-        whole.setLayout(self._side_by_side)
-        self.setCentralWidget(whole)
-
     def _connect(self) -> None:
+        self.background.went_wrong.connect(self.show_error)
         self.appearance.changed.connect(self._rebuild)
         self.pages.job_changed.connect(self._choose)
         self.pages.job_started.connect(self.show_job)
-        self.pages.new_from_requested.connect(self.files.new_from)
+        self.pages.new_from_requested.connect(self.lost_project.follow_up)
+        self.job_actions.compare_requested.connect(lambda chosen: self.compare(*chosen))
         self.new_project.chosen.connect(self.open_file)
         self.new_project.example_ready.connect(self.files.start)
         self.new_project.imported.connect(self.show_job)
@@ -91,15 +120,27 @@ class MainWindow(QMainWindow):
         self.watch.view_changed.connect(self.pages.take_view)
         self.watch.trouble.connect(self.show_error)
 
-    def start(self) -> None:
-        """Show the window where it was, and start watching the store."""
-        settings = QSettings()
-        geometry = settings.value("window/geometry")
+    def show_frame(self) -> None:
+        """Show the window where it was."""
+        geometry = QSettings().value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         else:
             self.resize(1440, 900)
         self.show()
+
+    def show_first(self) -> None:
+        """Show the window and return when it has been painted, before it is filled."""
+        self.show_frame()
+        QApplication.processEvents()
+        self.repaint()
+
+    def start(self) -> None:
+        """Show the window, and start watching the store."""
+        from bayesdesk.welcome import is_first_start
+
+        if not self.isVisible():
+            self.show_frame()
         self.watch.start()
         self.machine.start()
         if is_first_start():
@@ -128,43 +169,114 @@ class MainWindow(QMainWindow):
         return self.pages.comparison
 
     def _made_sidebar(self) -> Sidebar:
-        made = Sidebar(self.jobs, self.machine)
+        from bayesdesk.jobs.sidebar import Sidebar
+
+        made = Sidebar(self.jobs, self.machine, self.job_actions)
         made.new_requested.connect(self.show_start)
         made.job_chosen.connect(self.show_job)
-        made.compare_requested.connect(self.compare)
-        made.delete_requested.connect(self.delete_job)
+        made.table_requested.connect(self.show_jobs)
         made.diagnostics_requested.connect(self.show_diagnostics)
         made.language_requested.connect(self.switch_language)
         made.theme_requested.connect(self.switch_theme)
         return made
 
-    def _made_start_page(self) -> StartPage:
-        made = StartPage(self.recent.files())
-        made.file_chosen.connect(self.open_file)
-        made.open_requested.connect(self.new_project.ask_for_file)
-        made.new_requested.connect(self.new_project.new_file)
-        made.program_requested.connect(self.new_project.new_from_program)
-        made.import_requested.connect(self.new_project.import_results)
-        made.example_chosen.connect(self.new_project.start_example)
-        return made
+    def _made_left(self) -> Collapsible:
+        """The sidebar, or a strip with what is used most."""
+        tools = (
+            button("", self.show_start, kind="quiet", meaning="new", tip=_("New job")),
+            button("", self.compare, kind="quiet", meaning="compare", tip=_("Compare jobs")),
+            button("", self.show_diagnostics, kind="quiet", meaning="diagnostics", tip=_("Diagnostics")),
+        )
+        words = (_("Hide the jobs"), _("Show the jobs"))
+        return Collapsible("jobs", self.sidebar, "left", words, tools)
+
+    def _connect_start_page(self) -> None:
+        from bayesdesk.overview import Overview
+
+        page = self._start_page
+        page.file_chosen.connect(self.open_file)
+        page.open_requested.connect(self.new_project.ask_for_file)
+        page.new_requested.connect(self.new_project.new_file)
+        page.program_requested.connect(self.new_project.new_from_program)
+        page.import_requested.connect(self.new_project.import_results)
+        page.example_chosen.connect(self.new_project.start_example)
+        self.overview = Overview(self.database, self.background, self.machine)
+        self.overview.job_chosen.connect(self.show_job)
+        self.overview.diagnostics_requested.connect(self.show_diagnostics)
+        page.add_overview(self.overview)
+        self._show_overview()
+
+    def _show_overview(self) -> None:
+        self.overview.show_rows(self.rows)
+        self._start_page.show_overview(has_jobs=bool(self.rows))
 
     def _rebuild(self) -> None:
         """Build every part in the current language and theme."""
         self.help.close_manual()
-        old, self.sidebar = self.sidebar, self._made_sidebar()
-        self._side_by_side.replaceWidget(old, self.sidebar)
+        self.sidebar = self._made_sidebar()
+        old, self._left = self._left, self._made_left()
+        self._side_by_side.replaceWidget(old, self._left)
         old.deleteLater()
         self.actions_by_name = fill_menus(self.menuBar(), self)
         self.jobs.set_rows(self.rows)
-        self.pages.rebuild()
+        self._start_page = StartPage(self.recent)
+        self._connect_start_page()
+        self.pages.rebuild(self._start_page)
         self.sidebar.choose(self.pages.shown_job)
 
     def show_palette(self) -> None:
         """Open the command palette."""
-        CommandPalette(self, self.actions_by_name).open()
+        from bayesdesk import palette_items as items
+        from bayesdesk.manual import read_pages
+        from bayesdesk.palette import CommandPalette
+
+        palette = CommandPalette(
+            self,
+            [
+                *items.commands(self.actions_by_name),
+                *items.jobs(self.rows, self.show_job),
+                *items.files(self.recent.files(), self.open_file),
+                *items.parameters(self.editor, self._show_parameter),
+            ],
+        )
+        show_page = self.help.show_manual
+
+        def add_manual(pages: dict[str, str]) -> None:
+            if isValid(palette):
+                palette.add(items.manual(pages, show_page))
+
+        self.background.run(read_pages, add_manual)
+        palette.open()
+
+    def _show_parameter(self, name: str) -> None:
+        if self.editor is not None:
+            self.pages.return_to_editor()
+            self.editor.show_parameter(name)
+
+    def show_preferences(self) -> None:
+        """Open the preferences."""
+        from bayesdesk.preferences import Preferences
+
+        Preferences(self, self.appearance, self.database.folder).open()
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the list of jobs."""
+        self._left.toggle()
+
+    def toggle_details(self) -> None:
+        """Show or hide the panel beside the page, if it has one."""
+        for panel in self.pages.findChildren(Collapsible):
+            if panel.isVisible():
+                panel.toggle()
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or return to the window's size."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def welcome(self) -> None:
         """Show the welcome of the first start."""
+        from bayesdesk.welcome import Welcome
+
         dialog = Welcome(self, self.background)
         dialog.language_requested.connect(self.switch_language)
         dialog.example_requested.connect(self.new_project.run_example)
@@ -210,6 +322,7 @@ class MainWindow(QMainWindow):
         self.rows = rows
         self.jobs.set_rows(rows)
         self.pages.take_rows(rows)
+        self._show_overview()
         self.sidebar.choose(self.pages.shown_job)
 
     def show_job(self, identifier: str) -> None:
@@ -220,22 +333,14 @@ class MainWindow(QMainWindow):
         """Compare the given jobs and the one that is shown."""
         self.pages.compare(self.rows, chosen)
 
+    def show_jobs(self) -> None:
+        """Show all jobs as a table."""
+        self.pages.show_jobs(self.rows, self.job_actions)
+
     def cancel_shown(self) -> None:
         """Cancel the job whose page is shown."""
         if self.job_page is not None and self.pages.currentWidget() is self.job_page:
             self.job_page.header.cancel_requested.emit()
-
-    def delete_job(self, identifier: str) -> None:
-        """Ask, then delete a job that has ended."""
-        from bayescore.app import deletion
-
-        item = next(r for r in self.rows if r.job.id == identifier)
-        boxes = QMessageBox.StandardButton
-        question = _("Delete job {name} with its trials, logs and files?", name=item.job.submission.name)
-        if QMessageBox.question(self, "Bayesdesk", as_text(question)) is boxes.Yes:
-            self.background.run_to_end(
-                _("Deleting jobs"), lambda: deletion.delete(self.database, [identifier])
-            )
 
     # ---- files and closing
 
@@ -256,6 +361,8 @@ class MainWindow(QMainWindow):
 
     def open(self, target: str) -> None:
         """Open a file by its absolute path, or a job by ``job:ID``."""
+        from bayescore.app.lookup import find_job
+
         job = target.removeprefix(JOB)
         if job == target:
             self.open_file(Path(target))
@@ -272,16 +379,23 @@ class MainWindow(QMainWindow):
             self.open_file(Path(paths[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        from bayescore.store import JobState
+        from bayesdesk.overview import remember_visit
+        from bayesdesk.ui.message_box import tell
+
+        if self.closing is None:  # the window has not been filled yet
+            event.accept()
+            return
         if not self.closing.may_close():
             event.ignore()
             return
         if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):
             QSettings().setValue("told/goes_on", True)
-            QMessageBox.information(
-                self,
-                "Bayesdesk",
-                _("The running jobs continue without the window. Open it again to see them."),
-            )
+            event.ignore()
+            words = _("The running jobs continue without the window. Open it again to see them.")
+            tell(self, words, then=self.close)
+            return
+        remember_visit()
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.machine.end()
         self.watch.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bayescore.app import deletion, trial_marks
+from bayescore.app import deletion, job_marks, job_search, trial_marks
 from bayescore.app.lookup import find_job, find_trial
 from bayescore.errors import ConfigError
 from bayescore.store import Database, JobState, TrialState, jobs, trials
@@ -70,3 +70,78 @@ def test_that_no_job_is_deleted_when_one_is_running(database: Database) -> None:
         deletion.delete(database, [ended.id, running.id])
     with database.read() as connection:
         assert len(jobs.every(connection)) == 2
+
+
+def test_that_jobs_are_renamed_noted_tagged_and_archived(database: Database) -> None:
+    first, second = (
+        add_job(database, name=n, message="as started", ended=ENDED) for n in ("digits", "letters")
+    )
+    both = [first.id, second.id]
+    assert first.note == "as started"
+    job_marks.rename(database, first.id, "  digits,\n second try ")
+    job_marks.annotate(database, both, " warm-up helps ")
+    job_marks.tag(database, both, ["baseline", "Warm up, baseline"])
+    job_marks.tag(database, [second.id], ["WARM UP", "v2"], remove=["Baseline"])
+    job_marks.archive(database, [second.id])
+    with database.read() as connection:
+        one, two = (jobs.get(connection, i) for i in both)
+    assert (one.submission.name, one.note, one.tags, one.archived) == (
+        "digits, second try",
+        "warm-up helps",
+        ("baseline", "Warm up"),
+        False,
+    )
+    assert one.submission.message == "as started"
+    assert (two.submission.name, two.tags, two.archived) == ("letters", ("Warm up", "v2"), True)
+    job_marks.annotate(database, [first.id], "")
+    job_marks.archive(database, both, archived=False)
+    with database.read() as connection:
+        assert jobs.get(connection, first.id).note == ""
+        assert [j.archived for j in jobs.every(connection)] == [False, False]
+
+
+def test_that_invalid_marks_are_refused_and_change_nothing(database: Database) -> None:
+    ended, running = add_job(database, ended=ENDED), add_job(database)
+    with pytest.raises(ConfigError, match="has not ended"):
+        job_marks.archive(database, [ended.id, running.id])
+    with pytest.raises(ConfigError, match="There is no job"):
+        job_marks.tag(database, [ended.id, "nothing"], ["a"])
+    with pytest.raises(ConfigError, match="needs a name"):
+        job_marks.rename(database, ended.id, " \n ")
+    with pytest.raises(ConfigError, match="longer than 40"):
+        job_marks.tag(database, [ended.id], ["t" * 41])
+    with pytest.raises(ConfigError, match="at most 50 tags"):
+        job_marks.tag(database, [ended.id], [f"t{i}" for i in range(51)])
+    with database.read() as connection:
+        job = jobs.get(connection, ended.id)
+    assert (job.archived, job.tags, job.submission.name) == (False, (), "test")
+
+
+def test_that_a_continued_job_is_no_longer_archived(database: Database) -> None:
+    job = add_job(database, ended=ENDED)
+    job_marks.archive(database, [job.id])
+    with database.write() as connection:
+        assert not jobs.begin_run(connection, job.id).archived
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", True),
+        ("DIGITS warm", True),
+        ("digits cold", False),
+        ("mnist", True),
+        ("#baseline", True),
+        ("#base", False),
+        ("base", True),
+        ("#warm-up digits", True),
+    ],
+)
+def test_that_jobs_are_found_by_name_note_tags_and_project(
+    database: Database, query: str, found: bool
+) -> None:
+    job = add_job(database, name="digits", message="warm start", project="/home/me/mnist")
+    job_marks.tag(database, [job.id], ["baseline", "Warm up"])
+    with database.read() as connection:
+        ((summary,), _revision) = jobs.summaries(connection)
+    assert job_search.matcher(query)(summary) is found

@@ -72,26 +72,8 @@ def start(folder: Path) -> None:
     from bayescore.store import Database
 
     Database(DataFolder(folder)).open().close()
-    subprocess.run([sys.executable, __file__, "first_paint", str(folder)], check=True)
-
-
-def first_paint(folder: Path) -> None:
-    """Measure from the start of this process, including Python's own start."""
-    import psutil
-
-    began = psutil.Process().create_time()
-    app = application(folder)
-    from bayescore.store import Database
-    from bayesdesk.window import MainWindow
-
-    window = MainWindow(Database(DataFolder(folder)).open())
-    window.start()
-    app.processEvents()
-    window.grab()
-    say("first paint of the window, warm", time.time() - began)
-    turn(0)
-    say("window usable", time.time() - began)
-    window.watch.end()
+    script = Path(__file__).with_name("start_script.py")
+    subprocess.run([sys.executable, script, str(folder), str(time.time())], check=True)
 
 
 def typing(folder: Path) -> None:
@@ -363,7 +345,7 @@ def write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    parts = {f.__name__: f for f in (start, first_paint, typing, parameters, opening, live, brushing, write)}
+    parts = {f.__name__: f for f in (start, typing, parameters, opening, live, brushing, write)}
     if len(sys.argv) > 2:
         parts[sys.argv[1]](Path(sys.argv[2]))
     else:

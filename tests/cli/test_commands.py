@@ -36,6 +36,46 @@ def finished(tmp_path_factory: pytest.TempPathFactory):
     made.close()
 
 
+# ---- lists of jobs
+
+
+def test_that_jobs_are_edited_and_found_by_tag_words_and_archive(workspace: Workspace) -> None:
+    workspace.write()
+    first, second = workspace.insert().id, workspace.insert().id
+
+    def listed(*options: str) -> list[str]:
+        return [line.split("\t")[0] for line in workspace.run("jobs", *options).out.splitlines()[1:]]
+
+    assert listed() == [second, first]
+    done = workspace.run("edit", first, "--name", "baseline", "--note", "第一次 try", "--tag", "paper")
+    assert (done.code, done.out) == (0, "1 job has been changed.\n")
+    assert workspace.run("edit", first, second, "--tag", "v2,old", "--untag", "PAPER").code == 0
+    shown = next(
+        csv.DictReader(io.StringIO(workspace.run("jobs", "--search", "第一次 #v2").out), delimiter="\t")
+    )
+    assert (shown["name"], shown["tags"], shown["note"]) == ("baseline", "v2, old", "第一次 try")
+    assert listed("--tag", "V2") == [second, first]
+    assert listed("--tag", "paper") == []
+    assert workspace.run("edit", second, "--archive").code == 0
+    assert listed() == [first]
+    assert listed("--archived") == [second, first]
+    found = workspace.run("jobs", "--archived", "--json").json()["jobs"]
+    assert [(j["archived"], j["tags"]) for j in found] == [(True, ["v2", "old"]), (False, ["v2", "old"])]
+    assert workspace.run("edit", "baseline", "--archive").code == 0
+    assert workspace.run("edit", first, second, "--unarchive").code == 0
+    assert listed() == [second, first]
+
+
+@pytest.mark.parametrize("options", [(), ("--name", " "), ("--tag", "x" * 60)])
+def test_that_an_edit_without_a_valid_change_is_refused(
+    workspace: Workspace, options: tuple[str, ...]
+) -> None:
+    workspace.write()
+    job = workspace.insert()
+    assert workspace.run("edit", job.id, *options).code == 2
+    assert workspace.job(job.id) == job
+
+
 # ---- check
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bayescore.config import LocalSettings
-from bayescore.store import IMPORTED
+from bayescore.i18n import text
+from bayescore.store import IMPORTED, Event
 from bayescore.store.records import Input
 from bayesdesk.models.configuration import groups_of
 from support.views import a_job
@@ -19,6 +20,12 @@ def test_that_only_what_differs_from_the_defaults_is_shown() -> None:
         "Runs on": {"Runner": "Processes of this machine", "GPU": "all"},
         "Search": {"Seed": "7"},
     }
+
+
+def test_that_the_commit_of_the_project_is_shown_where_an_event_names_it() -> None:
+    event = Event(1, "job1", None, "", "info", "commit", text("At {commit}.", commit="ab" * 20))
+    job = next(g for g in groups_of(a_job(), [event]) if g.title == "Job")
+    assert {s.title: s.value for s in job.settings}["Git commit"] == "ab" * 20
 
 
 def test_that_every_setting_has_words_and_units() -> None:

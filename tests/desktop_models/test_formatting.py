@@ -9,19 +9,28 @@ import pytest
 
 from bayescore.i18n import text
 from bayescore.store import IMPORTED, Forecast, JobState
+from bayescore.times import now
 from bayesdesk.models.comparison import best_rows, difference_rows
-from bayesdesk.models.job_list import end_message, grouped, newly_ended, status_line
+from bayesdesk.models.job_list import (
+    Listing,
+    end_message,
+    grouped,
+    known_tags,
+    newly_ended,
+    status_line,
+    tags_line,
+)
 from bayesdesk.models.offers import offers_for
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.models.trial import badge_of, outcome_of, reasons_of, summary_of
-from support.views import FILE, S, a_job, a_trial, a_view
+from support.views import FILE, S, a_job, a_summary, a_trial, a_view
 
 ENDED, STARRED, RUNNING = a_trial(1, 0.5), a_trial(2, 0.9, starred=True), a_trial(3, None, S.RUNNING)
 
 
 def a_row(state: JobState, number: int = 1, **changes) -> JobRow:
-    job = replace(a_job(state, name=f"digits {number}", message="warm start"), id=f"job{number}")
-    return replace(JobRow(job, 4, None, None), **changes)
+    job = a_summary(state, id=f"job{number}", name=f"digits {number}", note="warm start")
+    return replace(JobRow(job, 4, None), **changes)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +121,7 @@ def test_that_a_tool_tip_has_the_value_or_the_state_and_the_parameters() -> None
         (a_row(JobState.QUEUED), "waiting"),
         (a_row(JobState.SUCCEEDED), "4 trials"),
         (a_row(JobState.SUCCEEDED, done=1), "1 trial"),
-        (a_row(JobState.CANCELLED), "cancelled"),
+        (a_row(JobState.CANCELLED), "cancelled · 4 trials"),
     ],
 )
 def test_that_a_job_of_the_list_says_how_far_it_is(row: JobRow, line: str) -> None:
@@ -122,13 +131,13 @@ def test_that_a_job_of_the_list_says_how_far_it_is(row: JobRow, line: str) -> No
 def test_that_jobs_are_grouped_by_state_and_found_by_a_word() -> None:
     rows = [a_row(JobState.SUCCEEDED, 1), a_row(JobState.RUNNING, 2), a_row(JobState.QUEUED, 3)]
     assert grouped(rows) == ["Running", rows[1], "Waiting", rows[2], "Finished", rows[0]]
-    assert grouped(rows, " DIGITS 2 ") == ["Running", rows[1]]
-    assert grouped(rows, "warm") == grouped(rows)
-    assert grouped(rows, "nothing") == []
+    assert grouped(rows, Listing(" DIGITS 2 ")) == ["Running", rows[1]]
+    assert grouped(rows, Listing("warm")) == grouped(rows)
+    assert grouped(rows, Listing("nothing")) == []
 
 
 def test_that_a_job_that_has_ended_since_is_announced_once() -> None:
-    running, ended = a_row(JobState.RUNNING), a_row(JobState.SUCCEEDED, best=STARRED)
+    running, ended = a_row(JobState.RUNNING), a_row(JobState.SUCCEEDED, best=0.9)
     assert newly_ended((running,), (ended,)) == [ended]
     assert newly_ended((ended,), (ended,)) == newly_ended((), (ended,)) == []
     assert end_message(ended) == "succeeded, best 0.9"
@@ -141,11 +150,30 @@ def test_that_a_job_that_has_ended_since_is_announced_once() -> None:
 def test_that_jobs_are_compared_by_their_best_trials_and_their_settings() -> None:
     first = (a_job(JobState.SUCCEEDED), [ENDED, STARRED, a_trial(4, None, S.FAILED)])
     second = (a_job(JobState.RUNNING, FILE.replace("Random", "Bayesian")), [RUNNING])
-    rows = dict(best_rows([first, second]))
+    rows = {r.name: r.values for r in best_rows([first, second])}
     assert rows["State"] == ["succeeded", "running"]
     assert rows["Trials"] == ["3 (1 ✕)", "0"]
     assert rows["Best"] == ["0.9  #2", "–"]
     assert rows["n"] == ["2", "–"]
-    different = dict(difference_rows([first, second]))
+    different = {r.name: r.values for r in difference_rows([first, second])}
     assert different["hyper_tuning.algorithm"] == ["Random", "Bayesian"]
     assert difference_rows([first]) == []
+
+
+def test_that_jobs_are_grouped_by_day_and_project_without_archived_ones() -> None:
+    rows = [a_row(JobState.SUCCEEDED, n) for n in (1, 2, 3)]
+    first, second, third = rows
+    second = replace(second, job=replace(second.job, project="/a/mnist", created_at=now()))
+    third = replace(third, job=replace(third.job, archived=True, tags=("old",)))
+    rows = [second, first, third]
+    assert grouped(rows, Listing(group="project")) == ["mnist", second, "nowhere", first]
+    assert grouped(rows, Listing(group="day")) == [
+        "Today",
+        second,
+        grouped([first], Listing(group="day"))[0],
+        first,
+    ]
+    assert grouped(rows, Listing(shows_archived=True)) == ["Finished", *rows]
+    assert grouped(rows, Listing("#old")) == []
+    assert tags_line(third) == "#old archived"
+    assert known_tags(rows) == ["old"]

@@ -78,7 +78,7 @@ class Store:
             assert view.series[trial].keys() == by_name.keys()
             assert all(np.array_equal(view.series[trial][n], v, equal_nan=True) for n, v in by_name.items())
         (row,) = [r for r in rows if r.job.id == self.job]
-        assert row.best == fresh.best
+        assert row.best == (fresh.best.value if fresh.best else None)
         assert row.done == sum(t.state.ended for t in fresh.trials)
 
 

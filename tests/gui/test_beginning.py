@@ -9,18 +9,25 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QLabel
 
 from bayescore.config.gear import read_gear
 from bayescore.i18n import language
 from bayesdesk.licences_dialog import LicencesDialog
 from bayesdesk.manual import PAGES
 from bayesdesk.new_file_dialog import NewFileDialog
+from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.welcome import Welcome, is_first_start
 from bayesdesk.window import MainWindow
 from support import stand_in_platform as platform
 from support.window import WAIT_MS, open_editor
 from support.workspace import Workspace
+
+
+def the_box(window: MainWindow) -> MessageBox:
+    (box,) = (box for box in window.findChildren(MessageBox) if box.isVisible())
+    return box
+
 
 SHOW_ERROR = MainWindow.show_error  # the fixture of the window puts another in its place
 
@@ -131,13 +138,13 @@ def test_that_imported_results_are_shown_and_cannot_be_continued(
 
 
 def test_that_a_copied_table_becomes_a_job_of_the_open_project(
-    window: MainWindow, workspace: Workspace, qtbot, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
-    said: list[str] = []
-    monkeypatch.setattr("bayesdesk.new_project.QMessageBox.information", lambda *a, **_k: said.append(a[2]))
     QGuiApplication.clipboard().setText("x\tscore\n0.25\t0.5\n")
     window.new_project.import_copied()
-    assert "openbayes.yaml" in said[0]
+    box = the_box(window)
+    assert "openbayes.yaml" in box.words.text()
+    box.accept()
     open_editor(window, qtbot, workspace.write())
     window.new_project.import_copied()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
@@ -168,13 +175,6 @@ def test_that_a_job_is_bound_and_sent_after_a_question(
 ) -> None:
     monkeypatch.setenv("PATH", os.environ["PATH"])
     editor = open_editor(window, qtbot, workspace.project / "openbayes.yaml")
-    questions: list[str] = []
-
-    def answer(*arguments: object) -> QMessageBox.StandardButton:
-        questions.append(str(arguments[2]))
-        return QMessageBox.StandardButton.Yes if len(questions) > 1 else QMessageBox.StandardButton.No
-
-    monkeypatch.setattr("bayesdesk.editor.cloud_dialog.QMessageBox.question", answer)
     monkeypatch.setattr(
         "bayesdesk.editor.cloud_dialog.QInputDialog.getText", lambda *_a, **_k: ("digits", True)
     )
@@ -188,11 +188,14 @@ def test_that_a_job_is_bound_and_sent_after_a_question(
     qtbot.waitUntil(dialog._send.isEnabled, timeout=WAIT_MS)
     assert read_gear(workspace.project).id == "p1"
     dialog.send()
+    question = dialog.question.words.text().replace("\u200b", "")
+    qtbot.mouseClick(dialog.question.buttons["Cancel"], Qt.MouseButton.LeftButton)
     assert there.uploads == {}
     dialog.send()
+    qtbot.mouseClick(dialog.question.buttons["Send"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog._open.isVisible() and dialog._again.isEnabled(), timeout=WAIT_MS)
     assert len(there.jobs) == 1
-    assert there.url in questions[0]
+    assert there.url in question
     assert "j1" in dialog._link
     assert "100%" in dialog._output.toPlainText()
     assert platform.TOKEN not in dialog._output.toPlainText()
@@ -210,13 +213,13 @@ def test_that_a_second_start_shows_the_job_that_it_names(
 
 
 def test_that_an_error_that_comes_again_is_said_once_until_it_was_read(window: MainWindow, qtbot) -> None:
-    def boxes() -> list[QMessageBox]:
-        return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    def boxes() -> list[MessageBox]:
+        return [box for box in window.findChildren(MessageBox) if box.isVisible()]
 
     for _again in range(3):
         SHOW_ERROR(window, ValueError("odd"))
     SHOW_ERROR(window, ValueError("even"))
-    assert sorted(box.text()[-4:] for box in boxes()) == [" odd", "even"]
+    assert sorted(box.words.text()[-4:] for box in boxes()) == [" odd", "even"]
     for box in boxes():
         box.accept()
     SHOW_ERROR(window, ValueError("odd"))

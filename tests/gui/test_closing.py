@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMessageBox
 
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
+from bayescore.store import JobState
 from bayesdesk.closing_dialog import ClosingDialog
 from bayesdesk.editor import file_sync
 from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.window import MainWindow
+from support.programs import wait_for
 from support.window import TWO, WAIT_MS, finished_job, open_editor, settle, type_into
-from support.workspace import Workspace
-
-BOXES = QMessageBox.StandardButton
+from support.workspace import REPORT_X, Workspace, wait_until
 
 
 @pytest.fixture
@@ -29,14 +29,6 @@ def editor(window: MainWindow, workspace: Workspace, qtbot) -> EditorPage:
     made.model.set(("command",), "python mine.py")
     settle(made)
     return made
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> list[QMessageBox.StandardButton]:
-    """Answers to the question about unsaved changes, in order."""
-    given: list[QMessageBox.StandardButton] = []
-    monkeypatch.setattr("bayesdesk.open_files.QMessageBox.question", lambda *_a: given.pop(0))
-    return given
 
 
 @pytest.fixture
@@ -57,6 +49,12 @@ def quit_by_menu(window: MainWindow) -> None:
     window.actions_by_name["Quit"].trigger()
 
 
+def press(window: MainWindow, word: str) -> None:
+    """Answer the question about unsaved changes."""
+    (box,) = [b for b in window.findChildren(MessageBox) if b.isVisible()]
+    box.buttons[word].click()
+
+
 def shown(window: MainWindow) -> list[ClosingDialog]:
     return [d for d in window.findChildren(ClosingDialog) if d.isVisible()]
 
@@ -68,14 +66,14 @@ def waiting(window: MainWindow, qtbot) -> ClosingDialog:
 
 
 def test_that_a_save_that_fails_at_closing_is_reported_and_the_window_stays(
-    window: MainWindow, editor: EditorPage, answers: list, qtbot
+    window: MainWindow, editor: EditorPage, qtbot
 ) -> None:
     file = editor.model.file
     theirs = file.read_bytes().replace(b"python-3.11", b"python-3.12")
     file.write_bytes(theirs)
     window.show_start()  # the editor is not in sight
-    answers.append(BOXES.Save)
     quit_by_menu(window)
+    press(window, "Save")
     dialog = waiting(window, qtbot)
     assert "has been changed by another program" in dialog.words.text()
     assert not dialog.close_anyway.isVisible()
@@ -89,21 +87,21 @@ def test_that_a_save_that_fails_at_closing_is_reported_and_the_window_stays(
     qtbot.waitUntil(lambda: not shown(window), timeout=WAIT_MS)
     editor.files[0].keep.click()
     qtbot.waitUntil(editor.files[0].bar.isHidden, timeout=WAIT_MS)
-    answers.append(BOXES.Save)
     quit_by_menu(window)
+    press(window, "Save")
     qtbot.waitUntil(window.isHidden, timeout=WAIT_MS)
     assert b"mine.py" in file.read_bytes()
 
 
 def test_that_a_save_to_a_read_only_folder_keeps_the_window_open(
-    window: MainWindow, editor: EditorPage, answers: list, qtbot, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, editor: EditorPage, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(file: Path, _content: bytes, _expected: bytes) -> None:
         raise ConfigError(text("{file} cannot be written: {reason}.", file=file, reason="no space left"))
 
     monkeypatch.setattr(file_sync, "write_unless_changed", refuse)
-    answers.append(BOXES.Save)
     window.close()
+    press(window, "Save")
     dialog = waiting(window, qtbot)
     assert "no space left" in dialog.words.text()
     assert "no space left" in editor._message.text()
@@ -112,10 +110,10 @@ def test_that_a_save_to_a_read_only_folder_keeps_the_window_open(
 
 
 def test_that_closing_waits_for_a_save_and_can_be_given_up(
-    window: MainWindow, editor: EditorPage, answers: list, hold: threading.Event, qtbot
+    window: MainWindow, editor: EditorPage, hold: threading.Event, qtbot
 ) -> None:
-    answers.append(BOXES.Save)
     window.close()
+    press(window, "Save")
     dialog = waiting(window, qtbot)
     assert "Saving openbayes.yaml" in dialog.words.text()
     dialog.keep_open.click()
@@ -126,11 +124,11 @@ def test_that_closing_waits_for_a_save_and_can_be_given_up(
 
 
 def test_that_a_save_under_way_is_awaited_without_a_question(
-    window: MainWindow, editor: EditorPage, hold: threading.Event, qtbot, answers: list
+    window: MainWindow, editor: EditorPage, hold: threading.Event, qtbot
 ) -> None:
-    answers.append(BOXES.Save)  # until it is saved, the text counts as changed
     editor.save()
     window.close()
+    press(window, "Save")
     dialog = waiting(window, qtbot)
     assert window.isVisible()
     hold.set()
@@ -140,10 +138,10 @@ def test_that_a_save_under_way_is_awaited_without_a_question(
 
 
 def test_that_what_is_typed_during_the_save_is_saved_before_the_window_closes(
-    window: MainWindow, editor: EditorPage, answers: list, hold: threading.Event, qtbot
+    window: MainWindow, editor: EditorPage, hold: threading.Event, qtbot
 ) -> None:
-    answers.append(BOXES.Save)
     window.close()
+    press(window, "Save")
     editor.model.set(("env",), "python-3.12")
     hold.set()
     qtbot.waitUntil(window.isHidden, timeout=WAIT_MS)
@@ -151,22 +149,22 @@ def test_that_what_is_typed_during_the_save_is_saved_before_the_window_closes(
 
 
 def test_that_discarding_deletes_the_draft_before_the_window_closes(
-    window: MainWindow, editor: EditorPage, answers: list, workspace: Workspace, qtbot
+    window: MainWindow, editor: EditorPage, workspace: Workspace, qtbot
 ) -> None:
     file, drafts = editor.model.file, workspace.data.root / "drafts"
     qtbot.waitUntil(lambda: any(drafts.glob("*.json")), timeout=WAIT_MS)
-    answers.append(BOXES.Discard)
     window.close()
+    press(window, "Discard")
     qtbot.waitUntil(window.isHidden, timeout=WAIT_MS)
     assert not any(drafts.glob("*.json"))
     assert b"mine.py" not in file.read_bytes()
 
 
 def test_that_cancelling_the_question_keeps_the_window_and_the_edit(
-    window: MainWindow, editor: EditorPage, answers: list
+    window: MainWindow, editor: EditorPage
 ) -> None:
-    answers.append(BOXES.Cancel)
     window.close()
+    press(window, "Cancel")
     assert window.isVisible()
     assert editor.is_changed
 
@@ -234,15 +232,54 @@ def test_that_typing_during_a_save_is_not_taken_for_another_program(
 
 
 def test_that_a_save_that_fails_when_another_file_is_opened_shows_the_editor(
-    window: MainWindow, editor: EditorPage, answers: list, workspace: Workspace, qtbot, tmp_path: Path
+    window: MainWindow, editor: EditorPage, workspace: Workspace, qtbot, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
     workspace.run("init", "--from", "guide", "--folder", str(other))
     theirs = editor.model.file.read_bytes().replace(b"python-3.11", b"python-3.12")
     editor.model.file.write_bytes(theirs)
     window.show_start()
-    answers.append(BOXES.Save)
     window.open_file(other)
+    press(window, "Save")
     qtbot.waitUntil(lambda: window.pages.currentWidget() is editor, timeout=WAIT_MS)
     assert editor.files[0].bar.isVisible()
     assert editor.model.file.read_bytes() == theirs
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_that_a_picture_that_cannot_be_written_is_reported(
+    window: MainWindow,
+    workspace: Workspace,
+    qtbot,
+    errors: list[str],
+    form: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    page.tabs.setCurrentIndex(1)
+    for folder in (tmp_path, tmp_path / "missing"):
+        target = folder / f"picture.{form}"
+        monkeypatch.setattr(
+            "bayesdesk.jobs.parallel_page.QFileDialog.getSaveFileName", lambda *_a, to=target: (str(to), "")
+        )
+        page.parallel._ask(form)
+        qtbot.waitUntil(lambda: window.background.actions == (), timeout=WAIT_MS)
+    assert (tmp_path / f"picture.{form}").read_bytes().startswith(b"\x89PNG" if form == "png" else b"<?xml")
+    assert "missing" in errors.pop()
+
+
+def test_that_a_trial_being_tried_is_stopped_before_the_window_closes(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(REPORT_X + wait_for(tmp_path / "go")))
+    workspace.allow()
+    editor.try_one()
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    dialog = editor.start_dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.try_out is not None, timeout=WAIT_MS)
+    job = dialog.try_out.job
+    window.close()
+    qtbot.waitUntil(window.isHidden, timeout=WAIT_MS)
+    wait_until(lambda: workspace.job(job).state is JobState.CANCELLED, "the trial was not stopped")

@@ -25,6 +25,7 @@ from bayesdesk.editor.fields import ChoiceField
 from bayesdesk.editor.pull_dialog import PullDialog
 from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.palette import CommandPalette
+from bayesdesk.preferences import Preferences
 from bayesdesk.ui.widgets import Segmented
 from bayesdesk.welcome import Welcome
 from bayesdesk.window import MainWindow
@@ -106,12 +107,17 @@ def dialogs(window: MainWindow, page: JobPage) -> Iterator[Callable[[], QDialog]
         window.show_palette()
         return window.findChild(CommandPalette)
 
+    def preferences() -> QDialog:
+        window.show_preferences()
+        return window.findChild(Preferences)
+
     trial = page.model.view.best
     assert trial is not None
     yield start
     yield cloud
     yield greeting
     yield palette
+    yield preferences
     yield lambda: page.trial_actions.use(trial)
     yield lambda: page.trial_actions.open(trial)
     yield lambda: PullDialog(window, window.background, "busybox", None)
@@ -153,6 +159,7 @@ def test_that_the_wheel_changes_no_value_on_any_page_or_dialog(
     assert counts["editor"] > 2 * len(ALL_TYPES), counts
     assert counts["charts"] > 3, counts
     assert counts["ResultDialog"] == 1, counts
+    assert counts["Preferences"] > 3, counts
     qtbot.waitUntil(window.diagnostics._again.isEnabled, timeout=WAIT_MS)
 
 
@@ -211,7 +218,7 @@ def test_that_the_wheel_changes_a_slider_that_was_clicked_until_it_loses_the_foc
     window: MainWindow, workspace: Workspace, qtbot, pointer: Pointer
 ) -> None:
     page = finished_job(window, workspace, qtbot, max_job_count=6)
-    share, condition = page.filter_bar._share, page.filter_bar._expression
+    share, condition = page.filter_bar._share, page.filter_bar.expression
     pointer.scroll(share, -2)
     assert share.value() == 100
     pointer.click(share)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bayescore.errors import StoreError
-from bayescore.store import Database, DataFolder, NewPoints, backup, points
+from bayescore.store import Database, DataFolder, NewPoints, backup, jobs, points
 from bayescore.store.backup import read_manifest
 from bayescore.store.restore import restore
 from support.filled_store import POINTS, TRIALS, content, fill
@@ -35,6 +35,26 @@ def test_that_a_backup_is_restored_into_an_empty_folder(database: Database, tmp_
     assert not (output / "elsewhere").is_symlink()
     assert (other.snapshot(job) / "main.py").read_text() == "print(1)"
     assert sorted(p.name for p in other.root.iterdir()) == ["engine.lock", "jobs", "store.sqlite3"]
+
+
+def test_that_a_backup_keeps_names_notes_tags_and_the_archive(database: Database, tmp_path: Path) -> None:
+    identifier = fill(database)
+    with database.write() as connection:
+        jobs.mark(connection, identifier, name="renamed", note="a note", tags=["a", "b"], archived=True)
+    backup.make(database, tmp_path / "b.tar")
+    other = DataFolder(tmp_path / "other")
+    restore(other, tmp_path / "b.tar")
+    with Database(other).open().write() as connection:
+        job = jobs.get(connection, identifier)
+        assert (job.submission.name, job.note, job.tags, job.archived) == (
+            "renamed",
+            "a note",
+            ("a", "b"),
+            True,
+        )
+        _found, revision = jobs.summaries(connection)
+        jobs.mark(connection, identifier, note="changed")
+        assert [j.note for j in jobs.summaries(connection, revision)[0]] == ["changed"]
 
 
 def test_that_a_backup_contains_outputs_only_on_request(database: Database, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The query for the best trial agrees with the function of the results."""
+"""The figures that lists show agree with the functions of the results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bayescore.config import Goal
 from bayescore.results import best
-from bayescore.store import Database, DataFolder, jobs, trials
+from bayescore.store import Database, DataFolder, JobFigures, jobs, trials
 from support.builders import a_submission
 
 VALUES = st.one_of(st.none(), st.sampled_from([0.0, 1.0, -1.0, math.inf, -math.inf, math.nan]), st.floats())
@@ -25,7 +25,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 @given(found=st.lists(st.tuples(STATES, VALUES), max_size=12), goal=st.sampled_from(Goal))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_that_store_and_results_agree_on_the_best_trial(
+def test_that_the_figures_of_a_job_agree_with_its_trials(
     database: Database, found: list[tuple[str, float | None]], goal: Goal
 ) -> None:
     with database.write() as connection:
@@ -37,5 +37,9 @@ def test_that_store_and_results_agree_on_the_best_trial(
             )
     with database.read() as connection:
         all_trials = trials.of_job(connection, job.id)
-        assert trials.best(connection, job.id, maximize=goal is Goal.MAXIMIZE) == best(all_trials, goal)
-        assert trials.ended_counts(connection).get(job.id, 0) == sum(t.state.ended for t in all_trials)
+        figures = trials.figures(connection, [job.id]).get(job.id, JobFigures())
+        assert trials.figures(connection).get(job.id, JobFigures()) == figures
+    winner = best(all_trials, goal)
+    assert figures.best(goal) == (winner.value if winner else None)
+    assert figures.ended == sum(t.state.ended for t in all_trials)
+    assert figures.failed == sum(t.state == "failed" for t in all_trials)

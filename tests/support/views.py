@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from bayescore.config import Goal
 from bayescore.results import best
-from bayescore.store import Job, JobState, Trial, TrialState
+from bayescore.store import Job, JobState, JobSummary, Trial, TrialState
 from bayesdesk.models.snapshot import JobView
 from support.builders import a_submission
 
@@ -35,6 +36,16 @@ def a_job(state: JobState = JobState.RUNNING, file: str = FILE, **changes: Any) 
     """A job of ten trials."""
     submission = a_submission(file, **changes)
     return Job(1, "job1", submission, state, None, 10, "", "2026-01-01T00:00:00+00:00", None)
+
+
+def a_summary(state: JobState = JobState.RUNNING, **changes: Any) -> JobSummary:
+    """What lists read of a job of ten trials, which ended after an hour if it has ended."""
+    ended = "2026-01-01T01:00:00+00:00" if state.ended else None
+    made = JobSummary(
+        1, "job1", "test", "", (), False, state, None, "/nowhere", "process", "score", Goal.MAXIMIZE, 10,
+        "2026-01-01T00:00:00+00:00", ended,
+    )  # fmt: skip
+    return replace(made, **changes)
 
 
 def a_trial(

@@ -3,7 +3,8 @@
 The package imports nothing, so that a command loads only the modules that it uses:
 
 * ``prepare``, ``preflight``, ``submit``: from a project's files to a stored job
-* ``lookup``, ``job_requests``, ``trial_marks``, ``deletion``: actions on stored jobs and trials
+* ``lookup``, ``job_search``: finding stored jobs
+* ``job_requests``, ``job_marks``, ``trial_marks``, ``deletion``: actions on stored jobs and trials
 * ``permissions``, ``consent``: what a job needs outside its project, and what the user has confirmed
 * ``engine_control``, ``machine``, ``diagnostics``: the engine and the machine
 * ``new_project``, ``study_import``, ``write_back``, ``backups``: files in and out

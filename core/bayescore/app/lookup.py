@@ -18,7 +18,7 @@ def find_job(database: Database, word: str) -> Job:
         When there is no such job, or more than one.
     """
     with database.read() as connection:
-        found = jobs.every(connection)[:1] if word == LAST else jobs.find(connection, word)
+        found = jobs.newest(connection) if word == LAST else jobs.find(connection, word)
     exact = [j for j in found if j.id == word] or [j for j in found if j.submission.name == word][:1]
     if exact:
         return exact[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bayescore.config import FILE_NAME, gear
+from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
 from bayescore.exchange.program_options import propose_space
@@ -47,6 +47,19 @@ def create_project(folder: Path, example: str | None = None) -> list[Path]:
         _create(target, path.read_bytes(), folder)
         written.append(target)
     return written
+
+
+def choose_runner(folder: Path, runner: RunnerChoice) -> None:
+    """Write the runner of a new project into its ``openbayes.local.yaml``, unless that file exists.
+
+    Raises
+    ------
+    ConfigError
+        When the file cannot be written.
+    """
+    target = folder / LOCAL_FILE_NAME
+    if runner is not RunnerChoice.AUTO and not target.exists():
+        _create(target, f"runner: {runner}\n".encode(), folder)
 
 
 def name_project(folder: Path, name: str) -> Path | None:

@@ -7,55 +7,70 @@ from typing import Annotated
 import typer
 
 from bayescore.app import lineage
+from bayescore.app.job_search import matcher
 from bayescore.app.lookup import find_job
 from bayescore.cli.follow import end_line
 from bayescore.cli.follow import follow as follow_job
 from bayescore.cli.options import JOB, JSON
 from bayescore.cli.output import as_json, number, table, write
 from bayescore.cli.store import job_as_json, open_store, print_job
-from bayescore.config import Goal
 from bayescore.i18n import _, n_, translate
 from bayescore.results import ended_count, trial_json
 from bayescore.results.where import column, column_names, condition, ordered
-from bayescore.store import STATE_NAMES, events, points
+from bayescore.store import STATE_NAMES, JobFigures, JobSummary, events, points
 from bayescore.store import jobs as job_rows
 from bayescore.store import trials as trial_rows
 
 
-def jobs(json: Annotated[bool, JSON] = False) -> None:
+def jobs(
+    archived: Annotated[bool, typer.Option("--archived", help=_("List the archived jobs, too."))] = False,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help=_("Only jobs with this tag."))] = None,
+    search: Annotated[
+        str, typer.Option("--search", help=_("Only jobs with these words in name, note, tags or project."))
+    ] = "",
+    json: Annotated[bool, JSON] = False,
+) -> None:
     """List the jobs, newest first."""
     database = open_store()
+    tags, matches = {t.casefold() for t in tag or ()}, matcher(search)
     with database.read() as connection:
-        every = job_rows.every(connection)
-        best = {
-            job.id: trial_rows.best(
-                connection, job.id, maximize=job.config.hyper_tuning.goal is Goal.MAXIMIZE
-            )
+        every = job_rows.summaries(connection)[0][::-1]
+        chosen = [
+            job
             for job in every
-        }
-        done = trial_rows.ended_counts(connection)
+            if (archived or not job.archived) and {t.casefold() for t in job.tags} >= tags and matches(job)
+        ]
+        figures = trial_rows.figures(connection)
     if json:
-        as_json({"jobs": [job_as_json(database, job.id) for job in every]})
-        return
-    if not every:
+        as_json({"jobs": [job_as_json(database, job.id) for job in chosen]})
+    elif not every:
         write(_("There are no jobs yet. Start one with: bayesdesk gear run hypertuning"))
-        return
-    rows = []
-    for job in every:
-        winner = best[job.id]
-        rows.append(
-            [
-                job.id,
-                job.submission.name,
-                translate(STATE_NAMES[job.state]),
-                f"{done.get(job.id, 0)}/{job.max_trials}",
-                f"{job.metric} {number(winner.value)}" if winner else "",
-                job.created_at[:19].replace("T", " "),
-                job.submission.message,
-            ]
-        )
-    headers = [_("id"), _("name"), _("state"), _("trials"), _("best"), _("created (UTC)"), _("note")]
-    table(headers, rows)
+    else:
+        headers = [
+            _("id"),
+            _("name"),
+            _("state"),
+            _("trials"),
+            _("best"),
+            _("created (UTC)"),
+            _("tags"),
+            _("note"),
+        ]
+        table(headers, [_row(job, figures.get(job.id, JobFigures())) for job in chosen])
+
+
+def _row(job: JobSummary, figures: JobFigures) -> list[str]:
+    best = figures.best(job.goal)
+    return [
+        job.id,
+        job.name,
+        translate(STATE_NAMES[job.state]) + (f" ({_('archived')})" if job.archived else ""),
+        f"{figures.ended}/{job.max_trials}",
+        "" if best is None else f"{job.metric} {number(best)}",
+        job.created_at[:19].replace("T", " "),
+        ", ".join(job.tags),
+        job.note,
+    ]
 
 
 def show(

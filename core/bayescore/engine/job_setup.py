@@ -11,6 +11,7 @@ from bayescore.i18n import ntext, text
 from bayescore.store import Database, Job, events, settings, transfers
 from bayescore.trials import images, snapshot
 from bayescore.trials.docker_engine import answering
+from bayescore.trials.git_commit import commit_of
 from bayescore.trials.runners import DockerRunner, Runner
 
 
@@ -24,10 +25,10 @@ def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Ev
     """
     target = database.folder.snapshot(job.id)
     if not target.exists():
-        taken = snapshot.take(
-            Path(job.submission.project), target, leave_out=database.folder.root, cancelled=cancelled.is_set
-        )
-        _add_events(database, job, taken)
+        project = Path(job.submission.project)
+        commit = commit_of(project)
+        taken = snapshot.take(project, target, leave_out=database.folder.root, cancelled=cancelled.is_set)
+        _add_events(database, job, taken, commit)
     if isinstance(runner, DockerRunner) and job.submission.image:
         _pull_image(database, job, runner, cancelled)
     if job.submission.runner == "ray":
@@ -47,7 +48,7 @@ def _prepare_nodes(database: Database, job: Job, runner: Runner, cancelled: thre
     runner.make_ready(job.id, job.submission, report, cancelled.is_set)
 
 
-def _add_events(database: Database, job: Job, taken: snapshot.Snapshot) -> None:
+def _add_events(database: Database, job: Job, taken: snapshot.Snapshot, commit: str | None) -> None:
     with database.write() as connection:
         message = ntext(
             "{count} file of the project was copied.",
@@ -55,6 +56,9 @@ def _add_events(database: Database, job: Job, taken: snapshot.Snapshot) -> None:
             taken.files,
         )
         events.add(connection, job.id, "snapshot", message)
+        if commit is not None:
+            at = text("The project's folder is at Git commit {commit}.", commit=commit)
+            events.add(connection, job.id, "commit", at)
         for link in taken.outside:
             message = text(
                 "{link} points outside the project and was not copied. Bind its target as data.", link=link

@@ -60,6 +60,9 @@ def job_json(
         "parallel_count": tuning.parallel_count,
         "created_at": job.created_at,
         "ended_at": job.ended_at,
+        "note": job.note,
+        "tags": list(job.tags),
+        "archived": job.archived,
         "best": {
             "trial": winner.number,
             "value": winner.value,

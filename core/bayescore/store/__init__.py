@@ -1,21 +1,30 @@
-"""What happened: jobs, trials, points and events in one SQLite file."""
+"""What happened: jobs, trials, points and events in one SQLite file.
 
-from bayescore.store import events, jobs, points, requests, revisions, settings, transfers, trials
-from bayescore.store.data_folder import DataFolder
-from bayescore.store.database import ChangeWatch, Database
-from bayescore.store.records import (
-    IMPORTED,
-    Event,
-    Forecast,
-    Input,
-    Job,
-    NewPoints,
-    Point,
-    Request,
-    Submission,
-    Trial,
-)
-from bayescore.store.states import STATE_NAMES, IllegalMoveError, JobState, TrialState
+A name is imported when it is first used: the window is shown before SQLAlchemy is loaded.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bayescore.store import events, jobs, points, requests, revisions, settings, transfers, trials
+    from bayescore.store.data_folder import DataFolder
+    from bayescore.store.database import ChangeWatch, Database
+    from bayescore.store.records import (
+        IMPORTED,
+        Event,
+        Forecast,
+        Input,
+        Job,
+        JobFigures,
+        JobSummary,
+        NewPoints,
+        Point,
+        Request,
+        Submission,
+        Trial,
+    )
+    from bayescore.store.states import STATE_NAMES, IllegalMoveError, JobState, TrialState
 
 __all__ = [
     "STATE_NAMES",
@@ -27,6 +36,8 @@ __all__ = [
     "IllegalMoveError",
     "Input",
     "Job",
+    "JobFigures",
+    "JobSummary",
     "JobState",
     "IMPORTED",
     "Submission",
@@ -44,3 +55,22 @@ __all__ = [
     "points",
     "trials",
 ]
+
+_MODULES = {
+    "data_folder": "DataFolder",
+    "database": "ChangeWatch Database",
+    "records": (
+        "IMPORTED Event Forecast Input Job JobFigures JobSummary NewPoints Point Request Submission Trial"
+    ),
+    "states": "STATE_NAMES IllegalMoveError JobState TrialState",
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_MODULE_OF.get(name, name)}")
+    found = getattr(module, name) if name in _MODULE_OF else module
+    globals()[name] = found
+    return found

@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
-from bayescore.config import LocalSettings, OpenBayesConfig
+from bayescore.config import Goal, LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store import revisions, tables
 from bayescore.store.identifiers import new_identifier
-from bayescore.store.records import Input, Job, Submission, dumps
+from bayescore.store.records import Input, Job, JobSummary, Submission, dumps
 from bayescore.store.states import JobState, check_job_move
 from bayescore.store.tables import jobs
 from bayescore.times import now
+
+_LARGE = ("file_text", "config", "local", "inputs", "history")
+
+
+def _setting(name: str) -> sa.ColumnElement[str]:
+    return sa.func.json_extract(jobs.c.config, f"$.hyper_tuning.{name}")
+
+
+# SQLite reads two settings from the text of all of them, several times faster than the model parses it.
+_SUMMARIES = (
+    sa.select(
+        *(c for c in jobs.c if c.name not in _LARGE),
+        _setting("hyperparameter_metric").label("metric"),
+        _setting("goal").label("goal"),
+    )
+    .where(jobs.c.changed > sa.bindparam("since"))
+    .order_by(jobs.c.seq)
+)
 
 
 def add(connection: sa.Connection, submission: Submission) -> Job:
     """Store a submitted job as queued."""
     identifier = new_identifier()
-    revisions.bump_jobs(connection)
     connection.execute(
         jobs.insert().values(
             id=identifier,
@@ -44,6 +62,7 @@ def add(connection: sa.Connection, submission: Submission) -> Job:
             created_at=now(),
         )
     )
+    revisions.bump_jobs(connection, identifier)
     return get(connection, identifier)
 
 
@@ -86,9 +105,29 @@ def find(connection: sa.Connection, prefix: str) -> list[Job]:
     return [_job(row) for row in connection.execute(query)]
 
 
+def newest(connection: sa.Connection) -> list[Job]:
+    """The newest job, if there is one."""
+    query = jobs.select().order_by(jobs.c.seq.desc()).limit(1)
+    return [_job(row) for row in connection.execute(query)]
+
+
 def every(connection: sa.Connection) -> list[Job]:
     """All jobs, newest first."""
     return [_job(row) for row in connection.execute(jobs.select().order_by(jobs.c.seq.desc()))]
+
+
+def summaries(connection: sa.Connection, since: int = -1) -> tuple[list[JobSummary], int]:
+    """Jobs that have changed after a revision, oldest first, and the revision that has been read.
+
+    The default reads all of them.
+    """
+    rows = connection.execute(_SUMMARIES, {"since": since}).all()
+    return [_summary(row) for row in rows], max((int(row.changed) for row in rows), default=since)
+
+
+def identifiers(connection: sa.Connection) -> set[str]:
+    """Ids of all jobs."""
+    return set(connection.execute(sa.select(jobs.c.id)).scalars())
 
 
 def active(connection: sa.Connection) -> list[Job]:
@@ -106,7 +145,7 @@ def endpoints(connection: sa.Connection) -> list[str]:
 def move(connection: sa.Connection, identifier: str, state: JobState, reason: Text | None = None) -> Job:
     """Move a job to another state; raises :class:`IllegalMoveError` for an illegal transition."""
     check_job_move(get(connection, identifier).state, state)
-    revisions.bump_jobs(connection)
+    revisions.bump_jobs(connection, identifier)
     connection.execute(
         jobs.update()
         .where(jobs.c.id == identifier)
@@ -122,7 +161,7 @@ def move(connection: sa.Connection, identifier: str, state: JobState, reason: Te
 def remove(connection: sa.Connection, identifier: str) -> None:
     """Delete a job and everything that belongs to it."""
     job = get(connection, identifier)
-    revisions.bump_jobs(connection)
+    revisions.bump_jobs(connection, identifier)
     revisions.remove(connection, identifier)
     trial_ids = sa.select(tables.trials.c.id).where(tables.trials.c.job == identifier)
     for table in (tables.leases, tables.spooled, tables.logged_parameters):
@@ -135,14 +174,36 @@ def remove(connection: sa.Connection, identifier: str) -> None:
 
 def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:
     """Change the number of trials of a job."""
-    revisions.bump_jobs(connection)
+    revisions.bump_jobs(connection, identifier)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(max_trials=max_trials))
 
 
+def mark(
+    connection: sa.Connection,
+    identifier: str,
+    *,
+    name: str | None = None,
+    note: str | None = None,
+    tags: Sequence[str] | None = None,
+    archived: bool | None = None,
+) -> None:
+    """Change what the user says about a job; ``None`` leaves it as it is."""
+    given = {
+        "name": name,
+        "note": note,
+        "tags": None if tags is None else dumps(list(tags)),
+        "archived": None if archived is None else int(archived),
+    }
+    columns = {column: value for column, value in given.items() if value is not None}
+    if columns:
+        revisions.bump_jobs(connection, identifier)
+        connection.execute(jobs.update().where(jobs.c.id == identifier).values(**columns))
+
+
 def begin_run(connection: sa.Connection, identifier: str) -> Job:
-    """Begin another run of a job; one that has ended is queued again."""
-    revisions.bump_jobs(connection)
-    connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now()))
+    """Begin another run of a job; one that has ended is queued again and is no longer archived."""
+    revisions.bump_jobs(connection, identifier)
+    connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now(), archived=0))
     job = get(connection, identifier)
     return move(connection, identifier, JobState.QUEUED) if job.state.ended else job
 
@@ -173,4 +234,35 @@ def _job(row: sa.Row[Any]) -> Job:
         row.run_since,
         row.created_at,
         row.ended_at,
+        _note(row),
+        _tags(row),
+        bool(row.archived),
     )
+
+
+def _summary(row: Any) -> JobSummary:
+    return JobSummary(
+        row.seq,
+        row.id,
+        row.name,
+        _note(row),
+        _tags(row),
+        bool(row.archived),
+        JobState(row.state),
+        Text.from_json(row.reason) if row.reason else None,
+        row.project,
+        row.runner,
+        str(row.metric),
+        Goal(row.goal),
+        row.max_trials,
+        row.created_at,
+        row.ended_at,
+    )
+
+
+def _note(row: sa.Row[Any]) -> str:
+    return str(row.message if row.note is None else row.note)
+
+
+def _tags(row: sa.Row[Any]) -> tuple[str, ...]:
+    return tuple(str(tag) for tag in json.loads(row.tags))

@@ -64,6 +64,14 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
         "ALTER TABLE trials DROP COLUMN expected_gain",
         "DROP INDEX trials_token",
     ),
+    # The first page has room for these and little more; see the recovery of a lost first page.
+    "0003": (
+        "ALTER TABLE jobs ADD COLUMN note TEXT",
+        "ALTER TABLE jobs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE jobs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX jobs_changed ON jobs (changed)",
+    ),
 }
 VERSIONS = tuple(MIGRATIONS)
 NEWEST = VERSIONS[-1]

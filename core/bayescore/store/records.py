@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bayescore.config import LocalSettings, OpenBayesConfig
+from bayescore.config import Goal, LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store.states import JobState, TrialState
 
@@ -78,6 +78,41 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class JobSummary:
+    """What a list shows of a job: its row without the file, the settings and the inputs."""
+
+    seq: int
+    id: str
+    name: str
+    note: str
+    tags: tuple[str, ...]
+    archived: bool
+    state: JobState
+    reason: Text | None
+    project: str
+    runner: str
+    metric: str
+    goal: Goal
+    max_trials: int
+    created_at: str
+    ended_at: str | None
+
+
+@dataclass(frozen=True)
+class JobFigures:
+    """Figures of a job's trials; ``lowest`` and ``highest`` are finite values of succeeded ones."""
+
+    ended: int = 0
+    failed: int = 0
+    lowest: float | None = None
+    highest: float | None = None
+
+    def best(self, goal: Goal) -> float | None:
+        """Best value in the direction of a goal."""
+        return self.highest if goal is Goal.MAXIMIZE else self.lowest
+
+
+@dataclass(frozen=True)
 class Job:
     """A job and its state."""
 
@@ -90,6 +125,9 @@ class Job:
     run_since: str
     created_at: str
     ended_at: str | None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    archived: bool = False
 
     @property
     def config(self) -> OpenBayesConfig:

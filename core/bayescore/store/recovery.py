@@ -203,6 +203,8 @@ class _Reader:
             low, high = ranges.pop()
             try:
                 for row in self._source.execute(self._query, (low, high)):
+                    if row[0] < low:  # from a page that is only partly there
+                        continue
                     low = row[0] + 1
                     yield row[1:]
             except sqlite3.DatabaseError:

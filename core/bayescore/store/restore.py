@@ -103,7 +103,7 @@ def _has_jobs(folder: DataFolder) -> bool:
     database = Database(folder).open()
     try:
         with database.read() as connection:
-            return bool(jobs.every(connection))
+            return bool(jobs.identifiers(connection))
     finally:
         database.close()
 

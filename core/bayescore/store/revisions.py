@@ -17,6 +17,16 @@ _BUMP = (
     " ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
 )
 _JOBS = "revision:jobs"
+# Larger than in every row: a repaired store can have lost the number and kept the rows.
+_NEXT = "(SELECT coalesce(max(changed), 0) + 1 FROM jobs)"
+_BUMP_JOBS = (
+    f"INSERT INTO settings (name, value) VALUES ('{_JOBS}', {_NEXT})"
+    f" ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER) + 1, {_NEXT})"
+)
+_MARK_JOB = (
+    f"UPDATE jobs SET changed = (SELECT CAST(value AS INTEGER) FROM settings WHERE name = '{_JOBS}')"
+    " WHERE id = ?"
+)
 # The first two hold without the number: a restored backup brings jobs that nobody has counted.
 _OF_JOBS = sa.select(
     sa.select(sa.func.count()).select_from(jobs).scalar_subquery(),
@@ -25,9 +35,10 @@ _OF_JOBS = sa.select(
 )
 
 
-def bump_jobs(connection: sa.Connection) -> None:
-    """Count a change of any job's row."""
-    connection.exec_driver_sql(_BUMP, (_JOBS,))
+def bump_jobs(connection: sa.Connection, job: str) -> None:
+    """Count a change of a job's row, and mark the row with the number."""
+    connection.exec_driver_sql(_BUMP_JOBS)
+    connection.exec_driver_sql(_MARK_JOB, (job,))
 
 
 def bump_ended_trials(connection: sa.Connection, job: str) -> None:

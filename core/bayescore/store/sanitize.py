@@ -184,6 +184,7 @@ def _end_jobs(connection: sa.Connection) -> int:
 
 def _reset_location(connection: sa.Connection, docker: str | None, snapshots: Set[str]) -> None:
     """Replace the endpoints, which are not trusted; jobs without a snapshot become imported ones."""
+    connection.exec_driver_sql("UPDATE jobs SET changed = 0")  # revisions of another store
     connection.exec_driver_sql("UPDATE jobs SET endpoint = CASE runner WHEN 'docker' THEN ? END", (docker,))
     connection.exec_driver_sql(
         "UPDATE jobs SET runner = ? WHERE id NOT IN (SELECT value FROM json_each(?))",

@@ -40,6 +40,11 @@ jobs = Table(
     Column("run_since", Text, nullable=False),  # start of the current run, judged by its own trials
     Column("created_at", Text, nullable=False),
     Column("ended_at", Text),
+    Column("note", Text),  # NULL for the message of the submission
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("archived", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),  # revision of the row's last change
+    Index("jobs_changed", "changed"),
     sqlite_autoincrement=True,
 )
 

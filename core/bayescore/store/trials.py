@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from bayescore.i18n import Text
 from bayescore.store import revisions
-from bayescore.store.records import IMPORTED, Forecast, Trial, dumps
+from bayescore.store.records import IMPORTED, Forecast, JobFigures, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
 from bayescore.times import now
@@ -25,19 +25,6 @@ _LARGEST = sys.float_info.max
 _STATE: sa.ColumnElement[str] = sa.literal_column("+trials.state")
 # The same keeps it from the index of jobs, where new row ids are to be found.
 _JOB: sa.ColumnElement[str] = sa.literal_column("+trials.job")
-
-# Built once: listing jobs runs it hundreds of times.
-_BEST = {
-    maximize: trials.select()
-    .where(
-        trials.c.job == sa.bindparam("of"),
-        _STATE == TrialState.SUCCEEDED,
-        sa.func.abs(trials.c.value) <= _LARGEST,
-    )
-    .order_by(trials.c.value.desc() if maximize else trials.c.value, trials.c.number)
-    .limit(1)
-    for maximize in (False, True)
-}
 
 
 def add(
@@ -132,17 +119,22 @@ def count_by_state(connection: sa.Connection, job: str) -> Counter[TrialState]:
     return Counter({TrialState(state): count for state, count in connection.execute(query)})
 
 
-def ended_counts(connection: sa.Connection) -> dict[str, int]:
-    """Number of ended trials by job; jobs without one are missing."""
-    states = [s for s in TrialState if s.ended]
-    query = sa.select(trials.c.job, sa.func.count()).where(_STATE.in_(states)).group_by(trials.c.job)
-    return {job: int(count) for job, count in connection.execute(query)}
-
-
-def best(connection: sa.Connection, job: str, *, maximize: bool) -> Trial | None:
-    """Best trial of a job, as :func:`bayescore.results.best` finds it, without reading the others."""
-    row = connection.execute(_BEST[maximize], {"of": job}).first()
-    return None if row is None else _trial(row)
+def figures(connection: sa.Connection, of: Collection[str] | None = None) -> dict[str, JobFigures]:
+    """Figures by job, of some jobs or of all; jobs without a trial are missing."""
+    ended = [s for s in TrialState if s.ended]
+    counts = trials.c.state == TrialState.SUCCEEDED, sa.func.abs(trials.c.value) <= _LARGEST
+    value = sa.case((sa.and_(*counts), trials.c.value))
+    failed = trials.c.state.in_([TrialState.FAILED, TrialState.LOST])
+    query = sa.select(
+        trials.c.job,
+        sa.func.sum(sa.case((trials.c.state.in_(ended), 1), else_=0)),
+        sa.func.sum(sa.case((failed, 1), else_=0)),
+        sa.func.min(value),
+        sa.func.max(value),
+    ).group_by(trials.c.job)
+    if of is not None:
+        query = query.where(trials.c.job.in_(of))
+    return {row[0]: JobFigures(*row[1:]) for row in connection.execute(query)}
 
 
 def active(connection: sa.Connection) -> list[Trial]:

@@ -1,57 +1,108 @@
-"""The best value so far of several jobs, by trial."""
+"""The values of several jobs in one chart; what each line is stands in the list beside it."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout
 
 from bayescore.i18n import _
-from bayescore.results import best_so_far
 from bayescore.store import Job, Trial
-from bayesdesk.models.curves import stairs
-from bayesdesk.plots.canvas import pen, plot
-from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import Card
+from bayesdesk.compare.marks import Mark
+from bayesdesk.models.comparison import By, curve_of, has_gpus
+from bayesdesk.plots.canvas import Plot, plot
+from bayesdesk.ui.widgets import Card, Segmented
 
-_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+_DOT = 7.0  # px
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A job to be drawn."""
+
+    job: Job
+    trials: Sequence[Trial]
+    mark: Mark
 
 
 class CurvesChart(Card):
-    """A line for each job, told apart by colour and by dash pattern."""
+    """A line for each job with a dot at each value; a job with one value is a dot."""
 
     def __init__(self) -> None:
-        super().__init__(_("Best so far"), " ")
-        self._plot = plot(counts=True)
-        self._plot.setMinimumHeight(300)
-        self._plot.setAccessibleName(_("Best so far"))
-        self._plot.getPlotItem().setLabel("bottom", _("trials"))
-        self._legend = self._plot.getPlotItem().addLegend(
-            offset=(-12, -12), labelTextColor=theme.palette().text, brush=theme.palette().panel
+        super().__init__(_("Objective"), " ")
+        self._found: Sequence[Drawn] = ()
+        self.what = Segmented([("best", _("Best so far")), ("every", _("Every trial"))])
+        self.what.choose("best")
+        self.by = Segmented(
+            [(By.TRIALS, _("Trials")), (By.HOURS, _("Hours")), (By.GPU_HOURS, _("GPU hours"))]
         )
-        self.body.addWidget(self._plot)
+        self.by.choose(By.TRIALS)
+        for choice in (self.what, self.by):
+            choice.chosen.connect(lambda _value: self._draw())
+            self.controls.addWidget(choice)
+        self._place = QVBoxLayout()
+        self._plot = self._made_plot(By.TRIALS)
+        self._place.addWidget(self._plot)
+        self.body.addLayout(self._place)
         self.body.setContentsMargins(1, 0, 10, 8)
 
-    def show_jobs(self, found: Sequence[tuple[Job, Sequence[Trial]]]) -> None:
+    @staticmethod
+    def _made_plot(by: By) -> Plot:
+        made = plot(counts=by is By.TRIALS)
+        made.setMinimumHeight(300)
+        made.setAccessibleName(_("Objective"))
+        return made
+
+    def show_jobs(self, found: Sequence[Drawn]) -> None:
         """Draw the jobs whose objective has the same name as that of the first one."""
-        self._plot.clear()
-        self._legend.clear()
-        if not found:
+        self._found = found
+        self._draw()
+
+    def _draw(self) -> None:
+        by = By(self.by.value() or By.TRIALS)
+        self._replace_plot(by)
+        titles = {By.TRIALS: _("trials"), By.HOURS: _("hours"), By.GPU_HOURS: _("GPU hours")}
+        self._plot.getPlotItem().setLabel("bottom", titles[by])
+        if not self._found:
+            self.caption.setText(" ")
             return
-        metric = found[0][0].metric
-        others = [job.submission.name for job, _trials in found if job.metric != metric]
-        words = metric
-        if others:
-            words += " · " + _("not drawn, another objective: {names}", names=", ".join(others))
-        self.caption.setText(words)
-        colours = theme.palette().series
-        for i, (job, trials) in enumerate(found):
-            if job.metric != metric:
-                continue
-            steps = best_so_far(trials, job.config.hyper_tuning.goal)
-            x, y = stairs(steps, trials[-1].number if trials else 0)
-            drawn: Any = pen(colours[i % len(colours)], 2)
-            drawn.setStyle(_STYLES[i % len(_STYLES)])
-            self._plot.plot(x, y, pen=drawn, name=html.escape(f"{job.submission.name} {job.id}"))
+        metric = self._found[0].job.metric
+        every = self.what.value() == "every"
+        words, left_out = [metric], []
+        for drawn in self._found:
+            if drawn.job.metric != metric:
+                left_out.append(drawn.job.submission.name)
+            elif by is By.GPU_HOURS and not has_gpus(drawn.trials):
+                words.append(_("{name} used no GPU", name=drawn.job.submission.name))
+            else:
+                self._add(drawn, by, every=every)
+        if left_out:
+            words.append(_("not drawn, another objective: {names}", names=", ".join(left_out)))
+        self.caption.setText(" · ".join(words))
+
+    def _replace_plot(self, by: By) -> None:
+        """A new plot, because its axis counts whole trials or measures hours."""
+        old, self._plot = self._plot, self._made_plot(by)
+        self._place.replaceWidget(old, self._plot)
+        old.setParent(None)
+        old.deleteLater()
+
+    def _add(self, drawn: Drawn, by: By, *, every: bool) -> None:
+        curve = curve_of(drawn.job, drawn.trials, by, every=every)
+        if not len(curve.x):
+            return
+        x, y, sizes = curve.x, curve.y, np.full(len(curve.x), _DOT)
+        if not every:
+            x, y = curve.corners()
+            sizes = np.tile([_DOT, 0.0], len(curve.x))  # at the beginning of each step
+        self._plot.plot(
+            x,
+            y,
+            pen=None if every else drawn.mark.pen(),
+            symbol="o",
+            symbolSize=sizes,
+            symbolBrush=drawn.mark.colour,
+            symbolPen=None,
+        )

@@ -1,15 +1,14 @@
-"""Compares jobs: their best values so far, their best parameters, and the settings that differ."""
+"""Compares jobs: their values, their best parameters, and the settings that differ."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QListWidget,
-    QListWidgetItem,
     QScrollArea,
     QTableWidget,
     QTableWidgetItem,
@@ -18,18 +17,18 @@ from PySide6.QtWidgets import (
 
 from bayescore.i18n import _
 from bayescore.store import Database, Job, Trial, jobs, trials
-from bayesdesk.compare.curves import CurvesChart
-from bayesdesk.models.comparison import best_rows, difference_rows
-from bayesdesk.models.formatting import number, state_word
+from bayesdesk.compare.curves import CurvesChart, Drawn
+from bayesdesk.compare.job_list import ComparedJobs
+from bayesdesk.models.comparison import Row, best_rows, difference_rows
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, column, label, row
 
-_ID = Qt.ItemDataRole.UserRole
-_LIST_WIDTH = 250
 _ROW_HEIGHT = 30
+_LEAST_COLUMN = 120  # px
+_SCROLL_BAR = 10  # px, as in the style sheet
 Found = list[tuple[Job, list[Trial]]]
 
 
@@ -40,15 +39,15 @@ class ComparePage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._database, self._background = database, background
-        self._chosen: list[str] = []
-        self.list = QListWidget()
-        self.list.setAccessibleName(_("Jobs"))
-        self.list.setFixedWidth(_LIST_WIDTH)
-        self.list.itemChanged.connect(self._ticked)
+        self.jobs = ComparedJobs()
+        self.list = self.jobs.list
+        self.jobs.changed.connect(self._read)
         self.curves = CurvesChart()
         self.best = _table(_("Best parameters"))
         self.settings = _table(_("Differences"))
-        self._empty = label(_("Select two or more jobs on the left."), "secondary")
+        self._empty = label(
+            _("Add two or more jobs on the left, or select them in the list of jobs."), "secondary"
+        )
         self._arrange()
 
     def _arrange(self) -> None:
@@ -58,11 +57,8 @@ class ComparePage(QWidget):
         head = row(label(_("Compare jobs"), "title"), self._empty, None, spacing=14)
         head.setContentsMargins(theme.PAGE_MARGIN, 14, theme.PAGE_MARGIN, 14)
         top.setLayout(head)
-        chooser = Card(_("Jobs"))
-        chooser.body.addWidget(self.list)
-        chooser.body.setContentsMargins(1, 0, 1, 6)
         best_card, settings = (
-            Card(_("Best parameters")),
+            Card(_("Best parameters"), _("bold where they differ")),
             Card(_("Differences"), _("settings that differ")),
         )
         best_card.body.addWidget(self.best)
@@ -74,7 +70,7 @@ class ComparePage(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
-        content = row(chooser, scroll, spacing=theme.CARD_GAP)
+        content = row(self.jobs, scroll, spacing=theme.CARD_GAP)
         content.setContentsMargins(theme.PAGE_MARGIN, theme.CARD_GAP, theme.PAGE_MARGIN, theme.CARD_GAP)
         content.setStretchFactor(scroll, 1)
         layout = column(top, spacing=0)
@@ -82,47 +78,44 @@ class ComparePage(QWidget):
         self.setLayout(layout)
 
     def show_rows(self, found: Sequence[JobRow], chosen: Sequence[str] = ()) -> None:
-        """List these jobs, and compare the chosen ones too."""
-        self._chosen = list(dict.fromkeys([*self._chosen, *chosen]))
-        self.list.blockSignals(True)
-        self.list.clear()
-        for item in found:
-            job, submission = item.job, item.job.submission
-            value = number(item.best.value) if item.best else state_word(job.state)
-            entry = QListWidgetItem(f"{submission.name}   {value}")
-            entry.setToolTip(as_text(f"{job.id} · {submission.project} · {submission.message}"))
-            entry.setData(_ID, job.id)
-            is_ticked = job.id in self._chosen
-            entry.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
-            self.list.addItem(entry)
-        self.list.blockSignals(False)
-        self._read()
-
-    def _ticked(self, item: QListWidgetItem) -> None:
-        identifier = item.data(_ID)
-        self._chosen = [i for i in self._chosen if i != identifier]
-        if item.checkState() is Qt.CheckState.Checked:
-            self._chosen.append(identifier)
+        """Compare the chosen jobs: one is added to those before, several replace them."""
+        self.jobs.set_rows(found)
+        if len(set(chosen)) > 1:
+            self.jobs.replace_jobs(chosen)
+        else:
+            self.jobs.add_jobs(chosen)
         self._read()
 
     def _read(self) -> None:
-        chosen = tuple(self._chosen)
+        chosen = tuple(self.jobs.shown)
 
         def work() -> Found:
             with self._database.read() as connection:
-                every = {job.id: job for job in jobs.every(connection)}
-                return [(every[i], trials.of_job(connection, i)) for i in chosen if i in every]
+                present = jobs.identifiers(connection)
+                return [
+                    (jobs.get(connection, i), trials.of_job(connection, i)) for i in chosen if i in present
+                ]
 
-        self._background.run(work, self._show)
+        def show(found: Found) -> None:
+            if chosen == tuple(self.jobs.shown):  # otherwise another reading is under way
+                self._show(found)
+
+        self._background.run(work, show)
 
     def _show(self, found: Found) -> None:
-        if [job.id for job, _trials in found] != [i for i in self._chosen if i in {j.id for j, _t in found}]:
-            return
+        marks = self.jobs.shown
         self._empty.setVisible(len(found) < 2)
-        self.curves.show_jobs(found)
-        headings = [f"{job.submission.name}\n{job.id}" for job, _trials in found]
-        _fill(self.best, headings, best_rows(found))
-        _fill(self.settings, headings, difference_rows(found))
+        self.curves.show_jobs([Drawn(job, its, marks[job.id]) for job, its in found])
+        for table, rows in ((self.best, best_rows(found)), (self.settings, difference_rows(found))):
+            headings = [_heading(job.submission.name, job.id, marks[job.id].icon()) for job, _trials in found]
+            _fill(table, headings, rows)
+
+
+def _heading(name: str, identifier: str, icon: object) -> QTableWidgetItem:
+    made = QTableWidgetItem(name)
+    made.setToolTip(as_text(f"{name}\n{identifier}"))
+    made.setData(Qt.ItemDataRole.DecorationRole, icon)
+    return made
 
 
 def _table(name: str) -> QTableWidget:
@@ -131,22 +124,33 @@ def _table(name: str) -> QTableWidget:
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     made.setShowGrid(False)
     made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header = made.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setMinimumSectionSize(_LEAST_COLUMN)
+    header.setTextElideMode(Qt.TextElideMode.ElideRight)
     made.verticalHeader().hide()
     made.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
     return made
 
 
-def _fill(table: QTableWidget, headings: Sequence[str], rows: Sequence[tuple[str, list[str]]]) -> None:
+def _fill(table: QTableWidget, headings: Sequence[QTableWidgetItem], rows: Sequence[Row]) -> None:
     table.setColumnCount(len(headings) + 1)
-    table.setHorizontalHeaderLabels(["", *headings])
+    table.setHorizontalHeaderItem(0, QTableWidgetItem(""))
+    for c, heading in enumerate(headings, 1):
+        table.setHorizontalHeaderItem(c, heading)
     table.setRowCount(len(rows))
-    for r, (name, values) in enumerate(rows):
-        for c, words in enumerate([name, *values]):
+    for r, shown in enumerate(rows):
+        for c, words in enumerate([shown.name, *shown.values]):
             item = QTableWidgetItem(words)
             item.setToolTip(as_text(words))
+            if c and shown.differs:
+                font = QFont(table.font())
+                font.setWeight(QFont.Weight.DemiBold)
+                item.setFont(font)
             table.setItem(r, c, item)
     modes = QHeaderView.ResizeMode
     for c in range(len(headings) + 1):
         table.horizontalHeader().setSectionResizeMode(c, modes.Stretch if c else modes.ResizeToContents)
-    table.setFixedHeight(table.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * len(rows) + 6)
+    table.setFixedHeight(
+        table.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * len(rows) + _SCROLL_BAR + 4
+    )

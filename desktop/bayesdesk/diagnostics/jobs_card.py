@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QMessageBox, QTreeWidget, QTreeWidgetItem
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from bayescore.app.deletion import JobSize, delete, ended_jobs
 from bayescore.i18n import _, n_
@@ -11,6 +11,7 @@ from bayescore.store import Database
 from bayescore.times import parsed
 from bayesdesk.models.formatting import size, state_word
 from bayesdesk.services.background import Background
+from bayesdesk.ui.message_box import Answer, ask
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, button
 
@@ -82,23 +83,19 @@ class JobsCard(Card):
         chosen = self._ticked_ids()
         freed = size(sum(self._sizes[i].bytes for i in chosen))
         names = ", ".join(self._sizes[i].job.submission.name for i in chosen)
-        box = QMessageBox(
-            QMessageBox.Icon.Warning,
-            "Bayesdesk",
-            n_(
-                "Delete {count} job with its trials, logs and files? This frees {size}.",
-                "Delete {count} jobs with their trials, logs and files? This frees {size}.",
-                count=len(chosen),
-                size=freed,
-            ),
-            parent=self.window(),
+        question = n_(
+            "Delete {count} job with its trials, logs and files? This frees {size}.",
+            "Delete {count} jobs with their trials, logs and files? This frees {size}.",
+            count=len(chosen),
+            size=freed,
         )
-        box.setInformativeText(as_text(names))
-        confirm = box.addButton(_("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(_("Keep"), QMessageBox.ButtonRole.RejectRole)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        confirm.clicked.connect(lambda: self.delete(chosen))
-        box.open()
+        ask(
+            self.window(),
+            question,
+            names,
+            meaning="warning",
+            answers=[Answer(_("Keep")), Answer(_("Delete"), lambda: self.delete(chosen), "danger")],
+        )
 
     def delete(self, identifiers: list[str]) -> None:
         """Delete jobs, off the GUI thread."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QInputDialog,
     QLineEdit,
-    QMessageBox,
     QPlainTextEdit,
     QProgressBar,
     QScrollArea,
@@ -28,6 +27,7 @@ from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.message_box import Answer, MessageBox, ask
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
@@ -44,6 +44,7 @@ class CloudDialog(QDialog):
         self.resize(820, 680)
         self._background, self._files = background, files
         self._plan: Plan | None = None
+        self.question: MessageBox | None = None  # before something is sent
         self._checked: Contents | None = None
         self._cancelled: threading.Event | None = None
         self._link = ""
@@ -123,7 +124,7 @@ class CloudDialog(QDialog):
         return list(changes.values())
 
     def _note_of_changes(self) -> str:
-        return "\n\n" + _("The changes above are saved first.") if self.changes.views else ""
+        return _("The changes above are saved first.") if self.changes.views else ""
 
     def _failed(self, error: Exception) -> None:
         self._cancelled = None
@@ -152,7 +153,7 @@ class CloudDialog(QDialog):
             _("Bind…"),
             as_text(
                 _("Name of the project at {endpoint}:", endpoint=self._plan.account.endpoint)
-                + self._note_of_changes()
+                + ("\n\n" + self._note_of_changes() if self.changes.views else "")
             ),
             text=known,
         )
@@ -173,11 +174,17 @@ class CloudDialog(QDialog):
             endpoint=found.account.endpoint,
             user=found.account.organisation or found.account.user,
         )
-        question += self._note_of_changes()
-        boxes = QMessageBox.StandardButton
-        if QMessageBox.question(self, self.windowTitle(), as_text(question)) is boxes.Yes:
-            note = self._note.text()
+        note = self._note.text()
+
+        def send() -> None:
             self._run(lambda plan_, cancelled: run(plan_, note, self.output_received.emit, cancelled))
+
+        self.question = ask(
+            self,
+            question,
+            self._note_of_changes(),
+            answers=[Answer(_("Cancel")), Answer(_("Send"), send, "primary")],
+        )
 
     def _run(self, work: Callable[[Plan, threading.Event], Outcome]) -> None:
         found = self._plan

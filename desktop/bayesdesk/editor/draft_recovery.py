@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bayescore.config import Edit
+from bayescore.errors import BayesdeskError
 from bayescore.i18n import _
 from bayesdesk.editor.text_model import TextModel
 from bayesdesk.services.background import Background
 from bayesdesk.services.drafts import Draft, Drafts
 
+_log = logging.getLogger(__name__)
 _PAUSE_MS = 700  # without a key press, before the text is stored
 
 
@@ -74,6 +77,9 @@ class DraftRecovery(QObject):
     def _run(self, action: str, work: Callable[[], None]) -> None:
         def ordered() -> None:
             with self._in_order:
-                work()
+                try:
+                    work()
+                except (BayesdeskError, OSError) as error:  # editing and closing are possible without it
+                    _log.warning("%s", error)
 
-        self._background.run_to_end(action, ordered, None, lambda _e: None)
+        self._background.run_to_end(action, ordered)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QRegularExpression, QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -304,6 +305,17 @@ class EditorPage(QWidget):
             self.show_sides("both")
         editor = (self.yaml, self.local_yaml)[self._tabs.currentIndex()]
         editor.find_bar.open()
+
+    def show_parameter(self, name: str) -> None:
+        """Move the cursor of the YAML to a parameter."""
+        if self._text_side.isHidden():
+            self.show_sides("both")
+        self._tabs.setCurrentIndex(0)
+        found = self.model.text_document.find(QRegularExpression(rf"name:\s*[\"']?{re.escape(name)}\b"))
+        if not found.isNull():
+            self.yaml.setTextCursor(found)
+            self.yaml.centerCursor()
+            self.yaml.setFocus()
 
     def save(
         self,

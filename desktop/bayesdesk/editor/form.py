@@ -24,7 +24,7 @@ from bayesdesk.ui.widgets import Card, Segmented, button, label, row
 
 _F = TypeVar("_F", bound=TextField | ListField | ChoiceField | ComboField)
 _TUNING = "hyper_tuning"
-_NARROWEST = 420  # pixels
+_NARROWEST = 470  # pixels, for what its cards need in both languages
 _FIXED = ("parameters",)
 
 
@@ -68,7 +68,7 @@ class Form(QScrollArea):
         self._content.setLayout(layout)
         self.setWidgetResizable(True)
         self.setWidget(self._content)
-        self.setMinimumWidth(_NARROWEST)
+        self.setMinimumWidth(theme.px(_NARROWEST))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         model.analysed.connect(self.refresh)
         model.refused.connect(self.parameters.forget)

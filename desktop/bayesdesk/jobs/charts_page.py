@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from bayesdesk.models.job import JobModel
@@ -11,7 +12,8 @@ from bayesdesk.plots.objective import ObjectiveChart
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
 
-_COLUMNS = 2
+_MOST_COLUMNS = 2
+_NARROWEST = 330  # pixels of a chart beside another one
 _CHART_HEIGHT = 280
 
 
@@ -27,7 +29,8 @@ class ChartsPage(QScrollArea):
         self._grid.setSpacing(theme.CARD_GAP)
         objective = ObjectiveChart(model)
         objective.setMinimumHeight(_CHART_HEIGHT + 30)
-        self._grid.addWidget(objective, 0, 0, 1, _COLUMNS)
+        self._grid.addWidget(objective, 0, 0, 1, _MOST_COLUMNS)
+        self._columns = _MOST_COLUMNS
         inner = QWidget()
         inner.setLayout(self._grid)
         self.setWidgetResizable(True)
@@ -37,7 +40,19 @@ class ChartsPage(QScrollArea):
     def _add_new_metrics(self, _change: Change) -> None:
         for metric in self._model.view.metrics:
             if metric not in self._charts:
-                place = len(self._charts)
                 chart = self._charts[metric] = MetricChart(self._model, metric)
                 chart.setMinimumHeight(_CHART_HEIGHT)
-                self._grid.addWidget(chart, 1 + place // _COLUMNS, place % _COLUMNS)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Charts below each other where two do not fit side by side."""
+        super().resizeEvent(event)
+        columns = _MOST_COLUMNS if event.size().width() >= _MOST_COLUMNS * _NARROWEST else 1
+        if columns != self._columns:
+            self._columns = columns
+            self._place()
+
+    def _place(self) -> None:
+        for index, chart in enumerate(self._charts.values()):
+            row, column = divmod(index, self._columns)
+            self._grid.addWidget(chart, 1 + row, column, 1, _MOST_COLUMNS // self._columns)

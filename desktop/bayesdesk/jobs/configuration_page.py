@@ -57,7 +57,7 @@ class ConfigurationPage(QWidget):
         content = column(spacing=6)
         content.setContentsMargins(13, 4, 13, 13)
         content.addLayout(self._earlier)
-        for group in groups_of(job):
+        for group in groups_of(job, self._model.view.events):
             content.addWidget(label(group.title, "section"))
             content.addLayout(self._made_group(group))
         content.addStretch(1)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QColor, QGuiApplication, QIntValidator, QKeyS
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QHeaderView,
     QLineEdit,
     QTreeView,
@@ -18,10 +17,11 @@ from bayescore.i18n import _, n_
 from bayescore.times import parsed
 from bayesdesk.models.events import EventFilter, EventKind, EventRow, event_rows, kind_word
 from bayesdesk.models.job import JobModel
-from bayesdesk.models.snapshot import Change
+from bayesdesk.models.snapshot import Change, JobView
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import column, label, row
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -94,6 +94,8 @@ class EventsPage(QWidget):
         super().__init__()
         self._model = model
         self._filter = EventFilter()
+        self._view: JobView | None = None  # that the events were taken from
+        self._every: list[EventRow] = []
         self._was_shown = False
         self.events = EventsModel(model.view.job.metric)
         self.list = self._made_list()
@@ -104,7 +106,7 @@ class EventsPage(QWidget):
         self.trial.setClearButtonEnabled(True)
         self.trial.setFixedWidth(110)
         self.trial.textChanged.connect(self._choose)
-        self.kind = QComboBox()
+        self.kind = ComboBox()
         self.kind.setAccessibleName(_("Kind"))
         self.kind.addItem(_("Kind: any"), None)
         for kind in EventKind:
@@ -160,7 +162,10 @@ class EventsPage(QWidget):
         self._show(Change.EVENTS)
 
     def _show(self, _change: Change) -> None:
-        every = event_rows(self._model.view)
+        if self._model.view is not self._view:
+            self._view = self._model.view
+            self._every = event_rows(self._view)
+        every = self._every
         bar = self.list.verticalScrollBar()
         is_at_end = bar.value() == bar.maximum()
         shown = [event for event in every if self._filter.passes(event)]

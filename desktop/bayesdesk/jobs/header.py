@@ -79,7 +79,9 @@ class JobHeader(QWidget):
         Redraw(self, model, self._show, shown).now()
 
     def _show(self, _change: Change) -> None:
-        header = header_of(self._model.view)
+        header, job = header_of(self._model.view), self._model.view.job
+        self._name.setText(job.submission.name)
+        self._name.setToolTip(as_text("\n".join(filter(None, (job.note, ", ".join(job.tags))))))
         self._state.setText(header.state)
         set_tone(self._state, header.tone)
         self._show_continued(self._model.view.continues)

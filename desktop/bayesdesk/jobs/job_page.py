@@ -14,7 +14,7 @@ from bayescore.app.permissions import Permission
 from bayescore.exchange.export import export_text
 from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _
-from bayescore.results import replace_file
+from bayescore.results import replace_bytes
 from bayescore.store import Database
 from bayesdesk.jobs.analysis_page import AnalysisPage
 from bayesdesk.jobs.charts_page import ChartsPage
@@ -31,6 +31,7 @@ from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
+from bayesdesk.ui.collapsible import Collapsible
 from bayesdesk.ui.consent import ConsentDialog
 from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import Card, column, row
@@ -89,7 +90,10 @@ class JobPage(QWidget):
         tabs = row(self.tabs, None)
         tabs.setContentsMargins(theme.PAGE_MARGIN - 6, 0, theme.PAGE_MARGIN, 0)
         top.setLayout(column(self.header, tabs, spacing=0))
-        content = row(self.stack, self.panel, spacing=theme.CARD_GAP)
+        self._side = Collapsible(
+            "details", self.panel, "right", (_("Hide the details"), _("Show the details"))
+        )
+        content = row(self.stack, self._side, spacing=0)
         content.setContentsMargins(theme.PAGE_MARGIN, theme.CARD_GAP, theme.PAGE_MARGIN, theme.CARD_GAP)
         content.setStretchFactor(self.stack, 1)
         layout = column(top, self.filter_bar, spacing=0)
@@ -136,6 +140,7 @@ class JobPage(QWidget):
     def parallel(self) -> ParallelPage:
         """Parallel coordinates."""
         page = ParallelPage(self.model, self.trial_actions)
+        page.picture_drawn.connect(lambda file, content: self._write(file, lambda: content))
         page.ranges_requested.connect(lambda specs: self.new_requested.emit(self.model.view.job, specs))
         return page
 
@@ -168,7 +173,7 @@ class JobPage(QWidget):
                 empty.deleteLater()
             self.stack.insertWidget(index, make())
         self.stack.setCurrentIndex(index)
-        for part in (self.filter_bar, self.panel):
+        for part in (self.filter_bar, self._side):
             part.setVisible(index < _TABS_OF_TRIALS)
 
     def set_view(self, view: JobView) -> None:
@@ -185,8 +190,11 @@ class JobPage(QWidget):
         if name:
             view, database = self.model.view, self._database
 
-            def write() -> None:
-                content = export_text(database, view.job, view.trials, wanted, view.best)
-                replace_file(Path(name), content)
+            def content() -> bytes:
+                return export_text(database, view.job, view.trials, wanted, view.best).encode()
 
-            self._background.run_to_end(_("Exporting {file}", file=Path(name).name), write)
+            self._write(Path(name), content)
+
+    def _write(self, file: Path, content: Callable[[], bytes]) -> None:
+        action = _("Exporting {file}", file=file.name)
+        self._background.run_to_end(action, lambda: replace_bytes(file, content()))

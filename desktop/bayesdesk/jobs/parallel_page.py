@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QBuffer, QRectF, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QWidget
 
 from bayescore.i18n import _
@@ -19,11 +19,14 @@ from bayesdesk.plots.parallel.view import STEP, ParallelView
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, button, column, label
 
+_WIDE = 560  # pixels for the whole text of the button
+
 
 class ParallelPage(QWidget):
     """Brushes filter every view of the job, and can become the ranges of a new job."""
 
     ranges_requested = Signal(object)  # tuple[ParameterSpec, ...]
+    picture_drawn = Signal(object, object)  # Path and bytes, to be written
 
     def __init__(self, model: JobModel, actions: TrialActions) -> None:
         super().__init__()
@@ -114,24 +117,34 @@ class ParallelPage(QWidget):
         suggestion = f"{self._model.view.job.submission.name}-parallel.{form}"
         name, _filter = QFileDialog.getSaveFileName(self, _("Save as a picture"), suggestion, f"*.{form}")
         if name:
-            self.save(Path(name))
+            suffix = Path(name).suffix.lower() or f".{form}"
+            self.picture_drawn.emit(Path(name), self.picture(suffix))
 
-    def save(self, file: Path) -> None:
-        """Save the picture as SVG or PNG, by the extension of the file."""
-        item = self.canvas.item
-        if file.suffix.lower() == ".svg":
+    def picture(self, suffix: str) -> bytes:
+        """The picture as a file with a suffix: ``.svg``, otherwise PNG."""
+        item, drawn = self.canvas.item, QBuffer()
+        drawn.open(QBuffer.OpenModeFlag.WriteOnly)
+        if suffix == ".svg":
             from PySide6.QtSvg import QSvgGenerator
 
             generator = QSvgGenerator()
-            generator.setFileName(str(file))
+            generator.setOutputDevice(drawn)
             generator.setSize(item.size)
             generator.setViewBox(QRectF(0, 0, item.size.width(), item.size.height()))
             painter = QPainter(generator)
             item.paint_vector(painter)
             painter.end()
-            return
-        item.finish()
-        self.canvas.grab().save(str(file))
+        else:
+            item.finish()
+            self.canvas.grab().toImage().save(drawn, "PNG")
+        return bytes(drawn.data().data())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A shorter text on the button where the long one does not fit."""
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= _WIDE
+        self.new.setText(_("New job with these ranges") if is_wide else _("New job"))
+        self.new.setMinimumWidth(self.new.sizeHint().width())
 
     def sizeHint(self) -> QSize:
         return QSize(900, 640)

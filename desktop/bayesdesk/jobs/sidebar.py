@@ -1,208 +1,73 @@
-"""The sidebar: every job by state, with its progress."""
+"""The sidebar: every job in groups, with its progress."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PySide6.QtCore import (
-    QAbstractListModel,
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
-    QRect,
-    QSize,
+    QSignalBlocker,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter
-from PySide6.QtWidgets import (
-    QLabel,
-    QLineEdit,
-    QListView,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFrame, QHeaderView, QLabel, QLineEdit, QMenu, QTableView, QToolButton, QWidget
 
-from bayescore.i18n import _
-from bayescore.store import JobState
+from bayescore.i18n import _, n_
+from bayesdesk.jobs.job_actions import JobActions
+from bayesdesk.jobs.job_delegate import HEADING_HEIGHT, ROW_HEIGHT, JobDelegate
+from bayesdesk.jobs.job_list_model import ROW, JobListModel
 from bayesdesk.jobs.machine_foot import MachineFoot
-from bayesdesk.models.formatting import TONES, number
-from bayesdesk.models.job_list import grouped, status_line
+from bayesdesk.models.job_list import BY_DAY, BY_PROJECT, BY_STATE
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
-from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button, column, label, row, rule
 
-_Index = QModelIndex | QPersistentModelIndex
-_ROW = Qt.ItemDataRole.UserRole
-_HEADER_HEIGHT = 30
-_ROW_HEIGHT = 52
-
-
-class JobListModel(QAbstractListModel):
-    """Jobs in three groups with headings."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: tuple[JobRow, ...] = ()
-        self._word = ""
-        self._items: list[JobRow | str] = []
-
-    def set_rows(self, rows: tuple[JobRow, ...]) -> None:
-        """Show these jobs."""
-        self._rows = rows
-        self._arrange()
-
-    def set_word(self, word: str) -> None:
-        """Show only jobs whose name, id or message contains a word."""
-        self._word = word
-        self._arrange()
-
-    def _arrange(self) -> None:
-        items = grouped(self._rows, self._word)
-        keys = [i if isinstance(i, str) else i.job.id for i in items]
-        if keys == [i if isinstance(i, str) else i.job.id for i in self._items]:
-            self._items = items
-            self.dataChanged.emit(self.index(0), self.index(len(items) - 1))
-            return
-        self.beginResetModel()
-        self._items = items
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._items)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._items):
-            return None
-        item = self._items[index.row()]
-        if role == _ROW:
-            return item
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return item if isinstance(item, str) else f"{item.job.submission.name}, {status_line(item)}"
-        if role == Qt.ItemDataRole.ToolTipRole and not isinstance(item, str):
-            reason = f"\n{item.job.reason}" if item.job.reason else ""
-            return as_text(f"{item.job.id} · {item.job.submission.project}{reason}")
-        return None
-
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        item = self._items[index.row()]
-        return Qt.ItemFlag.NoItemFlags if isinstance(item, str) else super().flags(index)
-
-    def index_of(self, job: str) -> QModelIndex:
-        """Index of a job; invalid when it is not shown."""
-        for i, item in enumerate(self._items):
-            if not isinstance(item, str) and item.job.id == job:
-                return self.index(i)
-        return QModelIndex()
-
-
-class _JobDelegate(QStyledItemDelegate):
-    """Draws a job: a dot for its state, its name and best value, its progress, its status line."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        is_header = isinstance(index.data(_ROW), str)
-        return QSize(theme.SIDEBAR_WIDTH - 20, _HEADER_HEIGHT if is_header else _ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        item, colours = index.data(_ROW), theme.palette()
-        area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        font = QFont(option.font)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if isinstance(item, str):
-            font.setPixelSize(theme.SMALL_PX)
-            font.setWeight(QFont.Weight.Medium)
-            painter.setFont(font)
-            painter.setPen(QColor(colours.secondary))
-            painter.drawText(area.adjusted(6, 6, 0, 0), Qt.AlignmentFlag.AlignVCenter, item)
-            painter.restore()
-            return
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QColor(colours.line))
-            painter.setBrush(QColor(colours.panel))
-            painter.drawRoundedRect(area.adjusted(0, 1, -1, -2), 7, 7)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.line))
-            painter.drawRoundedRect(area.adjusted(0, 1, -1, -2), 7, 7)
-        self._draw_job(painter, area, item, font)
-        painter.restore()
-
-    @staticmethod
-    def _draw_job(painter: QPainter, area: QRect, item: JobRow, font: QFont) -> None:
-        colours = theme.palette()
-        tone = TONES.get(item.job.state.value, "faint")
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(getattr(colours, tone, colours.faint)))
-        painter.drawEllipse(area.left() + 11, area.top() + 12, 9, 9)
-        value = number(item.best.value) if item.best else ""
-        font.setPixelSize(theme.TEXT_PX)
-        font.setWeight(QFont.Weight.Medium)
-        mono = QFont(theme.MONO[0])
-        mono.setPixelSize(theme.SMALL_PX)
-        painter.setFont(mono)
-        value_width = painter.fontMetrics().horizontalAdvance(value)
-        line = QRect(area.left() + 29, area.top() + 5, area.width() - 29 - 10, 22)
-        painter.setPen(QColor(colours.secondary))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.text))
-        room = line.width() - value_width - 8
-        name = painter.fontMetrics().elidedText(item.job.submission.name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-        words = line.translated(0, 22)
-        if item.job.state is JobState.RUNNING:
-            share = item.done / max(1, item.job.max_trials)
-            track = QRect(line.left(), line.bottom() + 2, line.width(), 3)
-            painter.fillRect(track, QColor(colours.line))
-            painter.fillRect(
-                QRect(track.left(), track.top(), round(track.width() * share), 3), QColor(colours.accent)
-            )
-            words.translate(0, 2)
-        font.setPixelSize(theme.SMALL_PX)
-        font.setWeight(QFont.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.secondary))
-        shown = painter.fontMetrics().elidedText(
-            status_line(item), Qt.TextElideMode.ElideRight, words.width()
-        )
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+__all__ = ["JobListModel", "Sidebar"]
 
 
 class Sidebar(QWidget):
-    """New job, search, the list of jobs, and the machine at the bottom."""
+    """New job, search, the list of jobs, and the machine at the bottom.
+
+    A click shows a job; with Ctrl or Shift it extends the selection, for what is done with several jobs.
+    """
 
     new_requested = Signal()
     job_chosen = Signal(str)
+    table_requested = Signal()
     diagnostics_requested = Signal()
     language_requested = Signal()
     theme_requested = Signal()
-    compare_requested = Signal(str)
-    delete_requested = Signal(str)
 
-    def __init__(self, model: JobListModel, machine: MachineWatch) -> None:
+    def __init__(self, model: JobListModel, machine: MachineWatch, actions: JobActions) -> None:
         super().__init__()
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(theme.SIDEBAR_WIDTH)
-        self._model = model
-        self._chosen: str | None = None
+        self._model, self._actions = model, actions
+        self._chosen: str | None = None  # the job that is shown
+        self._selected: list[str] = []
+        self._headings: set[int] = set()  # rows that have the height of a heading
         self.list = self._made_list()
         self.machine = MachineFoot(machine)
+        self.selection = self._made_selection_bar()
         new = button(_("New job"), self.new_requested.emit, kind="primary", meaning="new")
-        search = QLineEdit()
-        search.setPlaceholderText(_("Find a job"))
-        search.setClearButtonEnabled(True)
-        search.textChanged.connect(model.set_word)
-        layout = column(self._brand(), new, search, self.list, rule(), self.machine, self._foot(), spacing=8)
+        layout = column(
+            self._brand(), new, self._search(), self.list, self.selection, rule(), self.machine, self._foot(),
+            spacing=8,
+        )  # fmt: skip
         layout.setContentsMargins(10, 12, 10, 10)
         layout.setStretchFactor(self.list, 1)
         self.setLayout(layout)
+        self._arrange()
+
+    # ---- building
 
     @staticmethod
     def _brand() -> QLabel:
@@ -210,41 +75,103 @@ class Sidebar(QWidget):
         name.setContentsMargins(6, 0, 0, 2)
         return name
 
-    def _made_list(self) -> QListView:
-        made = QListView()
+    def _search(self) -> QWidget:
+        self.search = QLineEdit(self._model.listing.query)
+        self.search.setPlaceholderText(_("Find a job"))
+        self.search.setToolTip(_("Words of the name, note, tags or project; #word is a tag"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(
+            lambda words: self._model.set_listing(replace(self._model.listing, query=words))
+        )
+        group = QToolButton()
+        group.setIcon(icon("group"))
+        group.setToolTip(_("Group the jobs"))
+        group.setAccessibleName(_("Group the jobs"))
+        group.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        group.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.group_menu = self._made_group_menu(group)
+        group.setMenu(self.group_menu)
+        table = button(
+            "", self.table_requested.emit, kind="quiet", meaning="table", tip=_("All jobs as a table")
+        )
+        made = QWidget()
+        layout = row(self.search, group, table, spacing=2)
+        layout.setStretchFactor(self.search, 1)
+        made.setLayout(layout)
+        return made
+
+    def _made_group_menu(self, parent: QWidget) -> QMenu:
+        menu = QMenu(parent)
+        groups = {BY_STATE: _("By state"), BY_DAY: _("By day"), BY_PROJECT: _("By project")}
+        for group, words in groups.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setData(group)
+            action.triggered.connect(lambda _checked=False, g=group: self._set_group(g))
+        menu.addSeparator()
+        archived = menu.addAction(_("Show archived jobs"))
+        archived.setCheckable(True)
+        archived.triggered.connect(
+            lambda checked: self._model.set_listing(replace(self._model.listing, shows_archived=checked))
+        )
+        menu.aboutToShow.connect(lambda: self._tick(menu))
+        self._tick(menu)
+        return menu
+
+    def _tick(self, menu: QMenu) -> None:
+        listing = self._model.listing
+        for action in menu.actions():
+            is_on = listing.shows_archived if action.data() is None else action.data() == listing.group
+            action.setChecked(is_on)
+
+    def _set_group(self, group: str) -> None:
+        self._model.set_listing(replace(self._model.listing, group=group))
+
+    def _made_list(self) -> QTableView:
+        """A table of one column: a list view would ask for the height of every row at each change."""
+        made = QTableView()
         made.setModel(self._model)
-        made.setItemDelegate(_JobDelegate(made))
-        made.setFrameShape(QListView.Shape.NoFrame)
-        made.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        made.setItemDelegate(JobDelegate(made))
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.setShowGrid(False)
+        made.setTabKeyNavigation(False)
+        made.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        made.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        made.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        made.horizontalHeader().hide()
+        made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        made.verticalHeader().hide()
+        made.verticalHeader().setMinimumSectionSize(HEADING_HEIGHT)
+        made.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         made.setAccessibleName(_("Jobs"))
         made.viewport().setAutoFillBackground(False)
         made.setStyleSheet("background: transparent;")
         made.setMouseTracking(True)
         made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         made.customContextMenuRequested.connect(self._show_menu)
-        made.selectionModel().currentChanged.connect(self._changed)
-        self._model.modelReset.connect(self._choose_again)
+        made.selectionModel().selectionChanged.connect(self._selection_changed)
+        self._model.modelReset.connect(self._arrange)
+        rename = QAction(_("Rename…"), made)
+        rename.setShortcut(QKeySequence("F2"))
+        rename.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        rename.triggered.connect(self._rename)
+        made.addAction(rename)
         return made
 
-    def _show_menu(self, at: QPoint) -> None:
-        item = self.list.indexAt(at).data(_ROW)
-        if isinstance(item, JobRow):
-            self.job_menu(item).exec(self.list.viewport().mapToGlobal(at))
-
-    def job_menu(self, item: JobRow) -> QMenu:
-        """The actions on a job of the list."""
-        menu, job = QMenu(self), item.job
-        menu.addAction(icon("compare"), _("Compare")).triggered.connect(
-            lambda: self.compare_requested.emit(job.id)
-        )
-        menu.addAction(icon("copy"), _("Copy the id")).triggered.connect(
-            lambda: QGuiApplication.clipboard().setText(job.id)
-        )
-        remove = menu.addAction(icon("remove"), _("Delete…"))
-        remove.setEnabled(job.state.ended)
-        remove.triggered.connect(lambda: self.delete_requested.emit(job.id))
-        return menu
+    def _made_selection_bar(self) -> QWidget:
+        """What can be done with several jobs; shown while several are selected."""
+        self._count = label("", "caption")
+        self.compare = button(_("Compare"), self._compare, kind="quiet", meaning="compare")
+        more = button("", self._show_more, kind="quiet", meaning="more", tip=_("More actions"))
+        self._more = more
+        made = QWidget()
+        layout = row(self._count, None, self.compare, more, spacing=2)
+        layout.setContentsMargins(6, 0, 0, 0)
+        made.setLayout(layout)
+        made.setVisible(False)
+        return made
 
     def _foot(self) -> QWidget:
         foot = QWidget()
@@ -257,20 +184,88 @@ class Sidebar(QWidget):
         foot.setLayout(row(diagnostics, None, appearance, language, spacing=2))
         return foot
 
+    def _arrange(self) -> None:
+        """Give headings their height, and select the same jobs."""
+        header = self.list.verticalHeader()
+        headings = set(self._model.headings())
+        for i in self._headings - headings:
+            if i < header.count():
+                header.resizeSection(i, ROW_HEIGHT)
+        for i in headings:
+            header.resizeSection(i, HEADING_HEIGHT)
+        self._headings = headings
+        self._select_again()
+
+    # ---- selection
+
     def choose(self, job: str | None) -> None:
-        """Select a job without emitting ``job_chosen``."""
+        """Select a job without emitting ``job_chosen``; a selection of several that has it stays."""
+        is_same = job == self._chosen and (job is None or job in self._selected)
         self._chosen = job
-        selection = self.list.selectionModel()
-        blocked = selection.blockSignals(True)
-        self.list.setCurrentIndex(self._model.index_of(job) if job else QModelIndex())
-        selection.blockSignals(blocked)
+        if is_same and len(self._selected) != 1:
+            return
+        self._selected = [job] if job is not None else []
+        self._select_again()
+
+    def selected_jobs(self) -> list[JobRow]:
+        """The selected jobs, in the order of the list."""
+        indexes = sorted(self.list.selectionModel().selectedIndexes(), key=lambda i: i.row())
+        return [item for index in indexes if isinstance(item := index.data(ROW), JobRow)]
+
+    def _select_again(self) -> None:
+        """Select the same jobs; those that a search hides stay selected, for when it ends."""
+        flags, selection = QItemSelectionModel.SelectionFlag, QItemSelection()
+        for job in self._selected:
+            if (index := self._model.index_of(job)).isValid():
+                selection.select(index, index)
+        current = self._model.index_of(self._chosen) if self._chosen else QModelIndex()
+        model = self.list.selectionModel()
+        with QSignalBlocker(model):
+            model.setCurrentIndex(current, flags.NoUpdate)
+            model.select(selection, flags.ClearAndSelect)
         self.list.viewport().update()
+        self._show_selection()
 
-    def _choose_again(self) -> None:
-        self.choose(self._chosen)
+    def _selection_changed(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
+        jobs = self.selected_jobs()
+        self._selected = [item.job.id for item in jobs]
+        self._show_selection()
+        if len(jobs) == 1 and self._selected != [self._chosen]:
+            self._chosen = self._selected[0]
+            self.job_chosen.emit(self._chosen)
 
-    def _changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        item = current.data(_ROW)
+    def _show_selection(self) -> None:
+        count = len(self._selected)
+        self.selection.setVisible(count > 1)
+        self._count.setText(n_("{count} selected", "{count} selected", count))
+
+    # ---- actions
+
+    def _compare(self) -> None:
+        self._actions.compare_requested.emit([item.job.id for item in self.selected_jobs()])
+
+    def _rename(self) -> None:
+        jobs = self.selected_jobs()
+        if len(jobs) == 1:
+            self._actions.edit(jobs[0])
+
+    def _show_menu(self, at: QPoint) -> None:
+        item = self.list.indexAt(at).data(ROW)
         if isinstance(item, JobRow):
-            self._chosen = item.job.id
-            self.job_chosen.emit(item.job.id)
+            jobs = self.selected_jobs()
+            chosen = jobs if any(j.job.id == item.job.id for j in jobs) else [item]
+            self._popup(chosen, self.list.viewport().mapToGlobal(at))
+
+    def _show_more(self) -> None:
+        self._popup(self.selected_jobs(), self._more.mapToGlobal(QPoint(0, 0)))
+
+    def _popup(self, jobs: Sequence[JobRow], at: QPoint) -> None:
+        menu = self.job_menu(jobs)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def job_menu(self, jobs: Sequence[JobRow]) -> QMenu:
+        """The actions on jobs of the list."""
+        menu = QMenu(self)
+        self._actions.fill(menu, jobs)
+        return menu

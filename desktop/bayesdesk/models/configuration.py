@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bayescore.config import LocalSettings, ObjectiveRule
 from bayescore.i18n import _
-from bayescore.store import Job
+from bayescore.store import Event, Job
 from bayesdesk.models.formatting import span
 
 
@@ -33,10 +34,16 @@ class Group:
     settings: tuple[Setting, ...]
 
 
-def groups_of(job: Job) -> list[Group]:
-    """The settings of a job by group; those that have their default value are left out."""
+def groups_of(job: Job, happened: Sequence[Event] = ()) -> list[Group]:
+    """The settings of a job by group; those that have their default value are left out.
+
+    Parameters
+    ----------
+    happened
+        The job's events, one of which may name the project's Git commit.
+    """
     groups = [
-        Group(_("Job"), tuple(_job(job))),
+        Group(_("Job"), tuple(_job(job, happened))),
         Group(_("Runs on"), tuple(_place(job))),
         Group(_("Data"), tuple(_inputs(job))),
         Group(_("Limits"), tuple(_limits(job.local))),
@@ -46,9 +53,12 @@ def groups_of(job: Job) -> list[Group]:
     return [group for group in groups if group.settings]
 
 
-def _job(job: Job) -> list[Setting]:
+def _job(job: Job, happened: Sequence[Event]) -> list[Setting]:
     submission = job.submission
     found = [Setting(_("Id"), job.id), Setting(_("Project"), submission.project, folder=submission.project)]
+    commit = next((e.text.arguments.get("commit") for e in happened if e.kind == "commit"), None)
+    if commit is not None:
+        found.append(Setting(_("Git commit"), str(commit)))
     if submission.message:
         found.append(Setting(_("Message"), submission.message))
     return found
@@ -77,6 +87,8 @@ def _place(job: Job) -> list[Setting]:
         found.append(Setting("Python", local.python))
     if not submission.is_imported:
         found.append(Setting("GPU", _gpus(local)))
+    if local.gpus_per_trial != 1:
+        found.append(Setting(_("GPUs per trial"), str(local.gpus_per_trial)))
     if local.trials_per_gpu > 1:
         found.append(Setting(_("Trials per GPU"), str(local.trials_per_gpu)))
     return found

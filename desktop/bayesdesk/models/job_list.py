@@ -2,33 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
 
+from bayescore.app.job_search import matcher
 from bayescore.i18n import _, n_
-from bayescore.store import JobState
+from bayescore.store import JobState, JobSummary
+from bayescore.times import parsed
 from bayesdesk.models.formatting import number, span, state_word
 from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobRow
 
 _GROUP_OF = {JobState.RUNNING: 0, JobState.QUEUED: 1}
+BY_STATE, BY_DAY, BY_PROJECT = "state", "day", "project"
 
 
-def grouped(rows: Sequence[JobRow], word: str = "") -> list[JobRow | str]:
-    """Headings and the jobs below them, for jobs whose name, id or message contains a word."""
-    wanted = word.casefold().strip()
-    groups: list[list[JobRow]] = [[], [], []]
-    for item in rows:
-        job = item.job
-        if wanted in f"{job.submission.name} {job.id} {job.submission.message}".casefold():
-            groups[_GROUP_OF.get(job.state, 2)].append(item)
+@dataclass(frozen=True)
+class Listing:
+    """Which jobs a list shows, and how.
+
+    Attributes
+    ----------
+    query
+        Words as :func:`bayescore.app.job_search.matcher` takes them.
+    group
+        ``state``, ``day`` or ``project``.
+    shows_archived
+        Whether archived jobs are listed, too.
+    """
+
+    query: str = ""
+    group: str = BY_STATE
+    shows_archived: bool = False
+
+
+def grouped(rows: Sequence[JobRow], listing: Listing | None = None) -> list[JobRow | str]:
+    """Headings and the jobs below them; jobs stay in their order, groups are in that of their first job."""
+    listing = listing or Listing()
+    matches = matcher(listing.query)
+    shown = [r for r in rows if (listing.shows_archived or not r.job.archived) and matches(r.job)]
+    if listing.group == BY_DAY:  # an imported job may be older than those that were stored before it
+        shown.sort(key=lambda r: r.job.created_at, reverse=True)
+    heading = _headings(listing.group)
+    groups: dict[str, list[JobRow]] = {}
+    if listing.group == BY_STATE:
+        groups = {name: [] for name in (_("Running"), _("Waiting"), _("Finished"))}
+    for row in shown:
+        groups.setdefault(heading(row.job), []).append(row)
     items: list[JobRow | str] = []
-    for heading, members in zip((_("Running"), _("Waiting"), _("Finished")), groups, strict=True):
-        items += [heading, *members] if members else []
+    for name, members in groups.items():
+        items += [name, *members] if members else []
     return items
 
 
+def _headings(group: str) -> Callable[[JobSummary], str]:
+    if group == BY_DAY:
+        today, known = date.today(), dict[str, str]()
+
+        def day(job: JobSummary) -> str:
+            hour = job.created_at[:13]  # times of one hour are on one day in every time zone of whole hours
+            if hour not in known:
+                known[hour] = day_word(local_time(job.created_at).date(), today)
+            return known[hour]
+
+        return day
+    if group == BY_PROJECT:
+        return lambda job: PurePath(job.project).name or job.project
+    names = (_("Running"), _("Waiting"), _("Finished"))
+    return lambda job: names[_GROUP_OF.get(job.state, 2)]
+
+
+def local_time(stored: str) -> datetime:
+    """A stored time in this machine's time zone."""
+    return parsed(stored).astimezone()
+
+
+def day_word(day: date, today: date) -> str:
+    """A day as text: today and yesterday by name, others by their date."""
+    passed = (today - day).days
+    if passed in (0, 1):
+        return (_("Today"), _("Yesterday"))[passed]
+    return f"{day:%m-%d}" if day.year == today.year else f"{day:%Y-%m-%d}"
+
+
+def moment_word(stored: str) -> str:
+    """When something was, as short as it can be said: the time today, otherwise the day."""
+    moment, today = local_time(stored), date.today()
+    return f"{moment:%H:%M}" if moment.date() == today else day_word(moment.date(), today)
+
+
 def status_line(item: JobRow) -> str:
-    """A job's progress, or how it ended."""
+    """A job's progress, or how it ended and after how many trials."""
     job = item.job
     if job.state is JobState.RUNNING:
         done = progress_words(item.done, job.max_trials)
@@ -37,9 +103,19 @@ def status_line(item: JobRow) -> str:
         return _("{done} · {time} left", done=done, time=span(item.seconds_left))
     if job.state is JobState.QUEUED:
         return _("waiting")
-    if job.state is JobState.SUCCEEDED:
-        return n_("{count} trial", "{count} trials", item.done)
-    return state_word(job.state)
+    count = n_("{count} trial", "{count} trials", item.done)
+    return count if job.state is JobState.SUCCEEDED else f"{state_word(job.state)} · {count}"
+
+
+def tags_line(item: JobRow) -> str:
+    """A job's tags and, if it is archived, that."""
+    words = [f"#{tag}" for tag in item.job.tags]
+    return " ".join([*words, _("archived")] if item.job.archived else words)
+
+
+def known_tags(rows: Sequence[JobRow]) -> list[str]:
+    """Every tag in use, sorted."""
+    return sorted({tag for row in rows for tag in row.job.tags}, key=str.casefold)
 
 
 def end_message(item: JobRow) -> str:
@@ -49,7 +125,7 @@ def end_message(item: JobRow) -> str:
         return f"{state}: {item.job.reason}"
     if item.best is None:
         return state
-    return _("{state}, best {value}", state=state, value=number(item.best.value))
+    return _("{state}, best {value}", state=state, value=number(item.best))
 
 
 def newly_ended(before: Sequence[JobRow], after: Sequence[JobRow]) -> list[JobRow]:

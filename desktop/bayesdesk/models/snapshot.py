@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import Text
-from bayescore.store import Event, Job, Trial
+from bayescore.store import Event, Job, JobSummary, Trial
 
 Series = Mapping[int, Mapping[str, NDArray[np.float64]]]
 
@@ -49,12 +49,23 @@ class Change(Flag):
 
 @dataclass(frozen=True)
 class JobRow:
-    """A job in the list of jobs; ``seconds_left`` is ``None`` while it cannot be estimated."""
+    """A job in the lists of jobs.
 
-    job: Job
+    Attributes
+    ----------
+    done, failed
+        Numbers of ended trials, and of those that failed or were lost.
+    best
+        Best value so far.
+    seconds_left
+        ``None`` while it cannot be estimated.
+    """
+
+    job: JobSummary
     done: int
-    best: Trial | None
-    seconds_left: float | None
+    best: float | None
+    seconds_left: float | None = None
+    failed: int = 0
 
 
 @dataclass(frozen=True)

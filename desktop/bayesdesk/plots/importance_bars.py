@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bayescore.results import Importance
 from bayesdesk.models.names import fitted
-from bayesdesk.plots.parallel.axes_painter import font
+from bayesdesk.plots.parallel.labels import font
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 

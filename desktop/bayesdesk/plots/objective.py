@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
 from bayescore.i18n import _, n_
 from bayescore.results import best_so_far
 from bayescore.store import TrialState
-from bayesdesk.models.columns import Mask
 from bayesdesk.models.curves import Array, fences, stairs
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
@@ -26,6 +26,7 @@ from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, Segmented
 
 _PAUSE_MS = 500  # between two drawings of a running job
+Rows = NDArray[np.intp]
 _FAILED = (TrialState.FAILED, TrialState.LOST)
 _MARGIN, _EDGE_MARGIN = 0.06, 0.12  # share of the height around the dots; where there are marks at the edge
 
@@ -75,10 +76,11 @@ class ObjectiveChart(Card):
         good = np.isfinite(values)
         self._clip(values[good])
         heights = self._heights(values)
+        far = good & ((values < self._ends[0]) | (values > self._ends[1]))
         # One brush for each item: a brush for each dot takes seconds with tens of thousands of trials.
         for item, colour, rows in (
-            (self._dots, colours.secondary, good & self._model.mask),
-            (self._faded, colours.line, good & ~self._model.mask),
+            (self._dots, colours.secondary, good & ~far & self._model.mask),
+            (self._faded, colours.line, good & ~far & ~self._model.mask),
         ):
             item.setData(
                 x=numbers[rows],
@@ -91,7 +93,7 @@ class ObjectiveChart(Card):
         steps = best_so_far(view.trials, view.job.config.hyper_tuning.goal)
         x, y = stairs(steps, view.trials[-1].number if view.trials else 0)
         self._best.setData(x=x, y=self._heights(y), pen=pen(colours.accent, 2))
-        self._show_far(numbers, values, heights, good)
+        self._show_far(numbers, values, heights, np.flatnonzero(far))
         has_failed = np.array([t.state in _FAILED for t in view.trials], dtype=np.bool_)
         failed = np.flatnonzero(has_failed & ~good)
         self._failed.show_marks(numbers[failed], failed)
@@ -125,7 +127,7 @@ class ObjectiveChart(Card):
                 "{count} trials failed, and none has a value",
                 failed,
             )
-            hint = _("The panel of a trial shows its log and the reason.")
+            hint = _("Select a trial to see why it failed.")
         elif view.job.state.ended:
             title, hint = _("No trial has a value"), _("The page Events shows what happened.")
         else:
@@ -142,10 +144,9 @@ class ObjectiveChart(Card):
         if self._scale.value() == "linear" and len(values):
             self._ends = fences(values)
 
-    def _show_far(self, numbers: Array, values: Array, heights: Array, good: Mask) -> None:
+    def _show_far(self, numbers: Array, values: Array, heights: Array, far: Rows) -> None:
         """Draw an arrow for each value at the edge, and count them in the caption."""
-        low, high = self._ends
-        far = np.flatnonzero(good & ((values < low) | (values > high)))
+        high = self._ends[1]
         self._far.setData(
             x=numbers[far],
             y=heights[far],

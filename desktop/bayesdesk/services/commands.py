@@ -27,8 +27,8 @@ class Commands:
     def usual_trial_seconds(self, project: str) -> float | None:
         """Usual duration of a trial in the newest job of a project that has one."""
         with self._database.read() as connection:
-            for job in jobs.every(connection):
-                if job.submission.project != project:
+            for job in reversed(jobs.summaries(connection)[0]):
+                if job.project != project:
                     continue
                 seconds = usual_seconds(trials.of_job(connection, job.id))
                 if seconds is not None:

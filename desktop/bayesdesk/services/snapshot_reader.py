@@ -11,11 +11,28 @@ import sqlalchemy as sa
 from bayescore.app import lineage
 from bayescore.app.lineage import EarlierJob
 from bayescore.results import best, ended_count, time_left
-from bayescore.store import Database, Event, Job, Trial, events, jobs, revisions, settings, transfers, trials
+from bayescore.store import (
+    Database,
+    Event,
+    Job,
+    JobFigures,
+    JobSummary,
+    Trial,
+    TrialState,
+    events,
+    jobs,
+    revisions,
+    settings,
+    transfers,
+    trials,
+)
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.series import SeriesReader
 
+_MOST_VIEWED = 3  # jobs whose points and events stay in memory: each may have millions of points
 _ESTIMATE_S = 1.0  # for which an estimate of the time left is kept
+_MOST_NAMED = 500  # jobs whose figures are read by id; of more, the trials of all jobs are read at once
+_FAILED = (TrialState.FAILED, TrialState.LOST)
 
 
 class SnapshotReader:
@@ -23,11 +40,15 @@ class SnapshotReader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._jobs: dict[str, Job] = {}  # by id, newest first
+        self._summaries: dict[str, JobSummary] = {}  # by id, newest first
+        self._read_until = -1  # revision of the newest summary
         self._revision: tuple[object, ...] | None = None
-        self._trials: dict[str, _Trials] = {}  # of jobs that have not ended, and of those that were viewed
-        self._ended: dict[str, JobRow] = {}
-        self._details: dict[str, _Details] = {}  # of jobs that were viewed
+        self._jobs: dict[str, Job] = {}  # of jobs that have not ended, and of those that were viewed
+        self._trials: dict[str, _Trials] = {}  # of the same jobs
+        self._live: dict[str, JobSummary] = {}  # jobs that have not ended
+        self._rows: dict[str, JobRow] = {}
+        self._listed: tuple[JobRow, ...] | None = None  # the rows, newest first
+        self._details: dict[str, _Details] = {}  # of jobs that were viewed, the last one at the end
 
     def rows(self) -> tuple[JobRow, ...]:
         """Every job, newest first."""
@@ -37,63 +58,86 @@ class SnapshotReader:
         """One job with its trials, points and events; ``KeyError`` when there is no such job."""
         with self._database.read() as connection:
             self._read_jobs(connection)
-            return self._view(connection, self._jobs[identifier])
+            if identifier not in self._summaries:
+                raise KeyError(identifier)
+            return self._view(connection, self._job(connection, identifier))
 
     def read(self, identifier: str | None) -> tuple[tuple[JobRow, ...], JobView | None]:
         """Every job, and one of them as a whole if it exists, as they are at one moment."""
         with self._database.read() as connection:
             self._read_jobs(connection)
-            job = self._jobs.get(identifier) if identifier is not None else None
+            is_known = identifier is not None and identifier in self._summaries
+            job = self._job(connection, identifier) if identifier is not None and is_known else None
             view = self._view(connection, job) if job is not None else None
-            return self._rows(connection, read_already=job), view
+            return self._all_rows(connection, read_already=identifier), view
 
     # ---- jobs
 
     def _read_jobs(self, connection: sa.Connection) -> None:
+        """Read the summaries of jobs that have changed, and forget those that are gone."""
         revision = revisions.of_jobs(connection)
         if revision == self._revision:
             return
-        found = {job.id: job for job in jobs.every(connection)}
-        for identifier, job in found.items():
-            before = self._jobs.get(identifier)
-            if before is not None and before.seq != job.seq:
+        changed, self._read_until = jobs.summaries(connection, self._read_until)
+        for job in changed:
+            self._rows.pop(job.id, None)
+            self._jobs.pop(job.id, None)
+        known = {**self._summaries, **{job.id: job for job in changed}}
+        if len(known) != revision[0]:
+            present = jobs.identifiers(connection)
+            for identifier in known.keys() - present:
                 self._forget(identifier)
-            elif before == job:
-                found[identifier] = before
-        for identifier in self._jobs.keys() - found.keys():
-            self._forget(identifier)
-        self._jobs, self._revision = found, revision
+            known = {identifier: job for identifier, job in known.items() if identifier in present}
+        self._summaries = {j.id: j for j in sorted(known.values(), key=lambda j: j.seq, reverse=True)}
+        self._revision = revision
+        self._listed = None
 
     def _forget(self, identifier: str) -> None:
-        for kept in (self._trials, self._ended, self._details):
+        for kept in (self._rows, self._jobs, self._trials, self._details):
             kept.pop(identifier, None)
 
-    def _rows(self, connection: sa.Connection, read_already: Job | None) -> tuple[JobRow, ...]:
-        is_new = any(job.state.ended and self._ended_row(job) is None for job in self._jobs.values())
-        ended = trials.ended_counts(connection) if is_new else {}
-        rows = []
-        for job in self._jobs.values():
-            if job.state.ended:
-                row = self._ended_row(job) or _ended_row(connection, job, ended.get(job.id, 0))
-                self._ended[job.id] = row
-                if job is not read_already:
-                    self._trials.pop(job.id, None)
-            else:
-                its = self._trials_of(job)
-                if job is not read_already:
-                    its.read(connection, revisions.of_job(connection, job.id)[0])
-                row = JobRow(job, its.ended, its.best, its.seconds_left())
-            rows.append(row)
-        return tuple(rows)
+    def _job(self, connection: sa.Connection, identifier: str) -> Job:
+        if identifier not in self._jobs:
+            self._jobs[identifier] = jobs.get(connection, identifier)
+        return self._jobs[identifier]
 
-    def _ended_row(self, job: Job) -> JobRow | None:
-        known = self._ended.get(job.id)
-        return known if known is not None and known.job is job else None
+    def _all_rows(self, connection: sa.Connection, read_already: str | None) -> tuple[JobRow, ...]:
+        """The rows; the same tuple while none has changed."""
+        if self._listed is None:
+            self._read_ended(connection)
+        for identifier in [i for i in self._trials if i != read_already and i not in self._live]:
+            del self._trials[identifier]
+            self._jobs.pop(identifier, None)
+        for identifier, job in self._live.items():
+            row = self._live_row(connection, job, is_read=identifier == read_already)
+            if row != self._rows.get(identifier):
+                self._rows[identifier] = row
+                self._listed = None
+        if self._listed is None:
+            self._listed = tuple(self._rows[identifier] for identifier in self._summaries)
+        return self._listed
+
+    def _read_ended(self, connection: sa.Connection) -> None:
+        """Read the figures of ended jobs that are new or have changed."""
+        new = [job for job in self._summaries.values() if job.state.ended and job.id not in self._rows]
+        named = [job.id for job in new] if len(new) <= _MOST_NAMED else None
+        figures = trials.figures(connection, named) if new else {}
+        for job in new:
+            its = figures.get(job.id, JobFigures())
+            self._rows[job.id] = JobRow(job, its.ended, its.best(job.goal), None, its.failed)
+        self._live = {job.id: job for job in self._summaries.values() if not job.state.ended}
+
+    def _live_row(self, connection: sa.Connection, job: JobSummary, *, is_read: bool) -> JobRow:
+        its = self._trials_of(self._job(connection, job.id))
+        if not is_read:
+            its.read(connection, revisions.of_job(connection, job.id)[0])
+        winner = its.best.value if its.best else None
+        return JobRow(job, its.ended, winner, its.seconds_left(), its.failed)
 
     # ---- one job
 
     def _view(self, connection: sa.Connection, job: Job) -> JobView:
-        details = self._details.setdefault(job.id, _Details(job))
+        details = self._details_of(job)
         its = self._trials_of(job)
         of_trials, of_points = revisions.of_job(connection, job.id)
         its.read(connection, of_trials)
@@ -113,6 +157,14 @@ class SnapshotReader:
             details.continued(connection, self._revision),
         )
 
+    def _details_of(self, job: Job) -> _Details:
+        """What was read of a job, which is kept for the jobs that were viewed last."""
+        details = self._details.pop(job.id, None) or _Details(job)
+        while len(self._details) >= _MOST_VIEWED:
+            del self._details[next(iter(self._details))]
+        self._details[job.id] = details
+        return details
+
     def _trials_of(self, job: Job) -> _Trials:
         known = self._trials.setdefault(job.id, _Trials(job))
         known.job = job
@@ -125,7 +177,7 @@ class _Trials:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.every: tuple[Trial, ...] = ()
-        self.ended = 0
+        self.ended = self.failed = 0
         self.best: Trial | None = None
         self._by_id: dict[int, Trial] = {}
         self._newest = 0
@@ -148,6 +200,7 @@ class _Trials:
         self._newest = max(self._by_id)
         self._unended = {t.id for t in self.every if not t.state.ended}
         self.ended = ended_count(self.every)
+        self.failed = sum(t.state in _FAILED for t in self.every)
         self.best = best(self.every, self.job.config.hyper_tuning.goal)
         self._estimate = None
 
@@ -190,12 +243,6 @@ class _Details:
         cursor = self.events[-1].seq if self.events else 0
         if new := events.of_job(connection, self.job.id, cursor):
             self.events = (*self.events, *new)
-
-
-def _ended_row(connection: sa.Connection, job: Job, ended: int) -> JobRow:
-    """The row of a job that has ended: of its trials only the best is read."""
-    maximize = job.config.hyper_tuning.goal == "MAXIMIZE"
-    return JobRow(job, ended, trials.best(connection, job.id, maximize=maximize), None)
 
 
 def _pulled(connection: sa.Connection, job: str) -> float | None:

@@ -14,13 +14,12 @@ from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.icons import icon
+from bayesdesk.ui.plain import breakable
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row
 
 _SERIOUS = (Kind.PROCESS, Kind.WRITE, Kind.CLUSTER, Kind.ENGINE)
 _ICON_PX = 17
 _MAX_HEIGHT = 260  # px of the list, which scrolls
-_BREAK = "\N{ZERO WIDTH SPACE}"  # where a long path may be broken
-_LONG_WORD = 40
 
 
 class ConsentCard(Card):
@@ -100,8 +99,8 @@ class ConsentDialog(QDialog):
 def _line(permission: Permission) -> QWidget:
     made = QWidget()
     tone = theme.palette().warning if permission.kind in _SERIOUS else theme.palette().secondary
-    name = label(_breakable(str(permission.name)), wrap=True)
-    detail = label(_breakable(str(permission.detail)), "secondary", wrap=True)
+    name = label(breakable(str(permission.name)), wrap=True)
+    detail = label(breakable(str(permission.detail)), "secondary", wrap=True)
     mark = _mark(permission.kind.value, tone, _ICON_PX)
     layout = row(mark, spacing=12)
     layout.addLayout(column(name, detail, spacing=1), 1)
@@ -116,11 +115,3 @@ def _mark(meaning: str, colour: str, size: int) -> QLabel:
     made.setAlignment(Qt.AlignmentFlag.AlignTop)
     made.setFixedWidth(22)
     return made
-
-
-def _breakable(words: str) -> str:
-    """A text that can be wrapped anywhere, so that a long path is never cut off."""
-    broken = words.replace("/", f"/{_BREAK}").split(" ")
-    return " ".join(
-        _BREAK.join(part[i : i + _LONG_WORD] for i in range(0, len(part), _LONG_WORD)) for part in broken
-    )

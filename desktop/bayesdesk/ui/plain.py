@@ -30,3 +30,15 @@ def without_markup(words: str) -> str:
     """
     shown = "".join(c for c in words[:_MAX_CHARACTERS] if c.isprintable() or c == "\n")
     return shown.translate(_LOOK_ALIKES)
+
+
+_BREAK = "\N{ZERO WIDTH SPACE}"  # where a long path may be broken
+_LONG_WORD = 40
+
+
+def breakable(words: str) -> str:
+    """A text that can be wrapped anywhere, so that a long path is never cut off."""
+    broken = words.replace("/", f"/{_BREAK}").split(" ")
+    return " ".join(
+        _BREAK.join(part[i : i + _LONG_WORD] for i in range(0, len(part), _LONG_WORD)) for part in broken
+    )

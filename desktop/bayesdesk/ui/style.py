@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template
 
 from PySide6.QtGui import QColor, QFontDatabase, QPalette
@@ -49,10 +50,12 @@ QPushButton#primary { background: $accent; border-color: $accent; color: $on_acc
 QPushButton#primary:disabled { background: $line; border-color: $line; color: $faint; }
 QPushButton#danger { color: $bad; }
 QPushButton#danger:disabled { color: $faint; }
+QPushButton#panel { background: transparent; border: none; border-radius: 5px; padding: 0; min-height: 22px; }
+QPushButton#quiet:hover, QPushButton#panel:hover { background: $line; }
 QPushButton#quiet, QToolButton { background: transparent; border: none; border-radius: 5px; padding: 2px 6px;
     min-height: 22px; }
 QToolButton#more::menu-indicator { image: none; }
-QPushButton#quiet:hover, QToolButton:hover { background: $line; }
+QToolButton:hover { background: $line; }
 QPushButton#link { background: transparent; border: none; color: $accent; padding: 0; min-height: 20px;
     font-weight: 400; }
 QPushButton#link:disabled { color: $faint; }
@@ -127,9 +130,12 @@ QCheckBox::indicator, QListView::indicator, QTreeView::indicator { width: 14px; 
     border: 1px solid $strong_line; border-radius: 4px; background: $panel; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked {
     background: $accent; border-color: $accent; image: url("$tick"); }
+QCheckBox::indicator:indeterminate, QListView::indicator:indeterminate { background: $accent_soft;
+    border-color: $accent; image: url("$dash"); }
 QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: $accent; }
 QCheckBox:disabled { color: $secondary; }
 """)
+_FIXED_PX = re.compile(r"(?<![\w}])([2-9]|[1-9]\d+)px")  # hairlines of 1 px stay as they are
 
 
 def load_fonts() -> None:
@@ -147,8 +153,9 @@ def apply(application: QApplication, name: str) -> None:
 
 
 def sheet(chosen: theme.Palette) -> str:
-    """The style sheet of a theme."""
-    return _SHEET.substitute(
+    """The style sheet of a theme in the sizes in use."""
+    zoomed = _FIXED_PX.sub(lambda found: f"{theme.px(int(found[1]))}px", _SHEET.template)
+    return Template(zoomed).substitute(
         theme.tokens(chosen),
         sans=_families(theme.SANS),
         mono=_families(theme.MONO),
@@ -158,6 +165,7 @@ def sheet(chosen: theme.Palette) -> str:
         radius=theme.CARD_RADIUS,
         control=theme.CONTROL_HEIGHT - 2,
         tick=resource("icons", f"tick-{'dark' if chosen is theme.DARK else 'light'}.svg").as_posix(),
+        dash=resource("icons", f"dash-{'dark' if chosen is theme.DARK else 'light'}.svg").as_posix(),
         caret=resource("icons", f"caret-{'dark' if chosen is theme.DARK else 'light'}.svg").as_posix(),
     )
 

@@ -16,6 +16,17 @@ MONO = ("JetBrains Mono", "Noto Sans Mono CJK SC", "Consolas", "monospace")
 TEXT_PX = 13
 SMALL_PX = 12
 TITLE_PX = 18
+DEFAULT_TEXT_PX = 13
+DEFAULT_ZOOM = 100  # percent
+_UNZOOMED = {
+    "PAGE_MARGIN": PAGE_MARGIN,
+    "CARD_GAP": CARD_GAP,
+    "CARD_RADIUS": CARD_RADIUS,
+    "CONTROL_HEIGHT": CONTROL_HEIGHT,
+    "SIDEBAR_WIDTH": SIDEBAR_WIDTH,
+    "PANEL_WIDTH": PANEL_WIDTH,
+}
+_zoom = DEFAULT_ZOOM
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,30 @@ def use(name: str) -> Palette:
     global _current  # noqa: PLW0603  one window, one theme
     _current = THEMES[name]
     return _current
+
+
+def use_sizes(zoom: int, text_px: int) -> None:
+    """Choose the sizes for everything that is built from now on.
+
+    Parameters
+    ----------
+    zoom
+        Of the whole interface, in percent.
+    text_px
+        Size of the text before it is zoomed.
+    """
+    global _zoom  # noqa: PLW0603  one window, one size
+    _zoom = zoom
+    module = globals()
+    module.update({name: px(size) for name, size in _UNZOOMED.items()})
+    module.update(TEXT_PX=px(text_px), SMALL_PX=px(text_px - 1), TITLE_PX=px(text_px + 5))
+    if text_px > DEFAULT_TEXT_PX:  # a larger text needs higher controls
+        module["CONTROL_HEIGHT"] = px(_UNZOOMED["CONTROL_HEIGHT"] + text_px - DEFAULT_TEXT_PX)
+
+
+def px(size: int) -> int:
+    """A size in pixels, zoomed."""
+    return round(size * _zoom / 100)
 
 
 def contrast(one: str, other: str) -> float:

@@ -24,6 +24,7 @@ from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import as_text
 
 _MIN_CAPTION_PX = 60
+_ICON_PX = 16
 _Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
 
 
@@ -76,7 +77,7 @@ def button(
     if meaning is not None:
         colours = {"primary": theme.palette().on_accent, "danger": theme.palette().bad}
         made.setIcon(icon(meaning, colours.get(kind)))
-        made.setIconSize(QSize(16, 16))
+        made.setIconSize(QSize(theme.px(_ICON_PX), theme.px(_ICON_PX)))
     if tip is not None:
         made.setToolTip(as_text(tip))
         made.setAccessibleName(text or tip)

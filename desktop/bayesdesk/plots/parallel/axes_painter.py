@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from bayescore.config import Goal
 from bayescore.i18n import _
@@ -14,6 +14,7 @@ from bayesdesk.models.brushes import span
 from bayesdesk.models.filter import Brush
 from bayesdesk.models.formatting import number
 from bayesdesk.models.names import fitted
+from bayesdesk.plots.parallel.labels import draw, draw_kept, font
 from bayesdesk.plots.parallel.layout import LEFT, Layout
 from bayesdesk.ui import theme
 
@@ -85,16 +86,28 @@ class AxesPainter:
         return words + (" ⇅" if axis.inverted else "")
 
     def paint_brushes(
-        self, painter: QPainter, layout: Layout, axis: Axis, x: float, brushes: Sequence[Brush]
+        self,
+        painter: QPainter,
+        layout: Layout,
+        axis: Axis,
+        x: float,
+        brushes: Sequence[Brush],
+        ratio: float | None,
     ) -> None:
-        """Draw the brushes of an axis, and those of its ticks that their labels do not cover."""
+        """Draw the brushes of an axis, and those of its ticks that their labels do not cover.
+
+        Parameters
+        ----------
+        ratio
+            Device pixels per pixel, for pictures of labels; ``None`` for vectors.
+        """
         labels: list[tuple[QRectF, str]] = []
         for brush in brushes:
             low, high = span(axis, brush)
             self._paint_brush(painter, layout, axis, x, low, high)
             if not axis.categories:
                 labels += _brush_labels(layout, axis, x, low, high)
-        self._paint_ticks(painter, layout, axis, x, [area for area, _words in labels])
+        self._paint_ticks(painter, layout, axis, x, [area for area, _words in labels], ratio)
         for area, words in labels:
             _paint_label(painter, area, words)
 
@@ -107,7 +120,13 @@ class AxesPainter:
         return found
 
     def _paint_ticks(
-        self, painter: QPainter, layout: Layout, axis: Axis, x: float, covered: Sequence[QRectF] | None
+        self,
+        painter: QPainter,
+        layout: Layout,
+        axis: Axis,
+        x: float,
+        covered: Sequence[QRectF] | None,
+        kept: float | None = None,
     ) -> None:
         colours, mono = theme.palette(), font(theme.MONO[0], _SMALL_PX)
         metrics, last = QFontMetricsF(mono), None
@@ -121,7 +140,11 @@ class AxesPainter:
                 continue
             last = y
             if not any(area.intersects(other) for other in covered or ()):
-                _haloed(painter, QPointF(x + gap, y + 4), shown, mono, colours.text, colours.panel)
+                at = QPointF(x + gap, y + 4)
+                if kept is None:
+                    draw(painter, at, shown, mono, colours.text)
+                else:
+                    draw_kept(painter, at, shown, (theme.MONO[0], _SMALL_PX), colours.text, kept)
 
     def _paint_outliers(self, painter: QPainter, layout: Layout, axis: Axis, x: float) -> None:
         """Draw an arrow and a count beyond an end that has values beyond it, clear of its label."""
@@ -132,7 +155,7 @@ class AxesPainter:
                 y = layout.y_of(1.0) - _OUTLIERS + 8 if at_head else layout.y_of(0.0) + _OUTLIERS
                 words = f"{'▲' if at_head else '▼'} {count}"
                 left = x - QFontMetricsF(bold).horizontalAdvance(words) / 2
-                _haloed(painter, QPointF(left, y), words, bold, colours.warning, colours.panel)
+                draw(painter, QPointF(left, y), words, bold, colours.warning)
 
     @staticmethod
     def _paint_missing(painter: QPainter, layout: Layout, x: float) -> None:
@@ -187,21 +210,3 @@ def _paint_label(painter: QPainter, area: QRectF, words: str) -> None:
     painter.setFont(font(theme.MONO[0], _SMALL_PX))
     painter.setPen(QColor(theme.palette().on_accent))
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
-
-
-def font(family: str, pixels: int, *, bold: bool = False) -> QFont:
-    """A font of a size in pixels; the sans faces stand in for what a family lacks."""
-    made = QFont([family, *theme.SANS[1:]])
-    made.setPixelSize(pixels)
-    made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-    return made
-
-
-def _haloed(painter: QPainter, at: QPointF, words: str, drawn_with: QFont, colour: str, ground: str) -> None:
-    """Draw text that is legible above lines."""
-    path = QPainterPath()
-    path.addText(at, drawn_with, words)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(ground), 3.0))
-    painter.drawPath(path)
-    painter.fillPath(path, QColor(colour))

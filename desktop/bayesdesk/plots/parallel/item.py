@@ -14,7 +14,7 @@ from bayesdesk.models.axes import MISSING, Axis
 from bayesdesk.models.job import JobModel
 from bayesdesk.plots.colours import colour_map
 from bayesdesk.plots.parallel.axes_painter import AxesPainter
-from bayesdesk.plots.parallel.layout import Layout
+from bayesdesk.plots.parallel.layout import FOOT, SMALL_FOOT, Layout
 from bayesdesk.plots.parallel.painting import Group, LinePainter
 from bayesdesk.ui import theme
 
@@ -41,10 +41,11 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._shown: list[Group] = []
         self._heights = np.empty((0, 0))
         self._lines = np.empty((0, 0, 2))
-        self._drawn = (QSize(), 0)  # size and number of axes of the lines
+        self._drawn: Layout | None = None  # of the lines
+        self._foot = FOOT
         self._axes_painter = AxesPainter(model.view.job.config.hyper_tuning.goal)
         self._scaffold: QImage | None = None
-        self._brushed: frozenset[str] = frozenset()  # axes whose ticks the scaffold leaves out
+        self._scaffold_key: tuple[object, ...] = ()
 
     # ---- geometry
 
@@ -54,7 +55,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     @property
     def layout(self) -> Layout:
         """Where the axes are."""
-        return Layout(self.size, len(self.axes))
+        return Layout(self.size, len(self.axes), self._foot)
 
     @property
     def length(self) -> float:
@@ -92,11 +93,13 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         positions = [axis.positions(columns) for axis in self.axes]
         shape = (columns.n, len(self.axes))
         stacked = np.stack(positions, axis=1) if positions else np.empty(shape)
+        has_marks = bool((stacked == MISSING).any()) or any(any(axis.clipped) for axis in self.axes)
+        self._foot = FOOT if has_marks else SMALL_FOOT
         self._heights = self.layout.heights(stacked)
         self._scaffold = None
         x = np.array([self.x_of(i) for i in range(len(self.axes))])
         self._lines = np.stack([np.broadcast_to(x, self._heights.shape), self._heights], axis=2)
-        drawn, self._drawn = self._drawn, (self.size, len(self.axes))
+        drawn, self._drawn = self._drawn, self.layout
         is_same = drawn == self._drawn  # then the old lines may stay until the new ones are finished
         self._dim.paint(self.size, self.ratio, self._lines, [self._dim_group()], can_wait=is_same)
         self.show_filter(can_wait=is_same)
@@ -168,7 +171,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         painter.drawImage(QPointF(0, 0), self._dim.picture)
         painter.drawImage(QPointF(0, 0), self._bright.picture)
         painter.drawImage(QPointF(0, 0), self._scaffolding())
-        self.paint_front(painter)
+        self._paint_front(painter, self.ratio)
 
     def paint_vector(self, painter: QPainter) -> None:
         """Draw everything as vectors, for SVG."""
@@ -178,13 +181,14 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             for line in self._lines[rows]:
                 painter.drawPolyline([QPointF(float(x), float(y)) for x, y in line])
         self._paint_axes(painter)
-        self.paint_front(painter)
+        self._paint_front(painter, None)
 
     def _scaffolding(self) -> QImage:
-        """The axes with their labels, which are slow to draw and stay the same until an axis changes."""
-        brushed = frozenset(self._model.filter.brushes)
-        if self._scaffold is None or self.dragged_axis is not None or brushed != self._brushed:
-            self._brushed = brushed
+        """The axes and the selected trial, which are slow to draw and stay the same while a brush moves."""
+        row = self._selected_row()
+        key = (frozenset(self._model.filter.brushes), row)
+        if self._scaffold is None or self.dragged_axis is not None or key != self._scaffold_key:
+            self._scaffold_key = key
             image = QImage(self.size * self.ratio, QImage.Format.Format_ARGB32_Premultiplied)
             image.setDevicePixelRatio(self.ratio)
             image.fill(Qt.GlobalColor.transparent)
@@ -193,6 +197,10 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             painter.end()
             self._scaffold = image
         return self._scaffold
+
+    def _selected_row(self) -> int | None:
+        selected = self._model.selected
+        return None if selected is None else self._model.columns.row_of(selected.number)
 
     def end_drag(self) -> None:
         """Draw a dragged axis at its own place again."""
@@ -214,6 +222,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
                 painter, layout, axis, x, ticks=not is_brushed, missing=bool(missing)
             )
         self._axes_painter.paint_heads(painter, layout, self.axes, places)
+        if (row := self._selected_row()) is not None:
+            self._paint_line(painter, row, theme.palette().accent, 2.4, dots=True)
 
     def _place(self, index: int, axis: Axis) -> float:
         """Pixels from the left to an axis, also while it is dragged."""
@@ -221,19 +231,15 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             return self.dragged_axis[1]
         return self.x_of(index)
 
-    def paint_front(self, painter: QPainter) -> None:
-        """Draw what is above the axes: brushes, the selected and the hovered trial."""
+    def _paint_front(self, painter: QPainter, ratio: float | None) -> None:
+        """Draw what moves with the mouse: the hovered trial and the brushes."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = self._model.selected
-        row = self._model.columns.row_of(selected.number) if selected is not None else None
-        if row is not None:
-            self._paint_line(painter, row, theme.palette().accent, 2.4, dots=True)
         if self.hovered is not None:
             self._paint_line(painter, self.hovered, theme.palette().text, 1.6, dots=False)
         for index, axis in enumerate(self.axes):
             if brushes := self._model.filter.brushes.get(axis.name, ()):
                 self._axes_painter.paint_brushes(
-                    painter, self.layout, axis, self._place(index, axis), brushes
+                    painter, self.layout, axis, self._place(index, axis), brushes, ratio
                 )
 
     def _paint_line(self, painter: QPainter, row: int, colour: str, width: float, *, dots: bool) -> None:

@@ -1,0 +1,131 @@
+"""The table of jobs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+
+from bayescore.i18n import _
+from bayesdesk.job_table.table_model import JobTableModel
+from bayesdesk.jobs.job_actions import JobActions
+from bayesdesk.models.job_table import COLUMNS, DESCENDING_FIRST, column_title
+from bayesdesk.models.snapshot import JobRow
+from bayesdesk.ui.sort_header import SortHeader
+
+_ROW_HEIGHT = 31
+_WIDTHS = {
+    "name": 180, "state": 130, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 120,
+    "created": 150, "runner": 90, "project": 120, "tags": 120, "note": 160, "size": 90,
+}  # px  # fmt: skip
+_HIDDEN = "jobs/hidden"  # setting: names of hidden columns
+
+
+class JobTable(QTableView):
+    """Sortable; several rows can be selected; a double click or Return opens a job."""
+
+    opened = Signal(str)  # id
+    selection_changed = Signal()
+
+    def __init__(self, model: JobTableModel, actions: JobActions) -> None:
+        super().__init__()
+        self._rows, self._actions = model, actions
+        self._kept: list[str] = []
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setAccessibleName(_("Jobs"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self._set_up_header()
+        self.activated.connect(self._open)
+        self.selectionModel().selectionChanged.connect(lambda _new, _old: self.selection_changed.emit())
+        model.modelAboutToBeReset.connect(self._keep_selection)
+        model.modelReset.connect(self._restore_selection)
+
+    def _set_up_header(self) -> None:
+        header = SortHeader(self)
+        self.setHorizontalHeader(header)
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setSortIndicator(COLUMNS.index("created"), Qt.SortOrder.DescendingOrder)
+        header.setSortIndicatorShown(True)
+        header.sectionClicked.connect(self._sort_by)
+        header.sectionDoubleClicked.connect(self._sort_by)  # the second of two fast clicks
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._show_columns_menu)
+        for i, name in enumerate(COLUMNS):
+            self.setColumnWidth(i, _WIDTHS[name])
+        found = QSettings().value(_HIDDEN, [])
+        self._hidden = {str(n) for n in (found if isinstance(found, list) else [found])}
+        self._hide_columns()
+        self._sorted_by = (COLUMNS.index("created"), Qt.SortOrder.DescendingOrder)
+
+    def _sort_by(self, column: int) -> None:
+        """Sort by a column: the first click puts first what is looked for most, the second turns it round."""
+        orders = Qt.SortOrder
+        first = orders.DescendingOrder if COLUMNS[column] in DESCENDING_FIRST else orders.AscendingOrder
+        turned = orders.AscendingOrder if first is orders.DescendingOrder else orders.DescendingOrder
+        order = turned if self._sorted_by == (column, first) else first
+        self._sorted_by = (column, order)
+        self.horizontalHeader().setSortIndicator(column, order)
+        self._rows.sort(column, order)
+
+    # ---- columns
+
+    def columns_menu(self) -> QMenu:
+        """Every column but the name with a tick; the choice is remembered."""
+        menu = QMenu(self)
+        for name in COLUMNS[1:]:
+            action = menu.addAction(column_title(name))
+            action.setCheckable(True)
+            action.setChecked(name not in self._hidden)
+            action.toggled.connect(lambda shown, n=name: self._show_column(n, shown))
+        return menu
+
+    def _show_columns_menu(self, at: QPoint) -> None:
+        _popup(self.columns_menu(), self.horizontalHeader().mapToGlobal(at))
+
+    def _show_column(self, name: str, shown: bool) -> None:
+        self._hidden = self._hidden - {name} if shown else self._hidden | {name}
+        QSettings().setValue(_HIDDEN, sorted(self._hidden))
+        self._hide_columns()
+
+    def _hide_columns(self) -> None:
+        for i, name in enumerate(COLUMNS):
+            self.setColumnHidden(i, name in self._hidden)
+
+    # ---- jobs
+
+    def chosen_jobs(self) -> list[JobRow]:
+        """Jobs of the selected rows, in the order of the table."""
+        return [self._rows.rows[i] for i in sorted(x.row() for x in self.selectionModel().selectedRows())]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if jobs := self.chosen_jobs():
+            menu = QMenu(self)
+            self._actions.fill(menu, jobs)
+            _popup(menu, event.globalPos())
+
+    def _open(self, index: QModelIndex) -> None:
+        self.opened.emit(self._rows.rows[index.row()].job.id)
+
+    def _keep_selection(self) -> None:
+        self._kept = [j.job.id for j in self.chosen_jobs()]
+
+    def _restore_selection(self) -> None:
+        if not self._kept:
+            return
+        flags, kept = QItemSelectionModel.SelectionFlag, set(self._kept)
+        for i, row in enumerate(self._rows.rows):
+            if row.job.id in kept:
+                self.selectionModel().select(self._rows.index(i, 0), flags.Select | flags.Rows)
+        self.selection_changed.emit()
+
+
+def _popup(menu: QMenu, at: QPoint) -> None:
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(at)

@@ -1,0 +1,98 @@
+"""Qt's model of the list of jobs: jobs in groups with headings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSettings, Qt
+
+from bayesdesk.models.job_list import BY_DAY, BY_PROJECT, BY_STATE, Listing, grouped, status_line, tags_line
+from bayesdesk.models.snapshot import JobRow
+from bayesdesk.ui.plain import as_text
+
+_Index = QModelIndex | QPersistentModelIndex
+ROW = Qt.ItemDataRole.UserRole  # a JobRow, or the text of a heading
+_GROUP, _ARCHIVED = "jobs/group", "jobs/archived"
+
+
+class JobListModel(QAbstractListModel):
+    """Shows the jobs that a search finds; the grouping is remembered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        settings = QSettings()
+        group = str(settings.value(_GROUP, BY_STATE))
+        self.listing = Listing(
+            "",
+            group if group in (BY_STATE, BY_DAY, BY_PROJECT) else BY_STATE,
+            settings.value(_ARCHIVED, False, type=bool) is True,
+        )
+        self.rows: tuple[JobRow, ...] = ()
+        self._items: list[JobRow | str] = []
+        self._places: dict[str, int] = {}  # by id
+
+    def set_rows(self, rows: tuple[JobRow, ...]) -> None:
+        """Show these jobs."""
+        self.rows = rows
+        self._arrange()
+
+    def set_listing(self, listing: Listing) -> None:
+        """Search, group, or show archived jobs."""
+        self.listing = listing
+        settings = QSettings()
+        settings.setValue(_GROUP, listing.group)
+        settings.setValue(_ARCHIVED, listing.shows_archived)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        items = grouped(self.rows, self.listing)
+        before = self._items
+        if len(items) == len(before) and all(map(_is_same_job, before, items)):
+            self._items = items
+            changed = [i for i, (old, new) in enumerate(zip(before, items, strict=True)) if old is not new]
+            if changed:
+                self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+            return
+        self.beginResetModel()
+        self._items = items
+        self._places = {item.job.id: i for i, item in enumerate(items) if not isinstance(item, str)}
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._items)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._items):
+            return None
+        item = self._items[index.row()]
+        if role == ROW:
+            return item
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
+            return item if isinstance(item, str) else f"{item.job.name}, {status_line(item)}"
+        if role == Qt.ItemDataRole.ToolTipRole and not isinstance(item, str):
+            return as_text("\n".join(tip_lines(item)))
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        is_heading = index.row() < len(self._items) and isinstance(self._items[index.row()], str)
+        return Qt.ItemFlag.NoItemFlags if is_heading else super().flags(index)
+
+    def headings(self) -> list[int]:
+        """Rows of the headings."""
+        return [i for i, item in enumerate(self._items) if isinstance(item, str)]
+
+    def index_of(self, job: str) -> QModelIndex:
+        """Index of a job; invalid when it is not shown."""
+        place = self._places.get(job)
+        return QModelIndex() if place is None else self.index(place)
+
+
+def tip_lines(item: JobRow) -> list[str]:
+    """What a tool tip says about a job."""
+    job = item.job
+    lines = [job.name, f"{job.id} · {job.project}", tags_line(item), job.note]
+    return [line for line in [*lines, str(job.reason or "")] if line]
+
+
+def _is_same_job(one: JobRow | str, other: JobRow | str) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return one == other
+    return one.job.id == other.job.id
