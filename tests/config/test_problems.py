@@ -267,6 +267,8 @@ def test_that_every_message_exists_in_both_languages(text: str) -> None:
 LOCAL_BAD = {
     "no such runner": ("unknown-spelling", "runner: ⟦podman\n"),
     "no such objective": ("unknown-spelling", "objective: ⟦first\n"),
+    "less than no GPU": ("out-of-range", "gpus_per_trial: ⟦-1\n"),
+    "several GPUs that are shared": ("contradiction", "gpus_per_trial: ⟦2\ntrials_per_gpu: 3\n"),
     "half a trial a GPU": ("wrong-type", "trials_per_gpu: ⟦0.5\n"),
     "less than no CPU": ("out-of-range", "cpus: ⟦-1\n"),
     "a size in words": ("wrong-type", "memory: ⟦lots\n"),
@@ -296,7 +298,7 @@ def test_that_an_invalid_local_file_has_the_problem_at_the_marked_position(code:
 
 def test_that_every_local_setting_is_read() -> None:
     settings = load_local_text(
-        "runner: Docker\nimage: a:b\npython: /usr/bin/python3\ngpus: [0, GPU-1]\ntrials_per_gpu: 2\ncpus: 1.5\n"
+        "runner: Docker\nimage: a:b\npython: /usr/bin/python3\ngpus: [0, GPU-1]\ngpus_per_trial: 1\ntrials_per_gpu: 2\ncpus: 1.5\n"
         "memory: 8g\nshm_size: 512 MB\npids_limit: 99\ndata: {a/b/1: ~/d, c/d/2: {default: /d, n: /e}}\nenvironment: {A: 1}\ntrial_timeout: 2h\n"
         "max_failed_trials: 7\nseed: 3\nobjective: best\ninject_client: false\nshell: bash\nstop_when_exhausted: false\n"
         "ray: {address: h:6379, runner: process, resources: {a100: 1}, outputs: '*.pt', patience: 5m}\n"
@@ -304,7 +306,7 @@ def test_that_every_local_setting_is_read() -> None:
     assert settings is not None
     assert settings.model_dump(mode="json") == {
         "runner": "docker", "image": "a:b", "registry_mirror": None, "python": "/usr/bin/python3",
-        "gpus": [0, "GPU-1"], "trials_per_gpu": 2, "cpus": 1.5, "memory": 8 * 2**30, "shm_size": 512 * 2**20, "pids_limit": 99,
+        "gpus": [0, "GPU-1"], "gpus_per_trial": 1, "trials_per_gpu": 2, "cpus": 1.5, "memory": 8 * 2**30, "shm_size": 512 * 2**20, "pids_limit": 99,
         "data": {"a/b/1": "~/d", "c/d/2": {"default": "/d", "n": "/e"}}, "environment": {"A": "1"}, "trial_timeout": 7200.0, "max_failed_trials": 7,
         "seed": 3, "objective": "best", "inject_client": False, "shell": "bash", "stop_when_exhausted": False,
         "ray": {

@@ -96,6 +96,38 @@ def test_that_two_jobs_share_gpus_fairly_and_leases_survive_a_crash(
     assert workspace.wait_ended(second)["state"] == "succeeded"
 
 
+def test_that_a_trial_of_two_gpus_gets_two_that_are_linked(workspace: Workspace, tmp_path: Path) -> None:
+    gpus = StandInGpus(tmp_path, ["A", "B", "C", "D"], links=[1, 2, 1, 2])
+    workspace.environment |= gpus.environment
+    workspace.write(
+        WRITE_VISIBLE, max_job_count=4, parallel_count=4, local={"gpus_per_trial": 2, "gpus": "all"}
+    )
+    job = workspace.tune()
+    assert job["state"] == "succeeded"
+    linked = {tuple(gpus.uuids[i] for i in pair) for pair in ((0, 2), (1, 3))}
+    assert {tuple(sorted(t["gpus"])) for t in job["trials"]} == linked
+    for trial in job["trials"]:
+        assert visible(workspace, job, trial["number"])[0] == ",".join(trial["gpus"])
+    assert most_at_once(job) == 1
+
+
+def test_that_a_trial_that_needs_more_gpus_than_there_are_ends_the_job_with_the_reason(
+    workspace: Workspace, gpus: StandInGpus
+) -> None:
+    workspace.environment |= gpus.environment
+    workspace.write(WRITE_VISIBLE, max_job_count=1, local={"gpus_per_trial": 3, "gpus": "all"})
+    job = workspace.tune()
+    assert job["state"] == "system_error"
+    assert "A trial needs 3 GPUs; 2 may be used here." in job["reason"]
+
+
+def test_that_a_trial_of_no_gpu_sees_none(workspace: Workspace, gpus: StandInGpus) -> None:
+    workspace.environment |= gpus.environment
+    workspace.write(WRITE_VISIBLE, max_job_count=1, local={"gpus_per_trial": 0, "gpus": "all"})
+    job = workspace.tune()
+    assert (job["trials"][0]["gpus"], visible(workspace, job, 1)[0]) == ([], "")
+
+
 def test_that_a_driver_that_hangs_delays_no_job_that_needs_no_gpu(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,8 +189,8 @@ def test_that_doctor_lists_the_gpus(workspace: Workspace, gpus: StandInGpus) -> 
 def most_at_once(job: dict) -> int:
     """Most trials that had the same GPU at one moment."""
     most = 0
-    for gpu in {t["gpus"][0] for t in job["trials"]}:
-        spans = [(t["started_at"], t["ended_at"]) for t in job["trials"] if t["gpus"] == [gpu]]
+    for gpu in {gpu for t in job["trials"] for gpu in t["gpus"]}:
+        spans = [(t["started_at"], t["ended_at"]) for t in job["trials"] if gpu in t["gpus"]]
         moments = sorted([(a, 1) for a, _ in spans] + [(b, -1) for _, b in spans])
         now = 0
         for _, change in moments:

@@ -141,6 +141,11 @@ def test_that_jobs_are_grouped_by_project(window: MainWindow, five: list[Job], q
     by_project = next(a for a in window.sidebar.group_menu.actions() if a.data() == "project")
     by_project.trigger()
     assert names(window) == ["mnist", "other", "nowhere", "job 4", "job 3", "job 2", "job 1", "job 0"]
+    view = window.sidebar.list
+    assert [view.rowHeight(i) for i in range(5)] == [30, 52, 30, 52, 52]
+    window.sidebar.group_menu.actions()[0].trigger()
+    assert names(window)[0] == "Finished"
+    assert [view.rowHeight(i) for i in range(5)] == [30, 52, 52, 52, 52]
 
 
 def test_that_the_table_sorts_filters_and_selects_jobs(

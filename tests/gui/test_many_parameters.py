@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from bayescore.config import Edit
 from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.editor.mapping_rows import EntryRow
 from bayesdesk.editor.parameter_row import ParameterRow
 from bayesdesk.ui.following import followed
 from bayesdesk.window import MainWindow
@@ -180,3 +181,20 @@ def test_that_an_added_parameter_is_brought_into_sight_with_its_name_selected(ed
     assert row in in_sight(editor)
     assert QApplication.focusWidget() is row.name
     assert row.name.selectedText() == "parameter"
+
+
+def test_that_only_the_fixed_parameters_in_sight_are_widgets_and_each_can_be_edited(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    fixed = {f"f{i}": i for i in range(COUNT)} | {"token": {"is_secret": True, "source": "env", "env": "T"}}
+    editor = open_editor(window, qtbot, workspace.write(root={"parameters": fixed}))
+    rows = editor.form._fixed_rows
+    assert len(rows.findChildren(EntryRow)) < 30
+    type_into(qtbot, rows.row_of("f300").value, "7")
+    settle(editor)
+    rows.row_of("f0").name.setText("renamed")
+    rows.row_of("f0").name.editingFinished.emit()
+    settle(editor)
+    assert editor.model.value(("parameters", "f300")) == 7
+    assert editor.model.value(("parameters", "renamed")) == 0
+    assert rows.row_of("token").value.text() == "T"

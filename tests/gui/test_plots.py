@@ -209,7 +209,9 @@ def test_that_failed_trials_are_marked_at_the_lower_edge_whatever_is_shown(
         ([a_trial(1, None, S.FAILED), a_trial(2, None, S.FAILED)], "2 trials failed, and none has a value"),
     ],
 )
-def test_that_a_job_without_values_says_so(qtbot, qapp: object, trials: list, expected: str) -> None:
+def test_that_a_job_without_values_has_a_text_in_place_of_the_plot(
+    qtbot, qapp: object, trials: list, expected: str
+) -> None:
     card = ObjectiveChart(JobModel(a_view(trials)))
     show(qtbot, card)
     assert visible(card) == []

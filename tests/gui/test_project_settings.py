@@ -178,16 +178,16 @@ def test_that_secrets_of_the_root_parameters_are_masked(
     root = {"parameters": {"token": {"is_secret": True, "value": "abc123"}, "epochs": 4}}
     editor = open_editor(window, qtbot, workspace.write(root=root))
     rows = editor.form._fixed_rows
-    (secret,) = [f for f in rows._values if f.path == ("parameters", "token", "value")]
+    secret = rows.row_of("token").value
+    assert secret.path == ("parameters", "token", "value")
     assert secret.echoMode() is QLineEdit.EchoMode.PasswordEchoOnEdit
     assert "abc123" not in secret.displayText()
-    (epochs,) = [f for f in rows._values if f.path == ("parameters", "epochs")]
-    type_into(qtbot, epochs, "7")
+    epochs = rows.row_of("epochs")
+    type_into(qtbot, epochs.value, "7")
     settle(editor)
     assert editor.model.value(("parameters", "epochs")) == 7
-    name = next(w for w in rows.findChildren(QLineEdit) if w.text() == "epochs")
-    name.setText("rounds")
-    name.editingFinished.emit()
+    epochs.name.setText("rounds")
+    epochs.name.editingFinished.emit()
     settle(editor)
     assert editor.model.value(("parameters", "rounds")) == 7
 

@@ -14,11 +14,11 @@ typedef struct { unsigned long long total, free, used; } memory_t;
 typedef struct { unsigned int gpu, memory; } use_t;
 static char uuids[16][96], names[16][96];
 static unsigned long long used[16];
-static unsigned int count;
+static unsigned int count, groups[16];
 static int load(void) {
     FILE *file = fopen(getenv("STANDIN_GPUS"), "r");
     if (!file) return 9;
-    for (count = 0; count < 16 && fscanf(file, "%95s %95s %llu", uuids[count], names[count], &used[count]) == 3;)
+    for (count = 0; count < 16 && fscanf(file, "%95s %95s %llu %u", uuids[count], names[count], &used[count], &groups[count]) == 4;)
         count++;
     fclose(file);
     return 0;
@@ -30,6 +30,9 @@ const char *nvmlErrorString(int code) { return "no driver"; }
 int nvmlDeviceGetCount_v2(unsigned int *n) { *n = count; return 0; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned int i, void **handle) { *handle = (void *)(size_t)(i + 1); return i < count ? 0 : 2; }
 static unsigned int index_of(void *handle) { return (unsigned int)(size_t)handle - 1; }
+int nvmlDeviceGetP2PStatus(void *a, void *b, int cap, int *status) {
+    *status = groups[index_of(a)] && groups[index_of(a)] == groups[index_of(b)] ? 0 : 5; return 0;
+}
 int nvmlDeviceGetMemoryInfo(void *h, memory_t *m) {
     m->total = 24ULL << 30; m->used = used[index_of(h)] << 20; m->free = m->total - m->used; return 0;
 }
@@ -40,9 +43,16 @@ int nvmlDeviceGetName(void *h, char *text, unsigned int n) { snprintf(text, n, "
 
 
 class StandInGpus:
-    """A machine with simulated GPUs, whose state can change while programs run."""
+    """A machine with simulated GPUs, whose state can change while programs run.
 
-    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+    Parameters
+    ----------
+    links
+        A number for each GPU: those with the same one are linked, and 0 means none.
+    """
+
+    def __init__(self, folder: Path, names: Sequence[str], links: Sequence[int] = ()) -> None:
+        self._links = [*links, *[0] * len(names)]
         self.uuids = [f"GPU-{i}{i}{i}{i}-standin" for i in range(len(names))]
         self._names = [name.replace(" ", "_") for name in names]
         self._library = folder / "nvml"
@@ -57,7 +67,7 @@ class StandInGpus:
     def use(self, mebibytes: dict[int, int]) -> None:
         """Set the memory of each GPU that other programs use."""
         lines = (
-            f"{u} {n} {mebibytes.get(i, 0)}\n"
+            f"{u} {n} {mebibytes.get(i, 0)} {self._links[i]}\n"
             for i, (u, n) in enumerate(zip(self.uuids, self._names, strict=True))
         )
         partial = self._list.with_suffix(".partial")

@@ -192,18 +192,25 @@ def _cluster(submission: Submission) -> Iterator[Finding]:
 
 
 def _gpus(submission: Submission) -> Iterator[Finding]:
-    if submission.local.gpus == "none" or submission.runner == "ray":
+    needed = submission.local.gpus_per_trial
+    if submission.local.gpus == "none" or needed == 0 or submission.runner == "ray":
         yield Finding("gpus", Severity.OK, text("Trials use no GPU"))
         return
     there = visible()
     found = chosen(there, submission.local.gpus)
-    if not found:
-        if submission.local.gpus == "all":
-            yield Finding("gpus", Severity.OK, text("No GPU is visible; trials run on the CPU."))
-        else:
-            message = text("None of the chosen GPUs is on this machine.")
-            yield Finding("gpus", Severity.ERROR, message, text("Choose others under “Runs on”."))
+    named = submission.local.gpus != "all"
+    if not found and not named and needed == 1:
+        yield Finding("gpus", Severity.OK, text("No GPU is visible; trials run on the CPU."))
         return
+    if not found and named:
+        message = text("None of the chosen GPUs is on this machine.")
+        yield Finding("gpus", Severity.ERROR, message, text("Choose others under “Runs on”."))
+        return
+    if len(found) < needed:
+        message = text(
+            "A trial needs {needed} GPUs; {there} may be used here.", needed=needed, there=len(found)
+        )
+        yield Finding("gpus", Severity.ERROR, message, text("Lower “GPUs per trial” under “Runs on”."))
     for gpu in found:
         if gpu.memory_used > BUSY_BYTES:
             message = text(

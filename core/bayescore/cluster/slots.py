@@ -54,7 +54,9 @@ def demand(local: LocalSettings, nodes: Sequence[Node]) -> dict[str, Any]:
     RunnerError
         When no node has them.
     """
-    gpus = 1.0 / local.trials_per_gpu if local.gpus != "none" and any(node.gpus for node in nodes) else 0.0
+    share = local.gpus_per_trial / local.trials_per_gpu
+    has_gpus = any(node.gpus for node in nodes)
+    gpus = share if local.gpus != "none" and (has_gpus or local.gpus_per_trial > 1) else 0.0
     cpus = local.cpus if local.cpus is not None else 1.0
     if not any(node.gpus >= gpus and node.cpus >= cpus for node in nodes):
         raise RunnerError(

@@ -83,6 +83,8 @@ class LocalSettings(BaseModel):
     ----------
     gpus
         ``"all"``, ``"none"``, or indices and UUIDs of the GPUs that trials may use.
+    gpus_per_trial
+        GPUs that one trial gets; 0 for none.
     cpus
         CPUs per trial; ``None`` for no limit.
     memory, shm_size
@@ -106,6 +108,7 @@ class LocalSettings(BaseModel):
     python: str | None = None
     shell: CommandShell = CommandShell.SH
     gpus: Literal["all", "none"] | tuple[int | str, ...] = "all"
+    gpus_per_trial: int = Field(default=1, ge=0)
     trials_per_gpu: int = Field(default=1, ge=1)
     cpus: float | None = Field(default=None, gt=0)
     memory: int | None = Field(default=None, gt=0)
@@ -231,6 +234,21 @@ def _gpus(reader: Reader, path: Path) -> Any:
     return tuple(gpus) or "none"
 
 
+def _gpus_per_trial(reader: Reader, path: Path) -> Any:
+    value = reader.integer(path)
+    if value is not None and value < 0:
+        reader.error("out-of-range", path, text("“{name}” must not be negative.", name=path[-1]))
+        return None
+    share = reader.document.data.get("trials_per_gpu")
+    if value is not None and value > 1 and isinstance(share, int) and share > 1:
+        reader.error(
+            "contradiction",
+            path,
+            text("A trial with several GPUs shares none: remove “gpus_per_trial” or “trials_per_gpu”."),
+        )
+    return value
+
+
 _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "runner": _choice(RunnerChoice),
     "image": Reader.text,
@@ -238,6 +256,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "python": Reader.text,
     "shell": _choice(CommandShell),
     "gpus": _gpus,
+    "gpus_per_trial": _gpus_per_trial,
     "trials_per_gpu": _positive(integer=True),
     "cpus": _positive(integer=False),
     "memory": _parsed(parse_size, "8g"),

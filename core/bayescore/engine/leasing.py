@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
+from bayescore.engine.gpu_line import GpuLine, Need
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.store import Job, events, trials
-from bayescore.trials.gpus import Gpu, chosen, free, visible
+from bayescore.trials.gpus import Gpu, chosen, visible
 
 if TYPE_CHECKING:
     from bayescore.cluster.slots import Slots
@@ -75,6 +76,7 @@ class GpuLeaser:
         self._listing: Future[_Listed] | None = None
         self._listed = _Listed([], at=-_FRESH_S)
         self._reported: set[tuple[str, str]] = set()
+        self._line = GpuLine()
         self.wake: Callable[[], None] = lambda: None  # called when the GPUs are listed
 
     def _current_gpus(self) -> list[Gpu] | None:
@@ -94,35 +96,41 @@ class GpuLeaser:
         return _Listed(gpus, time.monotonic())
 
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
-        """UUIDs for one trial: one GPU, or none if the job asks for none; ``None`` while there is none free.
+        """UUIDs for one trial; empty if it needs none; ``None`` while too few are free.
 
         Raises
         ------
         RunnerError
-            If the settings name GPUs and this machine has none of them.
+            If the settings name GPUs and this machine has none of them, or fewer than a trial needs.
         """
-        wanted = job.local.gpus
-        if wanted == "none":
+        wanted, count = job.local.gpus, job.local.gpus_per_trial
+        if wanted == "none" or count == 0:
             return []
         gpus = self._current_gpus()
         if gpus is None:
             return None
         candidates = chosen(gpus, wanted)
         if not candidates:
-            if wanted == "all":
+            if wanted == "all" and count == 1:
                 return []
+            if wanted == "all":
+                raise _too_few(count, 0)
             named = ", ".join(str(w) for w in wanted)
             raise RunnerError(
                 text("None of the GPUs {named} is on this machine.", named=named),
                 text("Correct “gpus” in openbayes.local.yaml; “bayesdesk doctor” lists what is there."),
             )
-        usable, others = free(candidates, trials.leased(connection), job.local.trials_per_gpu)
+        if len(candidates) < count:
+            raise _too_few(count, len(candidates))
+        need = Need(tuple(candidates), count, job.local.trials_per_gpu)
+        leases, others = self._line.ask(job.id, need, trials.leased(connection), time.monotonic())
         for gpu in others:
             self._report_busy(connection, job, gpu)
-        return [usable[0].uuid] if usable else None
+        return leases
 
     def release(self, job: str) -> None:
-        """Does nothing: no GPU is held between trials."""
+        """See :class:`Leaser`: no GPU is held between trials, but the job may wait for one."""
+        self._line.leave(job)
 
     def _report_busy(self, connection: sa.Connection, job: Job, gpu: Gpu) -> None:
         if (job.id, gpu.uuid) in self._reported:
@@ -135,3 +143,10 @@ class GpuLeaser:
             used=gpu.memory_used // 2**20,
         )
         events.add(connection, job.id, "gpu_busy", message, level="warning")
+
+
+def _too_few(count: int, there: int) -> RunnerError:
+    return RunnerError(
+        text("A trial needs {needed} GPUs; {there} may be used here.", needed=count, there=there),
+        text("Lower “gpus_per_trial”, or allow more “gpus”, in openbayes.local.yaml."),
+    )

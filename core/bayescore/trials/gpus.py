@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 # A display or a daemon uses a few hundred MiB; a GPU with more in use is busy.
@@ -12,7 +12,7 @@ BUSY_BYTES = 1024 * 2**20
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU: memory in bytes, utilization in percent."""
+    """One GPU: memory in bytes, utilization in percent, and UUIDs of the GPUs that NVLink links it with."""
 
     index: int
     uuid: str
@@ -20,6 +20,7 @@ class Gpu:
     memory_total: int
     memory_used: int
     use: int
+    linked: frozenset[str] = frozenset()
 
 
 def visible() -> list[Gpu]:
@@ -31,7 +32,7 @@ def visible() -> list[Gpu]:
     except pynvml.NVMLError:
         return []
     try:
-        return [_gpu(i) for i in range(pynvml.nvmlDeviceGetCount())]
+        return _with_links([_gpu(i) for i in range(pynvml.nvmlDeviceGetCount())])
     except pynvml.NVMLError:
         return []
     finally:
@@ -79,6 +80,23 @@ def _gpu(index: int) -> Gpu:
     return Gpu(index, _text(uuid), _text(name), int(memory.total), int(memory.used), use)
 
 
+def _with_links(gpus: list[Gpu]) -> list[Gpu]:
+    return [replace(gpu, linked=frozenset(o.uuid for o in gpus if _are_linked(gpu, o))) for gpu in gpus]
+
+
+def _are_linked(one: Gpu, other: Gpu) -> bool:
+    import pynvml as nvml
+
+    if one.index == other.index:
+        return False
+    handles = [nvml.nvmlDeviceGetHandleByIndex(gpu.index) for gpu in (one, other)]
+    try:
+        status = nvml.nvmlDeviceGetP2PStatus(*handles, nvml.NVML_P2P_CAPS_INDEX_NVLINK)
+    except nvml.NVMLError:
+        return False  # an older driver: which GPUs are taken together only affects their speed
+    return bool(status == nvml.NVML_P2P_STATUS_OK)
+
+
 def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
@@ -119,3 +137,23 @@ def free(
     others = [g for g in room if leased.get(g.uuid, 0) == 0 and g.memory_used > busy_bytes]
     usable = [g for g in room if g not in others]
     return sorted(usable, key=lambda g: (leased.get(g.uuid, 0), g.index)), others
+
+
+def most_linked(usable: Sequence[Gpu], count: int) -> list[Gpu]:
+    """Of GPUs in order of preference, ``count`` that are linked with each other as far as possible."""
+    if count <= 1 or count >= len(usable):
+        return list(usable[:count])
+    groups = [_grown(first, usable, count) for first in usable]
+    return max(groups, key=_links)  # of equal ones the first
+
+
+def _grown(first: Gpu, usable: Sequence[Gpu], count: int) -> list[Gpu]:
+    group = [first]
+    while len(group) < count:
+        rest = [gpu for gpu in usable if gpu not in group]
+        group.append(max(rest, key=lambda gpu: sum(gpu.uuid in member.linked for member in group)))
+    return group
+
+
+def _links(group: Sequence[Gpu]) -> int:
+    return sum(len(gpu.linked & {other.uuid for other in group}) for gpu in group)

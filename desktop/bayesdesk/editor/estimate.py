@@ -74,7 +74,9 @@ def estimate_text(
 def parallel_trials(requested: int, settings: LocalSettings, gpus: tuple[Gpu, ...]) -> int:
     """Trials that run at a time: the requested number, limited by the GPUs."""
     usable = chosen(gpus, settings.gpus)
-    return min(requested, len(usable) * settings.trials_per_gpu) if usable else requested
+    if not usable or settings.gpus_per_trial == 0:
+        return requested
+    return max(1, min(requested, len(usable) * settings.trials_per_gpu // settings.gpus_per_trial))
 
 
 def written_span(seconds: float) -> str:

@@ -137,6 +137,7 @@ def _local_keys() -> Keys:
         "registry_mirror": _("Registry mirror for pulls, like mirror.example.com."),
         "python": _("Python interpreter of trials that run as processes."),
         "gpus": _("GPUs for trials: all, none, or a list of numbers and UUIDs."),
+        "gpus_per_trial": _("Number of GPUs that one trial gets. Default: 1; 0: none."),
         "trials_per_gpu": _("Number of trials that share one GPU."),
         "shell": _("The shell that runs the command: sh or bash. Default: sh."),
         "cpus": _("CPUs of one trial. Default: all."),

@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 import re
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bayescore.config.yamltext import Path
 from bayescore.i18n import _
 from bayesdesk.editor import edits
 from bayesdesk.editor.fields import TextField
 from bayesdesk.editor.text_model import TextModel
-from bayesdesk.ui.widgets import button, clear, label, row
+from bayesdesk.ui import theme
+from bayesdesk.ui.lazy_rows import LazyRow, LazyRows
+from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.widgets import ElidedLabel, button, column, label, row
 
 _SECRET = re.compile(r"token|secret|passw|api_?key|credential", re.IGNORECASE)
 _NAME_WIDTH = 210
+_GAP = 6
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key and what it holds.
+
+    Attributes
+    ----------
+    within
+        The key of the value inside the entry, if it is a secret.
+    items
+        The items of a list, which is edited in the text only.
+    """
+
+    key: Any
+    within: str = ""
+    items: str | None = None
+
+    @staticmethod
+    def of(key: Any, value: Any) -> Entry:
+        """The entry of a key and its value."""
+        if isinstance(value, dict):
+            return Entry(key, "value" if "value" in value else "env")
+        return Entry(key, items=", ".join(map(str, value)) if isinstance(value, list) else None)
 
 
 class MappingRows(QWidget):
@@ -26,14 +54,12 @@ class MappingRows(QWidget):
         super().__init__()
         self._model = model
         self._path = path
-        self._empty = empty
-        self._shown: list[tuple[str, str]] = []
-        self._values: list[TextField] = []
-        self._layout = QVBoxLayout()
-        self._layout.setContentsMargins(13, 0, 8, 10)
-        self._layout.setSpacing(6)
-        self.setLayout(self._layout)
-        self._rebuild()
+        self._rows = LazyRows(self._made_row, lambda _entry, _width: theme.CONTROL_HEIGHT + _GAP, _identity)
+        self._empty = label(empty, "secondary", wrap=True)
+        layout = column(self._rows, self._empty, spacing=0)
+        layout.setContentsMargins(13, 0, 8, 10)
+        self.setLayout(layout)
+        self.refresh()
 
     @property
     def _mapping(self) -> dict[Any, Any]:
@@ -45,73 +71,100 @@ class MappingRows(QWidget):
         self._model.edit(lambda document: edits.add_entry(document, self._path, name, value))
 
     def refresh(self) -> None:
-        """Show the analysed text; rows are rebuilt only when names or kinds change."""
-        if self._shown != [(str(k), _kind(v)) for k, v in self._mapping.items()]:
-            self._rebuild()
-        for field in self._values:
-            field.refresh()
+        """Show the analysed text."""
+        entries = [Entry.of(key, value) for key, value in self._mapping.items()]
+        self._empty.setVisible(not entries)
+        self._rows.setVisible(bool(entries))
+        self._rows.show_items(entries)
 
-    def _rebuild(self) -> None:
-        clear(self._layout)
-        self._values = []
-        self._shown = [(str(k), _kind(v)) for k, v in self._mapping.items()]
-        for key, value in self._mapping.items():
-            self._layout.addLayout(self._row(key, value))
-        if not self._shown:
-            self._layout.addWidget(label(self._empty, "secondary", wrap=True))
+    def row_of(self, key: Any) -> EntryRow:
+        """The row of a key."""
+        return cast(EntryRow, self._rows.row(list(self._mapping).index(key)))
 
-    def _row(self, key: Any, value: Any) -> QHBoxLayout:
-        name = QLineEdit(str(key))
-        name.setObjectName("mono")
-        name.setMaximumWidth(_NAME_WIDTH)
-        name.setAccessibleName(_("Name"))
-        name.editingFinished.connect(partial(self._rename, key, name))
-        at = (*self._path, key)
-        remove = button(
-            "",
-            partial(self._model.unset, at),
-            kind="quiet",
-            meaning="close",
-            tip=_("Remove {name}", name=key),
-        )
-        parts: list[QWidget] = [name]
-        if not isinstance(value, dict | list):
-            parts.append(self._value(at, masked=bool(_SECRET.search(str(key)))))
-        elif isinstance(value, list):
-            shown = label(", ".join(map(str, value)), "mono")
-            shown.setToolTip(_("Edit this list in the YAML."))
-            parts.append(shown)
-        else:
-            in_file = "value" in value
-            words = _("secret in the file") if in_file else _("secret from the variable")
-            parts += [
-                label(words, "caption"),
-                self._value((*at, "value" if in_file else "env"), masked=in_file),
-            ]
-        line = row(*parts, remove, spacing=8)
-        line.setStretchFactor(name, 1)
-        line.setStretchFactor(parts[-1], 2)
-        return line
+    def _made_row(self, parent: QWidget) -> LazyRow:
+        return EntryRow(self._model, self._path, parent)
 
-    def _value(self, at: Path, *, masked: bool) -> TextField:
-        field = TextField(self._model, at)
-        field.setAccessibleName(_("Value of {name}", name=str(at[-1])))
-        if masked:
-            field.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
-        self._values.append(field)
-        return field
 
-    def _rename(self, key: Any, field: QLineEdit) -> None:
-        name = field.text().strip()
-        if name == str(key):
+class EntryRow(LazyRow):
+    """The name, a text about a secret, the value or the items of a list, and a button."""
+
+    def __init__(self, model: TextModel, path: Path, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._path = path
+        self._entry: Entry | None = None
+        self.name = QLineEdit(self)
+        self.name.setObjectName("mono")
+        self.name.setMaximumWidth(_NAME_WIDTH)
+        self.name.setAccessibleName(_("Name"))
+        self.name.editingFinished.connect(self._rename)
+        self._kind = label("", "caption")
+        self.value = TextField(model, path, parent=self)
+        self._items = ElidedLabel()
+        self._remove = button("", self._remove_entry, kind="quiet", meaning="close", tip=_("Remove"))
+        line = row(self.name, self._kind, self.value, self._items, self._remove, spacing=8)
+        for part, stretch in ((self.name, 1), (self.value, 2), (self._items, 2)):
+            line.setStretchFactor(part, stretch)
+        line.setContentsMargins(0, 0, 0, _GAP)
+        self.setLayout(line)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        return [self.name, self.value, self._remove]
+
+    @property
+    def is_in_use(self) -> bool:
+        return super().is_in_use or self.value.is_pending
+
+    def show_item(self, index: int, item: Any) -> None:
+        """Show an entry with its value as it is in the text now."""
+        entry: Entry = item
+        if entry != self._entry:
+            self._show_entry(entry)
+        self.value.refresh()
+
+    def _show_entry(self, entry: Entry) -> None:
+        self._entry = entry
+        key = str(entry.key)
+        if not (self.name.hasFocus() and self.name.isModified()):
+            self.name.setText(key)
+        self.value.path = (*self._path, entry.key, *([entry.within] if entry.within else []))
+        self.value.setAccessibleName(_("Value of {name}", name=key))
+        is_masked = entry.within == "value" or (not entry.within and bool(_SECRET.search(key)))
+        modes = QLineEdit.EchoMode
+        self.value.setEchoMode(modes.PasswordEchoOnEdit if is_masked else modes.Normal)
+        in_file = entry.within == "value"
+        self._kind.setText(_("secret in the file") if in_file else _("secret from the variable"))
+        self._kind.setVisible(bool(entry.within))
+        self.value.setVisible(entry.items is None)
+        self._items.setVisible(entry.items is not None)
+        self._items.setText(entry.items or "")
+        self.name.setToolTip(_("Edit this list in the YAML.") if entry.items is not None else "")
+        self._remove.setToolTip(as_text(_("Remove {name}", name=key)))
+
+    def leave_item(self) -> None:
+        """Forget the entry; what is typed next is another undo step."""
+        self._entry = None
+        self.name.setModified(False)
+        self.value.leave_place()
+
+    def _remove_entry(self) -> None:
+        if self._entry is not None:
+            self._model.unset((*self._path, self._entry.key))
+
+    def _rename(self) -> None:
+        if self._entry is None:
             return
-        if not name or name in self._mapping:
-            field.setText(str(key))
+        old, name = self._entry.key, self.name.text().strip()
+        mapping = self._model.value(self._path)
+        self.name.setModified(False)
+        if name == str(old):
             return
-        self._model.edit(lambda document: edits.rename(document, (*self._path, key), name))
+        if not name or (isinstance(mapping, dict) and name in mapping):
+            self.name.setText(str(old))
+            return
+        self._model.edit(lambda document: edits.rename(document, (*self._path, old), name))
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, dict):
-        return "secret value" if "value" in value else "secret"
-    return "list" if isinstance(value, list) else "scalar"
+def _identity(entry: Entry) -> str:
+    return str(entry.key)

@@ -29,9 +29,7 @@ class ParameterList(QWidget):
         super().__init__()
         self._model = model
         self._headings = _Headings()
-        self._rows = LazyRows(
-            scroll, self._made_row, ParameterRow.height_of, lambda view: view.source, is_ruled=True
-        )
+        self._rows = LazyRows(self._made_row, ParameterRow.height_of, lambda view: view.source, is_ruled=True)
         self._empty = label(_("Nothing is tuned yet. Add a parameter."), "secondary")
         self._empty.setContentsMargins(13, 4, 13, 14)
         self._mark = QFrame(self._rows)

@@ -43,7 +43,7 @@ class ProblemsView(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._rows = LazyRows(scroll, self._made_row, ProblemRow.height_of, _identity)
+        self._rows = LazyRows(self._made_row, ProblemRow.height_of, _identity)
         self._none = label(_("No problems."), "secondary")
         self._none.setContentsMargins(_LEFT, 0, 0, 0)
         inner = QWidget()

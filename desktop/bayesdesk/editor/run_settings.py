@@ -79,7 +79,10 @@ class RunSettings(Card):
         share = TextField(self._local, ("trials_per_gpu",), optional=True, placeholder="1")
         share.setFixedWidth(90)
         trials = Labelled(_("Trials per GPU"), self._field(share), _("Number of trials that share one GPU"))
-        second = Flow((self._gpu_choice, 1, 220), (trials, 0, 0))
+        several = TextField(self._local, ("gpus_per_trial",), optional=True, placeholder="1")
+        several.setFixedWidth(90)
+        number = Labelled(_("GPUs per trial"), self._field(several), _("Number of GPUs that one trial gets"))
+        second = Flow((self._gpu_choice, 1, 220), (number, 0, 0), (trials, 0, 0))
         for line in (first, second):
             line.setContentsMargins(13, 4, 13, 8)
             self.body.addLayout(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QRectF, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QWidget
 
 from bayescore.i18n import _
@@ -18,6 +18,8 @@ from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.plots.parallel.view import STEP, ParallelView
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, button, column, label
+
+_WIDE = 560  # pixels for the whole text of the button
 
 
 class ParallelPage(QWidget):
@@ -136,6 +138,13 @@ class ParallelPage(QWidget):
             item.finish()
             self.canvas.grab().toImage().save(drawn, "PNG")
         return bytes(drawn.data().data())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A shorter text on the button where the long one does not fit."""
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= _WIDE
+        self.new.setText(_("New job with these ranges") if is_wide else _("New job"))
+        self.new.setMinimumWidth(self.new.sizeHint().width())
 
     def sizeHint(self) -> QSize:
         return QSize(900, 640)

@@ -53,6 +53,7 @@ class Sidebar(QWidget):
         self._model, self._actions = model, actions
         self._chosen: str | None = None  # the job that is shown
         self._selected: list[str] = []
+        self._headings: set[int] = set()  # rows that have the height of a heading
         self.list = self._made_list()
         self.machine = MachineFoot(machine)
         self.selection = self._made_selection_bar()
@@ -186,9 +187,13 @@ class Sidebar(QWidget):
     def _arrange(self) -> None:
         """Give headings their height, and select the same jobs."""
         header = self.list.verticalHeader()
-        header.setDefaultSectionSize(ROW_HEIGHT)
-        for i in self._model.headings():
+        headings = set(self._model.headings())
+        for i in self._headings - headings:
+            if i < header.count():
+                header.resizeSection(i, ROW_HEIGHT)
+        for i in headings:
             header.resizeSection(i, HEADING_HEIGHT)
+        self._headings = headings
         self._select_again()
 
     # ---- selection

@@ -87,6 +87,8 @@ def _place(job: Job) -> list[Setting]:
         found.append(Setting("Python", local.python))
     if not submission.is_imported:
         found.append(Setting("GPU", _gpus(local)))
+    if local.gpus_per_trial != 1:
+        found.append(Setting(_("GPUs per trial"), str(local.gpus_per_trial)))
     if local.trials_per_gpu > 1:
         found.append(Setting(_("Trials per GPU"), str(local.trials_per_gpu)))
     return found

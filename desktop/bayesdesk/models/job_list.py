@@ -43,6 +43,8 @@ def grouped(rows: Sequence[JobRow], listing: Listing | None = None) -> list[JobR
     listing = listing or Listing()
     matches = matcher(listing.query)
     shown = [r for r in rows if (listing.shows_archived or not r.job.archived) and matches(r.job)]
+    if listing.group == BY_DAY:  # an imported job may be older than those that were stored before it
+        shown.sort(key=lambda r: r.job.created_at, reverse=True)
     heading = _headings(listing.group)
     groups: dict[str, list[JobRow]] = {}
     if listing.group == BY_STATE:

@@ -17,16 +17,21 @@ def round_values(low: float, high: float, most: int, *, whole: bool = False) -> 
     Parameters
     ----------
     most
-        Largest number of values.  There are at least two, unless ``whole`` leaves none.
+        Largest number of values, one more where there would be a single one; at least 4.
     whole
         Whether only whole numbers are meaningful.
     """
     if not (math.isfinite(low) and math.isfinite(high) and high > low):
         return [low] if math.isfinite(low) else []
-    found = _multiples(low, high, _step((high - low) / max(1, most)), whole=whole)
-    if len(found) > max(2, most):
-        found = _multiples(low, high, _step(2.1 * (high - low) / max(1, most)), whole=whole)
-    return found if len(found) > 1 or whole else _multiples(low, high, _step((high - low) / 3), whole=False)
+    step = _step((high - low) / (most + 1))
+    found = _multiples(low, high, step, whole=whole)
+    while len(found) > most:
+        step = _step(1.01 * step)
+        fewer = _multiples(low, high, step, whole=whole)
+        if len(fewer) < 2:
+            break
+        found = fewer
+    return found
 
 
 def log_values(low: float, high: float, most: int) -> list[float]:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
+from PySide6.QtWidgets import QLayout, QSizePolicy
 
 from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
 from bayescore.results import Surface, importances, surface
 from bayesdesk.models.curves import one_line
 from bayesdesk.models.job import JobModel
+from bayesdesk.models.names import shortened
 from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.colours import area_map
@@ -21,10 +23,10 @@ from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.wheel import ComboBox
-from bayesdesk.ui.widgets import Card, Segmented, label
+from bayesdesk.ui.widgets import Card, Segmented, label, row
 
 _HEIGHT = 320
-_SHORTEST, _CHOICE_WIDTH = 10, 190  # of a choice of a parameter: characters, pixels
+_LONGEST, _SHORTEST = 18, 8  # characters of a parameter that can be chosen; for which there is always room
 _MARGIN = 0.015  # share of the area around it: dots at its edge are whole
 _Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
@@ -43,8 +45,8 @@ class ContourChart(Card):
         self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
         self._what.chosen.connect(self._show_again)
-        for part in (self._x, self._y, self._what):
-            self.controls.addWidget(part)
+        self.controls.addWidget(self._what)
+        self.body.addLayout(self._choices())
         self._axes = {side: ParameterTicks(side) for side in ("bottom", "left")}
         self._plot = plot(axes=self._axes)
         self._plot.set_extent(self._frame)
@@ -72,14 +74,25 @@ class ContourChart(Card):
     def _specs(self) -> tuple[ParameterSpec, ...]:
         return self._model.view.job.config.hyper_tuning.parameter_specs
 
+    def _choices(self) -> QLayout:
+        """The two parameters, below the title: long names need the room."""
+        made = row(label(_("Across"), "caption"), self._x, 8, label(_("Up"), "caption"), self._y)
+        for choice in (self._x, self._y):
+            made.setStretchFactor(choice, 1)
+        made.addStretch(1)
+        made.setContentsMargins(13, 2, 4, 6)
+        return made
+
     def _made_choice(self) -> ComboBox:
         made = ComboBox()
-        made.addItems([s.name for s in self._specs])
+        names = [s.name for s in self._specs]
+        for index, (name, short) in enumerate(zip(names, shortened(names, _LONGEST), strict=True)):
+            made.addItem(short, name)
+            made.setItemData(index, as_text(name), Qt.ItemDataRole.ToolTipRole)
         made.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         made.setMinimumContentsLength(_SHORTEST)
-        made.setMaximumWidth(_CHOICE_WIDTH)
-        made.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        made.currentTextChanged.connect(lambda name: made.setToolTip(as_text(name)))
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        made.currentIndexChanged.connect(lambda index: made.setToolTip(as_text(names[index])))
         made.activated.connect(self._choose)
         return made
 
@@ -97,7 +110,7 @@ class ContourChart(Card):
         self._is_busy = True
         specs, shown = self._specs, self._model.shown
         goal = self._model.view.job.config.hyper_tuning.goal
-        pair = (self._x.currentText(), self._y.currentText()) if self._is_chosen else None
+        pair = (self._x.currentData(), self._y.currentData()) if self._is_chosen else None
 
         def work() -> _Result:
             first, second = pair or _leading_pair(specs, [i.name for i in importances(specs, shown, goal)])
@@ -119,8 +132,8 @@ class ContourChart(Card):
 
     def _show_result(self, outcome: _Result) -> None:
         (first, second), self._found, self._pictures = outcome
-        self._x.setCurrentText(first)
-        self._y.setCurrentText(second)
+        self._x.setCurrentIndex(self._x.findData(first))
+        self._y.setCurrentIndex(self._y.findData(second))
         self._draw()
         self._finish()
 
@@ -177,7 +190,7 @@ class ContourChart(Card):
 
     def _pair(self) -> tuple[ParameterSpec, ParameterSpec]:
         by_name = {s.name: s for s in self._specs}
-        return by_name[self._x.currentText()], by_name[self._y.currentText()]
+        return by_name[self._x.currentData()], by_name[self._y.currentData()]
 
     def _draw_axes(self) -> None:
         item = self._plot.getPlotItem()

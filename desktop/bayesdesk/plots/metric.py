@@ -22,7 +22,7 @@ from bayesdesk.ui.widgets import Card, Segmented, label
 _MOST_SMOOTHING = 95  # percent
 _BUCKETS = 130  # a chart is a few hundred pixels wide: more points of one curve cannot be told apart
 _SELECTED_BUCKETS = 600
-_MOST_SMOOTH = 20_000  # points that are drawn with antialiasing: about 4 ms
+_MOST_SMOOTH = 60_000  # points that are drawn with antialiasing: about 8 ms
 _DOT, _SELECTED_DOT = 5, 9  # pixels
 _MARGIN = 0.03  # share of the whole around it
 _PAUSE_MS = 500  # between two drawings of a running job

@@ -58,7 +58,6 @@ class LazyRows(QWidget):
 
     def __init__(
         self,
-        scroll: QScrollArea,
         make: Callable[[QWidget], LazyRow],
         height_of: Callable[[Any, int], int],
         identity_of: Callable[[Any], Hashable],
@@ -66,7 +65,7 @@ class LazyRows(QWidget):
         is_ruled: bool = False,
     ) -> None:
         super().__init__()
-        self._scroll = scroll
+        self._scroll: QScrollArea | None = None
         self._make, self._height_of, self._identity_of = make, height_of, identity_of
         self._is_ruled = is_ruled
         self.items: Sequence[Any] = ()
@@ -76,8 +75,6 @@ class LazyRows(QWidget):
         self._free: list[LazyRow] = []
         self._visited: list[QWidget] = []
         self.before: QWidget | None = None  # the widget that Tab visits before the rows
-        scroll.verticalScrollBar().valueChanged.connect(self._arrange)
-        scroll.viewport().installEventFilter(self)
 
     # ---- items
 
@@ -110,7 +107,8 @@ class LazyRows(QWidget):
             None, QEvent.Type.LayoutRequest
         )  # the scroll bar follows the layout
         found = self.row(index)
-        self._scroll.ensureWidgetVisible(found, 0, found.height())
+        if self._scroll is not None:
+            self._scroll.ensureWidgetVisible(found, 0, found.height())
         return found
 
     def place_at(self, y: int) -> int:
@@ -158,7 +156,7 @@ class LazyRows(QWidget):
 
     def _arrange(self) -> None:
         """Make the rows that are in sight, and use again those that are not."""
-        if not self.isVisible():
+        if not self.isVisible() or self._scroll is None:
             return
         wanted = self._wanted()
         for index in [i for i in self._rows if i not in wanted]:
@@ -169,9 +167,8 @@ class LazyRows(QWidget):
         self._order_stops()
 
     def _wanted(self) -> set[int]:
+        assert self._scroll is not None
         viewport = self._scroll.viewport()
-        if not viewport.isAncestorOf(self):
-            return set()
         top = -self.mapTo(viewport, QPoint(0, 0)).y()
         first = bisect_right(self._tops, top) - 1 - _AROUND
         end = bisect_left(self._tops, top + viewport.height()) + _AROUND
@@ -189,6 +186,16 @@ class LazyRows(QWidget):
             for one, other in pairwise(stops):
                 QWidget.setTabOrder(one, other)
 
+    def _find_scroll(self) -> None:
+        """Follow the scroll area that the rows are in."""
+        parent = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if parent is not None:
+            self._scroll = parent
+            parent.verticalScrollBar().valueChanged.connect(self._arrange)
+            parent.viewport().installEventFilter(self)
+
     # ---- events
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -198,6 +205,8 @@ class LazyRows(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._scroll is None:
+            self._find_scroll()
         self._arrange()
 
     def moveEvent(self, event: QMoveEvent) -> None:

@@ -14,7 +14,7 @@ from bayesdesk.models.axes import MISSING, Axis
 from bayesdesk.models.job import JobModel
 from bayesdesk.plots.colours import colour_map
 from bayesdesk.plots.parallel.axes_painter import AxesPainter
-from bayesdesk.plots.parallel.layout import Layout
+from bayesdesk.plots.parallel.layout import FOOT, SMALL_FOOT, Layout
 from bayesdesk.plots.parallel.painting import Group, LinePainter
 from bayesdesk.ui import theme
 
@@ -41,7 +41,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._shown: list[Group] = []
         self._heights = np.empty((0, 0))
         self._lines = np.empty((0, 0, 2))
-        self._drawn = (QSize(), 0)  # size and number of axes of the lines
+        self._drawn: Layout | None = None  # of the lines
+        self._foot = FOOT
         self._axes_painter = AxesPainter(model.view.job.config.hyper_tuning.goal)
         self._scaffold: QImage | None = None
         self._scaffold_key: tuple[object, ...] = ()
@@ -54,7 +55,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     @property
     def layout(self) -> Layout:
         """Where the axes are."""
-        return Layout(self.size, len(self.axes))
+        return Layout(self.size, len(self.axes), self._foot)
 
     @property
     def length(self) -> float:
@@ -92,11 +93,13 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         positions = [axis.positions(columns) for axis in self.axes]
         shape = (columns.n, len(self.axes))
         stacked = np.stack(positions, axis=1) if positions else np.empty(shape)
+        has_marks = bool((stacked == MISSING).any()) or any(any(axis.clipped) for axis in self.axes)
+        self._foot = FOOT if has_marks else SMALL_FOOT
         self._heights = self.layout.heights(stacked)
         self._scaffold = None
         x = np.array([self.x_of(i) for i in range(len(self.axes))])
         self._lines = np.stack([np.broadcast_to(x, self._heights.shape), self._heights], axis=2)
-        drawn, self._drawn = self._drawn, (self.size, len(self.axes))
+        drawn, self._drawn = self._drawn, self.layout
         is_same = drawn == self._drawn  # then the old lines may stay until the new ones are finished
         self._dim.paint(self.size, self.ratio, self._lines, [self._dim_group()], can_wait=is_same)
         self.show_filter(can_wait=is_same)

@@ -12,7 +12,7 @@ from bayesdesk.models.axes import MISSING
 
 Array = NDArray[np.float64]
 HEAD = 66  # pixels above the axes: names, kinds, and the mark of outliers
-FOOT = 58  # below: the mark of outliers, and that of missing values
+FOOT, SMALL_FOOT = 58, 20  # below: with marks of outliers or missing values, and without
 LEFT, RIGHT = 62, 78  # beside the outermost axes: half a name; the ticks of the last axis
 NAMES = 44  # pixels from the top: what is higher belongs to the name of an axis
 _MISSING_BELOW = 30
@@ -24,11 +24,12 @@ class Layout:
 
     size: QSize
     count: int
+    foot: int = FOOT
 
     @property
     def length(self) -> float:
         """Length of an axis."""
-        return float(max(10, self.size.height() - HEAD - FOOT))
+        return float(max(10, self.size.height() - HEAD - self.foot))
 
     @property
     def distance(self) -> float:

@@ -1,0 +1,90 @@
+"""Which job gets the free GPUs: jobs are served in the order in which they asked.
+
+A job whose trials need several GPUs would wait forever beside one whose trials need one, because two GPUs
+are hardly ever free at the same moment. So GPUs that become free are kept for the job that asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bayescore.trials.gpus import Gpu, free, most_linked
+
+_EXPIRES_S = 30.0  # the engine asks again every two seconds for a job that still needs a GPU
+_WHOLE = 1_000_000  # leases of a GPU that no job behind in the line may share
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one trial of a job needs.
+
+    Attributes
+    ----------
+    candidates
+        GPUs that the job may use.
+    count
+        GPUs of one trial, at least 1.
+    per_gpu
+        Trials that may share a GPU.
+    """
+
+    candidates: tuple[Gpu, ...]
+    count: int = 1
+    per_gpu: int = 1
+
+
+@dataclass
+class _Waiting:
+    need: Need
+    asked: float
+
+
+class GpuLine:
+    """The jobs that wait for GPUs."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, _Waiting] = {}  # the job that asked first is first
+
+    def ask(
+        self, job: str, need: Need, leased: Mapping[str, int], now: float
+    ) -> tuple[list[str] | None, list[Gpu]]:
+        """Ask for the GPUs of one trial.
+
+        Parameters
+        ----------
+        leased
+            Number of trials on each GPU, by UUID.
+        now
+            Seconds of a clock that never goes back.
+
+        Returns
+        -------
+        (uuids, used_by_others)
+            The GPUs to lease, all of them or ``None``; and candidates that other programs use.
+        """
+        self._waiting = {j: w for j, w in self._waiting.items() if now - w.asked < _EXPIRES_S}
+        kept = dict(leased)
+        for other, waiting in self._waiting.items():
+            if other == job:
+                break
+            _keep(waiting.need, kept)
+        usable, others = free(need.candidates, kept, need.per_gpu)
+        if len(usable) >= need.count:
+            self._waiting.pop(job, None)
+            return [gpu.uuid for gpu in most_linked(usable, need.count)], others
+        self._waiting.setdefault(job, _Waiting(need, now)).asked = now
+        return None, free(need.candidates, leased, need.per_gpu)[1]
+
+    def leave(self, job: str) -> None:
+        """Forget a job that needs no GPU any more."""
+        self._waiting.pop(job, None)
+
+
+def _keep(need: Need, kept: dict[str, int]) -> None:
+    """Add what a waiting job is to get to the leases: free GPUs first, then those that become free."""
+    usable, others = free(need.candidates, kept, need.per_gpu)
+    leased = [gpu for gpu in need.candidates if gpu not in usable and gpu not in others]
+    leased.sort(key=lambda gpu: kept[gpu.uuid])
+    for gpu in (most_linked(usable, need.count) + leased)[: need.count]:
+        kept[gpu.uuid] = kept.get(gpu.uuid, 0) + _WHOLE
