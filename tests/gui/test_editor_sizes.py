@@ -152,5 +152,5 @@ def test_that_the_estimate_starts_with_the_time_of_the_last_trials(
     assert span.text() == "10m"
     workspace.insert()
     window.show_diagnostics()
-    window._pages.setCurrentWidget(editor)
+    window.pages.setCurrentWidget(editor)
     qtbot.waitUntil(lambda: span.text() == "1s", timeout=WAIT_MS)

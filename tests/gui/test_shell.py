@@ -68,6 +68,7 @@ def test_that_save_as_writes_another_file_and_continues_with_it(
     before = file.read_bytes()
     editor = open_editor(window, qtbot, file)
     editor.model.set(("command",), "python other.py")
+    editor.local.set(("seed",), 7)
     target = tmp_path / "copy.yaml"
     monkeypatch.setattr(
         "bayesdesk.open_files.QFileDialog.getSaveFileName", lambda *_a, **_k: (str(target), "")
@@ -77,6 +78,7 @@ def test_that_save_as_writes_another_file_and_continues_with_it(
     assert "python other.py" in target.read_text()
     assert not window.editor.is_changed
     assert file.read_bytes() == before
+    assert "seed: 7" in file.with_name("openbayes.local.yaml").read_text()  # it stays with its folder
 
 
 def test_that_closing_a_changed_file_asks_first(window: MainWindow, workspace: Workspace, qtbot) -> None:
