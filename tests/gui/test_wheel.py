@@ -170,7 +170,7 @@ def test_that_the_wheel_over_a_combo_box_without_focus_scrolls_the_form(
     editor = open_editor(window, qtbot, file)
     settle(editor)
     before, bar = editor.model.text, editor.form.verticalScrollBar()
-    combo = editor.form._rows[2].fields[1]
+    combo = editor.form.parameters.row(2).type
     assert isinstance(combo, ChoiceField)
     editor.form.ensureWidgetVisible(combo)
     qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=WAIT_MS)
@@ -191,21 +191,21 @@ def test_that_the_wheel_changes_a_combo_box_that_was_entered_and_each_change_is_
     editor = open_editor(window, qtbot, file)
     settle(editor)
     texts = [editor.model.text]
-    row = editor.form._rows[0]
-    combo = row.fields[1]
+    row = editor.form.parameters.row(0)
+    combo = row.type
     assert isinstance(combo, ChoiceField)
     qtbot.waitUntil(lambda: editor.form.verticalScrollBar().maximum() > 0, timeout=WAIT_MS)
-    pointer.click(row.fields[0])
-    qtbot.waitUntil(row.fields[0].hasFocus, timeout=WAIT_MS)
-    qtbot.keyClick(row.fields[0], Qt.Key.Key_Tab)
+    pointer.click(row.name)
+    qtbot.waitUntil(row.name.hasFocus, timeout=WAIT_MS)
+    qtbot.keyClick(row.name, Qt.Key.Key_Tab)
     qtbot.waitUntil(combo.hasFocus, timeout=WAIT_MS)
     pointer.scroll(combo, -1)
     settle(editor)
-    assert editor.form._rows[0].kind == "INTEGER"
+    assert editor.form.parameters.row(0).kind == "INTEGER"
     texts.append(editor.model.text)
-    editor.form._rows[0].change_type("DISCRETE")
+    editor.form.parameters.row(0).change_type("DISCRETE")
     settle(editor)
-    assert editor.form._rows[0].kind == "DISCRETE"
+    assert editor.form.parameters.row(0).kind == "DISCRETE"
     while texts:
         editor.undo()
         settle(editor)
