@@ -11,6 +11,7 @@ from bayesdesk.jobs.filter_chips import FilterChips
 from bayesdesk.models.filter import Brush
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
+from bayesdesk.ui import theme
 from support.pointer import Pointer
 from support.views import a_trial, a_view
 from support.window import WAIT_MS
@@ -38,7 +39,7 @@ def test_that_the_page_below_does_not_move_however_many_brushes_there_are(
     for axis in ("x", "n", "d", "loss", "score", "another_metric_with_a_long_name"):
         model.set_filter(model.filter.with_brushes(axis, [Brush(0.125, 12345.0)]))
         assert bar.sizeHint().height() == height
-        assert bar.minimumSizeHint().width() <= 760
+        assert bar.minimumSizeHint().width() <= 1024 - theme.SIDEBAR_WIDTH
     qtbot.waitUntil(lambda: 0 < len(chips.shown()) < 6, timeout=WAIT_MS)
     hidden = 6 - len(chips.shown())
     assert chips._more.text() == f"+{hidden}"

@@ -86,6 +86,7 @@ def test_that_the_wheel_over_any_plot_scrolls_the_page_and_leaves_the_plot(
     qtbot.waitUntil(lambda: bar.maximum() > 100, timeout=WAIT_MS)
     for plot in plots(qtbot, page, 2):
         page.ensureWidgetVisible(plot)
+        qtbot.waitUntil(lambda plot=plot: area(plot).getRect() != (0, 0, 1, 1), timeout=WAIT_MS)  # drawn
         before, at = area(plot), bar.value()
         over = plot.visibleRegion().boundingRect().center()
         pointer.scroll(plot, 1 if at == bar.maximum() else -1, over)
@@ -272,6 +273,17 @@ def test_that_slices_out_of_sight_are_not_made(qtbot, many: ParallelView) -> Non
     qtbot.waitUntil(lambda: len(page.findChildren(Plot)) > made, timeout=WAIT_MS)
 
 
+@pytest.mark.parametrize("make", [ChartsPage, lambda model: AnalysisPage(model, Background())])
+def test_that_pages_of_plots_need_no_sideways_scrolling_in_a_small_window(
+    qtbot, many: ParallelView, make: Callable[[JobModel], QScrollArea]
+) -> None:
+    page = make(many.canvas._model)
+    show(qtbot, page, 440, 400)
+    plots(qtbot, page, 1)
+    qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() > 0 or make is ChartsPage, timeout=WAIT_MS)
+    assert page.horizontalScrollBar().maximum() == 0
+
+
 # ---- parallel coordinates
 
 
@@ -302,7 +314,7 @@ def test_that_lines_with_antialiasing_stay_until_those_of_new_trials_are_finishe
     qtbot.waitUntil(lambda: painter._smooth_cost is not None, timeout=WAIT_MS)
     painter._smooth_cost = 0.02  # seconds for a trial: too long for a frame, short enough to wait for
     before = painter.picture
-    model.set_view(a_view([*TRIALS, a_trial(9, 0.99)], series=SERIES))
+    model.set_view(a_view([*TRIALS, a_trial(9, 0.6)], series={**SERIES, 9: {"loss": np.linspace(2, 1, 50)}}))
     canvas.rebuild()
     assert painter.is_busy
     assert painter.picture.cacheKey() == before.cacheKey()

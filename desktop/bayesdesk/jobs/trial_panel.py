@@ -126,7 +126,7 @@ class TrialPanel(QFrame):
             curve.hideAxis("bottom")
             is_objective = name == self._model.view.job.metric
             colour = theme.palette().accent if is_objective else theme.palette().warning
-            item = curve.plot(values, pen=pen(colour, 1.5), connect="finite")
+            item = curve.plot(values, pen=pen(colour, 1.5), connect="finite", antialias=True)
             item.setDownsampling(auto=True, method="peak")
             self._content.addWidget(curve)
 
