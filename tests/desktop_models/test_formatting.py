@@ -11,6 +11,7 @@ from bayescore.i18n import text
 from bayescore.store import IMPORTED, Forecast, JobState
 from bayescore.times import now
 from bayesdesk.models.comparison import best_rows, difference_rows
+from bayesdesk.models.formatting import shortened
 from bayesdesk.models.job_list import (
     Listing,
     end_message,
@@ -158,6 +159,13 @@ def test_that_jobs_are_compared_by_their_best_trials_and_their_settings() -> Non
     different = {r.name: r.values for r in difference_rows([first, second])}
     assert different["hyper_tuning.algorithm"] == ["Random", "Bayesian"]
     assert difference_rows([first]) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"), [("digits", "digits"), ("a" * 9 + "z" * 9, "aaaaa…zzzz"), ("a" * 10, "a" * 10)]
+)
+def test_that_long_words_are_cut_in_the_middle(words: str, shown: str) -> None:
+    assert shortened(words, 10) == shown
 
 
 def test_that_jobs_are_grouped_by_day_and_project_without_archived_ones() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 
 from bayescore.store import JobState, TrialState
 from bayescore.times import parsed
@@ -84,7 +84,11 @@ def test_that_the_configuration_is_coloured_and_says_where_the_job_runs(
     words = [label.text() for label in shown.findChildren(QLabel)]
     assert {"Runner", "Processes of this machine", str(workspace.project)} <= set(words)
     assert not any("{" in word for word in words)
-    assert "Open folder" in [b.text() for b in shown.findChildren(QPushButton)]
+    assert "Open folder" in [b.accessibleName() for b in shown.findChildren(QPushButton)]
+    window.resize(1024, 700)
+    (scroll,) = shown.findChildren(QScrollArea)
+    qtbot.waitUntil(lambda: window.width() == 1024, timeout=WAIT_MS)
+    assert scroll.widget().minimumSizeHint().width() <= scroll.viewport().width()
 
 
 def test_that_the_configuration_links_to_the_job_that_is_continued_until_it_is_deleted(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -13,16 +12,17 @@ from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import _
 from bayescore.store import Job
 from bayesdesk.models.configuration import Group, Setting, groups_of
+from bayesdesk.models.formatting import shortened
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
 from bayesdesk.ui.elided import MIDDLE, ElidedText
-from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule
 from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 
-_TITLE_WIDTH = 150
+_TITLE_WIDTH = 110
+_LEAST_PX = 60  # of a title or value that is shortened
 
 
 class ConfigurationPage(QWidget):
@@ -78,8 +78,8 @@ class ConfigurationPage(QWidget):
         for i, setting in enumerate(group.settings):
             if i:
                 lines.addWidget(rule(), 2 * i - 1, 0, 1, 3)
-            lines.addWidget(ElidedText(setting.title, "secondary", mode=MIDDLE), 2 * i, 0)
-            lines.addWidget(ElidedText(setting.value, mode=MIDDLE), 2 * i, 1)
+            lines.addWidget(_shortened(setting.title, "secondary"), 2 * i, 0)
+            lines.addWidget(_shortened(setting.value), 2 * i, 1)
             if setting.folder is not None:
                 lines.addWidget(_folder_link(setting), 2 * i, 2)
         return lines
@@ -96,7 +96,7 @@ class ConfigurationPage(QWidget):
         for job in earlier:
             ask = partial(self.job_requested.emit, job.id)
             self._earlier.addLayout(
-                row(button(str(job.words), ask, kind="link", tip=_("Open this job")), None)
+                row(button(shortened(str(job.words)), ask, kind="link", tip=str(job.words)), None)
             )
         self._earlier.addSpacing(8 * bool(earlier))
 
@@ -110,9 +110,12 @@ def _made_text(job: Job) -> QPlainTextEdit:
     return made
 
 
+def _shortened(words: str, role: str = "") -> ElidedText:
+    return ElidedText(words, role, mode=MIDDLE, least_px=_LEAST_PX)
+
+
 def _folder_link(setting: Setting) -> QWidget:
-    folder = Path(setting.folder or "")
-    url = QUrl.fromLocalFile(str(folder))
-    made = button(_("Open folder"), lambda: QDesktopServices.openUrl(url), kind="link")
-    made.setToolTip(as_text(str(folder)))
-    return made
+    url = QUrl.fromLocalFile(setting.folder or "")
+    return button(
+        "", lambda: QDesktopServices.openUrl(url), kind="quiet", meaning="folder", tip=_("Open folder")
+    )

@@ -40,7 +40,7 @@ class FilterBar(QWidget):
         self._share.setRange(1, 100)
         self._share.setValue(100)
         self._slid_to = 100
-        self._share.setFixedWidth(96)
+        self._share.setFixedWidth(88)
         self._share.setAccessibleName(_("Show only the best trials, in percent"))
         self._apply_share = Throttle(self, self._set_share, _SHARE_PAUSE_MS)
         self._share.valueChanged.connect(self._show_share)

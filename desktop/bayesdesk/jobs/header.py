@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import _
+from bayesdesk.models.formatting import shortened
 from bayesdesk.models.header import MOST_MORE_TRIALS, header_of
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
@@ -112,7 +113,10 @@ class JobHeader(QWidget):
         self._links.addWidget(label(_("Continues"), "caption"))
         for job in earlier:
             link = button(
-                str(job.words), partial(self.job_requested.emit, job.id), kind="link", tip=_("Open this job")
+                shortened(str(job.words)),
+                partial(self.job_requested.emit, job.id),
+                kind="link",
+                tip=str(job.words),
             )
             self._links.addWidget(link)
         self._links.addStretch(1)

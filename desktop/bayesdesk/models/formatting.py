@@ -81,6 +81,14 @@ def duration(trial: Trial) -> str:
     return span((end - parsed(trial.started_at)).total_seconds())
 
 
+def shortened(words: str, most: int = 48) -> str:
+    """A text of at most ``most`` characters, cut in the middle: names often differ at their end."""
+    if len(words) <= most:
+        return words
+    end = (most - 1) // 2
+    return f"{words[: most - 1 - end]}…{words[-end:]}"
+
+
 def size(count: int) -> str:
     """Bytes in the largest unit of which there is at least one."""
     value, unit = float(count), "B"
