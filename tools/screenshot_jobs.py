@@ -11,8 +11,8 @@ _REPORT = """\
 import sys
 from openbayestool import log_metric
 
-values = dict(zip(sys.argv[1::2], map(float, sys.argv[2::2])))
-best = 1 - sum((v - 0.3) ** 2 for v in values.values()) / len(values)
+values = [float(option.partition("=")[2]) for option in sys.argv[1:]]
+best = 1 - sum((v - 0.3) ** 2 for v in values) / len(values)
 for step in range(1, 21):
     log_metric("accuracy", best * step / (step + 4))
 """

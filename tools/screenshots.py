@@ -125,6 +125,7 @@ def _take(project: Path, language: str, theme: str) -> None:
     if (language, theme) in CASES:
         _cases(window, by_name, grab)
     window.close()
+    _wait_until(window.isHidden)
 
 
 def _cases(window: MainWindow, jobs: dict[str, str], grab: Callable[..., None]) -> None:
@@ -141,7 +142,6 @@ def _cases(window: MainWindow, jobs: dict[str, str], grab: Callable[..., None]) 
     for name in ("failing", "single"):
         _job(window, jobs[name]).tabs.setCurrentIndex(0)
         grab(f"{name}-job")
-    _wait_until(window.isHidden)
 
 
 def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:

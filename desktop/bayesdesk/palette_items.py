@@ -6,15 +6,66 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.help import Help
+from bayesdesk.manual import read_pages
 from bayesdesk.models.job_list import status_line
 from bayesdesk.models.snapshot import JobRow
-from bayesdesk.palette import Item
+from bayesdesk.pages import Pages
+from bayesdesk.palette import CommandPalette, Item
+from bayesdesk.recent_files import RecentFiles
+from bayesdesk.services.background import Background
 
 _HEADING = re.compile(r"^##? (.+)$", re.MULTILINE)
+
+
+class Searched(Protocol):
+    """Where the palette finds things: the main window."""
+
+    actions_by_name: dict[str, QAction]
+    rows: tuple[JobRow, ...]
+    recent: RecentFiles
+    pages: Pages
+    help: Help
+    background: Background
+
+    @property
+    def editor(self) -> EditorPage | None: ...
+    def show_job(self, identifier: str) -> None: ...
+    def open_file(self, path: Path) -> None: ...
+
+
+def open_palette(parent: QWidget, window: Searched) -> None:
+    """Open the command palette over a window; the manual is added when it has been read."""
+
+    def show_parameter(name: str) -> None:
+        if window.editor is not None:
+            window.pages.return_to_editor()
+            window.editor.show_parameter(name)
+
+    palette = CommandPalette(
+        parent,
+        [
+            *commands(window.actions_by_name),
+            *jobs(window.rows, window.show_job),
+            *files(window.recent.files(), window.open_file),
+            *parameters(window.editor, show_parameter),
+        ],
+    )
+    show_page = window.help.show_manual
+
+    def add_manual(pages: dict[str, str]) -> None:
+        if isValid(palette):
+            palette.add(manual(pages, show_page))
+
+    window.background.run(read_pages, add_manual)
+    palette.open()
 
 
 def commands(actions: Mapping[str, QAction]) -> list[Item]:

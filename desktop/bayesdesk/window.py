@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
-from shiboken6 import isValid
 
 from bayescore.i18n import _
 from bayesdesk.appearance import Appearance
@@ -184,6 +183,7 @@ class MainWindow(QMainWindow):
         """The sidebar, or a strip with what is used most."""
         tools = (
             button("", self.show_start, kind="quiet", meaning="new", tip=_("New job")),
+            button("", self.show_jobs, kind="quiet", meaning="table", tip=_("All jobs")),
             button("", self.compare, kind="quiet", meaning="compare", tip=_("Compare jobs")),
             button("", self.show_diagnostics, kind="quiet", meaning="diagnostics", tip=_("Diagnostics")),
         )
@@ -226,32 +226,9 @@ class MainWindow(QMainWindow):
 
     def show_palette(self) -> None:
         """Open the command palette."""
-        from bayesdesk import palette_items as items
-        from bayesdesk.manual import read_pages
-        from bayesdesk.palette import CommandPalette
+        from bayesdesk.palette_items import open_palette
 
-        palette = CommandPalette(
-            self,
-            [
-                *items.commands(self.actions_by_name),
-                *items.jobs(self.rows, self.show_job),
-                *items.files(self.recent.files(), self.open_file),
-                *items.parameters(self.editor, self._show_parameter),
-            ],
-        )
-        show_page = self.help.show_manual
-
-        def add_manual(pages: dict[str, str]) -> None:
-            if isValid(palette):
-                palette.add(items.manual(pages, show_page))
-
-        self.background.run(read_pages, add_manual)
-        palette.open()
-
-    def _show_parameter(self, name: str) -> None:
-        if self.editor is not None:
-            self.pages.return_to_editor()
-            self.editor.show_parameter(name)
+        open_palette(self, self)
 
     def show_preferences(self) -> None:
         """Open the preferences."""

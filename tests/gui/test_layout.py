@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -22,6 +23,7 @@ _SPECS = [
 ]
 
 
+@pytest.mark.timeout(600)  # twenty seconds of work, on a machine that may be busy
 def test_that_every_page_fits_at_every_size_in_both_languages_and_themes(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:

@@ -110,6 +110,7 @@ class TrialPanel(QFrame):
         if trial.reason is not None:
             reason = label(str(trial.reason), "problem", wrap=True, selectable=True)
             reason.setProperty("severity", "error")
+            reason.setMinimumWidth(1)  # a long word must not push the rest of the panel out of sight
             self._content.addWidget(reason)
 
     def _add_metric(self, name: str, values: Array) -> None:

@@ -50,8 +50,8 @@ class MessageBox(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Bayesdesk")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.words = label(breakable(words), "heading", wrap=True, selectable=True)
-        self.details = label(breakable(details), "secondary", wrap=True, selectable=True)
+        self.words = label(breakable(words), "heading", wrap=True)
+        self.details = label(breakable(details), "secondary", wrap=True)
         self.details.setVisible(bool(details))
         self.buttons = {answer.words: self._made_button(answer) for answer in answers}
         mark = _mark(meaning)
