@@ -19,7 +19,7 @@ class ClosingDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Bayesdesk")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(theme.px(440))
         self._title = label("", "title")
         self.words = label("", wrap=True, selectable=True)
         self._busy = QProgressBar()

@@ -13,6 +13,7 @@ from bayescore.store import Job, Trial
 from bayesdesk.compare.marks import Mark
 from bayesdesk.models.comparison import By, curve_of, has_gpus
 from bayesdesk.plots.canvas import Plot, plot
+from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card, Segmented
 
 _DOT = 7.0  # px
@@ -51,7 +52,7 @@ class CurvesChart(Card):
     @staticmethod
     def _made_plot(by: By) -> Plot:
         made = plot(counts=by is By.TRIALS)
-        made.setMinimumHeight(300)
+        made.setMinimumHeight(theme.px(300))
         made.setAccessibleName(_("Objective"))
         return made
 

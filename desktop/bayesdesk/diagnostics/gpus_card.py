@@ -58,7 +58,7 @@ class GpusCard(Card):
         for gpu in gpus:
             words = label("", "caption")
             plot = pg.PlotWidget(background=theme.palette().panel)
-            plot.setFixedHeight(_HEIGHT)
+            plot.setFixedHeight(theme.px(_HEIGHT))
             plot.setMouseEnabled(x=False, y=False)
             plot.setAccessibleName(_("Utilisation of GPU {index}", index=gpu.index))
             item = plot.getPlotItem()

@@ -11,6 +11,7 @@ from bayescore.store import Database
 from bayescore.times import parsed
 from bayesdesk.models.formatting import size, state_word
 from bayesdesk.services.background import Background
+from bayesdesk.ui import theme
 from bayesdesk.ui.message_box import Answer, ask
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, button
@@ -31,7 +32,7 @@ class JobsCard(Card):
         self.list.setHeaderLabels([_("Job"), _("State"), _("Ended"), _("Size")])
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setStretchLastSection(False)
-        self.list.setMinimumHeight(_HEIGHT)
+        self.list.setMinimumHeight(theme.px(_HEIGHT))
         self.list.setAccessibleName(_("Ended jobs"))
         self.list.itemChanged.connect(self._ticked)
         self.remove = button(_("Delete…"), self.ask, kind="danger", meaning="remove")

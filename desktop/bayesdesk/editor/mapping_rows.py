@@ -95,7 +95,7 @@ class EntryRow(LazyRow):
         self._entry: Entry | None = None
         self.name = QLineEdit(self)
         self.name.setObjectName("mono")
-        self.name.setMaximumWidth(_NAME_WIDTH)
+        self.name.setMaximumWidth(theme.px(_NAME_WIDTH))
         self.name.setAccessibleName(_("Name"))
         self.name.editingFinished.connect(self._rename)
         self._kind = label("", "caption")

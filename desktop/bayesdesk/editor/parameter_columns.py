@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from PySide6.QtCore import QRect
 
@@ -34,14 +35,32 @@ class Columns:
     menu: QRect
 
 
-@lru_cache(maxsize=8)
 def columns(width: int) -> Columns:
     """The places at a width."""
-    return _one_line(width) if width >= _ONE_LINE else _two_lines(width)
+    return _columns(width, theme.CONTROL_HEIGHT, theme.px(100))
 
 
-def _one_line(width: int) -> Columns:
-    control, top = theme.CONTROL_HEIGHT, _PAD
+@lru_cache(maxsize=8)
+def _columns(width: int, control: int, percent: int) -> Columns:
+    room, height = width * 100 // percent, control * 100 // percent
+    places = _one_line(room, height) if room >= _ONE_LINE else _two_lines(room, height)
+    return places if percent == theme.DEFAULT_ZOOM else _zoomed(places, percent)
+
+
+def _zoomed(places: Columns, percent: int) -> Columns:
+    def size(pixels: int) -> int:
+        return pixels * percent // 100
+
+    parts: dict[str, Any] = {
+        name: QRect(size(at.left()), size(at.top()), size(at.width()), size(at.height()))
+        for name, at in vars(places).items()
+        if isinstance(at, QRect)
+    }
+    return replace(places, height=size(places.height), **parts)
+
+
+def _one_line(width: int, control: int) -> Columns:
+    top = _PAD
     spare = width - _ONE_LINE
     name = min(_NAME + spare // 2, _WIDEST_NAME)
     number = (width - _FIXED - name) // 2
@@ -56,8 +75,8 @@ def _one_line(width: int) -> Columns:
     )
 
 
-def _two_lines(width: int) -> Columns:
-    control, top = theme.CONTROL_HEIGHT, _PAD
+def _two_lines(width: int, control: int) -> Columns:
+    top = _PAD
     second = top + control + _GAP
     start = _LEFT + _HANDLE + _GAP
     menu = QRect(width - _RIGHT - _MENU, top, _MENU, control)

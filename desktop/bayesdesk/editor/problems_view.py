@@ -54,7 +54,7 @@ class ProblemsView(QWidget):
         head.addStretch(1)
         head.setContentsMargins(12, 8, 12, 4)
         self.setLayout(column(head, scroll, spacing=0))
-        self.setMinimumHeight(_LOWEST)
+        self.setMinimumHeight(theme.px(_LOWEST))
         for model in models:
             model.analysed.connect(self.show_problems)
         self.show_problems(force=True)

@@ -13,6 +13,7 @@ from bayesdesk.models.formatting import number, state_word
 from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
 from bayesdesk.services.snapshot_reader import SnapshotReader
+from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import badge, column, label, row, set_tone
 
 _POLL_MS = 300
@@ -33,7 +34,7 @@ class TryOut(QWidget):
         self._state = badge(_("starting"), "accent")
         self._metrics = label(_("No metrics yet."), "secondary", wrap=True, selectable=True)
         self.log = LogView(background, TrialFolder(database.folder.trial(job, 1)).log)
-        self.log.setMinimumHeight(170)
+        self.log.setMinimumHeight(theme.px(170))
         layout = column(
             row(label(_("One trial at mid-range"), "heading"), self._state, None), self._metrics, self.log
         )

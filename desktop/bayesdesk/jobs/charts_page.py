@@ -28,7 +28,7 @@ class ChartsPage(QScrollArea):
         self._grid.setContentsMargins(0, 0, 0, theme.PAGE_MARGIN)
         self._grid.setSpacing(theme.CARD_GAP)
         objective = ObjectiveChart(model)
-        objective.setMinimumHeight(_CHART_HEIGHT + 30)
+        objective.setMinimumHeight(theme.px(_CHART_HEIGHT + 30))
         self._grid.addWidget(objective, 0, 0, 1, _MOST_COLUMNS)
         self._columns = _MOST_COLUMNS
         inner = QWidget()
@@ -41,7 +41,7 @@ class ChartsPage(QScrollArea):
         for metric in self._model.view.metrics:
             if metric not in self._charts:
                 chart = self._charts[metric] = MetricChart(self._model, metric)
-                chart.setMinimumHeight(_CHART_HEIGHT)
+                chart.setMinimumHeight(theme.px(_CHART_HEIGHT))
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -40,7 +40,7 @@ class _Dialog(QDialog):
         layout = column(*parts, 6, row(None, button(_("Cancel"), self.reject), self.save), spacing=6)
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 14)
         self.setLayout(layout)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(theme.px(_WIDTH))
 
 
 class DetailsDialog(_Dialog):
@@ -55,7 +55,7 @@ class DetailsDialog(_Dialog):
         self.note = QPlainTextEdit(job.job.note)
         self.note.setAccessibleName(_("Note"))
         self.note.setTabChangesFocus(True)
-        self.note.setFixedHeight(_NOTE_HEIGHT)
+        self.note.setFixedHeight(theme.px(_NOTE_HEIGHT))
         super().__init__(
             parent,
             _("Name and note"),
@@ -78,7 +78,7 @@ class TagsDialog(_Dialog):
     def __init__(self, parent: QWidget, jobs: Sequence[JobRow], known: Sequence[str]) -> None:
         self.list = QListWidget()
         self.list.setAccessibleName(_("Tags"))
-        self.list.setFixedHeight(_TAGS_HEIGHT)
+        self.list.setFixedHeight(theme.px(_TAGS_HEIGHT))
         self.new = QLineEdit()
         self.new.setPlaceholderText(_("New tags, with commas between them"))
         self.new.setAccessibleName(_("New tags"))

@@ -118,7 +118,7 @@ class TrialPanel(QFrame):
         self._content.addLayout(_pair(name, ElidedText(number(last), "mono", tip=repr(last))))
         if len(values) > 1:
             curve = pg.PlotWidget(background=theme.palette().panel)
-            curve.setFixedHeight(_CURVE_HEIGHT)
+            curve.setFixedHeight(theme.px(_CURVE_HEIGHT))
             curve.setMouseEnabled(x=False, y=False)
             curve.getPlotItem().setMenuEnabled(False)
             curve.getPlotItem().hideButtons()

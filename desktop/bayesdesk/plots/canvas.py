@@ -40,7 +40,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         item.hideButtons()
         item.showGrid(x=False, y=True, alpha=0.18)
         axes["left"].setWidth(_LEFT)
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(theme.px(150))
         self.reset = ResetButton(self, box.show_whole)
         box.zoomed.connect(self.reset.show_if)
 

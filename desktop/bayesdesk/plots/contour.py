@@ -50,7 +50,7 @@ class ContourChart(Card):
         self._axes = {side: ParameterTicks(side) for side in ("bottom", "left")}
         self._plot = plot(axes=self._axes)
         self._plot.set_extent(self._frame)
-        self._plot.setMinimumHeight(_HEIGHT)
+        self._plot.setMinimumHeight(theme.px(_HEIGHT))
         self._plot.setAccessibleName(_("Contour"))
         self._plot.getPlotItem().showGrid(x=False, y=False)
         self._image = pg.ImageItem()

@@ -37,7 +37,7 @@ class ImportanceBars(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(400, _ROW * len(self._rows) + 8)
+        return QSize(400, theme.px(_ROW) * len(self._rows) + 8)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self.sizeHint().height())
@@ -49,22 +49,27 @@ class ImportanceBars(QWidget):
         measure = QFontMetricsF(sans).horizontalAdvance
         names = fitted([row.name for row in self._rows], self.width() * _NAMES, measure)
         left = _MARGIN + max(map(measure, names), default=0.0) + 12
-        room = max(20.0, self.width() - left - _SHARE - _MARGIN)
+        room = max(20.0, self.width() - left - theme.px(_SHARE) - _MARGIN)
         longest = max((row.mean + row.deviation for row in self._rows), default=1.0) or 1.0
         for index, (row, name) in enumerate(zip(self._rows, names, strict=True)):
-            top = index * _ROW
+            top = index * theme.px(_ROW)
             painter.setFont(sans)
             painter.setPen(QColor(colours.text))
             painter.drawText(
-                QRectF(_MARGIN, top, left - _MARGIN - 12, _ROW),
+                QRectF(_MARGIN, top, left - _MARGIN - 12, theme.px(_ROW)),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 name,
             )
-            self._paint_bar(painter, row, QRectF(left, top + (_ROW - _BAR) / 2, room, _BAR), longest)
+            self._paint_bar(
+                painter,
+                row,
+                QRectF(left, top + (theme.px(_ROW) - theme.px(_BAR)) / 2, room, theme.px(_BAR)),
+                longest,
+            )
             painter.setFont(mono)
             painter.setPen(QColor(colours.secondary))
             painter.drawText(
-                QRectF(self.width() - _MARGIN - _SHARE, top, _SHARE, _ROW),
+                QRectF(self.width() - _MARGIN - theme.px(_SHARE), top, theme.px(_SHARE), theme.px(_ROW)),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 _percent(row),
             )
@@ -76,7 +81,9 @@ class ImportanceBars(QWidget):
         painter.setBrush(QColor(colours.sunk))
         painter.drawRoundedRect(area, 3, 3)
         painter.setBrush(QColor(colours.accent))
-        painter.drawRoundedRect(QRectF(area.left(), area.top(), max(2.0, row.mean * scale), _BAR), 3, 3)
+        painter.drawRoundedRect(
+            QRectF(area.left(), area.top(), max(2.0, row.mean * scale), theme.px(_BAR)), 3, 3
+        )
         low, high = (
             area.left() + scale * v for v in (max(0.0, row.mean - row.deviation), row.mean + row.deviation)
         )
@@ -88,7 +95,7 @@ class ImportanceBars(QWidget):
     def event(self, event: QEvent) -> bool:
         """The whole name and the share as a tool tip."""
         if isinstance(event, QHelpEvent):
-            index = event.pos().y() // _ROW
+            index = event.pos().y() // theme.px(_ROW)
             if 0 <= index < len(self._rows):
                 row = self._rows[index]
                 words = f"{row.name}\n{_percent(row)} ± {row.deviation * 100:.1f} %"

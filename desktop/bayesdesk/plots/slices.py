@@ -85,7 +85,7 @@ class _Slice(QWidget):
         self._column = column(title, spacing=0)
         self._column.addStretch(1)
         self.setLayout(self._column)
-        self.setFixedHeight(_HEIGHT)
+        self.setFixedHeight(theme.px(_HEIGHT))
         shown = Change.TRIALS | Change.FILTER | Change.SELECTION
         Redraw(self, model, self._draw, shown, pause_ms=_PAUSE_MS)
 

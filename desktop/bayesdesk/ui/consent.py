@@ -113,5 +113,5 @@ def _mark(meaning: str, colour: str, size: int) -> QLabel:
     made = QLabel()
     made.setPixmap(icon(meaning, colour).pixmap(size, size))
     made.setAlignment(Qt.AlignmentFlag.AlignTop)
-    made.setFixedWidth(22)
+    made.setFixedWidth(theme.px(22))
     return made

@@ -59,7 +59,7 @@ def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
     mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(17, 17))
     mark.setAccessibleName(finding.grade)
     topic = label(_topics().get(finding.topic, finding.topic))
-    topic.setFixedWidth(topic_width)
+    topic.setFixedWidth(theme.px(topic_width))
     said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=6)
     if finding.fix is not None:
         said.addWidget(_fix_card(str(finding.fix)))
