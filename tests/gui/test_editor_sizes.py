@@ -56,9 +56,9 @@ def test_that_the_place_of_the_splitter_is_remembered(
     pointer.drag(handle, middle, middle - QPoint(80, 0))
     qtbot.waitUntil(lambda: editor.sides.right.width() > before + 40)
     moved = editor.sides.right.width()
-    window.resize(1300, 800)
-    qtbot.waitUntil(lambda: editor.sides.width() < 1200)
-    assert editor.sides.right.width() == moved
+    window.resize(1380, 800)
+    qtbot.waitUntil(lambda: window.width() == 1380)
+    qtbot.waitUntil(lambda: editor.sides.right.width() == moved)
     again = open_editor(window, qtbot, editor.model.file)
     qtbot.waitUntil(lambda: again.sides.right.width() == moved)
 
