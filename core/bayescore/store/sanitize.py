@@ -153,7 +153,7 @@ def _check_ids(connection: sa.Connection, folder: DataFolder, source: Path) -> N
 def delete_unreadable(connection: sa.Connection) -> int:
     """Delete jobs and trials that cannot be read, and trials without a job; return their number."""
     left_out = 0
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # the trials of a deleted job are deleted below
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # its trials are deleted after a job
     for table, read in (("jobs", jobs.get), ("jobs", jobs.summary), ("trials", trials.get)):
         for identifier in connection.exec_driver_sql(f"SELECT id FROM {table}").scalars().all():
             try:
