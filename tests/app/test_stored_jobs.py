@@ -117,6 +117,15 @@ def test_that_invalid_marks_are_refused_and_change_nothing(database: Database) -
     assert (job.archived, job.tags, job.submission.name) == (False, (), "test")
 
 
+def test_that_bytes_that_are_not_utf_8_are_replaced_in_marks(database: Database) -> None:
+    job = add_job(database)
+    job_marks.annotate(database, [job.id], "a\udcff")
+    job_marks.tag(database, [job.id], ["b\udcff"])
+    job_marks.rename(database, job.id, "c\udcff")
+    found = find_job(database, job.id)
+    assert (found.note, found.tags, found.submission.name) == ("a?", ("b?",), "c?")
+
+
 def test_that_a_continued_job_is_no_longer_archived(database: Database) -> None:
     job = add_job(database, ended=ENDED)
     job_marks.archive(database, [job.id])

@@ -28,6 +28,8 @@ PROBLEMS = [
     ("|\n  python main.py --epochs=3 ⟦\\⟧", "python main.py --epochs=3\n"),
     ("|\n  python main.py\n  ⟦# --fast⟧", "python main.py\n"),
     ("|\n  python - ⟦<<⟧EOF\n  print(1)\n  EOF", None),
+    ("|\n  python - ⟦<<⟧'EOF'\n  print('it''s)\n", None),
+    ("bash -o pipefail -c ⟦'python main.py | tail'⟧", "bash -o pipefail -c 'python main.py | tail {parameters}'"),
 ]  # fmt: skip
 FINE = [
     "python main.py",
@@ -41,6 +43,11 @@ FINE = [
     "python main.py \\\n  --epochs=3",
     "echo only",
     "make train",
+    "bash train.sh -c config.yaml",
+    "bash -e train.sh -cuda 1",
+    "cat > note.txt <<EOF\nit's a note\nEOF\npython main.py",
+    "cat > a <<-'A B' > b\n(\n\tA B\npython main.py",
+    "bash <<EOF\npython main.py {parameters}\nEOF",
 ]
 
 

@@ -177,6 +177,20 @@ def test_that_a_job_that_is_added_continued_or_deleted_is_seen(store: Store) -> 
         store.reader.view(store.job)
 
 
+def test_that_a_change_by_an_engine_of_an_earlier_version_is_seen(store: Store) -> None:
+    store.check()
+    with store.writing.write() as connection:  # it counts the change, but does not know the column
+        connection.exec_driver_sql("UPDATE settings SET value = value + 1 WHERE name = 'revision:jobs'")
+        connection.exec_driver_sql("UPDATE jobs SET state = 'succeeded', max_trials = 3")
+    store.check()
+    ((row,), view) = store.reader.read(store.job)
+    assert view is not None
+    assert (row.job.state, view.job.state, view.job.max_trials) == (JobState.SUCCEEDED, JobState.SUCCEEDED, 3)
+    with store.writing.write() as connection:
+        jobs.mark(connection, store.job, note="later")
+    assert store.reader.rows()[0].job.note == "later"
+
+
 def test_that_what_has_not_changed_is_neither_read_nor_replaced(store: Store) -> None:
     store.add(1, 2, 3)
     store.report(1, "score", *np.arange(1000.0))

@@ -197,6 +197,18 @@ def test_that_a_trial_of_an_earlier_version_is_adopted(workspace: Workspace, tmp
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
 
+def test_that_an_engine_of_an_earlier_version_is_replaced(workspace: Workspace) -> None:
+    workspace.write()
+    first = workspace.run("engine", "start", "--json").json()["pid"]
+    info = json.loads(workspace.data.engine_info.read_text())
+    assert workspace.run("engine", "start", "--json").json()["pid"] == first
+    del info["store"]
+    workspace.data.engine_info.write_text(json.dumps(info))
+    again = workspace.run("engine", "start", "--json").json()
+    assert again["running"] is True
+    assert again["pid"] != first
+
+
 def test_that_one_data_folder_has_one_engine(workspace: Workspace) -> None:
     workspace.write()
     first = workspace.run("engine", "start", "--json").json()["pid"]

@@ -106,3 +106,12 @@ def test_that_linked_gpus_are_preferred(count: int, groups: list[int]) -> None:
     assert len({gpu.uuid for gpu in chosen}) == count
     if any(groups.count(group) >= count for group in (1, 2)):
         assert count == 1 or len({groups[gpu.index] for gpu in chosen}) == 1
+
+
+def test_that_a_job_that_waits_for_another_program_keeps_no_gpu_from_the_others() -> None:
+    line, gpus = GpuLine(), (a_gpu(0), a_gpu(1, used=2 * BUSY_BYTES))
+    assert line.ask("two", Need(gpus, 2), {}, 0.0)[0] is None
+    assert line.ask("one", Need(gpus), {}, 1.0)[0] == ["GPU-0"]
+    there = (a_gpu(0), a_gpu(1))  # the other program has ended
+    assert line.ask("two", Need(there, 2), {"GPU-0": 1}, 2.0)[0] is None
+    assert line.ask("one", Need(there), {"GPU-0": 1}, 3.0)[0] is None

@@ -59,6 +59,15 @@ def test_that_malformed_rows_are_not_restored(source: DataFolder, tmp_path: Path
         assert connection.execute("SELECT count(*) FROM trials").fetchone() == (0,)
 
 
+def test_that_a_job_whose_summary_cannot_be_read_is_not_restored(source: DataFolder, tmp_path: Path) -> None:
+    # the model reads the last of two values with one name, SQLite the first
+    twice = """UPDATE jobs SET config = replace(config, '"goal":', '"goal":"both","goal":')"""
+    home = DataFolder(tmp_path / "home")
+    restore(home, forge_backup(source, tmp_path / "b.tar", twice))
+    with Database(home).open().read() as connection:
+        assert jobs.summaries(connection)[0] == []
+
+
 def test_that_restored_jobs_have_ended_and_do_not_keep_the_endpoint_of_the_backup(
     source: DataFolder, tmp_path: Path
 ) -> None:

@@ -59,5 +59,14 @@ def test_that_a_head_that_is_no_regular_file_has_no_commit(tmp_path: Path) -> No
     assert commit_of(tmp_path) is None
 
 
+def test_that_a_work_tree_within_another_does_not_have_the_commit_of_the_outer_one(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text(HASH)
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / ".git").write_text("gitdir: ../.git/worktrees/inner")
+    assert commit_of(tmp_path / "inner") is None
+    assert commit_of(tmp_path) == HASH
+
+
 def test_that_a_folder_without_a_repository_has_no_commit(tmp_path: Path) -> None:
     assert commit_of(tmp_path) is None

@@ -17,6 +17,7 @@ from bayescore.files import append_to
 from bayescore.i18n import Text, text
 from bayescore.store import Database, DataFolder, cancellation, jobs
 from bayescore.store.engine_process import is_engine, terminate
+from bayescore.store.migrations import NEWEST
 
 _START_S = 20.0
 _STOP_S = 30.0
@@ -61,14 +62,19 @@ def status(folder: DataFolder) -> EngineStatus:
 def start(folder: DataFolder) -> EngineStatus:
     """Start the engine, detached from this process, unless it is running.
 
+    An engine of an earlier version, which cannot read the jobs of this one, is replaced; the next one
+    continues its trials.
+
     Raises
     ------
     RunnerError
         When it does not start; the message says why.
     """
     current = status(folder)
-    if current.running:
+    if current.running and _info(folder).get("store") == NEWEST:
         return current
+    if current.running:
+        stop(folder)
     folder.prepare()
     folder.engine_info.unlink(missing_ok=True)
     subprocess.Popen(
@@ -97,7 +103,11 @@ def stop(folder: DataFolder) -> bool:
     if current.pid is None:
         return False
     terminate(current.pid, _info(folder).get("started"))
-    if not _wait(lambda: not _is_locked(folder), _STOP_S):
+
+    def has_stopped() -> bool:
+        return not _is_locked(folder) or status(folder).pid not in (None, current.pid)
+
+    if not _wait(has_stopped, _STOP_S):
         raise RunnerError(
             text("The engine (process {pid}) does not stop.", pid=current.pid),
             text("Stop it with: kill -9 {pid}. Nothing is lost.", pid=current.pid),

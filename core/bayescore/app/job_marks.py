@@ -24,7 +24,7 @@ def rename(database: Database, identifier: str, name: str) -> None:
     ConfigError
         When the name is empty or too long, or there is no such job.
     """
-    wanted = " ".join(name.split())
+    wanted = " ".join(_storable(name).split())
     if not wanted:
         raise ConfigError(text("A job needs a name."))
     _check_length(wanted, MOST_NAME_CHARACTERS)
@@ -41,7 +41,7 @@ def annotate(database: Database, identifiers: Iterable[str], note: str) -> None:
     ConfigError
         When the note is too long, or there is no such job; then nothing is changed.
     """
-    wanted = note.strip()
+    wanted = _storable(note).strip()
     _check_length(wanted, MOST_NOTE_CHARACTERS)
     with database.write() as connection:
         for identifier in identifiers:
@@ -97,12 +97,17 @@ def parsed_tags(words: str) -> tuple[str, ...]:
         When a tag is too long.
     """
     found: dict[str, str] = {}
-    for word in words.replace("，", ",").split(","):
+    for word in _storable(words).replace("，", ",").split(","):
         wanted = " ".join(word.split())
         _check_length(wanted, MOST_TAG_CHARACTERS)
         if wanted:
             found.setdefault(wanted.casefold(), wanted)
     return tuple(found.values())
+
+
+def _storable(words: str) -> str:
+    """Words without the surrogates of a command line that is not UTF-8, which no store takes."""
+    return words.encode("utf-8", "replace").decode("utf-8")
 
 
 def _check_length(words: str, most: int) -> None:

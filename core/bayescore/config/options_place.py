@@ -216,9 +216,16 @@ def _script(simple: SimpleCommand) -> Word | None:
     words = [w for w in simple.words if w.text not in _BEGIN and not _is_assignment(w.text)]
     if not words or words[0].text.rpartition("/")[2] not in _SHELLS:
         return None
-    for option, script in pairwise(words):
-        if option.text.startswith("-") and not option.text.startswith("--") and "c" in option.text:
+    is_argument = False  # as “pipefail” in “bash -o pipefail”
+    for word, script in pairwise(words[1:]):
+        if is_argument:
+            is_argument = False
+        elif not word.text.startswith(("-", "+")):
+            return None  # a file, which gets the words behind it
+        elif not word.text.startswith(("--", "+")) and "c" in word.text:
             return script
+        else:
+            is_argument = word.text.endswith(("o", "O")) or word.text in ("--rcfile", "--init-file")
     return None
 
 

@@ -42,6 +42,8 @@ class Piece:
         How many quotes, substitutions and groups surround it.
     is_nested
         Whether one of them is a substitution or a group.
+    in_document
+        Whether it is of the lines of a here-document.
     """
 
     sign: Sign
@@ -50,6 +52,7 @@ class Piece:
     within: Within
     depth: int
     is_nested: bool
+    in_document: bool = False
 
     @property
     def end(self) -> int:
@@ -95,7 +98,7 @@ class Shell:
     continuation
         Offset of a backslash at the end of the text.
     here_document
-        The operator of the first here-document.
+        The operator of a here-document, if nothing follows it.
     """
 
     commands: list[SimpleCommand] = field(default_factory=list)
@@ -106,7 +109,8 @@ class Shell:
     here_document: Word | None = None
 
 
-_SIGN = re.compile(r"""['"\\`()#]|\$\(""")
+_DOCUMENT = re.compile(r"""<<(?P<tabs>-?)[ \t]*(?:\\?([\w.-]+)|'([^'\n]+)'|"([^"\n]+)")""")
+_SIGN = re.compile(r"""['"\\`()#\n]|\$\(|(?<!<)<<(?!<)""")
 _TOKEN = re.compile(
     r"[ \t\r]+|\n|&>>?|[0-9]*(?:<<<|<<-?|>>|[<>]&|<>|>\||[<>])|&&|\|\||\|&|;;|[;&|]|[^\s;&|<>]+"
 )
@@ -116,22 +120,37 @@ _BEFORE_WORD = " \t\n;&|()"
 
 def pieces(command: str) -> Iterator[Piece]:
     """Split a command into pieces, in order and without gaps."""
+    return _pieces(command, 0, len(command), in_document=False)
+
+
+def _pieces(command: str, at: int, stop: int, *, in_document: bool) -> Iterator[Piece]:
     open_ones = [Within.PLAIN]
     nested = [False]
-    at = 0
+    documents: list[re.Match[str]] = []  # whose lines follow this one
 
     def piece(sign: Sign, text: str) -> Piece:
-        return Piece(sign, at, text, open_ones[-1], len(open_ones) - 1, nested[-1])
+        return Piece(sign, at, text, open_ones[-1], len(open_ones) - 1, nested[-1], in_document)
 
-    while found := _SIGN.search(command, at):
+    while found := _SIGN.search(command, at, stop):
         if found.start() > at:
             yield piece(Sign.TEXT, command[at : found.start()])
         at, sign, inner = found.start(), found[0], open_ones[-1]
-        if sign == "\\" and inner != Within.SINGLE:
+        if sign in ("<<", "\n"):
+            written = piece(Sign.TEXT, sign)
+            if len(open_ones) == 1 and not in_document:
+                if sign == "<<" and (document := _DOCUMENT.match(command, at)):
+                    documents.append(document)
+                elif sign == "\n" and documents:
+                    yield written
+                    at, end = written.end, _end_of(documents, command, written.end)
+                    yield from _pieces(command, at, end, in_document=True)
+                    documents, at = [], end
+                    continue
+        elif sign == "\\" and inner != Within.SINGLE:
             written = piece(Sign.ESCAPE, command[at : at + 2])
         elif sign == "#" and inner not in (Within.SINGLE, Within.DOUBLE) and _begins_word(command, at):
-            end = command.find("\n", at)
-            written = piece(Sign.COMMENT, command[at : end if end >= 0 else None])
+            end = command.find("\n", at, stop)
+            written = piece(Sign.COMMENT, command[at : end if end >= 0 else stop])
         elif (change := _change(open_ones, sign)) is None:
             written = piece(Sign.TEXT, sign)
         elif change:
@@ -144,8 +163,18 @@ def pieces(command: str) -> Iterator[Piece]:
             written = piece(Sign.QUOTE, sign)
         yield written
         at = written.end
-    if at < len(command):
-        yield piece(Sign.TEXT, command[at:])
+    if at < stop:
+        yield piece(Sign.TEXT, command[at:stop])
+
+
+def _end_of(documents: list[re.Match[str]], command: str, at: int) -> int:
+    """Offset after the lines of here-documents, which begin at an offset."""
+    for document in documents:
+        tabs, *words = document.groups("")
+        last = re.compile(rf"^{tabs and chr(9) + '*'}{re.escape(''.join(words))}$", re.MULTILINE)
+        found = last.search(command, at)
+        at = len(command) if found is None else min(found.end() + 1, len(command))
+    return at
 
 
 def _change(open_ones: list[Within], sign: str) -> bool | None:
@@ -187,7 +216,7 @@ def read(command: str) -> Shell:
     opened: list[int] = []
     for piece in pieces(command):
         reader.add(piece)
-        if piece.sign is Sign.QUOTE:
+        if piece.sign is Sign.QUOTE and not piece.in_document:
             if piece.depth < len(opened):  # a closing sign counts as outside
                 opened.pop()
             else:
@@ -203,8 +232,12 @@ class _Reader:
         self._start: int | None = None
         self._end = 0
         self._is_target = False  # the next word is the target of a redirection
+        self._has_document = False  # the lines of a here-document have been read
 
     def add(self, piece: Piece) -> None:
+        if piece.in_document:
+            self._has_document = True
+            return
         if piece.sign is Sign.COMMENT and not piece.is_nested:
             self._end_word()
             self._shell.comment = piece
@@ -251,6 +284,8 @@ class _Reader:
         self._text.append(text)
         self._end = end
         self._shell.operator = None
+        if self._has_document:  # something follows it
+            self._shell.here_document, self._has_document = None, False
 
     def _end_word(self) -> None:
         if self._start is not None and not self._is_target:

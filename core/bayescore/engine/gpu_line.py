@@ -73,7 +73,7 @@ class GpuLine:
         if len(usable) >= need.count:
             self._waiting.pop(job, None)
             return [gpu.uuid for gpu in most_linked(usable, need.count)], others
-        self._waiting.setdefault(job, _Waiting(need, now)).asked = now
+        self._waiting[job] = _Waiting(need, now)  # the GPUs as they are now, in its place of the line
         return None, free(need.candidates, leased, need.per_gpu)[1]
 
     def leave(self, job: str) -> None:
@@ -85,6 +85,8 @@ def _keep(need: Need, kept: dict[str, int]) -> None:
     """Add what a waiting job is to get to the leases: free GPUs first, then those that become free."""
     usable, others = free(need.candidates, kept, need.per_gpu)
     leased = [gpu for gpu in need.candidates if gpu not in usable and gpu not in others]
+    if len(usable) + len(leased) < need.count:
+        return  # it waits for another program, however many of ours end: others may use what is free
     leased.sort(key=lambda gpu: kept[gpu.uuid])
     for gpu in (most_linked(usable, need.count) + leased)[: need.count]:
         kept[gpu.uuid] = kept.get(gpu.uuid, 0) + _WHOLE

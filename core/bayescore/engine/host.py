@@ -17,6 +17,7 @@ from bayescore.errors import BayesdeskError
 from bayescore.files import PrivateLog, replace
 from bayescore.processes import start_time
 from bayescore.store import Database, DataFolder
+from bayescore.store.migrations import NEWEST
 from bayescore.times import now
 
 ALREADY_RUNNING = 75  # "try again later", as sysexits.h calls it
@@ -60,6 +61,7 @@ def _host(folder: DataFolder) -> int:
             "since": now(),
             "listener": engine.addresses,
             "version": __version__,
+            "store": NEWEST,
         },
     )
     _log.info("engine %s started, listening on %s", __version__, ", ".join(engine.addresses))

@@ -26,15 +26,12 @@ def _setting(name: str) -> sa.ColumnElement[str]:
 
 
 # SQLite reads two settings from the text of all of them, several times faster than the model parses it.
-_SUMMARIES = (
-    sa.select(
-        *(c for c in jobs.c if c.name not in _LARGE),
-        _setting("hyperparameter_metric").label("metric"),
-        _setting("goal").label("goal"),
-    )
-    .where(jobs.c.changed > sa.bindparam("since"))
-    .order_by(jobs.c.seq)
+_SUMMARY = sa.select(
+    *(c for c in jobs.c if c.name not in _LARGE),
+    _setting("hyperparameter_metric").label("metric"),
+    _setting("goal").label("goal"),
 )
+_SUMMARIES = _SUMMARY.where(jobs.c.changed > sa.bindparam("since")).order_by(jobs.c.seq)
 
 
 def add(connection: sa.Connection, submission: Submission) -> Job:
@@ -123,6 +120,14 @@ def summaries(connection: sa.Connection, since: int = -1) -> tuple[list[JobSumma
     """
     rows = connection.execute(_SUMMARIES, {"since": since}).all()
     return [_summary(row) for row in rows], max((int(row.changed) for row in rows), default=since)
+
+
+def summary(connection: sa.Connection, identifier: str) -> JobSummary:
+    """Summary of one job; raises ``KeyError`` when there is no such job."""
+    row = connection.execute(_SUMMARY.where(jobs.c.id == identifier)).first()
+    if row is None:
+        raise KeyError(identifier)
+    return _summary(row)
 
 
 def identifiers(connection: sa.Connection) -> set[str]:

@@ -153,13 +153,15 @@ def _check_ids(connection: sa.Connection, folder: DataFolder, source: Path) -> N
 def delete_unreadable(connection: sa.Connection) -> int:
     """Delete jobs and trials that cannot be read, and trials without a job; return their number."""
     left_out = 0
-    for table, read in (("jobs", jobs.get), ("trials", trials.get)):
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # its trials are deleted after a job
+    for table, read in (("jobs", jobs.get), ("jobs", jobs.summary), ("trials", trials.get)):
         for identifier in connection.exec_driver_sql(f"SELECT id FROM {table}").scalars().all():
             try:
                 read(connection, identifier)
             except Exception:  # malformed JSON can raise anything
                 connection.exec_driver_sql(f"DELETE FROM {table} WHERE id = ?", (identifier,))
                 left_out += 1
+    connection.exec_driver_sql("DELETE FROM wants WHERE job NOT IN (SELECT id FROM jobs)")
     orphans = connection.exec_driver_sql("DELETE FROM trials WHERE job NOT IN (SELECT id FROM jobs)")
     return left_out + orphans.rowcount
 

@@ -20,8 +20,11 @@ def commit_of(project: Path) -> str | None:
     """The commit of the work tree that a folder belongs to; ``None`` if there is none or it is unknown."""
     with suppress(OSError):  # a folder above that may not be searched
         for folder in (project, *project.parents):
-            if (folder / ".git").is_dir():
-                return _head(folder / ".git")
+            git = folder / ".git"
+            if git.is_dir():
+                return _head(git)
+            if git.is_file():  # a linked work tree or a submodule, which the folders above do not describe
+                return None
     return None
 
 

@@ -78,8 +78,7 @@ class SnapshotReader:
         revision = revisions.of_jobs(connection)
         if revision == self._revision:
             return
-        changed, self._read_until = jobs.summaries(connection, self._read_until)
-        for job in changed:
+        for job in (changed := self._changed(connection, int(str(revision[2] or 0)))):
             self._rows.pop(job.id, None)
             self._jobs.pop(job.id, None)
         known = {**self._summaries, **{job.id: job for job in changed}}
@@ -91,6 +90,14 @@ class SnapshotReader:
         self._summaries = {j.id: j for j in sorted(known.values(), key=lambda j: j.seq, reverse=True)}
         self._revision = revision
         self._listed = None
+
+    def _changed(self, connection: sa.Connection, revision: int) -> list[JobSummary]:
+        changed, self._read_until = jobs.summaries(connection, self._read_until)
+        if revision > self._read_until:  # a job was deleted, or an engine of an earlier version changed one
+            self._read_until = revision
+            every, _marked = jobs.summaries(connection)
+            changed = [job for job in every if self._summaries.get(job.id) != job]
+        return changed
 
     def _forget(self, identifier: str) -> None:
         for kept in (self._rows, self._jobs, self._trials, self._details):
