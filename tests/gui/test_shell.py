@@ -18,7 +18,7 @@ from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.ui.sparkline import Sparkline
 from bayesdesk.window import MainWindow
 from support.builders import a_submission
-from support.window import WAIT_MS, finished_job, open_editor
+from support.window import WAIT_MS, finished_job, open_editor, settle
 from support.workspace import Workspace
 
 
@@ -233,3 +233,67 @@ def test_that_the_start_page_shows_running_jobs_with_their_curve_and_what_has_en
     qtbot.mouseClick(ended, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     assert window.job_page.model.view.job.submission.name == "project"
+
+
+# ---- language and theme
+
+
+def test_that_another_language_and_theme_leave_a_follow_up_job_a_follow_up_job(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    job = page.model.view.job
+    window.files.new_from(job, None, workspace.project)
+    qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
+    for switch in (window.switch_theme, window.switch_language):
+        switch()
+        assert window.editor is not None
+        assert window.pages.currentWidget() is window.editor
+        assert window.editor.follows is not None
+        assert window.editor.follows.id == job.id
+
+
+def test_that_another_theme_leaves_the_page_that_is_shown(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    other = workspace.insert().id
+    qtbot.waitUntil(lambda: len(window.rows) == 2, timeout=WAIT_MS)
+    open_editor(window, qtbot, workspace.project / "openbayes.yaml")
+    for show, name in (
+        (window.show_start, "start"),
+        (window.show_jobs, "jobs"),
+        (lambda: window.compare(page.model.view.job.id, other), "comparison"),
+        (window.show_diagnostics, "diagnostics"),
+        (window.pages.return_to_editor, "editor"),
+    ):
+        show()
+        window.switch_theme()
+        assert window.pages.currentWidget() is getattr(window.pages, name), name
+    window.compare(page.model.view.job.id, other)
+    window.switch_theme()
+    assert window.comparison is not None
+    assert set(window.comparison.jobs.shown) == {page.model.view.job.id, other}
+
+
+def test_that_no_key_or_menu_changes_a_text_that_is_out_of_sight(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(max_job_count=3))
+    editor.model.set(("hyper_tuning", "max_job_count"), 5)
+    settle(editor)
+    text = editor.model.text
+    window.show_jobs()
+    for words in ("Undo", "Redo", "Find and replace"):
+        window.actions_by_name[words].trigger()
+        settle(editor)
+        assert editor.model.text == text
+        assert window.pages.currentWidget() is window.pages.jobs
+    window.actions_by_name["Start job…"].trigger()
+    assert window.pages.currentWidget() is editor
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    assert editor.start_dialog is not None
+    editor.start_dialog.reject()
+    window.actions_by_name["Undo"].trigger()
+    settle(editor)
+    assert editor.model.text != text
