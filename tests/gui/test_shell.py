@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
 from bayescore.config import RunnerChoice
 from bayescore.store import JobState, TrialState, jobs, trials
+from bayesdesk.editor.parameter_columns import columns
+from bayesdesk.models.job_table import COLUMNS
 from bayesdesk.palette import CommandPalette
 from bayesdesk.preferences import Preferences
 from bayesdesk.ui import theme
@@ -18,7 +20,7 @@ from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.ui.sparkline import Sparkline
 from bayesdesk.window import MainWindow
 from support.builders import a_submission
-from support.window import WAIT_MS, finished_job, open_editor, settle
+from support.window import WAIT_MS, finished_job, open_editor, parameter_rows, settle
 from support.workspace import Workspace
 
 
@@ -124,6 +126,43 @@ def test_that_the_zoom_scales_texts_and_controls_and_is_remembered(window: MainW
     assert str(QSettings().value("zoom")) == "125"
     window.actions_by_name["Reset the zoom"].trigger()
     assert _title_height(window) == before
+
+
+def test_that_columns_and_fields_grow_with_the_zoom(window: MainWindow, workspace: Workspace, qtbot) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    window.resize(1440, 900)
+    for _ in range(3):  # at once, as a key that is held down
+        window.appearance.zoom_in()
+    assert window.appearance.zoom == 150
+    qtbot.waitUntil(lambda: window.pages.x() == theme.px(40), timeout=WAIT_MS)  # beside the strip
+    window.show_jobs()
+    assert window.pages.jobs is not None
+    table = window.pages.jobs.table
+    for column, words in enumerate(COLUMNS):
+        if words in ("state", "best", "trials", "created"):
+            text = str(table.model().index(0, column).data())
+            assert table.fontMetrics().horizontalAdvance(text) < table.columnWidth(column), words
+    editor = open_editor(window, qtbot, workspace.project / "openbayes.yaml")
+    settle(editor)
+    for row in parameter_rows(editor.form):
+        for field in (row.type, row.scale):
+            words = field.fontMetrics().horizontalAdvance(field.currentText())
+            assert not field.isVisible() or words < field.width() - theme.px(24)
+    assert page.model.view.job.state.ended
+
+
+@pytest.mark.usefixtures("normal_zoom")
+def test_that_a_parameter_is_as_high_as_its_fields_at_every_zoom(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write())
+    heights = set()
+    for zoom in (80, 100, 150):
+        window.appearance.set_zoom(zoom)
+        heights.add(columns(900).height)
+        assert columns(900).low.height() == theme.CONTROL_HEIGHT
+    assert len(heights) == 3
+    assert editor is not window.editor
 
 
 def _title_height(window: MainWindow) -> int:

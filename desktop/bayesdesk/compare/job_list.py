@@ -12,6 +12,7 @@ from bayescore.i18n import _, n_
 from bayesdesk.compare.marks import ICON_SIZE, Mark
 from bayesdesk.models.formatting import number, state_word
 from bayesdesk.models.snapshot import JobRow
+from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, button, column
 
@@ -30,7 +31,7 @@ class ComparedJobs(Card):
         self._rows: dict[str, JobRow] = {}
         self._ids: list[str] = []
         self._hidden: set[str] = set()
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(theme.px(_WIDTH))
         self.list = QListWidget()
         self.list.setAccessibleName(_("Jobs"))
         self.list.setIconSize(ICON_SIZE)
@@ -97,7 +98,10 @@ class ComparedJobs(Card):
         value = number(row.best) if row.best is not None else state_word(job.state)
         count = n_("{count} trial", "{count} trials", row.done)
         metrics, elided = self.list.fontMetrics(), Qt.TextElideMode.ElideRight
-        lines = (metrics.elidedText(words, elided, _TEXT_WIDTH) for words in (job.name, f"{value} · {count}"))
+        lines = (
+            metrics.elidedText(words, elided, theme.px(_TEXT_WIDTH))
+            for words in (job.name, f"{value} · {count}")
+        )
         item = QListWidgetItem(mark.icon(), "\n".join(lines))
         item.setToolTip(as_text("\n".join(filter(None, (job.name, f"{job.id} · {job.project}", job.note)))))
         item.setData(_ID, job.id)

@@ -129,7 +129,7 @@ def _table(name: str) -> QTableWidget:
     header.setMinimumSectionSize(_LEAST_COLUMN)
     header.setTextElideMode(Qt.TextElideMode.ElideRight)
     made.verticalHeader().hide()
-    made.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+    made.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
     return made
 
 
@@ -152,5 +152,5 @@ def _fill(table: QTableWidget, headings: Sequence[QTableWidgetItem], rows: Seque
     for c in range(len(headings) + 1):
         table.horizontalHeader().setSectionResizeMode(c, modes.Stretch if c else modes.ResizeToContents)
     table.setFixedHeight(
-        table.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * len(rows) + _SCROLL_BAR + 4
+        table.horizontalHeader().sizeHint().height() + theme.px(_ROW_HEIGHT) * len(rows) + _SCROLL_BAR + 4
     )

@@ -12,6 +12,7 @@ from bayescore.trials.gpus import Gpu, chosen
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.models.formatting import span
 from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import label, row
 
 _WIDTH = 84
@@ -27,7 +28,7 @@ class EstimateLine(QWidget):
         self._words = label("", "secondary")
         self._span = QLineEdit(written_span(_DEFAULT_S))
         self._span.setObjectName("mono")
-        self._span.setFixedWidth(_WIDTH)
+        self._span.setFixedWidth(theme.px(_WIDTH))
         self._span.setToolTip(_("For example 90s, 5m, 2h"))
         self._span.setAccessibleName(_("Time of one trial"))
         self._span.textChanged.connect(self.refresh)

@@ -15,6 +15,7 @@ from bayesdesk.editor.analysis import ParameterView
 from bayesdesk.editor.parameter_columns import Columns, columns
 from bayesdesk.editor.parameter_row import ParameterRow
 from bayesdesk.editor.text_model import ConfigModel
+from bayesdesk.ui import theme
 from bayesdesk.ui.lazy_rows import LazyRow, LazyRows
 from bayesdesk.ui.widgets import column, label
 
@@ -36,7 +37,7 @@ class ParameterList(QWidget):
         self._mark.setObjectName("mark")
         self._mark.hide()
         self._scroll = scroll
-        self.setMinimumWidth(_NARROWEST)
+        self.setMinimumWidth(theme.px(_NARROWEST))
         self.setLayout(column(self._headings, self._rows, self._empty, spacing=0))
 
     def visit_after(self, widget: QWidget) -> None:
@@ -112,13 +113,13 @@ class _Headings(QWidget):
         self._labels = {part: label(words, "caption") for part, words in self._words.items()}
         for made in self._labels.values():
             made.setParent(self)
-        self.setFixedHeight(_HEADINGS_HEIGHT)
+        self.setFixedHeight(theme.px(_HEADINGS_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         places: Columns = columns(self.width())
         for part, made in self._labels.items():
             place = getattr(places, part)
-            made.setGeometry(place.left() + 1, 0, place.width(), _HEADINGS_HEIGHT)
+            made.setGeometry(place.left() + 1, 0, place.width(), theme.px(_HEADINGS_HEIGHT))
             made.setVisible(places.is_one_line)
-        self.setFixedHeight(_HEADINGS_HEIGHT if places.is_one_line else 1)
+        self.setFixedHeight(theme.px(_HEADINGS_HEIGHT) if places.is_one_line else 1)

@@ -17,6 +17,7 @@ from bayesdesk.editor.pull_dialog import PullDialog
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.ui import theme
 from bayesdesk.ui.flow import Flow
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
@@ -77,10 +78,10 @@ class RunSettings(Card):
         self._field(self._image)
         first = Flow((Labelled(_("Runner"), self._runner), 0, 0), (Labelled(_("Image"), holder), 1, 220))
         share = TextField(self._local, ("trials_per_gpu",), optional=True, placeholder="1")
-        share.setFixedWidth(90)
+        share.setFixedWidth(theme.px(90))
         trials = Labelled(_("Trials per GPU"), self._field(share), _("Number of trials that share one GPU"))
         several = TextField(self._local, ("gpus_per_trial",), optional=True, placeholder="1")
-        several.setFixedWidth(90)
+        several.setFixedWidth(theme.px(90))
         number = Labelled(_("GPUs per trial"), self._field(several), _("Number of GPUs that one trial gets"))
         second = Flow((self._gpu_choice, 1, 220), (number, 0, 0), (trials, 0, 0))
         for line in (first, second):

@@ -11,6 +11,7 @@ from bayesdesk.job_table.table_model import JobTableModel
 from bayesdesk.jobs.job_actions import JobActions
 from bayesdesk.models.job_table import COLUMNS, DESCENDING_FIRST, column_title
 from bayesdesk.models.snapshot import JobRow
+from bayesdesk.ui import theme
 from bayesdesk.ui.sort_header import SortHeader
 
 _ROW_HEIGHT = 31
@@ -39,7 +40,7 @@ class JobTable(QTableView):
         self.setAccessibleName(_("Jobs"))
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
         self._set_up_header()
         self.activated.connect(self._open)
         self.selectionModel().selectionChanged.connect(lambda _new, _old: self.selection_changed.emit())
@@ -58,7 +59,7 @@ class JobTable(QTableView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
         for i, name in enumerate(COLUMNS):
-            self.setColumnWidth(i, _WIDTHS[name])
+            self.setColumnWidth(i, theme.px(_WIDTHS[name]))
         found = QSettings().value(_HIDDEN, [])
         self._hidden = {str(n) for n in (found if isinstance(found, list) else [found])}
         self._hide_columns()

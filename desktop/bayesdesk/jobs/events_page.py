@@ -104,7 +104,7 @@ class EventsPage(QWidget):
         self.trial.setAccessibleName(_("Trial"))
         self.trial.setValidator(QIntValidator(1, 10**9, self))
         self.trial.setClearButtonEnabled(True)
-        self.trial.setFixedWidth(110)
+        self.trial.setFixedWidth(theme.px(110))
         self.trial.textChanged.connect(self._choose)
         self.kind = ComboBox()
         self.kind.setAccessibleName(_("Kind"))

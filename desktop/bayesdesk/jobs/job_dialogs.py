@@ -40,7 +40,7 @@ class _Dialog(QDialog):
         layout = column(*parts, 6, row(None, button(_("Cancel"), self.reject), self.save), spacing=6)
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 14)
         self.setLayout(layout)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(theme.px(_WIDTH))
 
 
 class DetailsDialog(_Dialog):

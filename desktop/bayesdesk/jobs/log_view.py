@@ -39,7 +39,7 @@ class LogView(Card):
         self._follow.setChecked(True)
         search = QLineEdit()
         search.setPlaceholderText(_("Search"))
-        search.setFixedWidth(180)
+        search.setFixedWidth(theme.px(180))
         search.returnPressed.connect(lambda: self._find(search.text()))
         self.controls.addWidget(search)
         self.controls.addWidget(self._follow)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from bayescore.i18n import _
 from bayesdesk.models.formatting import gpu_words
 from bayesdesk.services.machine_watch import MachineWatch
+from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import clear, label, row
 
@@ -54,7 +55,7 @@ class MachineFoot(QWidget):
             bar, use = QProgressBar(), label("", "caption")
             bar.setTextVisible(False)
             bar.setAccessibleName(_("Utilisation of GPU {index}", index=index))
-            use.setFixedWidth(38)
+            use.setFixedWidth(theme.px(38))
             line = row(label(f"GPU {index}", "caption"), bar, use, spacing=8)
             line.setStretch(1, 1)
             self._gpus.addLayout(line)

@@ -142,8 +142,8 @@ class Sidebar(QWidget):
         made.horizontalHeader().hide()
         made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         made.verticalHeader().hide()
-        made.verticalHeader().setMinimumSectionSize(HEADING_HEIGHT)
-        made.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        made.verticalHeader().setMinimumSectionSize(theme.px(HEADING_HEIGHT))
+        made.verticalHeader().setDefaultSectionSize(theme.px(ROW_HEIGHT))
         made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         made.setAccessibleName(_("Jobs"))
         made.viewport().setAutoFillBackground(False)
@@ -190,9 +190,9 @@ class Sidebar(QWidget):
         headings = set(self._model.headings())
         for i in self._headings - headings:
             if i < header.count():
-                header.resizeSection(i, ROW_HEIGHT)
+                header.resizeSection(i, theme.px(ROW_HEIGHT))
         for i in headings:
-            header.resizeSection(i, HEADING_HEIGHT)
+            header.resizeSection(i, theme.px(HEADING_HEIGHT))
         self._headings = headings
         self._select_again()
 

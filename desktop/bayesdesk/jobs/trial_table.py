@@ -15,6 +15,7 @@ from bayesdesk.jobs.trial_table_model import TRIAL_ROLE, TrialTableModel
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.models.table import column_title
+from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.sort_header import SortHeader
 
@@ -55,7 +56,7 @@ class TrialTable(QTableView):
         self.setShowGrid(False)
         self.setAccessibleName(_("Trials"))
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
         copy = QAction(_("Copy"), self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

@@ -53,7 +53,7 @@ class MetricChart(Card):
     def _add_controls(self) -> None:
         self._smoothing = Slider()
         self._smoothing.setRange(0, _MOST_SMOOTHING)
-        self._smoothing.setFixedWidth(70)
+        self._smoothing.setFixedWidth(theme.px(70))
         self._smoothing.setToolTip(_("Smoothing: exponential moving average"))
         self._smoothing.setAccessibleName(_("Smoothing"))
         self._smoothing.valueChanged.connect(lambda _percent: self._show_curves())

@@ -61,7 +61,7 @@ class MessageBox(QDialog):
         layout = column(top, row(None, *self.buttons.values()), spacing=18)
         layout.setContentsMargins(theme.PAGE_MARGIN, 18, theme.PAGE_MARGIN, 16)
         self.setLayout(layout)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(theme.px(_WIDTH))
         self._focus(answers)
 
     def _made_button(self, answer: Answer) -> QPushButton:
