@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # loaded after the window is on the screen
     from bayesdesk.help import Help
     from bayesdesk.new_project import NewProjectActions
     from bayesdesk.open_files import OpenFiles
+    from bayesdesk.pages import Pages
 
 Keys = QKeySequence.StandardKey
 _SEPARATOR = None
@@ -33,6 +34,7 @@ class MenuTarget(Protocol):
     help: Help
     new_project: NewProjectActions
     files: OpenFiles
+    pages: Pages
     recent: RecentFiles
     appearance: Appearance
     actions_by_name: dict[str, QAction]
@@ -169,10 +171,25 @@ def _in_editor(window: MenuTarget, do: Callable[[EditorPage], object]) -> Callab
     return lambda: do(window.editor) if window.editor else None
 
 
+def _in_shown_editor(window: MenuTarget, do: Callable[[EditorPage], object]) -> Callable[[], object]:
+    """On another page, nothing: a text that is out of sight must not change."""
+    return _in_editor(window, lambda e: do(e) if e.isVisible() else None)
+
+
+def _showing_editor(window: MenuTarget, do: Callable[[EditorPage], object]) -> Callable[[], object]:
+    """On another page, show the editor first."""
+
+    def act(editor: EditorPage) -> None:
+        window.pages.return_to_editor()
+        do(editor)
+
+    return _in_editor(window, act)
+
+
 def _edit(window: MenuTarget) -> Entries:
     return [
-        Entry(_("Undo"), _in_editor(window, lambda e: e.undo()), Keys.Undo),
-        Entry(_("Redo"), _in_editor(window, lambda e: e.redo()), Keys.Redo),
+        Entry(_("Undo"), _in_shown_editor(window, lambda e: e.undo()), Keys.Undo),
+        Entry(_("Redo"), _in_shown_editor(window, lambda e: e.redo()), Keys.Redo),
         _SEPARATOR,
         Entry(_("Cut"), partial(clipboard.apply, Keys.Cut), Keys.Cut, is_for_menu_only=True),
         Entry(_("Copy"), partial(clipboard.apply, Keys.Copy), Keys.Copy, is_for_menu_only=True),
@@ -181,15 +198,15 @@ def _edit(window: MenuTarget) -> Entries:
             _("Select all"), partial(clipboard.apply, Keys.SelectAll), Keys.SelectAll, is_for_menu_only=True
         ),
         _SEPARATOR,
-        Entry(_("Find and replace"), _in_editor(window, lambda e: e.open_find()), Keys.Find),
+        Entry(_("Find and replace"), _in_shown_editor(window, lambda e: e.open_find()), Keys.Find),
     ]
 
 
 def _job(window: MenuTarget) -> Entries:
     return [
-        Entry(_("Start job…"), _in_editor(window, lambda e: e.start()), "Ctrl+Return"),
-        Entry(_("Try one trial"), _in_editor(window, lambda e: e.try_one()), "Ctrl+Shift+Return"),
-        Entry(_("Run on OpenBayes…"), _in_editor(window, lambda e: e.run_on_platform())),
+        Entry(_("Start job…"), _showing_editor(window, lambda e: e.start()), "Ctrl+Return"),
+        Entry(_("Try one trial"), _showing_editor(window, lambda e: e.try_one()), "Ctrl+Shift+Return"),
+        Entry(_("Run on OpenBayes…"), _showing_editor(window, lambda e: e.run_on_platform())),
         _SEPARATOR,
         Entry(_("Cancel job"), window.cancel_shown),
         Entry(_("All jobs"), window.show_jobs, "Ctrl+J"),

@@ -59,20 +59,36 @@ class Pages(QStackedWidget):
         """Id of the job that is shown, even if its page is still being read."""
         return self._shown_job
 
-    def rebuild(self, start: StartPage) -> None:
-        """Build the pages again in the current language and theme; the shown job or editor stays shown."""
-        editor, page = self.editor, self.job
-        is_editing = editor is not None and self.currentWidget() is editor
+    def rebuild(self, start: StartPage, rows: tuple[JobRow, ...], actions: JobActions) -> None:
+        """Build the pages again in the current language and theme; the same page stays shown."""
+        shown, editor, page = self.currentWidget(), self.editor, self.job
+        is_of_jobs, is_of_machine = shown is self.jobs, shown is self.diagnostics
+        compared = tuple(self.comparison.jobs.shown) if self.comparison is shown and self.comparison else None
         for widget in [self.widget(i) for i in range(self.count())]:
             self._remove(widget)
         self.start = start
         self.job = self.editor = self.comparison = self.jobs = self.diagnostics = None
         self.addWidget(self.start)
         if editor is not None:
-            self.show_editor(editor.model, editor.local)
-        if page is not None and not is_editing:
+            self._continue_editor(editor)
+        if shown is editor:
+            return
+        if page is not None and shown is page:
             self._show_view(page.model.view, page.tabs.currentIndex())
             self.show_job(page.model.view.job.id)
+        elif is_of_jobs:
+            self.show_jobs(rows, actions)
+        elif compared is not None:
+            self.compare(rows, compared)
+        elif is_of_machine:
+            self.show_diagnostics()
+        else:
+            self.show_start()
+
+    def _continue_editor(self, old: EditorPage) -> None:
+        made = self.show_editor(old.model, old.local)
+        if old.follows is not None:
+            made.follow_up(old.follows, None)
 
     def _remove(self, page: QWidget | None) -> None:
         if page is not None:

@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
         self.jobs.set_rows(self.rows)
         self._start_page = StartPage(self.recent)
         self._connect_start_page()
-        self.pages.rebuild(self._start_page)
+        self.pages.rebuild(self._start_page, self.rows, self.job_actions)
         self.sidebar.choose(self.pages.shown_job)
 
     def show_palette(self) -> None:

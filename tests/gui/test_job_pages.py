@@ -12,6 +12,8 @@ from bayescore.times import parsed
 from bayesdesk.jobs.configuration_page import ConfigurationPage
 from bayesdesk.jobs.events_page import EventsPage
 from bayesdesk.models.snapshot import JobRow, JobView
+from bayesdesk.plots.metric import MetricChart
+from bayesdesk.plots.objective import ObjectiveChart
 from bayesdesk.ui import theme
 from bayesdesk.window import MainWindow
 from support.programs import wait_for
@@ -146,3 +148,16 @@ def test_that_the_sidebar_and_the_header_are_as_far_at_every_moment(
     qtbot.waitUntil(lambda: window.rows[0].job.state.ended, timeout=WAIT_MS)
     assert workspace.run("show", job).out.count(f"{count} of {count} trials") == 1
     assert job_page(window, qtbot).header._progress.value.text() == f"{count} of {count}"
+
+
+def test_that_a_single_metric_is_as_wide_as_the_objective(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    workspace.write(max_job_count=2)
+    page = ended_page(window, qtbot, workspace.insert(points=3).id)
+    page.tabs.setCurrentIndex(0)
+    objective = page.findChild(ObjectiveChart)
+    metrics = page.findChildren(MetricChart)
+    assert len(metrics) == 1
+    qtbot.waitUntil(lambda: metrics[0].width() > 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: metrics[0].width() == objective.width(), timeout=WAIT_MS)

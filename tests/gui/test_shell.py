@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
 from bayescore.config import RunnerChoice
 from bayescore.store import JobState, TrialState, jobs, trials
+from bayesdesk.editor.parameter_columns import columns
+from bayesdesk.models.job_table import COLUMNS
 from bayesdesk.palette import CommandPalette
 from bayesdesk.preferences import Preferences
 from bayesdesk.ui import theme
@@ -18,7 +20,7 @@ from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.ui.sparkline import Sparkline
 from bayesdesk.window import MainWindow
 from support.builders import a_submission
-from support.window import WAIT_MS, finished_job, open_editor
+from support.window import WAIT_MS, finished_job, open_editor, parameter_rows, settle
 from support.workspace import Workspace
 
 
@@ -124,6 +126,43 @@ def test_that_the_zoom_scales_texts_and_controls_and_is_remembered(window: MainW
     assert str(QSettings().value("zoom")) == "125"
     window.actions_by_name["Reset the zoom"].trigger()
     assert _title_height(window) == before
+
+
+def test_that_columns_and_fields_grow_with_the_zoom(window: MainWindow, workspace: Workspace, qtbot) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    window.resize(1440, 900)
+    for _ in range(3):  # at once, as a key that is held down
+        window.appearance.zoom_in()
+    assert window.appearance.zoom == 150
+    qtbot.waitUntil(lambda: window.pages.x() == theme.px(40), timeout=WAIT_MS)  # beside the strip
+    window.show_jobs()
+    assert window.pages.jobs is not None
+    table = window.pages.jobs.table
+    for column, words in enumerate(COLUMNS):
+        if words in ("state", "best", "trials", "created"):
+            text = str(table.model().index(0, column).data())
+            assert table.fontMetrics().horizontalAdvance(text) < table.columnWidth(column), words
+    editor = open_editor(window, qtbot, workspace.project / "openbayes.yaml")
+    settle(editor)
+    for row in parameter_rows(editor.form):
+        for field in (row.type, row.scale):
+            words = field.fontMetrics().horizontalAdvance(field.currentText())
+            assert not field.isVisible() or words < field.width() - theme.px(24)
+    assert page.model.view.job.state.ended
+
+
+@pytest.mark.usefixtures("normal_zoom")
+def test_that_a_parameter_is_as_high_as_its_fields_at_every_zoom(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write())
+    heights = set()
+    for zoom in (80, 100, 150):
+        window.appearance.set_zoom(zoom)
+        heights.add(columns(900).height)
+        assert columns(900).low.height() == theme.CONTROL_HEIGHT
+    assert len(heights) == 3
+    assert editor is not window.editor
 
 
 def _title_height(window: MainWindow) -> int:
@@ -233,3 +272,67 @@ def test_that_the_start_page_shows_running_jobs_with_their_curve_and_what_has_en
     qtbot.mouseClick(ended, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     assert window.job_page.model.view.job.submission.name == "project"
+
+
+# ---- language and theme
+
+
+def test_that_another_language_and_theme_leave_a_follow_up_job_a_follow_up_job(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    job = page.model.view.job
+    window.files.new_from(job, None, workspace.project)
+    qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
+    for switch in (window.switch_theme, window.switch_language):
+        switch()
+        assert window.editor is not None
+        assert window.pages.currentWidget() is window.editor
+        assert window.editor.follows is not None
+        assert window.editor.follows.id == job.id
+
+
+def test_that_another_theme_leaves_the_page_that_is_shown(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    other = workspace.insert().id
+    qtbot.waitUntil(lambda: len(window.rows) == 2, timeout=WAIT_MS)
+    open_editor(window, qtbot, workspace.project / "openbayes.yaml")
+    for show, name in (
+        (window.show_start, "start"),
+        (window.show_jobs, "jobs"),
+        (lambda: window.compare(page.model.view.job.id, other), "comparison"),
+        (window.show_diagnostics, "diagnostics"),
+        (window.pages.return_to_editor, "editor"),
+    ):
+        show()
+        window.switch_theme()
+        assert window.pages.currentWidget() is getattr(window.pages, name), name
+    window.compare(page.model.view.job.id, other)
+    window.switch_theme()
+    assert window.comparison is not None
+    assert set(window.comparison.jobs.shown) == {page.model.view.job.id, other}
+
+
+def test_that_no_key_or_menu_changes_a_text_that_is_out_of_sight(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(max_job_count=3))
+    editor.model.set(("hyper_tuning", "max_job_count"), 5)
+    settle(editor)
+    text = editor.model.text
+    window.show_jobs()
+    for words in ("Undo", "Redo", "Find and replace"):
+        window.actions_by_name[words].trigger()
+        settle(editor)
+        assert editor.model.text == text
+        assert window.pages.currentWidget() is window.pages.jobs
+    window.actions_by_name["Start job…"].trigger()
+    assert window.pages.currentWidget() is editor
+    qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
+    assert editor.start_dialog is not None
+    editor.start_dialog.reject()
+    window.actions_by_name["Undo"].trigger()
+    settle(editor)
+    assert editor.model.text != text

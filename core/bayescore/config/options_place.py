@@ -43,7 +43,7 @@ _OTHER_PROGRAMS = frozenset(
         "kill",
         "chmod",
     }
-    | {"curl", "wget", "rsync", "gzip", "tar", "sync", "nvidia-smi"}
+    | {"curl", "wget", "rsync", "gzip", "tar", "sync", "nvidia-smi", "trap", "ulimit", "umask"}
 )  # commands that take no training parameters
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
 _BEGIN = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"})

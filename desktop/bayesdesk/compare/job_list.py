@@ -98,7 +98,10 @@ class ComparedJobs(Card):
         value = number(row.best) if row.best is not None else state_word(job.state)
         count = n_("{count} trial", "{count} trials", row.done)
         metrics, elided = self.list.fontMetrics(), Qt.TextElideMode.ElideRight
-        lines = (metrics.elidedText(words, elided, _TEXT_WIDTH) for words in (job.name, f"{value} · {count}"))
+        lines = (
+            metrics.elidedText(words, elided, theme.px(_TEXT_WIDTH))
+            for words in (job.name, f"{value} · {count}")
+        )
         item = QListWidgetItem(mark.icon(), "\n".join(lines))
         item.setToolTip(as_text("\n".join(filter(None, (job.name, f"{job.id} · {job.project}", job.note)))))
         item.setData(_ID, job.id)

@@ -142,6 +142,11 @@ class EditorPage(QWidget):
         """Whether there is something to save."""
         return self.project.is_changed
 
+    @property
+    def follows(self) -> Job | None:
+        """The job that the next one learns from."""
+        return self._follows
+
     # ---- parts
 
     def _made_sides(self) -> Segmented:

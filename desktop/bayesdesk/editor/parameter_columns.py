@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from PySide6.QtCore import QRect
 
@@ -13,8 +13,6 @@ from bayesdesk.ui import theme
 _LEFT, _RIGHT, _PAD, _GAP = 9, 8, 6, 6
 _HANDLE, _TYPE, _SCALE, _PICTURE, _MENU = 16, 92, 82, 72, 26
 _NAME, _NUMBER = 132, 84  # smallest widths: 14 and 8 characters
-_FIXED = _LEFT + _HANDLE + _TYPE + _SCALE + _PICTURE + _MENU + _RIGHT + 7 * _GAP
-_ONE_LINE = _FIXED + _NAME + 2 * _NUMBER
 _WIDEST_NAME = 280
 
 
@@ -36,65 +34,55 @@ class Columns:
 
 
 def columns(width: int) -> Columns:
-    """The places at a width."""
+    """The places at a width, in the current sizes."""
     return _columns(width, theme.CONTROL_HEIGHT, theme.px(100))
 
 
 @lru_cache(maxsize=8)
-def _columns(width: int, control: int, percent: int) -> Columns:
-    room, height = width * 100 // percent, control * 100 // percent
-    places = _one_line(room, height) if room >= _ONE_LINE else _two_lines(room, height)
-    return places if percent == theme.DEFAULT_ZOOM else _zoomed(places, percent)
+def _columns(width: int, control: int, zoom: int) -> Columns:
+    def px(size: int) -> int:
+        return round(size * zoom / 100)
+
+    return _one_line(width, control, px) or _two_lines(width, control, px)
 
 
-def _zoomed(places: Columns, percent: int) -> Columns:
-    def size(pixels: int) -> int:
-        return pixels * percent // 100
-
-    parts: dict[str, Any] = {
-        name: QRect(size(at.left()), size(at.top()), size(at.width()), size(at.height()))
-        for name, at in vars(places).items()
-        if isinstance(at, QRect)
-    }
-    return replace(places, height=size(places.height), **parts)
-
-
-def _one_line(width: int, control: int) -> Columns:
-    top = _PAD
-    spare = width - _ONE_LINE
-    name = min(_NAME + spare // 2, _WIDEST_NAME)
-    number = (width - _FIXED - name) // 2
-    places, left = [], _LEFT
-    for part in (_HANDLE, name, _TYPE, number, number, _SCALE, _PICTURE, _MENU):
-        places.append(QRect(left, top, part, control))
-        left += part + _GAP
-    places[-1].moveRight(width - _RIGHT)
+def _one_line(width: int, control: int, px: Callable[[int], int]) -> Columns | None:
+    """The places in one line, if there is room."""
+    fixed = px(_LEFT + _HANDLE + _TYPE + _SCALE + _PICTURE + _MENU + _RIGHT + 7 * _GAP)
+    spare = width - fixed - px(_NAME) - 2 * px(_NUMBER)
+    if spare < 0:
+        return None
+    name = min(px(_NAME) + spare // 2, px(_WIDEST_NAME))
+    number = (width - fixed - name) // 2
+    places, left = [], px(_LEFT)
+    for part in (px(_HANDLE), name, px(_TYPE), number, number, px(_SCALE), px(_PICTURE), px(_MENU)):
+        places.append(QRect(left, px(_PAD), part, control))
+        left += part + px(_GAP)
+    places[-1].moveRight(width - px(_RIGHT))
     handle, named, kind, low, high, scale, picture, menu = places
-    return Columns(
-        True, control + 2 * _PAD, handle, named, kind, low, high, scale, low.united(scale), picture, menu
-    )
+    height = control + 2 * px(_PAD)
+    return Columns(True, height, handle, named, kind, low, high, scale, low.united(scale), picture, menu)
 
 
-def _two_lines(width: int, control: int) -> Columns:
-    top = _PAD
-    second = top + control + _GAP
-    start = _LEFT + _HANDLE + _GAP
-    menu = QRect(width - _RIGHT - _MENU, top, _MENU, control)
-    kind = QRect(menu.left() - _GAP - _TYPE, top, _TYPE, control)
-    name = QRect(start, top, kind.left() - _GAP - start, control)
-    end = width - _RIGHT
-    picture = QRect(end - _PICTURE, second, _PICTURE, control)
-    number = (picture.left() - _GAP - _SCALE - start) // 2 - _GAP
-    if number < _NUMBER:  # the values are worth more than the picture
+def _two_lines(width: int, control: int, px: Callable[[int], int]) -> Columns:
+    top, gap, end = px(_PAD), px(_GAP), width - px(_RIGHT)
+    second = top + control + gap
+    start = px(_LEFT) + px(_HANDLE) + gap
+    menu = QRect(end - px(_MENU), top, px(_MENU), control)
+    kind = QRect(menu.left() - gap - px(_TYPE), top, px(_TYPE), control)
+    name = QRect(start, top, kind.left() - gap - start, control)
+    picture = QRect(end - px(_PICTURE), second, px(_PICTURE), control)
+    number = (picture.left() - gap - px(_SCALE) - start) // 2 - gap
+    if number < px(_NUMBER):  # the values are worth more than the picture
         picture = QRect()
-        number = (end - _SCALE - start) // 2 - _GAP
-    scale = QRect(start + 2 * (number + _GAP), second, _SCALE, control)
+        number = (end - px(_SCALE) - start) // 2 - gap
+    scale = QRect(start + 2 * (number + gap), second, px(_SCALE), control)
     low = QRect(start, second, number, control)
-    high = QRect(start + number + _GAP, second, number, control)
+    high = QRect(start + number + gap, second, number, control)
     return Columns(
         False,
-        second + control + _PAD,
-        QRect(_LEFT, top, _HANDLE, control),
+        second + control + px(_PAD),
+        QRect(px(_LEFT), top, px(_HANDLE), control),
         name,
         kind,
         low,

@@ -59,7 +59,7 @@ class JobTable(QTableView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
         for i, name in enumerate(COLUMNS):
-            self.setColumnWidth(i, _WIDTHS[name])
+            self.setColumnWidth(i, theme.px(_WIDTHS[name]))
         found = QSettings().value(_HIDDEN, [])
         self._hidden = {str(n) for n in (found if isinstance(found, list) else [found])}
         self._hide_columns()

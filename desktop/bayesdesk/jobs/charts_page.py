@@ -53,6 +53,7 @@ class ChartsPage(QScrollArea):
             self._place()
 
     def _place(self) -> None:
+        columns = min(self._columns, len(self._charts))  # a single chart is as wide as the objective
         for index, chart in enumerate(self._charts.values()):
-            row, column = divmod(index, self._columns)
-            self._grid.addWidget(chart, 1 + row, column, 1, _MOST_COLUMNS // self._columns)
+            row, column = divmod(index, columns)
+            self._grid.addWidget(chart, 1 + row, column, 1, _MOST_COLUMNS // columns)

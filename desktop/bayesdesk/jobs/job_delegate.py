@@ -52,15 +52,15 @@ def _draw_job(painter: QPainter, area: QRect, item: JobRow, font: QFont) -> None
     tone = TONES.get(item.job.state.value, "faint")
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(getattr(colours, tone, colours.faint)))
-    painter.drawEllipse(area.left() + theme.px(11), area.top() + theme.px(12), theme.px(9), theme.px(9))
-    left, height = theme.px(29), theme.px(22)
-    line = QRect(area.left() + left, area.top() + theme.px(5), area.width() - left - theme.px(10), height)
+    px = theme.px
+    painter.drawEllipse(area.left() + px(11), area.top() + px(12), px(9), px(9))
+    line = QRect(area.left() + px(29), area.top() + px(5), area.width() - px(29) - px(10), px(22))
     painter.setFont(_font(QFont(theme.MONO[0]), theme.SMALL_PX))
     taken = _draw_right(painter, line, "" if item.best is None else number(item.best))
     painter.setFont(_font(font, theme.TEXT_PX, QFont.Weight.Medium))
     name_colour = colours.secondary if item.job.archived else colours.text
     _draw(painter, line.adjusted(0, 0, -taken, 0), item.job.name, name_colour)
-    below = line.translated(0, height)
+    below = line.translated(0, px(22))
     if item.job.state is JobState.RUNNING:
         _draw_progress(painter, line, item)
         below.translate(0, 2)

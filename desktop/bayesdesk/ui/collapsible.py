@@ -102,6 +102,7 @@ class Collapsible(QWidget):
         self.hide_button.setVisible(is_shown)
         self.strip.setVisible(not is_shown)
         self.hide_button.raise_()
+        self.updateGeometry()  # also while the window is being built, when its layout would not notice
 
     def _follow(self) -> None:
         """Show or hide the panel when the window has become narrow or wide."""

@@ -119,6 +119,7 @@ QScrollBar::handle { background: $strong_line; border-radius: 4px; margin: 1px;
 QScrollBar::handle:hover { background: $faint; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none;
     border: none; width: 0; height: 0; }
+QSlider { min-height: 16px; }
 QSlider::groove:horizontal { height: 3px; background: $strong_line; border-radius: 1px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 1px; }
 QSlider::handle:horizontal { background: $panel; border: 2px solid $accent; width: 10px; height: 10px;

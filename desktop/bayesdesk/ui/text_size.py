@@ -19,12 +19,12 @@ def _metrics(px: int) -> QFontMetrics:
     return QFontMetrics(font)
 
 
-def text_width(text: str, px: int = theme.TEXT_PX) -> int:
+def text_width(text: str, px: int | None = None) -> int:
     """Width of one line."""
-    return _metrics(px).horizontalAdvance(text)
+    return _metrics(px or theme.TEXT_PX).horizontalAdvance(text)
 
 
-def text_height(text: str, width: int, px: int = theme.TEXT_PX) -> int:
+def text_height(text: str, width: int, px: int | None = None) -> int:
     """Height of a text that is wrapped at a width."""
     area = QRect(0, 0, max(width, 1), _TALLEST)
-    return _metrics(px).boundingRect(area, Qt.TextFlag.TextWordWrap, text).height()
+    return _metrics(px or theme.TEXT_PX).boundingRect(area, Qt.TextFlag.TextWordWrap, text).height()
