@@ -10,41 +10,11 @@ from bayescore.config.shell import Shell, Sign, SimpleCommand, Word, pieces, quo
 from bayescore.i18n import Text, text
 
 PLACE = "{parameters}"
-_OTHER_PROGRAMS = frozenset(
-    {
-        "echo",
-        "printf",
-        "tee",
-        "true",
-        "false",
-        ":",
-        "exit",
-        "date",
-        "sleep",
-        "wait",
-        "ls",
-        "cat",
-        "rm",
-        "cp",
-        "mv",
-    }
-    | {
-        "mkdir",
-        "touch",
-        "tail",
-        "head",
-        "grep",
-        "cd",
-        "export",
-        "set",
-        "unset",
-        "source",
-        ".",
-        "kill",
-        "chmod",
-    }
-    | {"curl", "wget", "rsync", "gzip", "tar", "sync", "nvidia-smi", "trap", "ulimit", "umask"}
-)  # commands that take no training parameters
+_OTHER_PROGRAMS = frozenset((  # commands that take no training parameters
+    "echo", "printf", "tee", "true", "false", ":", "exit", "date", "sleep", "wait", "ls", "cat", "rm", "cp", "mv",
+    "mkdir", "touch", "tail", "head", "grep", "cd", "export", "set", "unset", "source", ".", "kill", "chmod",
+    "curl", "wget", "rsync", "gzip", "tar", "sync", "nvidia-smi", "trap", "ulimit", "umask",
+))  # fmt: skip
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
 _BEGIN = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"})
 _END = frozenset({"fi", "done", "esac", "}"})
