@@ -11,9 +11,9 @@ from bayescore.i18n import Text, text
 
 PLACE = "{parameters}"
 _OTHER_PROGRAMS = frozenset((  # commands that take no training parameters
-    "echo", "printf", "tee", "true", "false", ":", "exit", "date", "sleep", "wait", "ls", "cat", "rm", "cp", "mv",
-    "mkdir", "touch", "tail", "head", "grep", "cd", "export", "set", "unset", "source", ".", "kill", "chmod",
-    "curl", "wget", "rsync", "gzip", "tar", "sync", "nvidia-smi", "trap", "ulimit", "umask",
+    "echo", "printf", "tee", "true", "false", ":", "exit", "date", "sleep", "wait", "ls", "cat", "rm", "cp",
+    "mv", "mkdir", "touch", "tail", "head", "grep", "cd", "export", "set", "unset", "source", ".", "kill",
+    "chmod", "curl", "wget", "rsync", "gzip", "tar", "sync", "nvidia-smi", "trap", "ulimit", "umask",
 ))  # fmt: skip
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
 _BEGIN = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"})
