@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from bayescore.app import job_marks
 from bayescore.store import Job, JobState, TrialState, jobs
@@ -181,6 +181,17 @@ def test_that_the_table_sorts_filters_and_selects_jobs(
     type_into(qtbot, page.condition, "failed >")
     qtbot.waitUntil(lambda: page.condition.property("wrong") == "true", timeout=WAIT_MS)
     assert shown() == ["other"]
+    type_into(qtbot, page.condition, "fialed > 0")
+
+    def fixes() -> list[QPushButton]:
+        return [b for b in page.findChildren(QPushButton) if b.text() == "Change to failed"]
+
+    qtbot.waitUntil(lambda: any(b.isVisible() for b in fixes()), timeout=WAIT_MS)
+    (fix,) = fixes()
+    qtbot.mouseClick(fix, Qt.MouseButton.LeftButton)
+    assert page.condition.text() == "failed > 0"
+    qtbot.waitUntil(lambda: not fix.isVisible(), timeout=WAIT_MS)
+    assert page.condition.property("wrong") == "false"
     page.condition.clear()
     qtbot.waitUntil(lambda: len(shown()) == 6, timeout=WAIT_MS)
 

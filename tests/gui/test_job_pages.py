@@ -154,7 +154,8 @@ def test_that_a_single_metric_is_as_wide_as_the_objective(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     workspace.write(max_job_count=2)
-    page = ended_page(window, qtbot, workspace.insert(points=3).id)
+    job = workspace.insert(metrics=lambda parameters: {"score": float(parameters["x"])})
+    page = ended_page(window, qtbot, job.id)
     page.tabs.setCurrentIndex(0)
     objective = page.findChild(ObjectiveChart)
     metrics = page.findChildren(MetricChart)

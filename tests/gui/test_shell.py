@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,14 @@ def test_that_the_zoom_scales_texts_and_controls_and_is_remembered(window: MainW
     assert _title_height(window) == before
 
 
+@pytest.fixture
+def normal_zoom(window: MainWindow) -> Iterator[None]:
+    """The sizes of other tests again, also after an error."""
+    yield
+    window.appearance.reset_zoom()
+
+
+@pytest.mark.usefixtures("normal_zoom")
 def test_that_columns_and_fields_grow_with_the_zoom(window: MainWindow, workspace: Workspace, qtbot) -> None:
     page = finished_job(window, workspace, qtbot, max_job_count=3)
     window.resize(1440, 900)

@@ -13,6 +13,7 @@ from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayesdesk.job_table.table import JobTable
 from bayesdesk.job_table.table_model import JobTableModel
+from bayesdesk.jobs.filter_field import ErrorBubble, corrected
 from bayesdesk.jobs.job_actions import JobActions
 from bayesdesk.models.job_table import FILTER_NAMES, JobFilter
 from bayesdesk.models.snapshot import JobRow
@@ -64,7 +65,11 @@ class JobTablePage(QWidget):
         self.archived.toggled.connect(lambda _on: self._set_filter())
         for field in (self.search, self.condition):
             field.textChanged.connect(lambda _words: self._filter_timer.start(_SETTLED_MS))
-        self._explain_condition("")
+        self._bubble = ErrorBubble(self.condition)
+        self._bubble.corrected.connect(
+            lambda name, guess: self.condition.setText(corrected(self.condition.text(), name, guess))
+        )
+        self._explain_condition(None)
 
     def _make_buttons(self) -> None:
         def chosen() -> list[JobRow]:
@@ -133,17 +138,18 @@ class JobTablePage(QWidget):
                 self.search.text(), self.condition.text(), shows_archived=self.archived.isChecked()
             )
         except ConfigError as error:
-            self._explain_condition(str(error))
+            self._explain_condition(error)
             return
-        self._explain_condition("")
+        self._explain_condition(None)
         self.model.set_filter(wanted)
         self._show_selection()
 
-    def _explain_condition(self, error: str) -> None:
-        set_property(self.condition, "wrong", "true" if error else "false")
+    def _explain_condition(self, error: ConfigError | None) -> None:
+        set_property(self.condition, "wrong", "true" if error is not None else "false")
         names = _("Columns: {names}", names=", ".join(FILTER_NAMES))
         units = _("duration is in hours, size in GB, days is the age of the job")
-        self.condition.setToolTip(as_text(error or f"{names}\n{units}"))
+        self.condition.setToolTip(as_text(f"{names}\n{units}"))
+        self._bubble.show_error(error)
 
     def _show_selection(self) -> None:
         jobs = self.table.chosen_jobs()

@@ -72,7 +72,7 @@ class FilterField(QLineEdit):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._popup.setItemDelegate(_CompletionDelegate(self._popup))
         self._completer.activated.connect(self._insert)
-        self._bubble = _Bubble(self)
+        self._bubble = ErrorBubble(self)
         self._bubble.corrected.connect(self._correct)
         self.textEdited.connect(self._offer)
         self.textChanged.connect(self._changed)
@@ -166,10 +166,9 @@ class FilterField(QLineEdit):
 
     def _correct(self, name: str, guess: str) -> None:
         """Replace a misspelt name by the one that was meant."""
-        for way in (f"`{name}`", name):
-            if way in self.text():
-                self._use(self.text().replace(way, written(guess), 1))
-                return
+        words = corrected(self.text(), name, guess)
+        if words != self.text():
+            self._use(words)
 
     def _changed(self, text: str) -> None:
         self._bubble.show_error(None)
@@ -179,6 +178,14 @@ class FilterField(QLineEdit):
     def _finish(self) -> None:
         if not self._popup.isVisible():
             self.committed.emit(self.text().strip())
+
+
+def corrected(expression: str, name: str, guess: str) -> str:
+    """An expression with the one name that was meant in place of a misspelt one."""
+    for way in (f"`{name}`", name):
+        if way in expression:
+            return expression.replace(way, written(guess), 1)
+    return expression
 
 
 class _CompletionDelegate(QStyledItemDelegate):
@@ -211,7 +218,7 @@ class _CompletionDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class _Bubble(QFrame):
+class ErrorBubble(QFrame):
     """An error below the field, over what is there: the page must not move."""
 
     corrected = Signal(str, str)  # name, guess
