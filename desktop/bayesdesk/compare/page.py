@@ -126,7 +126,7 @@ def _table(name: str) -> QTableWidget:
     made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     header = made.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setMinimumSectionSize(_LEAST_COLUMN)
+    header.setMinimumSectionSize(theme.px(_LEAST_COLUMN))
     header.setTextElideMode(Qt.TextElideMode.ElideRight)
     made.verticalHeader().hide()
     made.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
