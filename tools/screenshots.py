@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from bayesdesk.jobs.job_page import JobPage
     from bayesdesk.window import MainWindow
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -30,7 +32,7 @@ BAYESDESK = [sys.executable, "-m", "bayescore"]
 def main(folder: Path) -> int:
     """Run one job to its end, start another, and take the screenshots."""
     os.environ["BAYESDESK_HOME"] = str(folder / "home")
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    os.environ["PATH"] = f"{_programs(folder)}{os.pathsep}{os.environ['PATH']}"
     project = folder / "digits"
     _run("init", "--from", "digits", "--folder", str(project))
     file = project / "openbayes.yaml"
@@ -50,6 +52,16 @@ def main(folder: Path) -> int:
         _run("engine", "stop", "--and-trials")
     print(f"{len(list(TARGET.glob('*.png')))} screenshots in {TARGET}")
     return 0
+
+
+def _programs(folder: Path) -> Path:
+    """A folder with a ``python`` for the trials, so that no picture shows where this one is."""
+    programs = folder / "bin"
+    programs.mkdir()
+    program = programs / "python"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    program.chmod(0o755)
+    return programs
 
 
 def _run(*arguments: str) -> None:
@@ -138,6 +150,8 @@ def _cases(window: MainWindow, jobs: dict[str, str], grab: Callable[..., None]) 
     page = _job(window, jobs["transformer"])
     for name in ("parallel-coordinates", "analysis"):
         page.tabs.setCurrentIndex(page.names.index(name))
+        if name == "analysis":
+            _wait_until(lambda: _is_computed(page))
         grab(f"40-parameters-{name}")
     for name in ("failing", "single"):
         _job(window, jobs[name]).tabs.setCurrentIndex(0)
@@ -161,7 +175,6 @@ def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:
 def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     """The pages of the finished job."""
     from bayesdesk.models.filter import Brush, TrialFilter
-    from bayesdesk.plots.contour import ContourChart
 
     page = _job(window, job)
     grab("charts")
@@ -174,7 +187,7 @@ def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     for index in range(2, page.tabs.count()):
         page.tabs.setCurrentIndex(index)
         if page.names[index] == "analysis":
-            _wait_until(lambda: any(c._found is not None for c in page.analysis.findChildren(ContourChart)))
+            _wait_until(lambda: _is_computed(page))
         grab(page.names[index])
     assert page.model.selected is not None
     dialog = page.trial_actions.use(page.model.selected)
@@ -184,6 +197,13 @@ def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:
     assert trial is not None
     grab("trial", trial)
     trial.close()
+
+
+def _is_computed(page: JobPage) -> bool:
+    """Whether the analysis shows its contour."""
+    from bayesdesk.plots.contour import ContourChart
+
+    return any(chart._found is not None for chart in page.analysis.findChildren(ContourChart))
 
 
 def _job(window: MainWindow, identifier: str):  # type: ignore[no-untyped-def]
