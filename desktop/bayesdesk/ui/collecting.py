@@ -18,7 +18,7 @@ from threading import Thread
 from PySide6.QtCore import QObject, QTimer
 
 _CHECK_MS = 200
-_GIVE_BACK_MS = 30_000
+_GIVE_BACK_MS = 10_000
 
 
 class GuiThreadCollector(QObject):
