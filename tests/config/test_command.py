@@ -91,6 +91,7 @@ def test_that_other_commands_are_fine(command: str) -> None:
     [
         ("source venv/bin/activate && python main.py", "source"),
         ("set -o pipefail; python main.py", "pipefail"),
+        ("set -o pipefail -e; python main.py", "pipefail"),
         ("if [[ -f a ]]; then python main.py; fi", "[["),
         (". venv/bin/activate && python main.py", None),
         ("python source", None),

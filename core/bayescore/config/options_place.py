@@ -205,6 +205,7 @@ def needs_bash(command: str) -> Word | None:
         name = _name(simple)
         if name.text in ("source", "[[", "shopt", "declare", "pushd", "popd"):
             return name
-        if name.text == "set" and any(w.text == "pipefail" for w in simple.words):
-            return simple.words[-1]
+        pipefail = next((w for w in simple.words if w.text == "pipefail"), None)
+        if name.text == "set" and pipefail is not None:
+            return pipefail
     return None
