@@ -23,7 +23,7 @@ from bayescore.trials.runners import GRACE_S, Exit, ProcessRunner
 from support.stepped_engine import SteppedEngine
 from support.workspace import Workspace
 
-LONGEST_WAIT_S = 0.1
+LONGEST_STEP_S = 5.0  # far below what a step would take that waits for a call that hangs
 HANGS_S = 60.0
 TRIALS = 10  # more than a job has threads for starts
 REPORT = 'printf \'{"metrics": {"score": [{"value": 1}]}}\\n\' >> "$BAYESDESK_SPOOL"'
@@ -203,9 +203,7 @@ def test_that_calls_that_hang_for_a_minute_delay_no_trial_of_another_job(scene: 
     scene.engine.forget_steps()
     assert scene.run_another_job() is JobState.SUCCEEDED
     assert not scene.faults.released.is_set()
-    waited = sorted(scene.engine.waited)
-    assert waited[len(waited) * 9 // 10] < LONGEST_WAIT_S  # on a busy machine a few wait for Python's lock
-    assert waited[-1] < HANGS_S / 60
+    assert max(scene.engine.waited) < LONGEST_STEP_S
     assert threading.current_thread() not in scene.faults.callers
     scene.faults.released.set()
     scene.finish_programs()
