@@ -12,6 +12,7 @@ from bayescore.cli.output import as_json, write
 from bayescore.cli.store import open_store
 from bayescore.i18n import _
 from bayescore.store import DataFolder
+from bayescore.times import local
 
 application = typer.Typer(no_args_is_help=True)
 
@@ -49,7 +50,7 @@ def _print(found: engine_control.EngineStatus, json: bool) -> None:
             _(
                 "The engine is running: process {pid}, since {since}, listening on {listener}.",
                 pid=found.pid,
-                since=found.since,
+                since=local(found.since) if found.since else "",
                 listener=", ".join(found.listener),
             )
         )
