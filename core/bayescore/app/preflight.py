@@ -24,7 +24,7 @@ from bayescore.files.listing import files_below
 from bayescore.i18n import text
 from bayescore.store import DataFolder, Submission
 from bayescore.trials import images
-from bayescore.trials.gpus import BUSY_BYTES, chosen, visible
+from bayescore.trials.gpus import Gpu, chosen, visible
 from bayescore.trials.ignoring import Ignored
 
 _MOST_FILES = 500  # of the project are searched for the metric's name
@@ -212,12 +212,19 @@ def _gpus(submission: Submission) -> Iterator[Finding]:
         )
         yield Finding("gpus", Severity.ERROR, message, text("Lower “GPUs per trial” under “Runs on”."))
     for gpu in found:
-        if gpu.memory_used > BUSY_BYTES:
-            message = text(
-                "GPU {index} is in use; trials wait while another program uses it.", index=gpu.index
-            )
-            yield Finding("gpus", Severity.WARNING, message)
+        if gpu.busy:
+            yield _busy(gpu, used=submission.local.use_busy_gpus)
         else:
             yield Finding(
                 "gpus", Severity.OK, text("GPU {index} ({name}) is free", index=gpu.index, name=gpu.name)
             )
+
+
+def _busy(gpu: Gpu, *, used: bool) -> Finding:
+    who = ", ".join(gpu.programs) or f"{gpu.memory_used // 2**20} MiB"
+    if used:
+        message = text("GPU {index} is in use ({who}); trials use it all the same.", index=gpu.index, who=who)
+        return Finding("gpus", Severity.WARNING, message)
+    message = text("GPU {index} is in use ({who}); trials wait until it is free.", index=gpu.index, who=who)
+    hint = text("To use it all the same, set “use_busy_gpus: true” in openbayes.local.yaml.")
+    return Finding("gpus", Severity.WARNING, message, hint)

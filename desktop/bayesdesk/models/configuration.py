@@ -91,6 +91,8 @@ def _place(job: Job) -> list[Setting]:
         found.append(Setting(_("GPUs per trial"), str(local.gpus_per_trial)))
     if local.trials_per_gpu > 1:
         found.append(Setting(_("Trials per GPU"), str(local.trials_per_gpu)))
+    if local.use_busy_gpus:
+        found.append(Setting(_("GPUs that other programs use"), _("are used too")))
     return found
 
 
