@@ -45,7 +45,8 @@ def stop(
 def _print(found: engine_control.EngineStatus, json: bool) -> None:
     if json:
         as_json(found.as_json())
-    elif found.running:
+        return
+    if found.running:
         write(
             _(
                 "The engine is running: process {pid}, since {since}, listening on {listener}.",
@@ -56,3 +57,4 @@ def _print(found: engine_control.EngineStatus, json: bool) -> None:
         )
     else:
         write(_("The engine is not running; it starts when it is needed."))
+    write(_("Data folder {folder}", folder=found.data_folder))
