@@ -81,7 +81,7 @@ def test_that_a_gpu_of_another_program_is_not_used_and_this_is_recorded(
     assert {t["gpus"][0] for t in workspace.wait_ended(job)["trials"]} == {gpus.uuids[0]}
 
 
-def test_that_a_gpu_of_another_program_is_used_where_the_user_says_so(
+def test_that_a_gpu_of_another_program_is_used_where_the_settings_allow_it(
     workspace: Workspace, gpus: StandInGpus
 ) -> None:
     workspace.environment |= gpus.environment

@@ -139,7 +139,7 @@ def test_that_trials_wait_for_a_program_that_holds_little_memory(
     assert workspace.wait_ended(job)["state"] == "succeeded"
 
 
-def test_that_trials_run_beside_another_program_where_the_user_says_so(
+def test_that_trials_run_beside_another_program_where_the_settings_allow_it(
     workspace: Workspace, gpu: Gpu, go: Path
 ) -> None:
     go.touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from bayescore.app.checks import disk, docker_answers, gpu_toolkit
 from bayescore.app.consent import unconfirmed
 from bayescore.app.container_access import container_access
+from bayescore.app.container_environment import missing_variables
 from bayescore.app.findings import Finding, may_proceed
 from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, Permission
@@ -21,7 +23,7 @@ from bayescore.config import Contents, Severity
 from bayescore.errors import BayesdeskError
 from bayescore.files import read_text
 from bayescore.files.listing import files_below
-from bayescore.i18n import text
+from bayescore.i18n import ntext, text
 from bayescore.store import DataFolder, Submission
 from bayescore.trials import images
 from bayescore.trials.gpus import Gpu, chosen, visible
@@ -79,6 +81,7 @@ def preflight(
             disk(data_folder),
             *(_runner(submission) if trusted else [_NOT_CONTACTED]),
             *_gpus(submission),
+            *_environment(submission),
         ]
     return Preflight(prepared, tuple(found), asked)
 
@@ -189,6 +192,18 @@ def _cluster(submission: Submission) -> Iterator[Finding]:
     for node, lack in errors:
         message = text("{node} would get no trials: {message}", node=node.name, message=lack.message)
         yield Finding("cluster", severity, message, lack.hint)
+
+
+def _environment(submission: Submission) -> Iterator[Finding]:
+    if submission.environment is None:
+        yield from missing_variables(submission, os.environ)
+        return
+    message = ntext(
+        "Trials get the {count} environment variable with which they are started here",
+        "Trials get the {count} environment variables with which they are started here",
+        len(submission.environment),
+    )
+    yield Finding("environment", Severity.OK, message)
 
 
 def _gpus(submission: Submission) -> Iterator[Finding]:

@@ -130,6 +130,14 @@ class GpuLeaser:
         self._report_busy(connection, job, others, now)
         return leases
 
+    def at_a_time(self, job: Job) -> int:
+        """Trials of a job that run at the same time, by its settings and the GPUs that were last listed."""
+        most, local = job.config.hyper_tuning.parallel_count, job.local
+        usable = len(chosen(self._listed.gpus, local.gpus))
+        if usable == 0 or local.gpus_per_trial == 0:
+            return most
+        return max(1, min(most, usable * local.trials_per_gpu // local.gpus_per_trial))
+
     def release(self, job: str) -> None:
         """See :class:`Leaser`: no GPU is held between trials, but the job may wait for one."""
         self._line.leave(job)

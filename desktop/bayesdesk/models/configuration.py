@@ -49,6 +49,10 @@ def groups_of(job: Job, happened: Sequence[Event] = ()) -> list[Group]:
         Group(_("Limits"), tuple(_limits(job.local))),
         Group(_("Search"), tuple(_search(job))),
         Group(_("Environment variables"), tuple(Setting(k, v) for k, v in job.local.environment.items())),
+        Group(
+            _("Environment in which it was started"),
+            tuple(Setting(k, v) for k, v in sorted(job.submission.shown_environment().items())),
+        ),
     ]
     return [group for group in groups if group.settings]
 
