@@ -21,6 +21,7 @@ from bayesdesk.appearance import apply_settings
 from bayesdesk.single_instance import JOB, SingleInstance
 from bayesdesk.ui import style
 from bayesdesk.ui.collecting import GuiThreadCollector
+from bayesdesk.ui.focus_ring import FocusRing
 
 if TYPE_CHECKING:
     from bayesdesk.window import MainWindow
@@ -79,6 +80,7 @@ def make_application(folder: DataFolder) -> QApplication:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     GuiThreadCollector(application)
+    FocusRing(application)
     sys.setswitchinterval(_SWITCH_S)
     application.setOrganizationName(_SETTINGS)
     application.setApplicationName("bayesdesk")
