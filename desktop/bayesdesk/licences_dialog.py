@@ -43,6 +43,7 @@ class LicencesDialog(QDialog):
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.header().setStretchLastSection(True)
         self.words = QPlainTextEdit()
+        self.words.setTabChangesFocus(True)
         self.words.setReadOnly(True)
         self.words.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.table.currentItemChanged.connect(lambda *_items: self._show())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from bayescore.config import RunnerChoice
 from bayescore.i18n import _, language
@@ -15,11 +15,12 @@ from bayesdesk.appearance import SYSTEM, TEXT_SIZES, ZOOMS, Appearance
 from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, ElidedLabel, Segmented, button, column, label, row
 
 
-class Preferences(QDialog):
+class Preferences(Dialog):
     """Each choice takes effect at once."""
 
     def __init__(self, parent: QWidget, appearance: Appearance, folder: DataFolder) -> None:

@@ -204,6 +204,7 @@ class EditorPage(QWidget):
         text_side.setLayout(column(self._tabs, self._texts, spacing=0))
         self._text_side = text_side
         self.sides = Sides(self.form, text_side, self.problems, self.yaml.width_of(_TEXT_COLUMNS))
+        self.panes = (top, self.form, text_side, self.problems)
         layout = column(top, self.sides, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)

@@ -85,6 +85,7 @@ class JobPage(QWidget):
 
     def _arrange(self) -> None:
         top = QWidget()
+        top.setAccessibleName(_("Job"))
         top.setObjectName("bar")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         tabs = row(self.tabs, None)
@@ -99,6 +100,7 @@ class JobPage(QWidget):
         layout = column(top, self.filter_bar, spacing=0)
         layout.addLayout(content, 1)
         self.setLayout(layout)
+        self.panes = (top, self.filter_bar, self.stack, self._side)
 
     def _connect(self) -> None:
         job, commands = self.model.view.job, self._commands

@@ -31,6 +31,7 @@ class LogView(Card):
         self._reading = False
         self._style = Style()
         self.text = QPlainTextEdit()
+        self.text.setTabChangesFocus(True)
         self.text.setObjectName("log")
         self.text.setReadOnly(True)
         self.text.setMaximumBlockCount(_MOST_LINES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from bayescore.app.write_back import with_ranges, with_values
 from bayescore.config import FILE_NAME, YamlDocument
@@ -17,11 +17,12 @@ from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
 from bayesdesk.services.files import write_unless_changed
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.widgets import Segmented, button, column, label, row
 
 
-class ResultDialog(QDialog):
+class ResultDialog(Dialog):
     """Offers the parameters of the trial, or narrower ranges, as a change of the file."""
 
     def __init__(self, parent: QWidget | None, background: Background, view: JobView, trial: Trial) -> None:
