@@ -19,7 +19,7 @@ from bayescore.files import PrivateLog
 from bayescore.store import DataFolder
 from bayesdesk.appearance import apply_settings
 from bayesdesk.single_instance import JOB, SingleInstance
-from bayesdesk.ui import style
+from bayesdesk.ui import speech, style
 from bayesdesk.ui.collecting import GuiThreadCollector
 from bayesdesk.ui.focus_ring import FocusRing
 
@@ -81,6 +81,7 @@ def make_application(folder: DataFolder) -> QApplication:
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     GuiThreadCollector(application)
     FocusRing(application)
+    speech.install()
     sys.setswitchinterval(_SWITCH_S)
     application.setOrganizationName(_SETTINGS)
     application.setApplicationName("bayesdesk")

@@ -251,11 +251,11 @@ class MainWindow(QMainWindow):
 
     def next_pane(self) -> None:
         """Move the focus to the next pane."""
-        self._panes.move(self._left, self.pages.currentWidget(), forward=True)
+        self._panes.move(self._left, self.pages.currentWidget() or self.pages, forward=True)
 
     def previous_pane(self) -> None:
         """Move the focus to the pane before."""
-        self._panes.move(self._left, self.pages.currentWidget(), forward=False)
+        self._panes.move(self._left, self.pages.currentWidget() or self.pages, forward=False)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Let Tab visit the controls in reading order."""

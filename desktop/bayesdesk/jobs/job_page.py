@@ -178,6 +178,12 @@ class JobPage(QWidget):
         for part in (self.filter_bar, self._side):
             part.setVisible(index < _TABS_OF_TRIALS)
 
+    def open_trial(self, number: int) -> None:
+        """Show the log and the files of a trial."""
+        trial = next((t for t in self.model.view.trials if t.number == number), None)
+        if trial is not None:
+            self.trial_actions.open(trial)
+
     def set_view(self, view: JobView) -> None:
         """Show a newer snapshot of the same job."""
         self.model.set_view(view)

@@ -41,15 +41,16 @@ class _Ring(QWidget):
     """
 
     def __init__(self, control: QWidget) -> None:
-        chain = [control]
-        while not _holds_ring(parent := chain[-1].parentWidget()):
-            chain.append(parent)
-        super().__init__(parent)
+        chain, around = [control], control.parentWidget() or control
+        while not _holds_ring(around):
+            chain.append(around)
+            around = around.parentWidget() or around
+        super().__init__(around)
         self.setObjectName("focus_ring")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._control, self._around = control, parent
-        for watched in (*chain, parent):
+        self._control, self._around = control, around
+        for watched in (*chain, around):
             watched.installEventFilter(self)
         self._place()
 

@@ -93,6 +93,8 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 0; }
 QMenuBar { background: $panel; border-bottom: 1px solid $line; }
 QMenuBar::item { padding: 4px 9px; background: transparent; }
 QMenuBar::item:selected { background: $accent_soft; }
+QLabel#tip { background: $panel; border: 1px solid $strong_line; border-radius: 4px; padding: 3px 7px;
+    font-size: ${small_px}px; }
 QToolTip { background: $panel; color: $text; border: 1px solid $strong_line; padding: 4px 6px; }
 
 QTabBar { background: $panel; }
