@@ -82,6 +82,7 @@ def fill_menus(bar: QMenuBar, window: MenuTarget) -> dict[str, QAction]:
         menu.deleteLater()
     for action in bar.actions():
         bar.removeAction(action)
+    bar.setAccessibleName(_("Menus"))
     actions: dict[str, QAction] = {}
     for title, entries in (
         (_("&File"), _file(bar, window)),

@@ -16,6 +16,7 @@ from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, ElidedLabel, Segmented, button, column, label, row
 
@@ -126,7 +127,13 @@ def _card(title: str, lines: Sequence[tuple[str, QWidget]]) -> Card:
     grid.setHorizontalSpacing(18)
     grid.setVerticalSpacing(10)
     for i, (words, control) in enumerate(lines):
-        grid.addWidget(label(words, "secondary"), i, 0)
+        caption = label(words, "secondary")
+        caption.setBuddy(control)
+        if isinstance(control, Segmented):
+            group(control, words)
+        elif isinstance(control, ComboBox):
+            control.setAccessibleName(words)
+        grid.addWidget(caption, i, 0)
         grid.addWidget(control, i, 1, Qt.AlignmentFlag.AlignVCenter)
     grid.setColumnMinimumWidth(0, theme.px(150))
     grid.setColumnStretch(1, 1)

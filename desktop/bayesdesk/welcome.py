@@ -11,6 +11,7 @@ from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented, button, column, label, row
 
 if TYPE_CHECKING:  # loaded when the welcome is shown, which is once
@@ -56,6 +57,7 @@ class Welcome(Dialog):
         self._busy.setTextVisible(False)
         languages = Segmented([("zh", "中文"), ("en", "English")])
         languages.choose(language())
+        group(languages, _("Language"))
         languages.chosen.connect(self._switch_language)
         inner = QWidget()
         inner.setLayout(self._rows)

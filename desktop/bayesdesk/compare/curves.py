@@ -17,6 +17,7 @@ from bayesdesk.plots.canvas import Plot, plot
 from bayesdesk.plots.keyboard import PlotKeys
 from bayesdesk.plots.walks import Array, Curves
 from bayesdesk.ui import theme
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented
 
 _DOT = 7.0  # px
@@ -43,7 +44,8 @@ class CurvesChart(Card):
             [(By.TRIALS, _("Trials")), (By.HOURS, _("Hours")), (By.GPU_HOURS, _("GPU hours"))]
         )
         self.by.choose(By.TRIALS)
-        for choice in (self.what, self.by):
+        for choice, name in ((self.what, _("Values")), (self.by, _("Scale"))):
+            group(choice, name)
             choice.chosen.connect(lambda _value: self._draw())
             self.controls.addWidget(choice)
         self._place = QVBoxLayout()

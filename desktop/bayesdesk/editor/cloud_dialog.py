@@ -66,6 +66,7 @@ class CloudDialog(Dialog):
         self._output_card.body.addWidget(self._output)
         self._note = QLineEdit()
         self._note.setPlaceholderText(_("Note for the job"))
+        self._note.setAccessibleName(_("Note for the job"))
         self._again = button(_("Check again"), self.check, meaning="again")
         self._bind = button(_("Bind…"), self.bind)
         self._open = button(_("Open its page"), self._open_page, kind="link")

@@ -33,6 +33,7 @@ from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
 from bayesdesk.ui.collapsible import Collapsible
 from bayesdesk.ui.consent import ConsentDialog
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import Card, column, row
 
@@ -85,7 +86,6 @@ class JobPage(QWidget):
 
     def _arrange(self) -> None:
         top = QWidget()
-        top.setAccessibleName(_("Job"))
         top.setObjectName("bar")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         tabs = row(self.tabs, None)
@@ -101,6 +101,9 @@ class JobPage(QWidget):
         layout.addLayout(content, 1)
         self.setLayout(layout)
         self.panes = (top, self.filter_bar, self.stack, self._side)
+        names = (_("Job"), _("Filter"), _("Views"), _("Selected trial"))
+        for pane, name in zip(self.panes, names, strict=True):
+            group(pane, name)
 
     def _connect(self) -> None:
         job, commands = self.model.view.job, self._commands

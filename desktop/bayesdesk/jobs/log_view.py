@@ -40,6 +40,7 @@ class LogView(Card):
         self._follow.setChecked(True)
         search = QLineEdit()
         search.setPlaceholderText(_("Search"))
+        search.setAccessibleName(_("Search"))
         search.setFixedWidth(theme.px(180))
         search.returnPressed.connect(lambda: self._find(search.text()))
         self.controls.addWidget(search)

@@ -19,6 +19,7 @@ from bayesdesk.services.files import write_unless_changed
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.diff_view import DiffView
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Segmented, button, column, label, row
 
 
@@ -39,6 +40,7 @@ class ResultDialog(Dialog):
         self.setMinimumSize(720, 460)
         self._kind = Segmented([("values", _("As parameters")), ("ranges", _("As narrower ranges"))])
         self._kind.choose("values")
+        group(self._kind, self.windowTitle())
         self._kind.chosen.connect(lambda _kind: self._show())
         self._diff = DiffView()
         self._message = label("", "problem", wrap=True)

@@ -25,6 +25,7 @@ from bayesdesk.plots.keyboard import walk_trials
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, Segmented, label, row
 
@@ -47,6 +48,7 @@ class ContourChart(Card):
         self._x, self._y = self._made_choice(), self._made_choice()
         self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
+        group(self._what, _("Contour"))
         self._what.chosen.connect(self._show_again)
         self.controls.addWidget(self._what)
         self.body.addLayout(self._choices())
@@ -80,8 +82,11 @@ class ContourChart(Card):
 
     def _choices(self) -> QLayout:
         """The two parameters, below the title: long names need the room."""
-        made = row(label(_("Across"), "caption"), self._x, 8, label(_("Up"), "caption"), self._y)
-        for choice in (self._x, self._y):
+        across, up = label(_("Across"), "caption"), label(_("Up"), "caption")
+        made = row(across, self._x, 8, up, self._y)
+        for caption, choice in ((across, self._x), (up, self._y)):
+            caption.setBuddy(choice)
+            choice.setAccessibleName(caption.text())
             made.setStretchFactor(choice, 1)
         made.addStretch(1)
         made.setContentsMargins(13, 2, 4, 6)

@@ -20,6 +20,7 @@ from bayesdesk.plots.keyboard import PlotKeys
 from bayesdesk.plots.walks import Curves
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import Slider
 from bayesdesk.ui.widgets import Card, Segmented, label
 
@@ -65,6 +66,7 @@ class MetricChart(Card):
         self._smoothing.valueChanged.connect(lambda _percent: self._show_curves())
         self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
         self._scale.choose("linear")
+        group(self._scale, _("Scale"))
         self._scale.chosen.connect(self._set_scale)
         for part in (label(_("Smooth"), "caption"), self._smoothing, self._scale):
             self.controls.addWidget(part)

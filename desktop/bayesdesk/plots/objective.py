@@ -25,6 +25,7 @@ from bayesdesk.plots.keyboard import walk_trials
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented
 
 _PAUSE_MS = 500  # between two drawings of a running job
@@ -57,6 +58,7 @@ class ObjectiveChart(Card):
         walk_trials(self._plot, model, self._points, lambda: objective_words(model.view))
         self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
         self._scale.choose("linear")
+        group(self._scale, _("Scale"))
         self._scale.chosen.connect(self._set_scale)
         self.controls.addWidget(self._scale)
         self._empty = EmptyState()

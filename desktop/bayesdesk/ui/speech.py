@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
@@ -27,12 +27,19 @@ class _Picture:
 
 
 _pictures: WeakKeyDictionary[QWidget, _Picture] = WeakKeyDictionary()
+_groups: WeakSet[QWidget] = WeakSet()
 _interfaces: list[QAccessibleInterface] = []  # Qt deletes them; Python must not do so earlier
 
 
 def describe(picture: QWidget, summary: Callable[[], str]) -> None:
     """Give a widget that draws something a summary, which is computed when it is asked for."""
     _pictures[picture] = _Picture(summary)
+
+
+def group(widget: QWidget, name: str) -> None:
+    """Name the options of one choice, or the controls of one part of the window."""
+    widget.setAccessibleName(name)
+    _groups.add(widget)
 
 
 def say(picture: QWidget, words: str) -> None:
@@ -49,7 +56,7 @@ def value_of(picture: QWidget) -> str:
 
 
 def install() -> None:
-    """Let screen readers know the pictures."""
+    """Let screen readers know the pictures and the groups."""
     QAccessible.installFactory(_made)
 
 
@@ -68,8 +75,13 @@ class _PictureInterface(QAccessibleWidget):
 
 
 def _made(_kind: str, made_for: QObject) -> QAccessibleInterface | None:
-    if not isinstance(made_for, QWidget) or made_for not in _pictures:
+    if not isinstance(made_for, QWidget):
         return None
-    _interfaces[:] = [each for each in _interfaces if isValid(each)]
-    _interfaces.append(_PictureInterface(made_for))
-    return _interfaces[-1]
+    if made_for in _pictures:
+        made: QAccessibleInterface = _PictureInterface(made_for)
+    elif made_for in _groups:
+        made = QAccessibleWidget(made_for, QAccessible.Role.Grouping)
+    else:
+        return None
+    _interfaces[:] = [*(each for each in _interfaces if isValid(each)), made]
+    return made
