@@ -14,7 +14,7 @@ CONTROLS = {
     _R.MenuItem, _R.MenuBar, _R.ListItem, _R.TreeItem, _R.ColumnHeader, _R.Link, _R.HotkeyField, _R.Document,
 }  # fmt: skip
 _ROWS = (_R.List, _R.Table, _R.Tree)
-_CELLS = 40  # of a table that are looked at
+_CELLS = 120  # of a table that are looked at
 
 
 def tree(root: QWidget) -> Iterator[QAccessibleInterface]:
