@@ -18,8 +18,9 @@ from bayescore.store import DataFolder
 from bayesdesk.appearance import apply_settings
 from bayesdesk.arguments import read_target
 from bayesdesk.single_instance import SingleInstance
-from bayesdesk.ui import style
+from bayesdesk.ui import speech, style
 from bayesdesk.ui.collecting import GuiThreadCollector
+from bayesdesk.ui.focus_ring import FocusRing
 
 if TYPE_CHECKING:
     from bayesdesk.window import MainWindow
@@ -75,6 +76,8 @@ def make_application(folder: DataFolder) -> QApplication:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     GuiThreadCollector(application)
+    FocusRing(application)
+    speech.install()
     sys.setswitchinterval(_SWITCH_S)
     application.setOrganizationName(_SETTINGS)
     application.setApplicationName("bayesdesk")
