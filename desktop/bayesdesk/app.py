@@ -18,6 +18,7 @@ from bayescore.errors import BayesdeskError
 from bayescore.files import PrivateLog
 from bayescore.store import DataFolder
 from bayesdesk.appearance import apply_settings
+from bayesdesk.input_method import choose_input_method
 from bayesdesk.single_instance import JOB, SingleInstance
 from bayesdesk.ui import style
 from bayesdesk.ui.collecting import GuiThreadCollector
@@ -45,6 +46,7 @@ def main() -> None:
         folder.prepare()
     except BayesdeskError as error:
         sys.exit(str(error))
+    choose_input_method()
     application = make_application(folder)
     instance = SingleInstance(folder)
     if instance.is_second(target):
