@@ -38,7 +38,9 @@ def test_that_the_candidates_of_an_input_method_are_shown_at_the_caret(code: Yam
     code.insertPlainText("resource: t4")
     caret = code.cursorRect()
     place = code.viewport().mapTo(code.window(), caret.topLeft())
-    assert QGuiApplication.inputMethod().cursorRectangle().toAlignedRect().contains(QRect(place, caret.size()))
+    assert (
+        QGuiApplication.inputMethod().cursorRectangle().toAlignedRect().contains(QRect(place, caret.size()))
+    )
     assert QGuiApplication.inputMethod().cursorRectangle().width() <= caret.width()
 
 
