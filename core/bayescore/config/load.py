@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bayescore.config import full_width
+from bayescore.config.encodings import NotUtf8Error
 from bayescore.config.local import LocalSettings, read_local
 from bayescore.config.models import OpenBayesConfig
 from bayescore.config.problems import Problem, Severity, has_errors
@@ -257,11 +258,11 @@ def read_utf8(file: Path) -> bytes:
     Raises
     ------
     ConfigError
-        As :func:`read_bytes`, and when the file is not UTF-8.
+        As :func:`read_bytes`, and as :class:`NotUtf8Error` when the file is not UTF-8.
     """
     content = read_bytes(file)
     if decode(content)[1] is not None:
-        raise ConfigError(text("{file} is not UTF-8 text.", file=file), text("Save it as UTF-8 first."))
+        raise NotUtf8Error(file, content)
     return content
 
 

@@ -164,7 +164,9 @@ class YamlEditor(QPlainTextEdit):
 
         Qt's answer is relative to the viewport, which begins behind the line numbers.
         """
-        answer = super().inputMethodQuery(query) if argument is None else super().inputMethodQuery(query, argument)
+        answer = (
+            super().inputMethodQuery(query) if argument is None else super().inputMethodQuery(query, argument)
+        )
         if isinstance(answer, QRect | QRectF):
             return answer.translated(self.viewport().pos())
         return answer
