@@ -1,4 +1,4 @@
-"""Which input method is found, how Qt is told to reach it, and what diagnostics say about it."""
+"""Which input method is found, how Qt reaches it, and what diagnostics say about it."""
 
 from __future__ import annotations
 
