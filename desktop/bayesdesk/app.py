@@ -17,6 +17,7 @@ from bayescore.i18n import preferred_language, set_language
 from bayescore.store import DataFolder
 from bayesdesk.appearance import apply_settings
 from bayesdesk.arguments import read_target
+from bayesdesk.input_method import choose_input_method
 from bayesdesk.single_instance import SingleInstance
 from bayesdesk.ui import speech, style
 from bayesdesk.ui.collecting import GuiThreadCollector
@@ -39,6 +40,7 @@ def main() -> None:
         folder.prepare()
     except BayesdeskError as error:
         sys.exit(str(error))
+    choose_input_method()
     application = make_application(folder)
     instance = SingleInstance(folder)
     if instance.is_second(target):

@@ -65,8 +65,8 @@ def _keys(actions: Mapping[str, QAction]) -> list[tuple[str, str]]:
 
 def _other_keys() -> list[tuple[str, str]]:
     return [
-        ("Ctrl+.", _("YAML: quick fixes for the line")),
-        ("Ctrl+Space", _("YAML: completions")),
+        ("Ctrl+., Alt+Enter", _("YAML: quick fixes for the line")),
+        ("Ctrl+Space, Alt+/", _("YAML: completions")),
         ("Ctrl+/", _("YAML: comment or uncomment lines")),
         ("Ctrl+C", _("Copy the selected trials as a table")),
         ("Tab", _("Next control, in reading order; Shift+Tab goes back")),
