@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
@@ -19,6 +19,9 @@ class FocusRing(QObject):
         super().__init__(application)
         self._ring: _Ring | None = None
         self._clicked: QWidget | None = None  # has the focus by a click, also after another window had it
+        # Not at once: the focus also moves while Qt deletes a window, which must get no new child then.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._show)
         application.focusChanged.connect(self._follow)
 
     def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
@@ -26,11 +29,15 @@ class FocusRing(QObject):
             self._clicked = now
         elif now is not None and now is not self._clicked:
             self._clicked = None
+        self._soon.start()
+
+    def _show(self) -> None:
         if self._ring is not None and isValid(self._ring):  # Qt deletes it with what it is in
             self._ring.hide()
             self._ring.deleteLater()
-        is_shown = now is not None and now is not self._clicked and not now.isWindow()
-        self._ring = _Ring(now) if is_shown and now is not None else None
+        control = QApplication.focusWidget()
+        is_shown = control is not None and control is not self._clicked and not control.isWindow()
+        self._ring = _Ring(control) if is_shown and control is not None else None
 
 
 class _Ring(QWidget):
@@ -61,7 +68,7 @@ class _Ring(QWidget):
         return False
 
     def _place(self) -> None:
-        if not self._control.isVisible():
+        if not self._control.isVisible() or not self._around.isAncestorOf(self._control):
             self.hide()
             return
         place = QRect(self._control.mapTo(self._around, QPoint(0, 0)), self._control.size())
