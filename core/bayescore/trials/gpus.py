@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bayescore.i18n import Text, text
+
 # A display or a daemon uses a few hundred MiB; a GPU with more in use is busy.
 BUSY_BYTES = 1024 * 2**20
 
@@ -108,6 +110,11 @@ def chosen(gpus: Sequence[Gpu], wanted: Literal["all", "none"] | Sequence[int | 
     if wanted == "all":
         return list(gpus)
     return [g for g in gpus if any(_means(w, g) for w in wanted)]
+
+
+def too_few(needed: int, there: int) -> Text:
+    """The message that a trial needs more GPUs than it may use."""
+    return text("A trial needs {needed} GPUs; {there} may be used here.", needed=needed, there=there)
 
 
 def _means(wanted: int | str, gpu: Gpu) -> bool:
