@@ -89,7 +89,7 @@ def environment_of_server() -> dict[str, str]:
 
 def install(address: str) -> None:
     """From now on start the engine's modules as forks of the server at an address."""
-    global _address, _environment  # noqa: PLW0603
+    global _address, _environment
     _address, _environment = address, environment_of_server()
     subprocess.Popen = _ForkingPopen  # type: ignore[misc]
 
