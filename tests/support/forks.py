@@ -27,7 +27,7 @@ from typing import IO, Any, NoReturn
 _WATCHDOG = "bayescore.engine.watchdog"
 _HOST = "bayescore.engine.host"
 _WORKER = "bayescore.engine.search_worker"
-_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "OPENBLAS", "TZ")  # these act on an interpreter that starts
+_AT_START = ("PYTHON", "LD_", "OPENBLAS", "TZ")  # these act on an interpreter that starts
 _Popen = subprocess.Popen
 _address = ""
 _environment: dict[str, str] = {}
@@ -100,7 +100,12 @@ def serves(environment: Mapping[str, str]) -> bool:
 
 
 def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_AT_START)}
+    """What acts on an interpreter that starts. Of a language only the encoding does: without one, Python uses UTF-8."""
+    found = {name: value for name, value in environment.items() if name.startswith(_AT_START)}
+    language = next((v for n in ("LC_ALL", "LC_CTYPE", "LANG") if (v := environment.get(n))), "C")
+    if language not in ("C", "POSIX") and "utf" not in language.lower():
+        found["encoding"] = language
+    return found
 
 
 def start(
