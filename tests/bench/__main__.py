@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from bench import (  # noqa: E402
     cluster,
     dispatch,
+    hanging,
     listening,
     load,
     many_jobs,
@@ -36,6 +37,7 @@ from bench.figure import Figure  # noqa: E402
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "starting": starting.measure,
     "dispatch": dispatch.measure,
+    "hanging": hanging.measure,
     "listening": listening.measure,
     "suggesting": suggesting.measure,
     "reading": reading.measure,

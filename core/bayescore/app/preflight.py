@@ -26,7 +26,7 @@ from bayescore.files.listing import files_below
 from bayescore.i18n import ntext, text
 from bayescore.store import DataFolder, Submission
 from bayescore.trials import images
-from bayescore.trials.gpus import Gpu, chosen, visible
+from bayescore.trials.gpus import Gpu, chosen, too_few, visible
 from bayescore.trials.ignoring import Ignored
 
 _MOST_FILES = 500  # of the project are searched for the metric's name
@@ -222,10 +222,12 @@ def _gpus(submission: Submission) -> Iterator[Finding]:
         yield Finding("gpus", Severity.ERROR, message, text("Choose others under “Runs on”."))
         return
     if len(found) < needed:
-        message = text(
-            "A trial needs {needed} GPUs; {there} may be used here.", needed=needed, there=len(found)
+        yield Finding(
+            "gpus",
+            Severity.ERROR,
+            too_few(needed, len(found)),
+            text("Lower “GPUs per trial” under “Runs on”."),
         )
-        yield Finding("gpus", Severity.ERROR, message, text("Lower “GPUs per trial” under “Runs on”."))
     for gpu in found:
         if gpu.busy:
             yield _busy(gpu, used=submission.local.use_busy_gpus)

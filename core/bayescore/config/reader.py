@@ -156,6 +156,10 @@ class Reader:
         """Report something useful to know."""
         self.report(Severity.HINT, code, path, message, key=key, fix=fix)
 
+    def missing(self, path: Path) -> None:
+        """Report that a required key is missing."""
+        self.error("missing-key", path, text("“{key}” is missing.", key=path[-1]), key=True)
+
     def _nearest_node(self, path: Path) -> Any:
         for depth in range(len(path), -1, -1):
             if node := self.document.node(path[:depth]):
