@@ -7,6 +7,7 @@ from pathlib import Path
 from bayescore.errors import RunnerError
 from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
+from bayescore.metrics import Watched
 from bayescore.store import DataFolder, Job, Trial, job_secrets
 from bayescore.trials import Content, Launch, Limits, TrialFolder, reporting
 from bayescore.trials.parameters import command_line, merged
@@ -57,6 +58,17 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         shell=local.shell,
         inject_client=local.inject_client,
         outputs=local.ray.outputs,
+    )
+
+
+def watched(folder: DataFolder, job: Job, trial: Trial) -> Watched:
+    """What metrics of a trial are read of."""
+    extra = output_source(job)
+    return Watched(
+        job.local.metrics,
+        (job.metric, *job.config.hyper_tuning.side_metrics),
+        TrialFolder(folder.trial(job.id, trial.number)),
+        (folder.snapshot(job.id), *([extra] if extra is not None else [])),
     )
 
 
