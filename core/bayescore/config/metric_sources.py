@@ -188,8 +188,8 @@ def report_unwanted(
             if name == objective or name in side_metrics:
                 continue
             message = text(
-                "“{name}” is neither the objective “{objective}” nor one of “side_metrics”: it is stored "
-                "and has no effect. Rename it, or add it to “side_metrics”.",
+                "“{name}” is neither the objective “{objective}” nor one of “side_metrics”: it is stored, but has "
+                "no effect. Rename it, or add it to “side_metrics”.",
                 name=name,
                 objective=objective,
             )

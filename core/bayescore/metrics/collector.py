@@ -175,7 +175,7 @@ class Collector:
     # ---- restoring
 
     def _restored(self) -> list[Places]:
-        """The places where an earlier engine stopped: as it stored them, then as in later lines of the spool."""
+        """The places where an earlier engine stopped: as stored, then as in later lines of the spool."""
         places: list[Places] = [{} for _ in self._sources]
         behind = 0
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

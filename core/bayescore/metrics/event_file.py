@@ -2,12 +2,13 @@
 
 The format is read here, as no library that is kept up to date reads it alone: ``tensorboard`` brings gRPC
 and a web server, and ``tensorboardX`` only writes. A file is a TFRecord file: the length of an ``Event``, its
-checksum, the ``Event``, its checksum (``tensorflow/core/lib/io/record_writer.h``). Of an ``Event`` a few fields
-of Protocol Buffers are needed (``event.proto`` and ``summary.proto`` of TensorFlow).
+checksum, the ``Event``, its checksum (``tensorflow/core/lib/io/record_writer.h``). Of an ``Event`` a few
+fields of Protocol Buffers are needed (``event.proto`` and ``summary.proto`` of TensorFlow).
 """
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ _SUMMARY, _VALUE, _TAG, _SIMPLE, _TENSOR = 5, 1, 1, 2, 8
 _KERAS_RUNS = frozenset({"train", "validation"})  # folders of one run, which have the same tags
 # Fields of a tensor that can have one number, and its format; 4 has the bytes of a number of any type.
 _NUMBERS = {5: "<f", 6: "<d"}
+_INTEGERS = (7, 10)
 _TYPES = {1: "<f", 2: "<d", 3: "<i", 9: "<q"}  # of the bytes: float, double, int32, int64
 
 Field = tuple[int, int, int | bytes]  # number, wire type, value
@@ -110,7 +112,7 @@ def _scalar(value: bytes) -> tuple[str, float | None]:
         if number == _TAG and isinstance(content, bytes):
             tag = content.decode("utf-8")
         elif number == _SIMPLE and kind == 5 and isinstance(content, bytes):
-            scalar = float(struct.unpack("<f", content)[0])
+            scalar = _unpacked("<f", content)
         elif number == _TENSOR and isinstance(content, bytes):
             scalar = _number_of_tensor(content)
     return tag, scalar
@@ -122,15 +124,42 @@ def _number_of_tensor(tensor: bytes) -> float | None:
     for number, kind, content in _fields(tensor):
         if number == 1 and isinstance(content, int):
             type_ = content
-        elif number == 4 and isinstance(content, bytes) and type_ in _TYPES:
-            numbers.append((_TYPES[type_], content))
-        elif number in _NUMBERS and isinstance(content, bytes):
-            numbers.append((_NUMBERS[number], content))
-        elif number in (7, 10) and kind == 0 and isinstance(content, int):
-            return float(content)
+        elif number in _INTEGERS:
+            return _integer(content)
+        elif isinstance(content, bytes) and kind in (2, 5, 1):
+            layout = _TYPES.get(type_) if number == 4 else _NUMBERS.get(number)
+            if layout is not None:
+                numbers.append((layout, content))
     if len(numbers) != 1 or len(numbers[0][1]) != struct.calcsize(numbers[0][0]):
         return None
-    return float(struct.unpack(*numbers[0])[0])
+    return _unpacked(*numbers[0])
+
+
+def _integer(content: int | bytes) -> float | None:
+    """An integer of up to 64 bits with a sign, alone or as a list that has one."""
+    end = 0
+    if isinstance(content, bytes):
+        packed = content
+        content, end = _varint(packed, 0)
+        if end != len(packed):
+            return None
+    return float(content - 2**64 if content >= 2**63 else content)
+
+
+def _unpacked(layout: str, content: bytes) -> float:
+    """A number; one of four bytes with the fewest digits that mean it, as the program has written it."""
+    number = float(struct.unpack(layout, content)[0])
+    if layout == "<f" and math.isfinite(number):
+        shorter = (float(f"{number:.{digits}g}") for digits in (6, 7, 8))
+        return next((each for each in shorter if _packs_to(content, each)), number)
+    return number
+
+
+def _packs_to(content: bytes, number: float) -> bool:
+    try:
+        return struct.pack("<f", number) == content
+    except OverflowError:
+        return False
 
 
 def _fields(message: bytes) -> Iterator[Field]:

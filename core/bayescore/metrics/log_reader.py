@@ -122,8 +122,8 @@ class LogReader:
                 self._warn(
                     "not_a_number",
                     text(
-                        "The group “{group}” of the pattern “{pattern}” has matched “{written}”, which is not "
-                        "a number.",
+                        "The group “{group}” of the pattern “{pattern}” has matched “{written}”, which is "
+                        "not a number.",
                         group=group,
                         pattern=self._text,
                         written=written[:100],

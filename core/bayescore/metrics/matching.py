@@ -20,9 +20,16 @@ _MAX_DEPTH = 32
 
 
 class FilePattern:
-    """A pattern of paths relative to a folder, with ``/`` between names."""
+    """A pattern of paths relative to a folder, with ``/`` between names.
+
+    Attributes
+    ----------
+    examined
+        Number of entries that the last search has looked at.
+    """
 
     def __init__(self, pattern: str) -> None:
+        self.examined = 0
         self._parts = tuple(part for part in pattern.split("/") if part not in ("", "."))
         self._names = [re.compile(fnmatch.translate(part)) for part in self._parts]
 
@@ -30,6 +37,7 @@ class FilePattern:
         """Paths of the first files that match, and whether there were too many entries or files."""
         found: list[str] = []
         left = _MAX_ENTRIES
+        self.examined = 0
         with suppress(OSError), Cursor(folder) as cursor:
             pending: deque[tuple[Parts, frozenset[int]]] = deque([((), self._closed({0}))])
             while pending:
@@ -38,6 +46,7 @@ class FilePattern:
                     cursor.go(parts)
                     for name in self._candidates(cursor, places, left + 1):
                         left -= 1
+                        self.examined += 1
                         if left < 0 or len(found) >= MAX_FILES:
                             return found, True
                         below = self._after(places, name)

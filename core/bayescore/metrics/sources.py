@@ -22,6 +22,7 @@ from bayescore.metrics.part import Naming, Part, Place, Warn
 from bayescore.metrics.rows import CsvReader, JsonLinesReader
 
 _SEARCH_SHARE = 20  # a search for files rests for this many times what it took
+_FEW = 500  # entries that are looked at each time
 _SIBLINGS = 1000  # entries of a folder among which a renamed file is looked for
 
 Places = dict[str, Place]  # by file, as its path in the output
@@ -100,13 +101,17 @@ class FileSource:
                 if self._read.get(file) != now or is_last:
                     yield from self._of_file(file, opened, places, is_last=is_last)
                     self._read[file] = now
+        if is_last and not self._shares_place:
+            for file in places.keys() - set(self._files):
+                yield from self._rest_of(file, places[file])
 
     def _search(self, *, must: bool) -> None:
         began = time.monotonic()
         if began < self._search_after and not must:
             return
         self._files, are_more = self._pattern.files(self._output)
-        self._search_after = time.monotonic() + _SEARCH_SHARE * (time.monotonic() - began)
+        if self._pattern.examined > _FEW:
+            self._search_after = time.monotonic() + _SEARCH_SHARE * (time.monotonic() - began)
         if are_more:
             message = text(
                 "More than {most} files match “{pattern}”, or their folders have too many entries: only the "
@@ -145,12 +150,17 @@ class FileSource:
         """Follow a file that was renamed, as when it is rotated: its place moves with it."""
         number = number_of(opened)
         if file not in places:
-            for place in places.values():
+            for earlier, place in list(places.items()):
                 if place.number("file") == number and place.data.get("at") and is_continued(opened, place):
                     yield file, Part([], place)
+                    yield earlier, Part([], place.moved(file=0))
                     return
-        place = places.get(file, Place())
-        if not place.data or place.number("file") == number or "tail" not in place.data:
+        if (place := places.get(file, Place())).number("file") != number:
+            yield from self._rest_of(file, place)
+
+    def _rest_of(self, file: str, place: Place) -> Iterator[tuple[str, Part]]:
+        """What was appended to a file before it got another name in its folder."""
+        if "tail" not in place.data:
             return
         with _sibling(self._output, file, place.number("file")) as rotated:
             if rotated is None or not is_continued(rotated, place):
