@@ -156,8 +156,9 @@ def _check_path(reader: Reader, path: Path) -> bool:
     )
     if not is_inside:
         message = text(
-            "The path “{path}” leads out of the trial's working directory. Metrics are read only of files that "
-            "a trial writes there: make the program write them there, and name them by their relative path.",
+            "The path “{path}” leads out of the trial's working directory. Metrics are read only of files "
+            "that a trial writes there: make the program write them there, and name them by their relative "
+            "path.",
             path=written,
         )
         reader.error("path-outside", path, message)
@@ -188,8 +189,8 @@ def report_unwanted(
             if name == objective or name in side_metrics:
                 continue
             message = text(
-                "“{name}” is neither the objective “{objective}” nor one of “side_metrics”: it is stored, but has "
-                "no effect. Rename it, or add it to “side_metrics”.",
+                "“{name}” is neither the objective “{objective}” nor one of “side_metrics”: it is stored, "
+                "but has no effect. Rename it, or add it to “side_metrics”.",
                 name=name,
                 objective=objective,
             )

@@ -58,7 +58,14 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         shell=local.shell,
         inject_client=local.inject_client,
         outputs=local.ray.outputs,
+        metrics=local.metrics,
+        wanted=wanted_metrics(job),
     )
+
+
+def wanted_metrics(job: Job) -> tuple[str, ...]:
+    """The objective and the side metrics."""
+    return (job.metric, *job.config.hyper_tuning.side_metrics)
 
 
 def watched(folder: DataFolder, job: Job, trial: Trial) -> Watched:
@@ -66,7 +73,7 @@ def watched(folder: DataFolder, job: Job, trial: Trial) -> Watched:
     extra = output_source(job)
     return Watched(
         job.local.metrics,
-        (job.metric, *job.config.hyper_tuning.side_metrics),
+        wanted_metrics(job),
         TrialFolder(folder.trial(job.id, trial.number)),
         (folder.snapshot(job.id), *([extra] if extra is not None else [])),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -42,6 +43,7 @@ class Looks:
         self._submit = submit
         self._on_values = on_values
         self._on_done = on_done
+        self._lock = threading.Lock()  # an agent is asked by several threads
         self._under_way: Future[bool] | None = None
         self._next_at = 0.0
         self._is_done = False
@@ -58,16 +60,16 @@ class Looks:
 
     def tick(self) -> None:
         """Begin a look if it is time for one."""
-        if self.under_way is None and time.monotonic() >= self._next_at:
-            self._under_way = self._submit(self._look)
+        with self._lock:
+            if self.under_way is None and time.monotonic() >= self._next_at:
+                self._under_way = self._submit(self._look)
 
     def finish(self) -> bool:
         """Whether everything of a program that has ended was read; begins the last look."""
-        if self._is_done or self.under_way is not None:
+        with self._lock:
+            if not self._is_done and self.under_way is None and time.monotonic() >= self._next_at:
+                self._under_way = self._submit(self._last_look)
             return self._is_done
-        if time.monotonic() >= self._next_at:
-            self._under_way = self._submit(self._last_look)
-        return False
 
     def _look(self) -> bool:
         began = time.monotonic()
