@@ -34,6 +34,7 @@ _LOOK_S = 1.0  # after which a look goes on with the next source
 _LAST_LOOK_S = 60.0
 _OTHER_NAMES = 500  # of metrics that nobody asked for: the store takes 1,000 of a trial
 _MARK = b'"places"'
+_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
@@ -178,15 +179,15 @@ class Collector:
         """The places where an earlier engine stopped: as stored, then as in later lines of the spool."""
         places: list[Places] = [{} for _ in self._sources]
         behind = 0
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        with suppress(OSError, *_MALFORMED):
             stored = json.loads(read_bytes(self._root / _STATE, _MAX_STATE_BYTES, follow=False))
-            behind = int(stored["spool"])
+            behind = min(max(0, int(stored["spool"])), self._spool_size())
             for i, files in enumerate(stored["state"]["places"][: len(places)]):
                 places[i] = {str(file): Place(dict(data)) for file, data in files.items()}
             for i, found in enumerate(stored["state"]["found"][: len(places)]):
                 self._found[i] = {str(name): int(count) for name, count in found.items()}
         for line in self._lines_behind(behind):
-            with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            with suppress(*_MALFORMED):
                 report = json.loads(line)
                 at = report["places"]
                 places[at["source"]][str(at["file"])] = Place(dict(at["place"]))

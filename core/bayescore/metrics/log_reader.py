@@ -37,9 +37,9 @@ class LogReader:
         self._log = log
         self._pattern: Pattern = compile_pattern(pattern)
         self._text = pattern
-        self._groups = metrics_of(self._pattern)
+        names = ((group, naming.name(group)) for group in metrics_of(self._pattern))
+        self._groups = [(group, name) for group, name in names if name is not None]
         self._has_step = STEP in self._pattern.groupindex
-        self._naming = naming
         self._warn = warn
         self._lost_since: float | None = None
 
@@ -81,15 +81,17 @@ class LogReader:
     def _search(self, chunk: bytes, place: Place, *, is_last: bool) -> tuple[Values, int, Place]:
         """Values in a part of the log, the bytes that are done, and the place with what matched last."""
         values: Values = []
-        before, used = place.text("last"), 0
+        before, used = "", 0
+        earlier = place.text("last")  # digest of what matched last in the part before
         began = time.thread_time()
         for line, end, ends_line in _lines(chunk, is_last=is_last):
             found, key = self._values(line)
-            if found and key != before:
-                values += found
-            before = key or before
+            if found:
+                if key != before and (not earlier or digest(key.encode()) != earlier):
+                    values += found
+                before, earlier = key, ""
             if ends_line and not self._has_step:
-                before = ""
+                before = earlier = ""
             used = end
             if len(values) >= MAX_VALUES:
                 break
@@ -103,19 +105,19 @@ class LogReader:
                     ),
                 )
                 return values, used, place.moved(off=1)
-        return values, used, place.moved(last=before)
+        return values, used, place.moved(last=digest(before.encode()) if before else earlier)
 
     def _values(self, line: bytes) -> tuple[Values, str]:
-        """Values of the first match in a line, and a digest of what it has found."""
-        shown = _COLOURS.sub(b"", line[:_LINE_BYTES]).decode("utf-8", "replace")
+        """Values of the first match in a line, and all that it has found as a text."""
+        line = line[:_LINE_BYTES]
+        shown = (_COLOURS.sub(b"", line) if b"\x1b" in line else line).decode("utf-8", "replace")
         match = self._pattern.search(shown)
         if match is None:
             return [], ""
         values: Values = []
-        for group in self._groups:
+        for group, name in self._groups:
             written = match.group(group)
-            name = self._naming.name(group, group)
-            if not written or name is None:
+            if not written:
                 continue
             value = number_in(written.strip())
             if value is None:
@@ -132,7 +134,7 @@ class LogReader:
                 continue
             values.append((name, value))
         step = (match.group(STEP) or "") if self._has_step else ""
-        return values, digest(repr((step, values)).encode())
+        return values, f"{step} {values}"
 
 
 def _opened(log: Path, stack: ExitStack) -> list[BinaryIO]:
@@ -176,8 +178,10 @@ def _lines(chunk: bytes, *, is_last: bool) -> Iterator[tuple[bytes, int, bool]]:
 
 
 def _tail(file: BinaryIO, at: int) -> str:
-    """The bytes before an offset; without them all, the file was written anew and is shorter."""
+    """The bytes before an offset, as text."""
     before = min(at, _TAIL_BYTES)
+    if at > os.fstat(file.fileno()).st_size:
+        return "shorter"
     return read_at(file, at - before, before).hex()
 
 

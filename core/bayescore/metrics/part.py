@@ -12,6 +12,7 @@ Values = list[tuple[str, float]]
 Warn = Callable[[str, Text], None]  # kind and message of something that the trial's author should know
 MAX_VALUES = 5000  # of a part: a line of the spool of about 200 KiB
 MAX_OF_ROW = 2000  # values of one row or object; a trial may have 1,000 metrics
+_MAX_CACHED = 5000  # names
 _MAX_NAME = 256  # characters
 # Columns that say when a value was written, in the tables of common libraries.
 _NOT_METRICS = frozenset(
@@ -80,6 +81,7 @@ class Naming:
 
     rename: Mapping[str, str]
     wanted: frozenset[str]
+    _known: dict[tuple[str, ...], str | None] = field(default_factory=dict, compare=False)
 
     def name(self, found: str, *longer: str) -> str | None:
         """The metric for a name, ``None`` if it is not one.
@@ -89,7 +91,15 @@ class Naming:
         longer
             Other names by which the file may rename it; they come first.
         """
-        for each in (*longer, found):
+        names = (*longer, found)
+        if names not in self._known:
+            if len(self._known) >= _MAX_CACHED:
+                self._known.clear()
+            self._known[names] = self._name(found, names)
+        return self._known[names]
+
+    def _name(self, found: str, names: tuple[str, ...]) -> str | None:
+        for each in names:
             if each in self.rename:
                 return self.rename[each]
         if found.casefold() in _NOT_METRICS and found not in self.wanted:

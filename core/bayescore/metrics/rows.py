@@ -94,19 +94,20 @@ class RowReader(ABC):
 
     def _new_rows(self, lines: _Lines, at: int, rows: int, place: Place) -> Part:
         values: Values = []
-        first, newest, begin = place.text("first"), place.text("newest"), at
+        first, begin, last_row = place.text("first"), at, None
         for line, end in lines.of(at):
             at = end
             row = self._row(line)
             if row is not None:
                 rows += 1
-                newest = _digest(row)
-                first = first or newest
+                last_row = row
+                first = first or _digest(row)
                 values += self._values(row)
             if len(values) >= MAX_VALUES or at - begin >= _PART_BYTES:
                 break
         if at == begin and place.number("file"):
             return Part([], place)
+        newest = _digest(last_row) if last_row is not None else place.text("newest")
         moved = Place({**place_at(lines.opened, at), "rows": rows, "first": first, "newest": newest})
         return Part(values, moved, is_last=at == begin)
 

@@ -43,7 +43,7 @@ class Summary:
             data = json.loads(content)
             notes = tuple(Note(str(kind), Text.from_json(message)) for kind, message in data["notes"])
             return cls(_counts(data["found"]), notes)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
             return cls()
 
 
