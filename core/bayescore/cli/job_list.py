@@ -87,7 +87,7 @@ def show(
             print_job(database, found.id)
         raise typer.Exit(code)
     if json:
-        print_job(database, found.id)
+        as_json({**job_as_json(database, found.id), "environment": found.submission.shown_environment()})
         return
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)

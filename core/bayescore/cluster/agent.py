@@ -21,6 +21,7 @@ from bayescore import __version__
 from bayescore.cluster import node_metrics, parcels
 from bayescore.cluster.inspection import check_folders
 from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, Packed, SyncOffsets, TrialUpdate
+from bayescore.cluster.node_environment import on_this_node
 from bayescore.cluster.node_metrics import NodeMetrics
 from bayescore.cluster.pulling import Pull
 from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
@@ -163,7 +164,14 @@ class NodeAgent:
             **launch.environment,
             **reporting(_HOSTS[self._kind], self._listener.port, reporter.address, reporter.token),
         }
-        own = replace(launch, folder=folder, content=content, environment=environment, inputs=inputs)
+        own = replace(
+            launch,
+            folder=folder,
+            content=content,
+            environment=environment,
+            inputs=inputs,
+            inherited=on_this_node(launch.inherited),
+        )
         inner = self._runner.start(own)
         _write(
             folder.root / _KNOWN,

@@ -86,6 +86,8 @@ class LocalSettings(BaseModel):
         ``"all"``, ``"none"``, or indices and UUIDs of the GPUs that trials may use.
     gpus_per_trial
         GPUs that one trial gets; 0 for none.
+    use_busy_gpus
+        Whether trials also use GPUs on which other programs compute.
     cpus
         CPUs per trial; ``None`` for no limit.
     memory, shm_size
@@ -113,6 +115,7 @@ class LocalSettings(BaseModel):
     gpus: Literal["all", "none"] | tuple[int | str, ...] = "all"
     gpus_per_trial: int = Field(default=1, ge=0)
     trials_per_gpu: int = Field(default=1, ge=1)
+    use_busy_gpus: bool = False
     cpus: float | None = Field(default=None, gt=0)
     memory: int | None = Field(default=None, gt=0)
     shm_size: int | None = Field(default=None, gt=0)
@@ -262,6 +265,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "gpus": _gpus,
     "gpus_per_trial": _gpus_per_trial,
     "trials_per_gpu": _positive(integer=True),
+    "use_busy_gpus": Reader.boolean,
     "cpus": _positive(integer=False),
     "memory": _parsed(parse_size, "8g"),
     "shm_size": _parsed(parse_size, "1g"),

@@ -98,6 +98,12 @@ class Launch:
         What runs the command.
     metrics, wanted
         Where metrics of a trial on another machine are read, and those that its job asks for.
+    ports
+        Ports of this machine at which the processes of the trial may meet.
+    threads
+        Threads that its numerical libraries should use.
+    inherited
+        Environment of whoever started the job, for a process; ``None`` for that of the engine.
     """
 
     name: str
@@ -118,3 +124,6 @@ class Launch:
     outputs: str = "all"
     metrics: tuple[MetricSource, ...] = ()
     wanted: tuple[str, ...] = ()
+    ports: range = range(29500, 29501)
+    threads: int = 1
+    inherited: Mapping[str, str] | None = field(default=None, repr=False)
