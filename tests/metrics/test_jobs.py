@@ -167,3 +167,13 @@ def test_that_metrics_of_containers_are_stored_while_they_run_and_by_the_next_en
     containers.kill_engine()
     containers.run("engine", "start")
     check_that_each_value_is_stored_once(containers.wait_ended(job))
+
+
+def test_that_a_tried_trial_shows_which_metrics_came_from_which_source(workspace: Workspace) -> None:
+    program = PRINTS + "from openbayestool import log_metric\nlog_metric('acc', 1)\n"
+    write(workspace, program, LOSS, TABLE)
+    done = workspace.run("gear", "run", "hypertuning", "--try")
+    assert done.code == 0, done.err
+    assert f"log: {LOSS['log']}: loss (5 values)\n" in done.out
+    assert f"csv: {TABLE['csv']}: nothing was found\n" in done.out
+    assert "openbayestool: acc (1 value)\n" in done.out
