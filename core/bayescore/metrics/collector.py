@@ -29,8 +29,8 @@ from bayescore.trials import TrialFolder
 
 _STATE = "metrics-places.json"
 _MAX_STATE_BYTES = 4 * 2**20
-_LOOK_VALUES = 20_000  # of one look; the next one goes on
-_LOOK_S = 1.0  # after which a look goes on with the next source
+_LOOK_VALUES = 20_000  # of one look; the next one continues
+_LOOK_S = 1.0  # after which a look continues with the next source
 _LAST_LOOK_S = 60.0
 _OTHER_NAMES = 500  # of metrics that nobody asked for: the store takes 1,000 of a trial
 _MARK = b'"places"'

@@ -18,7 +18,7 @@ _TAIL_BYTES = 256
 def is_continued(opened: BinaryIO, place: Place) -> bool:
     """Whether a file has the bytes before ``place`` that were read from it."""
     at = place.number("at")
-    return os.fstat(opened.fileno()).st_size >= at and tail_at(opened, at) == place.text("tail")
+    return os.fstat(opened.fileno()).st_size >= at and tail_at(opened, at) == place.word("tail")
 
 
 def tail_at(opened: BinaryIO, at: int) -> str:

@@ -58,10 +58,10 @@ class LogReader:
             return Part(values, _moved(files, index, at + used, place), is_last=used == 0)
 
     def _position(self, files: list[BinaryIO], place: Place, *, is_last: bool) -> tuple[int, int] | None:
-        """File and offset at which to go on; ``None`` to wait for a log that is being written anew."""
+        """File and offset at which to continue; ``None`` to wait for a log that is being written anew."""
         if not files:
             return None
-        at, tail = place.number("at"), place.text("tail")
+        at, tail = place.number("at"), place.word("tail")
         own = [i for i, file in enumerate(files) if number_of(file) == place.number("file")]
         for i in own:
             if _tail(files[i], at) == tail:
@@ -82,7 +82,7 @@ class LogReader:
         """Values in a part of the log, the bytes that are done, and the place with what matched last."""
         values: Values = []
         before, used = "", 0
-        earlier = place.text("last")  # digest of what matched last in the part before
+        earlier = place.word("last")  # digest of what matched last in the part before
         began = time.thread_time()
         for line, end, ends_line in _lines(chunk, is_last=is_last):
             found, key = self._values(line)

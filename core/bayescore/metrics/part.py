@@ -40,7 +40,7 @@ _NOT_METRICS = frozenset(
 class Place:
     """How far a file has been read, as plain data that survives a restart.
 
-    The program may have written what it is restored from: :meth:`number` and :meth:`text` accept anything.
+    The program may have written what it is restored from: :meth:`number` and :meth:`word` accept anything.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Place:
         value = self.data.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
 
-    def text(self, key: str) -> str:
+    def word(self, key: str) -> str:
         """A text; empty when there is none."""
         value = self.data.get(key)
         return value if isinstance(value, str) else ""

@@ -84,8 +84,8 @@ class RowReader(ABC):
             if row is None:
                 continue
             count += 1
-            if (count == 1 and _digest(row) != place.text("first")) or (
-                count == rows and _digest(row) != place.text("newest")
+            if (count == 1 and _digest(row) != place.word("first")) or (
+                count == rows and _digest(row) != place.word("newest")
             ):
                 return start, 0
             if count == rows:
@@ -94,7 +94,7 @@ class RowReader(ABC):
 
     def _new_rows(self, lines: _Lines, at: int, rows: int, place: Place) -> Part:
         values: Values = []
-        first, begin, last_row = place.text("first"), at, None
+        first, begin, last_row = place.word("first"), at, None
         for line, end in lines.of(at):
             at = end
             row = self._row(line)
@@ -107,7 +107,7 @@ class RowReader(ABC):
                 break
         if at == begin and place.number("file"):
             return Part([], place)
-        newest = _digest(last_row) if last_row is not None else place.text("newest")
+        newest = _digest(last_row) if last_row is not None else place.word("newest")
         moved = Place({**place_at(lines.opened, at), "rows": rows, "first": first, "newest": newest})
         return Part(values, moved, is_last=at == begin)
 
