@@ -55,7 +55,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int, at_a_time: 
         number=trial.number,
         folder=TrialFolder(folder.trial(job.id, trial.number)),
         content=Content(trial.attempt, folder.snapshot(job.id), parameters, output_source(job)),
-        command=command_line(job.config.command, parameters),
+        command=command_line(job.config.command, parameters, local.parameters_as),
         environment=environment,
         secrets=job_secrets.load(folder, job.id, job.config),
         inputs=tuple(i for i in job.submission.inputs if i.path != "/output"),
