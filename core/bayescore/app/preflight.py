@@ -104,6 +104,10 @@ def _ignore_file(submission: Submission) -> Iterator[Finding]:
 
 def _program(submission: Submission) -> Iterator[Finding]:
     metric = submission.config.hyper_tuning.hyperparameter_metric
+    if submission.local.metrics:
+        sources = "; ".join(str(source) for source in submission.local.metrics)
+        yield Finding("metric", Severity.OK, text("Metrics are read from {sources}", sources=sources))
+        return
     if _mentions(Path(submission.project), metric):
         yield Finding("metric", Severity.OK, text("The program names the metric “{metric}”", metric=metric))
         return
