@@ -33,8 +33,7 @@ class FocusRing(QObject):
 
     def _show(self) -> None:
         if self._ring is not None and isValid(self._ring):  # Qt deletes it with what it is in
-            self._ring.hide()
-            self._ring.deleteLater()
+            self._ring.end()
         control = QApplication.focusWidget()
         is_shown = control is not None and control is not self._clicked and not control.isWindow()
         self._ring = _Ring(control) if is_shown and control is not None else None
@@ -57,13 +56,20 @@ class _Ring(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._control, self._around = control, around
+        self._is_over = False
         for watched in (*chain, around):
             watched.installEventFilter(self)
         self._place()
 
+    def end(self) -> None:
+        """Disappear, whatever happens to the control before this is deleted."""
+        self._is_over = True
+        self.hide()
+        self.deleteLater()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the control when it or something that it is in moves."""
-        if event.type() in _MOVES and isValid(self._control):
+        if event.type() in _MOVES and not self._is_over and isValid(self._control):
             self._place()
         return False
 

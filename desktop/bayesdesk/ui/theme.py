@@ -55,7 +55,7 @@ class Palette:
     syntax_key: str
     syntax_text: str
     syntax_number: str
-    series: tuple[str, ...]  # of several jobs in one chart; more of them are not told apart by all eyes
+    series: tuple[str, ...]  # of several jobs in one chart; with more, not everybody could distinguish them
     ramp: tuple[float, float]  # worst and best line: the part of viridis that is legible on the panel
 
 
