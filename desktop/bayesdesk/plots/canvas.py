@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 
 from bayesdesk.plots.axis import RoundAxis
+from bayesdesk.plots.frugal import FrugalPainting
 from bayesdesk.plots.reset_button import ResetButton
 from bayesdesk.plots.zoom_box import ZoomBox
 from bayesdesk.ui import theme
@@ -35,6 +36,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         axes = {"bottom": RoundAxis("bottom", counts=counts), "left": RoundAxis("left"), **(axes or {})}
         super().__init__(background=theme.palette().panel, viewBox=box, axisItems=axes)
         self.box = box
+        FrugalPainting(self)
         item = self.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()

@@ -16,7 +16,7 @@ from bayesdesk.plots.colours import colour_map
 from bayesdesk.plots.parallel.axes_painter import AxesPainter
 from bayesdesk.plots.parallel.layout import FOOT, SMALL_FOOT, Layout
 from bayesdesk.plots.parallel.painting import Group, LinePainter
-from bayesdesk.ui import theme
+from bayesdesk.ui import slow_display, theme
 
 Array = NDArray[np.float64]
 _BINS = 24  # colours of the bright lines
@@ -108,6 +108,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         """Paint the lines that pass the filter."""
         self._mask = self._model.mask
         self._shown = self._groups(self._mask)
+        can_wait = can_wait or slow_display.is_slow()  # to which one finished picture is sent, not several
         self._bright.paint(self.size, self.ratio, self._lines, self._shown, can_wait=can_wait)
         self.update()
 
