@@ -74,6 +74,7 @@ class SlowDisplay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)  # the thread that accepts ends, too
         self._server.close()
 
     def _accept(self) -> None:

@@ -6,27 +6,24 @@ import html
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QLayout, QSizePolicy
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QLayout
 
 from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
 from bayescore.results import Surface, importances, surface
 from bayesdesk.models.curves import one_line
 from bayesdesk.models.job import JobModel
-from bayesdesk.models.names import shortened
 from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.colours import area_map
 from bayesdesk.plots.contour_picture import ContourPicture, contour_picture
+from bayesdesk.plots.name_choice import NameChoice
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
-from bayesdesk.ui.plain import as_text
-from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, Segmented, label, row
 
 _HEIGHT = 320
-_LONGEST, _SHORTEST = 18, 8  # characters of a parameter that can be chosen; for which there is always room
 _MARGIN = 0.015  # share of the area around it: dots at its edge are whole
 _Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
@@ -77,22 +74,12 @@ class ContourChart(Card):
     def _choices(self) -> QLayout:
         """The two parameters, below the title: long names need the room."""
         made = row(label(_("Across"), "caption"), self._x, 8, label(_("Up"), "caption"), self._y)
-        for choice in (self._x, self._y):
-            made.setStretchFactor(choice, 1)
         made.addStretch(1)
         made.setContentsMargins(13, 2, 4, 6)
         return made
 
-    def _made_choice(self) -> ComboBox:
-        made = ComboBox()
-        names = [s.name for s in self._specs]
-        for index, (name, short) in enumerate(zip(names, shortened(names, _LONGEST), strict=True)):
-            made.addItem(short, name)
-            made.setItemData(index, as_text(name), Qt.ItemDataRole.ToolTipRole)
-        made.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        made.setMinimumContentsLength(_SHORTEST)
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        made.currentIndexChanged.connect(lambda index: made.setToolTip(as_text(names[index])))
+    def _made_choice(self) -> NameChoice:
+        made = NameChoice([s.name for s in self._specs])
         made.activated.connect(self._choose)
         return made
 
@@ -197,7 +184,9 @@ class ContourChart(Card):
         for side, spec in zip(("bottom", "left"), self._pair(), strict=True):
             self._axes[side].set_spec(spec)
             item.setLabel(
-                side, html.escape(spec.name), **{"color": theme.palette().secondary, "font-size": "12px"}
+                side,
+                html.escape(spec.name),
+                **{"color": theme.palette().secondary, "font-size": f"{theme.SMALL_PX}px"},
             )
         self._plot.box.show_whole()
 

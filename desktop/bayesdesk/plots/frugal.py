@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QImage, QRegion
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from bayesdesk.ui import slow_display
@@ -25,27 +25,48 @@ class FrugalPainting(QObject):
     def __init__(self, view: QGraphicsView) -> None:
         super().__init__(view)
         self._view = view
-        self._is_on = False
-        self._sent: _Pixels = np.empty((0, 0), dtype=np.uint32)
+        self.is_on = self.is_rendering = False
+        self._picture = QImage()
+        self._expected = QRegion()  # is to be painted from the picture
+        self._unknown = QRegion()  # was painted without it
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._send)
         view.viewport().installEventFilter(self)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was asked for has been painted."""
+        return not self._later.isActive() and self._expected.isEmpty()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice at a painting that the display has become slow or fast."""
-        if event.type() == QEvent.Type.Paint and slow_display.is_slow() != self._is_on:
+        """Paint from the picture what was found to differ; leave every other painting to the view."""
+        if self.is_rendering or not isinstance(event, QPaintEvent):
+            return False
+        if slow_display.is_slow() != self.is_on:
             self._switch()
-        return False
+        region = event.region()
+        if not self.is_on:
+            return False
+        if not region.subtracted(self._expected).isEmpty():
+            self._unknown += region
+            return False
+        self._expected -= region
+        painter = QPainter(self._view.viewport())
+        painter.setClipRegion(region)
+        painter.drawImage(0, 0, self._picture)
+        painter.end()
+        return True
 
     def _switch(self) -> None:
-        self._is_on = slow_display.is_slow()
+        """Notice that the display has become slow or fast."""
+        self.is_on = slow_display.is_slow()
         modes, scene = QGraphicsView.ViewportUpdateMode, self._view.scene()
         self._view.setViewportUpdateMode(
-            modes.NoViewportUpdate if self._is_on else modes.MinimalViewportUpdate
+            modes.NoViewportUpdate if self.is_on else modes.MinimalViewportUpdate
         )
-        self._sent = np.empty((0, 0), dtype=np.uint32)
-        if self._is_on:
+        self._picture = QImage()
+        if self.is_on:
             scene.changed.connect(self._ask)
             self._later.start(0)
         else:
@@ -57,20 +78,30 @@ class FrugalPainting(QObject):
 
     def _send(self) -> None:
         """Update what differs from the last picture."""
-        if not self._is_on or not self._view.isVisible():
+        if not self.is_on or not self._view.isVisible():
             return
         if (wait := _budget().wait_ms()) > 0:
             self._later.start(wait)
             return
-        viewport, ratio = self._view.viewport(), self._view.devicePixelRatioF()
-        seen, self._sent = self._sent, _pixels(viewport, ratio)
-        if seen.shape == self._sent.shape:
-            region = _differing(seen, self._sent, ratio)
-        else:
-            region = QRegion(viewport.rect())
+        before, self._picture = self._picture, self._rendered()
+        region = QRegion(self._view.viewport().rect())
+        if before.size() == self._picture.size():
+            differing = _differing(_pixels(before), _pixels(self._picture), self._picture.devicePixelRatio())
+            region &= differing + self._unknown
         if not region.isEmpty():
-            viewport.update(region)
+            self._unknown -= region
+            self._expected += region
+            self._view.viewport().update(region)
             _budget().spend(_PIXEL * sum(r.width() * r.height() for r in region))
+
+    def _rendered(self) -> QImage:
+        viewport, ratio = self._view.viewport(), self._view.devicePixelRatioF()
+        image = QImage(viewport.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        self.is_rendering = True
+        viewport.render(image, QPoint(), QRegion(viewport.rect()), QWidget.RenderFlag(0))
+        self.is_rendering = False
+        return image
 
 
 def _budget() -> slow_display.Budget:
@@ -78,11 +109,8 @@ def _budget() -> slow_display.Budget:
     return slow_display.ACTIONS if is_dragging else slow_display.REST
 
 
-def _pixels(viewport: QWidget, ratio: float) -> _Pixels:
-    image = QImage(viewport.size() * ratio, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(ratio)
-    viewport.render(image, QPoint(), QRegion(viewport.rect()), QWidget.RenderFlag(0))
-    return np.frombuffer(image.constBits(), dtype=np.uint32).reshape(image.height(), image.width()).copy()
+def _pixels(image: QImage) -> _Pixels:
+    return np.frombuffer(image.constBits(), dtype=np.uint32).reshape(image.height(), image.width())
 
 
 def _differing(before: _Pixels, after: _Pixels, ratio: float) -> QRegion:

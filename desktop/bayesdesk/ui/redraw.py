@@ -90,7 +90,9 @@ class Redraw(QObject):
         self._draw(pending)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Catch up when the view is shown or scrolled into sight."""
+        """Catch up when the view is shown or scrolled into sight, or is on another screen."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._pending |= self._on
         if (
             event.type() in (QEvent.Type.Show, QEvent.Type.Paint)
             and self._pending

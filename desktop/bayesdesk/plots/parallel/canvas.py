@@ -18,7 +18,7 @@ from bayesdesk.models.snapshot import Change
 from bayesdesk.models.trial import summary_of
 from bayesdesk.plots.frugal import FrugalPainting
 from bayesdesk.plots.parallel.item import ParallelItem
-from bayesdesk.plots.parallel.layout import LEFT, NAMES, RIGHT
+from bayesdesk.plots.parallel.layout import margins
 from bayesdesk.ui import slow_display, theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
@@ -89,12 +89,12 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def rebuild(self) -> None:
         """Lay out again, after a change of the trials, the axes or the size."""
         self.item.axes = tuple(a for a in self.all_axes() if a.name not in self._hidden)
-        self.setMinimumWidth(self._width(self._distance or _AXIS_WIDTH))
+        self.setMinimumWidth(self._width(self._distance or theme.px(_AXIS_WIDTH)))
         self._fit()
 
     def _width(self, distance: float) -> int:
-        gaps = max(1, len(self.item.axes) - 1)
-        return round(min(max(320.0, distance * gaps + LEFT + RIGHT), _MOST_WIDTH))
+        gaps, beside = max(1, len(self.item.axes) - 1), margins().left + margins().right
+        return round(min(max(320.0, distance * gaps + beside), _MOST_WIDTH))
 
     @property
     def is_widened(self) -> bool:
@@ -104,7 +104,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def widen(self, factor: float, room: int) -> None:
         """Change the distance between the axes; they never take less than the room that there is."""
         wanted = min(self.item.layout.distance * factor, _WIDEST)
-        if self._width(wanted) <= max(room, self._width(_AXIS_WIDTH)):
+        if self._width(wanted) <= max(room, self._width(theme.px(_AXIS_WIDTH))):
             self.fit()
         else:
             self._distance = wanted
@@ -113,7 +113,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def fit(self) -> None:
         """Let the axes take the room that there is, with a least distance."""
         self._distance = None
-        self.setMinimumWidth(self._width(_AXIS_WIDTH))
+        self.setMinimumWidth(self._width(theme.px(_AXIS_WIDTH)))
 
     def _fit(self) -> None:
         self.item.prepareGeometryChange()
@@ -195,11 +195,11 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
             return
         at = event.position()
         self._pressed = at
-        index = self.item.layout.axis_at(at.x(), _REACH if at.y() > NAMES else 40)
+        index = self.item.layout.axis_at(at.x(), _REACH if at.y() > self.item.layout.margins.names else 40)
         if index is None:
             return
         axis = self.item.axes[index]
-        if at.y() < NAMES:
+        if at.y() < self.item.layout.margins.names:
             self._moving = axis.name
         elif not axis.categories:
             brushes = self._model.filter.brushes.get(axis.name, ())
@@ -262,7 +262,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def _click(self, at: QPointF, grabbed: Grab | None) -> None:
         index = self.item.layout.axis_at(at.x(), _REACH)
         axis = self.item.axes[index] if index is not None else None
-        if axis is not None and axis.categories and at.y() > NAMES:
+        if axis is not None and axis.categories and at.y() > self.item.layout.margins.names:
             brushes = toggled(
                 axis, self._model.filter.brushes.get(axis.name, ()), self.item.layout.position_at(at.y())
             )
@@ -279,7 +279,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self.move_axis(name, sum(place < x for place in others))
 
     def _hover(self, at: QPointF) -> None:
-        over_head = at.y() < NAMES
+        over_head = at.y() < self.item.layout.margins.names
         index = self.item.layout.axis_at(at.x(), self.item.layout.distance / 2 if over_head else _REACH)
         shape = Qt.CursorShape.ArrowCursor
         if index is not None:
@@ -298,7 +298,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def _show_tip(self) -> None:
         """Show what is under the mouse as a tool tip."""
         at = self._at
-        over_head = at.y() < NAMES
+        over_head = at.y() < self.item.layout.margins.names
         index = self.item.layout.axis_at(at.x(), self.item.layout.distance / 2) if over_head else None
         if index is not None:
             words = as_text(self.item.head_words(index))
