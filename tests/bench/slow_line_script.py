@@ -41,11 +41,12 @@ def ask(*words: object) -> None:
 
 
 @contextmanager
-def counted(name: str, amount: float) -> Iterator[None]:
-    """Count what is sent meanwhile, for each of ``amount``."""
+def counted(name: str, amount: float | None = None) -> Iterator[None]:
+    """Count what is sent meanwhile, for each of ``amount``; by default for each second that it takes."""
     ask("begin")
+    began = time.monotonic()
     yield
-    ask("end", name, amount)
+    ask("end", name, amount or time.monotonic() - began)
 
 
 def turn(milliseconds: int) -> None:
@@ -218,7 +219,7 @@ def live(window, home: Path, mouse: Mouse) -> None:  # type: ignore[no-untyped-d
         page.tabs.setCurrentIndex(page.names.index(tab))
         turn(_SETTLE_MS)
         writing = subprocess.Popen([sys.executable, __file__, "write", str(home), str(_LIVE_S)])
-        with counted(name, _LIVE_S):
+        with counted(name):
             until(lambda: writing.poll() is not None)  # noqa: B023
             turn(1000)
 

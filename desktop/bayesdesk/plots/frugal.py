@@ -92,7 +92,7 @@ class FrugalPainting(QObject):
             self._unknown -= region
             self._expected += region
             self._view.viewport().update(region)
-            _budget().spend(_PIXEL * sum(r.width() * r.height() for r in region))
+            _budget().spend(_PIXEL * sum(r.width() * r.height() for r in region)  # type: ignore[attr-defined])
 
     def _rendered(self) -> QImage:
         viewport, ratio = self._view.viewport(), self._view.devicePixelRatioF()

@@ -54,6 +54,6 @@ class NameChoice(ComboBox):
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
         if (index := self.currentIndex()) >= 0:
             shown = fitted(self._names, room, self.fontMetrics().horizontalAdvance)
-            option.currentText = shown[index]  # type: ignore[attr-defined]
+            option.currentText = shown[index]
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
