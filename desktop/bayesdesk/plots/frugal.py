@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
@@ -92,7 +94,8 @@ class FrugalPainting(QObject):
             self._unknown -= region
             self._expected += region
             self._view.viewport().update(region)
-            _budget().spend(_PIXEL * sum(r.width() * r.height() for r in region)  # type: ignore[attr-defined])
+            rects: Iterable[QRect] = region  # type: ignore[assignment]  # PySide6's types lack the iteration
+            _budget().spend(_PIXEL * sum(r.width() * r.height() for r in rects))
 
     def _rendered(self) -> QImage:
         viewport, ratio = self._view.viewport(), self._view.devicePixelRatioF()
