@@ -21,11 +21,13 @@ from bayescore.cli.output import aside, write
 from bayescore.cli.store import open_store, print_job
 from bayescore.config import CategoricalSpec, DiscreteSpec, Scale
 from bayescore.config.gear import read_gear
-from bayescore.i18n import _, n_, text
+from bayescore.i18n import N_, _, n_, text, translate
 from bayescore.search import SearchSpace
 from bayescore.store import Submission
 from bayescore.trials.gpus import chosen, visible
 
+# what the file says is shown in the words of the window
+N_("Bayesian"), N_("Random"), N_("Grid"), N_("MAXIMIZE"), N_("MINIMIZE")
 application = typer.Typer(no_args_is_help=True)
 run = typer.Typer(no_args_is_help=True)
 application.add_typer(run, name="run", help=_("Run a job."))
@@ -124,9 +126,9 @@ def _preview(submission: Submission, show: Callable[[str], None]) -> None:
             "{algorithm}: {count} trial; {goal} {metric}",
             "{algorithm}: {count} trials, {parallel} at a time; {goal} {metric}",
             count=trials,
-            algorithm=tuning.algorithm,
+            algorithm=translate(tuning.algorithm),
             parallel=tuning.parallel_count,
-            goal=tuning.goal,
+            goal=translate(tuning.goal),
             metric=tuning.hyperparameter_metric,
         )
     )

@@ -32,7 +32,7 @@ def init(
     metric: Annotated[
         str, typer.Option("--metric", help=_("Objective metric that the program reports."))
     ] = "",
-    goal: Annotated[str, typer.Option("--goal", help="MAXIMIZE, MINIMIZE")] = "",
+    goal: Annotated[str, typer.Option("--goal", help=_("Goal: MAXIMIZE or MINIMIZE"))] = "",
     trials: Annotated[
         int, typer.Option("--trials", min=1, max=_MOST_TRIALS, help=_("How many trials."))
     ] = 20,

@@ -17,8 +17,9 @@ from bayesdesk.editor import edits
 from bayesdesk.editor.explanations import explain
 from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import ComboBox
-from bayesdesk.ui.widgets import column, label, set_property
+from bayesdesk.ui.widgets import Segmented, column, label, set_property
 
 _FRAME = 20  # pixels beside a field's text
 
@@ -84,7 +85,12 @@ class Field:
 
 def name_field(content: QWidget, heading: str, explanation: str = "") -> None:
     """Give a field or another widget its name, and a tool tip that explains it."""
-    content.setAccessibleName(heading)
+    if isinstance(content, Segmented):
+        group(content, heading)
+    else:
+        content.setAccessibleName(heading)
+    if isinstance(content, ComboField):
+        content.line.setAccessibleName(heading)
     if not explanation and isinstance(content, Field):
         explanation = explain(content.path, local=isinstance(content.text_model, LocalModel))
     content.setToolTip(as_text(explanation))
@@ -96,7 +102,9 @@ class Labelled(QWidget):
     def __init__(self, heading: str, content: QWidget, explanation: str = "") -> None:
         super().__init__()
         name_field(content, heading, explanation)
-        self.setLayout(column(label(heading, "caption"), content, spacing=3))
+        caption = label(heading, "caption")
+        caption.setBuddy(content)
+        self.setLayout(column(caption, content, spacing=3))
 
 
 class _Line(QLineEdit):

@@ -111,10 +111,6 @@ class EntryRow(LazyRow):
         self.setLayout(line)
 
     @property
-    def stops(self) -> list[QWidget]:
-        return [self.name, self.value, self._remove]
-
-    @property
     def is_in_use(self) -> bool:
         return super().is_in_use or self.value.is_pending
 

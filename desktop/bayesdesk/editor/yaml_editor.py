@@ -26,6 +26,7 @@ from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.reading_order import move_focus
 from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 
 _INDENT = "  "
@@ -176,6 +177,8 @@ class YamlEditor(QPlainTextEdit):
             self.zoomIn()
         elif control and event.key() == Qt.Key.Key_Minus:
             self.zoomOut()
+        elif control and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            move_focus(self.window(), forward=event.key() == Qt.Key.Key_Tab)
         elif event.key() == Qt.Key.Key_Tab and not event.modifiers():
             self.insertPlainText(_INDENT)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():

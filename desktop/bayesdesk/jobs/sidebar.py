@@ -78,6 +78,7 @@ class Sidebar(QWidget):
     def _search(self) -> QWidget:
         self.search = QLineEdit(self._model.listing.query)
         self.search.setPlaceholderText(_("Find a job"))
+        self.search.setAccessibleName(_("Find a job"))
         self.search.setToolTip(_("Words of the name, note, tags or project; #word is a tag"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QLayout
@@ -13,14 +14,17 @@ from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
 from bayescore.results import Surface, importances, surface
 from bayesdesk.models.curves import one_line
+from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
 from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.colours import area_map
-from bayesdesk.plots.contour_picture import ContourPicture, contour_picture
+from bayesdesk.plots.contour_picture import Array, ContourPicture, contour_picture
+from bayesdesk.plots.keyboard import walk_trials
 from bayesdesk.plots.name_choice import NameChoice
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented, label, row
 
 _HEIGHT = 320
@@ -41,6 +45,7 @@ class ContourChart(Card):
         self._x, self._y = self._made_choice(), self._made_choice()
         self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
+        group(self._what, _("Contour"))
         self._what.chosen.connect(self._show_again)
         self.controls.addWidget(self._what)
         self.body.addLayout(self._choices())
@@ -59,6 +64,7 @@ class ContourChart(Card):
         self._bar.setImageItem(self._image, insert_in=self._plot.getPlotItem())
         for item in (self._image, self._lines, self._dots):
             self._plot.addItem(item)
+        walk_trials(self._plot, model, self._points, self._words)
         self._empty = label(_("computing…"), "secondary")
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
@@ -73,7 +79,11 @@ class ContourChart(Card):
 
     def _choices(self) -> QLayout:
         """The two parameters, below the title: long names need the room."""
-        made = row(label(_("Across"), "caption"), self._x, 8, label(_("Up"), "caption"), self._y)
+        across, up = label(_("Across"), "caption"), label(_("Up"), "caption")
+        made = row(across, self._x, 8, up, self._y)
+        for caption, choice in ((across, self._x), (up, self._y)):
+            caption.setBuddy(choice)
+            choice.setAccessibleName(caption.text())
         made.addStretch(1)
         made.setContentsMargins(13, 2, 4, 6)
         return made
@@ -193,6 +203,27 @@ class ContourChart(Card):
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
             self._model.select(points[0].data())
+
+    def _points(self) -> tuple[Array, Array, list[int]]:
+        """Where the trials are, and their numbers."""
+        if self._found is None:
+            return np.empty(0), np.empty(0), []
+        return self._found.dots[:, 0], self._found.dots[:, 1], [int(n) for n in self._found.numbers]
+
+    def _words(self) -> str:
+        picture = self._pictures.get(self._what.value() or "mean")
+        if self._found is None or picture is None:
+            return self._empty.text()
+        low, high = picture.levels
+        what = _("Uncertainty") if self._what.value() == "deviation" else _("Predicted mean")
+        return _(
+            "{what} over {x} and {y}, from {low} to {high}",
+            what=what,
+            x=self._x.currentData(),
+            y=self._y.currentData(),
+            low=number(float(f"{low:.4g}")),
+            high=number(float(f"{high:.4g}")),
+        )
 
     def show_selected(self) -> None:
         """Draw the selected trial larger."""

@@ -13,6 +13,7 @@ from bayesdesk.models.names import fitted
 from bayesdesk.plots.parallel.labels import font
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.speech import describe
 
 _ROW = 24  # pixels
 _BAR = 12
@@ -28,12 +29,12 @@ class ImportanceBars(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: Sequence[Importance] = ()
+        describe(self, lambda: ", ".join(f"{row.name} {_percent(row)}" for row in self._rows))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_rows(self, rows: Sequence[Importance]) -> None:
         """Show these parameters."""
         self._rows = rows
-        self.setAccessibleDescription(", ".join(f"{row.name} {_percent(row)}" for row in rows))
         self.updateGeometry()
         self.update()
 
