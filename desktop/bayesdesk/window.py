@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         from bayesdesk.open_files import OpenFiles
         from bayesdesk.pages import Pages
         from bayesdesk.services.background import Background
+        from bayesdesk.services.display_watch import DisplayWatch
         from bayesdesk.services.machine_watch import MachineWatch
         from bayesdesk.services.store_watch import StoreWatch
         from bayesdesk.tray import Tray
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.background = Background()
         self.watch = StoreWatch(database)
         self.machine = MachineWatch(database, self.background)
+        self.display = DisplayWatch(self, self.background)
         self.jobs = JobListModel()
         self.job_actions = JobActions(self, database, self.background, lambda: self.rows)
         self.tray = Tray(self)
@@ -145,6 +147,7 @@ class MainWindow(QMainWindow):
             self.show_frame()
         self.watch.start()
         self.machine.start()
+        self.display.start()
         if is_first_start():
             self.welcome()
 

@@ -260,7 +260,7 @@ class YamlEditor(QPlainTextEdit):
     def _scroll_numbers(self, area: QRect, by: int) -> None:
         if by:
             self._numbers.scroll(0, by)
-        else:
+        elif area.width() >= self.viewport().width():  # not for the blinking caret
             self._numbers.update(0, area.y(), self._numbers.width(), area.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QLayout, QSizePolicy
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QLayout
 
 from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
@@ -16,21 +16,18 @@ from bayescore.results import Surface, importances, surface
 from bayesdesk.models.curves import one_line
 from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
-from bayesdesk.models.names import shortened
 from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.colours import area_map
 from bayesdesk.plots.contour_picture import Array, ContourPicture, contour_picture
 from bayesdesk.plots.keyboard import walk_trials
+from bayesdesk.plots.name_choice import NameChoice
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
-from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.speech import group
-from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, Segmented, label, row
 
 _HEIGHT = 320
-_LONGEST, _SHORTEST = 18, 8  # characters of a parameter that can be chosen; for which there is always room
 _MARGIN = 0.015  # share of the area around it: dots at its edge are whole
 _Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
@@ -87,21 +84,12 @@ class ContourChart(Card):
         for caption, choice in ((across, self._x), (up, self._y)):
             caption.setBuddy(choice)
             choice.setAccessibleName(caption.text())
-            made.setStretchFactor(choice, 1)
         made.addStretch(1)
         made.setContentsMargins(13, 2, 4, 6)
         return made
 
-    def _made_choice(self) -> ComboBox:
-        made = ComboBox()
-        names = [s.name for s in self._specs]
-        for index, (name, short) in enumerate(zip(names, shortened(names, _LONGEST), strict=True)):
-            made.addItem(short, name)
-            made.setItemData(index, as_text(name), Qt.ItemDataRole.ToolTipRole)
-        made.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        made.setMinimumContentsLength(_SHORTEST)
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        made.currentIndexChanged.connect(lambda index: made.setToolTip(as_text(names[index])))
+    def _made_choice(self) -> NameChoice:
+        made = NameChoice([s.name for s in self._specs])
         made.activated.connect(self._choose)
         return made
 
@@ -206,7 +194,9 @@ class ContourChart(Card):
         for side, spec in zip(("bottom", "left"), self._pair(), strict=True):
             self._axes[side].set_spec(spec)
             item.setLabel(
-                side, html.escape(spec.name), **{"color": theme.palette().secondary, "font-size": "12px"}
+                side,
+                html.escape(spec.name),
+                **{"color": theme.palette().secondary, "font-size": f"{theme.SMALL_PX}px"},
             )
         self._plot.box.show_whole()
 

@@ -65,7 +65,7 @@ class SlicesChart(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as there is room for."""
         super().resizeEvent(event)
-        columns = max(1, min(_MOST_COLUMNS, self.width() // _NARROWEST))
+        columns = max(1, min(_MOST_COLUMNS, self.width() // theme.px(_NARROWEST)))
         if columns != self._columns:
             self._columns = columns
             for index, part in enumerate(self._slices):
@@ -83,7 +83,7 @@ class _Slice(QWidget):
         self._plot: Plot | None = None
         self._whole: QRectF | None = None
         title = row(ElidedLabel(spec.name), spacing=0)
-        title.setContentsMargins(_TITLE_LEFT, 4, 0, 0)
+        title.setContentsMargins(theme.px(_TITLE_LEFT), 4, 0, 0)
         self._column = column(title, spacing=0)
         self._column.addStretch(1)
         self.setLayout(self._column)

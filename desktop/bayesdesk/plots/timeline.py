@@ -55,7 +55,7 @@ class TimelineChart(Card):
         """Draw the trials."""
         names, spans = lanes(self._model.view.trials)
         self._plot.clear()
-        self._plot.setFixedHeight(60 + _LANE_HEIGHT * max(1, len(names)))
+        self._plot.setFixedHeight(theme.px(60 + _LANE_HEIGHT * max(1, len(names))))
         whole = max((s.end for s in spans), default=1.0) / 60
         colours = theme.palette()
         for tone in ("good", "bad", "warning", "accent", "secondary"):
