@@ -83,7 +83,7 @@ def test_that_the_placeholder_of_a_list_that_can_be_typed_into_can_be_read(qapp:
 
 @pytest.mark.parametrize("name", theme.THEMES)
 @pytest.mark.parametrize("vision", SEEN_BY)
-def test_that_lines_of_jobs_are_told_apart_by_everybody(name: str, vision: str) -> None:
+def test_that_everybody_can_distinguish_the_lines_of_jobs(name: str, vision: str) -> None:
     series = theme.THEMES[name].series
     found = {(a, b): difference(lab(a, vision), lab(b, vision)) for a, b in combinations(series, 2)}
     assert min(found.values()) >= _LEAST_DIFFERENCE, min(found, key=lambda pair: found[pair])

@@ -186,7 +186,7 @@ class ParallelKeys(QObject):
             self._sizing = None
 
     def _begin(self) -> None:
-        """Begin a brush around the selected trial, or go on with the one that it is in."""
+        """Begin a brush around the selected trial, or continue the one that it is in."""
         if self._sizing is not None:
             return
         axis, at = self._chosen, min(max(self._position, 0.0), 1.0)
