@@ -14,6 +14,7 @@ from bayescore.app.findings import Finding, may_proceed
 from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, Permission
 from bayescore.app.prepare import Prepared, prepare
+from bayescore.app.project_findings import project_findings
 from bayescore.cluster import connection
 from bayescore.cluster.inspection import lacking
 from bayescore.cluster.slots import demand, fitting
@@ -25,7 +26,7 @@ from bayescore.i18n import text
 from bayescore.store import DataFolder, Submission
 from bayescore.trials import images
 from bayescore.trials.gpus import BUSY_BYTES, chosen, visible
-from bayescore.trials.ignoring import Ignored
+from bayescore.trials.project_scan import Watcher
 
 _MOST_FILES = 500  # of the project are searched for the metric's name
 _MOST_BYTES = 2**20
@@ -54,7 +55,11 @@ class Preflight:
 
 
 def preflight(
-    where: Path, options: Options, data_folder: Path, contents: Contents | None = None
+    where: Path,
+    options: Options,
+    data_folder: Path,
+    contents: Contents | None = None,
+    watcher: Watcher | None = None,
 ) -> Preflight:
     """Prepare a job and check everything that it needs; may take a few seconds.
 
@@ -62,9 +67,11 @@ def preflight(
     ----------
     contents
         What the project's files will contain when the job is submitted; by default what they contain now.
+    watcher
+        Gets the progress while the project's folders are read, and may stop that.
     """
     try:
-        prepared = prepare(where, options, contents)
+        prepared = prepare(where, options, contents, data_folder=data_folder, watcher=watcher)
     except BayesdeskError as error:
         return Preflight(None, (Finding.of_error("files", error),))
     found = list(_files(prepared))
@@ -73,7 +80,7 @@ def preflight(
         submission = prepared.submission
         trusted = all(permission.kind is not Kind.CLUSTER for permission in asked)  # needed to connect to it
         found += [
-            *_ignore_file(submission),
+            *project_findings(submission, prepared.found, data_folder),
             *_program(submission),
             *_data(submission),
             disk(data_folder),
@@ -89,14 +96,6 @@ def _files(prepared: Prepared) -> Iterator[Finding]:
         yield Finding.of_problem("files", problem)
     if not serious:
         yield Finding("files", Severity.OK, text("Both files are valid"))
-
-
-def _ignore_file(submission: Submission) -> Iterator[Finding]:
-    """An invalid pattern would end the job while its project is copied."""
-    try:
-        Ignored(Path(submission.project), ())
-    except BayesdeskError as error:
-        yield Finding.of_error("files", error)
 
 
 def _program(submission: Submission) -> Iterator[Finding]:

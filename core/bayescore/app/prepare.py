@@ -6,9 +6,10 @@ import os
 import secrets as randomness
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from bayescore.app.in_place_problems import in_place_problems
 from bayescore.app.inputs import resolve_inputs
 from bayescore.app.options import Options, local_with_options, with_options
 from bayescore.app.permissions import PROCESS_LINE, Permission, cluster_lines, folder_lines, permissions_of
@@ -33,9 +34,10 @@ from bayescore.config.problems import has_errors
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
-from bayescore.store import Job, Submission
+from bayescore.store import DataFolder, Job, Submission
 from bayescore.trials import docker_engine
 from bayescore.trials.images import image_for
+from bayescore.trials.project_scan import ProjectScan, Watcher, scan
 from bayescore.trials.runners import default_python
 
 
@@ -49,21 +51,35 @@ class Prepared:
         Of both files.
     permissions
         What the files need outside the project's folder, without what the user named in the options.
+    found
+        What is copied of the project, and what is used in place.
     """
 
     submission: Submission | None
     secrets: dict[str, str]
     problems: tuple[Problem, ...]
     permissions: tuple[Permission, ...]
+    found: ProjectScan = field(default_factory=ProjectScan)
 
 
-def prepare(where: Path, options: Options, contents: Contents | None = None) -> Prepared:
+def prepare(
+    where: Path,
+    options: Options,
+    contents: Contents | None = None,
+    *,
+    data_folder: Path | None = None,
+    watcher: Watcher | None = None,
+) -> Prepared:
     """Read a project's files and resolve everything that a job needs.
 
     Parameters
     ----------
     contents
         What the files will contain when the job is submitted; by default what they contain now.
+    data_folder
+        Not part of the project even if it is in it; by default the user's.
+    watcher
+        Gets the progress while the project's folders are read, and may stop that.
 
     Raises
     ------
@@ -80,6 +96,10 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
         return Prepared(None, {}, problems, ())
     config = with_options(loaded.config, options)
     local = local_with_options(local_file.settings, options)
+    found = scan(file.parent, local, data_folder or DataFolder.default().root, watcher)
+    problems = (*problems, *in_place_problems(file.parent, local_file, found))
+    if has_errors(problems):
+        return Prepared(None, {}, problems, (), found)
     secrets = collect(config, loaded.document.text, os.environ)
     runner, endpoint = _runner(local)
     image = None
@@ -99,6 +119,7 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
         seed=local.seed if local.seed is not None else randomness.randbelow(2**31),
         message=options.message,
         inputs=resolve_inputs(config.data_bindings, local, file.parent, elsewhere=runner == "ray"),
+        uncopied=found.uncopied,
         history=_history(options.history, config.hyper_tuning.hyperparameter_metric),
         midpoint=options.midpoint,
     )
@@ -106,7 +127,7 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
     permissions = tuple(
         p for p in permissions_of(submission, file.parent) if not p.lines or not p.lines <= given
     )
-    return Prepared(submission, secrets, problems, permissions)
+    return Prepared(submission, secrets, problems, permissions, found)
 
 
 def _given(options: Options, config: OpenBayesConfig, local: LocalSettings, project: Path) -> set[str]:
