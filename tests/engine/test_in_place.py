@@ -52,3 +52,35 @@ def test_that_large_data_and_a_link_to_another_disk_are_used_without_a_copy(
     names = {path.name for path in workspace.data.snapshot(job["id"]).rglob("*")}
     assert names == {"main.py", "openbayes.yaml"}
     assert bytes_on_disk(workspace.data.job(job["id"])) < 2**20
+
+
+def test_that_deleting_a_job_keeps_what_its_trials_used_in_place(
+    workspace: Workspace, elsewhere: Path
+) -> None:
+    workspace.write(READS, max_job_count=1)
+    big = sparse(workspace.project / "data" / "train.bin")
+    (workspace.project / "elsewhere").symlink_to(elsewhere)
+    job = str(workspace.tune()["id"])
+    done = workspace.run("backup", str(workspace.root / "b.tar"), "--outputs")
+    assert (done.code, done.err) == (0, "")
+    assert (workspace.root / "b.tar").stat().st_size < 2**22
+    done = workspace.run("delete", job, "--yes")
+    assert (done.code, done.err) == (0, "")
+    assert not workspace.data.job(job).exists()
+    assert big.stat().st_size == GIB
+    assert (elsewhere / "x.txt").read_text() == "content"
+
+
+def test_that_a_link_that_is_gone_is_named_and_no_trial_starts(
+    workspace: Workspace, elsewhere: Path
+) -> None:
+    workspace.write(REPORT_X, max_job_count=2, parallel_count=1)
+    (workspace.project / "elsewhere").symlink_to(elsewhere)
+    job = workspace.tune()
+    assert job["state"] == "succeeded"
+    os.rename(elsewhere, elsewhere.with_name("renamed"))
+    workspace.run("continue", str(job["id"]), "--trials", "1", "--detach")
+    ended = workspace.wait_ended(str(job["id"]))
+    assert ended["state"] == "system_error"
+    assert str(elsewhere) in ended["reason"]
+    assert "is gone" in ended["reason"]
