@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bayescore.files.tree import bytes_on_disk
-from support.workspace import REPORT_X, Workspace
+from bayescore.store import events
+from support.workspace import REPORT_X, Workspace, wait_until
 
 READS = """
 import json, os
@@ -27,6 +28,13 @@ def sparse(file: Path, size: int = GIB) -> Path:
     with file.open("wb") as made:
         made.truncate(size)
     return file
+
+
+def changes(workspace: Workspace, job: str) -> list[str]:
+    """Events about files that have changed."""
+    with workspace.reading() as connection:
+        found = events.of_job(connection, job)
+    return sorted(event.text.render("en") for event in found if event.kind == "in_place_changed")
 
 
 @pytest.fixture
@@ -71,9 +79,7 @@ def test_that_deleting_a_job_keeps_what_its_trials_used_in_place(
     assert (elsewhere / "x.txt").read_text() == "content"
 
 
-def test_that_a_link_that_is_gone_is_named_and_no_trial_starts(
-    workspace: Workspace, elsewhere: Path
-) -> None:
+def test_that_a_link_that_is_gone_is_named_and_no_trial_starts(workspace: Workspace, elsewhere: Path) -> None:
     workspace.write(REPORT_X, max_job_count=2, parallel_count=1)
     (workspace.project / "elsewhere").symlink_to(elsewhere)
     job = workspace.tune()
@@ -84,3 +90,23 @@ def test_that_a_link_that_is_gone_is_named_and_no_trial_starts(
     assert ended["state"] == "system_error"
     assert str(elsewhere) in ended["reason"]
     assert "is gone" in ended["reason"]
+
+
+def test_that_a_change_of_what_is_used_in_place_is_an_event_with_the_files_name(
+    workspace: Workspace, elsewhere: Path
+) -> None:
+    workspace.write(
+        f"{READS}\nopen('data/train.bin', 'ab').write(b'x')\nopen('elsewhere/new', 'w').close()\n"
+        "open('free/new', 'w').close()\n",
+        max_job_count=1,
+        local={"in_place": {"free": "rw"}},
+        files={"free/mine.txt": "mine"},
+    )
+    sparse(workspace.project / "data" / "train.bin")
+    (workspace.project / "elsewhere").symlink_to(elsewhere)
+    job = str(workspace.tune()["id"])
+    wait_until(lambda: len(changes(workspace, job)) == 2, "no event")
+    assert changes(workspace, job) == [
+        "Files were added to or removed from elsewhere, which trials use in place, while the job ran.",
+        "data/train.bin, which trials use in place, has changed while the job ran.",
+    ]

@@ -47,8 +47,8 @@ def in_place_problems(project: Path, local: LoadedLocal, found: ProjectScan) -> 
                 _report(reader, key, number, pattern, _why_unmatched(project, pattern))
             elif key == "copy" and (target := _leads_out(project, pattern)) is not None:
                 why = text(
-                    "{name} is a link to {place}, outside the project, which is not copied. Remove the entry, "
-                    "or put a copy in the project yourself.",
+                    "{name} is a link to {place}, outside the project, which is not copied. "
+                    "Remove the entry, or put a copy in the project yourself.",
                     name=pattern,
                     place=target,
                 )

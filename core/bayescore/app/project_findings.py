@@ -38,7 +38,9 @@ def project_findings(submission: Submission, found: ProjectScan, data_folder: Pa
             TOPIC,
             Severity.WARNING,
             text("Each trial gets a copy of {size}.", size=sized(found.size)),
-            text("List data under “in_place” in openbayes.local.yaml, and what no trial needs in .openbayesignore."),
+            text(
+                "List data under “in_place” in openbayes.local.yaml, and what no trial needs in .openbayesignore."
+            ),
         )
     yield _on_disk(submission, found, data_folder)
 
@@ -52,7 +54,10 @@ def named(each: InPlace) -> Text:
 
 def _summary(submission: Submission, found: ProjectScan) -> Finding:
     copied = ntext(
-        "{count} file, {size} is copied", "{count} files, {size} are copied", found.files, size=sized(found.size)
+        "{count} file, {size} is copied",
+        "{count} files, {size} are copied",
+        found.files,
+        size=sized(found.size),
     )
     if not found.in_place:
         return Finding(TOPIC, Severity.OK, copied)
@@ -100,7 +105,9 @@ def _actions(each: InPlace) -> tuple[Action, ...]:
     """Edits of the settings that change how something is used."""
     found = []
     if not each.writable:
-        found.append(Action(text("Let trials write"), edit=partial(leave_in_place, path=each.path, writable=True)))
+        found.append(
+            Action(text("Let trials write"), edit=partial(leave_in_place, path=each.path, writable=True))
+        )
     if each.source.endswith(f"/{each.path}"):  # no link to elsewhere
         found.append(Action(text("Copy it instead"), edit=partial(copy_instead, path=each.path)))
     return tuple(found)
@@ -116,7 +123,9 @@ def _outputs(project: Path, each: RunOutputs) -> Finding:
         )
     else:
         message = text(
-            "{path} ({size}) holds outputs of earlier runs. Each trial gets a copy.", path=each.path, size=size
+            "{path} ({size}) holds outputs of earlier runs. Each trial gets a copy.",
+            path=each.path,
+            size=size,
         )
     return Finding(
         TOPIC,

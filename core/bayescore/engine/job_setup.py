@@ -7,11 +7,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from bayescore.engine.in_place_watch import notes_file
+from bayescore.errors import RunnerError
 from bayescore.i18n import ntext, text
 from bayescore.store import Database, Job, events, settings, transfers
 from bayescore.trials import images, snapshot
 from bayescore.trials.docker_engine import answering
 from bayescore.trials.git_commit import commit_of
+from bayescore.trials.in_place_notes import Notes
+from bayescore.trials.project_scan import StoppedError
 from bayescore.trials.runners import DockerRunner, Runner
 
 _MOST_LISTED = 20  # events of one kind
@@ -29,6 +33,8 @@ def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Ev
     if not target.exists():
         project = Path(job.submission.project)
         commit = commit_of(project)
+        if job.submission.uncopied.in_place:
+            _note_in_place(database, job, cancelled)
         taken = snapshot.take(
             project,
             target,
@@ -41,6 +47,21 @@ def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Ev
         _pull_image(database, job, runner, cancelled)
     if job.submission.runner == "ray":
         _prepare_nodes(database, job, runner, cancelled)
+
+
+def _note_in_place(database: Database, job: Job, cancelled: threading.Event) -> None:
+    def tick() -> None:
+        if cancelled.is_set():
+            raise StoppedError(text("Reading the project was stopped."))
+
+    file = notes_file(database.folder, job)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Notes.take(job.submission.uncopied.in_place, tick).save(file)
+    except OSError as error:
+        raise RunnerError(
+            text("{file} cannot be written: {reason}.", file=file, reason=error.strerror or str(error))
+        ) from None
 
 
 def _prepare_nodes(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:

@@ -18,7 +18,29 @@ FOLDER_FILES = 5000
 SINGLE_FILES = 32
 # A folder with such files and a few large ones is code: only the large files are used in place.
 _PROGRAMS = frozenset(
-    ".py .pyx .ipynb .sh .c .cc .cpp .cu .cuh .h .hpp .go .rs .js .ts .r .jl .lua .java .scala .m".split()
+    [
+        ".py",
+        ".pyx",
+        ".ipynb",
+        ".sh",
+        ".c",
+        ".cc",
+        ".cpp",
+        ".cu",
+        ".cuh",
+        ".h",
+        ".hpp",
+        ".go",
+        ".rs",
+        ".js",
+        ".ts",
+        ".r",
+        ".jl",
+        ".lua",
+        ".java",
+        ".scala",
+        ".m",
+    ]
 )
 
 
