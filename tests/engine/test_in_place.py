@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -84,7 +83,7 @@ def test_that_a_link_that_is_gone_is_named_and_no_trial_starts(workspace: Worksp
     (workspace.project / "elsewhere").symlink_to(elsewhere)
     job = workspace.tune()
     assert job["state"] == "succeeded"
-    os.rename(elsewhere, elsewhere.with_name("renamed"))
+    elsewhere.rename(elsewhere.with_name("renamed"))
     workspace.run("continue", str(job["id"]), "--trials", "1", "--detach")
     ended = workspace.wait_ended(str(job["id"]))
     assert ended["state"] == "system_error"

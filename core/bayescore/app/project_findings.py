@@ -39,7 +39,8 @@ def project_findings(submission: Submission, found: ProjectScan, data_folder: Pa
             Severity.WARNING,
             text("Each trial gets a copy of {size}.", size=sized(found.size)),
             text(
-                "List data under “in_place” in openbayes.local.yaml, and what no trial needs in .openbayesignore."
+                "List data under “in_place” in openbayes.local.yaml, "
+                "and what no trial needs in .openbayesignore."
             ),
         )
     yield _on_disk(submission, found, data_folder)
@@ -117,7 +118,8 @@ def _outputs(project: Path, each: RunOutputs) -> Finding:
     size = sized(each.size)
     if each.is_left_out:
         message = text(
-            "{path} ({size}) holds outputs of earlier runs. Trials do not get it, as they would write into it.",
+            "{path} ({size}) holds outputs of earlier runs. "
+            "Trials do not get it, as they would write into it.",
             path=each.path,
             size=size,
         )

@@ -30,7 +30,7 @@ def measure(path: str, most: int | None = None, tick: Callable[[], None] = lambd
     """
     files = size = entries = 0
     with suppress(OSError):
-        status = os.stat(path, follow_symlinks=False)
+        status = os.lstat(path)
         if stat.S_ISREG(status.st_mode):
             return Measured(1, status.st_size)
     pending = [path]

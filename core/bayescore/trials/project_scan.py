@@ -293,7 +293,7 @@ class _Scanner:
             self.matched.add(number)
         link = LinkOut(entry.path, target)
         try:
-            mode = os.stat(target).st_mode
+            mode = Path(target).stat().st_mode
         except OSError:
             self.dangling.append(link)
             return

@@ -1,7 +1,7 @@
 """Sorts the folders of a project into code, which is copied, and data, which is used in place.
 
-Used in place are single files and folders above the limits below. Of nested folders it is the deepest one that
-exceeds a limit: ``src`` with a huge ``src/assets`` stays code.
+Used in place are single files and folders above the limits below. Of nested folders it is the deepest one
+that exceeds a limit: ``src`` with a huge ``src/assets`` stays code.
 """
 
 from __future__ import annotations
@@ -18,29 +18,10 @@ FOLDER_FILES = 5000
 SINGLE_FILES = 32
 # A folder with such files and a few large ones is code: only the large files are used in place.
 _PROGRAMS = frozenset(
-    [
-        ".py",
-        ".pyx",
-        ".ipynb",
-        ".sh",
-        ".c",
-        ".cc",
-        ".cpp",
-        ".cu",
-        ".cuh",
-        ".h",
-        ".hpp",
-        ".go",
-        ".rs",
-        ".js",
-        ".ts",
-        ".r",
-        ".jl",
-        ".lua",
-        ".java",
-        ".scala",
-        ".m",
-    ]
+    (
+        *(".py", ".pyx", ".ipynb", ".sh", ".r", ".jl", ".lua", ".m", ".js", ".ts"),
+        *(".c", ".cc", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".go", ".rs", ".java", ".scala"),
+    )
 )
 
 
@@ -90,7 +71,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Found:
-    """Something that is used in place, with what it holds; nested folders that are in place, too, count apart."""
+    """Something that is used in place, with what it holds."""
 
     path: str
     is_folder: bool

@@ -322,7 +322,7 @@ def _binds(launch: Launch) -> list[str]:
 
 
 def _mounts(launch: Launch) -> list[Any]:
-    """Mounts of what the working directory contains in place; unlike binds, their paths may contain colons."""
+    """Mounts of what is used in place; unlike those of binds, their paths may contain colons."""
     from docker.types import Mount
 
     return [
