@@ -14,7 +14,7 @@ from bayescore.app.findings import Finding, may_proceed
 from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, Permission
 from bayescore.app.prepare import Prepared, prepare
-from bayescore.app.project_findings import project_findings
+from bayescore.app.project_findings import Use, project_findings
 from bayescore.cluster import connection
 from bayescore.cluster.inspection import lacking
 from bayescore.cluster.slots import demand, fitting
@@ -80,7 +80,7 @@ def preflight(
         submission = prepared.submission
         trusted = all(permission.kind is not Kind.CLUSTER for permission in asked)  # needed to connect to it
         found += [
-            *project_findings(submission, prepared.found, data_folder),
+            *project_findings(Use.by(submission), prepared.found, data_folder),
             *_program(submission),
             *_data(submission),
             disk(data_folder),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -21,18 +22,34 @@ TOPIC = "project_files"
 _MOST_LISTED = 20  # rows of one kind
 
 
-def project_findings(submission: Submission, found: ProjectScan, data_folder: Path) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class Use:
+    """How a job uses its project: what runs the trials, in containers or not, and how many."""
+
+    project: Path
+    runner: str
+    in_containers: bool
+    trials: int
+
+    @classmethod
+    def by(cls, submission: Submission) -> Use:
+        """By a job that is about to be submitted."""
+        trials = 1 if submission.midpoint else submission.config.hyper_tuning.max_job_count
+        return cls(Path(submission.project), submission.runner, submission.image is not None, trials)
+
+
+def project_findings(use: Use, found: ProjectScan, data_folder: Path) -> Iterator[Finding]:
     """Every finding about the files of a project; the first one is the summary."""
-    yield _summary(submission, found)
+    yield _summary(use, found)
     if len(found.in_place) > 1:
         for each in found.in_place[:_MOST_LISTED]:
-            message = text("{name} is used in place{how}", name=named(each), how=_how(submission, each))
-            yield Finding(TOPIC, Severity.OK, message, _change(submission, each), _actions(each))
+            message = text("{name} is used in place{how}", name=named(each), how=_how(use, each))
+            yield Finding(TOPIC, Severity.OK, message, _change(use, each), _actions(each))
         if (rest := len(found.in_place) - _MOST_LISTED) > 0:
             more = ntext("{count} more is used in place", "{count} more are used in place", rest)
             yield Finding(TOPIC, Severity.OK, more)
-    yield from (_outputs(Path(submission.project), each) for each in found.outputs[:_MOST_LISTED])
-    yield from _links(submission, found)
+    yield from (_outputs(use.project, each) for each in found.outputs[:_MOST_LISTED])
+    yield from _links(use, found)
     if found.size > FOLDER_BYTES or found.files > FOLDER_FILES:
         yield Finding(
             TOPIC,
@@ -43,7 +60,7 @@ def project_findings(submission: Submission, found: ProjectScan, data_folder: Pa
                 "and what no trial needs in .openbayesignore."
             ),
         )
-    yield _on_disk(submission, found, data_folder)
+    yield _on_disk(use, found, data_folder)
 
 
 def named(each: InPlace) -> Text:
@@ -53,7 +70,7 @@ def named(each: InPlace) -> Text:
     return text("{path} (more than {size})", path=each.path, size=sized(each.size))
 
 
-def _summary(submission: Submission, found: ProjectScan) -> Finding:
+def _summary(use: Use, found: ProjectScan) -> Finding:
     copied = ntext(
         "{count} file, {size} is copied",
         "{count} files, {size} are copied",
@@ -68,9 +85,9 @@ def _summary(submission: Submission, found: ProjectScan) -> Finding:
             "{copied}; {name} is used in place{how}",
             copied=copied,
             name=named(each),
-            how=_how(submission, each),
+            how=_how(use, each),
         )
-        return Finding(TOPIC, Severity.OK, message, _change(submission, each), _actions(each))
+        return Finding(TOPIC, Severity.OK, message, _change(use, each), _actions(each))
     message = ntext(
         "{copied}; {count} entry ({size}) is used in place",
         "{copied}; {count} entries ({size}) are used in place",
@@ -81,25 +98,23 @@ def _summary(submission: Submission, found: ProjectScan) -> Finding:
     return Finding(TOPIC, Severity.OK, message)
 
 
-def _how(submission: Submission, each: InPlace) -> Text:
+def _how(use: Use, each: InPlace) -> Text:
     """How trials use it, after “is used in place”."""
     if each.writable:
         return text(", and trials may change it")
-    if submission.runner == "process":
+    if use.runner == "process":
         return text(", read-only by agreement: nothing stops a process from writing")
-    if submission.runner == "ray":
+    if use.runner == "ray":
         return text(", sent to each node") if each.send else text(", from the same path on each node")
     return text(", read-only")
 
 
-def _change(submission: Submission, each: InPlace) -> Text | None:
-    is_link = Path(submission.project, each.path).is_symlink()
-    if is_link:
-        return text("If trials must write there: in_place: {{“{path}”: rw}}", path=each.path)
-    return text(
-        "If trials must write there: in_place: {{“{path}”: rw}}; to copy it for each trial: copy: [“{path}”]",
-        path=each.path,
-    )
+def _change(use: Use, each: InPlace) -> Text:
+    write = text('in_place: {{"{path}": rw}} lets trials write there', path=each.path)
+    if (use.project / each.path).is_symlink():
+        return text("In openbayes.local.yaml, {write}.", write=write)
+    copied = text('copy: ["{path}"] copies it for each trial', path=each.path)
+    return text("In openbayes.local.yaml, {write}; {copied}.", write=write, copied=copied)
 
 
 def _actions(each: InPlace) -> tuple[Action, ...]:
@@ -142,7 +157,7 @@ def _outputs(project: Path, each: RunOutputs) -> Finding:
     )  # fmt: skip
 
 
-def _links(submission: Submission, found: ProjectScan) -> Iterator[Finding]:
+def _links(use: Use, found: ProjectScan) -> Iterator[Finding]:
     for link in found.dangling[:_MOST_LISTED]:
         message = text("{link} leads to {place}, which is not there.", link=link.path, place=link.target)
         hint = text("Mount its disk, or correct the link. Trials get no such link.")
@@ -155,7 +170,7 @@ def _links(submission: Submission, found: ProjectScan) -> Iterator[Finding]:
         )
         hint = text("If trials need it, list “{link}” under “in_place”.", link=link.path)
         yield Finding(TOPIC, Severity.WARNING, message, hint)
-    if found.within and submission.image is not None:
+    if found.within and use.in_containers:
         yield _within(found.within)
     for path in found.special[:_MOST_LISTED]:
         message = text("{file} is neither a file nor a folder and is not copied.", file=path)
@@ -176,15 +191,15 @@ def _within(links: tuple[LinkOut, ...]) -> Finding:
     return Finding(TOPIC, Severity.WARNING, message, hint)
 
 
-def _on_disk(submission: Submission, found: ProjectScan, data_folder: Path) -> Finding:
+def _on_disk(use: Use, found: ProjectScan, data_folder: Path) -> Finding:
     """What the job takes on the disk of the data folder, apart from what its programs write."""
-    trials = 1 if submission.midpoint else submission.config.hyper_tuning.max_job_count
-    needed = found.size * (trials + 1)
-    free = shutil.disk_usage(data_folder).free
+    needed = found.size * (use.trials + 1)
+    there = next(folder for folder in (data_folder, *data_folder.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
     message = ntext(
         "The job takes up to {size} on disk, for {count} trial, besides what the program writes",
         "The job takes up to {size} on disk, for {count} trials, besides what the programs write",
-        trials,
+        use.trials,
         size=sized(needed),
     )
     if needed < free:

@@ -289,8 +289,6 @@ class _Scanner:
         number = self.named.deciding(entry.path, is_folder=False)
         if number is None:
             number = self.named.deciding(entry.path, is_folder=True)
-        if number is not None:
-            self.matched.add(number)
         link = LinkOut(entry.path, target)
         try:
             mode = Path(target).stat().st_mode
@@ -302,6 +300,8 @@ class _Scanner:
         elif self.real.is_relative_to(target) and number is None:
             self.above.append(link)
         else:
+            if number is not None:
+                self.matched.add(number)
             self._choose(entry, _Chosen(entry.path, target, stat.S_ISDIR(mode)), by_name=number is not None)
 
     def _choose(self, entry: Entry, chosen: _Chosen, *, by_name: bool = True) -> None:
