@@ -41,6 +41,9 @@ def in_place_problems(project: Path, local: LoadedLocal, found: ProjectScan) -> 
                 why = text("{file} cannot be written by you: change its permissions, or use ro.",
                            file=each.source)  # fmt: skip
             _report(reader, "in_place", chosen_by, in_place[chosen_by], ("unreadable", why))
+        if each.send and each.writable and chosen_by is not None:
+            why = text("{name} is sent to the nodes, where changes would be lost: use ro.", name=each.path)
+            _report(reader, "in_place", chosen_by, in_place[chosen_by], ("contradiction", why))
     for key, patterns in (("copy", local.settings.copied), ("send", local.settings.send)):
         for number, pattern in enumerate(patterns):
             if _is_missing(project, pattern):

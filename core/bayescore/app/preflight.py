@@ -183,7 +183,7 @@ def _cluster(submission: Submission) -> Iterator[Finding]:
         short = node.gpus_free < needed["num_gpus"]
         yield Finding("cluster", Severity.WARNING if short and node.gpus else Severity.OK, message)
     suitable = fitting(found, needed)
-    errors = list(lacking(ray, suitable, submission.inputs))
+    errors = list(lacking(ray, suitable, submission.inputs, submission.uncopied.in_place))
     severity = Severity.ERROR if len(errors) == len(suitable) else Severity.WARNING
     for node, lack in errors:
         message = text("{node} would get no trials: {message}", node=node.name, message=lack.message)
