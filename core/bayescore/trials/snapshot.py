@@ -200,5 +200,5 @@ def _check_room(project: Path, target: Path, size: int) -> None:
                 size=size // 2**20,
                 free=free // 2**20,
             ),
-            text("List data and old outputs in .openbayesignore, or free some space."),
+            text("List data under “in_place” in openbayes.local.yaml, or free some space."),
         )
