@@ -14,6 +14,7 @@ from bayescore.app.inputs import resolve_inputs
 from bayescore.app.options import Options, local_with_options, with_options
 from bayescore.app.permissions import PROCESS_LINE, Permission, cluster_lines, folder_lines, permissions_of
 from bayescore.app.secret_values import collect, masked
+from bayescore.app.starter_environment import StarterEnvironment, environment_of_starter
 from bayescore.cluster import connection
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import (
@@ -47,12 +48,16 @@ class Prepared:
 
     Attributes
     ----------
+    secrets
+        Values of the secret parameters, by name.
     problems
         Of both files.
     permissions
         What the files need outside the project's folder, without what the user named in the options.
     found
         What is copied of the project, and what is used in place.
+    secret_variables
+        Secrets among the environment variables that the job keeps, by name.
     """
 
     submission: Submission | None
@@ -60,6 +65,7 @@ class Prepared:
     problems: tuple[Problem, ...]
     permissions: tuple[Permission, ...]
     found: ProjectScan = field(default_factory=ProjectScan)
+    secret_variables: dict[str, str] = field(default_factory=dict)
 
 
 def prepare(
@@ -107,6 +113,7 @@ def prepare(
         image = image_for(config, local)
     elif runner == "process":
         local = local.model_copy(update={"python": _python(local, file.parent)})
+    kept = _kept_environment(runner, local, config)
     submission = Submission(
         name=options.name or file.parent.name or "job",
         project=str(file.parent),
@@ -122,12 +129,23 @@ def prepare(
         uncopied=found.uncopied,
         history=_history(options.history, config.hyper_tuning.hyperparameter_metric),
         midpoint=options.midpoint,
+        environment=None if kept is None else kept.stored(),
     )
     given = _given(options, config, local_file.settings, file.parent)
     permissions = tuple(
         p for p in permissions_of(submission, file.parent) if not p.lines or not p.lines <= given
     )
-    return Prepared(submission, secrets, problems, permissions, found)
+    return Prepared(submission, secrets, problems, permissions, found, kept.secrets if kept else {})
+
+
+def _kept_environment(
+    runner: str, local: LocalSettings, config: OpenBayesConfig
+) -> StarterEnvironment | None:
+    """The environment that the trials get; ``None`` for containers, which get none."""
+    in_containers = runner == "docker" or (runner == "ray" and local.ray.runner is NodeRunner.DOCKER)
+    if in_containers:
+        return None
+    return environment_of_starter(os.environ, {s.env for s in config.secrets.values() if s.env is not None})
 
 
 def _given(options: Options, config: OpenBayesConfig, local: LocalSettings, project: Path) -> set[str]:

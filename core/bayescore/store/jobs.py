@@ -18,7 +18,7 @@ from bayescore.store.states import JobState, check_job_move
 from bayescore.store.tables import jobs
 from bayescore.times import now
 
-_LARGE = ("file_text", "config", "local", "inputs", "uncopied", "history")
+_LARGE = ("file_text", "config", "local", "inputs", "history", "environment", "uncopied")
 
 
 def _setting(name: str) -> sa.ColumnElement[str]:
@@ -58,6 +58,7 @@ def add(connection: sa.Connection, submission: Submission) -> Job:
             midpoint=int(submission.midpoint),
             run_since=now(),
             created_at=now(),
+            environment=None if submission.environment is None else dumps(dict(submission.environment)),
         )
     )
     revisions.bump_jobs(connection, identifier)
@@ -230,6 +231,7 @@ def _job(row: sa.Row[Any]) -> Job:
         uncopied=_uncopied(json.loads(row.uncopied)),
         history=tuple(json.loads(row.history)),
         midpoint=bool(row.midpoint),
+        environment=None if row.environment is None else json.loads(row.environment),
     )
     return Job(
         row.seq,

@@ -72,7 +72,8 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
         "ALTER TABLE jobs ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX jobs_changed ON jobs (changed)",
     ),
-    "0004": ("ALTER TABLE jobs ADD COLUMN uncopied TEXT NOT NULL DEFAULT '{}'",),
+    "0004": ("ALTER TABLE jobs ADD COLUMN environment TEXT",),
+    "0005": ("ALTER TABLE jobs ADD COLUMN uncopied TEXT NOT NULL DEFAULT '{}'",),
 }
 VERSIONS = tuple(MIGRATIONS)
 NEWEST = VERSIONS[-1]
