@@ -54,12 +54,15 @@ def main() -> None:
 
     window = MainWindow()
     window.show_first()
+    from bayescore.app.engine_control import resume
     from bayescore.store import Database  # SQLAlchemy takes longer to load than the window to appear
 
     try:
-        window.fill(Database(folder).open())
+        database = Database(folder).open()
     except BayesdeskError as error:
         sys.exit(str(error))
+    window.fill(database)
+    window.background.run(lambda: resume(database), failed=window.show_error)
     instance.opened.connect(window.raise_and_open)
     sys.excepthook = _hook(window)
     window.start()
