@@ -32,6 +32,7 @@ class LicencesDialog(QDialog):
         self.resize(1000, 640)
         self._packages = sorted(packages, key=lambda package: package.name != "bayesdesk")  # ours first
         self.table = QTreeWidget()
+        self.table.setAccessibleName(_("Packages"))
         self.table.setHeaderLabels([_("Package"), _("Version"), _("Licence")])
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
@@ -43,6 +44,8 @@ class LicencesDialog(QDialog):
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.header().setStretchLastSection(True)
         self.words = QPlainTextEdit()
+        self.words.setTabChangesFocus(True)
+        self.words.setAccessibleName(_("Licence"))
         self.words.setReadOnly(True)
         self.words.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.table.currentItemChanged.connect(lambda *_items: self._show())

@@ -6,10 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from bayescore.app.new_project import Proposal
+from bayescore.config import LOCAL_FILE_NAME
 from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.widgets import button, column, label, row
+
+_LOCAL_HEIGHT = 140  # pixels: a few lines
 
 
 class NewFileDialog(QDialog):
@@ -22,6 +25,14 @@ class NewFileDialog(QDialog):
         self.resize(720, 560)
         self.view = DiffView()
         self.view.show_difference("", proposal.text)
+        self.local_view = DiffView()
+        self.local_view.show_difference("", proposal.local)
+        self.local_view.setMaximumHeight(_LOCAL_HEIGHT)
+        local_file = label(
+            str(proposal.file.with_name(LOCAL_FILE_NAME)), "caption", wrap=True, selectable=True
+        )
+        for widget in (local_file, self.local_view):
+            widget.setVisible(bool(proposal.local))
         self.remarks = label("\n".join(str(r) for r in proposal.remarks), wrap=True, selectable=True)
         self.remarks.setVisible(bool(proposal.remarks))
         self.create_file = button(_("Create file"), self.accept, kind="primary")
@@ -29,6 +40,8 @@ class NewFileDialog(QDialog):
             label(self.windowTitle(), "title"),
             label(str(proposal.file), "caption", wrap=True, selectable=True),
             self.view,
+            local_file,
+            self.local_view,
             self.remarks,
             row(None, button(_("Cancel"), self.reject), self.create_file),
             spacing=12,

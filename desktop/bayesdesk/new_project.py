@@ -88,8 +88,7 @@ class NewProjectActions(QObject):
         """Show the proposed file, which is written when the user accepts it."""
 
         def write() -> None:
-            accept_proposal(proposal)
-            choose_runner(proposal.file.parent, default_runner())
+            accept_proposal(proposal, default_runner())
 
         def create() -> None:
             self._background.run_to_end(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from bayescore.config import RunnerChoice
 from bayescore.i18n import _, language
@@ -15,11 +15,13 @@ from bayesdesk.appearance import SYSTEM, TEXT_SIZES, ZOOMS, Appearance
 from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, ElidedLabel, Segmented, button, column, label, row
 
 
-class Preferences(QDialog):
+class Preferences(Dialog):
     """Each choice takes effect at once."""
 
     def __init__(self, parent: QWidget, appearance: Appearance, folder: DataFolder) -> None:
@@ -125,7 +127,13 @@ def _card(title: str, lines: Sequence[tuple[str, QWidget]]) -> Card:
     grid.setHorizontalSpacing(18)
     grid.setVerticalSpacing(10)
     for i, (words, control) in enumerate(lines):
-        grid.addWidget(label(words, "secondary"), i, 0)
+        caption = label(words, "secondary")
+        caption.setBuddy(control)
+        if isinstance(control, Segmented):
+            group(control, words)
+        elif isinstance(control, ComboBox):
+            control.setAccessibleName(words)
+        grid.addWidget(caption, i, 0)
         grid.addWidget(control, i, 1, Qt.AlignmentFlag.AlignVCenter)
     grid.setColumnMinimumWidth(0, theme.px(150))
     grid.setColumnStretch(1, 1)

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from bayescore.i18n import _
 from bayesdesk.appearance import Appearance
 from bayesdesk.menus import fill_menus
+from bayesdesk.panes import Panes
 from bayesdesk.recent_files import RecentFiles
 from bayesdesk.single_instance import JOB
 from bayesdesk.start_page import StartPage
 from bayesdesk.ui import theme
 from bayesdesk.ui.collapsible import Collapsible
+from bayesdesk.ui.reading_order import move_focus
 from bayesdesk.ui.widgets import button, row
 
 if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when they are first shown
@@ -53,6 +55,7 @@ class MainWindow(QMainWindow):
         self.recent = RecentFiles(self)
         self.rows: tuple[JobRow, ...] = ()
         self.closing: Closing | None = None
+        self._panes = Panes()
         self._start_page = StartPage(self.recent)
         self._sidebar_place = QWidget()
         self._sidebar_place.setObjectName("sidebar")
@@ -79,6 +82,7 @@ class MainWindow(QMainWindow):
         from bayesdesk.open_files import OpenFiles
         from bayesdesk.pages import Pages
         from bayesdesk.services.background import Background
+        from bayesdesk.services.display_watch import DisplayWatch
         from bayesdesk.services.machine_watch import MachineWatch
         from bayesdesk.services.store_watch import StoreWatch
         from bayesdesk.tray import Tray
@@ -88,6 +92,7 @@ class MainWindow(QMainWindow):
         self.background = Background()
         self.watch = StoreWatch(database)
         self.machine = MachineWatch(database, self.background)
+        self.display = DisplayWatch(self, self.background)
         self.jobs = JobListModel()
         self.job_actions = JobActions(self, database, self.background, lambda: self.rows)
         self.tray = Tray(self)
@@ -142,6 +147,7 @@ class MainWindow(QMainWindow):
             self.show_frame()
         self.watch.start()
         self.machine.start()
+        self.display.start()
         if is_first_start():
             self.welcome()
 
@@ -245,6 +251,18 @@ class MainWindow(QMainWindow):
         for panel in self.pages.findChildren(Collapsible):
             if panel.isVisible():
                 panel.toggle()
+
+    def next_pane(self) -> None:
+        """Move the focus to the next pane."""
+        self._panes.move(self._left, self.pages.currentWidget() or self.pages, forward=True)
+
+    def previous_pane(self) -> None:
+        """Move the focus to the pane before."""
+        self._panes.move(self._left, self.pages.currentWidget() or self.pages, forward=False)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let Tab visit the controls in reading order."""
+        return move_focus(self, forward=forward)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or return to the window's size."""

@@ -7,13 +7,18 @@ from typing import Annotated
 
 import typer
 
+from bayescore.app.conversion import convert_file
 from bayescore.app.file_checks import FileChecks, check_files
 from bayescore.app.findings import Finding
 from bayescore.cli.options import JSON
-from bayescore.cli.output import as_json, write
+from bayescore.cli.output import as_json, aside, write
 from bayescore.cli.reading import reading
-from bayescore.config import Severity
+from bayescore.config import LOCAL_FILE_NAME, Severity, project_file
+from bayescore.config.encodings import NotUtf8Error, chinese_lines
+from bayescore.config.load import read_utf8
 from bayescore.i18n import _, translate
+
+_SHOWN = 5  # converted lines
 
 
 def check(
@@ -21,9 +26,14 @@ def check(
     fix: Annotated[
         bool, typer.Option("--fix", help=_("Add outputs of earlier runs to .openbayesignore."))
     ] = False,
+    convert: Annotated[
+        bool,
+        typer.Option("--convert", help=_("Convert files in GB18030 or UTF-16 to UTF-8; keep the originals.")),
+    ] = False,
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """Exit 0 when a job could start, else 2."""
+    _look_at_encodings(project_file(file), convert=convert)
     with reading() as watcher:
         found = check_files(file, watcher)
     if fix and _fixed(found):
@@ -58,3 +68,22 @@ def _fixed(found: FileChecks) -> bool:
     for run in runs:
         run()
     return bool(runs)
+
+
+def _look_at_encodings(target: Path, *, convert: bool) -> None:
+    """Convert files that are not UTF-8, or say how that is done."""
+    for each in (target, target.with_name(LOCAL_FILE_NAME)):
+        if each is not target and not each.exists():
+            continue
+        try:
+            read_utf8(each)
+        except NotUtf8Error as error:
+            if not convert:
+                aside(str(error))
+                continue
+            kept = convert_file(error)
+            aside(
+                _("{file} has been converted to UTF-8. The original is kept in {kept}.", file=each, kept=kept)
+            )
+            for line in chinese_lines(read_utf8(each), _SHOWN):
+                aside(f"  {line}")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bayescore.config.metric_sources import MetricSource, read_sources
 from bayescore.config.models import Access
 from bayescore.config.read_in_place import read_in_place, read_patterns
 from bayescore.config.reader import Reader
@@ -108,6 +109,8 @@ class LocalSettings(BaseModel):
         Patterns of what is used in place that is sent to the nodes of a cluster.
     trial_timeout
         Seconds a trial may run.
+    metrics
+        Where metrics are read of a program that does not report them.
     max_failed_trials
         The job ends when this many trials have failed; ``None``: the first 3, or 5 in a row.
     """
@@ -138,6 +141,7 @@ class LocalSettings(BaseModel):
     seed: int | None = None
     objective: ObjectiveRule = ObjectiveRule.LAST
     inject_client: bool = True
+    metrics: tuple[MetricSource, ...] = ()
     stop_when_exhausted: bool = True
     ray: RaySettings = Field(default_factory=RaySettings)
 
@@ -311,6 +315,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "seed": Reader.integer,
     "objective": _choice(ObjectiveRule),
     "inject_client": Reader.boolean,
+    "metrics": read_sources,
     "stop_when_exhausted": Reader.boolean,
     "ray": _ray,
 }

@@ -37,6 +37,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffDialog
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import (
     ElidedLabel,
@@ -151,6 +152,7 @@ class EditorPage(QWidget):
 
     def _made_sides(self) -> Segmented:
         made = Segmented([("both", _("Both")), ("form", _("Form")), ("yaml", "YAML")])
+        group(made, _("Form and YAML"))
         made.chosen.connect(self.show_sides)
         return made
 
@@ -204,6 +206,10 @@ class EditorPage(QWidget):
         text_side.setLayout(column(self._tabs, self._texts, spacing=0))
         self._text_side = text_side
         self.sides = Sides(self.form, text_side, self.problems, self.yaml.width_of(_TEXT_COLUMNS))
+        self.panes = (top, self.form, text_side, self.problems)
+        names = (self.model.file.name, _("Form"), "YAML", _("Problems"))
+        for pane, name in zip(self.panes, names, strict=True):
+            group(pane, name)
         layout = column(top, self.sides, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)

@@ -61,7 +61,7 @@ class FilterField(QLineEdit):
         self.setAccessibleName(_("Condition"))
         self.setMinimumWidth(_width_of(CHARACTERS) + _AROUND_TEXT_PX)
         recent = self.addAction(icon("history"), QLineEdit.ActionPosition.LeadingPosition)
-        recent.setToolTip(_("Recent conditions"))
+        recent.setText(_("Recent conditions"))
         recent.triggered.connect(self.show_recent)
         self._items = QStandardItemModel(self)
         self._popup = QListView()

@@ -16,6 +16,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule, set_tone
 
+_ICON_PX = 17
 _MARKS = {
     Severity.OK: ("check", "good"),
     Severity.HINT: ("hint", "secondary"),
@@ -70,21 +71,21 @@ def finding_line(
     made = QWidget()
     name, tone = _MARKS[finding.severity]
     mark = QLabel()
-    mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(17, 17))
+    mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(theme.px(_ICON_PX), theme.px(_ICON_PX)))
     mark.setAccessibleName(finding.grade)
     topic = label(_topics().get(finding.topic, finding.topic))
     topic.setFixedWidth(theme.px(topic_width))
-    said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=6)
+    said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=theme.px(6))
     if finding.fix is not None:
         said.addWidget(_fix_card(str(finding.fix)))
     if act is not None and finding.actions:
         links = (button(str(each.title), partial(act, each), kind="link") for each in finding.actions)
-        said.addLayout(row(*links, None, spacing=14))
-    layout = row(mark, topic, spacing=14)
+        said.addLayout(row(*links, None, spacing=theme.px(14)))
+    layout = row(mark, topic, spacing=theme.px(14))
     layout.addLayout(said, 1)
     for part in (mark, topic):
         layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
-    layout.setContentsMargins(14, 9, 14, 9)
+    layout.setContentsMargins(*map(theme.px, (14, 9, 14, 9)))
     made.setLayout(layout)
     return made
 
@@ -103,7 +104,7 @@ def _fix_card(words: str) -> QWidget:
             tip=_("Copy"),
         )
     )
-    line.setContentsMargins(9, 4, 4, 4)
+    line.setContentsMargins(*map(theme.px, (9, 4, 4, 4)))
     ground.body.addLayout(line)
     return ground
 
