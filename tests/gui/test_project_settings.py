@@ -17,6 +17,7 @@ from bayescore.trials.gpus import Gpu
 from bayesdesk.editor.completion import completions, describe, place_of
 from bayesdesk.editor.estimate import parallel_trials
 from bayesdesk.editor.explanations import keys_at
+from bayesdesk.editor.in_place_field import PatternsField
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.window import MainWindow
 from support.gpus import StandInGpus
@@ -430,3 +431,23 @@ def test_that_gpus_of_the_driver_reach_the_window(tmp_path: Path, workspace: Wor
         check=True,
     )
     assert json.loads(done.stdout) == [[0, 0, 0], [1, 50, 2048 * 2**20]]
+
+
+def test_that_what_is_used_in_place_is_a_line_of_the_form(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write(local={"in_place": ["data"]})
+    editor = open_editor(window, qtbot, file)
+    (field,) = (f for f in editor.findChildren(PatternsField) if f.path == ("in_place",))
+    assert field.text() == "data"
+    field.setText("data, results: rw")
+    field.textEdited.emit(field.text())
+    settle(editor)
+    assert editor.local.value(("in_place",)) == {"data": "ro", "results": "rw"}
+    editor.local.set(("in_place",), ["x"])
+    settle(editor)
+    assert field.text() == "x"
+    field.setText("")
+    field.textEdited.emit("")
+    settle(editor)
+    assert editor.local.value(("in_place",)) is None

@@ -70,5 +70,5 @@ def _write_missing(cursor: Cursor, name: str, content: bytes) -> None:
 
 
 def _settings_text(local: LocalSettings) -> str:
-    settings = local.model_dump(mode="json", exclude_defaults=True)
+    settings = local.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False) if settings else ""
