@@ -18,8 +18,8 @@ from bayesdesk.start_page import StartPage
 if TYPE_CHECKING:  # loaded when they are first shown, so that the window starts quickly
     from bayesdesk.compare.page import ComparePage
     from bayesdesk.diagnostics.page import DiagnosticsPage
+    from bayesdesk.editor.edited_project import EditedProject
     from bayesdesk.editor.editor_page import EditorPage
-    from bayesdesk.editor.text_model import ConfigModel, LocalModel
     from bayesdesk.job_table.page import JobTablePage
     from bayesdesk.jobs.job_actions import JobActions
     from bayesdesk.jobs.job_page import JobPage
@@ -70,7 +70,7 @@ class Pages(QStackedWidget):
         self.job = self.editor = self.comparison = self.jobs = self.diagnostics = None
         self.addWidget(self.start)
         if editor is not None:
-            self._continue_editor(editor)
+            self.show_editor(editor.edited)
         if shown is editor:
             return
         if page is not None and shown is page:
@@ -84,11 +84,6 @@ class Pages(QStackedWidget):
             self.show_diagnostics()
         else:
             self.show_start()
-
-    def _continue_editor(self, old: EditorPage) -> None:
-        made = self.show_editor(old.model, old.local)
-        if old.follows is not None:
-            made.follow_up(old.follows, None)
 
     def _remove(self, page: QWidget | None) -> None:
         if page is not None:
@@ -135,13 +130,14 @@ class Pages(QStackedWidget):
         self.comparison.show_rows(rows, (*shown, *chosen))
         self._show(self.comparison)
 
-    def show_editor(self, model: ConfigModel, local: LocalModel) -> EditorPage:
-        """Show an editor of two texts in place of the one before."""
+    def show_editor(self, edited: EditedProject) -> EditorPage:
+        """Show an editor of a project in place of the one before."""
         from bayesdesk.editor.editor_page import EditorPage
 
         old = self.editor
-        self.editor = EditorPage(model, local, self._background, self._database, self._machine)
+        self.editor = EditorPage(edited, self._background, self._database, self._machine)
         self.editor.started.connect(self.job_started)
+        self.editor.save_failed.connect(self._show_failed_save)
         self._show(self.editor)
         self._remove(old)
         return self.editor
@@ -150,6 +146,12 @@ class Pages(QStackedWidget):
         """Show the editor again, if a file has been opened."""
         if self.editor is not None:
             self._show(self.editor)
+
+    def _show_failed_save(self) -> None:
+        """Show why a file was not saved, whatever page it was saved from."""
+        self.return_to_editor()
+        if self.editor is not None:
+            self.editor.attend()
 
     def close_editor(self) -> None:
         """Show the start page in place of the editor."""

@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.tray = Tray(self)
         self.new_project = NewProjectActions(self, self.background, database, self._open_folder)
         self.pages = Pages(database, self.background, self.machine, self.watch, self._start_page)
-        self.files = OpenFiles(self, self.pages, self.background, self.recent)
+        self.files = OpenFiles(self, self.pages, self.background, self.recent, database.folder.root)
         self.closing = Closing(self, self.files, self.background)
         self.lost_project = LostProject(self, database, self.background, self.files.new_from)
         self.help = Help(self, self.background, database.folder, self.topic)

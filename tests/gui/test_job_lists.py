@@ -280,7 +280,7 @@ def test_that_a_follow_up_of_a_deleted_project_is_written_into_a_new_folder(
     qtbot.mouseClick(box.buttons["Choose a folder…"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     assert window.editor.model.file == target / "openbayes.yaml"
-    assert window.editor._follows.id == job.id
+    assert window.editor.edited.follows.id == job.id
     assert sorted(f.name for f in target.iterdir()) == ["main.py", "openbayes.local.yaml", "openbayes.yaml"]
     assert "seed: 1" in (target / "openbayes.local.yaml").read_text()
     with window.database.read() as connection:

@@ -212,7 +212,7 @@ def test_that_nothing_starts_with_an_error_and_each_check_says_how_to_fix_it(
     editor.start()
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     again = editor.start_dialog
-    qtbot.waitUntil(again._start.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(again.bar.start.isEnabled, timeout=WAIT_MS)
     warnings = [f for f in again._found.findings if f.grade == "warning" and f.topic == "metric"]
     assert "“score”" in str(warnings[0].message)
     again.reject()
@@ -250,9 +250,9 @@ def test_that_unsaved_text_survives_the_sudden_end_of_the_window(
     qtbot.waitUntil(lambda: drafts.exists() and any(drafts.glob("*.json")), timeout=WAIT_MS)
     editor.model.text_document.setModified(False)  # as if the window had gone without a word
     again = open_editor_anew(window, qtbot, file, editor)
-    qtbot.waitUntil(again._draft_bar.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(again.drafts_bar.isVisible, timeout=WAIT_MS)
     assert again.model.value(("command",)) == "python main.py"
-    again._restore_drafts()
+    again.drafts_bar.restore.click()
     settle(again)
     assert again.model.value(("command",)) == "python half_done.py"
     again.undo()

@@ -297,8 +297,8 @@ def test_that_another_language_and_theme_leave_a_follow_up_job_a_follow_up_job(
         switch()
         assert window.editor is not None
         assert window.pages.currentWidget() is window.editor
-        assert window.editor.follows is not None
-        assert window.editor.follows.id == job.id
+        assert window.editor.edited.follows is not None
+        assert window.editor.edited.follows.id == job.id
 
 
 def test_that_another_theme_leaves_the_page_that_is_shown(

@@ -59,7 +59,7 @@ def test_that_a_cancelled_start_of_brushed_ranges_leaves_the_file_and_keeps_the_
     editor = window.editor
     assert editor is not None
     settle(editor)
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.bar.start, Qt.MouseButton.LeftButton)
     dialog = checked(editor, qtbot)
     (change,) = dialog.changes.views
     assert "0.4" in change.toPlainText()

@@ -75,7 +75,7 @@ def job_page(window: MainWindow, qtbot) -> JobPage:
 
 def start_job(editor: EditorPage, qtbot) -> None:
     """Press Start, wait for the checks, and start."""
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     qtbot.waitUntil(editor.start_dialog._start.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(editor.start_dialog._start, Qt.MouseButton.LeftButton)

@@ -9,6 +9,7 @@ from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
 from bayescore.exchange.program_options import propose_space
+from bayescore.files import reason_of
 from bayescore.files.tree import Cursor
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
@@ -89,7 +90,7 @@ def _create(target: Path, content: bytes, folder: Path) -> None:
                 created.write(content)
     except OSError as error:
         raise ConfigError(
-            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+            text("{file} cannot be written: {reason}.", file=target, reason=reason_of(error))
         ) from None
 
 

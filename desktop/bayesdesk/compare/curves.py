@@ -14,7 +14,7 @@ from bayesdesk.compare.marks import Mark
 from bayesdesk.models.comparison import By, curve_of, has_gpus
 from bayesdesk.plots.canvas import Plot, plot
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import Card, Segmented
+from bayesdesk.ui.widgets import Card, Segmented, discard
 
 _DOT = 7.0  # px
 
@@ -87,8 +87,7 @@ class CurvesChart(Card):
         """A new plot, because its axis counts whole trials or measures hours."""
         old, self._plot = self._plot, self._made_plot(by)
         self._place.replaceWidget(old, self._plot)
-        old.setParent(None)
-        old.deleteLater()
+        discard(old)
 
     def _add(self, drawn: Drawn, by: By, *, every: bool) -> None:
         curve = curve_of(drawn.job, drawn.trials, by, every=every)

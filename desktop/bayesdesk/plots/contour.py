@@ -23,7 +23,7 @@ from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.wheel import ComboBox
-from bayesdesk.ui.widgets import Card, Segmented, label, row
+from bayesdesk.ui.widgets import Card, Segmented, label, row, set_shown
 
 _HEIGHT = 320
 _LONGEST, _SHORTEST = 18, 8  # characters of a parameter that can be chosen; for which there is always room
@@ -68,7 +68,7 @@ class ContourChart(Card):
         self.body.addWidget(self._plot)
         self._plot.setVisible(False)
         self.body.setContentsMargins(1, 0, 10, 8)
-        self.setVisible(len(self._specs) > 1)
+        set_shown(self, len(self._specs) > 1)
 
     @property
     def _specs(self) -> tuple[ParameterSpec, ...]:
