@@ -6,18 +6,21 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from bayescore import __version__
-from bayescore.errors import BayesdeskError
 from bayescore.files import PrivateLog
+from bayescore.resources import resource
 from bayescore.store import DataFolder
 from bayesdesk.appearance import apply_settings
+from bayesdesk.display import create_application
 from bayesdesk.single_instance import JOB, SingleInstance
 from bayesdesk.ui import style
 from bayesdesk.ui.collecting import GuiThreadCollector
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 _LOG_BYTES = 2**20
 _SETTINGS = "settings"  # folder of Qt's settings
+_NAME = "bayesdesk"  # of the desktop file, also of one that is not installed: the window's id under Wayland
 _SWITCH_S = 0.0005  # that the GUI thread waits for a busy thread, several times for each key press
 
 
@@ -41,10 +45,6 @@ def main() -> None:
     if arguments.job:
         target = f"{JOB}{arguments.job}"
     folder = DataFolder.default()
-    try:
-        folder.prepare()
-    except BayesdeskError as error:
-        sys.exit(str(error))
     application = make_application(folder)
     instance = SingleInstance(folder)
     if instance.is_second(target):
@@ -54,14 +54,18 @@ def main() -> None:
 
     window = MainWindow()
     window.show_first()
-    from bayescore.store import Database  # SQLAlchemy takes longer to load than the window to appear
+    from bayesdesk.store_opening import (
+        open_store,  # SQLAlchemy takes longer to load than the window to appear
+    )
 
-    try:
-        window.fill(Database(folder).open())
-    except BayesdeskError as error:
-        sys.exit(str(error))
-    instance.opened.connect(window.raise_and_open)
     sys.excepthook = _hook(window)
+    opened = open_store(window, folder)
+    if opened is None:
+        sys.exit(1)
+    window.fill(opened.database)
+    if opened.trouble is not None:
+        window.tell_read_only(opened.trouble)
+    instance.opened.connect(window.raise_and_open)
     window.start()
     if target:
         window.open(target)
@@ -69,23 +73,35 @@ def main() -> None:
 
 
 def make_application(folder: DataFolder) -> QApplication:
-    """The Qt application in the user's language and theme; its settings are in the data folder."""
-    (folder.root / _SETTINGS).mkdir(mode=0o700, parents=True, exist_ok=True)
-    logging.basicConfig(
-        level=logging.INFO, handlers=[PrivateLog(folder.root / "window.log", _LOG_BYTES, backups=1)]
-    )
+    """The Qt application in the user's language and theme; its settings are in the data folder.
+
+    It also starts when the folder cannot be written, without a log and with the usual settings.
+    """
+    with suppress(OSError):
+        (folder.root / _SETTINGS).mkdir(mode=0o700, parents=True, exist_ok=True)
+    logging.basicConfig(level=logging.INFO, handlers=[_log_of(folder)])
+    logging.raiseExceptions = False  # a line that finds no room on the disk is lost
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder.root))
     found = QApplication.instance()
-    application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    application = found if isinstance(found, QApplication) else create_application(sys.argv[:1])
     GuiThreadCollector(application)
     sys.setswitchinterval(_SWITCH_S)
     application.setOrganizationName(_SETTINGS)
-    application.setApplicationName("bayesdesk")
+    application.setApplicationName(_NAME)
     application.setApplicationDisplayName("Bayesdesk")
+    application.setDesktopFileName(_NAME)
+    application.setWindowIcon(QIcon(str(resource("icons", "bayesdesk.svg"))))
     style.load_fonts()
     apply_settings(application)
     return application
+
+
+def _log_of(folder: DataFolder) -> logging.Handler:
+    try:
+        return PrivateLog(folder.root / "window.log", _LOG_BYTES, backups=1)
+    except OSError:
+        return logging.NullHandler()
 
 
 def _hook(window: MainWindow) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:

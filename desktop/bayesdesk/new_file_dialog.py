@@ -1,15 +1,18 @@
-"""The dialog before a file that was proposed from a program's options is written."""
+"""The dialogs before files of a new project are written."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QListWidget, QWidget
 
-from bayescore.app.new_project import Proposal
+from bayescore.app.new_project import NewFiles, Proposal
 from bayescore.i18n import _
+from bayesdesk.models.formatting import size
 from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
-from bayesdesk.ui.widgets import button, column, label, row
+from bayesdesk.ui.fitting import fit_to_screen
+from bayesdesk.ui.plain import breakable
+from bayesdesk.ui.widgets import button, column, label, row, set_shown
 
 
 class NewFileDialog(QDialog):
@@ -19,11 +22,10 @@ class NewFileDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("New from my program"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 560)
         self.view = DiffView()
         self.view.show_difference("", proposal.text)
         self.remarks = label("\n".join(str(r) for r in proposal.remarks), wrap=True, selectable=True)
-        self.remarks.setVisible(bool(proposal.remarks))
+        set_shown(self.remarks, bool(proposal.remarks))
         self.create_file = button(_("Create file"), self.accept, kind="primary")
         layout = column(
             label(self.windowTitle(), "title"),
@@ -36,4 +38,32 @@ class NewFileDialog(QDialog):
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         layout.setStretchFactor(self.view, 1)
         self.setLayout(layout)
+        fit_to_screen(self, 720, 560)
         self.create_file.setFocus()
+
+
+class NewFilesDialog(QDialog):
+    """Lists the files and their folder; accepting it means to write them."""
+
+    def __init__(self, parent: QWidget, planned: NewFiles) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("New project"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.files = QListWidget()
+        self.files.setAccessibleName(_("Files"))
+        for name, content in planned.contents.items():
+            self.files.addItem(f"{name}    {size(len(content))}")
+        self.create_files = button(_("Create files"), self.accept, kind="primary")
+        layout = column(
+            label(self.windowTitle(), "title"),
+            label(_("These files are written into the folder:"), "secondary", wrap=True),
+            label(breakable(str(planned.folder)), wrap=True, selectable=True),
+            self.files,
+            row(None, button(_("Cancel"), self.reject), self.create_files),
+            spacing=10,
+        )
+        layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
+        layout.setStretchFactor(self.files, 1)
+        self.setLayout(layout)
+        fit_to_screen(self, 520, 340)
+        self.create_files.setFocus()

@@ -31,6 +31,7 @@ class Pages(QStackedWidget):
     """Shows one page and follows the jobs in the store."""
 
     job_changed = Signal(object)  # str | None: id of the job that is shown from now on
+    title_changed = Signal()  # what is shown, its name, or whether it is saved
     job_started = Signal(str)  # from the editor
     new_from_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
 
@@ -53,6 +54,7 @@ class Pages(QStackedWidget):
         self.jobs: JobTablePage | None = None
         self.diagnostics: DiagnosticsPage | None = None
         self.addWidget(self.start)
+        self.currentChanged.connect(lambda _index: self.title_changed.emit())
 
     @property
     def shown_job(self) -> str | None:
@@ -138,6 +140,7 @@ class Pages(QStackedWidget):
         self.editor = EditorPage(edited, self._background, self._database, self._machine)
         self.editor.started.connect(self.job_started)
         self.editor.save_failed.connect(self._show_failed_save)
+        self.editor.state_changed.connect(self.title_changed)
         self._show(self.editor)
         self._remove(old)
         return self.editor
@@ -175,6 +178,7 @@ class Pages(QStackedWidget):
             return
         if self.job is not None and self.job.model.view.job.id == view.job.id:
             self.job.set_view(view)
+            self.title_changed.emit()  # the job may have been renamed
         else:
             self._show_view(view, self.job.tabs.currentIndex() if self.job else 0)
 

@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from bayescore.i18n import _
+from bayesdesk import frame
 from bayesdesk.appearance import Appearance
 from bayesdesk.menus import fill_menus
 from bayesdesk.recent_files import RecentFiles
@@ -18,9 +19,10 @@ from bayesdesk.single_instance import JOB
 from bayesdesk.start_page import StartPage
 from bayesdesk.ui import theme
 from bayesdesk.ui.collapsible import Collapsible
-from bayesdesk.ui.widgets import button, row
+from bayesdesk.ui.widgets import button, column, row
 
 if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when they are first shown
+    from bayescore.errors import BayesdeskError
     from bayescore.store import Database
     from bayesdesk.closing import Closing
     from bayesdesk.compare.page import ComparePage
@@ -29,9 +31,6 @@ if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when the
     from bayesdesk.jobs.job_page import JobPage
     from bayesdesk.jobs.sidebar import Sidebar
     from bayesdesk.models.snapshot import JobRow
-
-
-_LEAST = QSize(900, 560)  # px; smaller windows would hide primary controls
 
 
 class MainWindow(QMainWindow):
@@ -47,8 +46,7 @@ class MainWindow(QMainWindow):
     def __init__(self, database: Database | None = None) -> None:
         super().__init__()
         self.setWindowTitle("Bayesdesk")
-        self.setAcceptDrops(True)
-        self.setMinimumSize(_LEAST)
+        frame.set_least_size(self)
         self.appearance = Appearance(self)
         self.recent = RecentFiles(self)
         self.rows: tuple[JobRow, ...] = ()
@@ -70,13 +68,17 @@ class MainWindow(QMainWindow):
     def fill(self, database: Database) -> None:
         """Build everything that needs the store."""
         from bayesdesk.closing import Closing
+        from bayesdesk.dropping import Dropping
         from bayesdesk.error_boxes import ErrorBoxes
         from bayesdesk.help import Help
+        from bayesdesk.imports import Imports
         from bayesdesk.jobs.job_actions import JobActions
         from bayesdesk.jobs.sidebar import JobListModel
         from bayesdesk.lost_project import LostProject
         from bayesdesk.new_project import NewProjectActions
+        from bayesdesk.notices import Notices
         from bayesdesk.open_files import OpenFiles
+        from bayesdesk.opening import Opening
         from bayesdesk.pages import Pages
         from bayesdesk.services.background import Background
         from bayesdesk.services.machine_watch import MachineWatch
@@ -90,10 +92,15 @@ class MainWindow(QMainWindow):
         self.machine = MachineWatch(database, self.background)
         self.jobs = JobListModel()
         self.job_actions = JobActions(self, database, self.background, lambda: self.rows)
-        self.tray = Tray(self)
-        self.new_project = NewProjectActions(self, self.background, database, self._open_folder)
+        self.tray = Tray(self, self.background)
+        self.new_project = NewProjectActions(self, self.background, database.folder.root)
+        self.imports = Imports(self, self.background, database, self._open_folder)
         self.pages = Pages(database, self.background, self.machine, self.watch, self._start_page)
         self.files = OpenFiles(self, self.pages, self.background, self.recent, database.folder.root)
+        self.opening = Opening(
+            self, self.background, self.files.open, self.new_project.propose, self.imports.read
+        )
+        Dropping(self, self.opening.open_dropped)
         self.closing = Closing(self, self.files, self.background)
         self.lost_project = LostProject(self, database, self.background, self.files.new_from)
         self.help = Help(self, self.background, database.folder, self.topic)
@@ -101,7 +108,8 @@ class MainWindow(QMainWindow):
         self._left = self._made_left()
         self._side_by_side.replaceWidget(self._sidebar_place, self._left)
         self._sidebar_place.deleteLater()
-        self._side_by_side.addWidget(self.pages, 1)
+        self.notices = Notices(self.show_job)
+        self._side_by_side.addLayout(column(self.notices, self.pages, spacing=0), 1)
         self._connect_start_page()
         self._connect()
 
@@ -109,23 +117,21 @@ class MainWindow(QMainWindow):
         self.background.went_wrong.connect(self.show_error)
         self.appearance.changed.connect(self._rebuild)
         self.pages.job_changed.connect(self._choose)
+        self.pages.title_changed.connect(self._show_title)
         self.pages.job_started.connect(self.show_job)
         self.pages.new_from_requested.connect(self.lost_project.follow_up)
         self.job_actions.compare_requested.connect(lambda chosen: self.compare(*chosen))
         self.new_project.chosen.connect(self.open_file)
         self.new_project.example_ready.connect(self.files.start)
-        self.new_project.imported.connect(self.show_job)
+        self.imports.imported.connect(self.show_job)
+        self.tray.ended.connect(self.notices.tell_ended)
         self.watch.rows_changed.connect(self._take_rows)
         self.watch.view_changed.connect(self.pages.take_view)
         self.watch.trouble.connect(self.show_error)
 
     def show_frame(self) -> None:
         """Show the window where it was."""
-        geometry = QSettings().value("window/geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        else:
-            self.resize(1440, 900)
+        frame.restore(self)
         self.show()
 
     def show_first(self) -> None:
@@ -198,7 +204,7 @@ class MainWindow(QMainWindow):
         page.open_requested.connect(self.new_project.ask_for_file)
         page.new_requested.connect(self.new_project.new_file)
         page.program_requested.connect(self.new_project.new_from_program)
-        page.import_requested.connect(self.new_project.import_results)
+        page.import_requested.connect(self.imports.ask_for_file)
         page.example_chosen.connect(self.new_project.start_example)
         self.overview = Overview(self.database, self.background, self.machine)
         self.overview.job_chosen.connect(self.show_job)
@@ -285,9 +291,20 @@ class MainWindow(QMainWindow):
         """Switch between light and dark."""
         self.appearance.switch_theme()
 
+    def tell_read_only(self, trouble: BayesdeskError) -> None:
+        """Tell that the jobs can be looked at only, and why."""
+        words = _("Nothing can be stored, so jobs cannot be started or changed.")
+        self.notices.tell_read_only(f"{trouble} {words}")
+
     def show_error(self, error: Exception) -> None:
         """Show an error."""
         self.errors.show(error)
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(frame.title(self.pages))
+        editor = self.editor
+        is_shown = editor is not None and self.pages.currentWidget() is editor
+        self.setWindowModified(is_shown and editor is not None and editor.is_changed)
 
     # ---- jobs
 
@@ -330,9 +347,7 @@ class MainWindow(QMainWindow):
 
     def raise_and_open(self, target: str) -> None:
         """Come to the front and open what a second start names."""
-        self.showNormal()
-        self.raise_()
-        self.activateWindow()
+        frame.bring_to_front(self)
         if target:
             self.open(target)
 
@@ -342,18 +357,9 @@ class MainWindow(QMainWindow):
 
         job = target.removeprefix(JOB)
         if job == target:
-            self.open_file(Path(target))
+            self.opening.open(Path(target))
         else:
             self.background.run(partial(find_job, self.database, job), lambda found: self.show_job(found.id))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()]
-        if paths:
-            self.open_file(Path(paths[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         from bayescore.store import JobState
@@ -373,7 +379,7 @@ class MainWindow(QMainWindow):
             tell(self, words, then=self.close)
             return
         remember_visit()
-        QSettings().setValue("window/geometry", self.saveGeometry())
+        frame.remember(self)
         self.machine.end()
         self.watch.end()
         self.help.close_manual()

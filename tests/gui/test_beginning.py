@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QLabel
 
 from bayescore.config.gear import read_gear
 from bayescore.i18n import language
+from bayesdesk.import_dialog import ImportDialog
 from bayesdesk.licences_dialog import LicencesDialog
 from bayesdesk.manual import PAGES
-from bayesdesk.new_file_dialog import NewFileDialog
+from bayesdesk.new_file_dialog import NewFileDialog, NewFilesDialog
 from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.welcome import Welcome, is_first_start
 from bayesdesk.window import MainWindow
@@ -27,6 +28,16 @@ from support.workspace import Workspace
 def the_box(window: MainWindow) -> MessageBox:
     (box,) = (box for box in window.findChildren(MessageBox) if box.isVisible())
     return box
+
+
+def import_dialog(window: MainWindow, qtbot) -> ImportDialog:
+    qtbot.waitUntil(lambda: bool(window.findChildren(ImportDialog)), timeout=WAIT_MS)
+    return window.findChildren(ImportDialog)[-1]
+
+
+def new_files(window: MainWindow, qtbot) -> NewFilesDialog:
+    qtbot.waitUntil(lambda: bool(window.findChildren(NewFilesDialog)), timeout=WAIT_MS)
+    return window.findChildren(NewFilesDialog)[-1]
 
 
 SHOW_ERROR = MainWindow.show_error  # the fixture of the window puts another in its place
@@ -126,10 +137,15 @@ def test_that_imported_results_are_shown_and_cannot_be_continued(
     open_editor(window, qtbot, workspace.write())
     table = tmp_path / "table.csv"
     table.write_text("x,score\n0.1,0.2\n0.9,0.8\n")
-    monkeypatch.setattr(
-        "bayesdesk.new_project.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(table), "")
-    )
-    window.new_project.import_results()
+    monkeypatch.setattr("bayesdesk.imports.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(table), ""))
+    window.imports.ask_for_file()
+    dialog = import_dialog(window, qtbot)
+    assert "2 trials" in dialog.summary.text()
+    dialog.reject()
+    qtbot.waitUntil(lambda: not window.findChildren(ImportDialog), timeout=WAIT_MS)
+    assert workspace.database_jobs() == []
+    window.imports.ask_for_file()
+    import_dialog(window, qtbot).add.click()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     view = window.job_page.model.view
     assert [t.value for t in view.trials] == [0.2, 0.8]
@@ -141,12 +157,13 @@ def test_that_a_copied_table_becomes_a_job_of_the_open_project(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     QGuiApplication.clipboard().setText("x\tscore\n0.25\t0.5\n")
-    window.new_project.import_copied()
+    window.imports.read_copied()
     box = the_box(window)
     assert "openbayes.yaml" in box.words.text()
     box.accept()
     open_editor(window, qtbot, workspace.write())
-    window.new_project.import_copied()
+    window.imports.read_copied()
+    import_dialog(window, qtbot).add.click()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     assert [t.parameters for t in window.job_page.model.view.trials] == [{"x": 0.25}]
 

@@ -46,6 +46,7 @@ class EditorPage(QWidget):
 
     started = Signal(str)
     save_failed = Signal()  # the page says why
+    state_changed = Signal()  # whether there is something to save
 
     def __init__(
         self, edited: EditedProject, background: Background, database: Database, machine: MachineWatch
@@ -149,6 +150,7 @@ class EditorPage(QWidget):
             follows=self.edited.follows is not None,
             may_start=self.starts.may_start,
         )
+        self.state_changed.emit()
 
     def _clear_message(self) -> None:
         self.bar.show_message("")
