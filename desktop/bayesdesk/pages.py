@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # loaded when they are first shown, so that the window starts
     from bayesdesk.diagnostics.page import DiagnosticsPage
     from bayesdesk.editor.edited_project import EditedProject
     from bayesdesk.editor.editor_page import EditorPage
-    from bayesdesk.job_table.page import JobTablePage
+    from bayesdesk.job_table.page import JobTablePage, JobTableState
     from bayesdesk.jobs.job_actions import JobActions
     from bayesdesk.jobs.job_page import JobPage
 
@@ -53,6 +53,7 @@ class Pages(QStackedWidget):
         self.comparison: ComparePage | None = None
         self.jobs: JobTablePage | None = None
         self.diagnostics: DiagnosticsPage | None = None
+        self._jobs_state: JobTableState | None = None
         self.addWidget(self.start)
         self.currentChanged.connect(lambda _index: self.title_changed.emit())
 
@@ -66,6 +67,8 @@ class Pages(QStackedWidget):
         shown, editor, page = self.currentWidget(), self.editor, self.job
         is_of_jobs, is_of_machine = shown is self.jobs, shown is self.diagnostics
         compared = tuple(self.comparison.jobs.shown) if self.comparison is shown and self.comparison else None
+        if self.jobs is not None:
+            self._jobs_state = self.jobs.state
         for widget in [self.widget(i) for i in range(self.count())]:
             self._remove(widget)
         self.start = start
@@ -77,6 +80,10 @@ class Pages(QStackedWidget):
             return
         if page is not None and shown is page:
             self._show_view(page.model.view, page.tabs.currentIndex())
+            if self.job is not None:
+                self.job.model.set_filter(page.model.filter)
+                if page.model.selected is not None:
+                    self.job.model.select(page.model.selected.number)
             self.show_job(page.model.view.job.id)
         elif is_of_jobs:
             self.show_jobs(rows, actions)
@@ -119,6 +126,9 @@ class Pages(QStackedWidget):
 
             self.jobs = JobTablePage(self._database, self._background, actions)
             self.jobs.job_chosen.connect(self.show_job)
+            self.jobs.take_rows(rows)
+            if self._jobs_state is not None:
+                self.jobs.restore(self._jobs_state)
         self.jobs.take_rows(rows)
         self._show(self.jobs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 from typing import Any
 
 import pyqtgraph as pg
@@ -41,7 +42,9 @@ class ContourChart(Card):
         self._found: Surface | None = None
         self._pictures: dict[str, ContourPicture] = {}  # by what they show
         self._is_chosen = False
+        self._chosen = (0, 1)  # indices of the two parameters before the last choice
         self._x, self._y = self._made_choice(), self._made_choice()
+        self._y.setCurrentIndex(min(1, self._y.count() - 1))
         self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
         self._what.chosen.connect(self._show_again)
@@ -62,7 +65,7 @@ class ContourChart(Card):
         self._bar.setImageItem(self._image, insert_in=self._plot.getPlotItem())
         for item in (self._image, self._lines, self._dots):
             self._plot.addItem(item)
-        self._empty = label(_("computing…"), "secondary")
+        self._empty = label(_("computing…"), "secondary", wrap=True)
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._plot)
@@ -93,12 +96,20 @@ class ContourChart(Card):
         made.setMinimumContentsLength(_SHORTEST)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         made.currentIndexChanged.connect(lambda index: made.setToolTip(as_text(names[index])))
-        made.activated.connect(self._choose)
+        made.activated.connect(partial(self._choose, made))
         return made
 
-    def _choose(self, _index: int) -> None:
+    def _choose(self, choice: ComboBox, index: int) -> None:
+        """Show the chosen pair; the other parameter changes place if it is the same one."""
+        other = self._y if choice is self._x else self._x
+        if other.currentIndex() == index:
+            other.setCurrentIndex(self._chosen[0 if choice is self._x else 1])
+        self._remember_pair()
         self._is_chosen = True
         self.compute()
+
+    def _remember_pair(self) -> None:
+        self._chosen = (self._x.currentIndex(), self._y.currentIndex())
 
     def compute(self) -> None:
         """Fit the surrogate off the GUI thread, then draw; by default the two most important parameters."""
@@ -114,13 +125,15 @@ class ContourChart(Card):
 
         def work() -> _Result:
             first, second = pair or _leading_pair(specs, [i.name for i in importances(specs, shown, goal)])
-            found = surface(specs, shown, goal, first, second) if first != second else None
+            found = surface(specs, shown, goal, first, second)
             return (first, second), found, _pictures(found, specs, first, second)
 
         self._background.run(work, self._show_result, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        self.caption.setText(str(error))
+        self._found = None
+        self._draw()
+        self._empty.setText(str(error))
         self._finish()
 
     def _finish(self) -> None:
@@ -134,8 +147,11 @@ class ContourChart(Card):
         (first, second), self._found, self._pictures = outcome
         self._x.setCurrentIndex(self._x.findData(first))
         self._y.setCurrentIndex(self._y.findData(second))
-        self._draw()
-        self._finish()
+        self._remember_pair()
+        try:
+            self._draw()
+        finally:
+            self._finish()
 
     def _show_again(self, _what: str) -> None:
         self._draw()
