@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
     QColor,
-    QDesktopServices,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSplitter
 from bayescore.i18n import _, language
 from bayescore.resources import manual_page
 from bayesdesk.ui import theme
+from bayesdesk.ui.open_url import open_link
 from bayesdesk.ui.widgets import column
 
 PAGES = (
@@ -114,7 +114,7 @@ class Manual(QWidget):
 
     def _follow(self, link: QUrl) -> None:
         if link.scheme() in ("http", "https"):
-            QDesktopServices.openUrl(link)
+            open_link(self, link.toString())
         elif link.path().endswith(".md"):
             self.show_page(link.fileName().removesuffix(".md"))
         elif link.hasFragment():

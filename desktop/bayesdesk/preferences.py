@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSettings, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QWidget
 
 from bayescore.config import RunnerChoice
@@ -15,6 +14,7 @@ from bayesdesk.appearance import SYSTEM, TEXT_SIZES, ZOOMS, Appearance
 from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
+from bayesdesk.ui.open_url import open_path
 from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, ElidedLabel, Segmented, button, column, label, row
 
@@ -98,7 +98,7 @@ class Preferences(QDialog):
             path,
             button(
                 _("Open folder"),
-                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))),
+                lambda: open_path(self, folder),
                 kind="quiet",
                 meaning="folder",
             ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QTextCursor
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
     QInputDialog,
@@ -28,6 +28,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.message_box import Answer, MessageBox, ask
+from bayesdesk.ui.open_url import open_link
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
@@ -227,7 +228,7 @@ class CloudDialog(QDialog):
         self._output.ensureCursorVisible()
 
     def _open_page(self) -> None:
-        QDesktopServices.openUrl(QUrl(self._link))
+        open_link(self, self._link)
 
     def reject(self) -> None:
         """Stop a running command; close if none is running."""
