@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
@@ -19,7 +19,7 @@ from bayesdesk.single_instance import JOB
 from bayesdesk.start_page import StartPage
 from bayesdesk.ui import theme
 from bayesdesk.ui.collapsible import Collapsible
-from bayesdesk.ui.widgets import button, column, row
+from bayesdesk.ui.widgets import column, discard, row
 
 if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when they are first shown
     from bayescore.errors import BayesdeskError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when the
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.jobs.job_page import JobPage
     from bayesdesk.jobs.sidebar import Sidebar
+    from bayesdesk.left_side import LeftSide
     from bayesdesk.models.snapshot import JobRow
 
 
@@ -104,10 +105,9 @@ class MainWindow(QMainWindow):
         self.closing = Closing(self, self.files, self.background)
         self.lost_project = LostProject(self, database, self.background, self.files.new_from)
         self.help = Help(self, self.background, database.folder, self.topic)
-        self.sidebar = self._made_sidebar()
         self._left = self._made_left()
         self._side_by_side.replaceWidget(self._sidebar_place, self._left)
-        self._sidebar_place.deleteLater()
+        discard(self._sidebar_place)
         self.notices = Notices(self.show_job)
         self._side_by_side.addLayout(column(self.notices, self.pages, spacing=0), 1)
         self._connect_start_page()
@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.background.went_wrong.connect(self.show_error)
         self.appearance.changed.connect(self._rebuild)
+        self.appearance.changed.connect(self._check_fonts)
         self.pages.job_changed.connect(self._choose)
         self.pages.title_changed.connect(self._show_title)
         self.pages.job_started.connect(self.show_job)
@@ -148,10 +149,16 @@ class MainWindow(QMainWindow):
             self.show_frame()
         self.watch.start()
         self.machine.start()
+        self._check_fonts()
         if is_first_start():
             self.welcome()
 
     # ---- parts
+
+    @property
+    def sidebar(self) -> Sidebar:
+        """The list of jobs."""
+        return self._left.sidebar
 
     @property
     def editor(self) -> EditorPage | None:
@@ -173,28 +180,19 @@ class MainWindow(QMainWindow):
         """The comparison of jobs, once it has been shown."""
         return self.pages.comparison
 
-    def _made_sidebar(self) -> Sidebar:
-        from bayesdesk.jobs.sidebar import Sidebar
+    def _made_left(self) -> LeftSide:
+        from bayesdesk.left_side import LeftSide, Routes
 
-        made = Sidebar(self.jobs, self.machine, self.job_actions)
-        made.new_requested.connect(self.show_start)
-        made.job_chosen.connect(self.show_job)
-        made.table_requested.connect(self.show_jobs)
-        made.diagnostics_requested.connect(self.show_diagnostics)
-        made.language_requested.connect(self.switch_language)
-        made.theme_requested.connect(self.switch_theme)
-        return made
-
-    def _made_left(self) -> Collapsible:
-        """The sidebar, or a strip with what is used most."""
-        tools = (
-            button("", self.show_start, kind="quiet", meaning="new", tip=_("New job")),
-            button("", self.show_jobs, kind="quiet", meaning="table", tip=_("All jobs")),
-            button("", self.compare, kind="quiet", meaning="compare", tip=_("Compare jobs")),
-            button("", self.show_diagnostics, kind="quiet", meaning="diagnostics", tip=_("Diagnostics")),
+        routes = Routes(
+            self.show_start,
+            self.show_job,
+            self.show_jobs,
+            self.compare,
+            self.show_diagnostics,
+            self.switch_language,
+            self.switch_theme,
         )
-        words = (_("Hide the jobs"), _("Show the jobs"))
-        return Collapsible("jobs", self.sidebar, "left", words, tools)
+        return LeftSide(self.jobs, self.machine, self.job_actions, routes)
 
     def _connect_start_page(self) -> None:
         from bayesdesk.overview import Overview
@@ -219,16 +217,20 @@ class MainWindow(QMainWindow):
     def _rebuild(self) -> None:
         """Build every part in the current language and theme."""
         self.help.close_manual()
-        self.sidebar = self._made_sidebar()
         old, self._left = self._left, self._made_left()
         self._side_by_side.replaceWidget(old, self._left)
-        old.deleteLater()
+        discard(old)
         self.actions_by_name = fill_menus(self.menuBar(), self)
         self.jobs.set_rows(self.rows)
         self._start_page = StartPage(self.recent)
         self._connect_start_page()
         self.pages.rebuild(self._start_page, self.rows, self.job_actions)
         self.sidebar.choose(self.pages.shown_job)
+
+    def _check_fonts(self) -> None:
+        from bayesdesk.fonts import check_fonts
+
+        check_fonts(self, self.appearance)
 
     def show_palette(self) -> None:
         """Open the command palette."""
@@ -362,21 +364,14 @@ class MainWindow(QMainWindow):
             self.background.run(partial(find_job, self.database, job), lambda found: self.show_job(found.id))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        from bayescore.store import JobState
+        from bayesdesk.closing import tell_that_jobs_continue
         from bayesdesk.overview import remember_visit
-        from bayesdesk.ui.message_box import tell
 
         if self.closing is None:  # the window has not been filled yet
             event.accept()
             return
-        if not self.closing.may_close():
+        if not self.closing.may_close() or tell_that_jobs_continue(self, self.rows):
             event.ignore()
-            return
-        if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):
-            QSettings().setValue("told/goes_on", True)
-            event.ignore()
-            words = _("The running jobs continue without the window. Open it again to see them.")
-            tell(self, words, then=self.close)
             return
         remember_visit()
         frame.remember(self)
