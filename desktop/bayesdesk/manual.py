@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSplitter
 from bayescore.i18n import _, language
 from bayescore.resources import manual_page
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.open_url import open_link
 from bayesdesk.ui.widgets import column
 
@@ -53,7 +54,7 @@ class Manual(QWidget):
         super().__init__(None, Qt.WindowType.Window)
         self.setObjectName("page")
         self.setWindowTitle(_("Manual"))
-        self.resize(1080, 780)
+        fit_to_screen(self, 1080, 780)
         self._words = QLineEdit()
         self._words.setPlaceholderText(_("Search the manual"))
         self._words.setClearButtonEnabled(True)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, Q
 from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.widgets import Card, Segmented, button, column, label, row
 
 if TYPE_CHECKING:  # loaded when the welcome is shown, which is once
@@ -35,7 +36,7 @@ class Welcome(QDialog):
 
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 600)
+        fit_to_screen(self, 720, 600)
         self._background = background
         self._findings: list[Finding] = []
         self._build()

@@ -16,12 +16,12 @@ from bayescore.i18n import language
 from bayesdesk.import_dialog import ImportDialog
 from bayesdesk.licences_dialog import LicencesDialog
 from bayesdesk.manual import PAGES
-from bayesdesk.new_file_dialog import NewFileDialog, NewFilesDialog
+from bayesdesk.new_file_dialog import NewFileDialog
 from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.welcome import Welcome, is_first_start
 from bayesdesk.window import MainWindow
 from support import stand_in_platform as platform
-from support.window import WAIT_MS, open_editor
+from support.window import WAIT_MS, accept_new_files, open_editor
 from support.workspace import Workspace
 
 
@@ -33,11 +33,6 @@ def the_box(window: MainWindow) -> MessageBox:
 def import_dialog(window: MainWindow, qtbot) -> ImportDialog:
     qtbot.waitUntil(lambda: bool(window.findChildren(ImportDialog)), timeout=WAIT_MS)
     return window.findChildren(ImportDialog)[-1]
-
-
-def new_files(window: MainWindow, qtbot) -> NewFilesDialog:
-    qtbot.waitUntil(lambda: bool(window.findChildren(NewFilesDialog)), timeout=WAIT_MS)
-    return window.findChildren(NewFilesDialog)[-1]
 
 
 SHOW_ERROR = MainWindow.show_error  # the fixture of the window puts another in its place
@@ -57,6 +52,7 @@ def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
     assert any("Python" in shown.text() for shown in greeting.findChildren(QLabel))
     greeting._run()
     assert not is_first_start()
+    accept_new_files(window, qtbot)
     qtbot.waitUntil(
         lambda: window.editor is not None and window.editor.start_dialog is not None, timeout=WAIT_MS
     )
@@ -143,7 +139,7 @@ def test_that_imported_results_are_shown_and_cannot_be_continued(
     assert "2 trials" in dialog.summary.text()
     dialog.reject()
     qtbot.waitUntil(lambda: not window.findChildren(ImportDialog), timeout=WAIT_MS)
-    assert workspace.database_jobs() == []
+    assert window.rows == ()
     window.imports.ask_for_file()
     import_dialog(window, qtbot).add.click()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from bayesdesk.new_file_dialog import NewFilesDialog
-from bayesdesk.services.drafts import Drafts
+from bayesdesk.services.drafts import Draft, Drafts
 from bayesdesk.window import MainWindow
 from support.pointer import Pointer
 from support.small_disk import SmallDisk
@@ -113,6 +115,20 @@ def test_that_the_words_about_a_failed_save_go_away_when_a_save_succeeds(
 # ---- drafts
 
 
+class OtherThreadDrafts:
+    """The drafts of a data folder, read and written outside the GUI thread, on which nothing slow may run."""
+
+    def __init__(self, root: Path) -> None:
+        self._drafts = Drafts(root)
+        self._threads = ThreadPoolExecutor(1)
+
+    def keep(self, *arguments: Any) -> None:
+        self._threads.submit(self._drafts.keep, *arguments).result()
+
+    def find(self, file: Path) -> list[Draft]:
+        return self._threads.submit(self._drafts.find, file).result()
+
+
 def test_that_a_change_of_theme_while_typing_offers_no_older_draft(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
@@ -137,7 +153,7 @@ def test_that_a_waiting_draft_is_kept_until_the_user_has_decided(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     file = workspace.write(specs=TWO)
-    drafts = Drafts(workspace.data.root)
+    drafts = OtherThreadDrafts(workspace.data.root)
     drafts.keep(file, "command: python precious.py\n")
     editor = open_editor(window, qtbot, file)
     qtbot.waitUntil(editor.drafts_bar.isVisible, timeout=WAIT_MS)
@@ -156,7 +172,7 @@ def test_that_drafts_of_several_windows_are_offered_one_after_the_other(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     file = workspace.write(specs=TWO)
-    drafts = Drafts(workspace.data.root)
+    drafts = OtherThreadDrafts(workspace.data.root)
     drafts.keep(file, "command: python first.py\n", 0)
     drafts.keep(file, "command: python second.py\n", 1)
     newest = drafts.find(file)[0]

@@ -20,7 +20,16 @@ from bayesdesk.editor.explanations import keys_at
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.window import MainWindow
 from support.gpus import StandInGpus
-from support.window import TWO, WAIT_MS, local_model, open_editor, parameter_rows, settle, type_into
+from support.window import (
+    TWO,
+    WAIT_MS,
+    accept_new_files,
+    local_model,
+    open_editor,
+    parameter_rows,
+    settle,
+    type_into,
+)
 from support.workspace import REPORT_X, Workspace
 
 GUIDE = """\
@@ -208,7 +217,7 @@ def test_that_nothing_starts_with_an_error_and_each_check_says_how_to_fix_it(
     dialog.reject()
 
     editor.undo()
-    editor.start_dialog = None
+    editor.starts.dialog = None
     editor.start()
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     again = editor.start_dialog
@@ -401,6 +410,7 @@ def test_that_a_new_file_is_begun_where_there_is_none(
         "bayesdesk.new_project.QFileDialog.getExistingDirectory", lambda *_a, **_k: os.fspath(target)
     )
     window.new_project.new_file()
+    accept_new_files(window, qtbot)
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     assert window.editor.model.file == target / "openbayes.yaml"
     assert window.editor.model.config is not None

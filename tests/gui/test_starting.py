@@ -111,7 +111,7 @@ def test_that_a_trial_is_tried_at_once_only_without_unsaved_changes(
     assert not dialog.changes.isVisible()
     assert dialog._start.text() == "Start job"
     dialog.reject()
-    editor.start_dialog = None
+    editor.starts.dialog = None
     editor.try_one()
     again = checked(editor, qtbot)
     qtbot.waitUntil(lambda: again.try_out is not None, timeout=WAIT_MS)

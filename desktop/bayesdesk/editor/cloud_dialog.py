@@ -26,6 +26,7 @@ from bayesdesk.editor.project_files import FileChange, ProjectFiles
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.findings import show_findings, summarise
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.message_box import Answer, MessageBox, ask
 from bayesdesk.ui.open_url import open_link
@@ -42,7 +43,7 @@ class CloudDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Run on OpenBayes"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(820, 680)
+        fit_to_screen(self, 820, 680)
         self._background, self._files = background, files
         self._plan: Plan | None = None
         self.question: MessageBox | None = None  # before something is sent
