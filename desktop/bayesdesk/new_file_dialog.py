@@ -12,7 +12,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.plain import breakable
-from bayesdesk.ui.widgets import button, column, label, row, set_shown
+from bayesdesk.ui.widgets import Card, button, column, label, row, set_shown
 
 
 class NewFileDialog(QDialog):
@@ -53,17 +53,20 @@ class NewFilesDialog(QDialog):
         self.files.setAccessibleName(_("Files"))
         for name, content in planned.contents.items():
             self.files.addItem(f"{name}    {size(len(content))}")
+        card = Card()
+        card.body.addWidget(self.files)
+        card.body.setContentsMargins(1, 1, 1, 1)
         self.create_files = button(_("Create files"), self.accept, kind="primary")
         layout = column(
             label(self.windowTitle(), "title"),
             label(_("These files are written into the folder:"), "secondary", wrap=True),
             label(breakable(str(planned.folder)), wrap=True, selectable=True),
-            self.files,
+            card,
             row(None, button(_("Cancel"), self.reject), self.create_files),
             spacing=10,
         )
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
-        layout.setStretchFactor(self.files, 1)
+        layout.setStretchFactor(card, 1)
         self.setLayout(layout)
         fit_to_screen(self, 520, 340)
         self.create_files.setFocus()
