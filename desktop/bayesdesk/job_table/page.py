@@ -72,7 +72,7 @@ class JobTablePage(QWidget):
         self.search.setClearButtonEnabled(True)
         self.condition = FilterField(lambda: JobWords(self._rows), _RECENT)
         self.condition.setPlaceholderText('best > 0.9 and project == "digits" and days < 30')
-        self.condition.committed.connect(self._remember_condition)
+        self.condition.committed.connect(self._commit)
         self.archived = QCheckBox(_("Archived, too"))
         self.archived.toggled.connect(lambda _on: self._set_filter())
         for field in (self.search, self.condition):
@@ -173,8 +173,9 @@ class JobTablePage(QWidget):
         self.model.set_filter(wanted)
         self._show_selection()
 
-    def _remember_condition(self, condition: str) -> None:
-        """Keep a condition that holds; it is applied while it is typed."""
+    def _commit(self, condition: str) -> None:
+        """Apply a condition that is complete, and remember it if it is valid."""
+        self._set_filter()
         if condition and self.condition.property("wrong") != "true":
             self.condition.remember(condition)
 
