@@ -19,7 +19,7 @@ class Dropping(QObject):
     def __init__(self, window: QWidget, dropped: Callable[[Sequence[Path]], object]) -> None:
         super().__init__(window)
         self._dropped = dropped
-        window.winId()  # creates the native window, which hears of a drag first
+        window.winId()  # creates the native window, which receives drags first
         handle = window.windowHandle()
         assert handle is not None
         handle.installEventFilter(self)

@@ -250,7 +250,7 @@ def test_that_a_start_without_a_display_ends_with_one_sentence() -> None:
         assert len(done.stderr.splitlines()) == 1
 
 
-def test_that_a_machine_without_chinese_fonts_is_told_which_package_has_them(
+def test_that_a_machine_without_chinese_fonts_shows_which_package_has_them(
     screen: None, tmp_path: Path
 ) -> None:
     fonts = tmp_path / "fonts.conf"
