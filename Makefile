@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test test-files test-exchange properties hostile faults faults-ray fuzz audit check bench bench-search screenshots translations
+.PHONY: setup gui demo test test-files test-exchange test-gpu properties hostile faults faults-ray fuzz audit check bench bench-search screenshots translations
 .PHONY: docs shipped dist bundle deb test-deb sbom clean
 
 setup: $(VENV)/.test
@@ -72,6 +72,10 @@ build/system/.files: pyproject.toml $(CONSTRAINTS)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --constraint $(CONSTRAINTS) --editable . hypothesis pytest pytest-timeout pytest-xdist
 	@touch $@
+
+# Leases of a real GPU, on a machine that has one.
+test-gpu: $(VENV)/.test
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/gpu
 
 # Property tests with examples that no earlier run has tried.
 properties: $(VENV)/.test $(OFFICIAL)

@@ -300,7 +300,7 @@ def test_that_every_local_setting_is_read() -> None:
     settings = load_local_text(
         "runner: Docker\nimage: a:b\npython: /usr/bin/python3\ngpus: [0, GPU-1]\ngpus_per_trial: 1\ntrials_per_gpu: 2\ncpus: 1.5\n"
         "memory: 8g\nshm_size: 512 MB\npids_limit: 99\ndata: {a/b/1: ~/d, c/d/2: {default: /d, n: /e}}\nenvironment: {A: 1}\ntrial_timeout: 2h\n"
-        "max_failed_trials: 7\nseed: 3\nobjective: best\ninject_client: false\nshell: bash\nstop_when_exhausted: false\n"
+        "max_failed_trials: 7\nseed: 3\nobjective: best\nuse_busy_gpus: true\ninject_client: false\nparameters_as: '{name}={value}'\nshell: bash\nstop_when_exhausted: false\n"
         "ray: {address: h:6379, runner: process, resources: {a100: 1}, outputs: '*.pt', patience: 5m}\n"
     ).settings
     assert settings is not None
@@ -308,12 +308,20 @@ def test_that_every_local_setting_is_read() -> None:
         "runner": "docker", "image": "a:b", "registry_mirror": None, "python": "/usr/bin/python3",
         "gpus": [0, "GPU-1"], "gpus_per_trial": 1, "trials_per_gpu": 2, "cpus": 1.5, "memory": 8 * 2**30, "shm_size": 512 * 2**20, "pids_limit": 99,
         "data": {"a/b/1": "~/d", "c/d/2": {"default": "/d", "n": "/e"}}, "environment": {"A": "1"}, "trial_timeout": 7200.0, "max_failed_trials": 7,
-        "seed": 3, "objective": "best", "inject_client": False, "shell": "bash", "stop_when_exhausted": False,
+        "seed": 3, "objective": "best", "use_busy_gpus": True, "inject_client": False, "parameters_as": "{name}={value}", "shell": "bash", "stop_when_exhausted": False,
         "ray": {
             "address": "h:6379", "runner": "process", "resources": {"a100": 1.0}, "outputs": "*.pt",
             "patience": 300.0,
         },
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "form", ["--{name}", "{value}", "", "--{name}={value:d}", "{name}={value}{trial}", "{}"]
+)
+def test_that_a_form_of_parameters_needs_a_name_and_a_value_and_nothing_else(form: str) -> None:
+    (problem,) = load_local_text(f"cpus: 1\nparameters_as: '{form}'\n").problems
+    assert (problem.code, problem.line, problem.column) == ("wrong-form", 2, 16)
 
 
 def test_that_categories_are_read_as_written() -> None:

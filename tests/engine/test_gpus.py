@@ -67,15 +67,28 @@ def test_that_trials_per_gpu_is_reached_and_not_exceeded(workspace: Workspace, g
     assert most_at_once(job) == 2
 
 
+@pytest.mark.parametrize("program", [0, os.getpid()], ids=["memory", "program"])
 def test_that_a_gpu_of_another_program_is_not_used_and_this_is_recorded(
+    workspace: Workspace, gpus: StandInGpus, program: int
+) -> None:
+    workspace.environment |= gpus.environment
+    gpus.use({0: 300} if program else {0: 9000}, {0: program})
+    workspace.write(WRITE_VISIBLE, max_job_count=2, parallel_count=2, local={"gpus": [0]})
+    job = workspace.begin()
+    wait_until(lambda: "gpu_busy" in workspace.events(job), "no event about the GPU")
+    assert workspace.trials(job) == []
+    gpus.use({0: 300})
+    assert {t["gpus"][0] for t in workspace.wait_ended(job)["trials"]} == {gpus.uuids[0]}
+
+
+def test_that_a_gpu_of_another_program_is_used_where_the_settings_allow_it(
     workspace: Workspace, gpus: StandInGpus
 ) -> None:
     workspace.environment |= gpus.environment
-    gpus.use({0: 9000})
-    workspace.write(WRITE_VISIBLE, max_job_count=2, parallel_count=2, local={"gpus": "all"})
+    gpus.use({0: 9000}, {0: os.getpid()})
+    workspace.write(WRITE_VISIBLE, max_job_count=1, local={"gpus": [0], "use_busy_gpus": True})
     job = workspace.tune()
-    assert {t["gpus"][0] for t in job["trials"]} == {gpus.uuids[1]}
-    assert "gpu_busy" in workspace.events(job["id"])
+    assert (job["state"], job["trials"][0]["gpus"]) == ("succeeded", [gpus.uuids[0]])
 
 
 def test_that_two_jobs_share_gpus_fairly_and_leases_survive_a_crash(

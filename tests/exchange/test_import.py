@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
@@ -16,7 +18,7 @@ from optuna.storages.journal import JournalFileBackend
 
 from bayescore.config import load_text
 from bayescore.exchange.search_spaces import convert_space
-from support.workspace import UNIT, Workspace
+from support.workspace import REPORT_X, UNIT, Workspace
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -245,6 +247,47 @@ much\t0.3\t已完成
 """
 
 
+def test_that_numbers_and_settings_of_other_tools_keep_their_meaning(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    sweep = tmp_path / "sweep.yaml"
+    sweep.write_text(
+        "program: train.py\nmethod: bayes\nmetric: {name: loss, goal: minimize}\n"
+        'command: [python, "${program}", "${args_no_hyphens}"]\n'
+        "parameters:\n"
+        "  lr: {min: 1e-5, max: 1e-1, distribution: log_uniform_values}\n"
+        "  decay: {values: [1e-5, 1E+2, 0]}\n"
+        "  batch: {distribution: q_log_uniform_values, q: 8, min: 8, max: 256}\n"
+        "  word: {values: [1e, e5, 1e-5x]}\n"
+    )
+    done = workspace.run("import", str(sweep), "--into", str(tmp_path / "new"))
+    assert 'parameters_as: "{name}={value}"' in done.err
+    specs = specs_of(tmp_path / "new" / "openbayes.yaml")
+    assert (specs["lr"]["min_value"], specs["lr"]["max_value"]) == (1e-5, 0.1)
+    assert specs["decay"]["discrete_values"] == [0, 1e-5, 100.0]
+    assert (specs["batch"]["type"], specs["batch"]["scale_type"]) == ("INTEGER", "UNIT_LOG_SCALE")
+    assert specs["word"]["categorical_values"] == ["1e", "e5", "1e-5x"]
+    nni = tmp_path / "nni.yaml"
+    nni.write_text(
+        "trialConcurrency: 3\ntrialCommand: python main.py\nsearchSpace:\n"
+        "  lr: {_type: loguniform, _value: [-9, -2.3]}\n  decay: {_type: choice, _value: [1e-3, 1e-2]}\n"
+    )
+    done = workspace.run("import", str(nni), "--into", str(tmp_path / "nni_out.yaml"))
+    assert (
+        "lr: the ends of a log range must be positive; -9 and -2.3 were read as exponents of e." in done.err
+    )
+    specs = specs_of(tmp_path / "nni_out.yaml")
+    assert specs["lr"]["scale_type"] == "UNIT_LOG_SCALE"
+    assert specs["lr"]["min_value"] == pytest.approx(math.exp(-9))
+    assert specs["decay"]["discrete_values"] == [0.001, 0.01]
+    assert "parallel_count: 3" in (tmp_path / "nni_out.yaml").read_text()
+
+
+def specs_of(file: Path) -> dict[str, Any]:
+    config = yaml.safe_load(file.read_text())
+    return {spec["name"]: spec for spec in config["hyper_tuning"]["parameter_specs"]}
+
+
 @pytest.mark.parametrize("mark", ["\t", ",", ";"])
 def test_that_a_table_copied_from_a_page_is_imported_as_a_job(
     workspace: Workspace, tmp_path: Path, mark: str
@@ -284,3 +327,26 @@ def test_that_downloaded_outputs_are_imported_as_a_job(workspace: Workspace, tmp
     empty = tmp_path / "empty"
     empty.mkdir()
     assert workspace.run("import", str(empty)).code == 2
+
+
+def test_that_parameters_that_only_some_trials_have_are_empty_cells_and_cost_no_history(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    made = optuna.create_study(storage=f"sqlite:///{tmp_path}/o.db", study_name="s", direction="minimize")
+
+    def objective(trial: optuna.Trial) -> float:
+        rate = trial.suggest_float("x", 0, 1)
+        return rate + (trial.suggest_float("momentum", 0, 1) if trial.number % 2 else 0.5)
+
+    made.optimize(objective, n_trials=6)
+    made.ask().suggest_float("x", 0, 1)
+    done = workspace.run("import", str(tmp_path / "o.db"), "--metric", "score", "--json")
+    assert [line.partition(":")[0] for line in done.err.splitlines() if "have it" in line] == ["momentum"]
+    lines = workspace.run("trials", "last", "--sort", "momentum").out.splitlines()
+    assert [line.split("\t")[4] == "" for line in lines[1:]] == [False] * 3 + [True] * 3
+    both = [UNIT, {**UNIT, "name": "momentum"}]
+    workspace.write(REPORT_X, specs=both, goal="MINIMIZE", algorithm="Bayesian", max_job_count=1)
+    job = workspace.tune("--history", done.json()["id"])
+    assert job["state"] == "succeeded", job["reason"]
+    told = workspace.run("show", job["id"]).out
+    assert "The search learns from 3 of 6 earlier trials; the others lack a parameter." in told

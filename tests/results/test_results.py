@@ -35,6 +35,7 @@ from bayescore.results import (
     with_parameters,
     with_specs,
 )
+from bayescore.results.where import column, column_names, ordered
 from bayescore.store import Job, JobState, Trial, TrialState
 from support.builders import FILE, a_submission
 
@@ -212,3 +213,20 @@ def test_that_csv_yaml_and_json_agree() -> None:
     assert as_json["best"] == {"trial": 1, "value": 0.5, "parameters": {"x": 0.1}}
     assert [t["value"] for t in as_json["trials"]] == [0.5, "NaN", None]
     assert load_text(FILE + parameters_yaml(found[0])).document.data["parameters"] == {"x": 0.1}
+
+
+@pytest.mark.parametrize("by", ["value", "score", "-value", "-score", "x", "-x"])
+def test_that_what_is_no_number_and_what_a_failed_trial_reported_comes_last_in_both_directions(
+    by: str,
+) -> None:
+    job = a_job()
+    values = [1.0, math.inf, 3.0, -math.inf, math.nan, None, 9.0]
+    found = [a_trial(i + 1, value) for i, value in enumerate(values)]
+    found[-1] = replace(found[-1], state=TrialState.FAILED)
+    known = (*column_names(job), "x")
+    numbers = [t.number for t in ordered(found, by, lambda t: column(job, t, {}), known, job.metric)]
+    if by.endswith("x"):
+        assert numbers == sorted(numbers, reverse=by.startswith("-"))
+    else:
+        assert numbers[:2] == ([3, 1] if by.startswith("-") else [1, 3])
+        assert set(numbers[2:]) == {2, 4, 5, 6, 7}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _SOURCE = r"""
@@ -14,11 +14,11 @@ typedef struct { unsigned long long total, free, used; } memory_t;
 typedef struct { unsigned int gpu, memory; } use_t;
 static char uuids[16][96], names[16][96];
 static unsigned long long used[16];
-static unsigned int count, groups[16];
+static unsigned int count, groups[16], pids[16];
 static int load(void) {
     FILE *file = fopen(getenv("STANDIN_GPUS"), "r");
     if (!file) return 9;
-    for (count = 0; count < 16 && fscanf(file, "%95s %95s %llu %u", uuids[count], names[count], &used[count], &groups[count]) == 4;)
+    for (count = 0; count < 16 && fscanf(file, "%95s %95s %llu %u %u", uuids[count], names[count], &used[count], &groups[count], &pids[count]) == 5;)
         count++;
     fclose(file);
     return 0;
@@ -37,6 +37,12 @@ int nvmlDeviceGetMemoryInfo(void *h, memory_t *m) {
     m->total = 24ULL << 30; m->used = used[index_of(h)] << 20; m->free = m->total - m->used; return 0;
 }
 int nvmlDeviceGetUtilizationRates(void *h, use_t *u) { u->gpu = used[index_of(h)] ? 50 : 0; u->memory = 0; return 0; }
+typedef struct { unsigned int pid; unsigned long long memory; unsigned int instance, compute_instance; } program_t;
+int nvmlDeviceGetComputeRunningProcesses_v3(void *h, unsigned int *n, program_t *found) {
+    if (!pids[index_of(h)]) { *n = 0; return 0; }
+    if (*n < 1) { *n = 1; return 7; }
+    *n = 1; memset(found, 0, sizeof(program_t)); found->pid = pids[index_of(h)]; return 0;
+}
 int nvmlDeviceGetUUID(void *h, char *text, unsigned int n) { snprintf(text, n, "%s", uuids[index_of(h)]); return 0; }
 int nvmlDeviceGetName(void *h, char *text, unsigned int n) { snprintf(text, n, "%s", names[index_of(h)]); return 0; }
 """
@@ -64,10 +70,11 @@ class StandInGpus:
         subprocess.run(["cc", "-shared", "-fPIC", "-o", target, source], check=True, capture_output=True)
         self.use({})
 
-    def use(self, mebibytes: dict[int, int]) -> None:
-        """Set the memory of each GPU that other programs use."""
+    def use(self, mebibytes: Mapping[int, int], programs: Mapping[int, int] | None = None) -> None:
+        """Set the memory of each GPU that is in use, and the process that computes on it."""
+        running = programs or {}
         lines = (
-            f"{u} {n} {mebibytes.get(i, 0)} {self._links[i]}\n"
+            f"{u} {n} {mebibytes.get(i, 0)} {self._links[i]} {running.get(i, 0)}\n"
             for i, (u, n) in enumerate(zip(self.uuids, self._names, strict=True))
         )
         partial = self._list.with_suffix(".partial")

@@ -58,6 +58,20 @@ def test_that_every_value_arrives_unchanged_wherever_the_command_puts_the_parame
         )
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sampled_from(["{name}={value}", "--{name} {value}", "-{name} {value}", "+x.{name}={value}"]), VALUES
+)
+def test_that_a_value_arrives_unchanged_in_every_form(tmp_path_factory, form: str, value) -> None:
+    out = tmp_path_factory.mktemp("argv") / "argv.json"
+    script = out.with_name("echo.py")
+    script.write_text(ECHO)
+    command = command_line(f"{sys.executable} {script} --{out}", {"{value}": value}, form)
+    subprocess.run(["/bin/sh", "-c", command], check=True, timeout=30)
+    words = [w.replace("{name}", "\0").replace("{value}", as_text(value)) for w in form.split()]
+    assert json.loads(out.read_text())[1:] == [w.replace("\0", "{value}") for w in words]
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers())
 def test_that_numbers_keep_their_full_precision_and_integers_their_form(number) -> None:
     for text in (as_text(number), as_json({"x": number}).partition(": ")[2].strip(" \n}")):

@@ -162,6 +162,8 @@ def _confirm_and_save_secrets(database: Database, job: Job, confirmed: Collectio
     consent.check(unconfirmed, confirmed, job.id)
     if unconfirmed:
         consent.remember_job(database.folder, job)
-    if job.state.ended and any(s.env for s in job.config.secrets.values()):
+    if job.state.ended:
         values = collect(job.config, job.submission.file_text, os.environ)
-        job_secrets.save(database.folder, job.id, values)
+        hidden = [name for name, value in (job.submission.environment or {}).items() if value is None]
+        variables = {name: os.environ[name] for name in hidden if name in os.environ}
+        job_secrets.save(database.folder, job.id, values, variables)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from bayescore.i18n import Text, ntext, text
-from bayescore.store import jobs, trials
+from bayescore.store import Submission, jobs, trials
 from bayescore.times import now, parsed
+from bayescore.trials.parameters import merged
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,28 @@ def continues(earlier: Sequence[EarlierJob]) -> Text | None:
     for job in earlier[1:]:
         named = text("{jobs}, {job}", jobs=named, job=job.words)
     return text("Continues {jobs}.", jobs=named)
+
+
+def incomplete(connection: sa.Connection, submission: Submission) -> Text | None:
+    """How many trials of the history the search uses; ``None`` if it can use all of them.
+
+    A trial of another search space, or of a study with conditional parameters, may lack a parameter.
+    """
+    names = {spec.name for spec in submission.config.hyper_tuning.parameter_specs}
+    total = usable = 0
+    for identifier in submission.history:
+        for job in jobs.find(connection, identifier):
+            ended = [t for t in trials.of_job(connection, identifier) if t.state.ended]
+            total += len(ended)
+            usable += sum(names <= merged(job.config, t.parameters).keys() for t in ended)
+    if usable == total:
+        return None
+    return ntext(
+        "The search learns from {usable} of {count} earlier trial; the others lack a parameter.",
+        "The search learns from {usable} of {count} earlier trials; the others lack a parameter.",
+        total,
+        usable=usable,
+    )
 
 
 def _ended(connection: sa.Connection, job: str) -> int:

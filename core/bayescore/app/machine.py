@@ -15,7 +15,7 @@ from bayescore.cluster.connection import Node
 from bayescore.errors import RunnerError
 from bayescore.store import Database, jobs, trials
 from bayescore.trials import docker_engine, images
-from bayescore.trials.gpus import Gpu, processes, visible
+from bayescore.trials.gpus import Gpu, visible
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,6 @@ class Machine:
     ----------
     holders
         Trials that have leased a GPU, as ``name #number``, by its UUID; for a cluster by ``node/GPU``.
-    processes
-        Programs that use a GPU, as ``name (pid)``, by its UUID.
     nodes
         Nodes of the cluster that jobs run on.
     """
@@ -57,7 +55,6 @@ class Machine:
     engine: EngineStatus
     gpus: tuple[Gpu, ...] = ()
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    processes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nodes: tuple[Node, ...] = ()
 
 
@@ -67,7 +64,7 @@ def look(database: Database) -> Machine:
     with database.read() as connection:
         nodes = known_nodes.known(connection)
         holders = _holders(connection) if gpus or nodes else {}
-    return Machine(engine_control.status(database.folder), gpus, holders, processes() if gpus else {}, nodes)
+    return Machine(engine_control.status(database.folder), gpus, holders, nodes)
 
 
 def containers() -> Containers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from bayescore.app.checks import disk, docker_answers, gpu_toolkit
 from bayescore.app.consent import unconfirmed
 from bayescore.app.container_access import container_access
+from bayescore.app.container_environment import missing_variables
 from bayescore.app.findings import Finding, may_proceed
 from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, Permission
@@ -21,10 +23,10 @@ from bayescore.config import Contents, Severity
 from bayescore.errors import BayesdeskError
 from bayescore.files import read_text
 from bayescore.files.listing import files_below
-from bayescore.i18n import text
+from bayescore.i18n import ntext, text
 from bayescore.store import DataFolder, Submission
 from bayescore.trials import images
-from bayescore.trials.gpus import BUSY_BYTES, chosen, visible
+from bayescore.trials.gpus import Gpu, chosen, visible
 from bayescore.trials.ignoring import Ignored
 
 _MOST_FILES = 500  # of the project are searched for the metric's name
@@ -79,6 +81,7 @@ def preflight(
             disk(data_folder),
             *(_runner(submission) if trusted else [_NOT_CONTACTED]),
             *_gpus(submission),
+            *_environment(submission),
         ]
     return Preflight(prepared, tuple(found), asked)
 
@@ -191,6 +194,18 @@ def _cluster(submission: Submission) -> Iterator[Finding]:
         yield Finding("cluster", severity, message, lack.hint)
 
 
+def _environment(submission: Submission) -> Iterator[Finding]:
+    if submission.environment is None:
+        yield from missing_variables(submission, os.environ)
+        return
+    message = ntext(
+        "Trials get the {count} environment variable with which they are started here",
+        "Trials get the {count} environment variables with which they are started here",
+        len(submission.environment),
+    )
+    yield Finding("environment", Severity.OK, message)
+
+
 def _gpus(submission: Submission) -> Iterator[Finding]:
     needed = submission.local.gpus_per_trial
     if submission.local.gpus == "none" or needed == 0 or submission.runner == "ray":
@@ -212,12 +227,19 @@ def _gpus(submission: Submission) -> Iterator[Finding]:
         )
         yield Finding("gpus", Severity.ERROR, message, text("Lower “GPUs per trial” under “Runs on”."))
     for gpu in found:
-        if gpu.memory_used > BUSY_BYTES:
-            message = text(
-                "GPU {index} is in use; trials wait while another program uses it.", index=gpu.index
-            )
-            yield Finding("gpus", Severity.WARNING, message)
+        if gpu.busy:
+            yield _busy(gpu, used=submission.local.use_busy_gpus)
         else:
             yield Finding(
                 "gpus", Severity.OK, text("GPU {index} ({name}) is free", index=gpu.index, name=gpu.name)
             )
+
+
+def _busy(gpu: Gpu, *, used: bool) -> Finding:
+    who = ", ".join(gpu.programs) or f"{gpu.memory_used // 2**20} MiB"
+    if used:
+        message = text("GPU {index} is in use ({who}); trials use it all the same.", index=gpu.index, who=who)
+        return Finding("gpus", Severity.WARNING, message)
+    message = text("GPU {index} is in use ({who}); trials wait until it is free.", index=gpu.index, who=who)
+    hint = text("To use it all the same, set “use_busy_gpus: true” in openbayes.local.yaml.")
+    return Finding("gpus", Severity.WARNING, message, hint)

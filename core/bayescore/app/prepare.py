@@ -6,13 +6,14 @@ import os
 import secrets as randomness
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bayescore.app.inputs import resolve_inputs
 from bayescore.app.options import Options, local_with_options, with_options
 from bayescore.app.permissions import PROCESS_LINE, Permission, cluster_lines, folder_lines, permissions_of
 from bayescore.app.secret_values import collect, masked
+from bayescore.app.starter_environment import StarterEnvironment, environment_of_starter
 from bayescore.cluster import connection
 from bayescore.cluster.address import ClusterAddress
 from bayescore.config import (
@@ -45,16 +46,21 @@ class Prepared:
 
     Attributes
     ----------
+    secrets
+        Values of the secret parameters, by name.
     problems
         Of both files.
     permissions
         What the files need outside the project's folder, without what the user named in the options.
+    secret_variables
+        Secrets among the environment variables that the job keeps, by name.
     """
 
     submission: Submission | None
     secrets: dict[str, str]
     problems: tuple[Problem, ...]
     permissions: tuple[Permission, ...]
+    secret_variables: dict[str, str] = field(default_factory=dict)
 
 
 def prepare(where: Path, options: Options, contents: Contents | None = None) -> Prepared:
@@ -87,6 +93,7 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
         image = image_for(config, local)
     elif runner == "process":
         local = local.model_copy(update={"python": _python(local, file.parent)})
+    kept = _kept_environment(runner, local, config)
     submission = Submission(
         name=options.name or file.parent.name or "job",
         project=str(file.parent),
@@ -101,12 +108,23 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
         inputs=resolve_inputs(config.data_bindings, local, file.parent, elsewhere=runner == "ray"),
         history=_history(options.history, config.hyper_tuning.hyperparameter_metric),
         midpoint=options.midpoint,
+        environment=None if kept is None else kept.stored(),
     )
     given = _given(options, config, local_file.settings, file.parent)
     permissions = tuple(
         p for p in permissions_of(submission, file.parent) if not p.lines or not p.lines <= given
     )
-    return Prepared(submission, secrets, problems, permissions)
+    return Prepared(submission, secrets, problems, permissions, kept.secrets if kept else {})
+
+
+def _kept_environment(
+    runner: str, local: LocalSettings, config: OpenBayesConfig
+) -> StarterEnvironment | None:
+    """The environment that the trials get; ``None`` for containers, which get none."""
+    in_containers = runner == "docker" or (runner == "ray" and local.ray.runner is NodeRunner.DOCKER)
+    if in_containers:
+        return None
+    return environment_of_starter(os.environ, {s.env for s in config.secrets.values() if s.env is not None})
 
 
 def _given(options: Options, config: OpenBayesConfig, local: LocalSettings, project: Path) -> set[str]:

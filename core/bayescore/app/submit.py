@@ -35,7 +35,10 @@ def submit(database: Database, prepared: Prepared, confirmed: Collection[Permiss
         words = lineage.continues(lineage.continued(connection, job.submission.history))
         if words is not None:
             events.add(connection, job.id, "continues", words)
-        job_secrets.save(database.folder, job.id, prepared.secrets)  # before an engine can see the job
+        if (fewer := lineage.incomplete(connection, job.submission)) is not None:
+            events.add(connection, job.id, "history_incomplete", fewer, level="warning")
+        # before an engine can see the job
+        job_secrets.save(database.folder, job.id, prepared.secrets, prepared.secret_variables)
         consent.remember_job(database.folder, job)
     engine_control.start(database.folder)
     return job

@@ -196,7 +196,7 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
     for trial in found[-_SHOWN_TRIALS:]:
         style = "bold green" if trial == winner else "red" if trial.state is TrialState.FAILED else ""
         cells = [str(trial.number), translate(STATE_NAMES[trial.state]), number(trial.value)]
-        cells += [_shown(trial.parameters[n]) for n in names]
+        cells += [_shown(trial.parameters.get(n, "")) for n in names]
         table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
     done = ended_count(found)
     left = time_left(job, found)

@@ -82,8 +82,15 @@ def _convert(source: Path, into: Path | None) -> None:
     if into is None:
         content(found.file_text)
         return
-    target = into / "openbayes.yaml" if into.is_dir() else into
+    is_folder = into.is_dir() or into.suffix.lower() not in (".yaml", ".yml")
+    target = into / "openbayes.yaml" if is_folder else into
     if target.exists():
         raise ConfigError(text("{file} already exists.", file=target), text("Choose another --into."))
-    replace_file(target, found.file_text)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(target, found.file_text)
+    except OSError as error:
+        raise ConfigError(
+            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+        ) from None
     write(_("{file} has been written. Review it, then run: bayesdesk check", file=target))

@@ -87,7 +87,7 @@ def show(
             print_job(database, found.id)
         raise typer.Exit(code)
     if json:
-        print_job(database, found.id)
+        as_json({**job_as_json(database, found.id), "environment": found.submission.shown_environment()})
         return
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)
@@ -124,7 +124,7 @@ def trials(
     known = column_names(found, (name for by_name in series.values() for name in by_name))
     holds = condition(where, known) if where else lambda row: True
     chosen = [t for t in every if holds(column(found, t, series.get(t.id, {})))]
-    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})), known)
+    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})), known, found.metric)
     if json:
         as_json({"trials": [trial_json(t, series.get(t.id, {})) for t in chosen]})
         return
@@ -134,9 +134,13 @@ def trials(
             str(t.number),
             translate(STATE_NAMES[t.state]),
             number(t.value),
-            *(number(v) if isinstance(v, float) else str(v) for v in (t.parameters[n] for n in names)),
+            *(_cell(t.parameters.get(n, "")) for n in names),
             str(t.reason or ""),
         ]
         for t in chosen
     ]
     table(["#", _("state"), found.metric, *names, _("reason")], rows)
+
+
+def _cell(value: object) -> str:
+    return number(value) if isinstance(value, float) else str(value)

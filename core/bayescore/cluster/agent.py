@@ -21,6 +21,7 @@ from bayescore import __version__
 from bayescore.cluster import parcels
 from bayescore.cluster.inspection import check_folders
 from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, Packed, SyncOffsets, TrialUpdate
+from bayescore.cluster.node_environment import on_this_node
 from bayescore.cluster.pulling import Pull
 from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
 from bayescore.files import open_regular, read_bytes, remove_tree
@@ -160,7 +161,14 @@ class NodeAgent:
             **launch.environment,
             **reporting(_HOSTS[self._kind], self._listener.port, reporter.address, reporter.token),
         }
-        own = replace(launch, folder=folder, content=content, environment=environment, inputs=inputs)
+        own = replace(
+            launch,
+            folder=folder,
+            content=content,
+            environment=environment,
+            inputs=inputs,
+            inherited=on_this_node(launch.inherited),
+        )
         inner = self._runner.start(own)
         _write(
             folder.root / _KNOWN,

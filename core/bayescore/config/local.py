@@ -13,6 +13,7 @@ from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path
 from bayescore.i18n import text
 
+DEFAULT_FORM = "--{name}={value}"  # as on the platform
 _AMOUNT = r"([0-9]{1,18}(?:\.[0-9]{1,18})?)"
 _SIZE = re.compile(rf"{_AMOUNT}\s*([kmgt]?)i?b?\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
@@ -83,8 +84,12 @@ class LocalSettings(BaseModel):
     ----------
     gpus
         ``"all"``, ``"none"``, or indices and UUIDs of the GPUs that trials may use.
+    parameters_as
+        How a parameter is written on the command line: words with ``{name}`` and ``{value}``.
     gpus_per_trial
         GPUs that one trial gets; 0 for none.
+    use_busy_gpus
+        Whether trials also use GPUs on which other programs compute.
     cpus
         CPUs per trial; ``None`` for no limit.
     memory, shm_size
@@ -107,9 +112,11 @@ class LocalSettings(BaseModel):
     registry_mirror: str | None = None
     python: str | None = None
     shell: CommandShell = CommandShell.SH
+    parameters_as: str = DEFAULT_FORM
     gpus: Literal["all", "none"] | tuple[int | str, ...] = "all"
     gpus_per_trial: int = Field(default=1, ge=0)
     trials_per_gpu: int = Field(default=1, ge=1)
+    use_busy_gpus: bool = False
     cpus: float | None = Field(default=None, gt=0)
     memory: int | None = Field(default=None, gt=0)
     shm_size: int | None = Field(default=None, gt=0)
@@ -219,6 +226,26 @@ def _data_folders(reader: Reader, path: Path) -> Any:
     return found
 
 
+def _form(reader: Reader, path: Path) -> Any:
+    written = reader.text(path)
+    if written is None:
+        return None
+    others = re.sub(r"\{name\}|\{value\}", "", written)
+    if "{value}" not in written or "{name}" not in written or "{" in others or "}" in others:
+        reader.error(
+            "wrong-form",
+            path,
+            text(
+                "“{name}” must contain {places}: {forms}.",
+                name=path[-1],
+                places="{name} {value}",
+                forms='"--{name}={value}", "{name}={value}", "--{name} {value}"',
+            ),
+        )
+        return None
+    return written
+
+
 def _gpus(reader: Reader, path: Path) -> Any:
     value = reader.value(path)
     if not isinstance(value, list):
@@ -255,9 +282,11 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "registry_mirror": Reader.text,
     "python": Reader.text,
     "shell": _choice(CommandShell),
+    "parameters_as": _form,
     "gpus": _gpus,
     "gpus_per_trial": _gpus_per_trial,
     "trials_per_gpu": _positive(integer=True),
+    "use_busy_gpus": Reader.boolean,
     "cpus": _positive(integer=False),
     "memory": _parsed(parse_size, "8g"),
     "shm_size": _parsed(parse_size, "1g"),

@@ -9,6 +9,7 @@ from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
 from bayescore.store import DataFolder, Job, Trial, job_secrets
 from bayescore.trials import Content, Launch, Limits, TrialFolder, reporting
+from bayescore.trials.neighbours import rendezvous_ports, threads_per_trial
 from bayescore.trials.parameters import command_line, merged
 
 DOCKER = "docker"
@@ -25,8 +26,15 @@ def trial_name(folder: DataFolder, trial: Trial) -> str:
     return f"bayesdesk-{home}-{trial.job}-{trial.number}-{trial.attempt}"
 
 
-def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
+def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int, at_a_time: int) -> Launch:
     """The launch of a trial: everything that its runner needs.
+
+    Parameters
+    ----------
+    port
+        Port of the listener.
+    at_a_time
+        Trials of the job that run at the same time on one machine.
 
     Raises
     ------
@@ -46,7 +54,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         number=trial.number,
         folder=TrialFolder(folder.trial(job.id, trial.number)),
         content=Content(trial.attempt, folder.snapshot(job.id), parameters, output_source(job)),
-        command=command_line(job.config.command, parameters),
+        command=command_line(job.config.command, parameters, local.parameters_as),
         environment=environment,
         secrets=job_secrets.load(folder, job.id, job.config),
         inputs=tuple(i for i in job.submission.inputs if i.path != "/output"),
@@ -57,7 +65,23 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int) -> Launch:
         shell=local.shell,
         inject_client=local.inject_client,
         outputs=local.ray.outputs,
+        ports=rendezvous_ports(trial.id),
+        threads=threads_per_trial(at_a_time, _cpus(job)),
+        inherited=_inherited(folder, job),
     )
+
+
+def _cpus(job: Job) -> float | None:
+    """CPUs of a trial, if they are limited; Ray gives each trial one unless the settings say more."""
+    return job.local.cpus or (1.0 if job.submission.runner == RAY else None)
+
+
+def _inherited(folder: DataFolder, job: Job) -> dict[str, str] | None:
+    stored = job.submission.environment
+    if stored is None:
+        return None
+    visible = {name: value for name, value in stored.items() if value is not None}
+    return {**visible, **job_secrets.variables(folder, job.id)}
 
 
 def check_inputs(job: Job) -> None:

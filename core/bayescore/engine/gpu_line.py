@@ -27,11 +27,18 @@ class Need:
         GPUs of one trial, at least 1.
     per_gpu
         Trials that may share a GPU.
+    also_busy
+        Whether a trial may run beside programs that are not trials.
     """
 
     candidates: tuple[Gpu, ...]
     count: int = 1
     per_gpu: int = 1
+    also_busy: bool = False
+
+    def free(self, leased: Mapping[str, int]) -> tuple[list[Gpu], list[Gpu]]:
+        """Candidates that are free, and those that other programs use."""
+        return free(self.candidates, leased, self.per_gpu, also_busy=self.also_busy)
 
 
 @dataclass
@@ -69,12 +76,12 @@ class GpuLine:
             if other == job:
                 break
             _keep(waiting.need, kept)
-        usable, others = free(need.candidates, kept, need.per_gpu)
+        usable, others = need.free(kept)
         if len(usable) >= need.count:
             self._waiting.pop(job, None)
             return [gpu.uuid for gpu in most_linked(usable, need.count)], others
         self._waiting[job] = _Waiting(need, now)  # the GPUs as they are now, in its place of the line
-        return None, free(need.candidates, leased, need.per_gpu)[1]
+        return None, need.free(leased)[1]
 
     def leave(self, job: str) -> None:
         """Forget a job that needs no GPU any more."""
@@ -83,7 +90,7 @@ class GpuLine:
 
 def _keep(need: Need, kept: dict[str, int]) -> None:
     """Add what a waiting job is to get to the leases: free GPUs first, then those that become free."""
-    usable, others = free(need.candidates, kept, need.per_gpu)
+    usable, others = need.free(kept)
     leased = [gpu for gpu in need.candidates if gpu not in usable and gpu not in others]
     if len(usable) + len(leased) < need.count:
         return  # it waits for another program, however many of ours end: others may use what is free

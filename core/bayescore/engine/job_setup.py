@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bayescore.i18n import ntext, text
-from bayescore.store import Database, Job, events, settings, transfers
+from bayescore.store import Database, Job, events, job_secrets, settings, transfers
 from bayescore.trials import images, snapshot
 from bayescore.trials.docker_engine import answering
 from bayescore.trials.git_commit import commit_of
@@ -23,6 +23,7 @@ def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Ev
     RunnerError
         If one of them fails.
     """
+    _report_lost_variables(database, job)
     target = database.folder.snapshot(job.id)
     if not target.exists():
         project = Path(job.submission.project)
@@ -33,6 +34,21 @@ def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Ev
         _pull_image(database, job, runner, cancelled)
     if job.submission.runner == "ray":
         _prepare_nodes(database, job, runner, cancelled)
+
+
+def _report_lost_variables(database: Database, job: Job) -> None:
+    """Record which variables of the starter's environment are gone, as after a restart of the machine."""
+    kept = job.submission.environment or {}
+    hidden = {name for name, value in kept.items() if value is None}
+    lost = sorted(hidden - job_secrets.variables(database.folder, job.id).keys()) if hidden else []
+    if lost:
+        message = text(
+            "These secret environment variables are gone, and trials run without them: {names}. "
+            "They are kept in memory only.",
+            names=", ".join(lost),
+        )
+        with database.write() as connection:
+            events.add(connection, job.id, "variables_gone", message, level="warning")
 
 
 def _prepare_nodes(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:

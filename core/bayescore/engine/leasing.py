@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bayescore.cluster.slots import Slots
 
 _FRESH_S = 1.0  # the list of GPUs is used for this long
+_STAYS_S = 5.0  # a program that uses a GPU for less is not worth an event
 
 
 class Leaser(Protocol):
@@ -75,6 +76,7 @@ class GpuLeaser:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gpus")
         self._listing: Future[_Listed] | None = None
         self._listed = _Listed([], at=-_FRESH_S)
+        self._busy: dict[str, dict[str, float]] = {}  # since when other programs use a GPU, by job and UUID
         self._reported: set[tuple[str, str]] = set()
         self._line = GpuLine()
         self.wake: Callable[[], None] = lambda: None  # called when the GPUs are listed
@@ -122,27 +124,41 @@ class GpuLeaser:
             )
         if len(candidates) < count:
             raise _too_few(count, len(candidates))
-        need = Need(tuple(candidates), count, job.local.trials_per_gpu)
-        leases, others = self._line.ask(job.id, need, trials.leased(connection), time.monotonic())
-        for gpu in others:
-            self._report_busy(connection, job, gpu)
+        need = Need(tuple(candidates), count, job.local.trials_per_gpu, job.local.use_busy_gpus)
+        now = time.monotonic()
+        leases, others = self._line.ask(job.id, need, trials.leased(connection), now)
+        self._report_busy(connection, job, others, now)
         return leases
+
+    def at_a_time(self, job: Job) -> int:
+        """Trials of a job that run at the same time, by its settings and the GPUs that were last listed."""
+        most, local = job.config.hyper_tuning.parallel_count, job.local
+        usable = len(chosen(self._listed.gpus, local.gpus))
+        if usable == 0 or local.gpus_per_trial == 0:
+            return most
+        return max(1, min(most, usable * local.trials_per_gpu // local.gpus_per_trial))
 
     def release(self, job: str) -> None:
         """See :class:`Leaser`: no GPU is held between trials, but the job may wait for one."""
         self._line.leave(job)
+        self._busy.pop(job, None)
 
-    def _report_busy(self, connection: sa.Connection, job: Job, gpu: Gpu) -> None:
-        if (job.id, gpu.uuid) in self._reported:
-            return
-        self._reported.add((job.id, gpu.uuid))
-        message = text(
-            "GPU {index} ({name}) is used by another program ({used} MiB). No trial uses it for now.",
-            index=gpu.index,
-            name=gpu.name,
-            used=gpu.memory_used // 2**20,
-        )
-        events.add(connection, job.id, "gpu_busy", message, level="warning")
+    def _report_busy(self, connection: sa.Connection, job: Job, others: list[Gpu], now: float) -> None:
+        """Record GPUs that other programs keep using; a program of a trial may take a moment to end."""
+        since = self._busy.get(job.id, {})
+        self._busy[job.id] = {gpu.uuid: since.get(gpu.uuid, now) for gpu in others}
+        for gpu in others:
+            if now - self._busy[job.id][gpu.uuid] < _STAYS_S or (job.id, gpu.uuid) in self._reported:
+                continue
+            self._reported.add((job.id, gpu.uuid))
+            message = text(
+                "GPU {index} ({name}) is used by another program: {programs}. No trial uses it for now. "
+                "To use it all the same, set “use_busy_gpus: true” in openbayes.local.yaml.",
+                index=gpu.index,
+                name=gpu.name,
+                programs=", ".join(gpu.programs) or f"{gpu.memory_used // 2**20} MiB",
+            )
+            events.add(connection, job.id, "gpu_busy", message, level="warning")
 
 
 def _too_few(count: int, there: int) -> RunnerError:

@@ -164,7 +164,8 @@ class TrialRun:
         return self._runner.start(launch)
 
     def _launch_of(self, trial: Trial) -> Launch:
-        return launch_of(self._s.database.folder, self._job, trial, self._s.listener.port)
+        folder, port = self._s.database.folder, self._s.listener.port
+        return launch_of(folder, self._job, trial, port, self._s.gpus.at_a_time(self._job))
 
     # ---- running
 

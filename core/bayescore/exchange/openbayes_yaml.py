@@ -26,6 +26,7 @@ def project_text(
     algorithm: str = "Bayesian",
     command: str = "python main.py",
     trials: int = 30,
+    parallel: int = 1,
     source: str,
 ) -> str:
     """Text of the file, with defaults for everything but the parameters.
@@ -51,7 +52,7 @@ def project_text(
         )
     tuning = {
         "max_job_count": max(1, min(trials, 100)),
-        "parallel_count": 1,
+        "parallel_count": max(1, parallel),
         "hyperparameter_metric": metric,
         "goal": goal,
         "algorithm": algorithm,

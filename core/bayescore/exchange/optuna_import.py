@@ -92,13 +92,13 @@ def read_optuna(file: Path, *, study: str | None = None, metric: str = "objectiv
             _check_size(storage, identifier, name)
             found = list(_trials(storage, identifier, metric))
             distributions = _distributions(storage, identifier)
-        specs, remarks = _specs(distributions, len(found))
+        ended = tuple(t for t in found if t is not None)
+        specs, remarks = _specs(distributions, len(ended))
     except _MALFORMED as error:
         raise ConfigError(
             text("{file} is not an Optuna storage: {reason}.", file=file, reason=error),
             text("Give the SQLite file of a study."),
         ) from None
-    ended = tuple(t for t in found if t is not None)
     if unfinished := len(found) - len(ended):
         remarks.append(
             ntext(
@@ -167,10 +167,10 @@ def _check_size(storage: sqlite3.Connection, study: int, name: str) -> None:
 
 
 def _distributions(storage: sqlite3.Connection, study: int) -> dict[str, list[dict[str, Any]]]:
-    """Distributions of each parameter, one for each trial with it."""
+    """Distributions of each parameter, one for each ended trial with it."""
     found: dict[str, list[dict[str, Any]]] = {}
     query = """SELECT p.param_name, p.distribution_json FROM trial_params p JOIN trials t USING (trial_id)
-               WHERE t.study_id = ? ORDER BY p.param_id"""
+               WHERE t.study_id = ? AND t.state IN ('COMPLETE', 'PRUNED', 'FAIL') ORDER BY p.param_id"""
     for name, written in storage.execute(query, (study,)):
         found.setdefault(name, []).append(_parsed(written))
     return found

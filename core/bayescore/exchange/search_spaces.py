@@ -6,6 +6,7 @@ Sources: W&B's "Sweep configuration options"; NNI's "Search Space" page (version
 from __future__ import annotations
 
 import math
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,16 @@ from bayescore.exchange.openbayes_yaml import (
 from bayescore.i18n import Text, text
 from bayescore.trials.parameters import command_line
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[valid-type, misc]
+    """The safe loader, which also reads ``1e-5`` as a number: YAML 1.1 wants a point and a sign."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)
 _MALFORMED = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 _ALGORITHMS = {"bayes": "Bayesian", "random": "Random", "grid": "Grid"}
 _NNI_TUNERS = {"GridSearch": "Grid", "Random": "Random"}
@@ -122,6 +132,13 @@ def _from_wandb(sweep: Mapping[str, Any]) -> ConvertedSpace:
         remarks.append(
             text("Grid search needs lists of values, but there is a range. The algorithm is now Random.")
         )
+    if "${args_no_hyphens}" in _words(sweep.get("command")):
+        remarks.append(
+            text(
+                "The sweep passes parameters as name=value: write {line} into openbayes.local.yaml.",
+                line='parameters_as: "{name}={value}"',
+            )
+        )
     cap = sweep.get("run_cap")
     file_text = project_text(
         specs,
@@ -133,6 +150,10 @@ def _from_wandb(sweep: Mapping[str, Any]) -> ConvertedSpace:
         source="W&B",
     )
     return ConvertedSpace(file_text, tuple(remarks))
+
+
+def _words(command: Any) -> list[str]:
+    return [str(word) for word in command] if isinstance(command, list) else str(command or "").split()
 
 
 def _flat(parameters: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Mapping[str, Any]]]:
@@ -182,8 +203,9 @@ def _sweep_parameter(name: str, entry: Mapping[str, Any]) -> tuple[Spec | None, 
 def _quantised(name: str, low: float, high: float, step: float, *, log: bool) -> tuple[Spec, Text | None]:
     if not log:
         return stepped_range(name, low, high, step)
+    is_whole = all(float(v).is_integer() for v in (low, high, step))
     remark = text("{name}: steps on a log scale are not supported; the range has no steps.", name=name)
-    return (integer_range if step == 1 else real_range)(name, low, high, log=True), remark
+    return (integer_range if is_whole else real_range)(name, low, high, log=True), remark
 
 
 def _normal(name: str, kind: str, mean: float, deviation: float, step: float | None) -> tuple[Spec, Text]:
@@ -233,6 +255,7 @@ def _from_nni(space: Mapping[str, Any], experiment: Mapping[str, Any]) -> Conver
         algorithm=algorithm,
         command=str(experiment.get("trialCommand") or "python main.py"),
         trials=most if isinstance(most, int) else _TRIALS,
+        parallel=at_a_time if isinstance(at_a_time := experiment.get("trialConcurrency"), int) else 1,
         source="NNI",
     )
     return ConvertedSpace(file_text, tuple(remarks))
@@ -245,6 +268,15 @@ def _nni_parameter(name: str, kind: str, value: Sequence[Any]) -> tuple[Spec | N
         return listed(name, value)
     if kind == "randint":  # the upper end is exclusive
         return integer_range(name, value[0], value[1] - 1), None
+    if kind == "loguniform" and value[0] <= 0:
+        low, high = math.exp(value[0]), math.exp(value[1])
+        remark = text(
+            "{name}: the ends of a log range must be positive; {low} and {high} were read as exponents of e.",
+            name=name,
+            low=value[0],
+            high=value[1],
+        )
+        return real_range(name, low, high, log=True), remark
     if kind in ("uniform", "loguniform"):
         return real_range(name, value[0], value[1], log=kind == "loguniform"), None
     if kind in ("quniform", "qloguniform"):

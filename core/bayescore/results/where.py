@@ -100,14 +100,19 @@ def column(job: Job, trial: Trial, series: Mapping[str, Sequence[float]]) -> dic
 
 
 def ordered(
-    trials: Sequence[Trial], by: str, row: Callable[[Trial], Row], known: Collection[str]
+    trials: Sequence[Trial], by: str, row: Callable[[Trial], Row], known: Collection[str], objective: str
 ) -> list[Trial]:
-    """Trials sorted by a column, descending with a leading “-”; those without a value come last.
+    """Trials sorted by a column, descending with a leading “-”.
+
+    Those without a number come last, whichever the direction: without a value, NaN, infinite, and values
+    of trials that failed.
 
     Parameters
     ----------
     known
         The columns that exist.
+    objective
+        Name of the job's objective.
 
     Raises
     ------
@@ -117,11 +122,32 @@ def ordered(
     descending, name = by.startswith("-"), by.removeprefix("-")
     check_name(name, known)
     rows = {t.id: row(t) for t in trials}
-    valued = [t for t in trials if not _is_empty(rows[t.id].get(name))]
-    empty = [t for t in trials if _is_empty(rows[t.id].get(name))]
-    texts = any(isinstance(rows[t.id][name], str) for t in valued)
-    valued.sort(key=lambda t: str(rows[t.id][name]) if texts else rows[t.id][name], reverse=descending)
-    return valued + empty
+    return sorted_by(
+        trials, lambda t: rows[t.id].get(name), name in ("value", objective), descending=descending
+    )
+
+
+def sorted_by(
+    trials: Sequence[Trial], value: Callable[[Trial], Any], of_objective: bool, *, descending: bool
+) -> list[Trial]:
+    """Trials by a value of each; those without a number that counts come last, see :func:`ordered`.
+
+    Parameters
+    ----------
+    of_objective
+        Whether the values are objectives: those of failed trials do not count.
+    """
+
+    def counts(trial: Trial) -> bool:
+        found = value(trial)
+        if found is None or found == "" or (isinstance(found, float) and not math.isfinite(found)):
+            return False
+        return not (of_objective and trial.state in ("failed", "lost"))
+
+    counted = [t for t in trials if counts(t)]
+    texts = any(isinstance(value(t), str) for t in counted)
+    counted.sort(key=lambda t: str(value(t)) if texts else value(t), reverse=descending)
+    return counted + [t for t in trials if not counts(t)]
 
 
 def condition(source: str, known: Collection[str] | None = None) -> Callable[[Row], bool]:
@@ -208,7 +234,3 @@ def _holds(operation: Callable[[Any, Any], bool], a: Any, b: Any) -> bool:
         return a is not None and b is not None and operation(a, b)
     except TypeError:
         return False
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))

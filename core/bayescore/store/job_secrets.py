@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from bayescore.config import OpenBayesConfig
 from bayescore.errors import RunnerError
@@ -21,23 +20,39 @@ from bayescore.store.identifiers import check_identifier
 from bayescore.store.runtime_folders import runtime_folders
 
 _MOST_BYTES = 2**24  # more than an environment can hold
+_VALUES, _VARIABLES = ".json", ".environment.json"
 
 
-def save(folder: DataFolder, job: str, values: Mapping[str, str]) -> None:
+def save(
+    folder: DataFolder, job: str, values: Mapping[str, str], variables: Mapping[str, str] | None = None
+) -> None:
     """Save a job's secrets until :func:`forget`.
+
+    Parameters
+    ----------
+    values
+        Of the secret parameters, by name.
+    variables
+        Secrets among the environment variables of whoever starts the job, by name.
 
     Raises
     ------
     RunnerError
-        When there is no folder that only this account can enter.
+        When there are values, and no folder that only this account can enter.
     """
-    if not values:
-        return
     forget(folder, job)  # values of an earlier run may be in another folder
+    if values:
+        _save(folder, f"{check_identifier(job)}{_VALUES}", values)
+    if variables:
+        with suppress(RunnerError):  # the job runs without them, with an event
+            _save(folder, f"{check_identifier(job)}{_VARIABLES}", variables)
+
+
+def _save(folder: DataFolder, name: str, values: Mapping[str, str]) -> None:
     content = json.dumps(dict(values)).encode()
     for place in runtime_folders(folder, make=True):
         with suppress(OSError):
-            replace(_file(place, job), content, mode=0o600)
+            replace(place / name, content, mode=0o600)
             return
     raise RunnerError(
         text("The secrets of the job cannot be stored: no folder is private to this account."),
@@ -57,22 +72,32 @@ def load(folder: DataFolder, job: str, config: OpenBayesConfig) -> dict[str, str
     """
     if not config.secrets:
         return {}
+    values = _read(folder, f"{check_identifier(job)}{_VALUES}")
+    if values is None:
+        raise RunnerError(
+            text("The secrets of this job are gone: they are kept in memory only."),
+            text("Set their variables again, then: bayesdesk continue {job}", job=job),
+        )
+    return values
+
+
+def variables(folder: DataFolder, job: str) -> dict[str, str]:
+    """Secrets among the environment variables of whoever started the job; empty when they are gone."""
+    return _read(folder, f"{check_identifier(job)}{_VARIABLES}") or {}
+
+
+def _read(folder: DataFolder, name: str) -> dict[str, str] | None:
     for place in runtime_folders(folder, make=False):
         with suppress(OSError, ValueError):
-            values = json.loads(read_private(_file(place, job), _MOST_BYTES))
-            return {str(k): str(v) for k, v in values.items()}
-    raise RunnerError(
-        text("The secrets of this job are gone: they are kept in memory only."),
-        text("Set their variables again, then: bayesdesk continue {job}", job=job),
-    )
+            found = json.loads(read_private(place / name, _MOST_BYTES))
+            return {str(k): str(v) for k, v in found.items()}
+    return None
 
 
 def forget(folder: DataFolder, job: str) -> None:
     """Remove a job's secrets."""
+    check_identifier(job)
     for place in runtime_folders(folder, make=False):
         with suppress(OSError):
-            _file(place, job).unlink(missing_ok=True)
-
-
-def _file(place: Path, job: str) -> Path:
-    return place / f"{check_identifier(job)}.json"
+            for ending in (_VALUES, _VARIABLES):
+                (place / f"{job}{ending}").unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from bayescore.store.states import JobState, check_job_move
 from bayescore.store.tables import jobs
 from bayescore.times import now
 
-_LARGE = ("file_text", "config", "local", "inputs", "history")
+_LARGE = ("file_text", "config", "local", "inputs", "history", "environment")
 
 
 def _setting(name: str) -> sa.ColumnElement[str]:
@@ -57,6 +57,7 @@ def add(connection: sa.Connection, submission: Submission) -> Job:
             midpoint=int(submission.midpoint),
             run_since=now(),
             created_at=now(),
+            environment=None if submission.environment is None else dumps(dict(submission.environment)),
         )
     )
     revisions.bump_jobs(connection, identifier)
@@ -228,6 +229,7 @@ def _job(row: sa.Row[Any]) -> Job:
         inputs=tuple(Input(**i) for i in json.loads(row.inputs)),
         history=tuple(json.loads(row.history)),
         midpoint=bool(row.midpoint),
+        environment=None if row.environment is None else json.loads(row.environment),
     )
     return Job(
         row.seq,

@@ -72,6 +72,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
         "ALTER TABLE jobs ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX jobs_changed ON jobs (changed)",
     ),
+    "0004": ("ALTER TABLE jobs ADD COLUMN environment TEXT",),
 }
 VERSIONS = tuple(MIGRATIONS)
 NEWEST = VERSIONS[-1]

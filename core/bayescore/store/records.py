@@ -13,6 +13,7 @@ from bayescore.i18n import Text
 from bayescore.store.states import JobState, TrialState
 
 PROCESS = "process"  # runner of trials that are processes of this machine
+HIDDEN = "•••"
 IMPORTED = "imported"  # in place of a runner: the job ran elsewhere and cannot be continued here
 
 
@@ -50,6 +51,9 @@ class Submission:
         Its settings, with the options of the command line applied.
     midpoint
         Whether to run one trial at the middle of the search space instead of a search.
+    environment
+        The environment in which the job was started, for trials that run as processes. ``None`` in place of
+        a value stands for a secret; ``None`` as a whole for a job that keeps none.
     """
 
     name: str
@@ -65,6 +69,11 @@ class Submission:
     inputs: tuple[Input, ...] = ()
     history: tuple[str, ...] = ()
     midpoint: bool = False
+    environment: Mapping[str, str | None] | None = None
+
+    def shown_environment(self) -> dict[str, str]:
+        """The environment in which the job was started; dots stand for secrets."""
+        return {n: HIDDEN if value is None else value for n, value in (self.environment or {}).items()}
 
     @property
     def is_imported(self) -> bool:

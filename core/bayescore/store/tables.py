@@ -44,6 +44,7 @@ jobs = Table(
     Column("tags", Text, nullable=False, server_default="[]"),
     Column("archived", Integer, nullable=False, server_default="0"),
     Column("changed", Integer, nullable=False, server_default="0"),  # revision of the row's last change
+    Column("environment", Text),  # of whoever started it; NULL for a job that keeps none
     Index("jobs_changed", "changed"),
     sqlite_autoincrement=True,
 )

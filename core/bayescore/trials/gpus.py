@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
-# A display or a daemon uses a few hundred MiB; a GPU with more in use is busy.
+# A display uses a few hundred MiB.  Where the driver does not list programs, more in use means one computes.
 BUSY_BYTES = 1024 * 2**20
 
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU: memory in bytes, utilization in percent, and UUIDs of the GPUs that NVLink links it with."""
+    """One GPU.
+
+    Attributes
+    ----------
+    memory_total, memory_used
+        Bytes.
+    use
+        Utilization in percent.
+    linked
+        UUIDs of the GPUs that NVLink links it with.
+    programs
+        Programs that compute on it, as ``name (pid)``; empty where the driver does not list them.
+    """
 
     index: int
     uuid: str
@@ -21,6 +33,12 @@ class Gpu:
     memory_used: int
     use: int
     linked: frozenset[str] = frozenset()
+    programs: tuple[str, ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether any program computes on it."""
+        return bool(self.programs) or self.memory_used > BUSY_BYTES
 
 
 def visible() -> list[Gpu]:
@@ -39,34 +57,6 @@ def visible() -> list[Gpu]:
         pynvml.nvmlShutdown()
 
 
-def processes() -> dict[str, tuple[str, ...]]:
-    """Programs that use each GPU, as ``name (pid)`` by UUID; empty if the driver does not list them."""
-    import psutil
-    import pynvml as nvml
-
-    found: dict[str, tuple[str, ...]] = {}
-    try:
-        nvml.nvmlInit()
-    except nvml.NVMLError:
-        return found
-    try:
-        for i in range(nvml.nvmlDeviceGetCount()):
-            handle = nvml.nvmlDeviceGetHandleByIndex(i)
-            names = []
-            for each in nvml.nvmlDeviceGetComputeRunningProcesses(handle):
-                try:
-                    name = psutil.Process(each.pid).name()
-                except psutil.Error:
-                    name = "?"  # in another user's container
-                names.append(f"{name} ({each.pid})")
-            found[_text(nvml.nvmlDeviceGetUUID(handle))] = tuple(names)
-    except (nvml.NVMLError, nvml.NVMLLibraryMismatchError):
-        return found  # older drivers do not list processes, which is only for information
-    finally:
-        nvml.nvmlShutdown()
-    return found
-
-
 def _gpu(index: int) -> Gpu:
     import pynvml as nvml
 
@@ -77,7 +67,26 @@ def _gpu(index: int) -> Gpu:
     except nvml.NVMLError:
         use = 0
     uuid, name = nvml.nvmlDeviceGetUUID(handle), nvml.nvmlDeviceGetName(handle)
-    return Gpu(index, _text(uuid), _text(name), int(memory.total), int(memory.used), use)
+    programs = _programs(handle)
+    return Gpu(index, _text(uuid), _text(name), int(memory.total), int(memory.used), use, programs=programs)
+
+
+def _programs(handle: Any) -> tuple[str, ...]:
+    import psutil
+    import pynvml as nvml
+
+    try:
+        running = nvml.nvmlDeviceGetComputeRunningProcesses(handle)
+    except (nvml.NVMLError, nvml.NVMLLibraryMismatchError):
+        return ()
+    names = []
+    for each in running:
+        try:
+            name = psutil.Process(each.pid).name()
+        except psutil.Error:
+            name = "?"  # in another user's container
+        names.append(f"{name} ({each.pid})")
+    return tuple(names)
 
 
 def _with_links(gpus: list[Gpu]) -> list[Gpu]:
@@ -117,7 +126,7 @@ def _means(wanted: int | str, gpu: Gpu) -> bool:
 
 
 def free(
-    candidates: Sequence[Gpu], leased: Mapping[str, int], per_gpu: int, busy_bytes: int = BUSY_BYTES
+    candidates: Sequence[Gpu], leased: Mapping[str, int], per_gpu: int, *, also_busy: bool = False
 ) -> tuple[list[Gpu], list[Gpu]]:
     """Separate candidates that are free for a trial from those that other programs use.
 
@@ -127,6 +136,8 @@ def free(
         Number of trials on each GPU, by UUID.
     per_gpu
         Trials that may share one.
+    also_busy
+        Whether a trial may run beside other programs.
 
     Returns
     -------
@@ -134,7 +145,7 @@ def free(
         Free GPUs, the least shared first.
     """
     room = [g for g in candidates if leased.get(g.uuid, 0) < per_gpu]
-    others = [g for g in room if leased.get(g.uuid, 0) == 0 and g.memory_used > busy_bytes]
+    others = [] if also_busy else [g for g in room if leased.get(g.uuid, 0) == 0 and g.busy]
     usable = [g for g in room if g not in others]
     return sorted(usable, key=lambda g: (leased.get(g.uuid, 0), g.index)), others
 

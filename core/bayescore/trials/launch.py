@@ -96,6 +96,12 @@ class Launch:
         Which outputs of a trial on another machine are copied back: ``all``, ``none``, or a pattern of names.
     shell
         What runs the command.
+    ports
+        Ports of this machine at which the processes of the trial may meet.
+    threads
+        Threads that its numerical libraries should use.
+    inherited
+        Environment of whoever started the job, for a process; ``None`` for that of the engine.
     """
 
     name: str
@@ -114,3 +120,6 @@ class Launch:
     shell: CommandShell = CommandShell.SH
     inject_client: bool = True
     outputs: str = "all"
+    ports: range = range(29500, 29501)
+    threads: int = 1
+    inherited: Mapping[str, str] | None = field(default=None, repr=False)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from bayescore.config import OpenBayesConfig
+from bayescore.config.local import DEFAULT_FORM
 from bayescore.config.options_place import with_options
 
 FILE_NAME = "openbayes_params.json"
+_PLACES = re.compile(r"\{name\}|\{value\}")
 
 
 def merged(config: OpenBayesConfig, tuned: Mapping[str, Any]) -> dict[str, Any]:
-    """Root parameters without secrets, then tuned ones in file order. Tuned values take precedence."""
+    """Root parameters without secrets, then tuned ones in file order. Tuned values take precedence.
+
+    A trial of an imported study may lack a parameter that others have.
+    """
     names = [spec.name for spec in config.hyper_tuning.parameter_specs]
     root = {k: v for k, v in config.parameters.items() if k not in names}
-    return {**root, **{name: tuned[name] for name in names}}
+    return {**root, **{name: tuned[name] for name in names if name in tuned}}
 
 
 def as_text(value: Any) -> str:
@@ -30,8 +36,19 @@ def as_json(parameters: Mapping[str, Any]) -> str:
     return json.dumps(dict(parameters), ensure_ascii=False, indent=2) + "\n"
 
 
-def command_line(command: str, parameters: Mapping[str, Any]) -> str:
-    """The shell command with a quoted ``--name=value`` for each parameter, see :func:`with_options`."""
-    return with_options(
-        command, [shlex.quote(f"--{name}={as_text(value)}") for name, value in parameters.items()]
-    )
+def command_line(command: str, parameters: Mapping[str, Any], form: str = DEFAULT_FORM) -> str:
+    """The shell command with the parameters as quoted options at their place, see :func:`with_options`.
+
+    Parameters
+    ----------
+    form
+        One or more words with ``{name}`` and ``{value}``.
+    """
+    options = (_option(form, name, as_text(value)) for name, value in parameters.items())
+    return with_options(command, list(options))
+
+
+def _option(form: str, name: str, value: str) -> str:
+    written = {"{name}": name, "{value}": value}
+    words = (_PLACES.sub(lambda place: written[place[0]], word) for word in form.split())
+    return " ".join(map(shlex.quote, words))

@@ -44,7 +44,7 @@ class GpusCard(Card):
             self._rebuild(machine.gpus)
         for gpu, (uuid, words, programs, curve) in zip(machine.gpus, self._shown, strict=True):
             words.setText(gpu_words(gpu, machine.holders.get(uuid, ())))
-            running = machine.processes.get(uuid, ())
+            running = gpu.programs
             programs.setText(_("Processes: {names}", names=", ".join(running)) if running else "")
             set_shown(programs, bool(running))
             use = np.array(self._watch.use.get(uuid, ()), dtype=float)

@@ -19,6 +19,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "gpus": ("all", "none"),
     "inject_client": ("true", "false"),
     "stop_when_exhausted": ("true", "false"),
+    "use_busy_gpus": ("true", "false"),
     "is_secret": ("true",),
     "source": ("env",),
 }
@@ -139,6 +140,8 @@ def _local_keys() -> Keys:
         "gpus": _("GPUs for trials: all, none, or a list of numbers and UUIDs."),
         "gpus_per_trial": _("Number of GPUs that one trial gets. Default: 1; 0: none."),
         "trials_per_gpu": _("Number of trials that share one GPU."),
+        "use_busy_gpus": _("Whether trials also use GPUs on which other programs compute. Default: false."),
+        "parameters_as": _("How parameters are written on the command line. Default: --{name}={value}."),
         "shell": _("The shell that runs the command: sh or bash. Default: sh."),
         "cpus": _("CPUs of one trial. Default: all."),
         "memory": _("Memory limit of one trial, like 8g. A trial that exceeds it is killed."),

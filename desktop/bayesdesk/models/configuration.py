@@ -49,6 +49,10 @@ def groups_of(job: Job, happened: Sequence[Event] = ()) -> list[Group]:
         Group(_("Limits"), tuple(_limits(job.local))),
         Group(_("Search"), tuple(_search(job))),
         Group(_("Environment variables"), tuple(Setting(k, v) for k, v in job.local.environment.items())),
+        Group(
+            _("Environment in which it was started"),
+            tuple(Setting(k, v) for k, v in sorted(job.submission.shown_environment().items())),
+        ),
     ]
     return [group for group in groups if group.settings]
 
@@ -91,6 +95,8 @@ def _place(job: Job) -> list[Setting]:
         found.append(Setting(_("GPUs per trial"), str(local.gpus_per_trial)))
     if local.trials_per_gpu > 1:
         found.append(Setting(_("Trials per GPU"), str(local.trials_per_gpu)))
+    if local.use_busy_gpus:
+        found.append(Setting(_("GPUs that other programs use"), _("are used too")))
     return found
 
 

@@ -9,7 +9,7 @@ from bayescore.config import Algorithm
 from bayescore.i18n import _, translate
 from bayescore.store import STATE_NAMES, JobState, Trial, TrialState
 from bayescore.times import now, parsed
-from bayescore.trials.gpus import BUSY_BYTES, Gpu
+from bayescore.trials.gpus import Gpu
 
 TONES = {
     "running": "accent",
@@ -102,5 +102,5 @@ def size(count: int) -> str:
 def gpu_words(gpu: Gpu, holders: Sequence[str]) -> str:
     """Utilisation and memory of a GPU, and the trials that have leased it."""
     memory = f"{gpu.memory_used / 2**30:.1f} / {gpu.memory_total / 2**30:.0f} GB"
-    who = ", ".join(holders) or (_("used by another program") if gpu.memory_used > BUSY_BYTES else _("free"))
+    who = ", ".join(holders) or (_("used by another program") if gpu.busy else _("free"))
     return f"{gpu.use} % · {memory} · {who}"

@@ -61,7 +61,7 @@ def gpus_in_use(machine: Machine) -> str:
     """How many GPUs are in use, by trials or by other programs."""
     if not machine.gpus:
         return _("none on this machine")
-    used = sum(1 for gpu in machine.gpus if machine.holders.get(gpu.uuid) or machine.processes.get(gpu.uuid))
+    used = sum(1 for gpu in machine.gpus if machine.holders.get(gpu.uuid) or gpu.programs)
     return _("{used} of {total} in use", used=used, total=len(machine.gpus))
 
 

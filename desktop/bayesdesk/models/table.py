@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from bayescore.config import Goal
 from bayescore.i18n import _
+from bayescore.results.where import sorted_by
 from bayescore.store import Trial
 from bayesdesk.models.filter import row_of
 from bayesdesk.models.formatting import MARKS, duration, number, state_word
@@ -75,13 +75,8 @@ class TrialRows:
         return any(isinstance(self.value(t, name), str) for t in self.trials[:1])
 
     def sort(self, name: str, *, descending: bool) -> None:
-        """Sort by a column; trials without a value come last in both directions."""
-        values = {t.id: self.value(t, name) for t in self.trials}
-        known = [t for t in self.trials if not _is_missing(values[t.id])]
-        has_texts = any(isinstance(values[t.id], str) for t in known)
-        known.sort(key=lambda t: str(values[t.id]) if has_texts else values[t.id], reverse=descending)
-        self.trials = known + [t for t in self.trials if _is_missing(values[t.id])]
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+        """Sort by a column; trials without a number that counts come last in both directions."""
+        is_objective = name in ("value", self._view.job.metric)
+        self.trials = sorted_by(
+            self.trials, lambda t: self.value(t, name), is_objective, descending=descending
+        )

@@ -22,6 +22,7 @@ from bayescore.trials import docker_engine, trial_folder
 from bayescore.trials.docker_engine import answering, connect
 from bayescore.trials.image_names import parse_image
 from bayescore.trials.launch import Launch
+from bayescore.trials.neighbours import THREADS
 from bayescore.trials.networks import trials_network
 from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.supervisor.bounded_log import HALF_BYTES, BoundedLog
@@ -70,7 +71,7 @@ class DockerRunner:
         self._this_machine = ""
         self._pumps: dict[str, _LogPump] = {}
         self._lock = threading.Lock()
-        self._python_paths: dict[str, str] = {}
+        self._image_environments: dict[str, dict[str, str]] = {}
         self._outage_at = -math.inf  # when Docker last did not answer
 
     @property
@@ -276,27 +277,28 @@ class DockerRunner:
         return config
 
     def _environment(self, launch: Launch) -> dict[str, str]:
+        of_image = self._image_environment(str(launch.image))
         environment = {
             "HOME": _HOME,
             "USER": "bayesdesk",
             "LOGNAME": "bayesdesk",
             "BAYESDESK_SPOOL": f"{_SPOOL}/points.jsonl",
+            THREADS: of_image.get(THREADS) or str(launch.threads),
             **launch.environment,
             **launch.secrets,
         }
         if launch.inject_client:
-            earlier = environment.get("PYTHONPATH") or self._image_python_path(str(launch.image))
+            earlier = environment.get("PYTHONPATH") or of_image.get("PYTHONPATH")
             environment["PYTHONPATH"] = f"{_CLIENT}:{earlier}" if earlier else _CLIENT
         return environment
 
-    def _image_python_path(self, image: str) -> str:
-        if image not in self._python_paths:
+    def _image_environment(self, image: str) -> dict[str, str]:
+        if image not in self._image_environments:
             parse_image(image)
             found = self.client.api.inspect_image(image)  # type: ignore[no-untyped-call]
             variables = found["Config"].get("Env") or []
-            pairs = dict(v.partition("=")[::2] for v in variables)
-            self._python_paths[image] = pairs.get("PYTHONPATH", "")
-        return self._python_paths[image]
+            self._image_environments[image] = dict(v.partition("=")[::2] for v in variables)
+        return self._image_environments[image]
 
 
 def _timestamp(written: str) -> float:

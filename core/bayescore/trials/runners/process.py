@@ -24,6 +24,7 @@ from bayescore.resources import resource
 from bayescore.trials import trial_folder
 from bayescore.trials.launch import Launch, TrialFolder
 from bayescore.trials.local_paths import localised
+from bayescore.trials.neighbours import rendezvous, with_threads
 from bayescore.trials.runners.base import GRACE_S, Exit
 from bayescore.trials.runners.watch import ProcessWatch
 
@@ -191,7 +192,13 @@ def with_local_paths(launch: Launch) -> str:
 
 def _environment(launch: Launch) -> dict[str, str]:
     folder = launch.folder
-    environment = {**os.environ, **launch.environment, **launch.secrets}
+    inherited = os.environ if launch.inherited is None else launch.inherited
+    environment = {
+        **with_threads(inherited, launch.threads),
+        **rendezvous(launch.ports),
+        **launch.environment,
+        **launch.secrets,
+    }
     environment["OPENBAYES_OUTPUT"] = environment["OPENBAYES_HOME"] = str(folder.output)
     for bound in launch.inputs:
         environment[f"OPENBAYES_{bound.path.lstrip('/').upper()}"] = bound.source
