@@ -221,7 +221,7 @@ def test_that_nothing_starts_with_an_error_and_each_check_says_how_to_fix_it(
     editor.start()
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     again = editor.start_dialog
-    qtbot.waitUntil(again.bar.start.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(again._start.isEnabled, timeout=WAIT_MS)
     warnings = [f for f in again._found.findings if f.grade == "warning" and f.topic == "metric"]
     assert "“score”" in str(warnings[0].message)
     again.reject()
