@@ -1,17 +1,11 @@
-"""Where the window is and how large, remembered from one start to the next, and what its title says."""
+"""Where the window is and how large, remembered from one start to the next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow
 
-from bayescore.i18n import _
 from bayesdesk.ui.fitting import room
-
-if TYPE_CHECKING:  # it loads the store, which the first paint does not wait for
-    from bayesdesk.pages import Pages
 
 _GEOMETRY = "window/geometry"
 _FIRST = QSize(1440, 900)  # px, unless the screen is smaller
@@ -43,19 +37,3 @@ def bring_to_front(window: QMainWindow) -> None:
     window.show()
     window.raise_()
     window.activateWindow()
-
-
-def title(pages: Pages) -> str:
-    """What the window shows: a job, a file, or a page; the desktop adds the name of the application."""
-    shown = pages.currentWidget()
-    if pages.job is not None and shown is pages.job:
-        return pages.job.model.view.job.submission.name
-    if pages.editor is not None and shown is pages.editor:
-        file = pages.editor.model.file
-        return f"{file.parent.name}/{file.name}[*]"
-    names: dict[QWidget | None, str] = {
-        pages.jobs: _("Jobs"),
-        pages.comparison: _("Compare jobs"),
-        pages.diagnostics: _("Diagnostics"),
-    }
-    return names.get(shown, "Bayesdesk")

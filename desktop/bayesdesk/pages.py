@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from bayescore.i18n import _
 from bayescore.store import Database
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.background import Background
@@ -61,6 +62,22 @@ class Pages(QStackedWidget):
     def shown_job(self) -> str | None:
         """Id of the job that is shown, even if its page is still being read."""
         return self._shown_job
+
+    @property
+    def title(self) -> str:
+        """What is shown: a job, a file, or a page; the desktop adds the name of the application."""
+        shown = self.currentWidget()
+        if self.job is not None and shown is self.job:
+            return self.job.model.view.job.submission.name
+        if self.editor is not None and shown is self.editor:
+            file = self.editor.model.file
+            return f"{file.parent.name}/{file.name}[*]"
+        names: dict[QWidget | None, str] = {
+            self.jobs: _("Jobs"),
+            self.comparison: _("Compare jobs"),
+            self.diagnostics: _("Diagnostics"),
+        }
+        return names.get(shown, "Bayesdesk")
 
     def rebuild(self, start: StartPage, rows: tuple[JobRow, ...], actions: JobActions) -> None:
         """Build the pages again in the current language and theme; the same page stays shown."""

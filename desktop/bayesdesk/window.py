@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
         self.errors.show(error)
 
     def _show_title(self) -> None:
-        self.setWindowTitle(frame.title(self.pages))
+        self.setWindowTitle(self.pages.title)
         editor = self.editor
         is_shown = editor is not None and self.pages.currentWidget() is editor
         self.setWindowModified(is_shown and editor is not None and editor.is_changed)
