@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bayescore.i18n import _
 from bayesdesk.models.job_list import end_message
@@ -29,6 +29,7 @@ class Notices(QWidget):
         self.ended = NoticeBar(self.show_ended_job, button(_("Close"), self._close, kind="link"))
         self.read_only = NoticeBar()
         self.setLayout(column(self.read_only, self.ended, spacing=0))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def tell_ended(self, item: JobRow) -> None:
         """Tell that a job has ended, until the user has looked at it or closes the bar."""

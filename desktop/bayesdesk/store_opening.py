@@ -10,7 +10,8 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QWidget
 
 from bayescore.errors import BayesdeskError, NotWritableError
-from bayescore.i18n import _
+from bayescore.files import reason_of
+from bayescore.i18n import _, text
 from bayescore.store import Database, DataFolder
 from bayesdesk.ui.message_box import Answer, ask
 
@@ -38,6 +39,14 @@ def open_store(window: QWidget, folder: DataFolder) -> Opened | None:
     except BayesdeskError as error:
         _log.error("%s", error)
         trouble = error
+    except OSError as error:
+        _log.error("%s", error)
+        words = text(
+            "The data folder {folder} cannot be written: {reason}.",
+            folder=folder.root,
+            reason=reason_of(error),
+        )
+        trouble = NotWritableError(words)
     if isinstance(trouble, NotWritableError):
         with suppress(BayesdeskError):
             return Opened(Database.for_reading(folder), trouble)

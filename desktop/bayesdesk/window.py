@@ -109,7 +109,9 @@ class MainWindow(QMainWindow):
         self._side_by_side.replaceWidget(self._sidebar_place, self._left)
         discard(self._sidebar_place)
         self.notices = Notices(self.show_job)
-        self._side_by_side.addLayout(column(self.notices, self.pages, spacing=0), 1)
+        right = column(self.notices, self.pages, spacing=0)
+        right.setStretch(1, 1)
+        self._side_by_side.addLayout(right, 1)
         self._connect_start_page()
         self._connect()
 

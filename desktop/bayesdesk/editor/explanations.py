@@ -141,7 +141,9 @@ def _local_keys() -> Keys:
         "gpus_per_trial": _("Number of GPUs that one trial gets. Default: 1; 0: none."),
         "trials_per_gpu": _("Number of trials that share one GPU."),
         "use_busy_gpus": _("Whether trials also use GPUs on which other programs compute. Default: false."),
-        "parameters_as": _("How parameters are written on the command line. Default: --{name}={value}."),
+        "parameters_as": _(
+            "How parameters are written on the command line. Default: {form}.", form="--{name}={value}"
+        ),
         "shell": _("The shell that runs the command: sh or bash. Default: sh."),
         "cpus": _("CPUs of one trial. Default: all."),
         "memory": _("Memory limit of one trial, like 8g. A trial that exceeds it is killed."),
