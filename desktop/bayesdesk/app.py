@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from bayescore import __version__
+from bayescore.errors import BayesdeskError, NotWritableError
 from bayescore.files import PrivateLog
 from bayescore.resources import resource
 from bayescore.store import DataFolder
@@ -45,7 +47,7 @@ def main() -> None:
     if arguments.job:
         target = f"{JOB}{arguments.job}"
     folder = DataFolder.default()
-    application = make_application(folder)
+    application = make_application(folder if _may_use(folder) else None)
     instance = SingleInstance(folder)
     if instance.is_second(target):
         return
@@ -54,16 +56,17 @@ def main() -> None:
 
     window = MainWindow()
     window.show_first()
-    from bayesdesk.store_opening import (
-        open_store,  # SQLAlchemy takes longer to load than the window to appear
-    )
+    from bayescore.app.engine_control import resume
+    from bayesdesk.store_opening import open_store  # loads SQLAlchemy, which takes longer than the window
 
     sys.excepthook = _hook(window)
     opened = open_store(window, folder)
     if opened is None:
         sys.exit(1)
     window.fill(opened.database)
-    if opened.trouble is not None:
+    if opened.trouble is None:
+        window.background.run(lambda: resume(opened.database), failed=window.show_error)
+    else:
         window.tell_read_only(opened.trouble)
     instance.opened.connect(window.raise_and_open)
     window.start()
@@ -72,17 +75,31 @@ def main() -> None:
     sys.exit(application.exec())
 
 
-def make_application(folder: DataFolder) -> QApplication:
+def _may_use(folder: DataFolder) -> bool:
+    """Whether the folder is private to this account; if it cannot be written, it can at least be read."""
+    try:
+        folder.prepare()
+    except NotWritableError:
+        return True
+    except BayesdeskError:
+        return False  # nothing may be written there; the dialog gives the reason when the store is opened
+    return True
+
+
+def make_application(folder: DataFolder | None) -> QApplication:
     """The Qt application in the user's language and theme; its settings are in the data folder.
 
-    It also starts when the folder cannot be written, without a log and with the usual settings.
+    It also starts when the folder cannot be written, or without one, with the usual settings and no log.
     """
-    with suppress(OSError):
-        (folder.root / _SETTINGS).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder is not None:
+        with suppress(OSError):
+            (folder.root / _SETTINGS).mkdir(mode=0o700, parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, handlers=[_log_of(folder)])
     logging.raiseExceptions = False  # a line that finds no room on the disk is lost
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder.root))
+    QSettings.setPath(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder.root if folder else os.devnull)
+    )
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else create_application(sys.argv[:1])
     GuiThreadCollector(application)
@@ -97,7 +114,9 @@ def make_application(folder: DataFolder) -> QApplication:
     return application
 
 
-def _log_of(folder: DataFolder) -> logging.Handler:
+def _log_of(folder: DataFolder | None) -> logging.Handler:
+    if folder is None:
+        return logging.NullHandler()
     try:
         return PrivateLog(folder.root / "window.log", _LOG_BYTES, backups=1)
     except OSError:

@@ -164,6 +164,22 @@ def test_that_the_next_command_brings_back_an_engine_that_was_killed_with_its_wa
     check_that_each_trial_ran_once(workspace, followed.json())
 
 
+@pytest.mark.parametrize(
+    "command", ["jobs", "show JOB", "trials JOB", "logs JOB 1", "export JOB --format csv"]
+)
+def test_that_every_command_that_shows_a_running_job_brings_back_its_engine(
+    workspace: Workspace, command: str
+) -> None:
+    workspace.write(PROGRAM, parallel_count=3)
+    job = workspace.begin()
+    workspace.wait_running(job, 1)
+    workspace.kill_watchdog_and_engine()
+    done = workspace.run(*(job if word == "JOB" else word for word in command.split()))
+    assert done.code == 0, done.err
+    wait_until(lambda: workspace.job(job).state.ended, "the job has no engine")
+    check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
+
+
 def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -175,6 +191,8 @@ def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(
     job = workspace.begin()
     workspace.wait_running(job, 3)
     assert workspace.run("engine", "stop", "--json").json()["running"] is False
+    assert workspace.run("jobs").code == 0
+    assert not engine_control.status(workspace.data).running  # the user wants none
     assert [t.state for t in workspace.trials(job)] == ["running"] * 3
     assert workspace.run("engine", "start", "--json").json()["running"] is True
     go.touch()

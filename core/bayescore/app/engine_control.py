@@ -13,7 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from bayescore.errors import RunnerError
-from bayescore.files import append_to
+from bayescore.files import append_to, replace
 from bayescore.i18n import Text, text
 from bayescore.store import Database, DataFolder, cancellation, jobs
 from bayescore.store.engine_process import is_engine, terminate
@@ -77,6 +77,7 @@ def start(folder: DataFolder) -> EngineStatus:
         stop(folder)
     folder.prepare()
     folder.engine_info.unlink(missing_ok=True)
+    folder.engine_stopped.unlink(missing_ok=True)
     subprocess.Popen(
         [sys.executable, "-m", "bayescore.engine.watchdog", str(folder.root)],
         stdin=subprocess.DEVNULL,
@@ -97,8 +98,30 @@ def start(folder: DataFolder) -> EngineStatus:
     raise RunnerError(text("The engine did not start."), text("Its log is {file}.", file=folder.engine_log))
 
 
+def resume(database: Database) -> None:
+    """Start the engine if jobs have not ended and none runs, as after a crash or a restart of the machine.
+
+    Does nothing after :func:`stop`.
+
+    Raises
+    ------
+    RunnerError
+        When it does not start.
+    """
+    if database.folder.engine_stopped.exists() or status(database.folder).running:
+        return
+    with database.read() as connection:
+        is_needed = bool(jobs.active(connection))
+    if is_needed:
+        start(database.folder)
+
+
 def stop(folder: DataFolder) -> bool:
-    """Stop the engine; running trials continue and are adopted by the next one. Whether one was running."""
+    """Stop the engine until :func:`start`; returns whether one was running.
+
+    Running trials continue and are adopted by the next one.
+    """
+    replace(folder.engine_stopped, b"", mode=0o600)
     current = status(folder)
     if current.pid is None:
         return False

@@ -10,7 +10,7 @@ from bayescore.app import job_marks
 from bayescore.app.lookup import find_job
 from bayescore.cli.options import JOB
 from bayescore.cli.output import write
-from bayescore.cli.store import open_store
+from bayescore.cli.store import open_jobs
 from bayescore.errors import ConfigError
 from bayescore.i18n import _, n_, text
 
@@ -35,7 +35,7 @@ def edit(
         raise ConfigError(text("Give at least one change, such as --name or --tag."))
     if name is not None and len(job) > 1:
         raise ConfigError(text("Only one job at a time can be renamed."))
-    database = open_store()
+    database = open_jobs()
     chosen = list(dict.fromkeys(find_job(database, word).id for word in job))
     if name is not None:
         job_marks.rename(database, chosen[0], name)

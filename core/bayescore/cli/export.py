@@ -12,7 +12,7 @@ from bayescore.app.lookup import find_job, find_trial
 from bayescore.app.write_back import with_ranges, with_values
 from bayescore.cli.options import JOB
 from bayescore.cli.output import content, write
-from bayescore.cli.store import open_store
+from bayescore.cli.store import open_jobs
 from bayescore.config import YamlDocument
 from bayescore.config.load import project_file, read_utf8
 from bayescore.errors import ConfigError
@@ -42,7 +42,7 @@ def export(
     ] = ExportFormat.YAML,
 ) -> None:
     """Write results."""
-    database = open_store()
+    database = open_jobs()
     found = find_job(database, job)
     if into is not None:
         _write_into(database, found, trial, into, narrow=narrow, ask=not yes)

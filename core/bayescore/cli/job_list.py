@@ -13,7 +13,7 @@ from bayescore.cli.follow import end_line
 from bayescore.cli.follow import follow as follow_job
 from bayescore.cli.options import JOB, JSON
 from bayescore.cli.output import as_json, number, table, write
-from bayescore.cli.store import job_as_json, open_store, print_job
+from bayescore.cli.store import job_as_json, open_jobs, print_job
 from bayescore.i18n import _, n_, translate
 from bayescore.results import ended_count, trial_json
 from bayescore.results.where import column, column_names, condition, ordered
@@ -31,7 +31,7 @@ def jobs(
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """List the jobs, newest first."""
-    database = open_store()
+    database = open_jobs()
     tags, matches = {t.casefold() for t in tag or ()}, matcher(search)
     with database.read() as connection:
         every = job_rows.summaries(connection)[0][::-1]
@@ -79,7 +79,7 @@ def show(
     follow: Annotated[bool, typer.Option("-f", "--follow", help=_("Follow the job until it ends."))] = False,
 ) -> None:
     """Show one job."""
-    database = open_store()
+    database = open_jobs()
     found = find_job(database, job)
     if follow:
         code = follow_job(database, found.id, quiet=json)
@@ -116,7 +116,7 @@ def trials(
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """List the trials of a job."""
-    database = open_store()
+    database = open_jobs()
     found = find_job(database, job)
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)

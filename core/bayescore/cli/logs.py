@@ -12,7 +12,7 @@ import typer
 
 from bayescore.app.lookup import find_job, find_trial
 from bayescore.cli.options import JOB
-from bayescore.cli.store import open_store
+from bayescore.cli.store import open_jobs
 from bayescore.cli.terminal import Shown
 from bayescore.errors import StoreError
 from bayescore.files import open_regular
@@ -31,7 +31,7 @@ def logs(
     ] = False,
 ) -> None:
     """Print a trial's output; on a terminal without control codes other than colours."""
-    database = open_store()
+    database = open_jobs()
     found = find_job(database, job)
     file = TrialFolder(database.folder.trial(found.id, find_trial(database, found, trial).number)).log
     show, end = _screen() if sys.stdout.isatty() else (_pass, _nothing)

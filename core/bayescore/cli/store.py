@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bayescore.cli.output import as_json
+from bayescore.app import engine_control
+from bayescore.cli.output import as_json, aside
+from bayescore.errors import RunnerError
 from bayescore.results import job_json
 from bayescore.store import Database, DataFolder, jobs, points, trials
 
@@ -10,6 +12,16 @@ from bayescore.store import Database, DataFolder, jobs, points, trials
 def open_store() -> Database:
     """The store of the data folder in use; see :meth:`Database.open` for the errors."""
     return Database(DataFolder.default()).open()
+
+
+def open_jobs() -> Database:
+    """As :func:`open_store`, for commands that show jobs: jobs that have not ended get an engine."""
+    database = open_store()
+    try:
+        engine_control.resume(database)
+    except RunnerError as error:
+        aside(str(error))
+    return database
 
 
 def job_as_json(database: Database, identifier: str) -> dict[str, object]:

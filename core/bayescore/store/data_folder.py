@@ -57,6 +57,11 @@ class DataFolder:
         return self.root / "engine.json"
 
     @property
+    def engine_stopped(self) -> Path:
+        """Exists while the user wants no engine to run."""
+        return self.root / "engine.stopped"
+
+    @property
     def engine_log(self) -> Path:
         """Log of the engine and its watchdog."""
         return self.root / "engine.log"
