@@ -97,9 +97,8 @@ def make_application(folder: DataFolder | None) -> QApplication:
     logging.basicConfig(level=logging.INFO, handlers=[_log_of(folder)])
     logging.raiseExceptions = False  # a line that finds no room on the disk is lost
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder.root if folder else os.devnull)
-    )
+    place = os.devnull if folder is None else str(folder.root)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, place)
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else create_application(sys.argv[:1])
     GuiThreadCollector(application)

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from Xlib import display
 
 from bayescore.store import Database, DataFolder, JobState, jobs
 from bayesdesk import store_opening
+from bayesdesk.appearance import Appearance, system_text_px
 from bayesdesk.import_dialog import ImportDialog
 from bayesdesk.new_file_dialog import NewFileDialog
 from bayesdesk.store_opening import open_store
@@ -93,6 +94,25 @@ def test_that_a_second_start_keeps_the_window_maximised(window: MainWindow, qtbo
     window.raise_and_open("")
     assert window.isMaximized()
     window.showNormal()
+
+
+@pytest.mark.parametrize(("points", "shown"), [(9, 13), (12, 16), (30, 18)])
+def test_that_the_text_has_the_size_of_the_desktop_unless_the_user_chose_one(
+    qapp: QApplication, points: int, shown: int
+) -> None:
+    before, chosen = qapp.font(), QSettings().value("text_px")
+    QSettings().remove("text_px")
+    try:
+        qapp.setFont(QFont(before.family(), points))
+        assert system_text_px() == shown
+        assert Appearance().text_px == shown
+        QSettings().setValue("text_px", 14)
+        assert Appearance().text_px == 14
+    finally:
+        qapp.setFont(before)
+        QSettings().remove("text_px")
+        if chosen is not None:
+            QSettings().setValue("text_px", chosen)
 
 
 # ---- names
