@@ -107,14 +107,14 @@ def pointer(qapp: QApplication) -> Iterator[Pointer]:
 
 
 @pytest.fixture
-def mapped(qapp: QApplication) -> Iterator[MappedWindows | None]:
+def mapped(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[MappedWindows | None]:
     """A watch over the windows on the screen; ``None`` without an X server."""
     if os.environ["QT_QPA_PLATFORM"] != "xcb":
         yield None
         return
     from support.mapped import MappedWindows
 
-    made = MappedWindows()
+    made = MappedWindows(monkeypatch)
     yield made
     made.close()
 

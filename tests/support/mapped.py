@@ -3,48 +3,47 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QEvent, QObject
+import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 from Xlib import X, display
 
 
-class MappedWindows(QObject):
+class MappedWindows:
     """Asks the X server for every window that it maps, also for an instant.
 
     Menus, tool tips and lists of completions are popups, which X calls override-redirect. Any other window has
-    a title of its own. A part of a page that becomes a window by mistake has none.
+    a title of its own and is shown by ``show`` or ``open``. A part of a page that becomes a window by mistake
+    is shown by Qt.
+
+    No event filter is used: one in Python sees a million events when the style sheet changes.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._display = display.Display(os.environ["DISPLAY"])
         self._display.screen().root.change_attributes(event_mask=X.SubstructureNotifyMask)
         self._display.sync()
         self._meant: set[int] = set()
-        self._others: dict[int, str] = {}
         self._mapped: list[int] = []
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
+        for kind, name in ((QWidget, "show"), (QDialog, "open")):
+            monkeypatch.setattr(kind, name, self._noting(getattr(kind, name)))
 
     def close(self) -> None:
         """Close the connection to the X server."""
-        application = QApplication.instance()
-        assert application is not None
-        application.removeEventFilter(self)
         self._display.close()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note what each shown window is."""
-        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-            number = int(watched.winId())
-            if watched.windowTitle():
-                self._meant.add(number)
-            else:
-                self._others[number] = f"{type(watched).__name__} “{watched.objectName()}”"
-        return False
+    def _noting(self, show: Callable[[Any], None]) -> Callable[[QWidget], None]:
+        """A function that shows a widget and notes that it is meant to be a window if it has a title."""
+
+        def shown(widget: QWidget) -> None:
+            if widget.isWindow() and widget.windowTitle():
+                self._meant.add(int(widget.winId()))
+            show(widget)
+
+        return shown
 
     def mapped(self) -> list[int]:
         """Every window that has been mapped, popups left out, oldest first."""
@@ -58,9 +57,10 @@ class MappedWindows(QObject):
         return self._mapped
 
     def strays(self) -> list[str]:
-        """The windows that are not meant to be one."""
-        return [
-            self._others.get(number, f"window {number:#x}")
-            for number in self.mapped()
-            if number not in self._meant
-        ]
+        """The windows that are not meant to be one, by their numbers, and what is known about each."""
+        return [_described(number) for number in self.mapped() if number not in self._meant]
+
+
+def _described(number: int) -> str:
+    widget = QWidget.find(number)
+    return f"{number:#x}" if widget is None else f"{type(widget).__name__} “{widget.objectName()}”"
