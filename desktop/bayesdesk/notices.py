@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from bayescore.i18n import _
 from bayesdesk.models.job_list import end_message
 from bayesdesk.models.snapshot import JobRow
+from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import NoticeBar, button, column
 
 
@@ -28,17 +29,22 @@ class Notices(QWidget):
         self.show_ended_job = button(_("Show"), self._show)
         self.ended = NoticeBar(self.show_ended_job, button(_("Close"), self._close, kind="link"))
         self.read_only = NoticeBar()
-        self.setLayout(column(self.read_only, self.ended, spacing=0))
+        layout = column(self.read_only, self.ended, spacing=6)
+        layout.setContentsMargins(theme.PAGE_MARGIN, 10, theme.PAGE_MARGIN, 8)
+        self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.hide()
 
     def tell_ended(self, item: JobRow) -> None:
         """Tell that a job has ended, until the user has looked at it or closes the bar."""
         self._ended = item
         self.ended.show_text(f"{item.job.name}: {end_message(item)}")
+        self.show()
 
     def tell_read_only(self, words: str) -> None:
         """Tell why nothing can be stored."""
         self.read_only.show_text(words)
+        self.show()
 
     def _show(self) -> None:
         ended = self._ended
@@ -49,3 +55,4 @@ class Notices(QWidget):
     def _close(self) -> None:
         self._ended = None
         self.ended.hide()
+        self.setHidden(self.read_only.isHidden())
