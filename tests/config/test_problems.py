@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from bayescore.config import load_local_text, load_text
+from bayescore.config import YamlDocument, load_local_text, load_text
 from bayescore.config.problems import has_errors
+from support.builders import FILE
 
 LR = "- {name: lr, type: DOUBLE, min_value: 0.1, max_value: 1, scale_type: UNIT_LOG_SCALE}"
 BASE: dict[str, str | None] = {
@@ -314,6 +315,26 @@ def test_that_every_local_setting_is_read() -> None:
             "patience": 300.0,
         },
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["3e563", "67217e15", "0123456", "-012"])
+def test_that_a_code_that_yaml_reads_as_a_number_is_reported_with_a_fix_that_keeps_it(code: str) -> None:
+    text = FILE.replace("hyper_tuning:", f"parameters: {{commit: {code}}}\nhyper_tuning:", 1)
+    (problem,) = [p for p in load_text(text).problems if p.code == "code-as-number"]
+    assert f"YAML reads {code} as a number" in str(problem.message)
+    assert problem.fix is not None
+    fixed = load_text(YamlDocument.parse(text).apply(problem.fix.edit()).text)
+    assert fixed.config is not None
+    assert fixed.config.parameters == {"commit": code}
+    assert "code-as-number" not in {p.code for p in fixed.problems}
+
+
+@pytest.mark.parametrize(
+    "number", ["1e-3", "1e10", "12", "0", "0.5", "-3", "1.5e300", "'007'", "1e5", "12e15"]
+)
+def test_that_a_number_is_not_reported_as_a_code(number: str) -> None:
+    text = FILE.replace("hyper_tuning:", f"parameters: {{n: {number}}}\nhyper_tuning:", 1)
+    assert "code-as-number" not in {p.code for p in load_text(text).problems}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from functools import partial
 from typing import Any
@@ -36,6 +38,8 @@ _MOUNT = re.compile(r"/(?:input[0-4]|output)\Z")
 MAX_INPUTS = 5
 _MAX_FIXED_CHARACTERS = 32_768
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# Digits that begin with 0, or the hexadecimal digits of a commit: 0123456, 3e563, 67217e15.
+_LOOKS_LIKE_CODE = re.compile(r"[-+]?0[0-9]+\Z|[0-9]{4,}[eE][0-9]+\Z|[0-9]+[eE][0-9]{3,}\Z")
 
 
 def read_command(reader: Reader) -> str | None:
@@ -289,7 +293,30 @@ def read_parameters(reader: Reader) -> tuple[dict[str, ParameterValue], dict[str
                 secrets[name] = secret
         else:
             plain[name] = value
+            _check_number(reader, at, name, value)
     return plain, secrets
+
+
+def _check_number(reader: Reader, at: Path, name: str, value: Any) -> None:
+    """Report a code, such as a commit or a zip code, that YAML reads as a number and so changes."""
+    node = reader.document.node(at)
+    if not isinstance(value, int | float) or isinstance(value, bool) or node is None:
+        return
+    written = reader.document.text[node.start : node.end]
+    if _LOOKS_LIKE_CODE.match(written):
+        passed = "null" if math.isinf(value) else json.dumps(value)
+        reader.warning(
+            "code-as-number",
+            at,
+            text(
+                "YAML reads {written} as a number: the program gets --{name}={passed}. "
+                "If it is a code, quote it.",
+                written=written,
+                name=name,
+                passed=passed,
+            ),
+            fix=(text("Quote it"), lambda: reader.document.set(at, written)),
+        )
 
 
 def _secret(reader: Reader, at: Path) -> Secret | None:
