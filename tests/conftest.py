@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 from filelock import FileLock
 
-from support import docker_engine
+from support import commands, docker_engine
 from support.workspace import Workspace
 
 # Workers whose matrices are small: threads of their libraries only get in each other's way.
@@ -35,8 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
         subprocess.run([sys.executable, str(tool), "compile"], check=True)
 
 
+@pytest.fixture(scope="session")
+def forks() -> None:
+    """Commands and engines are forks of a process that has imported the libraries."""
+    commands.serve()
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(forks: None, tmp_path: Path) -> Iterator[Workspace]:
     """A project and a data folder; what runs there is ended afterwards."""
     made = Workspace(tmp_path)
     yield made

@@ -17,6 +17,9 @@ PROGRAMS = {
     "mmdebstrap": ("mmdebstrap", "the tests' container image"),
     "cc": ("gcc libc6-dev", "the tests' fake GPU driver"),
     "Xvfb": ("xvfb xauth", "the tests' virtual screen"),
+    "dbus-daemon": ("dbus", "the tests' desktop sessions"),
+    "fcitx5": ("fcitx5 fcitx5-table", "typing Chinese in tests"),
+    "ibus-daemon": ("ibus ibus-libpinyin", "typing Chinese in tests"),
 }
 PACKING = {
     "icupkg": ("icu-devtools", "reducing the size of packages"),

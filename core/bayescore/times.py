@@ -13,3 +13,14 @@ def now() -> str:
 def parsed(value: str) -> datetime:
     """Parse a string from :func:`now`."""
     return datetime.fromisoformat(value)
+
+
+def local(value: str) -> str:
+    """A string from :func:`now` for people: to the second, in the local time zone, with its offset.
+
+    What is no such string, as in a file that somebody has changed, is returned as it is.
+    """
+    try:
+        return parsed(value).astimezone().isoformat(" ", "seconds")
+    except (ValueError, OverflowError, OSError):
+        return value

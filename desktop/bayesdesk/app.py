@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -16,16 +14,19 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from bayescore import __version__
 from bayescore.errors import BayesdeskError, NotWritableError
 from bayescore.files import PrivateLog
+from bayescore.i18n import preferred_language, set_language
 from bayescore.resources import resource
 from bayescore.store import DataFolder
 from bayesdesk.appearance import apply_settings
+from bayesdesk.arguments import read_target
 from bayesdesk.display import create_application
-from bayesdesk.single_instance import JOB, SingleInstance
-from bayesdesk.ui import style
+from bayesdesk.input_method import choose_input_method
+from bayesdesk.single_instance import SingleInstance
+from bayesdesk.ui import speech, style
 from bayesdesk.ui.collecting import GuiThreadCollector
+from bayesdesk.ui.focus_ring import FocusRing
 
 if TYPE_CHECKING:
     from bayesdesk.window import MainWindow
@@ -38,15 +39,10 @@ _SWITCH_S = 0.0005  # that the GUI thread waits for a busy thread, several times
 
 def main() -> None:
     """Run the application until its window is closed."""
-    parser = argparse.ArgumentParser(prog="bayesdesk-gui")
-    parser.add_argument("path", nargs="?", default="", help="openbayes.yaml, or its folder")
-    parser.add_argument("--job", default="", help="a job to show: its id, or “last”")
-    parser.add_argument("--version", action="version", version=f"bayesdesk {__version__}")
-    arguments = parser.parse_args()
-    target = str(Path(arguments.path).absolute()) if arguments.path else ""
-    if arguments.job:
-        target = f"{JOB}{arguments.job}"
+    set_language(preferred_language())  # of the help and of errors before the settings are read
+    target = read_target()
     folder = DataFolder.default()
+    choose_input_method()  # Qt reads it when the application is made
     application = make_application(folder if _may_use(folder) else None)
     instance = SingleInstance(folder)
     if instance.is_second(target):
@@ -102,6 +98,8 @@ def make_application(folder: DataFolder | None) -> QApplication:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else create_application(sys.argv[:1])
     GuiThreadCollector(application)
+    FocusRing(application)
+    speech.install()
     sys.setswitchinterval(_SWITCH_S)
     application.setOrganizationName(_SETTINGS)
     application.setApplicationName(_NAME)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from bayescore.i18n import LANGUAGES, language, preferred_language, set_language
-from bayesdesk.ui import style, theme
+from bayesdesk.ui import qt_texts, style, theme
 
 SYSTEM = "system"  # the theme follows the desktop's
 ZOOMS = (70, 80, 90, 100, 110, 125, 150, 175, 200)  # percent
@@ -29,6 +29,7 @@ class Appearance(QObject):
         """Use a language of :data:`bayescore.i18n.LANGUAGES`."""
         if wanted != language():
             set_language(wanted)
+            qt_texts.translate(_application(), wanted)
             QSettings().setValue("language", wanted)
             self.changed.emit()
 
@@ -102,6 +103,7 @@ def apply_settings(application: QApplication) -> None:
     """Use the remembered language, theme and sizes."""
     chosen = QSettings().value("language")
     set_language(chosen if chosen in LANGUAGES else preferred_language())
+    qt_texts.translate(application, language())
     zoom = _number("zoom", theme.DEFAULT_ZOOM, ZOOMS)
     theme.use_sizes(zoom, _number("text_px", system_text_px(), TEXT_SIZES))
     style.apply(application, _shown_theme())

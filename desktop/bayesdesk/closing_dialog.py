@@ -25,6 +25,7 @@ class ClosingDialog(QDialog):
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
+        self._busy.setAccessibleName(_("The window closes when this is done."))
         self._about = label(_("The window closes when this is done."), "secondary", wrap=True)
         self.close_anyway = button(_("Close now"), lambda: None, kind="danger")
         self.close_anyway.setAutoDefault(False)

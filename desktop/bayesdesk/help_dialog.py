@@ -66,10 +66,19 @@ def _keys(actions: Mapping[str, QAction]) -> list[tuple[str, str]]:
 
 def _other_keys() -> list[tuple[str, str]]:
     return [
-        ("Ctrl+.", _("YAML: quick fixes for the line")),
-        ("Ctrl+Space", _("YAML: completions")),
+        ("Ctrl+., Alt+Enter", _("YAML: quick fixes for the line")),
+        ("Ctrl+Space, Alt+/", _("YAML: completions")),
         ("Ctrl+/", _("YAML: comment or uncomment lines")),
         ("Ctrl+C", _("Copy the selected trials as a table")),
+        ("Tab", _("Next control, in reading order; Shift+Tab goes back")),
+        ("Ctrl+Tab", _("YAML: next control; Ctrl+Shift+Tab goes back")),
+        ("← → ↑ ↓", _("Plots: next point by place and by height, or next curve")),
+        ("Home, End", _("Plots: first and last point")),
+        ("Return", _("Plots and tables: open the trial")),
+        ("← →", _("Parallel coordinates: next axis; with Ctrl, move the axis")),
+        ("↑ ↓", _("Parallel coordinates: next trial on the axis; with Shift, size a brush")),
+        ("Space", _("Parallel coordinates: begin or end a brush at the trial, or select its choice")),
+        ("Delete", _("Parallel coordinates: remove the brushes of the axis")),
         ("Esc", _("Remove all brushes")),
     ]
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from bayescore.exchange.study import Study
 from bayescore.i18n import _, n_
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.widgets import button, column, label, row, set_shown
 
 
-class ImportDialog(QDialog):
+class ImportDialog(Dialog):
     """Shows what was read; accepting it means to store it."""
 
     def __init__(self, parent: QWidget, study: Study, project: Path) -> None:

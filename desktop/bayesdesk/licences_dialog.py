@@ -33,6 +33,7 @@ class LicencesDialog(QDialog):
         fit_to_screen(self, 1000, 640)
         self._packages = sorted(packages, key=lambda package: package.name != "bayesdesk")  # ours first
         self.table = QTreeWidget()
+        self.table.setAccessibleName(_("Packages"))
         self.table.setHeaderLabels([_("Package"), _("Version"), _("Licence")])
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
@@ -44,6 +45,8 @@ class LicencesDialog(QDialog):
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.header().setStretchLastSection(True)
         self.words = QPlainTextEdit()
+        self.words.setTabChangesFocus(True)
+        self.words.setAccessibleName(_("Licence"))
         self.words.setReadOnly(True)
         self.words.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.table.currentItemChanged.connect(lambda *_items: self._show())

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QListWidget, QWidget
+from PySide6.QtWidgets import QListWidget, QWidget
 
 from bayescore.app.new_project import NewFiles, Proposal
+from bayescore.config import LOCAL_FILE_NAME
 from bayescore.i18n import _
 from bayesdesk.models.formatting import size
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.diff_view import DiffView
 from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.plain import breakable
 from bayesdesk.ui.widgets import Card, button, column, label, row, set_shown
 
+_LOCAL_HEIGHT = 140  # pixels: a few lines
 
-class NewFileDialog(QDialog):
+
+class NewFileDialog(Dialog):
     """Shows the proposed text and the remarks about it; accepting it means to write the file."""
 
     def __init__(self, parent: QWidget, proposal: Proposal) -> None:
@@ -24,6 +28,14 @@ class NewFileDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.view = DiffView()
         self.view.show_difference("", proposal.text)
+        self.local_view = DiffView()
+        self.local_view.show_difference("", proposal.local)
+        self.local_view.setMaximumHeight(_LOCAL_HEIGHT)
+        local_file = label(
+            str(proposal.file.with_name(LOCAL_FILE_NAME)), "caption", wrap=True, selectable=True
+        )
+        for widget in (local_file, self.local_view):
+            set_shown(widget, bool(proposal.local))
         self.remarks = label("\n".join(str(r) for r in proposal.remarks), wrap=True, selectable=True)
         set_shown(self.remarks, bool(proposal.remarks))
         self.create_file = button(_("Create file"), self.accept, kind="primary")
@@ -31,6 +43,8 @@ class NewFileDialog(QDialog):
             label(self.windowTitle(), "title"),
             label(str(proposal.file), "caption", wrap=True, selectable=True),
             self.view,
+            local_file,
+            self.local_view,
             self.remarks,
             row(None, button(_("Cancel"), self.reject), self.create_file),
             spacing=12,
@@ -42,7 +56,7 @@ class NewFileDialog(QDialog):
         self.create_file.setFocus()
 
 
-class NewFilesDialog(QDialog):
+class NewFilesDialog(Dialog):
     """Lists the files and their folder; accepting it means to write them."""
 
     def __init__(self, parent: QWidget, planned: NewFiles) -> None:

@@ -15,7 +15,6 @@ from bayescore.app.new_project import (
     NewFiles,
     Proposal,
     accept_proposal,
-    choose_runner,
     plan_project,
     propose_from_program,
     write_files,
@@ -82,8 +81,7 @@ class NewProjectActions(QObject):
         """Show the proposed file, which is written when the user accepts it."""
 
         def write() -> None:
-            accept_proposal(proposal)
-            choose_runner(proposal.file.parent, default_runner())
+            accept_proposal(proposal, default_runner())
 
         def create() -> None:
             self._background.run_to_end(

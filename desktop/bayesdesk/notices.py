@@ -10,6 +10,7 @@ from bayescore.i18n import _
 from bayesdesk.models.job_list import end_message
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui import theme
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import NoticeBar, button, column
 
 
@@ -33,6 +34,7 @@ class Notices(QWidget):
         layout.setContentsMargins(theme.PAGE_MARGIN, 10, theme.PAGE_MARGIN, 8)
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        group(self, _("Notices"))
         self.hide()
 
     def tell_ended(self, item: JobRow) -> None:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from bayescore.config import ParameterSpec
+from bayescore.app.conversion import convert_file
+from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, ParameterSpec
+from bayescore.config.encodings import NotUtf8Error
 from bayescore.config.load import project_file
 from bayescore.i18n import _
 from bayescore.store import Job
+from bayesdesk.conversion import offer_conversion
 from bayesdesk.pages import Pages
 from bayesdesk.recent_files import RecentFiles
 from bayesdesk.services.background import Background
@@ -46,7 +49,23 @@ class OpenFiles(QObject):
         def show(project: Project) -> None:
             then(self._edit(project))
 
-        self.leave(lambda: self._background.run(lambda: _read_project(file), show))
+        def failed(error: Exception) -> None:
+            if isinstance(error, NotUtf8Error) and error.encoding is not None:
+                offer_conversion(self._window, error, lambda: self._convert(error, then))
+            else:
+                self._background.went_wrong.emit(error)
+
+        self.leave(lambda: self._background.run(lambda: _read_project(file), show, failed))
+
+    def _convert(self, error: NotUtf8Error, then: Callable[[EditorPage], object]) -> None:
+        """Convert a file to UTF-8 and open it, or its project."""
+        file = error.file
+        opened = file.with_name(FILE_NAME) if file.name == LOCAL_FILE_NAME else file
+        self._background.run_to_end(
+            _("Saving {file}", file=file.name),
+            lambda: convert_file(error),
+            lambda _kept: self.open(opened, then),
+        )
 
     def start(self, folder: Path) -> None:
         """Open a project and start it."""

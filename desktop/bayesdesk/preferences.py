@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QScrollArea, QWidget
 
 from bayescore.config import RunnerChoice
 from bayescore.i18n import _, language
@@ -14,13 +14,15 @@ from bayesdesk.appearance import SYSTEM, TEXT_SIZES, ZOOMS, Appearance
 from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.open_url import open_path
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, ElidedLabel, Segmented, button, column, label, row
 
 
-class Preferences(QDialog):
+class Preferences(Dialog):
     """Each choice takes effect at once."""
 
     def __init__(self, parent: QWidget, appearance: Appearance, folder: DataFolder) -> None:
@@ -130,7 +132,13 @@ def _card(title: str, lines: Sequence[tuple[str, QWidget]]) -> Card:
     grid.setHorizontalSpacing(18)
     grid.setVerticalSpacing(10)
     for i, (words, control) in enumerate(lines):
-        grid.addWidget(label(words, "secondary"), i, 0)
+        caption = label(words, "secondary")
+        caption.setBuddy(control)
+        if isinstance(control, Segmented):
+            group(control, words)
+        elif isinstance(control, ComboBox):
+            control.setAccessibleName(words)
+        grid.addWidget(caption, i, 0)
         grid.addWidget(control, i, 1, Qt.AlignmentFlag.AlignVCenter)
     grid.setColumnMinimumWidth(0, theme.px(150))
     grid.setColumnStretch(1, 1)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.fitting import fit_to_screen
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented, button, column, label, row
 
 if TYPE_CHECKING:  # loaded when the welcome is shown, which is once
@@ -24,7 +26,7 @@ def is_first_start() -> bool:
     return QSettings().value(_SEEN) is None
 
 
-class Welcome(QDialog):
+class Welcome(Dialog):
     """Shown once."""
 
     language_requested = Signal()
@@ -56,6 +58,7 @@ class Welcome(QDialog):
         self._busy.setTextVisible(False)
         languages = Segmented([("zh", "中文"), ("en", "English")])
         languages.choose(language())
+        group(languages, _("Language"))
         languages.chosen.connect(self._switch_language)
         inner = QWidget()
         inner.setLayout(self._rows)

@@ -14,11 +14,13 @@ from bayescore.i18n import _
 from bayesdesk import frame
 from bayesdesk.appearance import Appearance
 from bayesdesk.menus import fill_menus
+from bayesdesk.panes import Panes
 from bayesdesk.recent_files import RecentFiles
 from bayesdesk.single_instance import JOB
 from bayesdesk.start_page import StartPage
 from bayesdesk.ui import theme
 from bayesdesk.ui.collapsible import Collapsible
+from bayesdesk.ui.reading_order import move_focus
 from bayesdesk.ui.widgets import column, discard, row
 
 if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when they are first shown
@@ -52,6 +54,7 @@ class MainWindow(QMainWindow):
         self.recent = RecentFiles(self)
         self.rows: tuple[JobRow, ...] = ()
         self.closing: Closing | None = None
+        self._panes = Panes()
         self._start_page = StartPage(self.recent)
         self._sidebar_place = QWidget()
         self._sidebar_place.setObjectName("sidebar")
@@ -82,6 +85,7 @@ class MainWindow(QMainWindow):
         from bayesdesk.opening import Opening
         from bayesdesk.pages import Pages
         from bayesdesk.services.background import Background
+        from bayesdesk.services.display_watch import DisplayWatch
         from bayesdesk.services.machine_watch import MachineWatch
         from bayesdesk.services.store_watch import StoreWatch
         from bayesdesk.tray import Tray
@@ -91,6 +95,7 @@ class MainWindow(QMainWindow):
         self.background = Background()
         self.watch = StoreWatch(database)
         self.machine = MachineWatch(database, self.background)
+        self.display = DisplayWatch(self, self.background)
         self.jobs = JobListModel()
         self.job_actions = JobActions(self, database, self.background, lambda: self.rows)
         self.tray = Tray(self, self.background)
@@ -151,6 +156,7 @@ class MainWindow(QMainWindow):
             self.show_frame()
         self.watch.start()
         self.machine.start()
+        self.display.start()
         self._check_fonts()
         if is_first_start():
             self.welcome()
@@ -255,6 +261,22 @@ class MainWindow(QMainWindow):
         for panel in self.pages.findChildren(Collapsible):
             if panel.isVisible():
                 panel.toggle()
+
+    def next_pane(self) -> None:
+        """Move the focus to the next pane."""
+        self._move_to_pane(forward=True)
+
+    def previous_pane(self) -> None:
+        """Move the focus to the pane before."""
+        self._move_to_pane(forward=False)
+
+    def _move_to_pane(self, *, forward: bool) -> None:
+        page = self.pages.currentWidget() or self.pages
+        self._panes.move((self._left, self.notices), page, forward=forward)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let Tab visit the controls in reading order."""
+        return move_focus(self, forward=forward)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or return to the window's size."""

@@ -36,6 +36,7 @@ def main() -> None:
     installed = sum(f.lstat().st_size for f in (SYSTEM / "opt/bayesdesk").rglob("*") if not f.is_dir())
     report("installed", f"{installed / 1e6:.0f} MB")
     check(installed < MAX_INSTALLED_BYTES, "the package installs more than 250 MB")
+    check(any((SYSTEM / "opt/bayesdesk").rglob("qtbase_zh_CN.qm")), "Qt's own texts are not there in Chinese")
     known = (SYSTEM / "usr/share/mime/globs2").read_text(encoding="utf-8")
     check("application/x-openbayes+yaml:openbayes.yaml" in known, "openbayes.yaml has no MIME type")
     check(

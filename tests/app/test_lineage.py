@@ -32,7 +32,7 @@ def test_that_the_job_the_day_and_the_number_of_its_trials_are_named(database: D
     assert words(database, job.id) == "Continues digits of 26 Nov (2 trials)."
     set_language("zh")
     try:
-        assert words(database, job.id) == "接续 11 月 26 日的 digits（执行 2 次）。"
+        assert words(database, job.id) == "接续 11 月 26 日的 digits（2 次执行）。"
     finally:
         set_language("en")
 

@@ -56,7 +56,7 @@ def test_that_ended_jobs_are_deleted_with_their_files(database: Database) -> Non
     folder.mkdir(parents=True)
     (folder / "log.txt").write_bytes(b"x" * 10_000)
     (listed,) = deletion.ended_jobs(database)
-    assert (listed.job.id, listed.bytes) == (job.id, deletion.job_bytes(database, job))
+    assert (listed.job.id, listed.bytes) == (job.id, deletion.job_bytes(database, job.id))
     assert deletion.delete(database, [job.id]) == listed.bytes
     assert listed.bytes >= 10_000
     assert not folder.exists()

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from bayescore.cluster import known_nodes
-from bayescore.store import settings, transfers
+from bayescore.metrics import read_summary
+from bayescore.store import points, settings, transfers
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -33,6 +34,18 @@ while not os.path.exists(os.environ["GO"]): time.sleep(0.02)
 """
 )
 
+SILENT = """
+import argparse, os, time
+parser = argparse.ArgumentParser()
+parser.add_argument("--x", type=float)
+args, _ = parser.parse_known_args()
+print(f"x={args.x}", flush=True)
+open("m.jsonl", "w").write('{"f1": 1}\\n')
+while not os.path.exists(os.environ["GO"]): time.sleep(0.02)
+open("m.jsonl", "a").write('{"f1": 2}')
+print("x=7")
+"""
+
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RayCluster]:
@@ -41,11 +54,15 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RayCluster]:
 
 
 def begin(
-    workspace: Workspace, cluster: RayCluster, local: Mapping[str, Any] = MappingProxyType({}), **tuning: Any
+    workspace: Workspace,
+    cluster: RayCluster,
+    program: str = PROGRAM,
+    local: Mapping[str, Any] = MappingProxyType({}),
+    **tuning: Any,
 ) -> str:
     settings = {"address": cluster.address, "runner": "process", "patience": 2}
     common = {"runner": "ray", "ray": settings, "gpus": "all", "environment": {"GO": str(go(workspace))}}
-    workspace.write(PROGRAM, local={**common, **local}, **tuning)
+    workspace.write(program, local={**common, **local}, **tuning)
     return workspace.begin()
 
 
@@ -93,6 +110,34 @@ def nodes_seen(workspace: Workspace) -> dict[str, tuple[float, float]]:
     """GPUs and free GPUs of each node."""
     with workspace.database().read() as connection:
         return {node.name: (node.gpus, node.gpus_free) for node in known_nodes.known(connection)}
+
+
+def test_that_metrics_are_read_on_the_nodes_while_trials_run_also_by_a_new_engine(
+    workspace: Workspace, cluster: RayCluster
+) -> None:
+    job = begin(
+        workspace,
+        cluster,
+        SILENT,
+        {"metrics": [{"log": r"x=(?P<score>\S+)"}, {"jsonl": "m.jsonl"}, {"csv": "none.csv"}]},
+        max_job_count=2,
+    )
+
+    def reported(count: int) -> bool:
+        with workspace.reading() as connection:
+            found = points.since(connection, workspace.job(job).seq)
+        return len(found) >= count
+
+    workspace.wait_running(job, 2)
+    wait_until(lambda: reported(4), "nothing is read while the trials run")
+    workspace.kill_engine()
+    workspace.run("engine", "start")
+    go(workspace).touch()
+    for trial in workspace.wait_ended(job)["trials"]:
+        assert trial["metrics"] == {"score": [trial["parameters"]["x"], 7], "f1": [1, 2]}
+        summary = read_summary(workspace.data.trial(job, trial["number"]))
+        assert [sum(found.values()) for found in summary.found.values()] == [2, 2, 0]
+    assert "metrics_nothing_found" in workspace.events(job)
 
 
 def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_not_used(

@@ -17,7 +17,7 @@ from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
 from bayescore.store import DataFolder, jobs
 from bayescore.store.engine_process import terminate
-from support import crashing_engine
+from support import commands, crashing_engine
 from support.workspace import Workspace, wait_until
 
 PROGRAM = """
@@ -61,11 +61,11 @@ OF_DOCKER = [
 def check_that_a_crash_costs_nothing(workspace: Workspace, moment: str, step: str) -> None:
     """Crash an engine at a step, start another, and compare the store, the points and the folders."""
     job = submission(workspace)
-    crashed = subprocess.run(
+    crashed = commands.run(
         [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)],
+        workspace.root,
+        os.environ,
         timeout=60,
-        capture_output=True,
-        text=True,
     )
     assert crashed.returncode == -signal.SIGKILL, crashed.stderr
     engine_control.start(workspace.data)

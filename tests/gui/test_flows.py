@@ -33,7 +33,7 @@ CHINESE = {
     "Start job…": "启动任务…",
     "{} of 12 trials": "{} / 12 次执行",
     "Swap them": "交换两者",
-    "Continues project of {} (12 trials).": "接续 {}的 project（执行 12 次）。",
+    "Continues project of {} (12 trials).": "接续 {}的 project（12 次执行）。",
     "running": "运行中",
     "cancelled": "已取消",
     "succeeded": "已完成",

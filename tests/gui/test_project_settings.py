@@ -117,10 +117,12 @@ def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
     from bayescore.app.machine import look
     from bayesdesk.services import machine_watch
 
-    gpus = [Gpu(i, f"GPU-{i}", "RTX 4090", 24 * 2**30, i * 2**30, 50 * i) for i in range(3)]
+    busy = {1: ("python (77)",)}
+    gpus = [
+        Gpu(i, f"GPU-{i}", "RTX 4090", 24 * 2**30, i * 2**30, 50 * i, programs=busy.get(i, ()))
+        for i in range(3)
+    ]
     monkeypatch.setattr("bayescore.app.machine.visible", lambda: gpus)
-    busy = {"GPU-1": ("python (77)",)}
-    monkeypatch.setattr("bayescore.app.machine.processes", lambda: busy)
     assert machine_watch.look is look
     file = workspace.write(local={"gpus": "all"})
     editor = open_editor(window, qtbot, file)

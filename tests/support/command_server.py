@@ -1,8 +1,8 @@
-"""The process that runs commands for :mod:`support.commands`, each in a fork of itself.
+"""The process that runs programs for :mod:`support.commands`, each in a fork of itself: ``command_server.py ADDRESS``.
 
 It imports the libraries once. The modules of ``bayescore.cli`` are imported in the fork, because their help texts
-depend on the language. A request comes over a connection of its own, together with the command's standard output
-and standard error; the answer is the process id, and the exit status at the end.
+depend on the language. A request comes over a connection of its own, together with the program's standard streams;
+the answer is the process id, and the exit status at the end.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -25,55 +26,68 @@ MODULES = (
     "bayescore.app.study_import",
     "bayescore.app.submit",
     "bayescore.cloud",
-    "bayescore.engine",
+    "bayescore.engine.loop",
     "bayescore.exchange",
     "bayescore.results",
+    "bayescore.search.bayesian",
     "bayescore.store",
+    "docker",
+    "psutil",
     "rich.console",
     "rich.table",
     "sqlalchemy.dialects.sqlite",
     "typer",
+    "uvicorn.protocols.http.h11_impl",
 )
 
 
-def serve(control: socket.socket) -> dict[str, Any] | None:
-    """Fork for every request until the client closes; the request in the fork that is to run it."""
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(control, 1, 3)
-        if not data:
-            return None
-        if os.fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            control.close()
-            return _run(*descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
+def serve(address: str) -> dict[str, Any] | None:
+    """Fork for every request until standard input is closed; the request in the fork that is to run it."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen(64)
+        print("ready", flush=True)
+        while True:
+            ready, _, _ = select.select([0, listener], [], [])
+            if 0 in ready:
+                return None
+            connection, _ = listener.accept()
+            with connection:
+                _, descriptors, _, _ = socket.recv_fds(connection, 1, 3)
+                if os.fork() == 0:
+                    listener.close()
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    return _fork_again(connection, descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
 
 
-def _run(answer: int, out: int, err: int) -> dict[str, Any]:
-    """Fork once more and report how the command ends; returns in the command's process only."""
-    connection = socket.socket(fileno=answer)
+def _fork_again(connection: socket.socket, streams: list[int]) -> dict[str, Any]:
+    """Fork once more and report how the program ends; returns in the program's process only."""
     request: dict[str, Any] = json.loads(connection.makefile().readline())
     if pid := os.fork():
+        for descriptor in (0, 1, *streams):  # or they would stay open for as long as the program runs
+            os.close(descriptor)
         with suppress(BrokenPipeError):  # the client stopped waiting
             connection.sendall(f"{pid}\n".encode())
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             connection.sendall(f"{code}\n".encode())
         os._exit(0)
-    connection.close()
-    for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), out, err)):
+    connection.detach()
+    for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
-        os.close(descriptor)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     return request
 
 
 def become(request: dict[str, Any]) -> None:
-    """Take on the command's folder, environment, arguments and standard streams."""
+    """Take on the program's folder, environment, arguments, session and standard streams."""
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    if request["session"]:
+        os.setsid()
     sys.argv = request["arguments"]
-    sys.path[0] = str(Path(sys.argv[0]).parent)
     encoding, errors = sys.stdout.encoding, sys.stdout.errors
     sys.stdin = os.fdopen(0, encoding=encoding, closefd=False)
     sys.stdout = os.fdopen(1, "w", encoding=encoding, errors=errors, closefd=False)
@@ -81,14 +95,20 @@ def become(request: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.path[0] = ""  # no module of this folder is to be found
+    sys.path[0] = str(Path(__file__).parents[1])
+    forks = importlib.import_module("support.forks")
+    sys.path[0] = ""  # no module of these folders is to be found
     for module in MODULES:
         importlib.import_module(module)
+    forks.install(sys.argv[1])
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    wanted = serve(socket.socket(fileno=os.dup(0)))
+    wanted = serve(sys.argv[1])
     if wanted is not None:
         become(wanted)
+        if sys.argv[0] == sys.executable:
+            forks.execute(sys.argv)
+        sys.path[0] = str(Path(sys.argv[0]).parent)
         from bayescore.cli.main import main
 
-        main()
+        forks.run_to_end(main)

@@ -1,32 +1,34 @@
-"""Runs ``bayesdesk`` commands in forks of one process that has imported the libraries.
+"""Runs Python programs of ours in forks of one process that has imported the libraries.
 
-Imports are most of the cost of a short command, and the suite runs hundreds of them. Each command still has a process,
-arguments, an environment, a folder and standard streams of its own.
+Imports are most of the cost of a short command and of an engine's start, and the suite has hundreds of both. Each
+program still is a process with arguments, an environment, a folder and standard streams of its own.
 """
 
 from __future__ import annotations
 
+import atexit
 import functools
-import json
 import os
-import signal
-import socket
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from support import forks
+
 _SERVER = Path(__file__).with_name("command_server.py")
-_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "OPENBLAS", "TZ")  # these act on an interpreter that starts
 
 
 def run(
-    arguments: list[str], folder: Path, environment: Mapping[str, str], timeout: float
+    arguments: Sequence[str | Path], folder: Path, environment: Mapping[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, as :func:`subprocess.run` does with captured output and no input."""
-    if sys.platform != "linux" or _at_start(environment) != _at_start(_server_environment()):
+    words = [str(word) for word in arguments]
+    if not forks.serves(environment):
         return subprocess.run(
-            arguments,
+            words,
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -35,39 +37,37 @@ def run(
             timeout=timeout,
             check=False,
         )
-    ours, theirs = socket.socketpair()
-    out, err = os.memfd_create("out"), os.memfd_create("err")
-    with ours, os.fdopen(out, encoding="utf-8") as written, os.fdopen(err, encoding="utf-8") as complained:
-        with theirs:
-            socket.send_fds(_server()[0], [b"r"], [theirs.fileno(), out, err])
-        request = {"arguments": arguments, "folder": str(folder), "environment": dict(environment)}
-        ours.sendall(json.dumps(request).encode() + b"\n")
-        ours.settimeout(timeout)
-        answers = ours.makefile()
-        pid = int(answers.readline())
+    with (
+        open(os.devnull) as nothing,  # noqa: PTH123
+        tempfile.TemporaryFile("w+", encoding="utf-8") as out,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as err,
+    ):
+        program = forks.start(words, folder, environment, (nothing.fileno(), out.fileno(), err.fileno()))
         try:
-            code = int(answers.readline())
-        except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
-            raise subprocess.TimeoutExpired(arguments, timeout) from None
-        written.seek(0)
-        complained.seek(0)
-        return subprocess.CompletedProcess(arguments, code, written.read(), complained.read())
-
-
-def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_AT_START)}
+            code = program.wait(timeout)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            raise
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(words, code, out.read(), err.read())
 
 
 @functools.cache
-def _server_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_"))}
-
-
-@functools.cache
-def _server() -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """The control connection and the server, which ends when this process does."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        command = [sys.executable, str(_SERVER)]
-        return ours, subprocess.Popen(command, stdin=theirs, cwd="/", env=_server_environment())
+def serve() -> None:
+    """Start the server, which ends when this process does, and use it for engines as well."""
+    if sys.platform != "linux":
+        return
+    place = tempfile.mkdtemp(prefix="bayesdesk-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    address = f"{place}/commands"
+    server = subprocess.Popen(
+        [sys.executable, str(_SERVER), address],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd="/",
+        env=forks.environment_of_server(),
+    )
+    assert server.stdout is not None
+    server.stdout.readline()  # it listens
+    forks.install(address)

@@ -22,6 +22,8 @@ class SteppedEngine:
     ----------
     waited
         Seconds that each step since :meth:`forget_steps` spent waiting.
+    took
+        Seconds of the same steps from begin to end.
     """
 
     def __init__(self, workspace: Workspace, gpus: GpuLeaser | None = None) -> None:
@@ -30,6 +32,7 @@ class SteppedEngine:
         self._engine = Engine(Database(workspace.data).open(), gpus)
         self._engine.start()
         self.waited: list[float] = []
+        self.took: list[float] = []
 
     def submit(self) -> str:
         """Store a job for the workspace's project; returns its id."""
@@ -42,15 +45,17 @@ class SteppedEngine:
         """Take steps until a condition holds."""
 
         def holds_after_a_step() -> Any:
-            before = time.monotonic() - _busy()
+            began, busy = time.monotonic(), _busy()
             self._engine.step()
-            self.waited.append(time.monotonic() - _busy() - before)
+            self.took.append(time.monotonic() - began)
+            self.waited.append(self.took[-1] - (_busy() - busy))
             return condition()
 
         wait_until(holds_after_a_step, otherwise, seconds)
 
     def forget_steps(self) -> None:
         self.waited.clear()
+        self.took.clear()
 
     def state(self, job: str) -> JobState:
         with self.database.read() as connection:

@@ -233,8 +233,8 @@ class Workspace:
         wait_until(lambda: not engine_control.status(self.data).running, "the engine still runs")
 
     def close(self) -> None:
-        """Stop every job and the engine."""
-        if not self.data.database.exists():
+        """Stop every job and the engine, if an engine has ever been started."""
+        if not self.data.engine_log.exists():
             return
         with suppress(Exception):
             self.run("engine", "stop", "--and-trials", timeout=60)

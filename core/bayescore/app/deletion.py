@@ -9,27 +9,27 @@ from bayescore.errors import ConfigError, StoreError
 from bayescore.files import remove_tree
 from bayescore.files.tree import bytes_on_disk
 from bayescore.i18n import text
-from bayescore.store import Database, Job, job_secrets, jobs
+from bayescore.store import Database, JobSummary, job_secrets, jobs
 
 
 @dataclass(frozen=True)
 class JobSize:
     """An ended job, and the bytes of its folder."""
 
-    job: Job
+    job: JobSummary
     bytes: int
 
 
 def ended_jobs(database: Database) -> tuple[JobSize, ...]:
     """Jobs that can be deleted, oldest first; reads all of their folders."""
     with database.read() as connection:
-        found = [job for job in jobs.every(connection) if job.state.ended]
-    return tuple(JobSize(job, job_bytes(database, job)) for job in reversed(found))
+        found, _revision = jobs.summaries(connection)
+    return tuple(JobSize(job, job_bytes(database, job.id)) for job in found if job.state.ended)
 
 
-def job_bytes(database: Database, job: Job) -> int:
+def job_bytes(database: Database, identifier: str) -> int:
     """Bytes of a job's folder on disk."""
-    return bytes_on_disk(database.folder.job(job.id))
+    return bytes_on_disk(database.folder.job(identifier))
 
 
 def delete(database: Database, identifiers: Sequence[str]) -> int:

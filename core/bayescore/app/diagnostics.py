@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bayescore.app.checks import DockerCheck, disk, docker_answers, gpu_toolkit, network_isolation
 from bayescore.app.container_access import container_access
 from bayescore.app.findings import Finding
+from bayescore.app.input_method import input_method
 from bayescore.config import Severity
 from bayescore.errors import BayesdeskError
 from bayescore.files import check_ancestors
@@ -27,7 +28,8 @@ def diagnose(image: str | None = None) -> list[Finding]:
     """
     python = Finding("python", Severity.OK, text("Python {version}", version=platform.python_version()))
     with docker_answers(None, otherwise=Severity.WARNING) as docker:
-        return [python, *_data_folder(), docker.finding, *_containers(docker, image), *_gpus(docker.facts)]
+        machine = [docker.finding, *_containers(docker, image), *_gpus(docker.facts)]
+        return [python, *_data_folder(), *machine, *input_method()]
 
 
 def _data_folder() -> Iterator[Finding]:

@@ -152,11 +152,18 @@ def _create(target: Path, content: bytes, folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A file proposed from a program's options, which is not written yet, and remarks about the proposal."""
+    """Files proposed from a program, which are not written yet, and remarks about the proposal.
+
+    Attributes
+    ----------
+    local
+        Text of ``openbayes.local.yaml``; empty if none is needed, or if there is one already.
+    """
 
     file: Path
     text: str
     remarks: tuple[Text, ...]
+    local: str = ""
 
 
 def propose_from_program(
@@ -176,7 +183,7 @@ def propose_from_program(
             text("{file} already exists.", file=target), text("Open it, or move it to another folder.")
         )
     try:
-        found = propose_space(read_utf8(source).decode("utf-8"))
+        found = propose_space(read_utf8(source).decode("utf-8"), metric)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ConfigError(
             text("{file} is not a Python program: {reason}.", file=source, reason=error)
@@ -187,24 +194,34 @@ def propose_from_program(
             text("Give its argparse options a type and a default, or write the file by hand: bayesdesk init"),
         )
     content = found.file_text(program, metric=metric, goal=goal, trials=trials)
-    return Proposal(target, content, found.remarks)
+    local, remarks = found.written.local_text(), found.remarks
+    if local and (folder / LOCAL_FILE_NAME).exists():
+        lines = "\n".join(line for line in local.splitlines() if not line.startswith("#"))
+        add = text("Add to {file}:\n{lines}", file=folder / LOCAL_FILE_NAME, lines=lines)
+        local, remarks = "", (*remarks, add)
+    return Proposal(target, content, remarks, local)
 
 
-def accept_proposal(proposal: Proposal) -> None:
-    """Write a proposed file.
+def accept_proposal(proposal: Proposal, runner: RunnerChoice = RunnerChoice.AUTO) -> None:
+    """Write the proposed files, with a runner for trials on this machine.
 
     Raises
     ------
     ConfigError
-        When the file exists by now, or cannot be written.
+        When the file exists by now, or one cannot be written.
     """
-    _create(proposal.file, proposal.text.encode(), proposal.file.parent)
+    folder = proposal.file.parent
+    _create(proposal.file, proposal.text.encode(), folder)
+    if proposal.local:
+        chosen = f"runner: {runner}\n" if runner is not RunnerChoice.AUTO else ""
+        _create(folder / LOCAL_FILE_NAME, f"{chosen}{proposal.local}".encode(), folder)
+    choose_runner(folder, runner)
 
 
 def create_from_program(
     folder: Path, program: str, *, metric: str = "", goal: str = "", trials: int = 20
-) -> tuple[Path, tuple[Text, ...]]:
-    """Write an ``openbayes.yaml`` proposed from a program's options; returns the file and remarks.
+) -> Proposal:
+    """Write the files proposed from a program, and return them.
 
     Raises
     ------
@@ -213,4 +230,4 @@ def create_from_program(
     """
     proposal = propose_from_program(folder, program, metric=metric, goal=goal, trials=trials)
     accept_proposal(proposal)
-    return proposal.file, proposal.remarks
+    return proposal

@@ -26,7 +26,7 @@ from bayescore.files.listing import files_below
 from bayescore.i18n import ntext, text
 from bayescore.store import DataFolder, Submission
 from bayescore.trials import images
-from bayescore.trials.gpus import Gpu, chosen, visible
+from bayescore.trials.gpus import Gpu, chosen, too_few, visible
 from bayescore.trials.ignoring import Ignored
 
 _MOST_FILES = 500  # of the project are searched for the metric's name
@@ -104,6 +104,10 @@ def _ignore_file(submission: Submission) -> Iterator[Finding]:
 
 def _program(submission: Submission) -> Iterator[Finding]:
     metric = submission.config.hyper_tuning.hyperparameter_metric
+    if submission.local.metrics:
+        sources = "; ".join(str(source) for source in submission.local.metrics)
+        yield Finding("metric", Severity.OK, text("Metrics are read from {sources}", sources=sources))
+        return
     if _mentions(Path(submission.project), metric):
         yield Finding("metric", Severity.OK, text("The program names the metric “{metric}”", metric=metric))
         return
@@ -222,10 +226,12 @@ def _gpus(submission: Submission) -> Iterator[Finding]:
         yield Finding("gpus", Severity.ERROR, message, text("Choose others under “Runs on”."))
         return
     if len(found) < needed:
-        message = text(
-            "A trial needs {needed} GPUs; {there} may be used here.", needed=needed, there=len(found)
+        yield Finding(
+            "gpus",
+            Severity.ERROR,
+            too_few(needed, len(found)),
+            text("Lower “GPUs per trial” under “Runs on”."),
         )
-        yield Finding("gpus", Severity.ERROR, message, text("Lower “GPUs per trial” under “Runs on”."))
     for gpu in found:
         if gpu.busy:
             yield _busy(gpu, used=submission.local.use_busy_gpus)

@@ -12,6 +12,7 @@ from bayescore.cli.output import aside, progress, write
 from bayescore.cli.store import open_store
 from bayescore.i18n import _, n_
 from bayescore.store import DataFolder
+from bayescore.times import local
 
 
 def backup(
@@ -66,7 +67,7 @@ def restore(
             "{folder} has been restored to its state of {at}; jobs: {jobs}, trials: {trials}.",
             jobs=manifest.jobs,
             trials=manifest.trials,
-            at=manifest.made_at[:19],
+            at=local(manifest.made_at),
             folder=folder.root,
         )
     )

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from bayescore import __version__
+from bayescore.cli.parser_words import speak, translated_errors
 from bayescore.i18n import _
 
 
@@ -47,6 +48,18 @@ def _commands() -> dict[str, tuple[str, str]]:
 class _LazyGroup(TyperGroup):
     """Replaces the placeholder of the called command by the command itself."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        speak(self)
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        with translated_errors():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        with translated_errors():
+            return super().invoke(ctx)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, found, rest = super().resolve_command(ctx, args)
         return name, found if found is None else _loaded(str(found.name)), rest
@@ -63,7 +76,7 @@ def _loaded(name: str) -> Any:
     else:
         holder.command(name, help=text)(command)
     group: Any = typer.main.get_command(holder)
-    return group.commands[name]
+    return speak(group.commands[name])
 
 
 def _print_version(requested: bool) -> None:

@@ -23,7 +23,7 @@ def delete(
     """Delete an ended job."""
     database = open_store()
     found = find_job(database, job)
-    size = deletion.job_bytes(database, found) / 2**20
+    size = deletion.job_bytes(database, found.id) / 2**20
     if not yes:
         if not sys.stdin.isatty():
             raise ConfigError(text("There is no terminal to ask on. Give --yes to delete the job."))

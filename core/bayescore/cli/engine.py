@@ -12,6 +12,7 @@ from bayescore.cli.output import as_json, write
 from bayescore.cli.store import open_store
 from bayescore.i18n import _
 from bayescore.store import DataFolder
+from bayescore.times import local
 
 application = typer.Typer(no_args_is_help=True)
 
@@ -44,14 +45,16 @@ def stop(
 def _print(found: engine_control.EngineStatus, json: bool) -> None:
     if json:
         as_json(found.as_json())
-    elif found.running:
+        return
+    if found.running:
         write(
             _(
                 "The engine is running: process {pid}, since {since}, listening on {listener}.",
                 pid=found.pid,
-                since=found.since,
+                since=local(found.since) if found.since else "",
                 listener=", ".join(found.listener),
             )
         )
     else:
         write(_("The engine is not running; it starts when it is needed."))
+    write(_("Data folder {folder}", folder=found.data_folder))

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bayescore.app.lookup import find_job
+from bayescore.app.metric_origins import heading, origins
 from bayescore.app.new_project import name_project
 from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
@@ -21,11 +22,13 @@ from bayescore.cli.output import aside, write
 from bayescore.cli.store import open_store, print_job
 from bayescore.config import CategoricalSpec, DiscreteSpec, Scale
 from bayescore.config.gear import read_gear
-from bayescore.i18n import _, n_, text
+from bayescore.i18n import N_, _, n_, text, translate
 from bayescore.search import SearchSpace
-from bayescore.store import Submission
+from bayescore.store import Database, Submission, jobs, trials
 from bayescore.trials.gpus import chosen, visible
 
+# what the file says is shown in the words of the window
+N_("Bayesian"), N_("Random"), N_("Grid"), N_("MAXIMIZE"), N_("MINIMIZE")
 application = typer.Typer(no_args_is_help=True)
 run = typer.Typer(no_args_is_help=True)
 application.add_typer(run, name="run", help=_("Run a job."))
@@ -98,11 +101,23 @@ def hypertuning(
     _preview(prepared.submission, show)
     job = with_confirmation(lambda confirmed: submit(database, prepared, confirmed), yes=yes)
     code = 0 if detach else follow(database, job.id, quiet=json)
+    if try_ and not detach:
+        _show_origins(database, job.id, show)
     if json:
         print_job(database, job.id)
     elif detach:
         write(_("Job {id} has been started; follow it with: bayesdesk show {id}", id=job.id))
     raise typer.Exit(code)
+
+
+def _show_origins(database: Database, job: str, show: Callable[[str], None]) -> None:
+    """Show where the metrics of a tried trial came from."""
+    with database.read() as connection:
+        tried, found = jobs.get(connection, job), trials.of_job(connection, job)
+    for trial in found:
+        show(str(heading(trial)))
+        for origin in origins(database, tried, trial):
+            show(f"  {origin}")
 
 
 def _preview(submission: Submission, show: Callable[[str], None]) -> None:
@@ -118,15 +133,15 @@ def _preview(submission: Submission, show: Callable[[str], None]) -> None:
     combinations = SearchSpace(tuning.parameter_specs).combinations()
     if combinations is not None:
         show("  " + n_("{count} combination", "{count} combinations", count=combinations))
-    trials = 1 if submission.midpoint else tuning.max_job_count
+    planned = 1 if submission.midpoint else tuning.max_job_count
     show(
         n_(
             "{algorithm}: {count} trial; {goal} {metric}",
             "{algorithm}: {count} trials, {parallel} at a time; {goal} {metric}",
-            count=trials,
-            algorithm=tuning.algorithm,
+            count=planned,
+            algorithm=translate(tuning.algorithm),
             parallel=tuning.parallel_count,
-            goal=tuning.goal,
+            goal=translate(tuning.goal),
             metric=tuning.hyperparameter_metric,
         )
     )

@@ -20,6 +20,7 @@ from bayescore.results.where import column, column_names, condition, ordered
 from bayescore.store import STATE_NAMES, JobFigures, JobSummary, events, points
 from bayescore.store import jobs as job_rows
 from bayescore.store import trials as trial_rows
+from bayescore.times import local
 
 
 def jobs(
@@ -52,7 +53,7 @@ def jobs(
             _("state"),
             _("trials"),
             _("best"),
-            _("created (UTC)"),
+            _("created"),
             _("tags"),
             _("note"),
         ]
@@ -67,7 +68,7 @@ def _row(job: JobSummary, figures: JobFigures) -> list[str]:
         translate(STATE_NAMES[job.state]) + (f" ({_('archived')})" if job.archived else ""),
         f"{figures.ended}/{job.max_trials}",
         "" if best is None else f"{job.metric} {number(best)}",
-        job.created_at[:19].replace("T", " "),
+        local(job.created_at),
         ", ".join(job.tags),
         job.note,
     ]
@@ -101,7 +102,7 @@ def show(
     write(n_("{done} of {count} trial", "{done} of {count} trials", found.max_trials, done=done))
     for event in happened[-20:]:
         who = _("trial {number}: ", number=event.trial) if event.trial else ""
-        write(f"  {event.at[:19].replace('T', ' ')}  {who}{event.text}")
+        write(f"  {local(event.at)}  {who}{event.text}")
 
 
 def trials(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, NoReturn
 
-from bayescore.cli.output import complain
+from bayescore.cli.output import accept_any_text, complain
 from bayescore.errors import BayesdeskError, ConfigError
 from bayescore.i18n import LANGUAGES, preferred_language, set_language, text
 
@@ -16,6 +16,7 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    accept_any_text()
     set_language(_language(sys.argv[1:]))
     from bayescore.cli.commands import application  # its help texts are translated when it is imported
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import re
 import sys
@@ -12,7 +14,31 @@ from typing import Any
 from bayescore.cli.terminal import visible
 from bayescore.i18n import Text, _
 
+_ANY_TEXT = "bayesdesk.any_text"
+_FIRST_BYTE = 0xDC00  # of the surrogates that stand for bytes, PEP 383
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def accept_any_text() -> None:
+    """Print what the encoding of a stream lacks, such as emoji in GBK, instead of failing.
+
+    Bytes of file names that are invalid in it are printed as they are, so that other programs find the file.
+    """
+    codecs.register_error(_ANY_TEXT, _encoded)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ANY_TEXT)
+
+
+def _encoded(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    piece = error.object[error.start : error.end]
+    parts = (
+        bytes([ord(c) - _FIRST_BYTE]) if "\udc80" <= c <= "\udcff" else c.encode("ascii", "backslashreplace")
+        for c in piece
+    )
+    return b"".join(parts), error.end
 
 
 def printable(text: str) -> str:

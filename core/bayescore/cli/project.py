@@ -10,7 +10,7 @@ import typer
 
 from bayescore.app.new_project import create_from_program, create_project, example_names
 from bayescore.cli.output import aside, printable, write
-from bayescore.config.load import MAX_BYTES
+from bayescore.config.load import LOCAL_FILE_NAME, MAX_BYTES
 from bayescore.config.models import Goal
 from bayescore.errors import ConfigError
 from bayescore.exchange.program_options import likely_goal, propose_space
@@ -32,7 +32,7 @@ def init(
     metric: Annotated[
         str, typer.Option("--metric", help=_("Objective metric that the program reports."))
     ] = "",
-    goal: Annotated[str, typer.Option("--goal", help="MAXIMIZE, MINIMIZE")] = "",
+    goal: Annotated[str, typer.Option("--goal", help=_("Goal: MAXIMIZE or MINIMIZE"))] = "",
     trials: Annotated[
         int, typer.Option("--trials", min=1, max=_MOST_TRIALS, help=_("How many trials."))
     ] = 20,
@@ -45,11 +45,14 @@ def init(
     if program is None and from_ is None and sys.stdin.isatty() and sys.stdout.isatty():
         program, metric, goal, trials = _ask(folder, metric, goal, trials)
     if program:
-        target, remarks = create_from_program(folder, program, metric=metric, goal=goal, trials=trials)
-        for remark in remarks:
+        made = create_from_program(folder, program, metric=metric, goal=goal, trials=trials)
+        for remark in made.remarks:
             aside(str(remark))
-        write(_text_of(target))
-        write(str(target))
+        write(made.text)
+        write(str(made.file))
+        if made.local:
+            write(made.local)
+            write(str(made.file.with_name(LOCAL_FILE_NAME)))
     else:
         for target in create_project(folder, from_):
             write(str(target))
@@ -67,7 +70,8 @@ def _ask(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, s
     if not (folder / program).is_file():
         raise ConfigError(text("There is no {file}.", file=folder / program))
     try:
-        found = propose_space(_text_of(folder / program)).metrics
+        proposed = propose_space(_text_of(folder / program))
+        found = (*proposed.metrics, *proposed.written.names)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         found = ()  # reported when the file is written
     known = metric or next(filter(_is_plain, found), "accuracy")

@@ -18,10 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bayescore import __version__
-from bayescore.cluster import parcels
+from bayescore.cluster import node_metrics, parcels
 from bayescore.cluster.inspection import check_folders
 from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, Packed, SyncOffsets, TrialUpdate
 from bayescore.cluster.node_environment import on_this_node
+from bayescore.cluster.node_metrics import NodeMetrics
 from bayescore.cluster.pulling import Pull
 from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
 from bayescore.files import open_regular, read_bytes, remove_tree
@@ -64,6 +65,7 @@ class NodeAgent:
         self._listener: Listener[Relayed] = Listener(SpoolIntake(), ports)
         self._listener.start()
         self._reporters: dict[tuple[str, int], Relayed] = {}
+        self._metrics = NodeMetrics(_known, self._snapshot, self._changed.set)
         self._logs_saved: set[str] = set()
         self._pulls: dict[str, Pull] = {}
         self._image_lock = threading.Lock()
@@ -152,6 +154,7 @@ class NodeAgent:
         os.utime(content.snapshot)  # see remove_old_snapshots
         if not trial_folder.is_made(folder.root, content.attempt):
             self._reporters.pop((launch.job, launch.number), None)  # of an earlier attempt
+            self._metrics.forget(folder)
         trial_folder.make(folder.root, content)
         reporter = self._reporter(launch.job, launch.number)
         self._listener.listen_on_bridge()
@@ -178,6 +181,7 @@ class NodeAgent:
                 "attempt": str(content.attempt),
                 "inner": inner,
                 "outputs": launch.outputs,
+                **node_metrics.stored(launch, digest),
             },
         )
         return inner
@@ -210,6 +214,13 @@ class NodeAgent:
         if ended is not None and inner and inner not in self._logs_saved:
             self._runner.save_log(inner, folder.log)
             self._logs_saved.add(inner)
+        summary, summary_digest = b"", offsets.summary
+        if ended is None:
+            self._metrics.tick(folder)
+        elif self._metrics.finish(folder):
+            summary, summary_digest = node_metrics.new_summary(folder, offsets.summary)
+        else:
+            ended = None
         # the intake ignores what exceeds the limit, which would only fill the head's disk
         spool = (
             _part(folder.spool / "points.jsonl", offsets.spool) if offsets.spool <= MAX_SPOOL_BYTES else b""
@@ -219,8 +230,9 @@ class NodeAgent:
         return TrialUpdate(
             spool,
             log,
-            SyncOffsets(offsets.spool + len(spool), log_offset, log_file),
+            SyncOffsets(offsets.spool + len(spool), log_offset, log_file, summary_digest),
             None if rest else ended,
+            summary,
         )
 
     def stop(self, handle: str, grace: float) -> None:
@@ -236,6 +248,7 @@ class NodeAgent:
             return  # the next attempt has begun on this node and has moved the files of this one
         if inner := self._inner(found):
             self._runner.remove(inner)
+        self._metrics.forget(folder)
         if reporter := self._reporters.pop((found.job, found.number), None):
             self._listener.retire(reporter.address)
         # the file with the name goes last, so that an interrupted removal is repeated
@@ -311,6 +324,10 @@ def agents_home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("bayesdesk-agent", appauthor=False)
+
+
+def _known(folder: TrialFolder) -> dict[str, str]:
+    return _read(folder.root / _KNOWN)
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -48,11 +48,14 @@ class SyncOffsets:
     ----------
     log_file
         Inode of the file to which the log's offset belongs: a bounded log is rotated when it is full.
+    summary
+        Digest of the summary of metrics that the head has.
     """
 
     spool: int
     log: int = 0
     log_file: int = 0
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,15 @@ class ImageState:
 
 @dataclass(frozen=True)
 class TrialUpdate:
-    """New bytes of a trial; ``exit`` once it has ended and no more will follow."""
+    """New bytes of a trial, and the summary of its metrics; ``exit`` once no more will follow."""
 
     spool: bytes
     log: bytes
     offsets: SyncOffsets
     exit: Exit | None
+    summary: bytes = b""
 
     @property
     def is_any(self) -> bool:
         """Whether there is anything new."""
-        return bool(self.spool or self.log or self.exit)
+        return bool(self.spool or self.log or self.exit or self.summary)

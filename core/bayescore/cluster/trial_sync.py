@@ -17,6 +17,7 @@ from bayescore.cluster.messages import UNKNOWN, Handle, SyncOffsets, TrialUpdate
 from bayescore.errors import BayesdeskError, RunnerSilentError
 from bayescore.files import replace
 from bayescore.files.writing import write_at
+from bayescore.metrics.summary import write_summary
 from bayescore.trials import TrialFolder
 from bayescore.trials.runners import Exit
 from bayescore.trials.supervisor.bounded_log import BoundedLog
@@ -207,6 +208,8 @@ def _offsets_of(folder: TrialFolder) -> SyncOffsets:
 def _append(folder: TrialFolder, offsets: SyncOffsets, update: TrialUpdate) -> None:
     if update.spool:
         write_at(folder.spool / "points.jsonl", offsets.spool, update.spool)
+    if update.summary:
+        write_summary(folder.root, update.summary)
     if update.log:
         log = BoundedLog(str(folder.log))
         log.write(update.log)

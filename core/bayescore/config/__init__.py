@@ -22,6 +22,7 @@ from bayescore.config.local import (
     RaySettings,
     RunnerChoice,
 )
+from bayescore.config.metric_sources import MetricSource, SourceKind
 from bayescore.config.models import (
     PARAMETER_SPECS,
     Access,
@@ -69,12 +70,14 @@ __all__ = [
     "ParameterValue",
     "Problem",
     "QuickFix",
+    "MetricSource",
     "NodeRunner",
     "RaySettings",
     "RunnerChoice",
     "Scale",
     "Secret",
     "Severity",
+    "SourceKind",
     "YamlDocument",
     "has_errors",
     "load_contents",

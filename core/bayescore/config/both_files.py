@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bayescore.config.load import Loaded, LoadedLocal
+from bayescore.config.load import LOCAL_FILE_NAME, Loaded, LoadedLocal
 from bayescore.config.local import CommandShell
+from bayescore.config.metric_sources import report_unwanted
 from bayescore.config.options_place import needs_bash
 from bayescore.config.problems import Problem, Severity
 from bayescore.config.reader import Reader
@@ -31,4 +32,7 @@ def problems_of(file: Path, loaded: Loaded, local: LoadedLocal) -> tuple[Problem
             ),
             word.text,
         )
-    return (*found, *reader.finish())
+    tuning = loaded.config.hyper_tuning
+    own = Reader(local.document, file.with_name(LOCAL_FILE_NAME))
+    report_unwanted(own, local.settings.metrics, tuning.side_metrics, tuning.hyperparameter_metric)
+    return (*found, *reader.finish(), *own.finish())

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.config import full_width
+from bayescore.config.encodings import NotUtf8Error
 from bayescore.config.local import LocalSettings, read_local
 from bayescore.config.models import OpenBayesConfig
 from bayescore.config.problems import Problem, Severity, has_errors
@@ -19,11 +21,11 @@ from bayescore.config.read_root import (
     read_runtime,
 )
 from bayescore.config.read_tuning import read_tuning
-from bayescore.config.reader import Reader
+from bayescore.config.reader import FULL_WIDTH, Reader
 from bayescore.config.yamltext import YamlDocument
 from bayescore.errors import ConfigError
 from bayescore.files import open_regular
-from bayescore.i18n import Text, text
+from bayescore.i18n import N_, Text, text
 
 FILE_NAME = "openbayes.yaml"
 LOCAL_FILE_NAME = "openbayes.local.yaml"
@@ -50,6 +52,23 @@ _REASONS: tuple[tuple[str, Text], ...] = (
     ("special characters are not allowed", text("A control character, which YAML does not allow.")),
     ("found duplicate anchor", text("Two anchors have the same name.")),
 )
+_FULL_WIDTH = {
+    full_width.Kind.SEPARATOR: N_("The full-width “{written}” does not separate values; write “{needed}”."),
+    full_width.Kind.COLON: N_(
+        "The full-width “{written}” does not separate a key from its value; write “{needed}”."
+    ),
+    full_width.Kind.QUOTE: N_(
+        "The full-width quotation mark {written} is read as a part of the value; write {needed}."
+    ),
+    full_width.Kind.BRACKET: N_("The full-width “{written}” does not begin or end a list; write “{needed}”."),
+    full_width.Kind.SPACE: N_(
+        "A full-width or no-break space is not read as a space; write an ordinary one."
+    ),
+    full_width.Kind.WORD: N_("“{written}” is in full-width characters; write “{needed}”."),
+    full_width.Kind.MARK: N_(
+        "The full-width “{written}” has no meaning at the start of a line; write “{needed}”."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +120,10 @@ def _start(source: str, file: Path | None, bad_offset: int | None) -> tuple[Read
             bad_offset + 1,
         )
         return reader, False
+    found = full_width.find(source)
+    _report_full_width(reader, found)
+    if document.error is not None and found and found[0].start <= document.error.offset:
+        return reader, False  # most likely because of what has been found
     if document.error is not None:
         known = (t for needle, t in _REASONS if needle in document.error.problem)
         reason = next(known, text("{problem}.", problem=document.error.problem.capitalize()))
@@ -134,6 +157,26 @@ def _start(source: str, file: Path | None, bad_offset: int | None) -> tuple[Read
             second + 3,
         )
     return reader, True
+
+
+def _report_full_width(reader: Reader, found: list[full_width.Found]) -> None:
+    """Report full-width characters, each kind once in a line; the fix replaces all of them."""
+    document = reader.document
+    seen = set()
+    for place in found:
+        where = document.position(place.start)[0], place.kind
+        if where in seen:
+            continue
+        seen.add(where)
+        reader.report_span(
+            Severity.ERROR,
+            FULL_WIDTH,
+            document.path_at(place.start) if document.error is None else (),
+            Text(_FULL_WIDTH[place.kind], {"written": place.written, "needed": place.needed.strip()}),
+            place.start,
+            place.start + len(place.written),
+            (text("Replace the full-width characters"), lambda: full_width.replaced(document.text, found)),
+        )
 
 
 def load_text(source: str, file: Path | None = None, *, bad_offset: int | None = None) -> Loaded:
@@ -215,11 +258,11 @@ def read_utf8(file: Path) -> bytes:
     Raises
     ------
     ConfigError
-        As :func:`read_bytes`, and when the file is not UTF-8.
+        As :func:`read_bytes`, and as :class:`NotUtf8Error` when the file is not UTF-8.
     """
     content = read_bytes(file)
     if decode(content)[1] is not None:
-        raise ConfigError(text("{file} is not UTF-8 text.", file=file), text("Save it as UTF-8 first."))
+        raise NotUtf8Error(file, content)
     return content
 
 

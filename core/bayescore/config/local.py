@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bayescore.config.metric_sources import MetricSource, read_sources
 from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path
 from bayescore.i18n import text
@@ -101,6 +102,8 @@ class LocalSettings(BaseModel):
         ``default`` for the others.
     trial_timeout
         Seconds a trial may run.
+    metrics
+        Where metrics are read of a program that does not report them.
     max_failed_trials
         The job ends when this many trials have failed; ``None``: the first 3, or 5 in a row.
     """
@@ -128,6 +131,7 @@ class LocalSettings(BaseModel):
     seed: int | None = None
     objective: ObjectiveRule = ObjectiveRule.LAST
     inject_client: bool = True
+    metrics: tuple[MetricSource, ...] = ()
     stop_when_exhausted: bool = True
     ray: RaySettings = Field(default_factory=RaySettings)
 
@@ -298,6 +302,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "seed": Reader.integer,
     "objective": _choice(ObjectiveRule),
     "inject_client": Reader.boolean,
+    "metrics": read_sources,
     "stop_when_exhausted": Reader.boolean,
     "ray": _ray,
 }

@@ -46,7 +46,7 @@ def read_command(reader: Reader) -> str | None:
     """Read the command; reports a problem and returns ``None`` when there is none."""
     command = reader.text(("command",))
     if command is None and not reader.has(("command",)):
-        reader.error("missing-key", ("command",), text("“{key}” is missing.", key="command"), key=True)
+        reader.missing(("command",))
         return None
     if command is None or not command.strip():
         if not isinstance(reader.value(("command",)), dict | list):
@@ -250,7 +250,7 @@ def _long_binding(reader: Reader, at: Path) -> DataBinding | None:
         )
     for key, value in (("data", data), ("path", path)):
         if not value and not isinstance(reader.value((*at, key)), dict | list):
-            reader.error("missing-key", (*at, key), text("“{key}” is missing.", key=key), key=True)
+            reader.missing((*at, key))
     if not data or not path or access is None:
         return None
     return DataBinding(data=data, path=path, type=Access(access), name=name)

@@ -16,6 +16,7 @@ from bayescore.config.yamltext.scalars import render
 from bayescore.i18n import Text, ntext, text
 
 Fix = tuple[Text, Callable[[], Edit]]
+FULL_WIDTH = "full-width"  # code of a problem
 MAX_PER_KIND = 20  # problems: a malformed file can have a hundred thousand
 _MAX_GUESSES = 200  # for misspelt words; each takes up to a millisecond
 
@@ -95,7 +96,12 @@ class Reader:
         return self._counts[severity, code] > MAX_PER_KIND
 
     def finish(self) -> tuple[Problem, ...]:
-        """The problems in the order of the text, each kind with a count of those that were not listed."""
+        """The problems in the order of the text, each kind with a count of those that were not listed.
+
+        Full-width punctuation hides the other problems of its line: most of them follow from it.
+        """
+        wide = {p.line for p in self.problems if p.code == FULL_WIDTH}
+        self.problems = [p for p in self.problems if p.code == FULL_WIDTH or p.line not in wide]
         self.problems.sort(key=lambda p: (p.line, p.column))
         last = {(p.severity, p.code): i for i, p in enumerate(self.problems)}
         finished: list[Problem] = []
@@ -149,6 +155,10 @@ class Reader:
     ) -> None:
         """Report something useful to know."""
         self.report(Severity.HINT, code, path, message, key=key, fix=fix)
+
+    def missing(self, path: Path) -> None:
+        """Report that a required key is missing."""
+        self.error("missing-key", path, text("“{key}” is missing.", key=path[-1]), key=True)
 
     def _nearest_node(self, path: Path) -> Any:
         for depth in range(len(path), -1, -1):

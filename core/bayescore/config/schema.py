@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from bayescore.config.local import LocalSettings
+from bayescore.config.metric_sources import SourceKind
 from bayescore.config.models import OpenBayesConfig
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_METRIC_SOURCE = {
+    "type": "object",
+    "properties": {
+        **{str(kind): {"type": "string", "minLength": 1} for kind in SourceKind},
+        "rename": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+    "oneOf": [{"required": [str(kind)]} for kind in SourceKind],
+    "additionalProperties": False,
+}
 _STRING_OR_NUMBER = [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]
 
 
@@ -35,6 +45,8 @@ def local_schema() -> dict[str, Any]:
         schema["properties"][key] = {"anyOf": _STRING_OR_NUMBER}
     schema["$defs"]["RaySettings"]["properties"]["patience"] = {"anyOf": _STRING_OR_NUMBER}
     schema["properties"]["environment"] = {"type": "object"}
+    schema["properties"]["metrics"] = {"type": "array", "items": _METRIC_SOURCE}
+    del schema["$defs"]["MetricSource"], schema["$defs"]["SourceKind"]
     return {"$schema": _DRAFT, **schema, "title": "openbayes.local.yaml"}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from bayescore.errors import RunnerError
 from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
+from bayescore.metrics import Watched
 from bayescore.store import DataFolder, Job, Trial, job_secrets
 from bayescore.trials import Content, Launch, Limits, TrialFolder, reporting
 from bayescore.trials.neighbours import rendezvous_ports, threads_per_trial
@@ -65,9 +66,27 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int, at_a_time: 
         shell=local.shell,
         inject_client=local.inject_client,
         outputs=local.ray.outputs,
+        metrics=local.metrics,
+        wanted=wanted_metrics(job),
         ports=rendezvous_ports(trial.id),
         threads=threads_per_trial(at_a_time, _cpus(job)),
         inherited=_inherited(folder, job),
+    )
+
+
+def wanted_metrics(job: Job) -> tuple[str, ...]:
+    """The objective and the side metrics."""
+    return (job.metric, *job.config.hyper_tuning.side_metrics)
+
+
+def watched(folder: DataFolder, job: Job, trial: Trial) -> Watched:
+    """What metrics of a trial are read of."""
+    extra = output_source(job)
+    return Watched(
+        job.local.metrics,
+        wanted_metrics(job),
+        TrialFolder(folder.trial(job.id, trial.number)),
+        (folder.snapshot(job.id), *([extra] if extra is not None else [])),
     )
 
 

@@ -107,6 +107,11 @@ class JobRun:
         room = unended < self.job.config.hyper_tuning.parallel_count
         return room and tally.total() < self.job.max_trials and self._suggester.exhausted is None
 
+    def read_metrics(self) -> None:
+        """Begin to read metrics of programs that do not report them, where it is time for that."""
+        for run in self._trial_runs.values():
+            run.read_metrics()
+
     def running_count(self) -> int:
         """Number of trials that hold a lease."""
         tally = self._tally()
@@ -181,13 +186,18 @@ class JobRun:
         """
         self._cancel_setup.set()
         self._threads.close()
-        begun = [*self._starts(), self._setup, self._release]
+        begun = [*self._starts(), *self._looks(), self._setup, self._release]
         return [future for future in begun if future is not None and not future.done()]
 
     def _starts(self) -> list[Future[Any]]:
         """Starts of programs that are under way, also those of an earlier run."""
         starts = (run.start_under_way for run in self._trial_runs.values())
         return [*self._predecessor, *(start for start in starts if start is not None)]
+
+    def _looks(self) -> list[Future[Any]]:
+        """Looks at sources of metrics that are under way: two of one trial would store values twice."""
+        looks = (run.look_under_way for run in self._trial_runs.values())
+        return [look for look in looks if look is not None]
 
     # ---- cancellations
 

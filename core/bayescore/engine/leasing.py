@@ -14,7 +14,7 @@ from bayescore.engine.gpu_line import GpuLine, Need
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.store import Job, events, trials
-from bayescore.trials.gpus import Gpu, chosen, visible
+from bayescore.trials.gpus import Gpu, chosen, too_few, visible
 
 if TYPE_CHECKING:
     from bayescore.cluster.slots import Slots
@@ -116,14 +116,14 @@ class GpuLeaser:
             if wanted == "all" and count == 1:
                 return []
             if wanted == "all":
-                raise _too_few(count, 0)
+                raise _too_few_error(count, 0)
             named = ", ".join(str(w) for w in wanted)
             raise RunnerError(
                 text("None of the GPUs {named} is on this machine.", named=named),
                 text("Correct “gpus” in openbayes.local.yaml; “bayesdesk doctor” lists what is there."),
             )
         if len(candidates) < count:
-            raise _too_few(count, len(candidates))
+            raise _too_few_error(count, len(candidates))
         need = Need(tuple(candidates), count, job.local.trials_per_gpu, job.local.use_busy_gpus)
         now = time.monotonic()
         leases, others = self._line.ask(job.id, need, trials.leased(connection), now)
@@ -161,8 +161,8 @@ class GpuLeaser:
             events.add(connection, job.id, "gpu_busy", message, level="warning")
 
 
-def _too_few(count: int, there: int) -> RunnerError:
+def _too_few_error(count: int, there: int) -> RunnerError:
     return RunnerError(
-        text("A trial needs {needed} GPUs; {there} may be used here.", needed=count, there=there),
+        too_few(count, there),
         text("Lower “gpus_per_trial”, or allow more “gpus”, in openbayes.local.yaml."),
     )

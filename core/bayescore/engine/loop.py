@@ -184,6 +184,7 @@ class Engine:
             if watch.changed():
                 return
             for run in list(self._runs.values()):
+                self._guarded(run, run.read_metrics)
                 self._guarded(run, run.prefetch)
 
     def _is_idle(self) -> bool:

@@ -11,6 +11,7 @@ _log = logging.getLogger(__name__)
 _STARTS = 8  # of one job at the same time: each copies the project
 _CALLS = 32
 _STOPS = 8
+_LOOKS = 4
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,14 +64,17 @@ class JobThreads:
         For all other calls on programs, so that a trial's end is noticed while others start.
     stops
         For stops alone: a cancellation takes effect at once.
+    looks
+        For reading metrics from files that programs write.
     """
 
     def __init__(self, job: str, unfinished: set[Future[Any]]) -> None:
         self.starts = Threads(_STARTS, f"start-{job}", unfinished)
         self.calls = Threads(_CALLS, f"call-{job}", unfinished)
         self.stops = Threads(_STOPS, f"stop-{job}", unfinished)
+        self.looks = Threads(_LOOKS, f"look-{job}", unfinished)
 
     def close(self) -> None:
         """See :meth:`Threads.close`."""
-        for threads in (self.starts, self.calls, self.stops):
+        for threads in (self.starts, self.calls, self.stops, self.looks):
             threads.close()

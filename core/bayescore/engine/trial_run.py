@@ -6,13 +6,14 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from enum import Enum
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from bayescore.engine.build_launch import check_inputs, launch_of
+from bayescore.engine.build_launch import RAY, check_inputs, launch_of, watched
 from bayescore.engine.outcome import LOST_RETRIES, judge_trial
 from bayescore.engine.reported import reported_objective
 from bayescore.engine.runner_call import RunnerCall
@@ -21,6 +22,7 @@ from bayescore.engine.threads import JobThreads
 from bayescore.errors import RunnerError, RunnerSilentError, StoreError
 from bayescore.i18n import text
 from bayescore.listener import Reporter, size_of
+from bayescore.metrics import Collector, Looks, Note, read_summary
 from bayescore.store import Job, Trial, TrialState, events, trials
 from bayescore.times import now, parsed
 from bayescore.trials import Launch, TrialFolder, trial_folder
@@ -65,6 +67,8 @@ class TrialRun:
         self._poll = RunnerCall(threads.calls, self._poll_in_time, services.wake)
         self._log = RunnerCall(threads.calls, self._save_log, services.wake)
         self._stop: RunnerCall[[str], None] = RunnerCall(threads.stops, runner.stop, services.wake)
+        self._looks = self._make_looks(trial)
+        self._noted: set[str] = set()
         self._is_watched = False
         self._is_stopped = False
         self._is_overdue = False
@@ -73,6 +77,7 @@ class TrialRun:
         self._log_tail: str | None = None
         self._last_reports: Future[None] | None = None
         self._last_asked_at = 0.0
+        self._last_look_at = 0.0
         self._deadline: float | None = None
         self._spool_size = 0
         self._retry_at = 0.0
@@ -83,6 +88,11 @@ class TrialRun:
     def start_under_way(self) -> Future[str | None] | None:
         """The start of the program, until the trial is stored as running."""
         return self._start.under_way
+
+    @property
+    def look_under_way(self) -> Future[bool] | None:
+        """The look at the sources of metrics that is being made."""
+        return self._looks.under_way if self._looks is not None else None
 
     @property
     def silence(self) -> RunnerSilentError | None:
@@ -109,6 +119,11 @@ class TrialRun:
             self._advance_start(trial)
         elif trial.state is TrialState.RUNNING:
             self._advance_running(trial, will_retry)
+
+    def read_metrics(self) -> None:
+        """Begin to read what the program has written since the last look, if it is time for that."""
+        if self._looks is not None and self._is_watched and self._ended is None:
+            self._looks.tick()
 
     def stop(self, trial: Trial) -> None:
         """Ask the program to end; a later step finds that it has ended."""
@@ -184,6 +199,8 @@ class TrialRun:
             self._is_watched = self._adopt.result(trial) is not None
         if not self._is_watched:
             return
+        self.read_metrics()
+        self._add_notes(trial, self._looks.notes if self._looks is not None else ())
         self._read_spool(trial)
         time_is_up_at = float("inf") if self._is_overdue else self._time_is_up_at(trial)
         poll = self._poll_in_time if self._runner.polls_memory else self._poll.result
@@ -232,6 +249,8 @@ class TrialRun:
         """Whether the log and the last reports of a program that has ended are here."""
         if self._log_tail is None:
             self._log_tail = self._log.result(handle)
+        if self._looks is not None and (self._log_tail is None or not self._has_last_metrics(self._looks)):
+            return False
         return self._has_last_reports(trial) and self._log_tail is not None
 
     def _save_log(self, handle: str) -> str:
@@ -239,6 +258,12 @@ class TrialRun:
         log = TrialFolder(self._root).log
         self._runner.save_log(handle, log)
         return tail_of(log)
+
+    def _has_last_metrics(self, looks: Looks) -> bool:
+        """Whether the sources of metrics have been read to their ends; a stopped trial waits a while only."""
+        self._last_look_at = self._last_look_at or time.monotonic()
+        is_late = self._is_stopped and time.monotonic() > self._last_look_at + _INTAKE_S
+        return looks.finish() or is_late
 
     def _has_last_reports(self, trial: Trial) -> bool:
         """Whether the last reports of a program that has ended are stored, or cannot be.
@@ -263,6 +288,7 @@ class TrialRun:
         """Judge, store, then remove what the program left."""
         assert trial.handle is not None
         reporter = self._reporter(trial)
+        self._add_notes(trial, read_summary(self._root).notes if self._job.local.metrics else ())
         if self._is_overdue and not ended.timed_out:
             ended = Exit(ended.code or -signal.SIGTERM, timed_out=True)
         with self._s.database.read() as connection:
@@ -311,6 +337,29 @@ class TrialRun:
         message = trial.reason or text("The trial was stopped.")
         level = "info" if trial.state is TrialState.CANCELLED else "warning"
         events.add(connection, self._job.id, f"trial_{trial.state}", message, trial=trial.number, level=level)
+
+    def _make_looks(self, trial: Trial) -> Looks | None:
+        """The looks at the sources of metrics; on a cluster the node's agent looks."""
+        if not self._job.local.metrics or self._job.submission.runner == RAY:
+            return None
+        reporter = self._reporter(trial)
+        return Looks(
+            Collector(watched(self._s.database.folder, self._job, trial)),
+            self._threads.looks.submit,
+            lambda: self._s.listener.take_spool(reporter),
+            self._s.wake,
+        )
+
+    def _add_notes(self, trial: Trial, notes: Sequence[Note]) -> None:
+        """Add an event for each kind of note about the sources of metrics, once a trial."""
+        new = {f"metrics_{note.kind}": note.message for note in notes if note.kind not in self._noted}
+        if not new:
+            return
+        with self._s.database.write() as connection:
+            for kind, message in new.items():
+                if not events.exists(connection, self._job.id, kind, trial.number):
+                    events.add(connection, self._job.id, kind, message, trial=trial.number, level="warning")
+        self._noted |= {note.kind for note in notes}
 
     def _reporter(self, trial: Trial) -> Reporter:
         return Reporter(

@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from bayescore.exchange.metric_writers import WrittenMetrics, written_metrics
 from bayescore.exchange.openbayes_yaml import Spec, integer_range, listed, project_text, real_range
 from bayescore.i18n import Text, text
 
@@ -47,15 +48,18 @@ class ProposedSpace:
         Names that the program passes to ``log_metric``, in the order of the source.
     remarks
         Options that were left out, and why.
+    written
+        What the program writes its metrics to, if it does not pass them to ``log_metric``.
     """
 
     specs: tuple[Spec, ...]
     metrics: tuple[str, ...]
     remarks: tuple[Text, ...]
+    written: WrittenMetrics = field(default_factory=WrittenMetrics)
 
     def file_text(self, program: str, *, metric: str = "", goal: str = "", trials: int = 20) -> str:
         """Text of an ``openbayes.yaml`` for the program; a missing metric and goal are guessed."""
-        chosen = metric or next(iter(self.metrics), "accuracy")
+        chosen = metric or next(iter((*self.metrics, *self.written.names)), "accuracy")
         return project_text(
             self.specs,
             metric=chosen,
@@ -71,8 +75,13 @@ def likely_goal(metric: str) -> str:
     return "MINIMIZE" if _SMALLER.search(metric) else "MAXIMIZE"
 
 
-def propose_space(source: str) -> ProposedSpace:
+def propose_space(source: str, metric: str = "") -> ProposedSpace:
     """Propose a search space for the source text of a program.
+
+    Parameters
+    ----------
+    metric
+        The objective, if it is known.
 
     Raises
     ------
@@ -88,7 +97,10 @@ def propose_space(source: str) -> ProposedSpace:
             specs.append(spec)
         elif remark is not None:
             remarks.append(remark)
-    return ProposedSpace(tuple(specs), tuple(dict.fromkeys(_metrics(tree))), tuple(remarks))
+    written = written_metrics(tree, metric)
+    if written.remark is not None:
+        remarks.insert(0, written.remark)
+    return ProposedSpace(tuple(specs), tuple(dict.fromkeys(_metrics(tree))), tuple(remarks), written)
 
 
 def _options(tree: ast.AST) -> Iterator[Option]:

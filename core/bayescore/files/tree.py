@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -108,10 +109,10 @@ class Cursor:
 
     # ---- reading
 
-    def names(self) -> list[str]:
-        """Names in the folder, sorted."""
+    def names(self, limit: int | None = None) -> list[str]:
+        """Names in the folder, sorted; of a folder with more than ``limit``, any of them."""
         with os.scandir(self.path() if self._fd is None else self._fd) as entries:
-            return sorted(entry.name for entry in entries)
+            return sorted(entry.name for entry in islice(entries, limit))
 
     def status(self, name: str) -> os.stat_result:
         """Status of an entry; links are not followed."""

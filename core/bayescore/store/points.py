@@ -176,6 +176,18 @@ def of_trials(connection: sa.Connection, selected: Sequence[Trial]) -> dict[int,
     return series
 
 
+def counts(connection: sa.Connection, trial: Trial) -> dict[str, int]:
+    """Number of values of a trial's newest attempt, by metric."""
+    query = (
+        sa.select(metrics.c.name, sa.func.count())
+        .join(points, points.c.metric == metrics.c.id)
+        .where(points.c.trial == trial.id, points.c.attempt == trial.attempt)
+        .group_by(metrics.c.name)
+        .order_by(metrics.c.id)
+    )
+    return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
+
 def last_value(connection: sa.Connection, trial: Trial, metric: str) -> float | None:
     """Last value of a metric in a trial's newest attempt; ``None`` when there is none."""
     query = _of_metric(trial, metric).order_by(points.c.seq.desc()).limit(1)

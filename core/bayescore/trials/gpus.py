@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from bayescore.i18n import Text, text
+
 # A display uses a few hundred MiB.  Where the driver does not list programs, more in use means one computes.
 BUSY_BYTES = 1024 * 2**20
 
@@ -117,6 +119,11 @@ def chosen(gpus: Sequence[Gpu], wanted: Literal["all", "none"] | Sequence[int | 
     if wanted == "all":
         return list(gpus)
     return [g for g in gpus if any(_means(w, g) for w in wanted)]
+
+
+def too_few(needed: int, there: int) -> Text:
+    """The message that a trial needs more GPUs than it may use."""
+    return text("A trial needs {needed} GPUs; {there} may be used here.", needed=needed, there=there)
 
 
 def _means(wanted: int | str, gpu: Gpu) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bayescore.config import CommandShell
+from bayescore.config import CommandShell, MetricSource
 from bayescore.store import Input
 
 
@@ -96,6 +96,8 @@ class Launch:
         Which outputs of a trial on another machine are copied back: ``all``, ``none``, or a pattern of names.
     shell
         What runs the command.
+    metrics, wanted
+        Where metrics of a trial on another machine are read, and those that its job asks for.
     ports
         Ports of this machine at which the processes of the trial may meet.
     threads
@@ -120,6 +122,8 @@ class Launch:
     shell: CommandShell = CommandShell.SH
     inject_client: bool = True
     outputs: str = "all"
+    metrics: tuple[MetricSource, ...] = ()
+    wanted: tuple[str, ...] = ()
     ports: range = range(29500, 29501)
     threads: int = 1
     inherited: Mapping[str, str] | None = field(default=None, repr=False)

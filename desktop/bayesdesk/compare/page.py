@@ -123,6 +123,7 @@ def _table(name: str) -> QTableWidget:
     made.setAccessibleName(name)
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     made.setShowGrid(False)
+    made.setTabKeyNavigation(False)
     made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     header = made.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -135,7 +136,9 @@ def _table(name: str) -> QTableWidget:
 
 def _fill(table: QTableWidget, headings: Sequence[QTableWidgetItem], rows: Sequence[Row]) -> None:
     table.setColumnCount(len(headings) + 1)
-    table.setHorizontalHeaderItem(0, QTableWidgetItem(""))
+    corner = QTableWidgetItem("")
+    corner.setData(Qt.ItemDataRole.AccessibleTextRole, table.accessibleName())
+    table.setHorizontalHeaderItem(0, corner)
     for c, heading in enumerate(headings, 1):
         table.setHorizontalHeaderItem(c, heading)
     table.setRowCount(len(rows))

@@ -53,7 +53,7 @@ class JobsCard(Card):
         for each in found:
             job = each.job
             ended = parsed(job.ended_at).astimezone().strftime("%Y-%m-%d %H:%M") if job.ended_at else ""
-            item = QTreeWidgetItem([job.submission.name, state_word(job.state), ended, size(each.bytes)])
+            item = QTreeWidgetItem([job.name, state_word(job.state), ended, size(each.bytes)])
             item.setData(0, _ID, job.id)
             item.setToolTip(0, as_text(job.id))
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -83,7 +83,7 @@ class JobsCard(Card):
         """Ask for confirmation, with the disk space that becomes free, then delete."""
         chosen = self._ticked_ids()
         freed = size(sum(self._sizes[i].bytes for i in chosen))
-        names = ", ".join(self._sizes[i].job.submission.name for i in chosen)
+        names = ", ".join(self._sizes[i].job.name for i in chosen)
         question = n_(
             "Delete {count} job with its trials, logs and files? This frees {size}.",
             "Delete {count} jobs with their trials, logs and files? This frees {size}.",

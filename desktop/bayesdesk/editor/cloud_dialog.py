@@ -8,7 +8,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
-    QDialog,
     QInputDialog,
     QLineEdit,
     QPlainTextEdit,
@@ -25,6 +24,7 @@ from bayesdesk.editor.changes_card import ChangesCard
 from bayesdesk.editor.project_files import FileChange, ProjectFiles
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.help_mark import help_mark
@@ -34,7 +34,7 @@ from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
 
-class CloudDialog(QDialog):
+class CloudDialog(Dialog):
     """Runs the checks when it opens. Sends and saves only what it shows, and only after a confirmation."""
 
     output_received = Signal(str)
@@ -60,6 +60,7 @@ class CloudDialog(QDialog):
             _("Changes of the files"), _("unsaved changes, and keys that the official command line needs")
         )
         self._output = QPlainTextEdit()
+        self._output.setTabChangesFocus(True)
         self._output.setObjectName("log")
         self._output.setReadOnly(True)
         self._output.setAccessibleName(_("Output of the official command line"))
@@ -67,6 +68,7 @@ class CloudDialog(QDialog):
         self._output_card.body.addWidget(self._output)
         self._note = QLineEdit()
         self._note.setPlaceholderText(_("Note for the job"))
+        self._note.setAccessibleName(_("Note for the job"))
         self._again = button(_("Check again"), self.check, meaning="again")
         self._bind = button(_("Bind…"), self.bind)
         self._open = button(_("Open its page"), self._open_page, kind="link")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
 from PySide6.QtWidgets import QCompleter, QListView, QPlainTextEdit
 
@@ -15,13 +15,15 @@ from bayesdesk.ui.plain import as_text
 
 _WIDTH = 300
 _ACCEPTING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+_MOVING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _State = tuple[int, int]  # revision of the text, position of the caret
 
 
 class YamlCompleter(QObject):
-    """Offers completions while the user types, and all of them on Ctrl+Space.
+    """Offers completions while the user types, and all of them on Ctrl+Space or Alt+/.
 
-    They are computed off the GUI thread; a result for an earlier text or caret is dropped.
+    They are computed off the GUI thread; a result for an earlier text or caret is dropped. The list takes
+    neither focus nor keys, as a popup of Qt would: its end would end what an input method is composing.
     """
 
     def __init__(self, editor: QPlainTextEdit, background: Background, *, local: bool) -> None:
@@ -38,6 +40,12 @@ class YamlCompleter(QObject):
         self._completer.setWidget(editor)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.activated.connect(self._accept)
+        self._popup.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
+        editor.installEventFilter(self)
+        editor.cursorPositionChanged.connect(self._follow)
+        editor.textChanged.connect(self._follow)
+        for bar in (editor.verticalScrollBar(), editor.horizontalScrollBar()):
+            bar.valueChanged.connect(self.close)
 
     @property
     def offered(self) -> list[str]:
@@ -48,14 +56,41 @@ class YamlCompleter(QObject):
         """Whether the open list handles a key; Return and Tab accept the selected completion."""
         if not self._popup.isVisible():
             return False
-        if event.key() in _ACCEPTING and self._offered_at == self._state():
+        if event.key() in _ACCEPTING:
+            if self._offered_at != self._state():
+                self.close()
+                return False
             index = self._popup.currentIndex()
             self._accept(str(index.data()) if index.isValid() else self._offered[0].label)
             return True
         if event.key() == Qt.Key.Key_Escape:
             self._popup.hide()
             return True
+        if event.key() in _MOVING and not event.modifiers():
+            QCoreApplication.sendEvent(self._popup, event)
+            return True
         return False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close the list when the editor loses the focus."""
+        if event.type() in (QEvent.Type.FocusOut, QEvent.Type.Hide):
+            self.close()
+        return False
+
+    def _follow(self) -> None:
+        """Close the open list when the caret moves, and compute it again when the text changes."""
+        at, state = self._offered_at, self._state()
+        if not self._popup.isVisible() or at is None or at == state:
+            return
+        if at[0] == state[0]:
+            self.close()
+        else:
+            self.offer(requested=False)
+
+    def close(self) -> None:
+        """Close the list, and drop what has been computed for it."""
+        self._offered_at = None
+        self._popup.hide()
 
     def _state(self) -> _State:
         return self._editor.document().revision(), self._editor.textCursor().position()
@@ -74,7 +109,7 @@ class YamlCompleter(QObject):
         self._background.run(find, partial(self._show, self._state(), requested))
 
     def _show(self, state: _State, requested: bool, found: tuple[Place, tuple[Completion, ...]]) -> None:
-        if state != self._state() or not self._editor.isVisible():
+        if state != self._state() or not self._editor.isVisible() or self._is_composing():
             return
         self._place, self._offered = found
         self._offered_at = state
@@ -91,6 +126,10 @@ class YamlCompleter(QObject):
         area.setWidth(_WIDTH)
         self._completer.complete(area)
         self._popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+
+    def _is_composing(self) -> bool:
+        """Whether an input method shows text that it has not committed."""
+        return bool(self._editor.textCursor().block().layout().preeditAreaText())
 
     def _accept(self, chosen: str) -> None:
         self._popup.hide()

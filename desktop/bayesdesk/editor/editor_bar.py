@@ -14,6 +14,7 @@ from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import ElidedLabel, Segmented, badge, button, column, label, row, set_tone
 
 _NARROW = 940  # pixels: buttons that have an icon lose their words
@@ -48,6 +49,7 @@ class EditorBar(QWidget):
         self.message.setContentsMargins(theme.PAGE_MARGIN, 0, theme.PAGE_MARGIN, 8)
         self.message.setVisible(False)
         self.sides = Segmented([("both", _("Both")), ("form", _("Form")), ("yaml", "YAML")])
+        group(self.sides, _("Form and YAML"))
         self.sides.chosen.connect(self.sides_chosen)
         self.undo = button("", actions.undo, kind="quiet", meaning="undo", tip=_("Undo"))
         self.redo = button("", actions.redo, kind="quiet", meaning="redo", tip=_("Redo"))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from bayescore.config import Edit, ParameterSpec, Problem
+from bayescore.i18n import _
 from bayescore.results import with_specs
 from bayescore.store import Database, Job
 from bayesdesk.editor.data_card import DataCard
@@ -32,6 +33,7 @@ from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.services.project_words import project_words
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import column
 
 if TYPE_CHECKING:
@@ -70,6 +72,10 @@ class EditorPage(QWidget):
         notices = (self.drafts_bar, *(file.bar for file in self.files))
         self.bar = EditorBar(model.file, self._actions(), notices)
         self.sides = Sides(self.form, self.texts, self.problems, self.yaml.width_of(_TEXT_COLUMNS))
+        self.panes = (self.bar, self.form, self.texts, self.problems)
+        names = (model.file.name, _("Form"), "YAML", _("Problems"))
+        for pane, name in zip(self.panes, names, strict=True):
+            group(pane, name)
         layout = column(self.bar, self.sides, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)

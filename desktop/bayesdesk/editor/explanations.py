@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bayescore.config import Algorithm, CommandShell, Goal, NodeRunner, ObjectiveRule, RunnerChoice, Scale
+from bayescore.config.local import DEFAULT_FORM
 from bayescore.i18n import _
 
 Keys = dict[str, str]
@@ -30,7 +31,8 @@ ACCESS = ("ro", "rw")
 def keys_at(path: Sequence[str], *, local: bool = False) -> Keys:
     """Keys of the mapping at a path of key names, each with its description."""
     if local:
-        return {(): _local_keys, ("ray",): _ray_keys}.get(tuple(path), dict)()
+        found = {(): _local_keys, ("ray",): _ray_keys, ("metrics",): _source_keys}
+        return found.get(tuple(path), dict)()
     match list(path):
         case []:
             return _root_keys()
@@ -131,6 +133,17 @@ def _ray_keys() -> Keys:
     }
 
 
+def _source_keys() -> Keys:
+    return {
+        "log": _("Pattern for lines of the log. Each named group, like (?P<loss>...), is a metric."),
+        "csv": _("Tables whose columns are metrics, like runs/**/results.csv."),
+        "jsonl": _("Files with one JSON object a line, like metrics.jsonl."),
+        "json": _("JSON files that are written again each time, like **/trainer_state.json."),
+        "tensorboard": _("Folder with event files of TensorBoard, like runs."),
+        "rename": _("Other names of metrics: name in the source, name of the metric."),
+    }
+
+
 def _local_keys() -> Keys:
     return {
         "runner": _("auto uses Docker if it is available, otherwise processes."),
@@ -142,7 +155,7 @@ def _local_keys() -> Keys:
         "trials_per_gpu": _("Number of trials that share one GPU."),
         "use_busy_gpus": _("Whether trials also use GPUs on which other programs compute. Default: false."),
         "parameters_as": _(
-            "How parameters are written on the command line. Default: {form}.", form="--{name}={value}"
+            "How parameters are written on the command line. Default: {form}.", form=DEFAULT_FORM
         ),
         "shell": _("The shell that runs the command: sh or bash. Default: sh."),
         "cpus": _("CPUs of one trial. Default: all."),
@@ -158,6 +171,7 @@ def _local_keys() -> Keys:
         "seed": _("Seed of the random numbers. Default: another one for each job."),
         "objective": _("The value of a trial: the last or the best value of the objective."),
         "inject_client": _("Whether trials get the client of Bayesdesk if openbayestool is not installed."),
+        "metrics": _("Where metrics are read of a program that does not report them."),
         "ray": _("Ray cluster of the trials if the runner is ray."),
         "stop_when_exhausted": _("Whether the search may end a job when no better value can be expected."),
     }

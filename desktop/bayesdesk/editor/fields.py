@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
+from unicodedata import normalize
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QKeySequence
@@ -17,9 +19,12 @@ from bayesdesk.editor import edits
 from bayesdesk.editor.explanations import explain
 from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import ComboBox
-from bayesdesk.ui.widgets import column, label, set_property
+from bayesdesk.ui.widgets import Segmented, column, label, set_property
 
+_FULL_WIDTH = re.compile("[，、；]")
+_SEPARATORS = re.compile("[,，、；]")
 _FRAME = 20  # pixels beside a field's text
 
 
@@ -84,7 +89,12 @@ class Field:
 
 def name_field(content: QWidget, heading: str, explanation: str = "") -> None:
     """Give a field or another widget its name, and a tool tip that explains it."""
-    content.setAccessibleName(heading)
+    if isinstance(content, Segmented):
+        group(content, heading)
+    else:
+        content.setAccessibleName(heading)
+    if isinstance(content, ComboField):
+        content.line.setAccessibleName(heading)
     if not explanation and isinstance(content, Field):
         explanation = explain(content.path, local=isinstance(content.text_model, LocalModel))
     content.setToolTip(as_text(explanation))
@@ -96,7 +106,9 @@ class Labelled(QWidget):
     def __init__(self, heading: str, content: QWidget, explanation: str = "") -> None:
         super().__init__()
         name_field(content, heading, explanation)
-        self.setLayout(column(label(heading, "caption"), content, spacing=3))
+        caption = label(heading, "caption")
+        caption.setBuddy(content)
+        self.setLayout(column(caption, content, spacing=3))
 
 
 class _Line(QLineEdit):
@@ -167,7 +179,10 @@ class TextField(_Line, Field):
 
 
 class ListField(_Line, Field):
-    """A list of scalars, separated by commas; ``is_text`` keeps words like ``1`` and ``true`` as texts."""
+    """A list of scalars, separated by commas, full-width ones too.
+
+    ``is_text`` keeps words like ``1`` and ``true`` as texts.
+    """
 
     def __init__(self, model: TextModel, path: Path, *, is_text: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -178,20 +193,24 @@ class ListField(_Line, Field):
         self.refresh()
 
     def _edited(self, typed: str) -> None:
-        items = _items(typed)
-        value = items if self.is_text else [resolve(item) for item in items]
+        items = self._items(typed)
+        value = items if self.is_text else [resolve(normalize("NFKC", item)) for item in items]
         self._type(lambda document, path: edits.set_value(document, path, value))
 
     def _show_value(self) -> None:
         value = self.text_model.value(self.path)
         count = len(value) if isinstance(value, list) else 0
         items = [self.text_model.written((*self.path, i)) for i in range(count)]
-        if items != _items(self.text()):
+        if items != self._items(self.text()):
             self.show_text(", ".join(items))
 
-
-def _items(typed: str) -> list[str]:
-    return [item.strip() for item in typed.split(",") if item.strip()]
+    def _items(self, typed: str) -> list[str]:
+        """The items in what is typed; full-width punctuation separates them too, unless an item has it."""
+        value = self.text_model.value(self.path)
+        items = value if isinstance(value, list) else []
+        has_own = any(_FULL_WIDTH.search(str(item)) for item in items)
+        found = typed.split(",") if has_own else _SEPARATORS.split(typed)
+        return [item.strip() for item in found if item.strip()]
 
 
 class ChoiceField(ComboBox, Field):

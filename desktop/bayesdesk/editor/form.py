@@ -46,10 +46,8 @@ class Form(QScrollArea):
         layout.setSpacing(theme.CARD_GAP)
         self._tuning_card = self._made_tuning()
         self._parameters = Card(_("Parameters"), " ")
-        add = button(_("Add"), self.add_parameter, meaning="new")
-        self._parameters.controls.addWidget(add)
+        self._parameters.controls.addWidget(button(_("Add"), self.add_parameter, meaning="new"))
         self.parameters = ParameterList(model, self)
-        self.parameters.visit_after(add)
         self._parameters.body.addWidget(self.parameters)
         if estimate is not None:
             self._tuning_card.body.addWidget(estimate)

@@ -54,10 +54,12 @@ class MappingRows(QWidget):
         super().__init__()
         self._model = model
         self._path = path
-        self._rows = LazyRows(self._made_row, lambda _entry, _width: theme.CONTROL_HEIGHT + _GAP, _identity)
+        self._rows = LazyRows(
+            self._made_row, lambda _entry, _width: theme.CONTROL_HEIGHT + theme.px(_GAP), _identity
+        )
         self._empty = label(empty, "secondary", wrap=True)
         layout = column(self._rows, self._empty, spacing=0)
-        layout.setContentsMargins(13, 0, 8, 10)
+        layout.setContentsMargins(*map(theme.px, (13, 0, 8, 10)))
         self.setLayout(layout)
         self.refresh()
 
@@ -102,15 +104,11 @@ class EntryRow(LazyRow):
         self.value = TextField(model, path, parent=self)
         self._items = ElidedLabel()
         self._remove = button("", self._remove_entry, kind="quiet", meaning="close", tip=_("Remove"))
-        line = row(self.name, self._kind, self.value, self._items, self._remove, spacing=8)
+        line = row(self.name, self._kind, self.value, self._items, self._remove, spacing=theme.px(8))
         for part, stretch in ((self.name, 1), (self.value, 2), (self._items, 2)):
             line.setStretchFactor(part, stretch)
-        line.setContentsMargins(0, 0, 0, _GAP)
+        line.setContentsMargins(0, 0, 0, theme.px(_GAP))
         self.setLayout(line)
-
-    @property
-    def stops(self) -> list[QWidget]:
-        return [self.name, self.value, self._remove]
 
     @property
     def is_in_use(self) -> bool:

@@ -40,10 +40,6 @@ class ParameterList(QWidget):
         self.setMinimumWidth(theme.px(_NARROWEST))
         self.setLayout(column(self._headings, self._rows, self._empty, spacing=0))
 
-    def visit_after(self, widget: QWidget) -> None:
-        """Let Tab visit the rows after a widget."""
-        self._rows.before = widget
-
     def show_views(self, views: Sequence[ParameterView]) -> None:
         """Show the parameters of a text."""
         self._empty.setVisible(not views)

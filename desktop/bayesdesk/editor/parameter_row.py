@@ -160,11 +160,6 @@ class ParameterRow(LazyRow):
         return [self.name, self.type, self.values]
 
     @property
-    def stops(self) -> list[QWidget]:
-        fixes = [line.stop for line in self._lines]
-        return [self.name, self.type, self.low, self.high, self.scale, self.values, self._more, *fixes]
-
-    @property
     def is_in_use(self) -> bool:
         return super().is_in_use or self.handle.is_held or any(field.is_pending for field in self.fields)
 

@@ -49,11 +49,6 @@ class ProblemLine(QWidget):
         message = _message_height(problem, width - beside)
         return message + _LINE if fix_width and not beside else max(message, _LINE)
 
-    @property
-    def stop(self) -> QWidget:
-        """The widget that Tab visits."""
-        return self._fix
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()

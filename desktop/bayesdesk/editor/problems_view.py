@@ -106,10 +106,6 @@ class ProblemRow(LazyRow):
         for part in (self._message, self._place, self._fix):
             part.setParent(self)
 
-    @property
-    def stops(self) -> list[QWidget]:
-        return [self._fix, self._place]
-
     def show_item(self, index: int, item: Any) -> None:
         """Show a problem of a text."""
         self._found = item

@@ -27,11 +27,13 @@ class PullDialog(QDialog):
         fit_to_screen(self, 560, 380)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.windowTitle())
         self._words = label(_("contacting the registry…"), "secondary")
         self._error = label("", "problem", wrap=True, selectable=True)
         self._error.setProperty("severity", "error")
         self._layers = QTreeWidget()
         self._layers.setRootIsDecorated(False)
+        self._layers.setAccessibleName(_("Layers"))
         self._layers.setHeaderLabels([_("Layer"), _("State"), _("Size")])
         self._layers.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self._items: dict[str, QTreeWidgetItem] = {}

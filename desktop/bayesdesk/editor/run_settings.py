@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from bayescore.config import LocalSettings
 from bayescore.i18n import _
-from bayesdesk.editor.fields import ChoiceField, ComboField, Labelled, TextField
+from bayesdesk.editor.fields import ChoiceField, ComboField, Labelled, TextField, name_field
 from bayesdesk.editor.gpu_choice import GpuChoice
 from bayesdesk.editor.image_state import image_in_effect, image_state
 from bayesdesk.editor.mapping_rows import MappingRows
@@ -74,7 +74,8 @@ class RunSettings(Card):
         image.setStretch(0, 1)
         holder = QWidget()
         holder.setLayout(image)
-        self._image.setToolTip(_("Image of the containers; if empty, the image of the environment"))
+        explanation = _("Image of the containers; if empty, the image of the environment")
+        name_field(self._image, _("Image"), explanation)
         self._field(self._image)
         first = Flow((Labelled(_("Runner"), self._runner), 0, 0), (Labelled(_("Image"), holder), 1, 220))
         share = TextField(self._local, ("trials_per_gpu",), optional=True, placeholder="1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.app.options import Options
 from bayescore.app.permissions import Permission
@@ -21,6 +21,7 @@ from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
 from bayesdesk.ui.consent import ConsentCard
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.fitting import fit_to_screen, room
 from bayesdesk.ui.help_mark import help_mark
@@ -29,7 +30,7 @@ from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_to
 _GROWN_HEIGHT = 720
 
 
-class StartDialog(QDialog):
+class StartDialog(Dialog):
     """Runs the checks when it opens. A job with errors cannot start; starting accepts the warnings.
 
     The checks read what the editor has. It is saved when the user starts the job or tries a trial.

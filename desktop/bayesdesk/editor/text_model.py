@@ -15,13 +15,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextDocumentLayout
 from shiboken6 import isValid
 
 from bayescore.config import Edit, EditError, LocalSettings, OpenBayesConfig, Problem, YamlDocument
 from bayescore.config.yamltext import Kind, Path
 from bayesdesk.editor import edits
 from bayesdesk.editor.analysis import Analysis, ConfigAnalysis, LocalAnalysis
+from bayesdesk.editor.code_layout import CodeLayout
 from bayesdesk.editor.sources import FileText, Source
 from bayesdesk.services.background import Background
 
@@ -63,7 +63,7 @@ class TextModel(QObject):
         self.analysis = source.analysis
         self.document = source.analysis.document
         self.text_document = QTextDocument(self)
-        self.text_document.setDocumentLayout(QPlainTextDocumentLayout(self.text_document))
+        self.text_document.setDocumentLayout(CodeLayout(self.text_document))
         self.text_document.setPlainText(self._on_disk.text)
         self.text_document.setModified(False)
         self._text = self._on_disk.text

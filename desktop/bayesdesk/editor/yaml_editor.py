@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from typing import Any
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QHelpEvent,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -26,10 +29,12 @@ from bayesdesk.editor.text_model import LocalModel, TextModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.reading_order import move_focus
 from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 
 _INDENT = "  "
 _MARGIN = 14
+_RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class YamlEditor(QPlainTextEdit):
@@ -153,10 +158,32 @@ class YamlEditor(QPlainTextEdit):
         lines = self.toPlainText().split("\n")
         return describe(lines, block.blockNumber(), position - block.position(), local=self._is_local)
 
+    # ---- input methods
+
+    def inputMethodQuery(self, query: Qt.InputMethodQuery, argument: Any = None) -> Any:
+        """What an input method asks; rectangles are those of the editor, as its candidate window needs them.
+
+        Qt's answer is relative to the viewport, which begins behind the line numbers.
+        """
+        answer = (
+            super().inputMethodQuery(query) if argument is None else super().inputMethodQuery(query, argument)
+        )
+        if isinstance(answer, QRect | QRectF):
+            return answer.translated(self.viewport().pos())
+        return answer
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if event.preeditString():
+            self.completer.close()  # the candidates of the input method are shown in its place
+        super().inputMethodEvent(event)
+        if event.commitString() and not event.preeditString():
+            self.completer.offer(requested=False)
+
     # ---- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
         standard = QKeySequence.StandardKey
         if self.completer.handle_key(event):
             return
@@ -166,9 +193,9 @@ class YamlEditor(QPlainTextEdit):
             self.redo_requested.emit()
         elif event.matches(standard.Find) or event.matches(standard.Replace):
             self.find_bar.open()
-        elif control and event.key() == Qt.Key.Key_Space:
-            self.completer.offer(requested=True)
-        elif control and event.key() == Qt.Key.Key_Period:
+        elif (control and event.key() == Qt.Key.Key_Space) or (alt and event.key() == Qt.Key.Key_Slash):
+            self.completer.offer(requested=True)  # input methods often take Ctrl+Space
+        elif (control and event.key() == Qt.Key.Key_Period) or (alt and event.key() in _RETURN):
             self._model.when_current(self._open_fixes)
         elif control and event.key() == Qt.Key.Key_Slash:
             self._toggle_comment()
@@ -176,9 +203,11 @@ class YamlEditor(QPlainTextEdit):
             self.zoomIn()
         elif control and event.key() == Qt.Key.Key_Minus:
             self.zoomOut()
+        elif control and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            move_focus(self.window(), forward=event.key() == Qt.Key.Key_Tab)
         elif event.key() == Qt.Key.Key_Tab and not event.modifiers():
             self.insertPlainText(_INDENT)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+        elif event.key() in _RETURN and not event.modifiers():
             self._new_line()
         else:
             super().keyPressEvent(event)
@@ -231,7 +260,7 @@ class YamlEditor(QPlainTextEdit):
     def _scroll_numbers(self, area: QRect, by: int) -> None:
         if by:
             self._numbers.scroll(0, by)
-        else:
+        elif area.width() >= self.viewport().width():  # not for the blinking caret
             self._numbers.update(0, area.y(), self._numbers.width(), area.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -47,7 +47,7 @@ class ChartsPage(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Charts below each other where two do not fit side by side."""
         super().resizeEvent(event)
-        columns = _MOST_COLUMNS if event.size().width() >= _MOST_COLUMNS * _NARROWEST else 1
+        columns = _MOST_COLUMNS if event.size().width() >= _MOST_COLUMNS * theme.px(_NARROWEST) else 1
         if columns != self._columns:
             self._columns = columns
             self._place()

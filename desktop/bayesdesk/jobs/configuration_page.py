@@ -106,6 +106,7 @@ def _made_text(job: Job) -> QPlainTextEdit:
     made = QPlainTextEdit(job.submission.file_text.removeprefix("\ufeff"))
     made.setObjectName("log")
     made.setReadOnly(True)
+    made.setTabChangesFocus(True)
     made.setAccessibleName("openbayes.yaml")
     made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     return made

@@ -69,7 +69,7 @@ class FilterField(QLineEdit):
         self.setAccessibleName(_("Condition"))
         self.setMinimumWidth(_width_of(CHARACTERS) + _AROUND_TEXT_PX)
         history = self.addAction(icon("history"), QLineEdit.ActionPosition.LeadingPosition)
-        history.setToolTip(_("Recent conditions"))
+        history.setText(_("Recent conditions"))
         history.triggered.connect(self.show_recent)
         self._items = QStandardItemModel(self)
         self._popup = QListView()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSettings, Qt
 
-from bayesdesk.models.job_list import BY_DAY, BY_PROJECT, BY_STATE, Listing, grouped, status_line, tags_line
+from bayesdesk.models.job_list import BY_DAY, BY_PROJECT, BY_STATE, Listing, grouped, spoken_line, tags_line
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui.plain import as_text
 
@@ -66,7 +66,7 @@ class JobListModel(QAbstractListModel):
         if role == ROW:
             return item
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return item if isinstance(item, str) else f"{item.job.name}, {status_line(item)}"
+            return item if isinstance(item, str) else spoken_line(item)
         if role == Qt.ItemDataRole.ToolTipRole and not isinstance(item, str):
             return as_text("\n".join(tip_lines(item)))
         return None

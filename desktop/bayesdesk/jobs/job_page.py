@@ -33,6 +33,7 @@ from bayesdesk.services.commands import Commands
 from bayesdesk.ui import theme
 from bayesdesk.ui.collapsible import Collapsible
 from bayesdesk.ui.consent import ConsentDialog
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import TabBar
 from bayesdesk.ui.widgets import Card, column, row
 
@@ -99,6 +100,10 @@ class JobPage(QWidget):
         layout = column(top, self.filter_bar, spacing=0)
         layout.addLayout(content, 1)
         self.setLayout(layout)
+        self.panes = (top, self.filter_bar, self.stack, self._side)
+        names = (_("Job"), _("Filter"), _("Views"), _("Selected trial"))
+        for pane, name in zip(self.panes, names, strict=True):
+            group(pane, name)
 
     def _connect(self) -> None:
         job, commands = self.model.view.job, self._commands
@@ -175,6 +180,12 @@ class JobPage(QWidget):
         self.stack.setCurrentIndex(index)
         for part in (self.filter_bar, self._side):
             part.setVisible(index < _TABS_OF_TRIALS)
+
+    def open_trial(self, number: int) -> None:
+        """Show the log and the files of a trial."""
+        trial = next((t for t in self.model.view.trials if t.number == number), None)
+        if trial is not None:
+            self.trial_actions.open(trial)
 
     def set_view(self, view: JobView) -> None:
         """Show a newer snapshot of the same job."""

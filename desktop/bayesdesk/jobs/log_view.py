@@ -31,6 +31,7 @@ class LogView(Card):
         self._reading = False
         self._style = Style()
         self.text = QPlainTextEdit()
+        self.text.setTabChangesFocus(True)
         self.text.setObjectName("log")
         self.text.setReadOnly(True)
         self.text.setMaximumBlockCount(_MOST_LINES)
@@ -39,6 +40,7 @@ class LogView(Card):
         self._follow.setChecked(True)
         search = QLineEdit()
         search.setPlaceholderText(_("Search"))
+        search.setAccessibleName(_("Search"))
         search.setFixedWidth(theme.px(180))
         search.returnPressed.connect(lambda: self._find(search.text()))
         self.controls.addWidget(search)

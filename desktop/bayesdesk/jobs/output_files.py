@@ -39,6 +39,7 @@ class OutputFiles(Card):
         self.files.itemActivated.connect(self._open)
         self.files.currentItemChanged.connect(self._preview_file)
         self.text = QPlainTextEdit()
+        self.text.setTabChangesFocus(True)
         self.text.setObjectName("log")
         self.text.setReadOnly(True)
         self.text.setAccessibleName(_("Content of the file"))

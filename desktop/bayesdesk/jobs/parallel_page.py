@@ -15,6 +15,7 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.models.ranges import brushed_specs
 from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
+from bayesdesk.plots.parallel.keyboard import ParallelKeys
 from bayesdesk.plots.parallel.view import STEP, ParallelView
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
@@ -35,6 +36,7 @@ class ParallelPage(QWidget):
         self._model = model
         self.canvas = ParallelCanvas(model)
         self.canvas.setMinimumHeight(260)
+        ParallelKeys(self.canvas, model)
         self.table = TrialTable(model, actions)
         self.new = button(_("New job with these ranges"), self._request, kind="primary", meaning="follow")
         self.new.setToolTip(

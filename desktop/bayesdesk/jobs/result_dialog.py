@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from bayescore.app.write_back import with_ranges, with_values
 from bayescore.config import FILE_NAME, YamlDocument
@@ -17,11 +17,13 @@ from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
 from bayesdesk.services.files import write_unless_changed
 from bayesdesk.ui import theme
+from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.diff_view import DiffView
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Segmented, button, column, label, row
 
 
-class ResultDialog(QDialog):
+class ResultDialog(Dialog):
     """Offers the parameters of the trial, or narrower ranges, as a change of the file."""
 
     def __init__(self, parent: QWidget | None, background: Background, view: JobView, trial: Trial) -> None:
@@ -38,6 +40,7 @@ class ResultDialog(QDialog):
         self.setMinimumSize(720, 460)
         self._kind = Segmented([("values", _("As parameters")), ("ranges", _("As narrower ranges"))])
         self._kind.choose("values")
+        group(self._kind, self.windowTitle())
         self._kind.chosen.connect(lambda _kind: self._show())
         self._diff = DiffView()
         self._message = label("", "problem", wrap=True)

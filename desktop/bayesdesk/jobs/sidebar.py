@@ -78,6 +78,7 @@ class Sidebar(QWidget):
     def _search(self) -> QWidget:
         self.search = QLineEdit(self._model.listing.query)
         self.search.setPlaceholderText(_("Find a job"))
+        self.search.setAccessibleName(_("Find a job"))
         self.search.setToolTip(_("Words of the name, note, tags or project; #word is a tag"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(
@@ -202,7 +203,7 @@ class Sidebar(QWidget):
         """Select a job without emitting ``job_chosen``; a selection of several that has it stays."""
         is_same = job == self._chosen and (job is None or job in self._selected)
         self._chosen = job
-        if is_same and len(self._selected) != 1:
+        if is_same and (job is not None or len(self._selected) != 1):
             return
         self._selected = [job] if job is not None else []
         self._select_again()

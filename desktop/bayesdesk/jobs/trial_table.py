@@ -57,6 +57,12 @@ class TrialTable(QTableView):
         self.setAccessibleName(_("Trials"))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
+        self.setTabKeyNavigation(False)  # Tab leaves the table; the arrow keys move in it
+        open_trial = QAction(self)
+        open_trial.setShortcuts([QKeySequence(Qt.Key.Key_Return), QKeySequence(Qt.Key.Key_Enter)])
+        open_trial.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        open_trial.triggered.connect(lambda: self._open(self.currentIndex()))
+        self.addAction(open_trial)
         copy = QAction(_("Copy"), self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -136,7 +142,8 @@ class TrialTable(QTableView):
         return menu
 
     def _open(self, index: QModelIndex) -> None:
-        self._actions.open(self._rows.trials[index.row()])
+        if index.isValid():
+            self._actions.open(self._rows.trials[index.row()])
 
     # ---- selection
 

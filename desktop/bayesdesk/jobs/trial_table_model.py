@@ -32,14 +32,15 @@ class TrialTableModel(TableModel):
         columns = column_names(self._model.view)
         rows = TrialRows(self._model.view, self._model.shown)
         self._sort(rows)
-        is_same = columns == self._columns and [t.id for t in rows.trials] == [t.id for t in self.trials]
-        if not is_same:
+        before, self._rows = self._rows, rows
+        if columns != self._columns or [t.id for t in rows.trials] != [t.id for t in before.trials]:
+            self._rows = before
             self.beginResetModel()
-        self._columns, self._rows = columns, rows
-        if not is_same:
+            self._columns, self._rows = columns, rows
             self.endResetModel()
-        elif rows.trials:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows.trials) - 1, len(columns) - 1))
+        else:
+            for row, column in rows.changed_cells(before, columns):  # nothing else is painted
+                self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
     @property
     def trials(self) -> list[Trial]:

@@ -151,4 +151,5 @@ def _search(job: Job) -> list[Setting]:
         found.append(Setting(_("When nothing more can be gained"), _("continue")))
     if not local.inject_client:
         found.append(Setting("openbayestool", _("the project's own")))
+    found += [Setting(_("Metrics from {kind}", kind=source.kind), source.value) for source in local.metrics]
     return found

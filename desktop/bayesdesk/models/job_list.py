@@ -107,6 +107,15 @@ def status_line(item: JobRow) -> str:
     return count if job.state is JobState.SUCCEEDED else f"{state_word(job.state)} · {count}"
 
 
+def spoken_line(item: JobRow) -> str:
+    """Everything that a row shows, as a screen reader says it."""
+    job = item.job
+    best = "" if item.best is None else _("best {value}", value=number(item.best))
+    is_shown_by_colour = job.state in (JobState.SUCCEEDED, JobState.RUNNING, JobState.QUEUED)
+    state = state_word(job.state) if is_shown_by_colour else ""  # else it is in the status
+    return ", ".join(filter(None, (job.name, state, status_line(item), best, tags_line(item))))
+
+
 def tags_line(item: JobRow) -> str:
     """A job's tags and, if it is archived, that."""
     words = [f"#{tag}" for tag in item.job.tags]

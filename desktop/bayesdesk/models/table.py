@@ -62,6 +62,29 @@ class TrialRows:
             self._values[trial.id] = row_of(self._view, trial)
         return self._values[trial.id].get(name)
 
+    def changed_cells(self, before: TrialRows, names: Sequence[str]) -> list[tuple[int, int]]:
+        """Rows and columns of cells that say something else; the trials and their order are the same.
+
+        Views share the objects that have not changed, so that most rows need no look at their cells.
+        """
+        series, earlier = self._view.series.get, before._view.series.get
+        changed = [
+            row
+            for row, (old, new) in enumerate(zip(before.trials, self.trials, strict=True))
+            if old is not new or not new.state.ended or series(new.id) is not earlier(new.id)
+        ]
+        return [
+            (row, column)
+            for row in changed
+            for column, name in enumerate(names)
+            if self._is_other(before, row, name)
+        ]
+
+    def _is_other(self, before: TrialRows, row: int, name: str) -> bool:
+        old, new = before.trials[row], self.trials[row]
+        runs_on = name == "time" and not old.state.ended
+        return runs_on or before.text(old, name) != self.text(new, name)
+
     def text(self, trial: Trial, name: str) -> str:
         """What a cell says."""
         if name == "starred":

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QFont
 
 from bayescore.config import ParameterSpec
 from bayesdesk.models.formatting import number
 from bayesdesk.models.parameter_axis import ticks
 from bayesdesk.models.ticks import labels, log_values, round_values
+from bayesdesk.plots.parallel.labels import font, small_px
 from bayesdesk.ui import theme
 
 _ROOM = {"bottom": 64, "left": 38}  # pixels between two ticks
@@ -38,7 +38,7 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         low, high = min(low, high), max(low, high)
-        most = max(_FEWEST, int(size / _ROOM[self.orientation]))
+        most = max(_FEWEST, int(size / theme.px(_ROOM[self.orientation])))
         if self.logMode:
             values = log_values(10.0**low, 10.0**high, most) if max(abs(low), abs(high)) < 300 else []
             return [(1.0, np.log10(values).tolist() if values else [])]
@@ -54,12 +54,10 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 def style_axis(axis: Any) -> None:
     """Give an axis of pyqtgraph the theme's colours and figures."""
     colours = theme.palette()
-    font = QFont(theme.MONO[0])
-    font.setPixelSize(11)
     axis.enableAutoSIPrefix(False)
     axis.setPen(pg.mkPen(colours.line))
     axis.setTextPen(pg.mkPen(colours.secondary))
-    axis.setTickFont(font)
+    axis.setTickFont(font(theme.MONO[0], small_px()))
 
 
 class ParameterTicks(RoundAxis):
@@ -79,8 +77,12 @@ class ParameterTicks(RoundAxis):
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         if self._spec is None:
             return []
-        most = max(_FEWEST, int(size / _ROOM[self.orientation]))
-        room = int(size / _CHARACTER) if self.orientation == "bottom" else _MOST_CHARACTERS * _MANY
+        most = max(_FEWEST, int(size / theme.px(_ROOM[self.orientation])))
+        room = (
+            int(size / (_CHARACTER * small_px() / 11))
+            if self.orientation == "bottom"
+            else _MOST_CHARACTERS * _MANY
+        )
         self._words = dict(ticks(self._spec, min(low, high), max(low, high), most, room))
         return [(1.0, list(self._words))]
 

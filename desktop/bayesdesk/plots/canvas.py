@@ -8,14 +8,17 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from bayesdesk.plots.axis import RoundAxis
+from bayesdesk.plots.frugal import FrugalPainting
 from bayesdesk.plots.reset_button import ResetButton
 from bayesdesk.plots.zoom_box import ZoomBox
 from bayesdesk.ui import theme
 
 pg.setConfigOptions(mouseRateLimit=-1)  # Qt joins the moves of a fast mouse; a limit loses a short drag
 _LEFT = 58  # width of the vertical axis: those of all plots on a page are aligned
+_RIGHT = 8  # for half of the last label
 _KEY_FACTOR = 1.25
 
 
@@ -35,11 +38,13 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         axes = {"bottom": RoundAxis("bottom", counts=counts), "left": RoundAxis("left"), **(axes or {})}
         super().__init__(background=theme.palette().panel, viewBox=box, axisItems=axes)
         self.box = box
+        FrugalPainting(self)
         item = self.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()
         item.showGrid(x=False, y=True, alpha=0.18)
-        axes["left"].setWidth(_LEFT)
+        item.layout.setContentsMargins(1, 1, theme.px(_RIGHT), 1)
+        axes["left"].setWidth(theme.px(_LEFT))
         self.setMinimumHeight(theme.px(150))
         self.reset = ResetButton(self, box.show_whole)
         box.zoomed.connect(self.reset.show_if)
@@ -81,11 +86,20 @@ def plot(*, counts: bool = False, axes: Mapping[str, RoundAxis] | None = None) -
 
 
 def pen(colour: str, width: float = 1.0, alpha: int = 255, *, dashed: bool = False) -> Any:
-    """A cosmetic pen in a theme colour."""
-    made = pg.mkPen(pg.mkColor(colour), width=width)
+    """A cosmetic pen in a theme colour; its width scales with the screen."""
+    made = pg.mkPen(pg.mkColor(colour), width=width * _ratio())
     tinted = made.color()
     tinted.setAlpha(alpha)
     made.setColor(tinted)
     if dashed:
         made.setDashPattern([4, 3])
     return made
+
+
+def _ratio() -> float:
+    """Pixels of the screen in one of the window."""
+    window = QApplication.activeWindow()
+    if window is not None:
+        return float(window.devicePixelRatioF())
+    application = QApplication.instance()
+    return float(application.devicePixelRatio()) if isinstance(application, QApplication) else 1.0

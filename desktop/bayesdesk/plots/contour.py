@@ -6,28 +6,29 @@ import html
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QLayout, QSizePolicy
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QLayout
 
 from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
 from bayescore.results import Surface, importances, surface
 from bayesdesk.models.curves import one_line
+from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
-from bayesdesk.models.names import shortened
 from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.colours import area_map
-from bayesdesk.plots.contour_picture import ContourPicture, contour_picture
+from bayesdesk.plots.contour_picture import Array, ContourPicture, contour_picture
+from bayesdesk.plots.keyboard import walk_trials
+from bayesdesk.plots.name_choice import NameChoice
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
-from bayesdesk.ui.plain import as_text
-from bayesdesk.ui.wheel import ComboBox
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented, label, row, set_shown
 
 _HEIGHT = 320
-_LONGEST, _SHORTEST = 18, 8  # characters of a parameter that can be chosen; for which there is always room
 _MARGIN = 0.015  # share of the area around it: dots at its edge are whole
 _Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
@@ -47,6 +48,7 @@ class ContourChart(Card):
         self._y.setCurrentIndex(min(1, self._y.count() - 1))
         self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
+        group(self._what, _("Contour"))
         self._what.chosen.connect(self._show_again)
         self.controls.addWidget(self._what)
         self.body.addLayout(self._choices())
@@ -65,6 +67,7 @@ class ContourChart(Card):
         self._bar.setImageItem(self._image, insert_in=self._plot.getPlotItem())
         for item in (self._image, self._lines, self._dots):
             self._plot.addItem(item)
+        walk_trials(self._plot, model, self._points, self._words)
         self._empty = label(_("computing…"), "secondary", wrap=True)
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
@@ -79,27 +82,21 @@ class ContourChart(Card):
 
     def _choices(self) -> QLayout:
         """The two parameters, below the title: long names need the room."""
-        made = row(label(_("Across"), "caption"), self._x, 8, label(_("Up"), "caption"), self._y)
-        for choice in (self._x, self._y):
-            made.setStretchFactor(choice, 1)
+        across, up = label(_("Across"), "caption"), label(_("Up"), "caption")
+        made = row(across, self._x, 8, up, self._y)
+        for caption, choice in ((across, self._x), (up, self._y)):
+            caption.setBuddy(choice)
+            choice.setAccessibleName(caption.text())
         made.addStretch(1)
         made.setContentsMargins(13, 2, 4, 6)
         return made
 
-    def _made_choice(self) -> ComboBox:
-        made = ComboBox()
-        names = [s.name for s in self._specs]
-        for index, (name, short) in enumerate(zip(names, shortened(names, _LONGEST), strict=True)):
-            made.addItem(short, name)
-            made.setItemData(index, as_text(name), Qt.ItemDataRole.ToolTipRole)
-        made.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        made.setMinimumContentsLength(_SHORTEST)
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        made.currentIndexChanged.connect(lambda index: made.setToolTip(as_text(names[index])))
+    def _made_choice(self) -> NameChoice:
+        made = NameChoice([s.name for s in self._specs])
         made.activated.connect(partial(self._choose, made))
         return made
 
-    def _choose(self, choice: ComboBox, index: int) -> None:
+    def _choose(self, choice: NameChoice, index: int) -> None:
         """Show the chosen pair; the other parameter changes place if it is the same one."""
         other = self._y if choice is self._x else self._x
         if other.currentIndex() == index:
@@ -213,13 +210,36 @@ class ContourChart(Card):
         for side, spec in zip(("bottom", "left"), self._pair(), strict=True):
             self._axes[side].set_spec(spec)
             item.setLabel(
-                side, html.escape(spec.name), **{"color": theme.palette().secondary, "font-size": "12px"}
+                side,
+                html.escape(spec.name),
+                **{"color": theme.palette().secondary, "font-size": f"{theme.SMALL_PX}px"},
             )
         self._plot.box.show_whole()
 
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
             self._model.select(points[0].data())
+
+    def _points(self) -> tuple[Array, Array, list[int]]:
+        """Where the trials are, and their numbers."""
+        if self._found is None:
+            return np.empty(0), np.empty(0), []
+        return self._found.dots[:, 0], self._found.dots[:, 1], [int(n) for n in self._found.numbers]
+
+    def _words(self) -> str:
+        picture = self._pictures.get(self._what.value() or "mean")
+        if self._found is None or picture is None:
+            return self._empty.text()
+        low, high = picture.levels
+        what = _("Uncertainty") if self._what.value() == "deviation" else _("Predicted mean")
+        return _(
+            "{what} over {x} and {y}, from {low} to {high}",
+            what=what,
+            x=self._x.currentData(),
+            y=self._y.currentData(),
+            low=number(float(f"{low:.4g}")),
+            high=number(float(f"{high:.4g}")),
+        )
 
     def show_selected(self) -> None:
         """Draw the selected trial larger."""

@@ -13,10 +13,12 @@ from bayesdesk.models.names import fitted
 from bayesdesk.plots.parallel.labels import font
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.speech import describe
 
 _ROW = 24  # pixels
 _BAR = 12
 _MARGIN = 14
+_GAP = 12  # between a name and its bar
 _SHARE = 52  # width of the shares
 _NAMES = 0.4  # most of the width that names take
 
@@ -27,12 +29,12 @@ class ImportanceBars(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: Sequence[Importance] = ()
+        describe(self, lambda: ", ".join(f"{row.name} {_percent(row)}" for row in self._rows))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_rows(self, rows: Sequence[Importance]) -> None:
         """Show these parameters."""
         self._rows = rows
-        self.setAccessibleDescription(", ".join(f"{row.name} {_percent(row)}" for row in rows))
         self.updateGeometry()
         self.update()
 
@@ -48,7 +50,8 @@ class ImportanceBars(QWidget):
         sans, mono = font(theme.SANS[0], theme.TEXT_PX), font(theme.MONO[0], theme.SMALL_PX)
         measure = QFontMetricsF(sans).horizontalAdvance
         names = fitted([row.name for row in self._rows], self.width() * _NAMES, measure)
-        left = _MARGIN + max(map(measure, names), default=0.0) + 12
+        gap = theme.px(_GAP)
+        left = _MARGIN + max(map(measure, names), default=0.0) + gap
         room = max(20.0, self.width() - left - theme.px(_SHARE) - _MARGIN)
         longest = max((row.mean + row.deviation for row in self._rows), default=1.0) or 1.0
         for index, (row, name) in enumerate(zip(self._rows, names, strict=True)):
@@ -56,7 +59,7 @@ class ImportanceBars(QWidget):
             painter.setFont(sans)
             painter.setPen(QColor(colours.text))
             painter.drawText(
-                QRectF(_MARGIN, top, left - _MARGIN - 12, theme.px(_ROW)),
+                QRectF(_MARGIN, top, left - _MARGIN - gap, theme.px(_ROW)),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 name,
             )

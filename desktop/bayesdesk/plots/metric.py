@@ -10,12 +10,17 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
 from bayescore.i18n import _
+from bayesdesk.models.chart_words import metric_words
 from bayesdesk.models.curves import Array, one_line, smoothed, thinned
+from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.plots.keyboard import PlotKeys
+from bayesdesk.plots.walks import Curves
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import Slider
 from bayesdesk.ui.widgets import Card, Segmented, label
 
@@ -43,6 +48,8 @@ class MetricChart(Card):
         self._dim, self._shown, self._selected = (pg.PlotDataItem(connect="finite") for _i in range(3))
         for item in (self._dim, self._shown, self._selected):
             self._plot.addItem(item)
+        curves = Curves(self._walked, self._points, self._words, lambda number: number, self._selected_number)
+        PlotKeys(self._plot, curves, model.select, lambda: metric_words(model, metric))
         self._add_controls()
         self.body.addWidget(self._plot)
         self.body.setContentsMargins(1, 0, 10, 8)
@@ -59,6 +66,7 @@ class MetricChart(Card):
         self._smoothing.valueChanged.connect(lambda _percent: self._show_curves())
         self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
         self._scale.choose("linear")
+        group(self._scale, _("Scale"))
         self._scale.chosen.connect(self._set_scale)
         for part in (label(_("Smooth"), "caption"), self._smoothing, self._scale):
             self.controls.addWidget(part)
@@ -110,6 +118,36 @@ class MetricChart(Card):
             symbolSize=dot,
             symbolBrush=drawn_with.color(),
             symbolPen=None,
+        )
+
+    # ---- keys
+
+    def _walked(self) -> list[int]:
+        """Numbers of the trials that pass the filter and have a curve."""
+        trials = zip(self._model.view.trials, self._model.mask.tolist(), strict=True)
+        return [t.number for t, passes in trials if passes and self._curve(t.id) is not None]
+
+    def _selected_number(self) -> int | None:
+        return None if self._model.selected is None else self._model.selected.number
+
+    def _points(self, number: int) -> tuple[Array, Array]:
+        """Steps and heights of a trial's curve; those that are drawn."""
+        row = self._model.columns.row_of(number)
+        curve = None if row is None else self._curve(self._model.view.trials[row].id)
+        values = np.empty(0) if curve is None else np.asarray(curve, dtype=float)
+        is_log = self._scale.value() == "log"
+        heights = np.log10(np.where(values > 0, values, np.nan)) if is_log else values
+        known = np.flatnonzero(np.isfinite(heights))
+        return (known + 1).astype(np.float64), heights[known].astype(np.float64)
+
+    def _words(self, trial: int, step: float, height: float) -> str:
+        value = 10.0**height if self._scale.value() == "log" else height
+        return _(
+            "Trial {number}, step {step}: {metric} {value}",
+            number=trial,
+            step=int(step),
+            metric=self._metric,
+            value=number(float(f"{value:.6g}")),
         )
 
     def _extent(self) -> QRectF | None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QRectF
 from bayescore.i18n import _, n_
 from bayescore.results import best_so_far
 from bayescore.store import TrialState
+from bayesdesk.models.chart_words import objective_words
 from bayesdesk.models.curves import Array, fences, stairs
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
@@ -20,9 +21,11 @@ from bayesdesk.models.trial import summary_of
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.edge_marks import EdgeMarks
 from bayesdesk.plots.empty_state import EmptyState
+from bayesdesk.plots.keyboard import walk_trials
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented
 
 _PAUSE_MS = 500  # between two drawings of a running job
@@ -52,8 +55,10 @@ class ObjectiveChart(Card):
             self._plot.addItem(item)
         for item in (self._dots, self._faded, self._failed, self._far):
             item.sigClicked.connect(self._clicked)
+        walk_trials(self._plot, model, self._points, lambda: objective_words(model.view))
         self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
         self._scale.choose("linear")
+        group(self._scale, _("Scale"))
         self._scale.chosen.connect(self._set_scale)
         self.controls.addWidget(self._scale)
         self._empty = EmptyState()
@@ -192,6 +197,16 @@ class ObjectiveChart(Card):
         del x, y  # pyqtgraph passes them by name
         view = self._model.view
         return as_text(summary_of(view, view.trials[int(data)]))
+
+    # ---- keys
+
+    def _points(self) -> tuple[Array, Array, list[int]]:
+        """Where the trials are that pass the filter and are drawn, and their numbers."""
+        view, columns = self._model.view, self._model.columns
+        heights = self._heights(columns.numbers(view.job.metric))
+        rows = np.flatnonzero(self._model.mask & np.isfinite(heights))
+        numbers = [view.trials[i].number for i in rows]
+        return np.array(numbers, dtype=float), heights[rows], numbers
 
     def sizeHint(self) -> Any:
         hint = super().sizeHint()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from bayescore.i18n import _
+from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 
 _MARGIN = 6  # pixels
@@ -21,7 +22,7 @@ class ResetButton(QPushButton):
         self._frame = parent
         self.setObjectName("floating")
         self.setIcon(icon("whole"))
-        self.setIconSize(QSize(14, 14))
+        self.setIconSize(QSize(theme.px(14), theme.px(14)))
         self.setToolTip(_("Show everything"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from bayescore.config import ParameterSpec
 from bayescore.i18n import _
 from bayescore.store import TrialState
+from bayesdesk.models.chart_words import slice_words
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.parameter_axis import Array, ends, units
 from bayesdesk.models.snapshot import Change
@@ -20,6 +21,7 @@ from bayesdesk.plots.axis import ParameterTicks
 from bayesdesk.plots.canvas import Plot, pen, plot
 from bayesdesk.plots.edge_marks import EdgeMarks
 from bayesdesk.plots.empty_state import EmptyState
+from bayesdesk.plots.keyboard import walk_trials
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, ElidedLabel, column, row
@@ -63,7 +65,7 @@ class SlicesChart(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as there is room for."""
         super().resizeEvent(event)
-        columns = max(1, min(_MOST_COLUMNS, self.width() // _NARROWEST))
+        columns = max(1, min(_MOST_COLUMNS, self.width() // theme.px(_NARROWEST)))
         if columns != self._columns:
             self._columns = columns
             for index, part in enumerate(self._slices):
@@ -81,7 +83,7 @@ class _Slice(QWidget):
         self._plot: Plot | None = None
         self._whole: QRectF | None = None
         title = row(ElidedLabel(spec.name), spacing=0)
-        title.setContentsMargins(_TITLE_LEFT, 4, 0, 0)
+        title.setContentsMargins(theme.px(_TITLE_LEFT), 4, 0, 0)
         self._column = column(title, spacing=0)
         self._column.addStretch(1)
         self.setLayout(self._column)
@@ -93,6 +95,7 @@ class _Slice(QWidget):
         made = plot(axes={"bottom": ParameterTicks("bottom", self._spec)})
         made.setAccessibleName(self._spec.name)
         made.set_extent(lambda: self._whole)
+        walk_trials(made, self._model, self._points, lambda: slice_words(self._model, self._spec.name))
         self._dots, self._selected = pg.ScatterPlotItem(size=6, pen=None), pg.ScatterPlotItem(size=11)
         self._failed = EdgeMarks(made.box)
         for part in (self._dots, self._selected):
@@ -123,6 +126,13 @@ class _Slice(QWidget):
         )
         if len(rows):
             self._fit(values[rows], has_failed=bool(len(failed)))
+
+    def _points(self) -> tuple[Array, Array, list[int]]:
+        """Where the trials are that pass the filter, and their numbers."""
+        columns, trials = self._model.columns, self._model.view.trials
+        values, places = columns.objective(), units(self._spec, columns)
+        rows = np.flatnonzero(self._model.mask & np.isfinite(values) & np.isfinite(places))
+        return places[rows], values[rows], [trials[i].number for i in rows]
 
     def _fit(self, values: Array, *, has_failed: bool) -> None:
         left, right = ends(self._spec)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
 
-from bayescore.i18n import _
+from bayescore.i18n import _, n_
 from bayescore.results import lanes
-from bayesdesk.models.formatting import TONES
+from bayesdesk.models.formatting import TONES, number
 from bayesdesk.models.job import JobModel
 from bayesdesk.plots.canvas import plot
+from bayesdesk.plots.keyboard import walk_trials
+from bayesdesk.plots.walks import Array
 from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import Card
 
@@ -27,14 +30,32 @@ class TimelineChart(Card):
         self._plot = plot()
         self._plot.setAccessibleName(_("Timeline"))
         self._plot.setMouseEnabled(x=True, y=False)
+        walk_trials(self._plot, model, self._points, self._words)
         self.body.addWidget(self._plot)
         self.body.setContentsMargins(1, 0, 10, 8)
+
+    def _points(self) -> tuple[Array, Array, list[int]]:
+        """The beginnings of the bars, and the numbers of the trials."""
+        _names, spans = lanes(self._model.view.trials)
+        x, y = (np.array(v, dtype=float) for v in ([s.start / 60 for s in spans], [s.lane for s in spans]))
+        return x, y, [s.trial.number for s in spans]
+
+    def _words(self) -> str:
+        names, spans = lanes(self._model.view.trials)
+        minutes = number(round(max((s.end for s in spans), default=0.0) / 60, 1))
+        return n_(
+            "{count} trial in {minutes} minutes, on: {lanes}",
+            "{count} trials in {minutes} minutes, on: {lanes}",
+            len(spans),
+            minutes=minutes,
+            lanes=", ".join(names),
+        )
 
     def show_trials(self) -> None:
         """Draw the trials."""
         names, spans = lanes(self._model.view.trials)
         self._plot.clear()
-        self._plot.setFixedHeight(60 + _LANE_HEIGHT * max(1, len(names)))
+        self._plot.setFixedHeight(theme.px(60 + _LANE_HEIGHT * max(1, len(names))))
         whole = max((s.end for s in spans), default=1.0) / 60
         colours = theme.palette()
         for tone in ("good", "bad", "warning", "accent", "secondary"):

@@ -32,12 +32,12 @@ class ConsentCard(Card):
         self._heading = label("", "heading", wrap=True)
         advice = _("Start it only if you trust its author. You are asked once.")
         words = column(self._heading, label(advice, "secondary", wrap=True), spacing=2)
-        top = row(_mark("trust", theme.palette().warning, 22), spacing=12)
+        top = row(_mark("trust", theme.palette().warning, 22), spacing=theme.px(12))
         top.addLayout(words, 1)
-        top.setContentsMargins(14, 12, 14, 10)
+        top.setContentsMargins(*map(theme.px, (14, 12, 14, 10)))
         self._lines = QVBoxLayout()
-        self._lines.setContentsMargins(14, 0, 14, 12)
-        self._lines.setSpacing(8)
+        self._lines.setContentsMargins(*map(theme.px, (14, 0, 14, 12)))
+        self._lines.setSpacing(theme.px(8))
         self._inner = QWidget()
         self._inner.setLayout(self._lines)
         self._scroll = QScrollArea()
@@ -65,7 +65,7 @@ class ConsentCard(Card):
     def _fit(self) -> None:
         width = max(self.width() - 2, 1)
         height = self._lines.heightForWidth(width)
-        self._scroll.setFixedHeight(max(0, min(height, _MAX_HEIGHT)))
+        self._scroll.setFixedHeight(max(0, min(height, theme.px(_MAX_HEIGHT))))
 
 
 class ConsentDialog(QDialog):
@@ -79,7 +79,7 @@ class ConsentDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Continue {name}", name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fit_to_screen(self, 620, 300)
+        fit_to_screen(self, theme.px(620), theme.px(300))
         self.card = ConsentCard()
         self.allow = button(_("Allow and continue"), self.accept, kind="primary", meaning="start")
         cancel = button(_("Cancel"), self.reject)
@@ -88,9 +88,9 @@ class ConsentDialog(QDialog):
             self.card,
             None,
             row(None, cancel, self.allow),
-            spacing=12,
+            spacing=theme.px(12),
         )
-        layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
+        layout.setContentsMargins(theme.PAGE_MARGIN, theme.px(16), theme.PAGE_MARGIN, theme.px(16))
         self.setLayout(layout)
         self.card.show_asks(asks, job)
         self.accepted.connect(lambda: self.allowed.emit(asks))
@@ -103,7 +103,7 @@ def _line(permission: Permission) -> QWidget:
     name = label(breakable(str(permission.name)), wrap=True)
     detail = label(breakable(str(permission.detail)), "secondary", wrap=True)
     mark = _mark(permission.kind.value, tone, _ICON_PX)
-    layout = row(mark, spacing=12)
+    layout = row(mark, spacing=theme.px(12))
     layout.addLayout(column(name, detail, spacing=1), 1)
     layout.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
     made.setLayout(layout)
@@ -112,7 +112,7 @@ def _line(permission: Permission) -> QWidget:
 
 def _mark(meaning: str, colour: str, size: int) -> QLabel:
     made = QLabel()
-    made.setPixmap(icon(meaning, colour).pixmap(size, size))
+    made.setPixmap(icon(meaning, colour).pixmap(theme.px(size), theme.px(size)))
     made.setAlignment(Qt.AlignmentFlag.AlignTop)
     made.setFixedWidth(theme.px(22))
     return made

@@ -24,6 +24,7 @@ class DiffView(QPlainTextEdit):
         super().__init__()
         self.setObjectName("mono")
         self.setReadOnly(True)
+        self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName(_("Changes of the file"))
 

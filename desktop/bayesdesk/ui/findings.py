@@ -15,6 +15,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule, set_tone
 
+_ICON_PX = 17
 _MARKS = {
     Severity.OK: ("check", "good"),
     Severity.HINT: ("hint", "secondary"),
@@ -56,18 +57,18 @@ def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
     made = QWidget()
     name, tone = _MARKS[finding.severity]
     mark = QLabel()
-    mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(17, 17))
+    mark.setPixmap(icon(name, getattr(theme.palette(), tone)).pixmap(theme.px(_ICON_PX), theme.px(_ICON_PX)))
     mark.setAccessibleName(finding.grade)
     topic = label(_topics().get(finding.topic, finding.topic))
     topic.setFixedWidth(theme.px(topic_width))
-    said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=6)
+    said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=theme.px(6))
     if finding.fix is not None:
         said.addWidget(_fix_card(str(finding.fix)))
-    layout = row(mark, topic, spacing=14)
+    layout = row(mark, topic, spacing=theme.px(14))
     layout.addLayout(said, 1)
     for part in (mark, topic):
         layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
-    layout.setContentsMargins(14, 9, 14, 9)
+    layout.setContentsMargins(*map(theme.px, (14, 9, 14, 9)))
     made.setLayout(layout)
     return made
 
@@ -86,7 +87,7 @@ def _fix_card(words: str) -> QWidget:
             tip=_("Copy"),
         )
     )
-    line.setContentsMargins(9, 4, 4, 4)
+    line.setContentsMargins(*map(theme.px, (9, 4, 4, 4)))
     ground.body.addLayout(line)
     return ground
 

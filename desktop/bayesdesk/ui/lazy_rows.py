@@ -32,11 +32,6 @@ class LazyRow(QWidget):
         """Forget the shown item."""
 
     @property
-    def stops(self) -> Sequence[QWidget]:
-        """The widgets that Tab visits, in order."""
-        return ()
-
-    @property
     def is_in_use(self) -> bool:
         """Whether the row must stay although it is out of sight."""
         focused = QApplication.focusWidget()
@@ -73,8 +68,6 @@ class LazyRows(QWidget):
         self._tops = [0]
         self._rows: dict[int, LazyRow] = {}
         self._free: list[LazyRow] = []
-        self._visited: list[QWidget] = []
-        self.before: QWidget | None = None  # the widget that Tab visits before the rows
 
     # ---- items
 
@@ -164,7 +157,6 @@ class LazyRows(QWidget):
                 self._release(self._rows.pop(index))
         for index in sorted(wanted):
             self._row(index)
-        self._order_stops()
 
     def _wanted(self) -> set[int]:
         assert self._scroll is not None
@@ -176,15 +168,6 @@ class LazyRows(QWidget):
         around = (range(i - _AROUND, i + _AROUND + 1) for i in focused)
         every = range(len(self.items))
         return {i for r in (range(first, end), *around) for i in r if i in every}
-
-    def _order_stops(self) -> None:
-        """Let Tab visit the rows from top to bottom, although they were made in another order."""
-        stops = [] if self.before is None else [self.before]
-        stops += [stop for shown in self.rows() for stop in shown.stops]
-        if stops != self._visited:
-            self._visited = stops
-            for one, other in pairwise(stops):
-                QWidget.setTabOrder(one, other)
 
     def _find_scroll(self) -> None:
         """Follow the scroll area that the rows are in."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
+from bayesdesk.ui import slow_display
 
 _SETTLED_MS = 150  # for which a brush must rest before views that are slow to draw follow it
 
@@ -62,9 +63,10 @@ class Redraw(QObject):
         if change & self._at_once:
             self.if_visible()
         elif change & Change.FILTER:
-            self._timer.start(_SETTLED_MS)
+            self._timer.start(slow_display.SETTLED_MS if slow_display.is_slow() else _SETTLED_MS)
         elif change and not self._timer.isActive():
-            left = self._pause_ms - (time.monotonic() - self._drawn_at) * 1000
+            pause = max(self._pause_ms, slow_display.PAUSE_MS) if slow_display.is_slow() else self._pause_ms
+            left = pause - (time.monotonic() - self._drawn_at) * 1000
             if left > 0:
                 self._timer.start(round(left))
             else:
@@ -88,7 +90,9 @@ class Redraw(QObject):
         self._draw(pending)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Catch up when the view is shown or scrolled into sight."""
+        """Catch up when the view is shown or scrolled into sight, or is on another screen."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._pending |= self._on
         if (
             event.type() in (QEvent.Type.Show, QEvent.Type.Paint)
             and self._pending

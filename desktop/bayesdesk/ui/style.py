@@ -40,6 +40,7 @@ QLabel#badge[tone="good"] { background: $good_soft; color: $good; }
 QLabel#badge[tone="warning"] { background: $warning_soft; color: $warning; }
 QLabel#badge[tone="bad"] { background: $bad_soft; color: $bad; }
 
+QWidget#focus_ring { border: 2px solid $accent; border-radius: 8px; background: transparent; }
 QPushButton { background: $panel; border: 1px solid $strong_line; border-radius: 6px; padding: 0 13px;
     min-height: ${control}px; font-weight: 500; }
 QPushButton:hover { background: $sunk; }
@@ -71,7 +72,7 @@ QPushButton#chip { background: $accent_soft; border: none; border-radius: 12px; 
     padding: 0 10px; min-height: 24px; font-size: ${small_px}px; font-family: $mono; font-weight: 400; }
 
 QLineEdit, QComboBox, QSpinBox, QPlainTextEdit, QTextEdit { background: $panel;
-    border: 1px solid $strong_line; border-radius: 6px; padding: 0 8px;
+    border: 1px solid $field_line; border-radius: 6px; padding: 0 8px; placeholder-text-color: $placeholder;
     selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit, QComboBox, QSpinBox { min-height: ${control}px; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: $accent; }
@@ -92,6 +93,8 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 0; }
 QMenuBar { background: $panel; border-bottom: 1px solid $line; }
 QMenuBar::item { padding: 4px 9px; background: transparent; }
 QMenuBar::item:selected { background: $accent_soft; }
+QLabel#tip { background: $panel; border: 1px solid $strong_line; border-radius: 4px; padding: 3px 7px;
+    font-size: ${small_px}px; }
 QToolTip { background: $panel; color: $text; border: 1px solid $strong_line; padding: 4px 6px; }
 
 QTabBar { background: $panel; }
@@ -120,7 +123,7 @@ QScrollBar::handle:hover { background: $faint; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none;
     border: none; width: 0; height: 0; }
 QSlider { min-height: 16px; }
-QSlider::groove:horizontal { height: 3px; background: $strong_line; border-radius: 1px; }
+QSlider::groove:horizontal { height: 3px; background: $field_line; border-radius: 1px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 1px; }
 QSlider::handle:horizontal { background: $panel; border: 2px solid $accent; width: 10px; height: 10px;
     margin: -6px 0; border-radius: 7px; }
@@ -128,7 +131,7 @@ QProgressBar { background: $line; border: none; border-radius: 1px; max-height: 
 QProgressBar::chunk { background: $accent; border-radius: 1px; }
 QCheckBox { spacing: 7px; background: transparent; }
 QCheckBox::indicator, QListView::indicator, QTreeView::indicator { width: 14px; height: 14px;
-    border: 1px solid $strong_line; border-radius: 4px; background: $panel; }
+    border: 1px solid $field_line; border-radius: 4px; background: $panel; }
 QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked {
     background: $accent; border-color: $accent; image: url("$tick"); }
 QCheckBox::indicator:indeterminate, QListView::indicator:indeterminate { background: $accent_soft;
@@ -188,7 +191,7 @@ def _qt_palette(chosen: theme.Palette) -> QPalette:
         roles.ButtonText: chosen.text,
         roles.ToolTipBase: chosen.panel,
         roles.ToolTipText: chosen.text,
-        roles.PlaceholderText: chosen.faint,
+        roles.PlaceholderText: chosen.placeholder,
         roles.Highlight: chosen.accent,
         roles.HighlightedText: chosen.on_accent,
         roles.Link: chosen.accent,

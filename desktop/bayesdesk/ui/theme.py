@@ -38,9 +38,11 @@ class Palette:
     sunk: str
     line: str
     strong_line: str
+    field_line: str  # around what is filled in or ticked: 3:1 on the ground, WCAG 2.1, criterion 1.4.11
     text: str
     secondary: str
-    faint: str  # decoration and placeholders only: too little contrast for text
+    placeholder: str  # lighter than the secondary text, and still 4.5:1 in a field
+    faint: str  # decoration only: too little contrast for text
     accent: str
     accent_soft: str
     on_accent: str
@@ -53,7 +55,7 @@ class Palette:
     syntax_key: str
     syntax_text: str
     syntax_number: str
-    series: tuple[str, ...]  # of several jobs in one chart; distinguishable with colour blindness
+    series: tuple[str, ...]  # of several jobs in one chart; with more, not everybody could distinguish them
     ramp: tuple[float, float]  # worst and best line: the part of viridis that is legible on the panel
 
 
@@ -63,8 +65,10 @@ LIGHT = Palette(
     sunk="#f0f2f5",
     line="#e1e5ea",
     strong_line="#cdd3da",
+    field_line="#828b97",
     text="#1b2027",
     secondary="#5c6672",
+    placeholder="#68727e",
     faint="#8a94a0",
     accent="#2461cc",
     accent_soft="#e5eefc",
@@ -78,7 +82,7 @@ LIGHT = Palette(
     syntax_key="#1257a6",
     syntax_text="#1a7f37",
     syntax_number="#b04a00",
-    series=("#2461cc", "#b04a00", "#00755a", "#a02f7c", "#6b5a00", "#1b2027", "#007a99", "#c4362b"),
+    series=("#2461cc", "#f3572a", "#469597", "#651b05", "#ae4957", "#1b2027"),
     ramp=(0.58, 0.0),
 )
 DARK = Palette(
@@ -87,8 +91,10 @@ DARK = Palette(
     sunk="#171a1f",
     line="#2b3139",
     strong_line="#3b434d",
+    field_line="#6a7480",
     text="#e6e9ee",
     secondary="#a3adb9",
+    placeholder="#8a95a2",
     faint="#7c8793",
     accent="#6ea2ff",
     accent_soft="#22324f",
@@ -102,7 +108,7 @@ DARK = Palette(
     syntax_key="#8ab8ff",
     syntax_text="#7fd89a",
     syntax_number="#f0a36a",
-    series=("#6ea2ff", "#f0a36a", "#4fd1a5", "#f08fcb", "#d9c04a", "#e6e9ee", "#5cc8e6", "#ff8b80"),
+    series=("#6ea2ff", "#d63a00", "#c1e319", "#0db98e", "#8e5793", "#e6e9ee"),
     ramp=(0.42, 1.0),
 )
 THEMES = {"light": LIGHT, "dark": DARK}

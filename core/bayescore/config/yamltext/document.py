@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from bayescore.config.yamltext import block_edits, flow_edits, render
+from bayescore.config.yamltext.data import same, with_value
 from bayescore.config.yamltext.edit import AliasedError, Edit, EditError
 from bayescore.config.yamltext.lines import Lines
 from bayescore.config.yamltext.nodes import Entry, Kind, Node, Path, Tree, YamlSyntaxError, build, walk
+from bayescore.config.yamltext.place import Place
 from bayescore.config.yamltext.scalars import render as render_scalar
 from bayescore.i18n import text
 
@@ -108,15 +109,15 @@ class YamlDocument:
         """
         steps = self._editable(path)
         node = steps[-1]
-        if _same(node.data, value):
+        if same(node.data, value):
             return Edit(node.start, "", "")
         if not node.flow and node.kind is not Kind.SCALAR and not value:
-            return self._verified(path, value, self._emptied(path, node, value))
+            return self._verified(path, value, self._place(path, node).emptied(value))
         if node.kind is Kind.MAPPING and isinstance(value, dict) and node.entries and value:
             return self._mapping_set(path, value)
         if node.kind is Kind.SEQUENCE and isinstance(value, list) and node.items and value:
             return self._sequence_set(path, value)
-        return self._verified(path, value, self._replacements(path, steps, value))
+        return self._verified(path, value, self._place(path, steps[-1]).replaced(value))
 
     def add(self, path: Path, key: str, value: Any, index: int | None = None) -> Edit:
         """Add a key to the mapping at ``path``, by default at its end; a missing mapping is created."""
@@ -165,7 +166,7 @@ class YamlDocument:
             return self._verified(path[:-1], expected, [lambda: flow_edits.remove(self.text, parent, index)])
         if len(parent.children()) > (2 if parent.kind is Kind.MAPPING else 1):
             return self._verified(path[:-1], expected, [lambda: block_edits.remove(self.text, parent, index)])
-        return self._verified(path[:-1], expected, self._emptied(path[:-1], parent, expected))
+        return self._verified(path[:-1], expected, self._place(path[:-1], parent).emptied(expected))
 
     def rename(self, path: Path, key: str) -> Edit:
         """Rename the last key of ``path``."""
@@ -261,7 +262,7 @@ class YamlDocument:
     def _fill(self, path: Path, value: Any) -> Edit:
         steps = self._steps(path)
         if steps is not None:
-            return self._verified(path, value, self._replacements(path, steps, value))
+            return self._verified(path, value, self._place(path, steps[-1]).replaced(value))
         if path:
             return self.add(path[:-1], str(path[-1]), value)
         return self._verified((), value, [lambda: self._appended(value)])
@@ -275,81 +276,8 @@ class YamlDocument:
         steps = self._steps(path[:-1]) if path else None
         return bool(steps) and any(step.resolved.flow for step in steps or [])
 
-    def _replacements(self, path: Path, steps: list[Node], value: Any) -> list[Callable[[], str]]:
-        node = steps[-1]
-        if node.kind is not Kind.SCALAR and not node.flow:
-            return self._block_replacements(path, node, value)
-        start = node.start if node.start == node.outer_start or node.anchor else node.outer_start
-        quote = node.style if node.style in ("'", '"') else ""
-        flow = self._within_flow(path)
-        padded = " " if node.start == node.end and self.text[start - 1 : start] not in ("", " ", "\n") else ""
-        if not render.is_collection(value):
-            written = render_scalar(value, quote=quote, flow=flow)
-        elif flow or render.fits_on_one_line(value):
-            written = render.flow(value)
-        else:
-            return [lambda: self._as_block(path, start, node.end, value)]
-        return [
-            lambda: self._spliced(start, node.end, padded + written),
-            lambda: self._spliced(start, node.end, f": {written}"),
-        ]
-
-    def _block_replacements(self, path: Path, node: Node, value: Any) -> list[Callable[[], str]]:
-        """Texts with a block collection replaced; comments above it are kept."""
-        column, break_ = self._lines.column(node.start), self._lines.break_near(node.start)
-        at = self._value_start(path)
-        if at is None:
-            lines = [render.inline(value)] if render.fits_on_one_line(value) else render.block(value)
-            return [lambda: self._spliced(node.start, node.end, block_edits.indented(lines, column, break_))]
-        between = self.text[at : node.start].rstrip()
-        kept = between if "#" in between else ""
-        if render.fits_on_one_line(value):
-            return [lambda: self._spliced(at, node.end, f" {render.inline(value)}{kept}")]
-        key = self.key_node(path)
-        deeper = self._lines.column(key.outer_start) + render.STEP if key else column
-        lines = render.block(value)
-        return [
-            lambda: self._spliced(node.start, node.end, block_edits.indented(lines, column, break_)),
-            lambda: self._spliced(
-                at, node.end, kept + break_ + " " * deeper + block_edits.indented(lines, deeper, break_)
-            ),
-        ]
-
-    def _as_block(self, path: Path, start: int, end: int, value: Any) -> str:
-        """Replace a value on one line with a collection in block style."""
-        lines = self._lines
-        break_ = lines.break_near(start)
-        key = self.key_node(path)
-        if key is None:  # an item of a list, or the root: start where the value was
-            padded = "" if self.text[start - 1 : start] in ("", " ", "\n") else " "
-            column = lines.column(start) + len(padded)
-            return self._spliced(
-                start, end, padded + block_edits.indented(render.block(value), column, break_)
-            )
-        column = lines.column(key.outer_start) + render.STEP
-        written = block_edits.indented(render.block(value), column, break_)
-        cut = self.text[:start].rstrip(" ") + self.text[end:]
-        at = Lines(cut).end(len(self.text[:start].rstrip(" ")))
-        return cut[:at] + break_ + " " * column + written + cut[at:]
-
-    def _emptied(self, path: Path, node: Node, value: Any) -> list[Callable[[], str]]:
-        if render.is_collection(value) and len(block_edits.spans(self.text, node)) == 1:
-            value_at = self._value_start(path)
-            return [
-                lambda: block_edits.remove_only(self.text, node, value_at),
-                lambda: self._spliced(node.start, node.end, render.inline(value)),
-            ]
-        value_at = self._value_start(path)
-        at = node.start if value_at is None else value_at
-        written = render.inline(value) if value_at is None else f" {render.inline(value)}"
-        return [lambda: self._spliced(at, node.end, written)]
-
-    def _value_start(self, path: Path) -> int | None:
-        """Offset after the colon of the last key of ``path``."""
-        key = self.key_node(path)
-        if key is None:
-            return None
-        return self.text.index(":", key.end) + 1
+    def _place(self, path: Path, node: Node) -> Place:
+        return Place(self.text, node, self.key_node(path), self._within_flow(path))
 
     def _mapping_set(self, path: Path, value: dict[Any, Any]) -> Edit:
         before = self.node(path)
@@ -387,14 +315,14 @@ class YamlDocument:
 
     def _verified(self, path: Path, value: Any, candidates: Iterable[Callable[[], str]]) -> Edit:
         """Edit to the first candidate text that parses to the expected data."""
-        expected = _with(self.data, path, value)
+        expected = with_value(self.data, path, value)
         for candidate in candidates:
             try:
                 after = candidate()
             except (IndexError, ValueError):
                 continue
             changed = YamlDocument.parse(after)
-            if changed.error is None and _same(changed.data, expected):
+            if changed.error is None and same(changed.data, expected):
                 return Edit.between(self.text, after)
         raise EditError(
             text(
@@ -426,27 +354,3 @@ def _index(node: Node, part: str | int) -> int:
     if node.kind is Kind.MAPPING:
         return next(i for i, e in reversed(list(enumerate(node.entries))) if e.key.resolved.data == part)
     return int(part)
-
-
-def _with(data: Any, path: Path, value: Any) -> Any:
-    """A copy of ``data`` with another value at ``path``."""
-    if not path:
-        return value
-    changed = copy.copy(data) if data is not None else {}
-    first, *rest = path
-    if rest or isinstance(changed, list):
-        changed[first] = _with(changed[first], tuple(rest), value)
-    else:
-        changed[first] = value
-    return changed
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Equality that also compares types and the order of keys, and in which NaN equals NaN."""
-    if isinstance(a, dict) and isinstance(b, dict):
-        return [*a] == [*b] and all(_same(a[k], b[k]) for k in a)
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(a, float) and isinstance(b, float):
-        return (a == b and math.copysign(1, a) == math.copysign(1, b)) or (math.isnan(a) and math.isnan(b))
-    return type(a) is type(b) and bool(a == b)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolTip
 
@@ -16,11 +16,13 @@ from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.models.trial import summary_of
+from bayesdesk.plots.frugal import FrugalPainting
 from bayesdesk.plots.parallel.item import ParallelItem
-from bayesdesk.plots.parallel.layout import LEFT, NAMES, RIGHT
-from bayesdesk.ui import theme
+from bayesdesk.plots.parallel.layout import margins
+from bayesdesk.ui import slow_display, theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
+from bayesdesk.ui.throttle import Throttle
 
 _REACH = 18  # pixels beside an axis within which it receives the mouse
 _CLICK = 3  # pixels: a press that moves no farther is a click
@@ -28,6 +30,7 @@ _AXIS_WIDTH = 96  # least pixels between two axes: with many axes the view scrol
 _WIDEST = 420  # pixels between two axes
 _MOST_WIDTH = 16_000  # pixels of all axes: the lines are painted into pictures
 _NOTCH, _FACTOR = 120, 1.2  # of the wheel
+_MOVE_MS = 8  # between two moves of the mouse that are followed: some mice report a thousand in a second
 _PAUSE_MS = 500  # between two layouts of a running job
 _SHOWN = Change.TRIALS | Change.POINTS | Change.FILTER | Change.SELECTION
 
@@ -43,6 +46,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self._model = model
         self.item = ParallelItem(model)
         self.addItem(self.item)
+        FrugalPainting(self)
         self.setMouseTracking(True)
         self.setAccessibleName(_("Parallel coordinates"))
         self._order: list[str] = []
@@ -52,6 +56,12 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self._grab: Grab | None = None
         self._pressed: QPointF | None = None
         self._moving: str | None = None
+        self._at = QPointF()  # where the mouse is
+        self._moves = Throttle(self, self._follow, _MOVE_MS)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(slow_display.REST_MS)
+        self._rest.timeout.connect(self._show_tip)
         self._distance: float | None = None  # between two axes; as the room allows unless it was chosen
         Redraw(self, model, self._redraw, _SHOWN, pause_ms=_PAUSE_MS, follows_filter=True).now()
 
@@ -79,12 +89,12 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def rebuild(self) -> None:
         """Lay out again, after a change of the trials, the axes or the size."""
         self.item.axes = tuple(a for a in self.all_axes() if a.name not in self._hidden)
-        self.setMinimumWidth(self._width(self._distance or _AXIS_WIDTH))
+        self.setMinimumWidth(self._width(self._distance or theme.px(_AXIS_WIDTH)))
         self._fit()
 
     def _width(self, distance: float) -> int:
-        gaps = max(1, len(self.item.axes) - 1)
-        return round(min(max(320.0, distance * gaps + LEFT + RIGHT), _MOST_WIDTH))
+        gaps, beside = max(1, len(self.item.axes) - 1), margins().left + margins().right
+        return round(min(max(320.0, distance * gaps + beside), _MOST_WIDTH))
 
     @property
     def is_widened(self) -> bool:
@@ -94,7 +104,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def widen(self, factor: float, room: int) -> None:
         """Change the distance between the axes; they never take less than the room that there is."""
         wanted = min(self.item.layout.distance * factor, _WIDEST)
-        if self._width(wanted) <= max(room, self._width(_AXIS_WIDTH)):
+        if self._width(wanted) <= max(room, self._width(theme.px(_AXIS_WIDTH))):
             self.fit()
         else:
             self._distance = wanted
@@ -103,7 +113,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def fit(self) -> None:
         """Let the axes take the room that there is, with a least distance."""
         self._distance = None
-        self.setMinimumWidth(self._width(_AXIS_WIDTH))
+        self.setMinimumWidth(self._width(theme.px(_AXIS_WIDTH)))
 
     def _fit(self) -> None:
         self.item.prepareGeometryChange()
@@ -185,18 +195,23 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
             return
         at = event.position()
         self._pressed = at
-        index = self.item.layout.axis_at(at.x(), _REACH if at.y() > NAMES else 40)
+        index = self.item.layout.axis_at(at.x(), _REACH if at.y() > self.item.layout.margins.names else 40)
         if index is None:
             return
         axis = self.item.axes[index]
-        if at.y() < NAMES:
+        if at.y() < self.item.layout.margins.names:
             self._moving = axis.name
         elif not axis.categories:
             brushes = self._model.filter.brushes.get(axis.name, ())
             self._grab = grab(axis, brushes, self.item.layout.position_at(at.y()), self.item.length)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at = event.position()
+        self._at = event.position()
+        self._moves.call()
+
+    def _follow(self) -> None:
+        """Do what the last move of the mouse is for."""
+        at = self._at
         if self._moving is not None:
             self.item.dragged_axis = (self._moving, at.x())
             self.item.update()
@@ -209,6 +224,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
             self._hover(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._moves.now()
         at, grabbed, moving = event.position(), self._grab, self._moving
         clicked = self._pressed is not None and not self._moved(at)
         self._grab = self._moving = self._pressed = None
@@ -246,7 +262,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     def _click(self, at: QPointF, grabbed: Grab | None) -> None:
         index = self.item.layout.axis_at(at.x(), _REACH)
         axis = self.item.axes[index] if index is not None else None
-        if axis is not None and axis.categories and at.y() > NAMES:
+        if axis is not None and axis.categories and at.y() > self.item.layout.margins.names:
             brushes = toggled(
                 axis, self._model.filter.brushes.get(axis.name, ()), self.item.layout.position_at(at.y())
             )
@@ -263,7 +279,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self.move_axis(name, sum(place < x for place in others))
 
     def _hover(self, at: QPointF) -> None:
-        over_head = at.y() < NAMES
+        over_head = at.y() < self.item.layout.margins.names
         index = self.item.layout.axis_at(at.x(), self.item.layout.distance / 2 if over_head else _REACH)
         shape = Qt.CursorShape.ArrowCursor
         if index is not None:
@@ -273,12 +289,24 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         if row != self.item.hovered:
             self.item.hovered = row
             self.item.update()
-        if row is not None:
-            QToolTip.showText(self.mapToGlobal(at.toPoint()), self._words(row), self)
-        elif over_head and index is not None:
-            QToolTip.showText(self.mapToGlobal(at.toPoint()), as_text(self.item.head_words(index)), self)
-        else:
+        if slow_display.is_slow():
             QToolTip.hideText()
+            self._rest.start()
+        else:
+            self._show_tip()
+
+    def _show_tip(self) -> None:
+        """Show what is under the mouse as a tool tip."""
+        at = self._at
+        over_head = at.y() < self.item.layout.margins.names
+        index = self.item.layout.axis_at(at.x(), self.item.layout.distance / 2) if over_head else None
+        if index is not None:
+            words = as_text(self.item.head_words(index))
+        elif self.item.hovered is not None:
+            words = self._words(self.item.hovered)
+        else:
+            words = ""
+        QToolTip.showText(self.mapToGlobal(at.toPoint()), words, self)
 
     def _words(self, row: int) -> str:
         return as_text(summary_of(self._model.view, self._model.view.trials[row]))

@@ -14,9 +14,9 @@ from bayesdesk.models.axes import MISSING, Axis
 from bayesdesk.models.job import JobModel
 from bayesdesk.plots.colours import colour_map
 from bayesdesk.plots.parallel.axes_painter import AxesPainter
-from bayesdesk.plots.parallel.layout import FOOT, SMALL_FOOT, Layout
+from bayesdesk.plots.parallel.layout import Layout
 from bayesdesk.plots.parallel.painting import Group, LinePainter
-from bayesdesk.ui import theme
+from bayesdesk.ui import slow_display, theme
 
 Array = NDArray[np.float64]
 _BINS = 24  # colours of the bright lines
@@ -42,7 +42,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._heights = np.empty((0, 0))
         self._lines = np.empty((0, 0, 2))
         self._drawn: Layout | None = None  # of the lines
-        self._foot = FOOT
+        self._has_marks = True  # below the axes
         self._axes_painter = AxesPainter(model.view.job.config.hyper_tuning.goal)
         self._scaffold: QImage | None = None
         self._scaffold_key: tuple[object, ...] = ()
@@ -55,7 +55,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     @property
     def layout(self) -> Layout:
         """Where the axes are."""
-        return Layout(self.size, len(self.axes), self._foot)
+        return Layout(self.size, len(self.axes), self._has_marks)
 
     @property
     def length(self) -> float:
@@ -93,8 +93,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         positions = [axis.positions(columns) for axis in self.axes]
         shape = (columns.n, len(self.axes))
         stacked = np.stack(positions, axis=1) if positions else np.empty(shape)
-        has_marks = bool((stacked == MISSING).any()) or any(any(axis.clipped) for axis in self.axes)
-        self._foot = FOOT if has_marks else SMALL_FOOT
+        is_clipped = any(any(axis.clipped) for axis in self.axes)
+        self._has_marks = is_clipped or bool((stacked == MISSING).any())
         self._heights = self.layout.heights(stacked)
         self._scaffold = None
         x = np.array([self.x_of(i) for i in range(len(self.axes))])
@@ -108,6 +108,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         """Paint the lines that pass the filter."""
         self._mask = self._model.mask
         self._shown = self._groups(self._mask)
+        can_wait = can_wait or slow_display.is_slow()  # to which one finished picture is sent, not several
         self._bright.paint(self.size, self.ratio, self._lines, self._shown, can_wait=can_wait)
         self.update()
 
@@ -217,13 +218,13 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         below = np.any(self._heights > layout.y_of(0) + 1, axis=0)
         has_missing = below.tolist() if len(self._heights) else [False] * len(places)
         for axis, x, missing in zip(self.axes, places, has_missing, strict=True):
-            is_brushed = axis.name in self._model.filter.brushes
-            self._axes_painter.paint_axis(
-                painter, layout, axis, x, ticks=not is_brushed, missing=bool(missing)
-            )
+            self._axes_painter.paint_axis(painter, layout, axis, x, missing=bool(missing))
         self._axes_painter.paint_heads(painter, layout, self.axes, places)
         if (row := self._selected_row()) is not None:
             self._paint_line(painter, row, theme.palette().accent, 2.4, dots=True)
+        for axis, x in zip(self.axes, places, strict=True):
+            if axis.name not in self._model.filter.brushes:  # else they are drawn with the brushes
+                self._axes_painter.paint_ticks(painter, layout, axis, x)
 
     def _place(self, index: int, axis: Axis) -> float:
         """Pixels from the left to an axis, also while it is dragged."""

@@ -9,8 +9,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 
 from bayesdesk.ui import theme
 
-_HALO = 3.0  # pixels
-_MARGIN = 3
+_HALO = 4.0  # pixels
+_MARGIN = 4
+_SMALL = 11 / 13  # of the size of the text
+
+
+def small_px() -> int:
+    """Size of the text inside plots, which follows the size and the zoom of the interface."""
+    return round(theme.TEXT_PX * _SMALL)
 
 
 def font(family: str, pixels: int, *, bold: bool = False) -> QFont:

@@ -1,0 +1,71 @@
+"""Patterns that find metrics in what a program prints."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+STEP = "step"  # group that names the step of a value; every other group is a metric
+_MAX_PROGRAM = 5000  # of RE2's instructions: a line of 16 KiB is then searched within a second, at worst
+_MAX_CHARACTERS = 2000
+
+
+class Match(Protocol):
+    """A match of a pattern."""
+
+    def group(self, name: str) -> str | None:
+        """The text that a group has matched."""
+        ...
+
+
+class Pattern(Protocol):
+    """A compiled pattern."""
+
+    groupindex: dict[str, int]
+
+    def search(self, line: str) -> Match | None:
+        """The first match in a line."""
+        ...
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be used; ``part`` is the part of it that is wrong, if that is known."""
+
+    def __init__(self, reason: str, part: str = "") -> None:
+        super().__init__(reason)
+        self.part = part
+
+
+def compile_pattern(pattern: str) -> Pattern:
+    """Compile a pattern with RE2, which takes linear time and bounded memory whatever the text.
+
+    It has Python's syntax, but no references to groups and no look-ahead or look-behind.
+
+    Raises
+    ------
+    PatternError
+        With RE2's reason, when the pattern is none or is too large.
+    """
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 2**20
+    if len(pattern) > _MAX_CHARACTERS:
+        raise PatternError(f"longer than {_MAX_CHARACTERS} characters")
+    try:
+        compiled = re2.compile(pattern, options)
+    except re2.error as error:
+        said = error.args[0] if error.args else str(error)
+        reason, _, part = (said.decode("utf-8", "replace") if isinstance(said, bytes) else said).partition(
+            ": "
+        )
+        raise PatternError(reason, part) from None
+    if compiled.programsize > _MAX_PROGRAM:
+        raise PatternError("pattern too large")
+    return compiled  # type: ignore[no-any-return]
+
+
+def metrics_of(pattern: Pattern) -> tuple[str, ...]:
+    """Names of the groups that are metrics, in the order of the pattern."""
+    names = (name for name in pattern.groupindex if name != STEP)
+    return tuple(sorted(names, key=pattern.groupindex.__getitem__))

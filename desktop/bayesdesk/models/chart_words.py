@@ -1,0 +1,89 @@
+"""What charts show, in words: screen readers say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bayescore.i18n import _, n_
+from bayescore.store import Trial
+from bayesdesk.models.axes import Axis
+from bayesdesk.models.filter import Brush
+from bayesdesk.models.formatting import number, state_word
+from bayesdesk.models.job import JobModel
+from bayesdesk.models.snapshot import JobView
+
+
+def trial_words(view: JobView, trial: Trial) -> str:
+    """A trial, and its value or state."""
+    if trial.value is None:
+        return _("Trial {number}, {state}", number=trial.number, state=state_word(trial.state))
+    return _(
+        "Trial {number}, {metric} {value}",
+        number=trial.number,
+        metric=view.job.metric,
+        value=number(trial.value),
+    )
+
+
+def objective_words(view: JobView) -> str:
+    """The number of trials with a value, and the best."""
+    count = sum(trial.value is not None for trial in view.trials)
+    if view.best is None or view.best.value is None:
+        return _("No trial has a value yet")
+    return n_(
+        "Objective over {count} trial, best {value} at trial {number}",
+        "Objective over {count} trials, best {value} at trial {number}",
+        count,
+        value=number(view.best.value),
+        number=view.best.number,
+    )
+
+
+def metric_words(model: JobModel, metric: str) -> str:
+    """The number of curves, and where the one of the selected trial ends."""
+    series = model.view.series
+    count = sum(metric in series.get(trial.id, {}) for trial in model.shown)
+    words = n_(
+        "{metric} of {count} trial by step", "{metric} of {count} trials by step", count, metric=metric
+    )
+    trial = model.selected
+    values = series.get(trial.id, {}).get(metric) if trial is not None else None
+    if trial is None or values is None or not len(values):
+        return words
+    last = _("trial {number} ends at {value}", number=trial.number, value=number(float(values[-1])))
+    return f"{words}, {last}"
+
+
+def slice_words(model: JobModel, parameter: str) -> str:
+    """The objective, the parameter, and the number of trials."""
+    count = sum(trial.value is not None for trial in model.shown)
+    return n_(
+        "{metric} against {parameter} for {count} trial",
+        "{metric} against {parameter} for {count} trials",
+        count,
+        metric=model.view.job.metric,
+        parameter=parameter,
+    )
+
+
+def parallel_words(model: JobModel, axes: Sequence[Axis]) -> str:
+    """The axes, the number of trials that are shown, and the brushes."""
+    names = ", ".join(axis.name for axis in axes)
+    words = n_(
+        "{shown} of {count} trial on the axes {names}",
+        "{shown} of {count} trials on the axes {names}",
+        len(model.view.trials),
+        shown=int(model.mask.sum()),
+        names=names,
+    )
+    brushes = [brush_words(name, found) for name, found in model.filter.brushes.items()]
+    return "; ".join([words, *brushes])
+
+
+def brush_words(axis: str, brushes: Sequence[Brush]) -> str:
+    """The intervals or choices that are selected on an axis."""
+    spans = [
+        number(b.low) if b.low == b.high else _("{low} to {high}", low=number(b.low), high=number(b.high))
+        for b in brushes
+    ]
+    return _("{axis} selected: {values}", axis=axis, values=", ".join(spans))

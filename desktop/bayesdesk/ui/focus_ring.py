@@ -1,0 +1,95 @@
+"""A ring around the control that has the keyboard's focus, the same for every kind of control."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QRegion
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from shiboken6 import isValid
+
+_BESIDE = 4  # pixels between the control and the outer edge of the ring
+_WIDEST = 5  # pixels from that edge that the ring and its round corners take
+_MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.EnabledChange)
+
+
+class FocusRing(QObject):
+    """Shows the ring wherever the focus goes; a click shows none, because the pointer is there."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._ring: _Ring | None = None
+        self._clicked: QWidget | None = None  # has the focus by a click, also after another window had it
+        # Not at once: the focus also moves while Qt deletes a window, which must get no new child then.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._show)
+        application.focusChanged.connect(self._follow)
+
+    def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._clicked = now
+        elif now is not None and now is not self._clicked:
+            self._clicked = None
+        self._soon.start()
+
+    def _show(self) -> None:
+        if self._ring is not None and isValid(self._ring):  # Qt deletes it with what it is in
+            self._ring.end()
+        control = QApplication.focusWidget()
+        is_shown = control is not None and control is not self._clicked and not control.isWindow()
+        self._ring = _Ring(control) if is_shown and control is not None else None
+
+
+class _Ring(QWidget):
+    """Drawn by its rule in the style sheet above everything in the window or in the scrolled page.
+
+    It stays inside: a pane at the edge of the window has all four sides. The mask leaves out the control;
+    otherwise Qt would paint a whole text again that only has to be scrolled.
+    """
+
+    def __init__(self, control: QWidget) -> None:
+        chain, around = [control], control.parentWidget() or control
+        while not _holds_ring(around):
+            chain.append(around)
+            around = around.parentWidget() or around
+        super().__init__(around)
+        self.setObjectName("focus_ring")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._control, self._around = control, around
+        self._is_over = False
+        for watched in (*chain, around):
+            watched.installEventFilter(self)
+        self._place()
+
+    def end(self) -> None:
+        """Disappear, whatever happens to the control before this is deleted."""
+        self._is_over = True
+        self.hide()
+        self.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the control when it or something that it is in moves."""
+        if event.type() in _MOVES and not self._is_over and isValid(self._control):
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        if not self._control.isVisible() or not self._around.isAncestorOf(self._control):
+            self.hide()
+            return
+        place = QRect(self._control.mapTo(self._around, QPoint(0, 0)), self._control.size())
+        place = place.adjusted(-_BESIDE, -_BESIDE, _BESIDE, _BESIDE) & self._around.rect()
+        if place.isEmpty():
+            self.hide()
+            return
+        self.setGeometry(place)
+        inner = self.rect().adjusted(_WIDEST, _WIDEST, -_WIDEST, -_WIDEST)
+        self.setMask(QRegion(self.rect()) - QRegion(inner))
+        self.show()
+        self.raise_()
+
+
+def _holds_ring(widget: QWidget) -> bool:
+    """Whether a widget clips what is in it: a window, or the visible part of a scrolled page."""
+    above = widget.parentWidget()
+    return widget.isWindow() or (isinstance(above, QAbstractScrollArea) and above.viewport() is widget)
