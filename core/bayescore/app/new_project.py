@@ -102,7 +102,7 @@ def create_project(folder: Path, example: str | None = None) -> list[Path]:
     return write_files(plan_project(folder, example))
 
 
-def choose_runner(folder: Path, runner: RunnerChoice) -> None:
+def _choose_runner(folder: Path, runner: RunnerChoice) -> None:
     """Write the runner of a new project into its ``openbayes.local.yaml``, unless that file exists.
 
     Raises
@@ -215,7 +215,7 @@ def accept_proposal(proposal: Proposal, runner: RunnerChoice = RunnerChoice.AUTO
     if proposal.local:
         chosen = f"runner: {runner}\n" if runner is not RunnerChoice.AUTO else ""
         _create(folder / LOCAL_FILE_NAME, f"{chosen}{proposal.local}".encode(), folder)
-    choose_runner(folder, runner)
+    _choose_runner(folder, runner)
 
 
 def create_from_program(
