@@ -34,6 +34,7 @@ class ImportDialog(Dialog):
         self.space = QPlainTextEdit(study.file_text)
         self.space.setObjectName("mono")
         self.space.setReadOnly(True)
+        self.space.setTabChangesFocus(True)
         self.space.setAccessibleName(_("Search space"))
         remarks = label("\n".join(str(r) for r in study.remarks), "secondary", wrap=True, selectable=True)
         set_shown(remarks, bool(study.remarks))
