@@ -60,7 +60,7 @@ def test_that_a_cancelled_start_of_brushed_ranges_leaves_the_file_and_keeps_the_
     editor = window.editor
     assert editor is not None
     settle(editor)
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.bar.start, Qt.MouseButton.LeftButton)
     dialog = checked(editor, qtbot)
     (change,) = dialog.changes.views
     assert "0.4" in change.toPlainText()
@@ -112,7 +112,7 @@ def test_that_a_trial_is_tried_at_once_only_without_unsaved_changes(
     assert not dialog.changes.isVisible()
     assert dialog._start.text() == "Start job"
     dialog.reject()
-    editor.start_dialog = None
+    editor.starts.dialog = None
     editor.try_one()
     again = checked(editor, qtbot)
     qtbot.waitUntil(lambda: again.try_out is not None, timeout=WAIT_MS)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bayescore.errors import RunnerError
-from bayescore.files import remove_tree
+from bayescore.files import reason_of, remove_tree
 from bayescore.files.copying import copy_entry
 from bayescore.files.tree import Cursor, Entry, walk
 from bayescore.i18n import text
@@ -83,7 +83,7 @@ def take(
             text(
                 "The project cannot be copied: {file}: {reason}.",
                 file=error.filename or project,
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             ),
             text("Make it readable, or list it in .openbayesignore."),
         ) from None
@@ -107,7 +107,7 @@ def listing(project: Path, *, left_out: Sequence[str]) -> Snapshot:
             text(
                 "The project cannot be read: {file}: {reason}.",
                 file=error.filename or project,
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         ) from None
 

@@ -25,11 +25,11 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.consent import ConsentCard
 from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.findings import show_findings, summarise
+from bayesdesk.ui.fitting import fit_to_screen, room
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
 _GROWN_HEIGHT = 720
-_FRAME_HEIGHT = 40  # of a window
 
 
 class StartDialog(Dialog):
@@ -53,7 +53,7 @@ class StartDialog(Dialog):
         super().__init__(parent)
         self.setWindowTitle(_("Start {project}", project=files.file.parent.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 560)
+        fit_to_screen(self, 760, 560)
         self._background, self._database = background, database
         self._commands = Commands(database)
         self._files, self._options, self._try_first = files, options, try_first
@@ -185,8 +185,7 @@ class StartDialog(Dialog):
 
     def _grow(self) -> None:
         """Make room for more than the checks, as far as the screen allows."""
-        wanted = min(_GROWN_HEIGHT, self.screen().availableGeometry().height() - _FRAME_HEIGHT)
-        self.resize(self.width(), max(self.height(), wanted))
+        self.resize(self.width(), max(self.height(), min(_GROWN_HEIGHT, room(self).height())))
 
     def _failed(self, error: Exception) -> None:
         self._reading.stop()
