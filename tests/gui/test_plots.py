@@ -240,7 +240,7 @@ def test_that_the_first_parameters_are_shown_by_importance_and_all_on_request(
     card._draw(tuple(Importance(f"block_{i:02d}_rate", (40 - i) / 820, 0.01) for i in range(40)))
     qtbot.waitUntil(lambda: card._bars.height() == 15 * 24 + 8, timeout=WAIT_MS)
     first = card._bars.height()
-    assert "block_14_rate 3.2 %" in summary_of(card._bars)
+    assert "block_14_rate 3.2%" in summary_of(card._bars)
     assert "block_15_rate" not in summary_of(card._bars)
     assert card._all.text() == "All 40"
     pointer.click(card._all)

@@ -225,8 +225,8 @@ def _pull_line(database: Database, job: Job) -> str | None:
             return None
     progress = json.loads(stored)
     return n_(
-        "Pulling {image}: {percent:.0f} %, {count} layer",
-        "Pulling {image}: {percent:.0f} %, {count} layers",
+        "Pulling {image}: {percent:.0f}%, {count} layer",
+        "Pulling {image}: {percent:.0f}%, {count} layers",
         len(progress["layers"]),
         image=progress["image"],
         percent=100 * progress["share"],

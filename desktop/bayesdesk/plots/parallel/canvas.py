@@ -120,7 +120,8 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self.item.size = QSize(max(50, self.viewport().width()), max(120, self.viewport().height()))
         self.item.ratio = self.devicePixelRatioF()
         self.setSceneRect(self.item.boundingRect())
-        self.setRange(self.item.boundingRect(), padding=0)
+        # By pixels: otherwise Qt shrinks the view by its margin, and the pictures lose rows and columns.
+        self.setRange(self.item.boundingRect(), padding=0, disableAutoPixel=False)
         self.item.lay_out()
 
     def hidden(self) -> set[str]:
