@@ -49,7 +49,7 @@ def model(qapp: object) -> JobModel:
 
 def shown(qtbot, chart: QWidget) -> Opens:
     page = Opens(chart)
-    qtbot.addWidget(page)
+    qtbot.addWidget(page, before_close_func=lambda _closed, kept=page: None)  # Python owns it
     page.resize(900, 420)
     with qtbot.waitExposed(page):
         page.show()
