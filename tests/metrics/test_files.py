@@ -124,6 +124,25 @@ def test_that_an_object_of_numbers_counts_when_it_changes(tmp_path: Path) -> Non
     assert trial.look() == {"loss": [2, 1], "test/acc": [0.5]}
 
 
+def test_that_an_object_that_has_earlier_numbers_again_counts_again(tmp_path: Path) -> None:
+    trial = Observed(tmp_path, {"json": "*.json"})
+    for loss in (0.5, 0.7, 0.5):
+        trial.write("metrics.json", json.dumps({"loss": loss}))
+        trial.look()
+        trial.restart()
+    trial.write("copy.json", json.dumps({"loss": 0.5}))
+    assert trial.look(is_last=True) == {"loss": [0.5, 0.7, 0.5]}
+
+
+def test_that_the_file_that_was_written_last_has_the_last_value(tmp_path: Path) -> None:
+    trial = Observed(tmp_path, {"json": "checkpoint-*/metrics.json"})
+    for step in range(100, 0, -1):  # not in the order of their names
+        file = trial.write(f"checkpoint-{step}/metrics.json", json.dumps({"loss": step}))
+        os.utime(file, (1000 - step, 1000 - step))
+    trial.look()
+    assert trial.look(is_last=True) == {"loss": list(range(100, 0, -1))}
+
+
 def test_that_lines_of_json_are_read_and_what_is_none_is_passed_over(tmp_path: Path) -> None:
     trial = Observed(tmp_path, {"jsonl": "metrics.jsonl"})
     trial.write(

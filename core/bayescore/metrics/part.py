@@ -48,7 +48,7 @@ class Place:
     def number(self, key: str) -> int:
         """A number that is not negative; 0 when there is none."""
         value = self.data.get(key)
-        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else 0
 
     def word(self, key: str) -> str:
         """A text; empty when there is none."""
