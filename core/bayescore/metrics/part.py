@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,3 +122,12 @@ def number_in(written: str) -> float | None:
         return float(written)
     except ValueError:
         return None
+
+
+def decoded(line: bytes) -> str:
+    """A line as text: UTF-8, else GB18030, as programs on Chinese systems write it; its end may be cut off."""
+    with suppress(UnicodeDecodeError):
+        return codecs.utf_8_decode(line, "strict", False)[0]
+    with suppress(UnicodeDecodeError):
+        return codecs.getincrementaldecoder("gb18030")().decode(line)
+    return line.decode("utf-8", "replace")
