@@ -125,7 +125,7 @@ def number_in(written: str) -> float | None:
 
 
 def decoded(line: bytes) -> str:
-    """A line as text: UTF-8, else GB18030, as programs on Chinese systems write it; its end may be cut off."""
+    """A line as text: UTF-8, else GB18030, as Chinese systems write it; its end may be cut off."""
     with suppress(UnicodeDecodeError):
         return codecs.utf_8_decode(line, "strict", False)[0]
     with suppress(UnicodeDecodeError):

@@ -194,8 +194,8 @@ class _Lines:
     def of(self, at: int) -> Iterator[tuple[bytes, int]]:
         """Lines from an offset, without their ends, and the offset behind each.
 
-        Long lines are cut. Of one that is longer than a part, empty lines stand for its pieces, so that a look
-        can end within it.
+        Long lines are cut. Of one that is longer than a part, empty lines stand for its pieces: a look can
+        end within it.
         """
         rest = b""
         is_within = at > 0 and read_at(self.opened, at - 1, 1) != b"\n"  # of a line that is too long
