@@ -228,11 +228,12 @@ def test_that_a_job_without_values_has_a_text_in_place_of_the_plot(
 
 
 def test_that_parallel_coordinates_are_not_scaled_in_any_window(qtbot, model: JobModel) -> None:
-    canvas = ParallelCanvas(model)
-    show(qtbot, canvas)
+    view = ParallelView(ParallelCanvas(model))
+    canvas = view.canvas
+    show(qtbot, view)
     for width, height in ((914, 292), (640, 412)):
-        canvas.resize(width, height)
-        qtbot.waitUntil(lambda: canvas.item.size == canvas.viewport().size(), timeout=WAIT_MS)
+        view.resize(width, height)
+        qtbot.waitUntil(lambda: canvas.item.size == view.viewport().size(), timeout=WAIT_MS)
         assert canvas.transform().isIdentity()
 
 
