@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -47,9 +49,19 @@ def model(qapp: object) -> JobModel:
     return JobModel(a_view(TRIALS, series=SERIES))
 
 
+_pages: list[Opens] = []  # of the running test: nothing else holds them, and Qt deletes what is in them
+
+
+@pytest.fixture(autouse=True)
+def _forget_pages() -> Iterator[None]:
+    yield
+    _pages.clear()
+
+
 def shown(qtbot, chart: QWidget) -> Opens:
     page = Opens(chart)
-    qtbot.addWidget(page, before_close_func=lambda _closed, kept=page: None)  # Python owns it
+    _pages.append(page)
+    qtbot.addWidget(page)
     page.resize(900, 420)
     with qtbot.waitExposed(page):
         page.show()

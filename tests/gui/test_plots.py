@@ -224,6 +224,19 @@ def test_that_a_job_without_values_has_a_text_in_place_of_the_plot(
     assert not card._empty.isVisible()
 
 
+# ---- parallel coordinates
+
+
+def test_that_parallel_coordinates_are_not_scaled_in_any_window(qtbot, model: JobModel) -> None:
+    view = ParallelView(ParallelCanvas(model))
+    canvas = view.canvas
+    show(qtbot, view)
+    for width, height in ((914, 292), (640, 412)):
+        view.resize(width, height)
+        qtbot.waitUntil(lambda: canvas.item.size == view.viewport().size(), timeout=WAIT_MS)
+        assert canvas.transform().isIdentity()
+
+
 # ---- analysis
 
 

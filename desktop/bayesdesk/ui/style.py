@@ -152,7 +152,6 @@ def load_fonts() -> None:
 def apply(application: QApplication, name: str) -> None:
     """Give the whole application a theme, ``"light"`` or ``"dark"``."""
     chosen = theme.use(name)
-    application.setStyle("Fusion")
     application.setPalette(_qt_palette(chosen))
     application.setStyleSheet(sheet(chosen))
 
