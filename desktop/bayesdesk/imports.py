@@ -17,6 +17,8 @@ from bayesdesk.import_dialog import ImportDialog
 from bayesdesk.services.background import Background
 from bayesdesk.ui.message_box import tell
 
+SUFFIXES = (".db", ".sqlite3", ".csv", ".tsv", ".txt")  # of files with results
+
 
 class Imports(QObject):
     """Asks the user for files and works off the GUI thread.
@@ -38,12 +40,8 @@ class Imports(QObject):
 
     def ask_for_file(self) -> None:
         """Import results of another tool as a job."""
-        name, _filter = QFileDialog.getOpenFileName(
-            self._window,
-            _("Import"),
-            "",
-            _("Optuna storages and tables") + " (*.db *.sqlite3 *.csv *.tsv *.txt);;* (*)",
-        )
+        kinds = _("Optuna storages and tables") + f" ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
+        name, _filter = QFileDialog.getOpenFileName(self._window, _("Import"), "", f"{kinds};;* (*)")
         if name:
             self.read(Path(name))
 

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from bayescore.config import FILE_NAME
 from bayescore.i18n import _
+from bayesdesk.imports import SUFFIXES
 from bayesdesk.services.background import Background
 from bayesdesk.ui.message_box import Answer, ask, tell
-
-_RESULTS = (".db", ".sqlite3", ".csv", ".tsv", ".txt")
 
 
 class _Kind(Enum):
@@ -103,4 +102,4 @@ def _kind_of(path: Path) -> _Kind:
         return _Kind.MISSING
     if suffix == ".py":
         return _Kind.PROGRAM
-    return _Kind.RESULTS if suffix in _RESULTS else _Kind.OTHER
+    return _Kind.RESULTS if suffix in SUFFIXES else _Kind.OTHER

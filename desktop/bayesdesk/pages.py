@@ -146,7 +146,8 @@ class Pages(QStackedWidget):
             self.jobs.take_rows(rows)
             if self._jobs_state is not None:
                 self.jobs.restore(self._jobs_state)
-        self.jobs.take_rows(rows)
+        else:
+            self.jobs.take_rows(rows)
         self._show(self.jobs)
 
     def compare(self, rows: tuple[JobRow, ...], chosen: tuple[str, ...]) -> None:

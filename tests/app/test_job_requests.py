@@ -13,6 +13,7 @@ from support.builders import FILE
 from support.stored_jobs import add_job
 
 WITH_SECRET = FILE + "parameters: {key: {is_secret: true, source: env, env: LAB_TOKEN}}\n"
+IN_CLEAR = FILE + "parameters: {key: {is_secret: true, value: '***'}}\n"  # as it is stored
 ENDED = JobState.FAILED
 
 
@@ -124,6 +125,25 @@ def test_that_secrets_are_read_again_for_a_job_that_has_ended(
     monkeypatch.setenv("LAB_TOKEN", "value")
     job_requests.continue_job(database, job.id, 1)
     assert load(database.folder, job.id, job.config) == {"key": "value"}
+
+
+def test_that_a_job_that_has_ended_does_not_run_again_without_a_secret_that_was_in_its_file(
+    database: Database, starts: list[DataFolder]
+) -> None:
+    job = started_here(database, TrialState.FAILED, ended=ENDED, file_text=IN_CLEAR)
+    with pytest.raises(ConfigError, match="“key” was written in the file"):
+        job_requests.continue_job(database, job.id, 1)
+    with pytest.raises(ConfigError, match="“key” was written in the file"):
+        job_requests.rerun(database, job.id)
+    assert (open_requests(database), starts) == ([], [])
+
+
+def test_that_a_running_job_still_has_a_secret_that_was_in_its_file(
+    database: Database, starts: list[DataFolder]
+) -> None:
+    job = started_here(database, TrialState.FAILED, file_text=IN_CLEAR)
+    job_requests.rerun(database, job.id)
+    assert open_requests(database) == [(job.id, requests.RERUN, None, None)]
 
 
 # ---- re-run

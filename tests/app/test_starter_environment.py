@@ -18,7 +18,7 @@ from bayescore.app.starter_environment import environment_of_starter, is_secret
             for name in ("PGPASSWORD", "MYSQL_PWD", "SSHPASS", "my_password", "AWS_SECRET_ACCESS_KEY")
         ],
         *[(name, "x") for name in ("APP_SECRETS", "SENTRY_DSN", "NPM_CONFIG__AUTH", "GITHUB_PAT")],
-        ("PIP_INDEX_URL", "https://tok@mirror.lab/simple"),
+        ("PACKAGES_URL", "https://tok@packages.lab/files"),
         ("https_proxy", "http://me:word@proxy:3128"),
         ("APP_CONNECTION", "Server=db;User=me;Password=word"),
         ("APP_SETTINGS", '{"user": "me", "password": "word"}'),

@@ -381,6 +381,14 @@ def test_that_the_engine_commands_print_its_status(workspace: Workspace) -> None
     assert workspace.run("engine", "stop", "--json").json()["running"] is False
 
 
+def test_that_a_stopped_engine_is_said_to_be_stopped_until_it_is_started(workspace: Workspace) -> None:
+    assert "it starts when it is needed" in workspace.run("engine", "status").out
+    workspace.run("engine", "start")
+    assert "The engine is stopped" in workspace.run("engine", "stop").out
+    assert "The engine is stopped" in workspace.run("engine", "status").out
+    assert "The engine is running" in workspace.run("engine", "start").out
+
+
 def test_that_a_failed_job_exits_with_1_and_json_alone_on_standard_output(workspace: Workspace) -> None:
     workspace.write("raise SystemExit(3)\n")
     done = workspace.run("gear", "run", "hypertuning", "--json")

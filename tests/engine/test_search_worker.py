@@ -23,7 +23,7 @@ def the_question() -> bytes:
 
 
 @pytest.mark.parametrize("part", [1.0, 0.5])
-def test_that_it_ends_quietly_when_its_engine_is_killed(part: float) -> None:
+def test_that_it_ends_quietly_when_its_engine_is_killed(forks: None, part: float) -> None:
     asked = the_question()
     worker = subprocess.Popen(
         [sys.executable, "-m", "bayescore.engine.search_worker"],

@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QLineEdit
 from bayescore.config import YamlDocument
 from bayescore.config.local import LocalSettings
 from bayescore.results import planned_seconds
-from bayescore.trials.gpus import Gpu
+from bayescore.trials.gpus import Gpu, trials_at_a_time
 from bayesdesk.editor.completion import completions, describe, place_of
-from bayesdesk.editor.estimate import parallel_trials
 from bayesdesk.editor.explanations import keys_at
 from bayesdesk.editor.in_place_field import PatternsField
 from bayesdesk.services.project_words import metric_names
@@ -153,10 +152,10 @@ def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
 
 def test_that_the_estimate_counts_trials_gpus_and_time() -> None:
     gpus = tuple(Gpu(i, f"u{i}", "x", 1, 0, 0) for i in range(2))
-    assert parallel_trials(8, LocalSettings(), gpus) == 2
-    assert parallel_trials(8, LocalSettings(trials_per_gpu=3), gpus) == 6
-    assert parallel_trials(8, LocalSettings(gpus="none"), gpus) == 8
-    assert parallel_trials(1, LocalSettings(), gpus) == 1
+    assert trials_at_a_time(8, LocalSettings(), gpus) == 2
+    assert trials_at_a_time(8, LocalSettings(trials_per_gpu=3), gpus) == 6
+    assert trials_at_a_time(8, LocalSettings(gpus="none"), gpus) == 8
+    assert trials_at_a_time(1, LocalSettings(), gpus) == 1
     assert planned_seconds(60, 2, 240) == 7200
     assert planned_seconds(61, 2, 240) == 7440
 

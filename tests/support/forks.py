@@ -184,7 +184,7 @@ class _ForkingPopen(_Popen):  # type: ignore[type-arg]
                     return _watchdog(words, options)
                 if words[2] == _HOST and _is_watchdog():
                     return _host(words)
-                if words[2] == _WORKER and options.get("stdin") == options.get("stdout") == subprocess.PIPE:
+                if words[2] == _WORKER and options.keys() == {"stdin", "stdout", "env"}:
                     return _worker(words, options)
         return super().__new__(cls)
 

@@ -11,7 +11,7 @@ from bayescore.app.findings import Finding
 from bayescore.app.input_method import input_method
 from bayescore.config import Severity
 from bayescore.errors import BayesdeskError
-from bayescore.files import check_ancestors
+from bayescore.files import check_ancestors, reason_of
 from bayescore.i18n import ntext, text
 from bayescore.store import Database, DataFolder
 from bayescore.trials.docker_engine import EngineFacts
@@ -46,7 +46,7 @@ def _data_folder() -> Iterator[Finding]:
         message = text(
             "Other accounts can replace {folder}: {reason}.",
             folder=folder.root,
-            reason=f"{error.strerror} ({error.filename})",
+            reason=f"{reason_of(error)} ({error.filename})",
         )
         fix = text("Remove their write access, or set BAYESDESK_HOME to another folder.")
         yield Finding("way", Severity.WARNING, message, fix)

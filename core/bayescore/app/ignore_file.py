@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bayescore.errors import ConfigError
-from bayescore.files import read_text, replace
+from bayescore.files import read_text, reason_of, replace
 from bayescore.i18n import text
 from bayescore.trials.ignoring import IGNORE_FILE, MAX_BYTES, as_pattern
 
@@ -27,6 +27,6 @@ def ignore(project: Path, path: str) -> None:
         replace(file, f"{content}{separator}{line}\n".encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise ConfigError(
-            text("{file} cannot be written: {reason}.", file=file, reason=error.strerror or str(error)),
+            text("{file} cannot be written: {reason}.", file=file, reason=reason_of(error)),
             text("Add this line to it yourself: {line}", line=line),
         ) from None

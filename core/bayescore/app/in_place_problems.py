@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from bayescore.config import LOCAL_FILE_NAME, LoadedLocal, Problem, Severity
@@ -15,6 +15,7 @@ from bayescore.i18n import Text, text
 from bayescore.trials.project_scan import ProjectScan
 
 _WILD = frozenset("*?[!\\")
+_MOST_NAMES = 100_000
 
 
 def in_place_problems(project: Path, local: LoadedLocal, found: ProjectScan) -> tuple[Problem, ...]:
@@ -29,9 +30,10 @@ def in_place_problems(project: Path, local: LoadedLocal, found: ProjectScan) -> 
         return ()
     reader = Reader(local.document, project / LOCAL_FILE_NAME)
     in_place = tuple(local.settings.in_place)
+    names = _Names(project)
     for number, pattern in enumerate(in_place):
         if number not in found.matched:
-            _report(reader, "in_place", number, pattern, _why_unmatched(project, pattern))
+            _report(reader, "in_place", number, pattern, _why_unmatched(names, pattern))
     for each in found.in_place:
         chosen_by = Patterns(in_place).deciding(each.path, is_folder=each.is_folder)
         needed = os.R_OK | (os.X_OK if each.is_folder else 0) | (os.W_OK if each.writable else 0)
@@ -46,8 +48,8 @@ def in_place_problems(project: Path, local: LoadedLocal, found: ProjectScan) -> 
             _report(reader, "in_place", chosen_by, in_place[chosen_by], ("contradiction", why))
     for key, patterns in (("copy", local.settings.copied), ("send", local.settings.send)):
         for number, pattern in enumerate(patterns):
-            if _is_missing(project, pattern):
-                _report(reader, key, number, pattern, _why_unmatched(project, pattern))
+            if names.lack(pattern):
+                _report(reader, key, number, pattern, _why_unmatched(names, pattern))
             elif key == "copy" and (target := _leads_out(project, pattern)) is not None:
                 why = text(
                     "{name} is a link to {place}, outside the project, which is not copied. "
@@ -70,12 +72,12 @@ def _report(reader: Reader, key: str, number: int, pattern: str, why: tuple[str,
     reader.report(severity, code, path, message, key=is_key)
 
 
-def _why_unmatched(project: Path, pattern: str) -> tuple[str, Text] | None:
+def _why_unmatched(names: _Names, pattern: str) -> tuple[str, Text] | None:
     """Code and message for a pattern by which nothing was chosen; ``None`` for one that only excludes."""
     if pattern.startswith("!"):
         return None
-    if not _WILD.isdisjoint(pattern) or not _is_missing(project, pattern):
-        place = project / pattern.strip("/")
+    if not _WILD.isdisjoint(pattern) or not names.lack(pattern):
+        place = names.project / pattern.strip("/")
         special = _WILD.isdisjoint(pattern) and _is_special(place)
         if special:
             message = text("{name} is neither a file nor a folder. Remove the entry.", name=pattern)
@@ -97,25 +99,28 @@ def _why_unmatched(project: Path, pattern: str) -> tuple[str, Text] | None:
     return "missing", message
 
 
-def _is_missing(project: Path, pattern: str) -> bool:
-    """Whether a pattern without wild cards that names one path names nothing."""
-    bare = pattern.strip("/")
-    if not _WILD.isdisjoint(pattern) or os.path.lexists(project / bare):
-        return False
-    if "/" in bare or pattern.startswith("/"):
-        return True
-    return not any(name == bare for name in _names_below(project))
+class _Names:
+    """What is in a project, as far as entries without wild cards need to know."""
 
+    def __init__(self, project: Path) -> None:
+        self.project = project
 
-def _names_below(project: Path) -> Iterator[str]:
-    """Names of the files and folders of a project, the first ones: such a pattern holds in every folder."""
-    most = 100_000
-    for _folder, folders, files in os.walk(project):
-        yield from folders
-        yield from files
-        most -= len(folders) + len(files)
-        if most < 0:
-            return
+    def lack(self, pattern: str) -> bool:
+        """Whether a pattern without wild cards that names one path names nothing."""
+        bare = pattern.strip("/")
+        if not _WILD.isdisjoint(pattern) or os.path.lexists(self.project / bare):
+            return False
+        return "/" in bare or pattern.startswith("/") or bare not in self._below
+
+    @cached_property
+    def _below(self) -> frozenset[str]:
+        """Names in every folder, the first ones: a pattern without a slash holds in each of them."""
+        found: set[str] = set()
+        for _folder, folders, files in os.walk(self.project):
+            found.update(folders, files)
+            if len(found) > _MOST_NAMES:
+                break
+        return frozenset(found)
 
 
 def _is_special(place: Path) -> bool:

@@ -152,12 +152,30 @@ def check_can_run(job: Job) -> None:
         )
 
 
+def _check_no_secret_is_gone(job: Job) -> None:
+    for name, secret in job.config.secrets.items():
+        if secret.env is None:
+            raise ConfigError(
+                text(
+                    "The secret “{name}” was written in the file: job {id} no longer has it.",
+                    name=name,
+                    id=job.id,
+                ),
+                text(
+                    "Start a new one that learns from it: bayesdesk gear run hypertuning --history {id}",
+                    id=job.id,
+                ),
+            )
+
+
 def _has_failed_trials(database: Database, job: Job) -> bool:
     with database.read() as connection:
         return any(t.state in (TrialState.FAILED, TrialState.LOST) for t in trials.of_job(connection, job.id))
 
 
 def _confirm_and_save_secrets(database: Database, job: Job, confirmed: Collection[Permission]) -> None:
+    if job.state.ended:
+        _check_no_secret_is_gone(job)
     unconfirmed = consent.unconfirmed_of_job(database.folder, job)
     consent.check(unconfirmed, confirmed, job.id)
     if unconfirmed:

@@ -241,10 +241,13 @@ def _gpus(submission: Submission) -> Iterator[Finding]:
 
 
 def _busy(gpu: Gpu, *, used: bool) -> Finding:
-    who = ", ".join(gpu.programs) or f"{gpu.memory_used // 2**20} MiB"
     if used:
-        message = text("GPU {index} is in use ({who}); trials use it all the same.", index=gpu.index, who=who)
+        message = text(
+            "GPU {index} is in use ({who}); trials use it all the same.", index=gpu.index, who=gpu.users
+        )
         return Finding("gpus", Severity.WARNING, message)
-    message = text("GPU {index} is in use ({who}); trials wait until it is free.", index=gpu.index, who=who)
+    message = text(
+        "GPU {index} is in use ({who}); trials wait until it is free.", index=gpu.index, who=gpu.users
+    )
     hint = text("To use it all the same, set “use_busy_gpus: true” in openbayes.local.yaml.")
     return Finding("gpus", Severity.WARNING, message, hint)

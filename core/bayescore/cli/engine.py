@@ -20,13 +20,15 @@ application = typer.Typer(no_args_is_help=True)
 @application.command("status", help=_("Show whether the engine is running."))
 def status(json: Annotated[bool, JSON] = False) -> None:
     """Print the engine's status."""
-    _print(engine_control.status(DataFolder.default()), json)
+    folder = DataFolder.default()
+    _print(folder, engine_control.status(folder), json)
 
 
 @application.command("start", help=_("Start the engine if it is not running."))
 def start(json: Annotated[bool, JSON] = False) -> None:
     """Start the engine."""
-    _print(engine_control.start(open_store().folder), json)
+    folder = open_store().folder
+    _print(folder, engine_control.start(folder), json)
 
 
 @application.command("stop", help=_("Stop the engine; running trials continue."))
@@ -39,10 +41,10 @@ def stop(
     if and_trials:
         engine_control.stop_jobs(database)
     engine_control.stop(database.folder)
-    _print(engine_control.status(database.folder), json)
+    _print(database.folder, engine_control.status(database.folder), json)
 
 
-def _print(found: engine_control.EngineStatus, json: bool) -> None:
+def _print(folder: DataFolder, found: engine_control.EngineStatus, json: bool) -> None:
     if json:
         as_json(found.as_json())
         return
@@ -55,6 +57,8 @@ def _print(found: engine_control.EngineStatus, json: bool) -> None:
                 listener=", ".join(found.listener),
             )
         )
+    elif engine_control.is_stopped(folder):
+        write(_("The engine is stopped; a new job or “bayesdesk engine start” starts it again."))
     else:
         write(_("The engine is not running; it starts when it is needed."))
     write(_("Data folder {folder}", folder=found.data_folder))

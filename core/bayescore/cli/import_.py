@@ -18,6 +18,7 @@ from bayescore.exchange.readers import MOST_BYTES, decode_table, read_study
 from bayescore.exchange.search_spaces import convert_space
 from bayescore.exchange.study import Study
 from bayescore.exchange.tables import read_table
+from bayescore.files import reason_of
 from bayescore.i18n import _, n_, text
 from bayescore.results import replace_file
 
@@ -91,6 +92,6 @@ def _convert(source: Path, into: Path | None) -> None:
         replace_file(target, found.file_text)
     except OSError as error:
         raise ConfigError(
-            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+            text("{file} cannot be written: {reason}.", file=target, reason=reason_of(error))
         ) from None
     write(_("{file} has been written. Review it, then run: bayesdesk check", file=target))

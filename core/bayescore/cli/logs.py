@@ -15,7 +15,7 @@ from bayescore.cli.options import JOB
 from bayescore.cli.store import open_jobs
 from bayescore.cli.terminal import Shown
 from bayescore.errors import StoreError
-from bayescore.files import open_regular
+from bayescore.files import open_regular, reason_of
 from bayescore.i18n import _, text
 from bayescore.trials import TrialFolder
 
@@ -64,7 +64,7 @@ def _pieces(file: Path, offset: int) -> Iterator[bytes]:
                 yield data
     except OSError as error:
         raise StoreError(
-            text("{file} cannot be read: {reason}.", file=file, reason=error.strerror or str(error))
+            text("{file} cannot be read: {reason}.", file=file, reason=reason_of(error))
         ) from None
 
 

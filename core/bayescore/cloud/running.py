@@ -14,6 +14,7 @@ from pathlib import Path
 from bayescore.cloud.official import INSTALL
 from bayescore.cloud.plan import Plan
 from bayescore.errors import ConfigError
+from bayescore.files import reason_of
 from bayescore.i18n import text
 
 _LINK = re.compile(r"https?://[^\s\"'<>，。]+")
@@ -86,9 +87,7 @@ def _official(
         )
     except OSError as error:
         raise ConfigError(
-            text(
-                "The official command line cannot be started: {reason}.", reason=error.strerror or str(error)
-            )
+            text("The official command line cannot be started: {reason}.", reason=reason_of(error))
         ) from None
     ended = threading.Event()
     if cancelled is not None:

@@ -88,14 +88,7 @@ class NodeAgent:
 
     def receive_snapshot(self, digest: str, offset: int, part: bytes, *, last: bool) -> None:
         """Receive a part of a packed snapshot; the last part unpacks it."""
-        target = self._snapshot(digest)
-        if target.is_dir():
-            return
-        parcel = target.with_suffix(".tar")
-        parcels.write_part(parcel, offset, part)
-        if last:
-            parcels.unpack(parcel, target)
-            parcel.unlink()
+        _receive(self._snapshot(digest), offset, part, last=last)
 
     def has_sent(self, fingerprint: str) -> bool:
         """Whether something that is used in place has been sent to this node."""
@@ -103,14 +96,7 @@ class NodeAgent:
 
     def receive_sent(self, fingerprint: str, offset: int, part: bytes, *, last: bool) -> None:
         """Receive a part of something that is used in place; the last part unpacks it."""
-        target = self._sent(fingerprint)
-        if target.is_dir():
-            return
-        parcel = target.with_suffix(".tar")
-        parcels.write_part(parcel, offset, part)
-        if last:
-            parcels.unpack(parcel, target)
-            parcel.unlink()
+        _receive(self._sent(fingerprint), offset, part, last=last)
 
     def _sent(self, fingerprint: str) -> Path:
         return self._folder.root / "sent" / fingerprint
@@ -379,6 +365,17 @@ def _read(file: Path) -> dict[str, str]:
 
 def _write(file: Path, known: dict[str, str]) -> None:
     replace_file(file, json.dumps(known).encode(), 0o600)
+
+
+def _receive(target: Path, offset: int, part: bytes, *, last: bool) -> None:
+    """Add a part to the parcel of a folder, unless the folder is there; the last part unpacks it."""
+    if target.is_dir():
+        return
+    parcel = target.with_suffix(".tar")
+    parcels.write_part(parcel, offset, part)
+    if last:
+        parcels.unpack(parcel, target)
+        parcel.unlink()
 
 
 def _part(file: Path, offset: int, most: int = _CHUNK) -> bytes:

@@ -19,6 +19,7 @@ from bayescore.cluster.readiness import Readiness
 from bayescore.cluster.slots import Slots, demand, fitting, gpus_of, node_of
 from bayescore.cluster.trial_sync import TrialSync
 from bayescore.errors import BayesdeskError, RunnerError
+from bayescore.files import reason_of
 from bayescore.files import replace as replace_file
 from bayescore.i18n import Text, text
 from bayescore.store import DataFolder, InPlace, Submission
@@ -279,7 +280,7 @@ class RayRunner:
 
 def _unreadable(source: Path, error: OSError) -> RunnerError:
     return RunnerError(
-        text("{file} cannot be sent: {reason}.", file=error.filename or source, reason=error.strerror)
+        text("{file} cannot be sent: {reason}.", file=error.filename or source, reason=reason_of(error))
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from bayescore.config.linear_time import compile_linear
+
 STEP = "step"  # group that names the step of a value; every other group is a metric
 _MAX_PROGRAM = 5000  # of RE2's instructions: a line of 16 KiB is then searched within a second, at worst
 _MAX_CHARACTERS = 2000
+_MAX_MEMORY = 2**20  # bytes
 
 
 class Match(Protocol):
@@ -45,24 +48,17 @@ def compile_pattern(pattern: str) -> Pattern:
     PatternError
         With RE2's reason, when the pattern is none or is too large.
     """
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 2**20
     if len(pattern) > _MAX_CHARACTERS:
         raise PatternError(f"longer than {_MAX_CHARACTERS} characters")
     try:
-        compiled = re2.compile(pattern, options)
-    except re2.error as error:
-        said = error.args[0] if error.args else str(error)
-        reason, _, part = (said.decode("utf-8", "replace") if isinstance(said, bytes) else said).partition(
-            ": "
-        )
+        compiled = compile_linear(pattern, _MAX_MEMORY)
+    except ValueError as error:
+        reason, _, part = str(error).partition(": ")
         raise PatternError(reason, part) from None
     if compiled.programsize > _MAX_PROGRAM:
         raise PatternError("pattern too large")
-    return compiled  # type: ignore[no-any-return]
+    found: Pattern = compiled
+    return found
 
 
 def metrics_of(pattern: Pattern) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
+from bayescore.config.linear_time import compile_linear
 from bayescore.i18n import text
 
 MAX_CHARACTERS = 500  # of a pattern
@@ -59,7 +60,7 @@ def compiled(line: str) -> GitIgnoreSpecPattern:
         with warnings.catch_warnings(action="ignore"):
             pattern = GitIgnoreSpecPattern(line)
         if len(_STARS.findall(line)) > 1 and pattern.regex is not None:
-            pattern.regex = _linear(pattern.regex.pattern)
+            pattern.regex = compile_linear(pattern.regex.pattern)
     except re.error as error:
         raise ValueError(error) from None
     return pattern
@@ -68,17 +69,3 @@ def compiled(line: str) -> GitIgnoreSpecPattern:
 def _name(path: str, is_folder: bool) -> str:
     name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return f"{name}/" if is_folder else name
-
-
-def _linear(pattern: str) -> re.Pattern[str]:
-    """A pattern compiled by RE2, with the interface of Python's patterns."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        compiled: re.Pattern[str] = re2.compile(pattern, options)
-    except re2.error as error:
-        said = error.args[0] if error.args else error
-        raise ValueError(said.decode("utf-8", "replace") if isinstance(said, bytes) else said) from None
-    return compiled

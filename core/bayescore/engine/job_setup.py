@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bayescore.engine.in_place_watch import notes_file
 from bayescore.errors import RunnerError
+from bayescore.files import reason_of
 from bayescore.i18n import ntext, text
 from bayescore.store import Database, Job, events, job_secrets, settings, transfers
 from bayescore.trials import images, snapshot
@@ -61,7 +62,7 @@ def _note_in_place(database: Database, job: Job, cancelled: threading.Event) -> 
         Notes.take(job.submission.uncopied.in_place, tick).save(file)
     except OSError as error:
         raise RunnerError(
-            text("{file} cannot be written: {reason}.", file=file, reason=error.strerror or str(error))
+            text("{file} cannot be written: {reason}.", file=file, reason=reason_of(error))
         ) from None
 
 

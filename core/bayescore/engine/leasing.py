@@ -14,7 +14,7 @@ from bayescore.engine.gpu_line import GpuLine, Need
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.store import Job, events, trials
-from bayescore.trials.gpus import Gpu, chosen, too_few, visible
+from bayescore.trials.gpus import Gpu, chosen, too_few, trials_at_a_time, visible
 
 if TYPE_CHECKING:
     from bayescore.cluster.slots import Slots
@@ -132,11 +132,7 @@ class GpuLeaser:
 
     def at_a_time(self, job: Job) -> int:
         """Trials of a job that run at the same time, by its settings and the GPUs that were last listed."""
-        most, local = job.config.hyper_tuning.parallel_count, job.local
-        usable = len(chosen(self._listed.gpus, local.gpus))
-        if usable == 0 or local.gpus_per_trial == 0:
-            return most
-        return max(1, min(most, usable * local.trials_per_gpu // local.gpus_per_trial))
+        return trials_at_a_time(job.config.hyper_tuning.parallel_count, job.local, self._listed.gpus)
 
     def release(self, job: str) -> None:
         """See :class:`Leaser`: no GPU is held between trials, but the job may wait for one."""
@@ -156,7 +152,7 @@ class GpuLeaser:
                 "To use it all the same, set “use_busy_gpus: true” in openbayes.local.yaml.",
                 index=gpu.index,
                 name=gpu.name,
-                programs=", ".join(gpu.programs) or f"{gpu.memory_used // 2**20} MiB",
+                programs=gpu.users,
             )
             events.add(connection, job.id, "gpu_busy", message, level="warning")
 

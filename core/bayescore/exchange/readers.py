@@ -10,7 +10,7 @@ from bayescore.exchange.optuna_import import MAGIC, read_optuna
 from bayescore.exchange.output_folders import read_folder
 from bayescore.exchange.study import Study
 from bayescore.exchange.tables import read_table
-from bayescore.files import open_regular
+from bayescore.files import open_regular, reason_of
 from bayescore.i18n import text
 
 MOST_BYTES = 8 * 2**20  # of a table
@@ -50,7 +50,7 @@ def read_study(
             rest = opened.read(MOST_BYTES + 1) if is_table else b""
     except OSError as error:
         raise ConfigError(
-            text("{file} cannot be read: {reason}.", file=source, reason=error.strerror or str(error))
+            text("{file} cannot be read: {reason}.", file=source, reason=reason_of(error))
         ) from None
     if start == MAGIC:
         return read_optuna(source, study=study, metric=metric)

@@ -26,11 +26,6 @@ def tail_at(opened: BinaryIO, at: int) -> str:
     return digest(read_at(opened, max(0, at - _TAIL_BYTES), min(at, _TAIL_BYTES)))
 
 
-def tail_bytes(opened: BinaryIO, at: int) -> bytes:
-    """The bytes of which :func:`tail_at` is the digest."""
-    return read_at(opened, max(0, at - _TAIL_BYTES), min(at, _TAIL_BYTES))
-
-
 def read_at(opened: BinaryIO, at: int, most: int) -> bytes:
     """Bytes from an offset."""
     opened.seek(at)

@@ -13,8 +13,8 @@ from bayescore.i18n import Text
 from bayescore.store.states import JobState, TrialState
 
 PROCESS = "process"  # runner of trials that are processes of this machine
-HIDDEN = "•••"
 IMPORTED = "imported"  # in place of a runner: the job ran elsewhere and cannot be continued here
+_UNSEEN = "•••"  # in place of a value that is a secret
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Submission:
     def shown_environment(self) -> dict[str, str]:
         """The environment in which the job was started; dots stand for secrets, ``\\xff`` for a byte."""
         return {
-            _shown(name): HIDDEN if value is None else _shown(value)
+            _shown(name): _UNSEEN if value is None else _shown(value)
             for name, value in (self.environment or {}).items()
         }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bayescore.errors import StoreError
-from bayescore.files import ensure, random_name, remove_tree
+from bayescore.files import ensure, random_name, reason_of, remove_tree
 from bayescore.files.archive import ArchiveError, Unpacked, unpack
 from bayescore.files.tree import Parts
 from bayescore.i18n import text
@@ -90,7 +90,7 @@ def restore(
                 (unpacked / JOBS).rename(folder.root / JOBS)
         except OSError as error:
             raise StoreError(
-                text("The backup {file} cannot be restored: {reason}.", file=source, reason=error.strerror),
+                text("The backup {file} cannot be restored: {reason}.", file=source, reason=reason_of(error)),
                 text("The previous content of the data folder is still there."),
             ) from None
         finally:

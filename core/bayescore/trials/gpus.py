@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from bayescore.config import LocalSettings
 from bayescore.i18n import Text, text
 
 # A display uses a few hundred MiB.  Where the driver does not list programs, more in use means one computes.
@@ -41,6 +42,11 @@ class Gpu:
     def busy(self) -> bool:
         """Whether any program computes on it."""
         return bool(self.programs) or self.memory_used > BUSY_BYTES
+
+    @property
+    def users(self) -> str:
+        """Who uses it: the programs, or the memory in use where the driver does not list them."""
+        return ", ".join(self.programs) or f"{self.memory_used // 2**20} MiB"
 
 
 def visible() -> list[Gpu]:
@@ -119,6 +125,14 @@ def chosen(gpus: Sequence[Gpu], wanted: Literal["all", "none"] | Sequence[int | 
     if wanted == "all":
         return list(gpus)
     return [g for g in gpus if any(_means(w, g) for w in wanted)]
+
+
+def trials_at_a_time(most: int, local: LocalSettings, gpus: Sequence[Gpu]) -> int:
+    """How many of at most so many trials run at the same time on these GPUs of a machine."""
+    usable = len(chosen(gpus, local.gpus))
+    if usable == 0 or local.gpus_per_trial == 0:
+        return most
+    return max(1, min(most, usable * local.trials_per_gpu // local.gpus_per_trial))
 
 
 def too_few(needed: int, there: int) -> Text:

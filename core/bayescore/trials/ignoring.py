@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bayescore.config.patterns import Patterns, compiled
 from bayescore.errors import RunnerError
-from bayescore.files import read_text
+from bayescore.files import read_text, reason_of
 from bayescore.i18n import text
 
 IGNORE_FILE = ".openbayesignore"
@@ -73,7 +73,7 @@ def _lines(file: Path) -> list[str]:
         return []
     except OSError as error:
         raise RunnerError(
-            text("{file} cannot be read: {reason}.", file=file, reason=error.strerror or str(error))
+            text("{file} cannot be read: {reason}.", file=file, reason=reason_of(error))
         ) from None
     if len(lines) > MAX_LINES:
         raise RunnerError(

@@ -11,6 +11,7 @@ from pathlib import Path
 from bayescore.config import Access, LocalSettings
 from bayescore.config.patterns import Patterns
 from bayescore.errors import RunnerError
+from bayescore.files import reason_of
 from bayescore.files.measuring import measure
 from bayescore.files.tree import Cursor, Entry, walk
 from bayescore.i18n import text
@@ -137,7 +138,7 @@ def scan(
             text(
                 "The project cannot be read: {file}: {reason}.",
                 file=error.filename or project,
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             ),
             text("Make it readable, or list it in .openbayesignore."),
         ) from None

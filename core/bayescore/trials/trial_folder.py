@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bayescore.errors import RunnerError
-from bayescore.files import create, remove_tree
+from bayescore.files import create, reason_of, remove_tree
 from bayescore.files.copying import copy_tree
 from bayescore.files.tree import Cursor, walk
 from bayescore.i18n import text
@@ -69,7 +69,7 @@ def _made(root: Path, content: Content, fill: Callable[[Path], None]) -> TrialFo
         fill(folder.output)
         create(_mark(root, content.attempt)).close()
     except OSError as error:
-        reason = text("{file}: {reason}", file=error.filename or root, reason=error.strerror or str(error))
+        reason = text("{file}: {reason}", file=error.filename or root, reason=reason_of(error))
         raise RunnerError(
             text("The folder {folder} cannot be written: {reason}.", folder=root, reason=reason),
             text("Check the disk's free space and the folder's permissions."),

@@ -63,13 +63,15 @@ class CurvesChart(Card):
         PlotKeys(made, walk, lambda _trial: None, self._summary)
         return made
 
+    @property
+    def _scale(self) -> By:
+        return By(self.by.value() or By.TRIALS)
+
     def _points(self, job: str) -> tuple[Array, Array]:
         return self._curves[job].x, self._curves[job].y
 
     def _words(self, job: str, x: float, y: float) -> str:
-        titles = {By.TRIALS: _("trials"), By.HOURS: _("hours"), By.GPU_HOURS: _("GPU hours")}
-        by = By(self.by.value() or By.TRIALS)
-        place = f"{titles[by]} {number(float(f'{x:.4g}'))}"
+        place = f"{_title(self._scale)} {number(float(f'{x:.4g}'))}"
         return f"{self._name(job)} · {place} · {number(float(f'{y:.6g}'))}"
 
     def _name(self, job: str) -> str:
@@ -85,11 +87,10 @@ class CurvesChart(Card):
         self._draw()
 
     def _draw(self) -> None:
-        by = By(self.by.value() or By.TRIALS)
+        by = self._scale
         self._replace_plot(by)
         self._curves = {}
-        titles = {By.TRIALS: _("trials"), By.HOURS: _("hours"), By.GPU_HOURS: _("GPU hours")}
-        self._plot.getPlotItem().setLabel("bottom", titles[by])
+        self._plot.getPlotItem().setLabel("bottom", _title(by))
         if not self._found:
             self.caption.setText(" ")
             return
@@ -131,3 +132,7 @@ class CurvesChart(Card):
             symbolBrush=drawn.mark.colour,
             symbolPen=None,
         )
+
+
+def _title(scale: By) -> str:
+    return {By.TRIALS: _("trials"), By.HOURS: _("hours"), By.GPU_HOURS: _("GPU hours")}[scale]

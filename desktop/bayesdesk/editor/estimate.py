@@ -8,7 +8,7 @@ from bayescore.config import HyperTuning, LocalSettings
 from bayescore.config.local import parse_duration
 from bayescore.i18n import _
 from bayescore.results import planned_seconds
-from bayescore.trials.gpus import Gpu, chosen
+from bayescore.trials.gpus import Gpu, trials_at_a_time
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.models.formatting import span
 from bayesdesk.services.machine_watch import MachineWatch
@@ -60,7 +60,7 @@ def estimate_text(
     tuning: HyperTuning, settings: LocalSettings, gpus: tuple[Gpu, ...], seconds: float | None
 ) -> str:
     """The sentence before the field with the time of one trial, which may be missing."""
-    parallel = parallel_trials(tuning.parallel_count, settings, gpus)
+    parallel = trials_at_a_time(tuning.parallel_count, settings, gpus)
     time = span(planned_seconds(tuning.max_job_count, parallel, seconds)) if seconds else "?"
     if tuning.max_job_count == 1:
         return _("1 trial: about {time} if it takes", time=time)
@@ -70,14 +70,6 @@ def estimate_text(
         parallel=parallel,
         time=time,
     )
-
-
-def parallel_trials(requested: int, settings: LocalSettings, gpus: tuple[Gpu, ...]) -> int:
-    """Trials that run at a time: the requested number, limited by the GPUs."""
-    usable = chosen(gpus, settings.gpus)
-    if not usable or settings.gpus_per_trial == 0:
-        return requested
-    return max(1, min(requested, len(usable) * settings.trials_per_gpu // settings.gpus_per_trial))
 
 
 def written_span(seconds: float) -> str:

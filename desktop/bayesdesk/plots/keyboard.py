@@ -16,7 +16,7 @@ from bayesdesk.plots.canvas import Plot, pen
 from bayesdesk.plots.walks import Array, Points, Spot, Walk
 from bayesdesk.ui import theme
 from bayesdesk.ui.speech import describe, say
-from bayesdesk.ui.widgets import label
+from bayesdesk.ui.widgets import enclosing, label
 
 _RING = 17  # pixels
 _GAP = 14  # pixels between a point and the words about it
@@ -40,11 +40,9 @@ class OpensTrials(Protocol):
 
 def open_trial(widget: QWidget, number: int) -> None:
     """Open a trial on the page that a widget is on."""
-    above: QWidget | None = widget
-    while above is not None and not isinstance(above, OpensTrials):
-        above = above.parentWidget()
-    if isinstance(above, OpensTrials):
-        above.open_trial(number)
+    page = enclosing(widget, OpensTrials)  # type: ignore[type-abstract]  # checked at run time
+    if page is not None:
+        page.open_trial(number)
 
 
 def walk_trials(

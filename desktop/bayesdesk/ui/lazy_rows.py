@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from bayesdesk.ui import theme
 from bayesdesk.ui.following import followed
+from bayesdesk.ui.widgets import enclosing
 
 _AROUND = 1  # rows beyond those in sight, so that Tab reaches them
 
@@ -171,13 +172,10 @@ class LazyRows(QWidget):
 
     def _find_scroll(self) -> None:
         """Follow the scroll area that the rows are in."""
-        parent = self.parentWidget()
-        while parent is not None and not isinstance(parent, QScrollArea):
-            parent = parent.parentWidget()
-        if parent is not None:
-            self._scroll = parent
-            parent.verticalScrollBar().valueChanged.connect(self._arrange)
-            parent.viewport().installEventFilter(self)
+        self._scroll = enclosing(self, QScrollArea)
+        if self._scroll is not None:
+            self._scroll.verticalScrollBar().valueChanged.connect(self._arrange)
+            self._scroll.viewport().installEventFilter(self)
 
     # ---- events
 

@@ -26,6 +26,7 @@ from bayesdesk.ui.plain import as_text
 _MIN_CAPTION_PX = 60
 _ICON_PX = 16
 _Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
+_Kind = TypeVar("_Kind")
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
@@ -228,6 +229,14 @@ def discard(widget: QWidget) -> None:
     widget.hide()
     widget.setParent(None)
     widget.deleteLater()
+
+
+def enclosing(widget: QWidget, kind: type[_Kind]) -> _Kind | None:
+    """The nearest widget of a kind that a widget is in."""
+    around = widget.parentWidget()
+    while around is not None and not isinstance(around, kind):
+        around = around.parentWidget()
+    return around
 
 
 def set_shown(part: QWidget, is_shown: bool) -> None:

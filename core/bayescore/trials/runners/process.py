@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bayescore.config import CommandShell
 from bayescore.errors import RunnerError
-from bayescore.files import append_to, read_bytes, replace
+from bayescore.files import append_to, read_bytes, reason_of, replace
 from bayescore.i18n import text
 from bayescore.processes import start_time
 from bayescore.resources import resource
@@ -85,7 +85,7 @@ class ProcessRunner:
             )
         except OSError as error:
             raise RunnerError(
-                text("The trial's process cannot be started: {reason}.", reason=error.strerror or str(error))
+                text("The trial's process cannot be started: {reason}.", reason=reason_of(error))
             ) from None
         with self._lock:
             self._started[supervisor.pid] = supervisor

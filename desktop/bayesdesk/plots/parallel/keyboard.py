@@ -22,7 +22,7 @@ from bayesdesk.plots.keyboard import open_trial
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.ui import theme
 from bayesdesk.ui.speech import describe, say
-from bayesdesk.ui.widgets import label
+from bayesdesk.ui.widgets import enclosing, label
 
 _STEP = 0.025  # share of an axis by which a key moves the end of a brush
 _GAP = 14  # pixels between an axis and the words about it
@@ -242,11 +242,9 @@ class ParallelKeys(QObject):
         self._words.move(round(x - _GAP - self._words.width() if left is None else left), round(y) - 34)
         self._words.show()
         self._words.raise_()
-        above = self._canvas.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
-        if above is not None:
-            above.ensureVisible(round(x), round(y), 120, 0)
+        scrolled = enclosing(self._canvas, QScrollArea)
+        if scrolled is not None:
+            scrolled.ensureVisible(round(x), round(y), 120, 0)
         say(self._canvas, self._words.text())
 
     def _said(self, axis: Axis) -> str:
