@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from bayescore.i18n import _
 from bayesdesk.editor.fields import Labelled
@@ -17,15 +19,20 @@ from support.window import ended_page
 from support.workspace import Workspace
 
 
+def check_names(shown: Iterable[tuple[str, QWidget]]) -> None:
+    """Assert that every control of each window has a name, when its turn to be shown comes."""
+    found: dict[str, str] = {}
+    for name, root in shown:
+        settle()
+        for each in nameless(root):
+            found.setdefault(each, name)
+    assert not found, "\n".join(f"{name}: {each}" for each, name in found.items())
+
+
 @pytest.mark.timeout(600)
 def test_that_every_control_of_every_page_has_a_name(window: MainWindow, workspace: Workspace, qtbot) -> None:
     file, jobs = filled(window, workspace, qtbot)
-    found: dict[str, str] = {}
-    for name in pages(window, qtbot, jobs, file):
-        settle()
-        for each in nameless(window):
-            found.setdefault(each, name)
-    assert not found, "\n".join(f"{name}: {each}" for each, name in found.items())
+    check_names((name, window) for name in pages(window, qtbot, jobs, file))
 
 
 @pytest.mark.timeout(600)
@@ -33,12 +40,7 @@ def test_that_every_control_of_every_dialog_has_a_name(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     file, jobs = filled(window, workspace, qtbot)
-    found: dict[str, str] = {}
-    for name, dialog in dialogs(window, workspace, qtbot, jobs[0], file):
-        settle()
-        for each in nameless(dialog):
-            found.setdefault(each, name)
-    assert not found, "\n".join(f"{name}: {each}" for each, name in found.items())
+    check_names(dialogs(window, workspace, qtbot, jobs[0], file))
 
 
 @pytest.mark.timeout(600)

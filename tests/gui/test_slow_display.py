@@ -91,7 +91,8 @@ def test_that_a_display_that_does_not_answer_is_not_taken_for_a_slow_one(
         assert not is_display_slow()
 
 
-def test_that_a_typed_letter_repaints_one_line(qtbot, qapp: object) -> None:
+def shown_editor(qtbot, position: int) -> YamlEditor:
+    """An editor on the screen, with its text analysed and the cursor at a position."""
     model = config_model(FILE)
     editor = YamlEditor(model)
     qtbot.addWidget(editor)
@@ -99,9 +100,14 @@ def test_that_a_typed_letter_repaints_one_line(qtbot, qapp: object) -> None:
     with qtbot.waitExposed(editor):
         editor.show()
     cursor = editor.textCursor()
-    cursor.setPosition(model.text.index("main.py") + len("main.py"))
+    cursor.setPosition(position)
     editor.setTextCursor(cursor)
     qtbot.waitUntil(lambda: model.is_current, timeout=WAIT_MS)
+    return editor
+
+
+def test_that_a_typed_letter_repaints_one_line(qtbot, qapp: object) -> None:
+    editor = shown_editor(qtbot, FILE.index("main.py") + len("main.py"))
     qtbot.wait(50)  # for what has been asked to be painted until now
     painted = Painted(editor.viewport())
     QTest.keyClick(editor, Qt.Key.Key_A)
@@ -110,15 +116,7 @@ def test_that_a_typed_letter_repaints_one_line(qtbot, qapp: object) -> None:
 
 
 def test_that_a_line_that_is_split_and_joined_is_laid_out(qtbot, qapp: object) -> None:
-    model = config_model(FILE)
-    editor = YamlEditor(model)
-    qtbot.addWidget(editor)
-    editor.resize(600, 600)
-    with qtbot.waitExposed(editor):
-        editor.show()
-    cursor = editor.textCursor()
-    cursor.setPosition(model.text.index("main.py"))
-    editor.setTextCursor(cursor)
+    editor = shown_editor(qtbot, FILE.index("main.py"))
     line = editor.fontMetrics().lineSpacing()
     top = editor.cursorRect().top()
     QTest.keyClick(editor, Qt.Key.Key_Return)
