@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figure import Figure
-from support.slow_display import SlowDisplay, VirtualScreen
+from support.slow_display import SlowDisplay
+from support.virtual_screen import virtual_screen
 
 _SCRIPT = Path(__file__).with_name("slow_line_script.py")
 _DELAY_S = 0.01  # in each direction: a round trip of 20 ms
@@ -32,12 +33,12 @@ _TARGETS: dict[str, tuple[str, float | None]] = {
 
 def measure() -> Iterator[Figure]:
     """In a process of its own whose display is a proxy that counts bytes."""
-    with VirtualScreen() as screen, SlowDisplay(screen.name, _DELAY_S) as display:
+    with virtual_screen() as screen, SlowDisplay(screen, _DELAY_S) as display:
         environment = {
             **os.environ,
             "QT_QPA_PLATFORM": "xcb",
             "DISPLAY": display.name,
-            "REAL_DISPLAY": screen.name,
+            "REAL_DISPLAY": screen,
         }
         process = subprocess.Popen(
             [sys.executable, str(_SCRIPT)],

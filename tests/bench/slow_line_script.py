@@ -226,12 +226,13 @@ def live(window, home: Path, mouse: Mouse) -> None:  # type: ignore[no-untyped-d
 
 def write(home: Path, seconds: float) -> None:
     """Let the four last trials report, one point of each metric at a time."""
-    from bayescore.store import Database, NewPoints, trials
+    from bayescore.store import Database, NewPoints, jobs, trials
     from bayescore.store.points import PointWriter
 
     database = Database(DataFolder(home)).open()
     with database.read() as connection:
         found = trials.active(connection)[-4:]
+        job = jobs.get(connection, found[0].job)
     writer, end = PointWriter(), time.monotonic() + seconds
     step = 0
     while time.monotonic() < end:
@@ -239,12 +240,8 @@ def write(home: Path, seconds: float) -> None:
             for trial in found:
                 step += 1
                 values = tuple((name, 0.5 + 0.4 * math.sin(step / 7)) for name in ("score", "loss", "m0"))
-                writer.append(connection, [NewPoints(job_seq(trial), trial.id, 1, values)])
+                writer.append(connection, [NewPoints(job.seq, trial.id, 1, values)])
         time.sleep(_COMMIT_S)
-
-
-def job_seq(trial) -> int:  # type: ignore[no-untyped-def]
-    return 3 if trial is not None else 0  # the third job of this store
 
 
 def editing(window, project: Path) -> None:  # type: ignore[no-untyped-def]

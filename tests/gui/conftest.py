@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.virtual_screen import virtual_screen
 from support.workspace import BIN, Workspace
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
@@ -69,21 +69,10 @@ def screen() -> Iterator[None]:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         yield
         return
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    number = b""
-    while not number.endswith(b"\n"):
-        number += os.read(read, 16)
-    os.environ["DISPLAY"] = f":{number.decode().strip()}"
-    os.environ["QT_QPA_PLATFORM"] = "xcb"
-    yield
-    server.terminate()
-    server.wait(timeout=10)
+    with virtual_screen() as display:
+        os.environ["DISPLAY"] = display
+        os.environ["QT_QPA_PLATFORM"] = "xcb"
+        yield
 
 
 @pytest.fixture(scope="session")

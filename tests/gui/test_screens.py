@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +25,7 @@ from bayesdesk.window import MainWindow
 from support.mapped import MappedWindows
 from support.small_disk import SmallDisk
 from support.stored_jobs import add_job
+from support.virtual_screen import virtual_screen
 from support.window import TWO, WAIT_MS, finished_job, open_editor
 from support.workspace import Workspace
 
@@ -55,27 +54,11 @@ print(window.width(), window.height(), room.width(), room.height())
 """
 
 
-@contextmanager
-def a_screen(size: str) -> Iterator[str]:
-    """A virtual screen; yields its display."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    number = b""
-    while not number.endswith(b"\n"):
-        number += os.read(read, 16)
-    os.close(read)
-    yield f":{number.decode().strip()}"
-    server.terminate()
-    server.wait(timeout=10)
-
-
 @pytest.mark.parametrize(("size", "scale"), [("1366x768", "1"), ("1920x1080", "2")])
 def test_that_the_first_size_fits_the_screen(screen: None, tmp_path: Path, size: str, scale: str) -> None:
     if os.environ["QT_QPA_PLATFORM"] != "xcb":
         pytest.skip("there is no X server")
-    with a_screen(size) as shown:
+    with virtual_screen(size) as shown:
         done = subprocess.run(
             [sys.executable, "-c", _SIZES, str(tmp_path)],
             capture_output=True,

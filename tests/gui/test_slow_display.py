@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from bayesdesk.editor.yaml_editor import YamlEditor
 from bayesdesk.jobs.trial_table_model import TrialTableModel
@@ -25,8 +25,9 @@ from bayesdesk.services.display_probe import is_display_slow
 from bayesdesk.ui import slow_display, theme
 from bayesdesk.ui.widgets import column
 from support.builders import FILE
-from support.slow_display import SlowDisplay, VirtualScreen
+from support.slow_display import SlowDisplay
 from support.views import a_trial, a_view
+from support.virtual_screen import virtual_screen
 from support.window import WAIT_MS, config_model
 
 needs_xvfb = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="there is no X server")
@@ -78,8 +79,8 @@ def canvas(qtbot) -> Iterator[ParallelCanvas]:
 def test_that_a_display_with_a_host_and_without_shared_memory_is_slow(
     monkeypatch: pytest.MonkeyPatch, is_remote: bool, found: bool
 ) -> None:
-    with VirtualScreen() as screen, SlowDisplay(screen.name) as display:
-        monkeypatch.setenv("DISPLAY", display.name if is_remote else screen.name)
+    with virtual_screen() as screen, SlowDisplay(screen) as display:
+        monkeypatch.setenv("DISPLAY", display.name if is_remote else screen)
         assert is_display_slow() is found
 
 
@@ -108,7 +109,7 @@ def shown_editor(qtbot, position: int) -> YamlEditor:
 
 def test_that_a_typed_letter_repaints_one_line(qtbot, qapp: object) -> None:
     editor = shown_editor(qtbot, FILE.index("main.py") + len("main.py"))
-    qtbot.wait(50)  # for what has been asked to be painted until now
+    QApplication.processEvents()  # paints what has been asked for until now
     painted = Painted(editor.viewport())
     QTest.keyClick(editor, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: not painted.region.isEmpty(), timeout=WAIT_MS)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bayescore.session_bus import running
+from support.virtual_screen import virtual_screen
 from support.workspace import wait_until
 
 _FCITX_PROFILE = """[Groups/0]
@@ -73,14 +74,13 @@ def _session(folder: Path) -> Iterator[dict[str, str]]:
         "QT_QPA_PLATFORM": "xcb",
     }
     with ExitStack() as ended:
-        read, write = os.pipe()
-        options = ["-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
-        _start(ended, ["Xvfb", "-displayfd", str(write), *options], environment, write)
-        environment["DISPLAY"] = f":{_line(read, write)}"
+        environment["DISPLAY"] = ended.enter_context(virtual_screen(environment=environment))
         read, write = os.pipe()
         command = ["dbus-daemon", "--session", "--nofork", f"--print-address={write}"]
         _start(ended, command, environment, write)
-        environment["DBUS_SESSION_BUS_ADDRESS"] = _line(read, write)
+        os.close(write)
+        with os.fdopen(read) as address:
+            environment["DBUS_SESSION_BUS_ADDRESS"] = address.readline().strip()
         yield environment
 
 
@@ -127,10 +127,3 @@ def _start(ended: ExitStack, command: list[str], environment: Mapping[str, str],
             process.wait(timeout=10)
 
     ended.callback(end)
-
-
-def _line(read: int, write: int) -> str:
-    """What a program writes to its end of a pipe, which is closed here."""
-    os.close(write)
-    with os.fdopen(read) as opened:
-        return opened.readline().strip()

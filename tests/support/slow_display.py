@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
 import threading
 import time
 from collections import deque
@@ -13,35 +11,6 @@ from types import TracebackType
 _SHARED_MEMORY, _NOTHING = b"MIT-SHM", b"MIT-XXX"  # a name that no server knows
 _CHUNK = 1 << 16
 _FIRST_PORT = 6000  # of display 0
-
-
-class VirtualScreen:
-    """An Xvfb server without a window manager; its display is ``name``."""
-
-    def __init__(self, size: str = "1600x1000x24") -> None:
-        read, write = os.pipe()
-        self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
-            pass_fds=[write],
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(write)
-        number = b""
-        while not number.endswith(b"\n"):
-            if not (read_now := os.read(read, 16)):
-                raise RuntimeError("Xvfb did not start")
-            number += read_now
-        os.close(read)
-        self.name = f":{number.decode().strip()}"
-
-    def __enter__(self) -> VirtualScreen:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
-        self._server.terminate()
-        self._server.wait(timeout=10)
 
 
 class SlowDisplay:
