@@ -8,6 +8,7 @@ import pytest
 
 from bayescore.config import load_local_text
 from bayescore.exchange.program_options import propose_space
+from bayescore.metrics.marked_number import NUMBER
 from support.workspace import Workspace
 
 OPTIONS = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--lr', type=float, default=0.1)\n"
@@ -25,8 +26,8 @@ LIGHTNING = "import lightning as L\nself.log('val_loss', x)\nL.Trainer(max_epoch
         (LIGHTNING, "", [{"csv": "lightning_logs/**/metrics.csv"}, {"tensorboard": "lightning_logs"}], "val_loss"),
         (HUGGING_FACE, "", [{"json": "**/trainer_state.json"}], "eval_loss"),
         ("from ultralytics import YOLO\nYOLO('yolo11n.pt').train(data=d)", "", [{"csv": "runs/**/results.csv"}], "metrics/mAP50-95(B)"),
-        ("import keras\nmodel.fit(x, y)", "val_acc", [{"log": r"""\bval_acc["'=: ]+(?P<val_acc>[-+.\deE]+|nan|inf)"""}], "val_acc"),
-        ("print(f'val/loss: {loss}')", "val/loss", [{"log": r"""\bval/loss["'=: ]+(?P<val_loss>[-+.\deE]+|nan|inf)""", "rename": {"val_loss": "val/loss"}}], "val/loss"),
+        ("import keras\nmodel.fit(x, y)", "val_acc", [{"log": rf"""\bval_acc["'=: ]+(?P<val_acc>{NUMBER})"""}], "val_acc"),
+        ("print(f'val/loss: {loss}')", "val/loss", [{"log": rf"""\bval/loss["'=: ]+(?P<val_loss>{NUMBER})""", "rename": {"val_loss": "val/loss"}}], "val/loss"),
     ],
 )  # fmt: skip
 def test_that_a_source_is_proposed_for_a_library(

@@ -11,8 +11,9 @@ from typing import Any
 import yaml
 
 from bayescore.i18n import Text, text
+from bayescore.metrics.marked_number import NUMBER
+from bayescore.metrics.pattern_from_example import as_source, group_for
 
-_NUMBER = r"(?P<{group}>[-+.\deE]+|nan|inf)"
 _PADDING = r"""["'=: ]+"""  # between a name and its value in a line of a log
 _CHECKED = re.compile(r"val|eval|test|dev", re.IGNORECASE)
 
@@ -88,10 +89,8 @@ def _sources(what: str, sources: list[dict[str, Any]], names: tuple[str, ...]) -
 
 def _printed(metric: str) -> dict[str, Any]:
     """A pattern for lines that have the name of a metric and then its value."""
-    group = re.sub(r"\W", "_", metric, flags=re.ASCII)
-    group = group if re.match(r"[A-Za-z_]", group) else f"_{group}"
-    pattern = rf"\b{re.escape(metric)}{_PADDING}" + _NUMBER.format(group=group)
-    return {"log": pattern} if group == metric else {"log": pattern, "rename": {group: metric}}
+    group = group_for(metric)
+    return as_source(rf"\b{re.escape(metric)}{_PADDING}(?P<{group}>{NUMBER})", group, metric)
 
 
 def _printed_texts(calls: list[ast.Call]) -> Iterator[str]:
