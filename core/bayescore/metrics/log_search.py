@@ -69,7 +69,10 @@ def search_log(
             last.append(kept)
             del last[:-MOST_LISTED]
 
-    reader = LogReader(log, source.value, Naming(source.rename, wanted), notes.setdefault, counted)
+    def warn(kind: str, message: Text) -> None:
+        notes.setdefault(kind, message)
+
+    reader = LogReader(log, source.value, Naming(source.rename, wanted), warn, counted)
     until = time.monotonic() + _SEARCH_S
     part = Part([], Place(), is_last=False)
     while not part.is_last and not is_stopped() and time.monotonic() < until:
