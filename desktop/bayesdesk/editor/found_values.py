@@ -15,40 +15,54 @@ from bayesdesk.ui.plain import as_text
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
-_LINE = 2  # the last column
+_DIGITS = 12  # width of the columns of steps and values
 
 
 class FoundValuesModel(QAbstractTableModel):
-    """Step, values and line of each match."""
+    """Step, values and line of each match; the steps are left out if there are none."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: Sequence[FoundInLine] = ()
+        self.metrics: list[str] = []
+        self._has_steps = False
 
     def show_rows(self, rows: Sequence[FoundInLine]) -> None:
         """Show other matches."""
         self.beginResetModel()
         self.rows = rows
+        self.metrics = list(dict.fromkeys(name for found in rows for name, _value in found.values))
+        self._has_steps = any(found.step for found in rows)
         self.endResetModel()
+
+    @property
+    def headings(self) -> list[str]:
+        """The headings of the columns."""
+        return [*([_("Step")] if self._has_steps else []), *self.metrics, _("Line")]
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else _LINE + 1
+        return 0 if parent.isValid() else len(self.headings)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
         if orientation is Qt.Orientation.Horizontal and role == _Role.DisplayRole:
-            return (_("Step"), _("Value"), _("Line"))[section]
+            return self.headings[section]
         return None
 
     def data(self, index: _Index, role: int = _Role.DisplayRole) -> object:
         found = self.rows[index.row()]
         if role == _Role.DisplayRole:
-            return (found.step, _values(found), found.line.strip())[index.column()]
-        if role == _Role.ToolTipRole and index.column() == _LINE:
+            return self._cells(found)[index.column()]
+        if role == _Role.ToolTipRole and index.column() == len(self.headings) - 1:
             return as_text(found.line)
         return None
+
+    def _cells(self, found: FoundInLine) -> list[str]:
+        values = dict(found.values)
+        shown = [number(values[name]) if name in values else "" for name in self.metrics]
+        return [*([found.step] if self._has_steps else []), *shown, found.line.strip()]
 
 
 class FoundValues(QTreeView):
@@ -56,17 +70,19 @@ class FoundValues(QTreeView):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("events")
         self.found = FoundValuesModel()
         self.setModel(self.found)
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAccessibleName(_("Values"))
-        for section, letters in enumerate(("1000000", "0.123456789")):
-            self.header().resizeSection(section, self.fontMetrics().horizontalAdvance(letters) + theme.px(24))
         self.header().setStretchLastSection(True)
 
-
-def _values(found: FoundInLine) -> str:
-    if len(found.values) == 1:
-        return number(found.values[0][1])
-    return ", ".join(f"{name} {number(value)}" for name, value in found.values)
+    def show_found(self, rows: Sequence[FoundInLine]) -> None:
+        """Show other matches."""
+        self.found.show_rows(rows)
+        width = self.fontMetrics().horizontalAdvance("0" * _DIGITS) + theme.px(16)
+        for section, heading in enumerate(self.found.headings[:-1]):
+            self.header().resizeSection(
+                section, max(width, self.fontMetrics().horizontalAdvance(heading) + theme.px(24))
+            )

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QResizeEvent, QShowEvent, QTextCursor
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from bayescore.i18n import _
@@ -31,11 +31,18 @@ class MatchedLog(QPlainTextEdit):
         self.setPlainText(text)
         self._spans: Sequence[tuple[int, Span]] = ()
         self._lines: list[int] = []
+        self._example = -1
         self.verticalScrollBar().valueChanged.connect(self._mark)
 
     def show_spans(self, spans: Sequence[tuple[int, Span]]) -> None:
         """Mark other places: number of the line, and place in it."""
         self._spans, self._lines = spans, [line for line, _span in spans]
+        self._mark()
+
+    def show_example(self, number: int) -> None:
+        """Scroll to the line whose number was marked; its background differs from that of the others."""
+        self._example = number
+        self.show_line(number)
         self._mark()
 
     def show_line(self, number: int) -> None:
@@ -46,7 +53,7 @@ class MatchedLog(QPlainTextEdit):
     def _mark(self) -> None:
         first = self.firstVisibleBlock()
         begin = first.blockNumber()
-        marks = []
+        marks = [self._made_line()] if self._example >= 0 else []
         for line, span in self._spans[bisect_left(self._lines, begin) :]:
             if line > begin + _MOST_IN_SIGHT:
                 break
@@ -57,6 +64,13 @@ class MatchedLog(QPlainTextEdit):
                 break
             marks.append(self._made_mark(block.position(), block.text(), span))
         self.setExtraSelections(marks)
+
+    def _made_line(self) -> QTextEdit.ExtraSelection:
+        made = QTextEdit.ExtraSelection()
+        made.cursor = QTextCursor(self.document().findBlockByNumber(self._example))
+        made.format.setBackground(QColor(theme.palette().sunk))
+        made.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        return made
 
     def _made_mark(self, position: int, text: str, span: Span) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -20,13 +21,13 @@ from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.fitting import fit_to_screen
-from bayesdesk.ui.flow import Flow
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, button, column, label, row, set_property
 
 _PAUSE_MS = 200  # without a key press, before a pattern is tried
 _MOST_MESSAGES = 3
+_NAME_WIDTH = 220
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,15 @@ class PatternDialog(Dialog):
         self.name.editTextChanged.connect(self._rename)
         self.pattern.textChanged.connect(self._edit_pattern)
         self.step.toggled.connect(lambda on: self._propose(with_step=on))
-        self.matches.show_line(marked.number)
+        self.matches.show_example(marked.number)
+        self.name.setFocus()
 
     def _arrange(self) -> None:
-        fields = Flow(
-            (Labelled(_("Metric"), self.name, _("The objective or a side metric")), 1, 160),
-            (Labelled(_("Pattern"), self.pattern, _("The named group is the value")), 4, 320),
-            spacing=12,
-        )
+        name = row(Labelled(_("Metric"), self.name, _("The objective or a side metric")), self.step, None)
+        name.setAlignment(self.step, Qt.AlignmentFlag.AlignBottom)
+        name.setSpacing(theme.px(16))
+        self.name.setMinimumWidth(theme.px(_NAME_WIDTH))
+        self.step.setFixedHeight(theme.CONTROL_HEIGHT)
         output = Card(_("Output"), _("what the pattern finds is marked"))
         output.body.addWidget(self.matches)
         self._values_card.body.addWidget(self.values)
@@ -101,18 +103,18 @@ class PatternDialog(Dialog):
         split.setSizes([320, 220])
         split.setHandleWidth(theme.CARD_GAP)
         split.setChildrenCollapsible(False)
+        explanation = label(
+            _("The source is added to “metrics” in openbayes.local.yaml."), "caption", wrap=True
+        )
+        foot = row(explanation, button(_("Cancel"), self.reject), self.add)
+        foot.setStretch(0, 1)
         layout = column(
             row(label(self.windowTitle(), "title"), None, help_mark("your-code")),
-            fields,
-            row(self.step, None),
+            name,
+            Labelled(_("Pattern"), self.pattern, _("The named group is the value")),
             self.message,
             split,
-            row(
-                label(_("It is added to “metrics” in openbayes.local.yaml."), "caption", wrap=True),
-                None,
-                button(_("Cancel"), self.reject),
-                self.add,
-            ),
+            foot,
             spacing=10,
         )
         layout.setStretchFactor(split, 1)
@@ -175,11 +177,14 @@ class PatternDialog(Dialog):
         draft, log, wanted = self._draft, self._log, self._wanted
         self._background.run(
             lambda: try_pattern(draft, log, wanted, stop.is_set),
-            lambda tried: None if stop.is_set() else self._show(tried),
-            lambda error: None if stop.is_set() else self._show_message("error", str(error)),
+            partial(self._show, stop),
+            partial(self._show_failure, stop),
         )
 
-    def _show(self, tried: TriedPattern) -> None:
+    def _show(self, stop: threading.Event, tried: TriedPattern) -> None:
+        """Show what was found, unless something else has been written since."""
+        if stop.is_set():
+            return
         self.tried = tried
         self._draft = tried.draft
         self._show_draft()
@@ -188,9 +193,13 @@ class PatternDialog(Dialog):
         self._show_message(severity, "\n".join(str(message) for _severity, message in messages))
         set_property(self.pattern, "wrong", "false" if tried.is_usable else "true")
         self.matches.show_spans(tried.spans)
-        self.values.found.show_rows(tried.search.found if tried.search is not None else ())
+        self.values.show_found(tried.search.found if tried.search is not None else ())
         self._values_card.caption.setText(_counted(tried))
         self.add.setEnabled(tried.is_usable and bool(self.name.currentText().strip()))
+
+    def _show_failure(self, stop: threading.Event, error: Exception) -> None:
+        if not stop.is_set():
+            self._show_message("error", str(error))
 
     def _show_message(self, severity: str, words: str) -> None:
         set_property(self.message, "severity", severity)

@@ -43,6 +43,8 @@ class TryOut(QWidget):
         self._metrics = label(_("No metrics yet."), "secondary", wrap=True, selectable=True)
         self._origins = label("", "caption", wrap=True, selectable=True)
         self._origins.hide()
+        self._hint = label("", "secondary", wrap=True)
+        self._hint.hide()
         self._file = TrialFolder(database.folder.trial(job, 1)).log
         self.log = MarkedLog(background, self._file)
         self.log.setMinimumHeight(theme.px(170))
@@ -51,6 +53,7 @@ class TryOut(QWidget):
             row(label(_("One trial at mid-range"), "heading"), self._state, None),
             self._metrics,
             self._origins,
+            self._hint,
             self.log,
         )
         layout.setStretchFactor(self.log, 1)
@@ -107,6 +110,15 @@ class TryOut(QWidget):
         reason = (trial.reason if trial else None) or view.job.reason
         if not succeeded and reason is not None:
             self._metrics.setText(str(reason))
+        if (
+            trial is not None
+            and trial.exit_code == 0
+            and self._wanted[0] not in view.series.get(trial.id, {})
+        ):
+            self._hint.setText(
+                _("If the output has the value of “{metric}”, click it there.", metric=self._wanted[0])
+            )
+            self._hint.show()
         self.ended.emit(succeeded)
 
     def _show_origins(self, found: tuple[Origin, ...], *, is_ended: bool) -> None:
