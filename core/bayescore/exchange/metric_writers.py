@@ -76,9 +76,9 @@ def written_metrics(tree: ast.AST, metric: str = "") -> WrittenMetrics:
         return _sources("Lightning", both, _tags(calls))
     if "fit" in named and modules & {"keras", "tensorflow"}:
         found = metric or "val_loss"
-        return _sources("model.fit", [_printed(found)], (found,))
+        return _sources("model.fit", [printed(found)], (found,))
     if metric and any(metric in written for written in _printed_texts(calls)):
-        return _sources("print", [_printed(metric)], (metric,))
+        return _sources("print", [printed(metric)], (metric,))
     return WrittenMetrics()
 
 
@@ -87,7 +87,7 @@ def _sources(what: str, sources: list[dict[str, Any]], names: tuple[str, ...]) -
     return WrittenMetrics(tuple(sources), names, remark)
 
 
-def _printed(metric: str) -> dict[str, Any]:
+def printed(metric: str) -> dict[str, Any]:
     """A pattern for lines that have the name of a metric and then its value."""
     group = group_for(metric)
     return as_source(rf"\b{re.escape(metric)}{_PADDING}(?P<{group}>{NUMBER})", group, metric)

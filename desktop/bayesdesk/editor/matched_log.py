@@ -84,6 +84,7 @@ class MatchedLog(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.ensureCursorVisible()
         self._mark()
 
     def showEvent(self, event: QShowEvent) -> None:
