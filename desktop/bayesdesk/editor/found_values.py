@@ -75,7 +75,7 @@ class FoundValues(QTreeView):
         self.setModel(self.found)
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
-        self.setAccessibleName(_("Values"))
+        self.setAccessibleName(_("Found values"))
         self.header().setStretchLastSection(True)
 
     def show_found(self, rows: Sequence[FoundInLine]) -> None:

@@ -71,7 +71,7 @@ class PatternDialog(Dialog):
         self.message = label("", "problem", wrap=True, selectable=True)
         self.matches = MatchedLog(log.shown)
         self.values = FoundValues()
-        self._values_card = Card(_("Values"), " ")
+        self._values_card = Card(_("Found values"), " ")
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
