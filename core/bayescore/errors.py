@@ -45,5 +45,9 @@ class StoreError(BayesdeskError):
     """The data folder cannot be read or written."""
 
 
+class NotWritableError(StoreError):
+    """The data folder can be read at most: its disk is read-only or full, or its permissions forbid it."""
+
+
 class ListenerError(BayesdeskError):
     """The listener cannot receive reports of trials."""

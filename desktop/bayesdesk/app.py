@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from bayescore.errors import BayesdeskError
+from bayescore.errors import BayesdeskError, NotWritableError
 from bayescore.files import PrivateLog
 from bayescore.i18n import preferred_language, set_language
+from bayescore.resources import resource
 from bayescore.store import DataFolder
 from bayesdesk.appearance import apply_settings
 from bayesdesk.arguments import read_target
+from bayesdesk.display import create_application
 from bayesdesk.input_method import choose_input_method
 from bayesdesk.single_instance import SingleInstance
 from bayesdesk.ui import speech, style
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 
 _LOG_BYTES = 2**20
 _SETTINGS = "settings"  # folder of Qt's settings
+_NAME = "bayesdesk"  # of the desktop file, also of one that is not installed: the window's id under Wayland
 _SWITCH_S = 0.0005  # that the GUI thread waits for a busy thread, several times for each key press
 
 
@@ -36,12 +42,8 @@ def main() -> None:
     set_language(preferred_language())  # of the help and of errors before the settings are read
     target = read_target()
     folder = DataFolder.default()
-    try:
-        folder.prepare()
-    except BayesdeskError as error:
-        sys.exit(str(error))
-    choose_input_method()
-    application = make_application(folder)
+    choose_input_method()  # Qt reads it when the application is made
+    application = make_application(folder if _may_use(folder) else None)
     instance = SingleInstance(folder)
     if instance.is_second(target):
         return
@@ -51,42 +53,71 @@ def main() -> None:
     window = MainWindow()
     window.show_first()
     from bayescore.app.engine_control import resume
-    from bayescore.store import Database  # SQLAlchemy takes longer to load than the window to appear
+    from bayesdesk.store_opening import open_store  # loads SQLAlchemy, which takes longer than the window
 
-    try:
-        database = Database(folder).open()
-    except BayesdeskError as error:
-        sys.exit(str(error))
-    window.fill(database)
-    window.background.run(lambda: resume(database), failed=window.show_error)
-    instance.opened.connect(window.raise_and_open)
     sys.excepthook = _hook(window)
+    opened = open_store(window, folder)
+    if opened is None:
+        sys.exit(1)
+    window.fill(opened.database)
+    if opened.trouble is None:
+        window.background.run(lambda: resume(opened.database), failed=window.show_error)
+    else:
+        window.tell_read_only(opened.trouble)
+    instance.opened.connect(window.raise_and_open)
     window.start()
     if target:
         window.open(target)
     sys.exit(application.exec())
 
 
-def make_application(folder: DataFolder) -> QApplication:
-    """The Qt application in the user's language and theme; its settings are in the data folder."""
-    (folder.root / _SETTINGS).mkdir(mode=0o700, parents=True, exist_ok=True)
-    logging.basicConfig(
-        level=logging.INFO, handlers=[PrivateLog(folder.root / "window.log", _LOG_BYTES, backups=1)]
-    )
+def _may_use(folder: DataFolder) -> bool:
+    """Whether the folder is private to this account; if it cannot be written, it can at least be read."""
+    try:
+        folder.prepare()
+    except NotWritableError:
+        return True
+    except BayesdeskError:
+        return False  # nothing may be written there; the dialog gives the reason when the store is opened
+    return True
+
+
+def make_application(folder: DataFolder | None) -> QApplication:
+    """The Qt application in the user's language and theme; its settings are in the data folder.
+
+    It also starts when the folder cannot be written, or without one, with the usual settings and no log.
+    """
+    if folder is not None:
+        with suppress(OSError):
+            (folder.root / _SETTINGS).mkdir(mode=0o700, parents=True, exist_ok=True)
+    logging.basicConfig(level=logging.INFO, handlers=[_log_of(folder)])
+    logging.raiseExceptions = False  # a line that finds no room on the disk is lost
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder.root))
+    place = os.devnull if folder is None else str(folder.root)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, place)
     found = QApplication.instance()
-    application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    application = found if isinstance(found, QApplication) else create_application(sys.argv[:1])
     GuiThreadCollector(application)
     FocusRing(application)
     speech.install()
     sys.setswitchinterval(_SWITCH_S)
     application.setOrganizationName(_SETTINGS)
-    application.setApplicationName("bayesdesk")
+    application.setApplicationName(_NAME)
     application.setApplicationDisplayName("Bayesdesk")
+    application.setDesktopFileName(_NAME)
+    application.setWindowIcon(QIcon(str(resource("icons", "bayesdesk.svg"))))
     style.load_fonts()
     apply_settings(application)
     return application
+
+
+def _log_of(folder: DataFolder | None) -> logging.Handler:
+    if folder is None:
+        return logging.NullHandler()
+    try:
+        return PrivateLog(folder.root / "window.log", _LOG_BYTES, backups=1)
+    except OSError:
+        return logging.NullHandler()
 
 
 def _hook(window: MainWindow) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from bayescore.i18n import LANGUAGES, language, preferred_language, set_language
@@ -81,7 +82,7 @@ class Appearance(QObject):
     @property
     def text_px(self) -> int:
         """Size of the text before it is zoomed."""
-        return _number("text_px", theme.DEFAULT_TEXT_PX, TEXT_SIZES)
+        return _number("text_px", system_text_px(), TEXT_SIZES)
 
     def set_text_px(self, size: int) -> None:
         """Use a text size of :data:`TEXT_SIZES`."""
@@ -104,8 +105,17 @@ def apply_settings(application: QApplication) -> None:
     set_language(chosen if chosen in LANGUAGES else preferred_language())
     qt_texts.translate(application, language())
     zoom = _number("zoom", theme.DEFAULT_ZOOM, ZOOMS)
-    theme.use_sizes(zoom, _number("text_px", theme.DEFAULT_TEXT_PX, TEXT_SIZES))
+    theme.use_sizes(zoom, _number("text_px", system_text_px(), TEXT_SIZES))
     style.apply(application, _shown_theme())
+
+
+def system_text_px() -> int:
+    """The desktop's text size, within what the window can use; the usual one is the smallest.
+
+    Qt's own choice where there is no desktop, 9 points, is smaller than what anybody has chosen.
+    """
+    size = QFontInfo(_application().font()).pixelSize()
+    return max(theme.DEFAULT_TEXT_PX, min(size, TEXT_SIZES[-1]))
 
 
 def _theme() -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
+from bayescore.i18n import _
+from bayescore.store import JobState
 from bayesdesk.closing_dialog import ClosingDialog
+from bayesdesk.models.snapshot import JobRow
 from bayesdesk.open_files import OpenFiles
 from bayesdesk.services.background import Background
+from bayesdesk.ui.message_box import tell
 
+_TOLD = "told/goes_on"  # setting
 _PATIENCE_MS = 200  # a save is usually done by then
 
 
@@ -99,6 +106,17 @@ class Closing(QObject):
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.accept()
+
+
+def tell_that_jobs_continue(window: QWidget, rows: Sequence[JobRow]) -> bool:
+    """Tell once that running jobs continue, and close afterwards; returns whether it has told now."""
+    settings = QSettings()
+    if settings.value(_TOLD) or not any(r.job.state is JobState.RUNNING for r in rows):
+        return False
+    settings.setValue(_TOLD, True)
+    words = _("The running jobs continue without the window. Open it again to see them.")
+    tell(window, words, then=window.close)
+    return True
 
 
 def _end_typing(field: QWidget | None) -> None:

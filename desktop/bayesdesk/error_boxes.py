@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from bayescore.errors import BayesdeskError
+from bayescore.files import reason_of
 from bayescore.i18n import _
 from bayesdesk.ui.message_box import tell
 
@@ -44,4 +45,6 @@ class ErrorBoxes(QObject):
 def _sentence(error: Exception) -> str:
     if isinstance(error, BayesdeskError):
         return str(error.message)
+    if isinstance(error, OSError) and error.filename:
+        return _("{file} cannot be used: {reason}.", file=error.filename, reason=reason_of(error))
     return _("Unexpected error: {error}", error=f"{type(error).__name__}: {error}")

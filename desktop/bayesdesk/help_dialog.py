@@ -12,6 +12,7 @@ from bayescore import __version__
 from bayescore.i18n import _
 from bayescore.store import DataFolder
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.widgets import Card, button, column, label, row
 
 
@@ -22,7 +23,7 @@ class HelpDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Help"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 620)
+        fit_to_screen(self, 720, 620)
         parts = [
             _card(_("Workflow"), [("", words) for words in _workflow()]),
             _card(_("Keys"), [*_keys(actions), *_other_keys()]),

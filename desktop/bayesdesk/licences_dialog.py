@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from bayescore.i18n import _
 from bayescore.licences import Shipped
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button, column, label, row
 
@@ -29,7 +30,7 @@ class LicencesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Licences"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(1000, 640)
+        fit_to_screen(self, 1000, 640)
         self._packages = sorted(packages, key=lambda package: package.name != "bayesdesk")  # ours first
         self.table = QTreeWidget()
         self.table.setAccessibleName(_("Packages"))

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
     QColor,
-    QDesktopServices,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -22,6 +21,8 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSplitter
 from bayescore.i18n import _, language
 from bayescore.resources import manual_page
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
+from bayesdesk.ui.open_url import open_link
 from bayesdesk.ui.widgets import column
 
 PAGES = (
@@ -53,7 +54,7 @@ class Manual(QWidget):
         super().__init__(None, Qt.WindowType.Window)
         self.setObjectName("page")
         self.setWindowTitle(_("Manual"))
-        self.resize(1080, 780)
+        fit_to_screen(self, 1080, 780)
         self._words = QLineEdit()
         self._words.setPlaceholderText(_("Search the manual"))
         self._words.setAccessibleName(_("Search the manual"))
@@ -117,7 +118,7 @@ class Manual(QWidget):
 
     def _follow(self, link: QUrl) -> None:
         if link.scheme() in ("http", "https"):
-            QDesktopServices.openUrl(link)
+            open_link(self, link.toString())
         elif link.path().endswith(".md"):
             self.show_page(link.fileName().removesuffix(".md"))
         elif link.hasFragment():

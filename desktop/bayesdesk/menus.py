@@ -20,6 +20,7 @@ from bayesdesk.recent_files import RecentFiles
 if TYPE_CHECKING:  # loaded after the window is on the screen
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.help import Help
+    from bayesdesk.imports import Imports
     from bayesdesk.new_project import NewProjectActions
     from bayesdesk.open_files import OpenFiles
     from bayesdesk.pages import Pages
@@ -33,6 +34,7 @@ class MenuTarget(Protocol):
 
     help: Help
     new_project: NewProjectActions
+    imports: Imports
     files: OpenFiles
     pages: Pages
     recent: RecentFiles
@@ -122,6 +124,9 @@ def _file(bar: QMenuBar, window: MenuTarget) -> Entries:
     def new(do: Callable[[NewProjectActions], object]) -> Callable[[], object]:
         return lambda: do(window.new_project)
 
+    def imports(do: Callable[[Imports], object]) -> Callable[[], object]:
+        return lambda: do(window.imports)
+
     def files(do: Callable[[OpenFiles], object]) -> Callable[[], object]:
         return lambda: do(window.files)
 
@@ -135,9 +140,9 @@ def _file(bar: QMenuBar, window: MenuTarget) -> Entries:
         Entry(_("Save as…"), files(lambda f: f.save_as()), "Ctrl+Shift+S"),
         Entry(_("Close"), files(lambda f: f.close()), "Ctrl+W"),
         _SEPARATOR,
-        Entry(_("Import…"), new(lambda n: n.import_results())),
-        Entry(_("Import a folder…"), new(lambda n: n.import_folder())),
-        Entry(_("Import the copied table"), new(lambda n: n.import_copied())),
+        Entry(_("Import…"), imports(lambda i: i.ask_for_file())),
+        Entry(_("Import a folder…"), imports(lambda i: i.ask_for_folder())),
+        Entry(_("Import the copied table"), imports(lambda i: i.read_copied())),
         _SEPARATOR,
         Entry(_("Start page"), window.show_start, "Ctrl+H"),
         Entry(_("Preferences…"), window.show_preferences, "Ctrl+,"),

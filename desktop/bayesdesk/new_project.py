@@ -1,4 +1,7 @@
-"""Ways to open or create a project: a file, an example, a program's options, results of other tools."""
+"""Ways to open or create a project: a file, a new one, an example, a program's options.
+
+Nothing is written before the user has seen what is written where, and has accepted it.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from bayescore.app.new_project import (
+    NewFiles,
     Proposal,
     accept_proposal,
-    choose_runner,
-    create_project,
+    plan_project,
     propose_from_program,
+    write_files,
 )
-from bayescore.app.study_import import import_file, import_table
-from bayescore.config import RunnerChoice
+from bayescore.config import FILE_NAME, RunnerChoice
 from bayescore.i18n import _
-from bayescore.store import Database, Job
-from bayesdesk.new_file_dialog import NewFileDialog
+from bayesdesk.new_file_dialog import NewFileDialog, NewFilesDialog
 from bayesdesk.services.background import Background
-from bayesdesk.ui.message_box import tell
 
 DEFAULT_RUNNER = "runner"  # setting: a :class:`RunnerChoice`
 
@@ -34,24 +34,14 @@ def default_runner() -> RunnerChoice:
 
 
 class NewProjectActions(QObject):
-    """Asks the user for files and works off the GUI thread.
-
-    Parameters
-    ----------
-    project
-        Returns the folder of the project in the editor, ``None`` when there is none.
-    """
+    """Asks the user for files and works off the GUI thread."""
 
     chosen = Signal(object)  # Path of a project or its file, to be opened
     example_ready = Signal(object)  # Path of a project, to be opened and started
-    imported = Signal(str)  # id of a job
 
-    def __init__(
-        self, window: QWidget, background: Background, database: Database, project: Callable[[], Path | None]
-    ) -> None:
+    def __init__(self, window: QWidget, background: Background, data_folder: Path) -> None:
         super().__init__(window)
-        self._window, self._background, self._database = window, background, database
-        self._project = project
+        self._window, self._background, self._data_folder = window, background, data_folder
 
     def ask_for_file(self) -> None:
         """Ask for an ``openbayes.yaml``."""
@@ -60,29 +50,32 @@ class NewProjectActions(QObject):
             self.chosen.emit(Path(name))
 
     def start_example(self, name: str) -> None:
-        """Copy an example into a folder that the user chooses."""
+        """Copy an example into a folder that the user chooses, once its files have been shown."""
         folder = QFileDialog.getExistingDirectory(self._window, _("Folder for the example"))
         if folder:
-            self._create(Path(folder) / name, name)
+            self._plan(Path(folder) / name, name, self.chosen.emit)
 
     def run_example(self) -> None:
-        """Copy the example without requirements into the data folder, unless it is there, and start it."""
-        folder = self._database.folder.root / "examples" / "guide"
+        """Start the example without requirements; it is copied into the data folder unless it is there."""
+        folder = self._data_folder / "examples" / "guide"
 
-        def copy() -> None:
-            if not (folder / "openbayes.yaml").exists():
-                create_project(folder, "guide")
+        def proceed(exists: bool) -> None:
+            if exists:
+                self.example_ready.emit(folder)
+            else:
+                self._plan(folder, "guide", self.example_ready.emit)
 
-        self._background.run_to_end(
-            _("Creating the project"), copy, lambda _none: self.example_ready.emit(folder)
-        )
+        self._background.run((folder / FILE_NAME).exists, proceed)
 
     def new_from_program(self) -> None:
-        """Offer a file with a search space made from the options of a program."""
+        """Ask for a program, and offer a file with a search space made from its options."""
         name, _filter = QFileDialog.getOpenFileName(self._window, _("Your program"), "", "Python (*.py)")
         if name:
-            program = Path(name)
-            self._background.run(lambda: propose_from_program(program.parent, program.name), self._offer)
+            self.propose(Path(name))
+
+    def propose(self, program: Path) -> None:
+        """Offer a file with a search space made from the options of a program."""
+        self._background.run(lambda: propose_from_program(program.parent, program.name), self._offer)
 
     def _offer(self, proposal: Proposal) -> None:
         """Show the proposed file, which is written when the user accepts it."""
@@ -102,55 +95,23 @@ class NewProjectActions(QObject):
         dialog.open()
 
     def new_file(self) -> None:
-        """Write a commented file into a folder that the user chooses."""
+        """Write a commented file into a folder that the user chooses, once it has been shown."""
         folder = QFileDialog.getExistingDirectory(self._window, _("Folder of the project"))
         if folder:
-            self._create(Path(folder), None)
+            self._plan(Path(folder), None, self.chosen.emit)
 
-    def _create(self, folder: Path, example: str | None) -> None:
-        def work() -> None:
-            create_project(folder, example)
-            choose_runner(folder, default_runner())
+    def _plan(self, folder: Path, example: str | None, then: Callable[[Path], object]) -> None:
+        """Show the files of a new project, write them when the user accepts, and call ``then``."""
+        runner = default_runner()
 
-        self._background.run_to_end(_("Creating the project"), work, lambda _none: self.chosen.emit(folder))
+        def show(planned: NewFiles) -> None:
+            dialog = NewFilesDialog(self._window, planned)
+            dialog.accepted.connect(lambda: self._create(planned, then))
+            dialog.open()
 
-    def import_results(self) -> None:
-        """Import results of another tool as a job."""
-        name, _filter = QFileDialog.getOpenFileName(
-            self._window,
-            _("Import"),
-            "",
-            _("Optuna storages and tables") + " (*.db *.sqlite3 *.csv *.tsv *.txt);;* (*)",
-        )
-        if name:
-            self._import(Path(name))
+        self._background.run(lambda: plan_project(folder, example, runner), show)
 
-    def import_folder(self) -> None:
-        """Import a folder of downloaded outputs as a job."""
-        folder = QFileDialog.getExistingDirectory(self._window, _("Folder with the outputs of trials"))
-        if folder:
-            self._import(Path(folder))
-
-    def import_copied(self) -> None:
-        """Import the table on the clipboard as a job of the open project."""
-        copied, project = QGuiApplication.clipboard().text(), self._project()
-        if project is None:
-            tell(
-                self._window,
-                _("Open the project's openbayes.yaml first: it defines what the columns mean."),
-            )
-            return
-
-        def work() -> Job:
-            return import_table(self._database, copied, _("copied table"), project)
-
-        self._background.run_to_end(_("Importing results"), work, self._imported)
-
-    def _import(self, source: Path) -> None:
-        project = self._project() or source.parent
+    def _create(self, planned: NewFiles, then: Callable[[Path], object]) -> None:
         self._background.run_to_end(
-            _("Importing results"), lambda: import_file(self._database, source, project), self._imported
+            _("Creating the project"), lambda: write_files(planned), lambda _files: then(planned.folder)
         )
-
-    def _imported(self, job: Job) -> None:
-        self.imported.emit(job.id)

@@ -30,9 +30,17 @@ if TYPE_CHECKING:  # loaded when the first file is opened
 class OpenFiles(QObject):
     """Reads files off the GUI thread and shows them in the editor, one project at a time."""
 
-    def __init__(self, window: QWidget, pages: Pages, background: Background, recent: RecentFiles) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        pages: Pages,
+        background: Background,
+        recent: RecentFiles,
+        data_folder: Path,
+    ) -> None:
         super().__init__(window)
         self._window, self._pages, self._background, self._recent = window, pages, background, recent
+        self._data_folder = data_folder
 
     def open(self, path: Path, then: Callable[[EditorPage], object] = lambda _editor: None) -> None:
         """Open a file, or the one in a folder, and call ``then`` with the editor."""
@@ -68,11 +76,11 @@ class OpenFiles(QObject):
         self.open(folder, lambda editor: editor.follow_up(job, specs))
 
     def _edit(self, project: Project) -> EditorPage:
-        from bayesdesk.editor.text_model import ConfigModel, LocalModel
+        from bayesdesk.editor.edited_project import EditedProject
 
         self._recent.add(project.config.file)
-        model = ConfigModel(project.config, self._background)
-        return self._pages.show_editor(model, LocalModel(project.local, self._background))
+        edited = EditedProject.of(project, self._data_folder, self._background)
+        return self._pages.show_editor(edited)
 
     def close(self) -> None:
         """Close the file that is shown; on another page, show the start page."""
@@ -101,7 +109,7 @@ class OpenFiles(QObject):
         content = editor.model.content()
 
         def show(project: Project) -> None:
-            editor.discard_drafts()
+            editor.edited.discard_drafts()
             self._edit(project)
 
         def write() -> Project:
@@ -133,13 +141,13 @@ class OpenFiles(QObject):
             return
 
         def discard() -> None:
-            editor.discard_drafts()
+            editor.edited.discard_drafts()
             proceed()
 
         def save() -> None:
             saving()
             again = partial(self.leave, proceed, stay, saving)  # something may be typed during the save
-            editor.save(again, lambda _error: self._pages.return_to_editor())
+            editor.save(again)
 
         box = ask(
             self._window,

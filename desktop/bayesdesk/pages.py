@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from bayescore.i18n import _
 from bayescore.store import Database
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.background import Background
@@ -18,9 +19,9 @@ from bayesdesk.start_page import StartPage
 if TYPE_CHECKING:  # loaded when they are first shown, so that the window starts quickly
     from bayesdesk.compare.page import ComparePage
     from bayesdesk.diagnostics.page import DiagnosticsPage
+    from bayesdesk.editor.edited_project import EditedProject
     from bayesdesk.editor.editor_page import EditorPage
-    from bayesdesk.editor.text_model import ConfigModel, LocalModel
-    from bayesdesk.job_table.page import JobTablePage
+    from bayesdesk.job_table.page import JobTablePage, JobTableState
     from bayesdesk.jobs.job_actions import JobActions
     from bayesdesk.jobs.job_page import JobPage
 
@@ -31,6 +32,7 @@ class Pages(QStackedWidget):
     """Shows one page and follows the jobs in the store."""
 
     job_changed = Signal(object)  # str | None: id of the job that is shown from now on
+    title_changed = Signal()  # what is shown, its name, or whether it is saved
     job_started = Signal(str)  # from the editor
     new_from_requested = Signal(object, object)  # Job, tuple[ParameterSpec, ...] | None: narrowed ranges
 
@@ -52,29 +54,53 @@ class Pages(QStackedWidget):
         self.comparison: ComparePage | None = None
         self.jobs: JobTablePage | None = None
         self.diagnostics: DiagnosticsPage | None = None
+        self._jobs_state: JobTableState | None = None
         self.addWidget(self.start)
+        self.currentChanged.connect(lambda _index: self.title_changed.emit())
 
     @property
     def shown_job(self) -> str | None:
         """Id of the job that is shown, even if its page is still being read."""
         return self._shown_job
 
+    @property
+    def title(self) -> str:
+        """What is shown: a job, a file, or a page; the desktop adds the name of the application."""
+        shown = self.currentWidget()
+        if self.job is not None and shown is self.job:
+            return self.job.model.view.job.submission.name
+        if self.editor is not None and shown is self.editor:
+            file = self.editor.model.file
+            return f"{file.parent.name}/{file.name}[*]"
+        names: dict[QWidget | None, str] = {
+            self.jobs: _("Jobs"),
+            self.comparison: _("Compare jobs"),
+            self.diagnostics: _("Diagnostics"),
+        }
+        return names.get(shown, "Bayesdesk")
+
     def rebuild(self, start: StartPage, rows: tuple[JobRow, ...], actions: JobActions) -> None:
         """Build the pages again in the current language and theme; the same page stays shown."""
         shown, editor, page = self.currentWidget(), self.editor, self.job
         is_of_jobs, is_of_machine = shown is self.jobs, shown is self.diagnostics
         compared = tuple(self.comparison.jobs.shown) if self.comparison is shown and self.comparison else None
+        if self.jobs is not None:
+            self._jobs_state = self.jobs.state
         for widget in [self.widget(i) for i in range(self.count())]:
             self._remove(widget)
         self.start = start
         self.job = self.editor = self.comparison = self.jobs = self.diagnostics = None
         self.addWidget(self.start)
         if editor is not None:
-            self._continue_editor(editor)
+            self.show_editor(editor.edited)
         if shown is editor:
             return
         if page is not None and shown is page:
             self._show_view(page.model.view, page.tabs.currentIndex())
+            if self.job is not None:
+                self.job.model.set_filter(page.model.filter)
+                if page.model.selected is not None:
+                    self.job.model.select(page.model.selected.number)
             self.show_job(page.model.view.job.id)
         elif is_of_jobs:
             self.show_jobs(rows, actions)
@@ -84,11 +110,6 @@ class Pages(QStackedWidget):
             self.show_diagnostics()
         else:
             self.show_start()
-
-    def _continue_editor(self, old: EditorPage) -> None:
-        made = self.show_editor(old.model, old.local)
-        if old.follows is not None:
-            made.follow_up(old.follows, None)
 
     def _remove(self, page: QWidget | None) -> None:
         if page is not None:
@@ -122,6 +143,9 @@ class Pages(QStackedWidget):
 
             self.jobs = JobTablePage(self._database, self._background, actions)
             self.jobs.job_chosen.connect(self.show_job)
+            self.jobs.take_rows(rows)
+            if self._jobs_state is not None:
+                self.jobs.restore(self._jobs_state)
         self.jobs.take_rows(rows)
         self._show(self.jobs)
 
@@ -135,13 +159,15 @@ class Pages(QStackedWidget):
         self.comparison.show_rows(rows, (*shown, *chosen))
         self._show(self.comparison)
 
-    def show_editor(self, model: ConfigModel, local: LocalModel) -> EditorPage:
-        """Show an editor of two texts in place of the one before."""
+    def show_editor(self, edited: EditedProject) -> EditorPage:
+        """Show an editor of a project in place of the one before."""
         from bayesdesk.editor.editor_page import EditorPage
 
         old = self.editor
-        self.editor = EditorPage(model, local, self._background, self._database, self._machine)
+        self.editor = EditorPage(edited, self._background, self._database, self._machine)
         self.editor.started.connect(self.job_started)
+        self.editor.save_failed.connect(self._show_failed_save)
+        self.editor.state_changed.connect(self.title_changed)
         self._show(self.editor)
         self._remove(old)
         return self.editor
@@ -150,6 +176,12 @@ class Pages(QStackedWidget):
         """Show the editor again, if a file has been opened."""
         if self.editor is not None:
             self._show(self.editor)
+
+    def _show_failed_save(self) -> None:
+        """Show why a file was not saved, whatever page it was saved from."""
+        self.return_to_editor()
+        if self.editor is not None:
+            self.editor.attend()
 
     def close_editor(self) -> None:
         """Show the start page in place of the editor."""
@@ -173,6 +205,7 @@ class Pages(QStackedWidget):
             return
         if self.job is not None and self.job.model.view.job.id == view.job.id:
             self.job.set_view(view)
+            self.title_changed.emit()  # the job may have been renamed
         else:
             self._show_view(view, self.job.tabs.currentIndex() if self.job else 0)
 

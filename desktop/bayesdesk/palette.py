@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from bayescore.i18n import _
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import column
 
@@ -72,7 +73,7 @@ class CommandPalette(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Commands"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(theme.px(620), theme.px(420))
+        fit_to_screen(self, theme.px(620), theme.px(420))
         self._items = list(items)
         self._field = QLineEdit()
         self._field.setPlaceholderText(_("A command, job, file, parameter or help page"))

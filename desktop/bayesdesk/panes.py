@@ -1,4 +1,4 @@
-"""The parts of the window that F6 goes round: the jobs, then the parts of the page that is shown."""
+"""The parts of the window that F6 goes round: the jobs, the notices, then the parts of the page."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Panes:
     def __init__(self) -> None:
         self._left_at: dict[QWidget, QWidget] = {}
 
-    def move(self, sidebar: QWidget, page: QWidget, *, forward: bool) -> None:
-        """Go to the next pane or the previous one."""
-        every = [sidebar, *(page.panes if isinstance(page, HasPanes) else (page,))]
+    def move(self, beside: Sequence[QWidget], page: QWidget, *, forward: bool) -> None:
+        """Go to the next pane or the previous one; those beside the page come first."""
+        every = [*beside, *(page.panes if isinstance(page, HasPanes) else (page,))]
         found = [pane for pane in every if pane.isVisible() and stops(pane)]
         if not found:
             return

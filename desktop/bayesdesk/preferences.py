@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSettings, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QScrollArea, QWidget
 
 from bayescore.config import RunnerChoice
 from bayescore.i18n import _, language
@@ -16,6 +15,8 @@ from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
+from bayesdesk.ui.fitting import fit_to_screen
+from bayesdesk.ui.open_url import open_path
 from bayesdesk.ui.speech import group
 from bayesdesk.ui.wheel import ComboBox
 from bayesdesk.ui.widgets import Card, ElidedLabel, Segmented, button, column, label, row
@@ -39,12 +40,14 @@ class Preferences(Dialog):
             _card(_("Jobs"), self._job_lines()),
             _card(_("This installation"), self._installation_lines()),
         )
+        inner = QWidget()
+        inner.setLayout(column(*cards, None, spacing=12))
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
         layout = column(
-            label(_("Preferences"), "title"),
-            *cards,
-            None,
-            row(None, button(_("Close"), self.accept)),
-            spacing=12,
+            label(_("Preferences"), "title"), scroll, row(None, button(_("Close"), self.accept)), spacing=12
         )
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         old = self.layout()
@@ -53,7 +56,9 @@ class Preferences(Dialog):
             outgrown.setLayout(old)  # a layout can only be replaced by giving it to another widget
             outgrown.deleteLater()
         self.setLayout(layout)
-        self.setMinimumWidth(theme.px(560))
+        self.setMinimumWidth(theme.px(580))
+        frame = self.sizeHint().height() - scroll.sizeHint().height()
+        fit_to_screen(self, theme.px(580), inner.sizeHint().height() + frame)
 
     def _appearance_lines(self) -> list[tuple[str, QWidget]]:
         look = self._appearance
@@ -100,7 +105,7 @@ class Preferences(Dialog):
             path,
             button(
                 _("Open folder"),
-                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))),
+                lambda: open_path(self, folder),
                 kind="quiet",
                 meaning="folder",
             ),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSettings
-from PySide6.QtWidgets import QSystemTrayIcon, QWidget
+from functools import partial
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
 from bayescore.store import JobState
+from bayesdesk.frame import bring_to_front
 from bayesdesk.models.job_list import end_message, newly_ended
 from bayesdesk.models.snapshot import JobRow
+from bayesdesk.services.background import Background
+from bayesdesk.services.desktop_notifications import notify
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import without_markup
 
@@ -21,29 +26,35 @@ def is_notifying() -> bool:
 
 
 class Tray(QObject):
-    """An icon with the progress of running jobs, if the desktop has a system tray."""
+    """An icon with the progress of running jobs, if the desktop has a system tray.
 
-    def __init__(self, window: QWidget) -> None:
+    Without one the desktop is asked in another way, its task bar marks the window, and ``ended`` is emitted.
+    """
+
+    ended = Signal(object)  # JobRow of a job that the window has to tell about
+
+    def __init__(self, window: QMainWindow, background: Background) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._background = window, background
         self._icon: QSystemTrayIcon | None = None
         if QSystemTrayIcon.isSystemTrayAvailable():
             self._icon = QSystemTrayIcon(icon("start"), window)
-            self._icon.activated.connect(lambda _reason: self._raise())
+            self._icon.activated.connect(lambda _reason: bring_to_front(window))
             self._icon.show()
-
-    def _raise(self) -> None:
-        self._window.showNormal()
-        self._window.raise_()
 
     def take(self, before: tuple[JobRow, ...], after: tuple[JobRow, ...]) -> None:
         """Show a notification for each job that has ended between two readings."""
-        if self._icon is None:
-            return
-        running = [r for r in after if r.job.state is JobState.RUNNING]
-        lines = (f"{r.job.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
-        self._icon.setToolTip(without_markup("\n".join(lines)) or "Bayesdesk")
+        if self._icon is not None:
+            running = [r for r in after if r.job.state is JobState.RUNNING]
+            lines = (f"{r.job.name}: {r.done}/{r.job.max_trials}" for r in running[:_MOST_LINES])
+            self._icon.setToolTip(without_markup("\n".join(lines)) or "Bayesdesk")
         if not is_notifying():
             return
         for item in newly_ended(before, after):
-            self._icon.showMessage(without_markup(item.job.name), without_markup(end_message(item)))
+            title, words = without_markup(item.job.name), without_markup(end_message(item))
+            if self._icon is not None and QSystemTrayIcon.supportsMessages():
+                self._icon.showMessage(title, words)
+            else:
+                self._background.run(partial(notify, title, words), None, lambda _error: None)
+                QApplication.alert(self._window)
+                self.ended.emit(item)

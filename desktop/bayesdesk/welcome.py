@@ -11,6 +11,7 @@ from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented, button, column, label, row
 
@@ -37,7 +38,7 @@ class Welcome(Dialog):
 
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 600)
+        fit_to_screen(self, 720, 600)
         self._background = background
         self._findings: list[Finding] = []
         self._build()

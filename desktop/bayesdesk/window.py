@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from bayescore.i18n import _
+from bayesdesk import frame
 from bayesdesk.appearance import Appearance
 from bayesdesk.menus import fill_menus
 from bayesdesk.panes import Panes
@@ -20,9 +21,10 @@ from bayesdesk.start_page import StartPage
 from bayesdesk.ui import theme
 from bayesdesk.ui.collapsible import Collapsible
 from bayesdesk.ui.reading_order import move_focus
-from bayesdesk.ui.widgets import button, row
+from bayesdesk.ui.widgets import column, discard, row
 
 if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when they are first shown
+    from bayescore.errors import BayesdeskError
     from bayescore.store import Database
     from bayesdesk.closing import Closing
     from bayesdesk.compare.page import ComparePage
@@ -30,10 +32,8 @@ if TYPE_CHECKING:  # loaded when the window is on the screen, and pages when the
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.jobs.job_page import JobPage
     from bayesdesk.jobs.sidebar import Sidebar
+    from bayesdesk.left_side import LeftSide
     from bayesdesk.models.snapshot import JobRow
-
-
-_LEAST = QSize(900, 560)  # px; smaller windows would hide primary controls
 
 
 class MainWindow(QMainWindow):
@@ -49,8 +49,7 @@ class MainWindow(QMainWindow):
     def __init__(self, database: Database | None = None) -> None:
         super().__init__()
         self.setWindowTitle("Bayesdesk")
-        self.setAcceptDrops(True)
-        self.setMinimumSize(_LEAST)
+        frame.set_least_size(self)
         self.appearance = Appearance(self)
         self.recent = RecentFiles(self)
         self.rows: tuple[JobRow, ...] = ()
@@ -73,13 +72,17 @@ class MainWindow(QMainWindow):
     def fill(self, database: Database) -> None:
         """Build everything that needs the store."""
         from bayesdesk.closing import Closing
+        from bayesdesk.dropping import Dropping
         from bayesdesk.error_boxes import ErrorBoxes
         from bayesdesk.help import Help
+        from bayesdesk.imports import Imports
         from bayesdesk.jobs.job_actions import JobActions
         from bayesdesk.jobs.sidebar import JobListModel
         from bayesdesk.lost_project import LostProject
         from bayesdesk.new_project import NewProjectActions
+        from bayesdesk.notices import Notices
         from bayesdesk.open_files import OpenFiles
+        from bayesdesk.opening import Opening
         from bayesdesk.pages import Pages
         from bayesdesk.services.background import Background
         from bayesdesk.services.display_watch import DisplayWatch
@@ -95,42 +98,48 @@ class MainWindow(QMainWindow):
         self.display = DisplayWatch(self, self.background)
         self.jobs = JobListModel()
         self.job_actions = JobActions(self, database, self.background, lambda: self.rows)
-        self.tray = Tray(self)
-        self.new_project = NewProjectActions(self, self.background, database, self._open_folder)
+        self.tray = Tray(self, self.background)
+        self.new_project = NewProjectActions(self, self.background, database.folder.root)
+        self.imports = Imports(self, self.background, database, self._open_folder)
         self.pages = Pages(database, self.background, self.machine, self.watch, self._start_page)
-        self.files = OpenFiles(self, self.pages, self.background, self.recent)
+        self.files = OpenFiles(self, self.pages, self.background, self.recent, database.folder.root)
+        self.opening = Opening(
+            self, self.background, self.files.open, self.new_project.propose, self.imports.read
+        )
+        Dropping(self, self.opening.open_dropped)
         self.closing = Closing(self, self.files, self.background)
         self.lost_project = LostProject(self, database, self.background, self.files.new_from)
         self.help = Help(self, self.background, database.folder, self.topic)
-        self.sidebar = self._made_sidebar()
         self._left = self._made_left()
         self._side_by_side.replaceWidget(self._sidebar_place, self._left)
-        self._sidebar_place.deleteLater()
-        self._side_by_side.addWidget(self.pages, 1)
+        discard(self._sidebar_place)
+        self.notices = Notices(self.show_job)
+        right = column(self.notices, self.pages, spacing=0)
+        right.setStretch(1, 1)
+        self._side_by_side.addLayout(right, 1)
         self._connect_start_page()
         self._connect()
 
     def _connect(self) -> None:
         self.background.went_wrong.connect(self.show_error)
         self.appearance.changed.connect(self._rebuild)
+        self.appearance.changed.connect(self._check_fonts)
         self.pages.job_changed.connect(self._choose)
+        self.pages.title_changed.connect(self._show_title)
         self.pages.job_started.connect(self.show_job)
         self.pages.new_from_requested.connect(self.lost_project.follow_up)
         self.job_actions.compare_requested.connect(lambda chosen: self.compare(*chosen))
         self.new_project.chosen.connect(self.open_file)
         self.new_project.example_ready.connect(self.files.start)
-        self.new_project.imported.connect(self.show_job)
+        self.imports.imported.connect(self.show_job)
+        self.tray.ended.connect(self.notices.tell_ended)
         self.watch.rows_changed.connect(self._take_rows)
         self.watch.view_changed.connect(self.pages.take_view)
         self.watch.trouble.connect(self.show_error)
 
     def show_frame(self) -> None:
         """Show the window where it was."""
-        geometry = QSettings().value("window/geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        else:
-            self.resize(1440, 900)
+        frame.restore(self)
         self.show()
 
     def show_first(self) -> None:
@@ -148,10 +157,16 @@ class MainWindow(QMainWindow):
         self.watch.start()
         self.machine.start()
         self.display.start()
+        self._check_fonts()
         if is_first_start():
             self.welcome()
 
     # ---- parts
+
+    @property
+    def sidebar(self) -> Sidebar:
+        """The list of jobs."""
+        return self._left.sidebar
 
     @property
     def editor(self) -> EditorPage | None:
@@ -173,28 +188,19 @@ class MainWindow(QMainWindow):
         """The comparison of jobs, once it has been shown."""
         return self.pages.comparison
 
-    def _made_sidebar(self) -> Sidebar:
-        from bayesdesk.jobs.sidebar import Sidebar
+    def _made_left(self) -> LeftSide:
+        from bayesdesk.left_side import LeftSide, Routes
 
-        made = Sidebar(self.jobs, self.machine, self.job_actions)
-        made.new_requested.connect(self.show_start)
-        made.job_chosen.connect(self.show_job)
-        made.table_requested.connect(self.show_jobs)
-        made.diagnostics_requested.connect(self.show_diagnostics)
-        made.language_requested.connect(self.switch_language)
-        made.theme_requested.connect(self.switch_theme)
-        return made
-
-    def _made_left(self) -> Collapsible:
-        """The sidebar, or a strip with what is used most."""
-        tools = (
-            button("", self.show_start, kind="quiet", meaning="new", tip=_("New job")),
-            button("", self.show_jobs, kind="quiet", meaning="table", tip=_("All jobs")),
-            button("", self.compare, kind="quiet", meaning="compare", tip=_("Compare jobs")),
-            button("", self.show_diagnostics, kind="quiet", meaning="diagnostics", tip=_("Diagnostics")),
+        routes = Routes(
+            self.show_start,
+            self.show_job,
+            self.show_jobs,
+            self.compare,
+            self.show_diagnostics,
+            self.switch_language,
+            self.switch_theme,
         )
-        words = (_("Hide the jobs"), _("Show the jobs"))
-        return Collapsible("jobs", self.sidebar, "left", words, tools)
+        return LeftSide(self.jobs, self.machine, self.job_actions, routes)
 
     def _connect_start_page(self) -> None:
         from bayesdesk.overview import Overview
@@ -204,7 +210,7 @@ class MainWindow(QMainWindow):
         page.open_requested.connect(self.new_project.ask_for_file)
         page.new_requested.connect(self.new_project.new_file)
         page.program_requested.connect(self.new_project.new_from_program)
-        page.import_requested.connect(self.new_project.import_results)
+        page.import_requested.connect(self.imports.ask_for_file)
         page.example_chosen.connect(self.new_project.start_example)
         self.overview = Overview(self.database, self.background, self.machine)
         self.overview.job_chosen.connect(self.show_job)
@@ -219,16 +225,20 @@ class MainWindow(QMainWindow):
     def _rebuild(self) -> None:
         """Build every part in the current language and theme."""
         self.help.close_manual()
-        self.sidebar = self._made_sidebar()
         old, self._left = self._left, self._made_left()
         self._side_by_side.replaceWidget(old, self._left)
-        old.deleteLater()
+        discard(old)
         self.actions_by_name = fill_menus(self.menuBar(), self)
         self.jobs.set_rows(self.rows)
         self._start_page = StartPage(self.recent)
         self._connect_start_page()
         self.pages.rebuild(self._start_page, self.rows, self.job_actions)
         self.sidebar.choose(self.pages.shown_job)
+
+    def _check_fonts(self) -> None:
+        from bayesdesk.fonts import check_fonts
+
+        check_fonts(self, self.appearance)
 
     def show_palette(self) -> None:
         """Open the command palette."""
@@ -254,11 +264,15 @@ class MainWindow(QMainWindow):
 
     def next_pane(self) -> None:
         """Move the focus to the next pane."""
-        self._panes.move(self._left, self.pages.currentWidget() or self.pages, forward=True)
+        self._move_to_pane(forward=True)
 
     def previous_pane(self) -> None:
         """Move the focus to the pane before."""
-        self._panes.move(self._left, self.pages.currentWidget() or self.pages, forward=False)
+        self._move_to_pane(forward=False)
+
+    def _move_to_pane(self, *, forward: bool) -> None:
+        page = self.pages.currentWidget() or self.pages
+        self._panes.move((self._left, self.notices), page, forward=forward)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Let Tab visit the controls in reading order."""
@@ -303,9 +317,20 @@ class MainWindow(QMainWindow):
         """Switch between light and dark."""
         self.appearance.switch_theme()
 
+    def tell_read_only(self, trouble: BayesdeskError) -> None:
+        """Tell that the jobs can be looked at only, and why."""
+        words = _("Nothing can be stored, so jobs cannot be started or changed.")
+        self.notices.tell_read_only(f"{trouble} {words}")
+
     def show_error(self, error: Exception) -> None:
         """Show an error."""
         self.errors.show(error)
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(self.pages.title)
+        editor = self.editor
+        is_shown = editor is not None and self.pages.currentWidget() is editor
+        self.setWindowModified(is_shown and editor is not None and editor.is_changed)
 
     # ---- jobs
 
@@ -348,9 +373,7 @@ class MainWindow(QMainWindow):
 
     def raise_and_open(self, target: str) -> None:
         """Come to the front and open what a second start names."""
-        self.showNormal()
-        self.raise_()
-        self.activateWindow()
+        frame.bring_to_front(self)
         if target:
             self.open(target)
 
@@ -360,38 +383,22 @@ class MainWindow(QMainWindow):
 
         job = target.removeprefix(JOB)
         if job == target:
-            self.open_file(Path(target))
+            self.opening.open(Path(target))
         else:
             self.background.run(partial(find_job, self.database, job), lambda found: self.show_job(found.id))
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()]
-        if paths:
-            self.open_file(Path(paths[0]))
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        from bayescore.store import JobState
+        from bayesdesk.closing import tell_that_jobs_continue
         from bayesdesk.overview import remember_visit
-        from bayesdesk.ui.message_box import tell
 
         if self.closing is None:  # the window has not been filled yet
             event.accept()
             return
-        if not self.closing.may_close():
+        if not self.closing.may_close() or tell_that_jobs_continue(self, self.rows):
             event.ignore()
-            return
-        if any(r.job.state is JobState.RUNNING for r in self.rows) and not QSettings().value("told/goes_on"):
-            QSettings().setValue("told/goes_on", True)
-            event.ignore()
-            words = _("The running jobs continue without the window. Open it again to see them.")
-            tell(self, words, then=self.close)
             return
         remember_visit()
-        QSettings().setValue("window/geometry", self.saveGeometry())
+        frame.remember(self)
         self.machine.end()
         self.watch.end()
         self.help.close_manual()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bayescore.app.new_project import create_project, name_project
-from bayescore.app.study_import import import_file, import_table
+from bayescore.app.study_import import import_study, read_file, read_text
 from bayescore.config import FILE_NAME, load_file
 from bayescore.config.gear import read_gear
 from bayescore.errors import ConfigError
@@ -34,7 +34,8 @@ def test_that_a_link_in_the_place_of_the_file_is_not_written_through(tmp_path: P
 
 def test_that_a_table_becomes_an_ended_job(database: Database, workspace: Workspace) -> None:
     workspace.write()
-    job = import_table(database, "x\tscore\n0.5\t1\n0.25\t2\n", "copied", workspace.project)
+    study = read_text("x\tscore\n0.5\t1\n0.25\t2\n", "copied", workspace.project)
+    job, _stored = import_study(database, study, workspace.project)
     assert (job.state, job.submission.is_imported) == (JobState.SUCCEEDED, True)
     assert (job.submission.name, job.submission.project) == ("copied", str(workspace.project))
     with database.read() as connection:
@@ -44,4 +45,4 @@ def test_that_a_table_becomes_an_ended_job(database: Database, workspace: Worksp
 def test_that_a_file_without_results_is_refused(database: Database, tmp_path: Path) -> None:
     (tmp_path / "sweep.yaml").write_text("method: random\n")
     with pytest.raises(ConfigError, match="has no results"):
-        import_file(database, tmp_path / "sweep.yaml", tmp_path)
+        read_file(tmp_path / "sweep.yaml", tmp_path)

@@ -80,10 +80,12 @@ def typing(folder: Path) -> None:
     """Key presses in a text of 2,000 lines, and the form that follows after the pause."""
     app = application(folder)
     from bayescore.store import Database
+    from bayesdesk.editor.edited_project import EditedProject
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.editor.sources import config_source, local_source
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
     from bayesdesk.services.background import Background
+    from bayesdesk.services.drafts import Drafts
     from bayesdesk.services.machine_watch import MachineWatch
     from support.builders import FILE
 
@@ -98,7 +100,12 @@ def typing(folder: Path) -> None:
         config_source(folder / "openbayes.yaml", (FILE + specs + comments).encode()), background
     )
     local = LocalModel(local_source(folder / "openbayes.local.yaml", b""), background)
-    page = EditorPage(model, local, background, database, MachineWatch(database, background))
+    page = EditorPage(
+        EditedProject(model, local, Drafts(folder), background),
+        background,
+        database,
+        MachineWatch(database, background),
+    )
     page.resize(1280, 800)
     page.show()
     editor = page.yaml
@@ -150,10 +157,12 @@ def parameters(folder: Path) -> None:
     """A project with many parameters, each with a problem that has a quick fix: opening, typing, scrolling."""
     application(folder)
     from bayescore.store import Database
+    from bayesdesk.editor.edited_project import EditedProject
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.editor.sources import config_source, local_source
     from bayesdesk.editor.text_model import ConfigModel, LocalModel
     from bayesdesk.services.background import Background
+    from bayesdesk.services.drafts import Drafts
     from bayesdesk.services.machine_watch import MachineWatch
     from support.builders import FILE
 
@@ -167,7 +176,12 @@ def parameters(folder: Path) -> None:
         began = time.perf_counter()
         model = ConfigModel(config_source(folder / "openbayes.yaml", (FILE + specs).encode()), background)
         local = LocalModel(local_source(folder / "openbayes.local.yaml", b""), background)
-        page = EditorPage(model, local, background, database, MachineWatch(database, background))
+        page = EditorPage(
+            EditedProject(model, local, Drafts(folder), background),
+            background,
+            database,
+            MachineWatch(database, background),
+        )
         page.resize(1440, 900)
         page.show()
         QApplication.processEvents()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +15,10 @@ import psutil
 import pytest
 
 from bayescore.cluster import known_nodes
+from bayescore.cluster.inspection import check_folders
+from bayescore.errors import RunnerError
 from bayescore.metrics import read_summary
-from bayescore.store import points, settings, transfers
+from bayescore.store import InPlace, points, settings, transfers
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -174,3 +178,47 @@ def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_
     agents = Path(cluster.environment["BAYESDESK_AGENT_HOME"])
     wait_until(lambda: not list(agents.glob("*/b/jobs/*/trials/*")), "the node keeps what is here")
     wait_until(lambda: not running("ray::NodeAgent"), "agents stay after the last job")
+
+
+def test_that_a_trial_on_a_node_uses_data_at_its_path_or_as_it_was_sent(
+    workspace: Workspace, cluster: RayCluster
+) -> None:
+    disk = workspace.root / "disk"
+    disk.mkdir()
+    (disk / "x.txt").write_text("at its path")
+    workspace.write(
+        REPORT_X
+        + "import json, os\n"
+        + "found = {n: [os.path.realpath(n), open(n + '/x.txt').read()] for n in ('elsewhere', 'data')}\n"
+        + "json.dump(found, open('seen.json', 'w'))\n",
+        max_job_count=2,
+        files={"data/x.txt": "sent", "data/deep/y.txt": "y"},
+        local={
+            "runner": "ray",
+            "ray": {"address": cluster.address, "runner": "process"},
+            "in_place": ["data"],
+            "send": ["data"],
+        },
+    )
+    (workspace.project / "elsewhere").symlink_to(disk)
+    job = workspace.tune()
+    assert job["state"] == "succeeded", job["reason"]
+    for number in (1, 2):
+        seen = json.loads((workspace.data.trial(job["id"], number) / "output" / "seen.json").read_text())
+        assert seen["elsewhere"] == [str(disk), "at its path"]
+        place, content = seen["data"]
+        assert content == "sent"
+        assert Path(place).is_relative_to(cluster.environment["BAYESDESK_AGENT_HOME"])
+    assert (workspace.project / "data" / "deep" / "y.txt").read_text() == "y"
+
+
+def test_that_a_node_without_what_is_used_in_place_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "train.bin"
+    file.write_bytes(b"x")
+    here = InPlace("train.bin", str(file), is_folder=False, size=1)
+    lacking = InPlace("data", str(tmp_path / "data"))
+    check_folders("lab-1", (), (here, replace(lacking, send=True)))
+    with pytest.raises(RunnerError, match=r"data is not on the node lab-1.*send: \[data\]"):
+        check_folders("lab-1", (), (here, lacking))
+    with pytest.raises(RunnerError, match="another size"):
+        check_folders("lab-1", (), (replace(here, size=2),))

@@ -301,6 +301,7 @@ def test_that_every_local_setting_is_read() -> None:
     settings = load_local_text(
         "runner: Docker\nimage: a:b\npython: /usr/bin/python3\ngpus: [0, GPU-1]\ngpus_per_trial: 1\ntrials_per_gpu: 2\ncpus: 1.5\n"
         "memory: 8g\nshm_size: 512 MB\npids_limit: 99\ndata: {a/b/1: ~/d, c/d/2: {default: /d, n: /e}}\nenvironment: {A: 1}\ntrial_timeout: 2h\n"
+        "in_place: {data: rw}\ncopy: [a.pt]\nsend: data\n"
         "max_failed_trials: 7\nseed: 3\nobjective: best\nuse_busy_gpus: true\ninject_client: false\nparameters_as: '{name}={value}'\nshell: bash\nstop_when_exhausted: false\n"
         "metrics: [{csv: a.csv, rename: {a: b}}]\n"
         "ray: {address: h:6379, runner: process, resources: {a100: 1}, outputs: '*.pt', patience: 5m}\n"
@@ -309,7 +310,8 @@ def test_that_every_local_setting_is_read() -> None:
     assert settings.model_dump(mode="json") == {
         "runner": "docker", "image": "a:b", "registry_mirror": None, "python": "/usr/bin/python3",
         "gpus": [0, "GPU-1"], "gpus_per_trial": 1, "trials_per_gpu": 2, "cpus": 1.5, "memory": 8 * 2**30, "shm_size": 512 * 2**20, "pids_limit": 99,
-        "data": {"a/b/1": "~/d", "c/d/2": {"default": "/d", "n": "/e"}}, "environment": {"A": "1"}, "trial_timeout": 7200.0, "max_failed_trials": 7,
+        "data": {"a/b/1": "~/d", "c/d/2": {"default": "/d", "n": "/e"}}, "environment": {"A": "1"},
+        "in_place": {"data": "rw"}, "copied": ["a.pt"], "send": ["data"], "trial_timeout": 7200.0, "max_failed_trials": 7,
         "metrics": [{"kind": "csv", "value": "a.csv", "rename": {"a": "b"}}],
         "seed": 3, "objective": "best", "use_busy_gpus": True, "inject_client": False, "parameters_as": "{name}={value}", "shell": "bash", "stop_when_exhausted": False,
         "ray": {

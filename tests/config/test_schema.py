@@ -61,4 +61,5 @@ def test_that_the_local_schema_agrees_with_the_reader(text: str, good: bool) -> 
 
 
 def test_that_the_schema_names_every_local_setting() -> None:
-    assert set(local_schema()["properties"]) == set(LocalSettings.model_fields)
+    names = {field.alias or name for name, field in LocalSettings.model_fields.items()}
+    assert set(local_schema()["properties"]) == names

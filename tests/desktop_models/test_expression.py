@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bayesdesk.models.columns import TrialColumns
-from bayesdesk.models.expression import completions
+from bayesdesk.models.expression import TrialWords, completions
 from support.views import a_trial, a_view
 
 VIEW = a_view([a_trial(1, 0.5, note="first run")], series={1: {"loss": [1.0], "val/loss": [2.0]}})
@@ -59,18 +59,18 @@ NAMES = [
 def test_that_names_are_completed_and_behind_a_comparison_values(
     expression: str, start: int, inserted: list[str]
 ) -> None:
-    found = completions(expression, len(expression), TrialColumns(VIEW))
+    found = completions(expression, len(expression), TrialWords(TrialColumns(VIEW)))
     assert [c.inserted for c in found.found] == inserted
     assert found.start == start
 
 
 def test_that_each_name_has_a_meaning() -> None:
-    found = completions("", 0, TrialColumns(VIEW)).found
+    found = completions("", 0, TrialWords(TrialColumns(VIEW))).found
     meanings = {c.inserted: c.meaning for c in found}
     assert (meanings["x"], meanings["loss"], meanings["score"]) == ("parameter", "metric", "the objective")
     assert all(meanings.values())
 
 
 def test_that_the_middle_of_an_expression_is_completed() -> None:
-    found = completions("sta and x < 1", 3, TrialColumns(VIEW))
+    found = completions("sta and x < 1", 3, TrialWords(TrialColumns(VIEW)))
     assert (found.start, [c.inserted for c in found.found]) == (0, ["state", "starred"])

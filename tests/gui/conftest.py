@@ -25,6 +25,7 @@ from bayesdesk.app import make_application
 from bayesdesk.window import MainWindow
 
 if TYPE_CHECKING:
+    from support.mapped import MappedWindows
     from support.pointer import Pointer
 
 DESKTOP = str(Path(sys.modules["bayesdesk"].__file__ or "").parent)
@@ -106,6 +107,19 @@ def pointer(qapp: QApplication) -> Iterator[Pointer]:
 
 
 @pytest.fixture
+def mapped(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[MappedWindows | None]:
+    """A watch over the windows on the screen; ``None`` without an X server."""
+    if os.environ["QT_QPA_PLATFORM"] != "xcb":
+        yield None
+        return
+    from support.mapped import MappedWindows
+
+    made = MappedWindows(monkeypatch)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def errors() -> list[str]:
     """Errors that the window has shown; a test that expects one takes it away."""
     return []
@@ -113,7 +127,12 @@ def errors() -> list[str]:
 
 @pytest.fixture
 def window(
-    qapp: QApplication, qtbot, workspace: Workspace, errors: list[str], monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication,
+    qtbot,
+    workspace: Workspace,
+    errors: list[str],
+    mapped: MappedWindows | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[MainWindow]:
     """The main window over a workspace's data folder, in English and light colours."""
     monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
@@ -142,3 +161,4 @@ def window(
     set_language("en")
     assert errors == []
     assert violations == []
+    assert mapped is None or mapped.strays() == []

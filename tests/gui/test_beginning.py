@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel
 
 from bayescore.config.gear import read_gear
 from bayescore.i18n import language
+from bayesdesk.import_dialog import ImportDialog
 from bayesdesk.licences_dialog import LicencesDialog
 from bayesdesk.manual import PAGES
 from bayesdesk.new_file_dialog import NewFileDialog
@@ -20,13 +21,18 @@ from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.welcome import Welcome, is_first_start
 from bayesdesk.window import MainWindow
 from support import stand_in_platform as platform
-from support.window import WAIT_MS, open_editor
+from support.window import WAIT_MS, accept_new_files, open_editor
 from support.workspace import Workspace
 
 
 def the_box(window: MainWindow) -> MessageBox:
     (box,) = (box for box in window.findChildren(MessageBox) if box.isVisible())
     return box
+
+
+def import_dialog(window: MainWindow, qtbot) -> ImportDialog:
+    qtbot.waitUntil(lambda: bool(window.findChildren(ImportDialog)), timeout=WAIT_MS)
+    return window.findChildren(ImportDialog)[-1]
 
 
 SHOW_ERROR = MainWindow.show_error  # the fixture of the window puts another in its place
@@ -46,6 +52,7 @@ def test_that_the_welcome_comes_once_and_leads_to_an_example_that_could_start(
     assert any("Python" in shown.text() for shown in greeting.findChildren(QLabel))
     greeting._run()
     assert not is_first_start()
+    accept_new_files(window, qtbot)
     qtbot.waitUntil(
         lambda: window.editor is not None and window.editor.start_dialog is not None, timeout=WAIT_MS
     )
@@ -126,10 +133,15 @@ def test_that_imported_results_are_shown_and_cannot_be_continued(
     open_editor(window, qtbot, workspace.write())
     table = tmp_path / "table.csv"
     table.write_text("x,score\n0.1,0.2\n0.9,0.8\n")
-    monkeypatch.setattr(
-        "bayesdesk.new_project.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(table), "")
-    )
-    window.new_project.import_results()
+    monkeypatch.setattr("bayesdesk.imports.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(table), ""))
+    window.imports.ask_for_file()
+    dialog = import_dialog(window, qtbot)
+    assert "2 trials" in dialog.summary.text()
+    dialog.reject()
+    qtbot.waitUntil(lambda: not window.findChildren(ImportDialog), timeout=WAIT_MS)
+    assert window.rows == ()
+    window.imports.ask_for_file()
+    import_dialog(window, qtbot).add.click()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     view = window.job_page.model.view
     assert [t.value for t in view.trials] == [0.2, 0.8]
@@ -141,12 +153,13 @@ def test_that_a_copied_table_becomes_a_job_of_the_open_project(
     window: MainWindow, workspace: Workspace, qtbot
 ) -> None:
     QGuiApplication.clipboard().setText("x\tscore\n0.25\t0.5\n")
-    window.new_project.import_copied()
+    window.imports.read_copied()
     box = the_box(window)
     assert "openbayes.yaml" in box.words.text()
     box.accept()
     open_editor(window, qtbot, workspace.write())
-    window.new_project.import_copied()
+    window.imports.read_copied()
+    import_dialog(window, qtbot).add.click()
     qtbot.waitUntil(lambda: window.job_page is not None, timeout=WAIT_MS)
     assert [t.parameters for t in window.job_page.model.view.trials] == [{"x": 0.25}]
 

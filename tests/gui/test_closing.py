@@ -104,7 +104,7 @@ def test_that_a_save_to_a_read_only_folder_keeps_the_window_open(
     press(window, "Save")
     dialog = waiting(window, qtbot)
     assert "no space left" in dialog.words.text()
-    assert "no space left" in editor._message.text()
+    assert "no space left" in editor.bar.message.text()
     assert window.isVisible()
     dialog.keep_open.click()
 

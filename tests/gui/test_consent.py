@@ -18,7 +18,7 @@ from support.workspace import Workspace
 def start_dialog(window: MainWindow, qtbot, file: Path, *, try_first: bool = False) -> StartDialog:
     """The dialog of a project, once its checks are done."""
     editor = window.editor or open_editor(window, qtbot, file)
-    editor.start_dialog = None
+    editor.starts.dialog = None
     (editor.try_one if try_first else editor.start)()
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     qtbot.waitUntil(editor.start_dialog._start.isEnabled, timeout=WAIT_MS)

@@ -113,12 +113,12 @@ def test_that_a_text_that_was_broken_a_moment_ago_is_not_started(
     file, before = editor.model.file, editor.model.file.read_bytes()
     caret_behind(editor, '"max_job_count": 3')
     qtbot.keyClicks(editor.yaml, "x")
-    assert editor._start.isEnabled()  # the analysis does not know about the error yet
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(editor._message.isVisible, timeout=WAIT_MS)
-    assert editor._message.text() == "Fix the errors first."
+    assert editor.bar.start.isEnabled()  # the analysis does not know about the error yet
+    qtbot.mouseClick(editor.bar.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(editor.bar.message.isVisible, timeout=WAIT_MS)
+    assert editor.bar.message.text() == "Fix the errors first."
     assert editor.start_dialog is None
-    assert not editor._start.isEnabled()
+    assert not editor.bar.start.isEnabled()
     assert file.read_bytes() == before
 
 
@@ -127,7 +127,7 @@ def test_that_a_start_waits_for_what_was_just_typed_into_the_form(
 ) -> None:
     count = next(f for f in editor.form._fields if f.path == COUNT)
     type_into(qtbot, count, "7")
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     dialog = editor.start_dialog
     (change,) = dialog.changes.views

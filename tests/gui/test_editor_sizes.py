@@ -84,7 +84,7 @@ def test_that_nothing_in_the_form_is_cut_at_1024(
         assert shown.mapToGlobal(shown.rect().topRight()).x() <= right, shown.accessibleName()
         if type(shown) is QLabel and not shown.wordWrap():
             assert shown.fontMetrics().horizontalAdvance(shown.text()) <= shown.width() + 1, shown.text()
-    for button in (editor._start, editor._try, editor._save_button):
+    for button in (editor.bar.start, editor.bar.try_one, editor.bar.save):
         assert editor.rect().contains(button.geometry())
         assert button.width() >= button.sizeHint().width()
 

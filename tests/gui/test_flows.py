@@ -102,7 +102,7 @@ def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_corrects_a_wr
     assert editor.form._banner.isVisible()
     assert not editor.form._parameters.isEnabled()
     assert editor.form.parameters.row(0).name.text() == "x"
-    assert not editor._start.isEnabled()
+    assert not editor.bar.start.isEnabled()
     qtbot.keyClick(editor.yaml, Qt.Key.Key_Backspace)
     settle(editor)
     assert editor.model.is_valid
@@ -112,13 +112,13 @@ def test_that_broken_text_leaves_the_form_readable_and_a_quick_fix_corrects_a_wr
     settle(editor)
     assert [p.code for p in editor.model.problems if p.severity == "error"] == ["min-above-max"]
     assert editor.form.parameters.row(0).low.property("wrong") == "true"
-    assert not editor._start.isEnabled()
+    assert not editor.bar.start.isEnabled()
     editor.yaml.go_to(next(p for p in editor.model.problems if p.severity == "error"))
     (action,) = [a for a in editor.yaml.fixes_menu().actions() if a.text() == words["Swap them"]]
     action.trigger()
     settle(editor)
     assert editor.model.value(("hyper_tuning", "parameter_specs", 0, "max_value")) == 5
-    assert editor._start.isEnabled()
+    assert editor.bar.start.isEnabled()
 
 
 def test_that_what_is_typed_in_the_text_is_seen_in_the_form_and_wrong_input_stays(
@@ -149,7 +149,7 @@ def test_that_a_job_is_started_watched_cancelled_and_continued(
     go = tmp_path / "go"
     file = workspace.write(REPORT_X + wait_for(go), max_job_count=4, parallel_count=2)
     editor = open_editor(window, qtbot, file)
-    assert editor._start.text() == words["Start job…"]
+    assert editor.bar.start.text() == words["Start job…"]
     start_job(editor, qtbot)
     page = job_page(window, qtbot)
     qtbot.waitUntil(
@@ -209,7 +209,7 @@ def test_that_brushes_filter_every_view_and_become_the_ranges_of_a_follow_up_job
     assert spec["max_value"] == 1.0
     assert spec["min_value"] == pytest.approx(brushes["x"][0].low, rel=1e-3)
     before = page.model.view.job.id
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     said = editor.start_dialog.findChild(ContinuedLine)
     qtbot.waitUntil(said.isVisible, timeout=WAIT_MS)

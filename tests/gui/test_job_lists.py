@@ -280,8 +280,47 @@ def test_that_a_follow_up_of_a_deleted_project_is_written_into_a_new_folder(
     qtbot.mouseClick(box.buttons["Choose a folder…"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     assert window.editor.model.file == target / "openbayes.yaml"
-    assert window.editor._follows.id == job.id
+    assert window.editor.edited.follows.id == job.id
     assert sorted(f.name for f in target.iterdir()) == ["main.py", "openbayes.local.yaml", "openbayes.yaml"]
     assert "seed: 1" in (target / "openbayes.local.yaml").read_text()
     with window.database.read() as connection:
         assert jobs.get(connection, job.id).submission.project == str(workspace.project)
+
+
+def test_that_the_columns_of_the_table_fit_a_usual_window_and_the_choice_is_remembered(
+    window: MainWindow, five: list[Job], qtbot
+) -> None:
+    window.resize(1440, 900)
+    window.show_jobs()
+    page = window.pages.jobs
+    qtbot.waitUntil(lambda: window.width() == 1440 and page.table.viewport().width() > 1000, timeout=WAIT_MS)
+    assert page.table.horizontalScrollBar().maximum() == 0
+    hidden = {name for i, name in enumerate(COLUMNS) if page.table.isColumnHidden(i)}
+    assert hidden == {"metric", "size", "note"}
+    menu = page.table.columns_menu()
+    for action in menu.actions():
+        if not action.isChecked():
+            action.setChecked(True)
+    window.switch_theme()
+    again = window.pages.jobs
+    assert again is not page
+    assert not any(again.table.isColumnHidden(i) for i in range(len(COLUMNS)))
+
+
+def test_that_the_condition_of_the_table_is_completed_while_it_is_typed(
+    window: MainWindow, five: list[Job], qtbot
+) -> None:
+    window.show_jobs()
+    page = window.pages.jobs
+    window.activateWindow()
+    type_into(qtbot, page.condition, "pro")
+    qtbot.waitUntil(lambda: page.condition.offered == ["project"], timeout=WAIT_MS)
+    qtbot.keyClick(page.condition, Qt.Key.Key_Return)
+    qtbot.keyClicks(page.condition, " == ")
+    qtbot.waitUntil(lambda: page.condition.offered == ['"nowhere"'], timeout=WAIT_MS)
+    qtbot.keyClick(page.condition, Qt.Key.Key_Return)
+    assert page.condition.text() == 'project == "nowhere"'
+    qtbot.keyClick(page.condition, Qt.Key.Key_Return)
+    assert page.condition.recent() == ['project == "nowhere"']
+    type_into(qtbot, page.condition, "state == succ")
+    qtbot.waitUntil(lambda: page.condition.offered == ['"succeeded"'], timeout=WAIT_MS)

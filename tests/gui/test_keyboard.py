@@ -280,9 +280,11 @@ def test_that_the_focus_is_seen_on_every_kind_of_control(
         page.activateWindow()
         qtbot.waitUntil(page.isActiveWindow, timeout=WAIT_MS)
         other.setFocus()
-        before = page.grab().toImage()
+        qtbot.waitUntil(lambda: bool(_rings(page)), timeout=WAIT_MS)
+        rings, before = _rings(page), page.grab().toImage()
         QTest.keyClick(other, Qt.Key.Key_Tab)
         assert QApplication.focusWidget() is not other
+        qtbot.waitUntil(lambda: bool(_rings(page)) and _rings(page) != rings, timeout=WAIT_MS)
         after = page.grab().toImage()
         around = control.geometry().adjusted(-6, -6, 6, 6)
         seen = sum(
@@ -307,9 +309,10 @@ def test_that_a_click_shows_no_ring_and_the_keyboard_does(qtbot, pointer: Pointe
     qtbot.waitUntil(page.isActiveWindow, timeout=WAIT_MS)
     pointer.click(other)
     assert QApplication.focusWidget() is other
+    settle()
     assert not _rings(page)
     QTest.keyClick(other, Qt.Key.Key_Tab)
-    assert len(_rings(page)) == 1
+    qtbot.waitUntil(lambda: len(_rings(page)) == 1, timeout=WAIT_MS)
 
 
 def _rings(page: QWidget) -> list[QWidget]:

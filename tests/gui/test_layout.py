@@ -13,7 +13,7 @@ from support.layout import faults
 from support.window import WAIT_MS, ended_page, open_editor
 from support.workspace import Workspace
 
-_SIZES = ((1024, 700), (1280, 800), (1920, 1080))
+_SIZES = ((952, 500), (1024, 700), (1280, 800), (1920, 1080))  # the first: 1080p at 200 %, without a frame
 _LOOKS = (("en", "light"), ("zh", "dark"))  # a theme changes colours only: no other pair has another layout
 _SPECS = [
     {"name": "x", "type": "DOUBLE", "min_value": 0.1, "max_value": 1.0, "scale_type": "UNIT_LOG_SCALE"},

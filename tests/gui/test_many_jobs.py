@@ -169,8 +169,13 @@ def test_that_the_contour_is_the_model_over_the_two_leading_parameters(
     qtbot.waitUntil(lambda: contour._found is not None, timeout=WAIT_MS)
     assert "12 trials" in contour.caption.text()
     contour._y.setCurrentText("c")
-    contour._choose(0)
+    contour._y.activated.emit(contour._y.currentIndex())
     qtbot.waitUntil(lambda: contour._found is not None and len(contour._found.y) == 2, timeout=WAIT_MS)
+    shown = (contour._x.currentText(), contour._y.currentText())
+    contour._x.setCurrentText(shown[1])  # the same parameter twice: they change places
+    contour._x.activated.emit(contour._x.currentIndex())
+    assert (contour._x.currentText(), contour._y.currentText()) == (shown[1], shown[0])
+    qtbot.waitUntil(lambda: contour._found is not None and len(contour._found.x) == 2, timeout=WAIT_MS)
     contour._what._buttons["deviation"].click()
     assert contour._image.image.min() >= 0
 

@@ -17,10 +17,20 @@ from bayescore.trials.gpus import Gpu
 from bayesdesk.editor.completion import completions, describe, place_of
 from bayesdesk.editor.estimate import parallel_trials
 from bayesdesk.editor.explanations import keys_at
+from bayesdesk.editor.in_place_field import PatternsField
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.window import MainWindow
 from support.gpus import StandInGpus
-from support.window import TWO, WAIT_MS, local_model, open_editor, parameter_rows, settle, type_into
+from support.window import (
+    TWO,
+    WAIT_MS,
+    accept_new_files,
+    local_model,
+    open_editor,
+    parameter_rows,
+    settle,
+    type_into,
+)
 from support.workspace import REPORT_X, Workspace
 
 GUIDE = """\
@@ -108,10 +118,12 @@ def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
     from bayescore.app.machine import look
     from bayesdesk.services import machine_watch
 
-    gpus = [Gpu(i, f"GPU-{i}", "RTX 4090", 24 * 2**30, i * 2**30, 50 * i) for i in range(3)]
+    busy = {1: ("python (77)",)}
+    gpus = [
+        Gpu(i, f"GPU-{i}", "RTX 4090", 24 * 2**30, i * 2**30, 50 * i, programs=busy.get(i, ()))
+        for i in range(3)
+    ]
     monkeypatch.setattr("bayescore.app.machine.visible", lambda: gpus)
-    busy = {"GPU-1": ("python (77)",)}
-    monkeypatch.setattr("bayescore.app.machine.processes", lambda: busy)
     assert machine_watch.look is look
     file = workspace.write(local={"gpus": "all"})
     editor = open_editor(window, qtbot, file)
@@ -208,7 +220,7 @@ def test_that_nothing_starts_with_an_error_and_each_check_says_how_to_fix_it(
     dialog.reject()
 
     editor.undo()
-    editor.start_dialog = None
+    editor.starts.dialog = None
     editor.start()
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     again = editor.start_dialog
@@ -250,9 +262,9 @@ def test_that_unsaved_text_survives_the_sudden_end_of_the_window(
     qtbot.waitUntil(lambda: drafts.exists() and any(drafts.glob("*.json")), timeout=WAIT_MS)
     editor.model.text_document.setModified(False)  # as if the window had gone without a word
     again = open_editor_anew(window, qtbot, file, editor)
-    qtbot.waitUntil(again._draft_bar.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(again.drafts_bar.isVisible, timeout=WAIT_MS)
     assert again.model.value(("command",)) == "python main.py"
-    again._restore_drafts()
+    again.drafts_bar.restore.click()
     settle(again)
     assert again.model.value(("command",)) == "python half_done.py"
     again.undo()
@@ -401,6 +413,7 @@ def test_that_a_new_file_is_begun_where_there_is_none(
         "bayesdesk.new_project.QFileDialog.getExistingDirectory", lambda *_a, **_k: os.fspath(target)
     )
     window.new_project.new_file()
+    accept_new_files(window, qtbot)
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     assert window.editor.model.file == target / "openbayes.yaml"
     assert window.editor.model.config is not None
@@ -430,3 +443,23 @@ def test_that_gpus_of_the_driver_reach_the_window(tmp_path: Path, workspace: Wor
         check=True,
     )
     assert json.loads(done.stdout) == [[0, 0, 0], [1, 50, 2048 * 2**20]]
+
+
+def test_that_what_is_used_in_place_is_a_line_of_the_form(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write(local={"in_place": ["data"]})
+    editor = open_editor(window, qtbot, file)
+    (field,) = (f for f in editor.findChildren(PatternsField) if f.path == ("in_place",))
+    assert field.text() == "data"
+    field.setText("data, results: rw")
+    field.textEdited.emit(field.text())
+    settle(editor)
+    assert editor.local.value(("in_place",)) == {"data": "ro", "results": "rw"}
+    editor.local.set(("in_place",), ["x"])
+    settle(editor)
+    assert field.text() == "x"
+    field.setText("")
+    field.textEdited.emit("")
+    settle(editor)
+    assert editor.local.value(("in_place",)) is None

@@ -21,7 +21,7 @@ from bayesdesk.ui.message_box import MessageBox
 from bayesdesk.ui.sparkline import Sparkline
 from bayesdesk.window import MainWindow
 from support.builders import a_submission
-from support.window import WAIT_MS, finished_job, open_editor, parameter_rows, settle
+from support.window import WAIT_MS, accept_new_files, finished_job, open_editor, parameter_rows, settle
 from support.workspace import Workspace
 
 
@@ -208,6 +208,7 @@ def test_that_a_new_project_gets_the_default_runner(
         "bayesdesk.new_project.QFileDialog.getExistingDirectory", lambda *_a, **_k: str(folder)
     )
     window.new_project.new_file()
+    accept_new_files(window, qtbot)
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     assert window.editor.local.settings.runner is RunnerChoice.PROCESS
 
@@ -297,8 +298,8 @@ def test_that_another_language_and_theme_leave_a_follow_up_job_a_follow_up_job(
         switch()
         assert window.editor is not None
         assert window.pages.currentWidget() is window.editor
-        assert window.editor.follows is not None
-        assert window.editor.follows.id == job.id
+        assert window.editor.edited.follows is not None
+        assert window.editor.edited.follows.id == job.id
 
 
 def test_that_another_theme_leaves_the_page_that_is_shown(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from bayescore.store import jobs
 from bayesdesk.editor.cloud_dialog import CloudDialog
@@ -59,7 +60,7 @@ def test_that_a_cancelled_start_of_brushed_ranges_leaves_the_file_and_keeps_the_
     editor = window.editor
     assert editor is not None
     settle(editor)
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.bar.start, Qt.MouseButton.LeftButton)
     dialog = checked(editor, qtbot)
     (change,) = dialog.changes.views
     assert "0.4" in change.toPlainText()
@@ -111,7 +112,7 @@ def test_that_a_trial_is_tried_at_once_only_without_unsaved_changes(
     assert not dialog.changes.isVisible()
     assert dialog._start.text() == "Start job"
     dialog.reject()
-    editor.start_dialog = None
+    editor.starts.dialog = None
     editor.try_one()
     again = checked(editor, qtbot)
     qtbot.waitUntil(lambda: again.try_out is not None, timeout=WAIT_MS)
@@ -180,3 +181,34 @@ def test_that_a_result_is_not_written_over_what_another_program_wrote(
     assert dialog.isVisible()
     assert file.read_bytes() == theirs
     dialog.reject()
+
+
+def test_that_the_start_dialog_changes_how_a_projects_data_is_used(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    file = workspace.write(max_job_count=3, files={"runs/events.out.tfevents.1": "x"})
+    with (workspace.project / "train.bin").open("wb") as made:
+        made.truncate(100 * 2**20)
+    workspace.allow()
+    editor = open_editor(window, qtbot, file)
+    editor.start()
+    dialog = checked(editor, qtbot)
+    assert "train.bin (100 MiB) is used in place" in shown_text(dialog)
+    click(dialog, "Add to .openbayesignore")
+    qtbot.waitUntil(lambda: "outputs of earlier runs" not in shown_text(dialog), timeout=WAIT_MS)
+    assert (workspace.project / ".openbayesignore").read_text() == "/runs/\n"
+    before = on_disk(workspace)
+    click(dialog, "Copy it instead")
+    qtbot.waitUntil(lambda: "used in place" not in shown_text(dialog), timeout=WAIT_MS)
+    assert on_disk(workspace) == before
+    assert editor.local.value(("copy",)) == ["/train.bin"]
+    assert any("/train.bin" in view.toPlainText() for view in dialog.changes.views)
+
+
+def shown_text(dialog: StartDialog) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel))
+
+
+def click(dialog: StartDialog, title: str) -> None:
+    found = next(b for b in dialog.findChildren(QAbstractButton) if b.text() == title)
+    found.click()

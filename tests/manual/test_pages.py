@@ -103,7 +103,8 @@ def test_that_files_and_programs_on_a_page_are_sound_and_links_lead_somewhere(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_that_no_key_and_no_command_is_left_out(language: str) -> None:
     files, commands = page(language, "files"), page(language, "command-line")
-    for key in (*HyperTuning.model_fields, *LocalSettings.model_fields):
+    local = (field.alias or name for name, field in LocalSettings.model_fields.items())
+    for key in (*HyperTuning.model_fields, *local):
         assert f"`{key}`" in files, key
     found = typer.main.get_command(application)
     for name in found.commands:  # type: ignore[attr-defined]

@@ -276,3 +276,27 @@ def test_that_a_network_file_system_is_refused_with_a_hint(
 def test_that_the_data_folder_is_taken_from_the_variable_or_the_platform(tmp_path: Path) -> None:
     assert DataFolder.default({"BAYESDESK_HOME": str(tmp_path)}).root == tmp_path
     assert DataFolder.default({}).root.name == "bayesdesk"
+
+
+def test_that_the_begin_and_end_of_an_attempt_become_events_when_another_one_is_queued(
+    database: Database,
+) -> None:
+    with database.write() as connection:
+        job = jobs.add(connection, a_submission()).id
+        trial = trials.add(connection, job, 1, {"x": 0.5}, "random")
+        for attempt in (1, 2):
+            trial = trials.move(connection, trial, TrialState.STARTING)
+            trial = trials.move(
+                connection, trial, TrialState.RUNNING, started_at=f"2026-01-01T0{attempt}:00:00+00:00"
+            )
+            trial = trials.move(
+                connection, trial, TrialState.LOST, ended_at=f"2026-01-01T0{attempt}:30:00+00:00"
+            )
+            trial = trials.retry(connection, trial)
+        kept = [(e.kind, e.at[11:16], str(e.text)) for e in events.of_job(connection, job)]
+    assert kept == [
+        ("attempt_started", "01:00", "The trial has started."),
+        ("attempt_ended", "01:30", "Attempt 1 of the trial has ended."),
+        ("attempt_started", "02:00", "The trial has started, attempt 2."),
+        ("attempt_ended", "02:30", "Attempt 2 of the trial has ended."),
+    ]

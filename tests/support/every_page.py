@@ -8,12 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from bayescore.app.new_project import Proposal, plan_project
 from bayescore.app.permissions import Kind, Permission
+from bayescore.app.study_import import read_text
 from bayescore.i18n import text
 from bayesdesk.closing_dialog import ClosingDialog
 from bayesdesk.editor.editor_page import EditorPage
 from bayesdesk.editor.pull_dialog import PullDialog
+from bayesdesk.import_dialog import ImportDialog
 from bayesdesk.jobs.job_dialogs import DetailsDialog, TagsDialog
+from bayesdesk.new_file_dialog import NewFileDialog, NewFilesDialog
 from bayesdesk.ui.consent import ConsentDialog
 from bayesdesk.ui.diff_view import DiffDialog
 from bayesdesk.ui.message_box import Answer, MessageBox
@@ -110,6 +114,9 @@ def dialogs(
 
     row = window.rows[0]
     answers = [Answer("No"), Answer("Yes", kind="primary")]
+    study = read_text("x\tn\tactivation\tscore\n0.5\t1\trelu\t0.1\n", "copied", file.parent)
+    planned = plan_project(file.parent / "new", "digits")
+    proposal = Proposal(file, "command: python main.py\n", (text("a remark"),), "runner: process\n")
     asked = (Permission(Kind.WRITE, frozenset(), text("a folder"), text("can be written")),)
     for name, act in (
         ("preferences", opened(window.show_preferences)),
@@ -127,6 +134,9 @@ def dialogs(
         ("changes", own(lambda: DiffDialog(window, "Changes", "a: 1\n", "a: 2\n"))),
         ("question", own(lambda: MessageBox(window, "help", "Delete it?", "It is large.", answers))),
         ("consent", own(lambda: ConsentDialog(window, "digits", asked, None))),
+        ("import", own(lambda: ImportDialog(window, study, file.parent))),
+        ("new files", own(lambda: NewFilesDialog(window, planned))),
+        ("new file", own(lambda: NewFileDialog(window, proposal))),
         ("closing", own(lambda: ClosingDialog(window))),
         ("pull", own(lambda: PullDialog(window, window.background, "no-such-image:1", None))),
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QTabBar,
@@ -72,7 +73,7 @@ def _missing_px(widget: QWidget) -> int:
 
 def _overlaps(page: QWidget) -> Iterator[str]:
     for widget in _visible(page):
-        shown = [w for w in _widgets_of(widget.layout()) if w.isVisible()]
+        shown = [w for w in _widgets_of(widget) if w.isVisible()]
         for i, one in enumerate(shown):
             for other in shown[i + 1 :]:
                 common = one.geometry().intersected(other.geometry())
@@ -80,14 +81,17 @@ def _overlaps(page: QWidget) -> Iterator[str]:
                     yield f"{_name(one)} and {_name(other)} overlap"
 
 
-def _widgets_of(layout: QLayout | None) -> Iterator[QWidget]:
-    """The widgets of a layout and of the layouts in it; what floats above them is in none."""
-    for i in range(layout.count() if layout is not None else 0):
-        item = layout.itemAt(i)
-        if (widget := item.widget()) is not None:
-            yield widget
-        else:
-            yield from _widgets_of(item.layout())
+def _widgets_of(widget: QWidget) -> list[QWidget]:
+    """The children in the layout of a widget and in the layouts in it; what floats above them is in none.
+
+    Qt's layout items are not asked: PySide does not notice when they are deleted.
+    """
+    layout = widget.layout()
+    if layout is None:
+        return []
+    layouts = [layout, *layout.findChildren(QLayout)]
+    children = widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return [child for child in children if any(each.indexOf(child) >= 0 for each in layouts)]
 
 
 def _sideways(page: QWidget) -> Iterator[str]:
@@ -97,16 +101,21 @@ def _sideways(page: QWidget) -> Iterator[str]:
 
 
 def _outside(page: QWidget) -> Iterator[str]:
-    """Controls that stick out of what contains them at a side, where nothing scrolls."""
+    """Controls that stick out of what contains them, where nothing scrolls."""
     for widget in _visible(page):
-        if not isinstance(widget, QAbstractButton | QLabel | QComboBox):
+        if not isinstance(widget, QAbstractButton | QLabel | QComboBox | QLineEdit):
             continue
-        parent = widget.parentWidget()
+        parent, may_scroll = widget.parentWidget(), False
         while parent is not None and parent is not page.parentWidget():
             if isinstance(parent, QAbstractScrollArea) and not isinstance(parent, QScrollArea):
                 break  # a table or a plot, which may scroll
             place = QRect(widget.mapTo(parent, QPoint(0, 0)), widget.size())
             if place.left() < -1 or place.right() > parent.width() + 1:
                 yield f"{_name(widget)} sticks out of {type(parent).__name__}"
+                break
+            is_content = isinstance(parent.parentWidget(), QAbstractScrollArea)  # the area that scrolls it
+            may_scroll = may_scroll or is_content
+            if not may_scroll and (place.top() < -1 or place.bottom() > parent.height() + 1):
+                yield f"{_name(widget)} is above or below {type(parent).__name__}"
                 break
             parent = parent.parentWidget()

@@ -14,6 +14,7 @@ from bayesdesk.editor.parameter_row import ParameterRow
 from bayesdesk.editor.sources import config_source, local_source
 from bayesdesk.editor.text_model import ConfigModel, LocalModel, TextModel
 from bayesdesk.jobs.job_page import JobPage
+from bayesdesk.new_file_dialog import NewFilesDialog
 from bayesdesk.services.background import Background
 from bayesdesk.window import MainWindow
 from support.workspace import Workspace
@@ -73,9 +74,15 @@ def job_page(window: MainWindow, qtbot) -> JobPage:
     return window.job_page
 
 
+def accept_new_files(window: MainWindow, qtbot) -> None:
+    """Accept the files of a new project once they are shown."""
+    qtbot.waitUntil(lambda: bool(window.findChildren(NewFilesDialog)), timeout=WAIT_MS)
+    window.findChildren(NewFilesDialog)[-1].create_files.click()
+
+
 def start_job(editor: EditorPage, qtbot) -> None:
     """Press Start, wait for the checks, and start."""
-    qtbot.mouseClick(editor._start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     qtbot.waitUntil(editor.start_dialog._start.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(editor.start_dialog._start, Qt.MouseButton.LeftButton)

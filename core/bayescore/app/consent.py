@@ -157,7 +157,11 @@ def _write(folder: DataFolder, known: _Confirmed) -> None:
         files.replace(file, json.dumps(content, indent=1).encode("ascii"), 0o600)
     except OSError as error:
         raise StoreError(
-            text("Your confirmation cannot be stored in {file}: {reason}", file=file, reason=error.strerror)
+            text(
+                "Your confirmation cannot be stored in {file}: {reason}",
+                file=file,
+                reason=files.reason_of(error),
+            )
         ) from error
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from bayescore.config import Problem, Severity
+from bayescore.config import Edit, Problem, Severity, YamlDocument
 from bayescore.errors import BayesdeskError
 from bayescore.i18n import N_, Text, text
 
@@ -20,6 +20,23 @@ _GRADES = {
 
 
 @dataclass(frozen=True)
+class Action:
+    """Something that the user can let Bayesdesk do about a finding.
+
+    Attributes
+    ----------
+    edit
+        Computes an edit of ``openbayes.local.yaml``.
+    run
+        Does it at once; raises :class:`BayesdeskError` if it cannot.
+    """
+
+    title: Text
+    edit: Callable[[YamlDocument], Edit] | None = field(default=None, compare=False, repr=False)
+    run: Callable[[], None] | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class Finding:
     """The result of one check; ``fix`` is a command or an instruction."""
 
@@ -27,6 +44,7 @@ class Finding:
     severity: Severity
     message: Text
     fix: Text | None = None
+    actions: tuple[Action, ...] = ()
 
     @classmethod
     def of_error(cls, topic: str, error: BayesdeskError, severity: Severity = Severity.ERROR) -> Finding:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
 from bayescore.exchange.program_options import propose_space
+from bayescore.files import reason_of
 from bayescore.files.tree import Cursor
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
@@ -19,13 +21,34 @@ def example_names() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in resource("examples").iterdir() if p.is_dir()))
 
 
-def create_project(folder: Path, example: str | None = None) -> list[Path]:
-    """Write a commented ``openbayes.yaml``, or copy an example; returns the files that were written.
+@dataclass(frozen=True)
+class NewFiles:
+    """The files of a new project, which are not written yet.
+
+    Attributes
+    ----------
+    contents
+        By the path in the folder.
+    """
+
+    folder: Path
+    contents: Mapping[PurePath, bytes]
+
+
+def plan_project(
+    folder: Path, example: str | None = None, runner: RunnerChoice = RunnerChoice.AUTO
+) -> NewFiles:
+    """A commented ``openbayes.yaml``, or the files of an example; nothing is written.
+
+    Parameters
+    ----------
+    runner
+        Written into an ``openbayes.local.yaml``, unless that file exists.
 
     Raises
     ------
     ConfigError
-        When there is no such example, or one of the files exists; then nothing is written.
+        When there is no such example, or one of the files exists.
     """
     if example is not None and example not in example_names():
         raise ConfigError(
@@ -40,16 +63,46 @@ def create_project(folder: Path, example: str | None = None) -> list[Path]:
         raise ConfigError(
             text("Already in the folder: {names}.", names=names), text("Choose an empty folder.")
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    contents: dict[PurePath, bytes] = {p.relative_to(source): p.read_bytes() for p in files}
+    if runner is not RunnerChoice.AUTO and not (folder / LOCAL_FILE_NAME).exists():
+        contents[PurePath(LOCAL_FILE_NAME)] = _runner_line(runner)
+    return NewFiles(folder, contents)
+
+
+def write_files(planned: NewFiles) -> list[Path]:
+    """Write the files of a new project; returns them.
+
+    Raises
+    ------
+    ConfigError
+        When one of them exists by now, or cannot be written.
+    """
+    try:
+        planned.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            text("{file} cannot be written: {reason}.", file=planned.folder, reason=reason_of(error))
+        ) from None
     written = []
-    for path in files:
-        target = folder / path.relative_to(source)
-        _create(target, path.read_bytes(), folder)
+    for name, content in planned.contents.items():
+        target = planned.folder / name
+        _create(target, content, planned.folder)
         written.append(target)
     return written
 
 
-def choose_runner(folder: Path, runner: RunnerChoice) -> None:
+def create_project(folder: Path, example: str | None = None) -> list[Path]:
+    """Write a commented ``openbayes.yaml``, or copy an example; returns the files that were written.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`plan_project` and :func:`write_files`; if one of the files exists, nothing is written.
+    """
+    return write_files(plan_project(folder, example))
+
+
+def _choose_runner(folder: Path, runner: RunnerChoice) -> None:
     """Write the runner of a new project into its ``openbayes.local.yaml``, unless that file exists.
 
     Raises
@@ -59,7 +112,11 @@ def choose_runner(folder: Path, runner: RunnerChoice) -> None:
     """
     target = folder / LOCAL_FILE_NAME
     if runner is not RunnerChoice.AUTO and not target.exists():
-        _create(target, f"runner: {runner}\n".encode(), folder)
+        _create(target, _runner_line(runner), folder)
+
+
+def _runner_line(runner: RunnerChoice) -> bytes:
+    return f"runner: {runner}\n".encode()
 
 
 def name_project(folder: Path, name: str) -> Path | None:
@@ -89,7 +146,7 @@ def _create(target: Path, content: bytes, folder: Path) -> None:
                 created.write(content)
     except OSError as error:
         raise ConfigError(
-            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+            text("{file} cannot be written: {reason}.", file=target, reason=reason_of(error))
         ) from None
 
 
@@ -158,7 +215,7 @@ def accept_proposal(proposal: Proposal, runner: RunnerChoice = RunnerChoice.AUTO
     if proposal.local:
         chosen = f"runner: {runner}\n" if runner is not RunnerChoice.AUTO else ""
         _create(folder / LOCAL_FILE_NAME, f"{chosen}{proposal.local}".encode(), folder)
-    choose_runner(folder, runner)
+    _choose_runner(folder, runner)
 
 
 def create_from_program(

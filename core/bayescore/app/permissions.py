@@ -11,7 +11,7 @@ from bayescore.cluster.address import ClusterAddress
 from bayescore.config import NodeRunner
 from bayescore.files.links import real
 from bayescore.i18n import Text, text
-from bayescore.store import DataFolder, Input, Submission
+from bayescore.store import DataFolder, InPlace, Input, Submission
 
 _OUTPUT = "/output"
 PROCESS_LINE = "process"
@@ -69,6 +69,7 @@ def permissions_of(job: Submission, project: Path | None) -> tuple[Permission, .
     found = [
         *_runs_on(job, foreign=project is None),
         *_folders(job, project),
+        *_in_place(job, project),
         *_variables(job),
         *_mirror(job),
     ]
@@ -172,13 +173,42 @@ def _folders(job: Submission, project: Path | None) -> Iterator[Permission]:
             yield _folder(bound, folder, node)
 
 
+def _in_place(job: Submission, project: Path | None) -> Iterator[Permission]:
+    """Permissions for what containers, or the nodes of a cluster, use of this machine in place.
+
+    A program that runs as a process can use everything anyway, which is a permission of its own.
+    """
+    if job.endpoint is None:
+        return
+    inside = None if project is None or _is_home(project) else real(project)
+    for each in job.uncopied.in_place:
+        source = Path(each.source)
+        is_inside = inside is not None and source.is_relative_to(inside)
+        if not is_inside or _is_sensitive(source, is_changed=each.writable):
+            yield _used_in_place(each)
+
+
+def _used_in_place(each: InPlace) -> Permission:
+    path = shown(each.path)
+    if each.writable:
+        detail = text("trials read it and CHANGE it, as {path} in the project", path=path)
+    else:
+        detail = text("trials read it, as {path} in the project", path=path)
+    kind = Kind.WRITE if each.writable else Kind.READ
+    return Permission(kind, folder_lines(each.source, writable=each.writable), shown(each.source), detail)
+
+
 def _needs_permission(bound: Input, source: Path) -> bool:
-    """Whether a folder of the project needs a permission: it contains the data folder or is inside it, or it
-    is writable and holds files that the user's own programs run or read later."""
+    """Whether a folder of the project needs a permission."""
+    return _is_sensitive(source, is_changed=bound.writable and bound.path != _OUTPUT)
+
+
+def _is_sensitive(source: Path, *, is_changed: bool) -> bool:
+    """Whether a folder contains the data folder or is inside it, or is changed and holds files that the
+    user's own programs run or read later."""
     data = Path(real(DataFolder.default().root))
     if source.is_relative_to(data) or data.is_relative_to(source):
         return True
-    is_changed = bound.writable and bound.path != _OUTPUT
     return is_changed and (".git" in source.parts or any((source / name).exists() for name in _RUN_LATER))
 
 

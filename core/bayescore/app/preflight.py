@@ -16,6 +16,7 @@ from bayescore.app.findings import Finding, may_proceed
 from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, Permission
 from bayescore.app.prepare import Prepared, prepare
+from bayescore.app.project_findings import Use, project_findings
 from bayescore.cluster import connection
 from bayescore.cluster.inspection import lacking
 from bayescore.cluster.slots import demand, fitting
@@ -27,7 +28,7 @@ from bayescore.i18n import ntext, text
 from bayescore.store import DataFolder, Submission
 from bayescore.trials import images
 from bayescore.trials.gpus import Gpu, chosen, too_few, visible
-from bayescore.trials.ignoring import Ignored
+from bayescore.trials.project_scan import Watcher
 
 _MOST_FILES = 500  # of the project are searched for the metric's name
 _MOST_BYTES = 2**20
@@ -56,7 +57,11 @@ class Preflight:
 
 
 def preflight(
-    where: Path, options: Options, data_folder: Path, contents: Contents | None = None
+    where: Path,
+    options: Options,
+    data_folder: Path,
+    contents: Contents | None = None,
+    watcher: Watcher | None = None,
 ) -> Preflight:
     """Prepare a job and check everything that it needs; may take a few seconds.
 
@@ -64,9 +69,11 @@ def preflight(
     ----------
     contents
         What the project's files will contain when the job is submitted; by default what they contain now.
+    watcher
+        Gets the progress while the project's folders are read, and may stop that.
     """
     try:
-        prepared = prepare(where, options, contents)
+        prepared = prepare(where, options, contents, data_folder=data_folder, watcher=watcher)
     except BayesdeskError as error:
         return Preflight(None, (Finding.of_error("files", error),))
     found = list(_files(prepared))
@@ -75,7 +82,7 @@ def preflight(
         submission = prepared.submission
         trusted = all(permission.kind is not Kind.CLUSTER for permission in asked)  # needed to connect to it
         found += [
-            *_ignore_file(submission),
+            *project_findings(Use.by(submission), prepared.found, data_folder),
             *_program(submission),
             *_data(submission),
             disk(data_folder),
@@ -92,14 +99,6 @@ def _files(prepared: Prepared) -> Iterator[Finding]:
         yield Finding.of_problem("files", problem)
     if not serious:
         yield Finding("files", Severity.OK, text("Both files are valid"))
-
-
-def _ignore_file(submission: Submission) -> Iterator[Finding]:
-    """An invalid pattern would end the job while its project is copied."""
-    try:
-        Ignored(Path(submission.project), ())
-    except BayesdeskError as error:
-        yield Finding.of_error("files", error)
 
 
 def _program(submission: Submission) -> Iterator[Finding]:
@@ -191,7 +190,7 @@ def _cluster(submission: Submission) -> Iterator[Finding]:
         short = node.gpus_free < needed["num_gpus"]
         yield Finding("cluster", Severity.WARNING if short and node.gpus else Severity.OK, message)
     suitable = fitting(found, needed)
-    errors = list(lacking(ray, suitable, submission.inputs))
+    errors = list(lacking(ray, suitable, submission.inputs, submission.uncopied.in_place))
     severity = Severity.ERROR if len(errors) == len(suitable) else Severity.WARNING
     for node, lack in errors:
         message = text("{node} would get no trials: {message}", node=node.name, message=lack.message)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bayescore.app.in_place_problems import in_place_problems
 from bayescore.app.inputs import resolve_inputs
 from bayescore.app.options import Options, local_with_options, with_options
 from bayescore.app.permissions import PROCESS_LINE, Permission, cluster_lines, folder_lines, permissions_of
@@ -34,9 +35,10 @@ from bayescore.config.problems import has_errors
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
-from bayescore.store import Job, Submission
+from bayescore.store import DataFolder, Job, Submission
 from bayescore.trials import docker_engine
 from bayescore.trials.images import image_for
+from bayescore.trials.project_scan import ProjectScan, Watcher, scan
 from bayescore.trials.runners import default_python
 
 
@@ -52,6 +54,8 @@ class Prepared:
         Of both files.
     permissions
         What the files need outside the project's folder, without what the user named in the options.
+    found
+        What is copied of the project, and what is used in place.
     secret_variables
         Secrets among the environment variables that the job keeps, by name.
     """
@@ -60,16 +64,28 @@ class Prepared:
     secrets: dict[str, str]
     problems: tuple[Problem, ...]
     permissions: tuple[Permission, ...]
+    found: ProjectScan = field(default_factory=ProjectScan)
     secret_variables: dict[str, str] = field(default_factory=dict)
 
 
-def prepare(where: Path, options: Options, contents: Contents | None = None) -> Prepared:
+def prepare(
+    where: Path,
+    options: Options,
+    contents: Contents | None = None,
+    *,
+    data_folder: Path | None = None,
+    watcher: Watcher | None = None,
+) -> Prepared:
     """Read a project's files and resolve everything that a job needs.
 
     Parameters
     ----------
     contents
         What the files will contain when the job is submitted; by default what they contain now.
+    data_folder
+        Not part of the project even if it is in it; by default the user's.
+    watcher
+        Gets the progress while the project's folders are read, and may stop that.
 
     Raises
     ------
@@ -86,6 +102,10 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
         return Prepared(None, {}, problems, ())
     config = with_options(loaded.config, options)
     local = local_with_options(local_file.settings, options)
+    found = scan(file.parent, local, data_folder or DataFolder.default().root, watcher)
+    problems = (*problems, *in_place_problems(file.parent, local_file, found))
+    if has_errors(problems):
+        return Prepared(None, {}, problems, (), found)
     secrets = collect(config, loaded.document.text, os.environ)
     runner, endpoint = _runner(local)
     image = None
@@ -106,6 +126,7 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
         seed=local.seed if local.seed is not None else randomness.randbelow(2**31),
         message=options.message,
         inputs=resolve_inputs(config.data_bindings, local, file.parent, elsewhere=runner == "ray"),
+        uncopied=found.uncopied,
         history=_history(options.history, config.hyper_tuning.hyperparameter_metric),
         midpoint=options.midpoint,
         environment=None if kept is None else kept.stored(),
@@ -114,7 +135,7 @@ def prepare(where: Path, options: Options, contents: Contents | None = None) -> 
     permissions = tuple(
         p for p in permissions_of(submission, file.parent) if not p.lines or not p.lines <= given
     )
-    return Prepared(submission, secrets, problems, permissions, kept.secrets if kept else {})
+    return Prepared(submission, secrets, problems, permissions, found, kept.secrets if kept else {})
 
 
 def _kept_environment(

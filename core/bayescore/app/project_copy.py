@@ -9,6 +9,7 @@ import yaml
 
 from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, LocalSettings
 from bayescore.errors import ConfigError
+from bayescore.files import reason_of
 from bayescore.files.copying import copy_tree
 from bayescore.files.tree import Cursor
 from bayescore.i18n import text
@@ -53,7 +54,7 @@ def write_project(database: Database, job: Job, folder: Path) -> Path:
             text(
                 "{file} cannot be written: {reason}.",
                 file=error.filename or target,
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             ),
             text("Choose another folder."),
         ) from None
@@ -70,5 +71,5 @@ def _write_missing(cursor: Cursor, name: str, content: bytes) -> None:
 
 
 def _settings_text(local: LocalSettings) -> str:
-    settings = local.model_dump(mode="json", exclude_defaults=True)
+    settings = local.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False) if settings else ""

@@ -32,8 +32,8 @@ def import_study(
     return store_study(database, stored, project.absolute()), stored
 
 
-def import_file(database: Database, source: Path, project: Path) -> Job:
-    """Import a file or folder of another tool.
+def read_file(source: Path, project: Path) -> Study:
+    """The results in a file or folder of another tool; nothing is stored.
 
     Raises
     ------
@@ -46,15 +46,15 @@ def import_file(database: Database, source: Path, project: Path) -> Job:
             text("{file} has no results that can be imported.", file=source),
             text("Choose an SQLite file of Optuna, a table, or a folder of downloaded outputs."),
         )
-    return import_study(database, study, project)[0]
+    return validated(study)
 
 
-def import_table(database: Database, content: str, name: str, project: Path) -> Job:
-    """Import the text of a table.
+def read_text(content: str, name: str, project: Path) -> Study:
+    """The results in the text of a table; nothing is stored.
 
     Raises
     ------
     ConfigError
         When it cannot be read, or has no results.
     """
-    return import_study(database, read_table(content, name, project), project)[0]
+    return validated(read_table(content, name, project))

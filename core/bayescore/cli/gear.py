@@ -14,13 +14,15 @@ from bayescore.app.metric_origins import heading, origins
 from bayescore.app.new_project import name_project
 from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
+from bayescore.app.project_findings import Use, project_findings
 from bayescore.app.submit import submit
 from bayescore.cli.confirming import with_confirmation
 from bayescore.cli.follow import follow
 from bayescore.cli.options import DETACH, JSON, PROJECT, YES
 from bayescore.cli.output import aside, write
+from bayescore.cli.reading import reading
 from bayescore.cli.store import open_store, print_job
-from bayescore.config import CategoricalSpec, DiscreteSpec, Scale
+from bayescore.config import CategoricalSpec, DiscreteSpec, Scale, Severity
 from bayescore.config.gear import read_gear
 from bayescore.i18n import N_, _, n_, text, translate
 from bayescore.search import SearchSpace
@@ -91,7 +93,8 @@ def hypertuning(
         history=tuple(find_job(database, word) for word in history or ()),
         midpoint=try_,
     )
-    prepared = prepare(project, options)
+    with reading() as watcher:
+        prepared = prepare(project, options, watcher=watcher)
     show = aside if json else write
     for problem in prepared.problems:
         if problem.severity != "hint" or prepared.submission is None:
@@ -99,6 +102,10 @@ def hypertuning(
     if prepared.submission is None:
         raise typer.Exit(2)
     _preview(prepared.submission, show)
+    for finding in project_findings(Use.by(prepared.submission), prepared.found, database.folder.root):
+        show(f"  {finding.message}")
+        if finding.severity is Severity.WARNING and finding.fix is not None:
+            show(f"    → {finding.fix}")
     job = with_confirmation(lambda confirmed: submit(database, prepared, confirmed), yes=yes)
     code = 0 if detach else follow(database, job.id, quiet=json)
     if try_ and not detach:

@@ -29,7 +29,7 @@ from bayescore.files import open_regular, read_bytes, remove_tree
 from bayescore.files import replace as replace_file
 from bayescore.listener import Listener
 from bayescore.listener.attempt import MAX_SPOOL_BYTES
-from bayescore.store import DataFolder, Input
+from bayescore.store import DataFolder, InPlace, Input
 from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting, trial_folder
 from bayescore.trials.runners import DockerRunner, Exit, ProcessRunner, Runner
 
@@ -97,9 +97,28 @@ class NodeAgent:
             parcels.unpack(parcel, target)
             parcel.unlink()
 
+    def has_sent(self, fingerprint: str) -> bool:
+        """Whether something that is used in place has been sent to this node."""
+        return self._sent(fingerprint).is_dir()
+
+    def receive_sent(self, fingerprint: str, offset: int, part: bytes, *, last: bool) -> None:
+        """Receive a part of something that is used in place; the last part unpacks it."""
+        target = self._sent(fingerprint)
+        if target.is_dir():
+            return
+        parcel = target.with_suffix(".tar")
+        parcels.write_part(parcel, offset, part)
+        if last:
+            parcels.unpack(parcel, target)
+            parcel.unlink()
+
+    def _sent(self, fingerprint: str) -> Path:
+        return self._folder.root / "sent" / fingerprint
+
     def remove_old_snapshots(self) -> None:
-        """Remove snapshots that no trial has used for a week."""
-        for path in (self._folder.root / "snapshots").glob("*"):
+        """Remove snapshots, and what was sent, that no trial has used for a week."""
+        folders = (self._folder.root / "snapshots", self._folder.root / "sent")
+        for path in (path for folder in folders for path in folder.glob("*")):
             if time.time() - path.stat().st_mtime > _OLD_S:
                 with suppress(OSError):
                     remove_tree(path)
@@ -109,15 +128,15 @@ class NodeAgent:
 
     # ---- requirements of a job
 
-    def check(self, inputs: tuple[Input, ...]) -> None:
-        """Check that the folders that trials read are on this node.
+    def check(self, inputs: tuple[Input, ...], in_place: tuple[InPlace, ...] = ()) -> None:
+        """Check that the folders that trials read are on this node, and what they use in place.
 
         Raises
         ------
         RunnerError
             When one of them is missing.
         """
-        check_folders(self._node, [bound.on(self._node) for bound in inputs])
+        check_folders(self._node, [bound.on(self._node) for bound in inputs], in_place)
 
     def ensure_image(self, image: str, mirror: str | None) -> ImageState:
         """Start pulling an image unless it is here; call again for the progress.
@@ -141,8 +160,15 @@ class NodeAgent:
 
     # ---- programs
 
-    def start(self, launch: Launch, digest: str) -> str:
+    def start(self, launch: Launch, digest: str, sent: Mapping[str, str]) -> str:
         """Start a program; returns the handle of the node's runner.
+
+        Parameters
+        ----------
+        digest
+            Of the snapshot of the project.
+        sent
+            Fingerprint of each path that is used in place and was sent here.
 
         Raises
         ------
@@ -150,7 +176,13 @@ class NodeAgent:
             When it cannot be started.
         """
         folder = TrialFolder(self._folder.trial(launch.job, launch.number))
-        content = replace(launch.content, snapshot=self._snapshot(digest))
+        in_place = tuple(self._on_this_node(each, sent) for each in launch.content.in_place)
+        content = replace(
+            launch.content,
+            snapshot=self._snapshot(digest),
+            in_place=in_place,
+            is_mounted=self._kind == "docker",
+        )
         os.utime(content.snapshot)  # see remove_old_snapshots
         if not trial_folder.is_made(folder.root, content.attempt):
             self._reporters.pop((launch.job, launch.number), None)  # of an earlier attempt
@@ -159,7 +191,7 @@ class NodeAgent:
         reporter = self._reporter(launch.job, launch.number)
         self._listener.listen_on_bridge()
         inputs = tuple(bound.on(self._node) for bound in launch.inputs)
-        check_folders(self._node, inputs)
+        check_folders(self._node, inputs, in_place)
         environment = {
             **launch.environment,
             **reporting(_HOSTS[self._kind], self._listener.port, reporter.address, reporter.token),
@@ -185,6 +217,14 @@ class NodeAgent:
             },
         )
         return inner
+
+    def _on_this_node(self, each: InPlace, sent: Mapping[str, str]) -> InPlace:
+        """Something that is used in place, with its path on this node."""
+        if each.path not in sent:
+            return each
+        place = self._sent(sent[each.path])
+        os.utime(place)  # see remove_old_snapshots
+        return replace(each, source=str(place / parcels.CONTENT))
 
     def adopt(self, launch: Launch) -> str | None:
         """Handle of the program that was started with this launch, if there is one."""

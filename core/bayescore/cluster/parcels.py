@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from bayescore.files import archive as archives
 from bayescore.files import create, random_name, remove_tree
@@ -12,6 +16,7 @@ from bayescore.files.tree import Cursor, Entry, walk
 from bayescore.files.writing import write_at
 
 PART_BYTES = 4 * 2**20
+CONTENT = "content"  # name of what was packed by stream()
 
 
 def pack(folder: Path, parcel: Path, pattern: str = "*", limit: int | None = None) -> int:
@@ -38,6 +43,71 @@ def pack(folder: Path, parcel: Path, pattern: str = "*", limit: int | None = Non
         finally:
             partial.unlink(missing_ok=True)
     return parcel.stat().st_size
+
+
+class _Parts(io.RawIOBase):
+    """A file to write to that delivers what is written in parts.
+
+    Parameters
+    ----------
+    deliver
+        Called with the offset and the bytes of each part but the last.
+    """
+
+    def __init__(self, deliver: Callable[[int, bytes], None]) -> None:
+        self._deliver = deliver
+        self._held = bytearray()
+        self.offset = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._held += data
+        while len(self._held) > PART_BYTES:
+            self._deliver(self.offset, bytes(self._held[:PART_BYTES]))
+            self.offset += PART_BYTES
+            del self._held[:PART_BYTES]
+        return len(data)
+
+    def rest(self) -> bytes:
+        return bytes(self._held)
+
+
+def stream(source: Path, deliver: Callable[[int, bytes, bool], None]) -> None:
+    """Pack a file or folder as :data:`CONTENT` without storing the parcel.
+
+    Parameters
+    ----------
+    deliver
+        Called with the offset and the bytes of each part, and whether it is the last.
+    """
+    parts = _Parts(lambda offset, part: deliver(offset, part, False))
+    writer = archives.Writer(parts)  # type: ignore[arg-type]
+    with Cursor(source.parent) as cursor:
+        first = Entry((), source.name, cursor.status(source.name))
+        writer.add(CONTENT, first, cursor)
+    if first.is_folder:
+        with Cursor(source) as cursor:
+            for entry in walk(cursor):
+                writer.add(f"{CONTENT}/{entry.path}", entry, cursor)
+    writer.close()
+    deliver(parts.offset, parts.rest(), True)
+
+
+def fingerprint(source: Path) -> str:
+    """SHA-256 of a path and the names, sizes and times of the files below it; their content is not read."""
+    digest = hashlib.sha256(os.fsencode(source))
+    with Cursor(source.parent) as cursor:
+        first = Entry((), source.name, cursor.status(source.name))
+    entries: Iterable[Entry] = [first]
+    if first.is_folder:
+        with Cursor(source) as cursor:
+            entries = list(walk(cursor))
+    for entry in entries:
+        status = entry.status
+        digest.update(os.fsencode(f"\0{entry.path}\0{status.st_mode} {status.st_size} {status.st_mtime_ns}"))
+    return digest.hexdigest()
 
 
 def _is_wanted(entry: Entry, pattern: str) -> bool:

@@ -18,10 +18,10 @@ from bayescore.cluster.messages import UNKNOWN, Handle
 from bayescore.cluster.readiness import Readiness
 from bayescore.cluster.slots import Slots, demand, fitting, gpus_of, node_of
 from bayescore.cluster.trial_sync import TrialSync
-from bayescore.errors import BayesdeskError
+from bayescore.errors import BayesdeskError, RunnerError
 from bayescore.files import replace as replace_file
 from bayescore.i18n import Text, text
-from bayescore.store import DataFolder, Submission
+from bayescore.store import DataFolder, InPlace, Submission
 from bayescore.trials import Launch, TrialFolder, trial_folder
 from bayescore.trials.runners.base import GRACE_S, Exit
 
@@ -80,8 +80,11 @@ class RayRunner:
         try:
             agent = self.agents.on(node)
             digest = self._send(agent, node, launch)
+            sent = {
+                e.path: self._send_in_place(agent, node, launch, e) for e in launch.content.in_place if e.send
+            }
             there = replace(launch, gpus=gpus_of(launch.gpus))
-            inner = self.agents.ask(node, agent.start.remote(there, digest))
+            inner = self.agents.ask(node, agent.start.remote(there, digest, sent))
         except NodeGoneError:
             inner = UNKNOWN
         return self._follow(_handle(node, launch, inner), launch.folder)
@@ -212,6 +215,36 @@ class RayRunner:
             self._sent.add((agent, digest))
         return digest
 
+    def _send_in_place(self, agent: Any, node: str, launch: Launch, each: InPlace) -> str:
+        """Copy something that is used in place to a node unless it is there; returns its fingerprint."""
+        source = Path(each.source)
+        try:
+            fingerprint = parcels.fingerprint(source)
+        except OSError as error:
+            raise _unreadable(source, error) from None
+        with self._lock:
+            if (agent, fingerprint) in self._sent:
+                return fingerprint
+            sending = self._sending.setdefault((node, fingerprint), threading.Lock())
+        with sending:
+            if not self.agents.ask(node, agent.has_sent.remote(fingerprint)):
+                what = text("copying {file} to {node}", file=each.path, node=node)
+                total = max(each.size, 1)
+
+                def deliver(offset: int, part: bytes, last: bool) -> None:
+                    answer = agent.receive_sent.remote(fingerprint, offset, part, last=last)
+                    self.agents.ask(node, answer)
+                    done = 1.0 if last else min(0.99, (offset + len(part)) / total)
+                    if total > _MIN_REPORTED_BYTES:
+                        self._moved(launch.job, what, done)
+
+                try:
+                    parcels.stream(source, deliver)
+                except OSError as error:
+                    raise _unreadable(source, error) from None
+            self._sent.add((agent, fingerprint))
+        return fingerprint
+
     def _report_progress(self, job: str, what: Text, done: int, size: int) -> None:
         if size > _MIN_REPORTED_BYTES:
             self._moved(job, what, done / size)
@@ -242,6 +275,12 @@ class RayRunner:
         if packed.size:
             parcels.merge(parcel, folder.output)
             parcel.unlink()
+
+
+def _unreadable(source: Path, error: OSError) -> RunnerError:
+    return RunnerError(
+        text("{file} cannot be sent: {reason}.", file=error.filename or source, reason=error.strerror)
+    )
 
 
 def _parcel_of(snapshot: Path) -> Path:

@@ -105,7 +105,8 @@ class Readiness:
     def _make(self, job: str, submission: Submission, node: Node) -> None:
         try:
             agent = self._agents.on(node.name)
-            self._agents.ask(node.name, agent.check.remote(submission.inputs))
+            in_place = submission.uncopied.in_place
+            self._agents.ask(node.name, agent.check.remote(submission.inputs, in_place))
             while submission.image is not None:
                 mirror = submission.local.registry_mirror
                 state = self._agents.ask(node.name, agent.ensure_image.remote(submission.image, mirror))

@@ -10,7 +10,7 @@ import yaml
 from bayescore import files
 from bayescore.config.yamltext import YamlDocument
 from bayescore.errors import ConfigError
-from bayescore.files import read_text
+from bayescore.files import read_text, reason_of
 from bayescore.i18n import text
 
 GEAR_FILE = ".openbayesgear"
@@ -61,5 +61,5 @@ def name_project(project: Path, name: str) -> None:
         files.replace(file, written)
     except OSError as error:
         raise ConfigError(
-            text("{file} cannot be written: {reason}.", file=file, reason=error.strerror or str(error))
+            text("{file} cannot be written: {reason}.", file=file, reason=reason_of(error))
         ) from None

@@ -299,5 +299,7 @@ def load_local_file(file: Path) -> LoadedLocal:
 
 
 def project_file(path: Path) -> Path:
-    """The file itself, or the ``openbayes.yaml`` in a folder."""
+    """The file itself, or the ``openbayes.yaml`` in a folder or beside an ``openbayes.local.yaml``."""
+    if path.name == LOCAL_FILE_NAME:
+        return path.with_name(FILE_NAME)
     return path / FILE_NAME if path.is_dir() else path

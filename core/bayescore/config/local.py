@@ -10,6 +10,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bayescore.config.metric_sources import MetricSource, read_sources
+from bayescore.config.models import Access
+from bayescore.config.read_in_place import read_in_place, read_patterns
 from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path
 from bayescore.i18n import text
@@ -100,6 +102,11 @@ class LocalSettings(BaseModel):
     data
         Local folder for each ``data`` of a binding; on a cluster optionally one for each node, with
         ``default`` for the others.
+    in_place, copied
+        Patterns of what trials use where it is, with their access, and of what is copied whatever its
+        size; ``copied`` is the key ``copy`` of the file.
+    send
+        Patterns of what is used in place that is sent to the nodes of a cluster.
     trial_timeout
         Seconds a trial may run.
     metrics
@@ -108,7 +115,7 @@ class LocalSettings(BaseModel):
         The job ends when this many trials have failed; ``None``: the first 3, or 5 in a row.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     runner: RunnerChoice = RunnerChoice.AUTO
     image: str | None = None
@@ -125,6 +132,9 @@ class LocalSettings(BaseModel):
     shm_size: int | None = Field(default=None, gt=0)
     pids_limit: int = Field(default=4096, gt=0)
     data: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+    in_place: dict[str, Access] = Field(default_factory=dict)
+    copied: tuple[str, ...] = Field(default=(), alias="copy")
+    send: tuple[str, ...] = ()
     environment: dict[str, str] = Field(default_factory=dict)
     trial_timeout: float | None = Field(default=None, gt=0)
     max_failed_trials: int | None = Field(default=None, ge=1)
@@ -157,7 +167,7 @@ def read_local(reader: Reader) -> LocalSettings | None:
     if not isinstance(data, dict):
         reader.error("wrong-type", (), text("The file must hold keys and values, like “runner: docker”."))
         return None
-    reader.unknown_keys((), LocalSettings.model_fields)
+    reader.unknown_keys((), _READERS)
     found = {key: read(reader, (key,)) for key, read in _READERS.items() if reader.value((key,)) is not None}
     if any(p.severity == "error" for p in reader.problems):
         return None
@@ -296,6 +306,9 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "shm_size": _parsed(parse_size, "1g"),
     "pids_limit": _positive(integer=True),
     "data": _data_folders,
+    "in_place": read_in_place,
+    "copy": read_patterns,
+    "send": read_patterns,
     "environment": _strings,
     "trial_timeout": _parsed(parse_duration, "2h"),
     "max_failed_trials": _positive(integer=True),

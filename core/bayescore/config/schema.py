@@ -45,6 +45,10 @@ def local_schema() -> dict[str, Any]:
         schema["properties"][key] = {"anyOf": _STRING_OR_NUMBER}
     schema["$defs"]["RaySettings"]["properties"]["patience"] = {"anyOf": _STRING_OR_NUMBER}
     schema["properties"]["environment"] = {"type": "object"}
+    lines = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
+    access = {"type": "object", "additionalProperties": {"enum": ["ro", "rw"]}}
+    schema["properties"]["in_place"] = {"anyOf": [*lines["anyOf"], access]}
+    schema["properties"]["copy"] = schema["properties"]["send"] = lines
     schema["properties"]["metrics"] = {"type": "array", "items": _METRIC_SOURCE}
     del schema["$defs"]["MetricSource"], schema["$defs"]["SourceKind"]
     return {"$schema": _DRAFT, **schema, "title": "openbayes.local.yaml"}

@@ -54,7 +54,14 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int, at_a_time: 
         job=job.id,
         number=trial.number,
         folder=TrialFolder(folder.trial(job.id, trial.number)),
-        content=Content(trial.attempt, folder.snapshot(job.id), parameters, output_source(job)),
+        content=Content(
+            trial.attempt,
+            folder.snapshot(job.id),
+            parameters,
+            output_source(job),
+            job.submission.uncopied.in_place,
+            is_mounted=job.submission.runner == DOCKER,
+        ),
         command=command_line(job.config.command, parameters, local.parameters_as),
         environment=environment,
         secrets=job_secrets.load(folder, job.id, job.config),
@@ -128,6 +135,33 @@ def check_inputs(job: Job) -> None:
                     place=real(bound.source),
                 ),
                 text("If this is intended, start a new job."),
+            )
+
+
+def check_in_place(job: Job) -> None:
+    """Check that what is used in place is still there, and that containers get what the user allowed.
+
+    Raises
+    ------
+    RunnerError
+        If something is gone, or its path has become a link.
+    """
+    if job.submission.runner == RAY:  # the agents check their nodes
+        return
+    for each in job.submission.uncopied.in_place:
+        if job.submission.runner == DOCKER and real(each.source) != each.source:
+            raise RunnerError(
+                text(
+                    "{file} has become a link to {place} since the job was started.",
+                    file=each.source,
+                    place=real(each.source),
+                ),
+                text("If this is intended, start a new job."),
+            )
+        if not Path(each.source).exists():
+            raise RunnerError(
+                text("{file}, which trials use in place, is gone.", file=each.source),
+                text("Put it back, then continue the job; or start a new job."),
             )
 
 

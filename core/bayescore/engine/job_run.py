@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from bayescore.config import Algorithm
 from bayescore.engine.cleanup import clean_up
+from bayescore.engine.in_place_watch import InPlaceWatch
 from bayescore.engine.job_setup import set_up
 from bayescore.engine.leasing import Leaser
 from bayescore.engine.outcome import JobEnd, judge_job
@@ -74,6 +75,8 @@ class JobRun:
         self._setup: Future[None] | None = None
         self._release: Future[None] | None = None
         self._trial_runs: dict[int, TrialRun] = {}
+        self._in_place = InPlaceWatch(services.database, job)
+        self._look: Future[None] | None = None
         self._silent_since: float | None = None
         self._is_ending = False
         self._prefetched_to = 0
@@ -93,6 +96,7 @@ class JobRun:
             return
         self._advance_trials()
         if not self.job.state.ended:
+            self._look_in_place()
             self._conclude()
 
     def can_start_trial(self) -> bool:
@@ -265,6 +269,10 @@ class JobRun:
             self.fail(error)
         return False
 
+    def _look_in_place(self) -> None:
+        if self._in_place.is_due and (self._look is None or self._look.done()):
+            self._look = self._threads.starts.run(self._in_place.look)
+
     def _conclude(self) -> None:
         """End the job if its trials require it; trials that still run are stopped first."""
         judged = (
@@ -308,6 +316,7 @@ class JobRun:
             level = "info" if end.state in (JobState.SUCCEEDED, JobState.EXHAUSTED) else "warning"
             events.add(connection, self.job.id, "ended", message, level=level)
         job_secrets.forget(self._s.database.folder, self.job.id)
+        self._threads.starts.run(self._in_place.look)
         self._release = self._threads.starts.run(self._leaser.release, self.job.id)
         # removes what could not be removed while the runner was silent
         before = (*self._s.removals, *self._starts())

@@ -7,12 +7,18 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from bayescore.engine.in_place_watch import notes_file
+from bayescore.errors import RunnerError
 from bayescore.i18n import ntext, text
 from bayescore.store import Database, Job, events, job_secrets, settings, transfers
 from bayescore.trials import images, snapshot
 from bayescore.trials.docker_engine import answering
 from bayescore.trials.git_commit import commit_of
+from bayescore.trials.in_place_notes import Notes
+from bayescore.trials.project_scan import StoppedError
 from bayescore.trials.runners import DockerRunner, Runner
+
+_MOST_LISTED = 20  # events of one kind
 
 
 def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Event) -> None:
@@ -28,12 +34,35 @@ def set_up(database: Database, job: Job, runner: Runner, cancelled: threading.Ev
     if not target.exists():
         project = Path(job.submission.project)
         commit = commit_of(project)
-        taken = snapshot.take(project, target, leave_out=database.folder.root, cancelled=cancelled.is_set)
+        if job.submission.uncopied.in_place:
+            _note_in_place(database, job, cancelled)
+        taken = snapshot.take(
+            project,
+            target,
+            uncopied=job.submission.uncopied,
+            leave_out=database.folder.root,
+            cancelled=cancelled.is_set,
+        )
         _add_events(database, job, taken, commit)
     if isinstance(runner, DockerRunner) and job.submission.image:
         _pull_image(database, job, runner, cancelled)
     if job.submission.runner == "ray":
         _prepare_nodes(database, job, runner, cancelled)
+
+
+def _note_in_place(database: Database, job: Job, cancelled: threading.Event) -> None:
+    def tick() -> None:
+        if cancelled.is_set():
+            raise StoppedError(text("Reading the project was stopped."))
+
+    file = notes_file(database.folder, job)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Notes.take(job.submission.uncopied.in_place, tick).save(file)
+    except OSError as error:
+        raise RunnerError(
+            text("{file} cannot be written: {reason}.", file=file, reason=error.strerror or str(error))
+        ) from None
 
 
 def _report_lost_variables(database: Database, job: Job) -> None:
@@ -75,10 +104,14 @@ def _add_events(database: Database, job: Job, taken: snapshot.Snapshot, commit: 
         if commit is not None:
             at = text("The project's folder is at Git commit {commit}.", commit=commit)
             events.add(connection, job.id, "commit", at)
-        for link in taken.outside:
-            message = text(
-                "{link} points outside the project and was not copied. Bind its target as data.", link=link
-            )
+        for each in job.submission.uncopied.in_place[:_MOST_LISTED]:
+            message = text("{file} is used in place: {place}", file=each.path, place=each.source)
+            events.add(connection, job.id, "in_place", message)
+        for path in job.submission.uncopied.outputs[:_MOST_LISTED]:
+            message = text("{file} holds outputs of earlier runs. Trials do not get it.", file=path)
+            events.add(connection, job.id, "outputs_left_out", message, level="warning")
+        for link in taken.outside[:_MOST_LISTED]:
+            message = text("{link} leads out of the project, and trials do not get it.", link=link)
             events.add(connection, job.id, "link_outside", message, level="warning")
         for special in taken.special:
             message = text("{file} is neither a file nor a folder and was not copied.", file=special)

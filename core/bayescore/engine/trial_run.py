@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bayescore.engine.build_launch import RAY, check_inputs, launch_of, watched
+from bayescore.engine.build_launch import RAY, check_in_place, check_inputs, launch_of, watched
 from bayescore.engine.outcome import LOST_RETRIES, judge_trial
 from bayescore.engine.reported import reported_objective
 from bayescore.engine.runner_call import RunnerCall
@@ -175,6 +175,7 @@ class TrialRun:
         if is_made and (handle := self._runner.adopt(launch)):
             return handle
         check_inputs(self._job)
+        check_in_place(self._job)
         self._s.listener.listen_on_bridge()
         return self._runner.start(launch)
 

@@ -15,6 +15,7 @@ from bayescore.files.permissions import (
     read_private,
 )
 from bayescore.files.reading import UnsuitableFileError, open_regular, read_bytes, read_text
+from bayescore.files.reasons import reason_of
 from bayescore.files.removing import remove_tree
 from bayescore.files.writing import append_to, create, ensure, random_name, replace
 
@@ -34,6 +35,7 @@ __all__ = [
     "read_bytes",
     "read_private",
     "read_text",
+    "reason_of",
     "remove_tree",
     "replace",
 ]

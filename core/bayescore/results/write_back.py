@@ -15,7 +15,7 @@ from bayescore.config import (
     YamlDocument,
 )
 from bayescore.errors import ConfigError
-from bayescore.files import replace
+from bayescore.files import reason_of, replace
 from bayescore.i18n import text
 
 SPECS = ("hyper_tuning", "parameter_specs")
@@ -87,7 +87,7 @@ def replace_bytes(target: Path, content: bytes) -> None:
         replace(target, content, durable=True)
     except OSError as error:
         raise ConfigError(
-            text("{file} cannot be written: {reason}.", file=target, reason=error.strerror or str(error))
+            text("{file} cannot be written: {reason}.", file=target, reason=reason_of(error))
         ) from None
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         IMPORTED,
         Event,
         Forecast,
+        InPlace,
         Input,
         Job,
         JobFigures,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Request,
         Submission,
         Trial,
+        Uncopied,
     )
     from bayescore.store.states import STATE_NAMES, IllegalMoveError, JobState, TrialState
 
@@ -34,6 +36,7 @@ __all__ = [
     "Event",
     "Forecast",
     "IllegalMoveError",
+    "InPlace",
     "Input",
     "Job",
     "JobFigures",
@@ -45,6 +48,7 @@ __all__ = [
     "Point",
     "Trial",
     "TrialState",
+    "Uncopied",
     "Request",
     "jobs",
     "events",
@@ -60,7 +64,8 @@ _MODULES = {
     "data_folder": "DataFolder",
     "database": "ChangeWatch Database",
     "records": (
-        "IMPORTED Event Forecast Input Job JobFigures JobSummary NewPoints Point Request Submission Trial"
+        "IMPORTED Event Forecast InPlace Input Job JobFigures JobSummary NewPoints Point Request Submission "
+        "Trial Uncopied"
     ),
     "states": "STATE_NAMES IllegalMoveError JobState TrialState",
 }

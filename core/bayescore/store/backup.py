@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bayescore.errors import StoreError
-from bayescore.files import create, random_name
+from bayescore.files import create, random_name, reason_of
 from bayescore.files.archive import ArchiveError, first_file
 from bayescore.files.tree import Cursor, bytes_on_disk, walk
 from bayescore.i18n import text
@@ -107,7 +107,7 @@ def make(
         partial.rename(target)
     except OSError as error:
         raise StoreError(
-            text("The backup {file} cannot be written: {reason}.", file=target, reason=str(error.strerror)),
+            text("The backup {file} cannot be written: {reason}.", file=target, reason=reason_of(error)),
             text("Check the disk's free space and the folder's permissions."),
         ) from None
     finally:
@@ -167,7 +167,7 @@ def read_manifest(source: Path) -> Manifest:
         ) from None
     except OSError as error:
         raise StoreError(
-            text("{file} cannot be read: {reason}.", file=source, reason=str(error.strerror))
+            text("{file} cannot be read: {reason}.", file=source, reason=reason_of(error))
         ) from None
     if manifest is None:
         raise StoreError(

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from bayescore.errors import StoreError
-from bayescore.files import ensure, is_writable_by_others, own_account
+from bayescore.errors import NotWritableError, StoreError
+from bayescore.files import ensure, is_writable_by_others, own_account, reason_of
 from bayescore.i18n import text
 from bayescore.store.identifiers import check_identifier, check_number
 
@@ -120,9 +120,13 @@ class DataFolder:
 
 
 def _not_writable(folder: Path, error: OSError | None) -> StoreError:
-    reason = f" ({error.strerror})" if error and error.strerror else ""
-    return StoreError(
-        text("The data folder {folder} cannot be written{reason}.", folder=folder, reason=reason),
+    if error is None:
+        words = text("The data folder {folder} cannot be written.", folder=folder)
+    else:
+        reason = reason_of(error)
+        words = text("The data folder {folder} cannot be written: {reason}.", folder=folder, reason=reason)
+    return NotWritableError(
+        words,
         text("Change its permissions, or set BAYESDESK_HOME to another folder."),
     )
 

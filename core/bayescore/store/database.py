@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from bayescore.errors import StoreError
+from bayescore.errors import NotWritableError, StoreError
 from bayescore.files import ensure
 from bayescore.i18n import text
 from bayescore.store.data_folder import DataFolder
@@ -33,10 +33,45 @@ _PRAGMAS = (
 class Database:
     """Connections to a store: readers see a snapshot, and there is one writer at a time."""
 
-    def __init__(self, folder: DataFolder) -> None:
-        self.folder = folder
-        self._reading = _engine(folder.database, "BEGIN")
-        self._writing = _engine(folder.database, "BEGIN IMMEDIATE")
+    def __init__(self, folder: DataFolder, address: str | None = None) -> None:
+        self.folder, self._address = folder, address
+        self._reading = _engine(folder.database, address, "BEGIN")
+        self._writing = _engine(folder.database, address, "BEGIN IMMEDIATE")
+
+    @classmethod
+    def for_reading(cls, folder: DataFolder) -> Database:
+        """A store that cannot be written now: its disk is read-only or full.
+
+        On such a disk SQLite cannot create the shared memory of a write-ahead log. It reads the file without
+        one then, as it was when the log was last merged into it.
+
+        Raises
+        ------
+        StoreError
+            When there is no store, it cannot be read, or another version has written it.
+        """
+        failure: StoreError | None = None
+        for parameters in ("mode=ro", "immutable=1"):
+            made = cls(folder, f"{folder.database.absolute().as_uri()}?{parameters}")
+            try:
+                with made.read() as connection:
+                    version = stored_version(connection)
+            except StoreError as error:
+                failure = failure or error
+                made.close()
+                continue
+            if version != NEWEST:
+                raise StoreError(
+                    text("The store {file} was written by another version.", file=folder.database),
+                    text("It can be read once its folder can be written again."),
+                )
+            return made
+        assert failure is not None
+        raise failure
+
+    def changes(self) -> ChangeWatch:
+        """A watch over the commits of other connections."""
+        return ChangeWatch(self.folder, self._address)
 
     def open(self) -> Database:
         """Prepare the folder and migrate the tables.
@@ -131,8 +166,8 @@ def copy_database(
 class ChangeWatch:
     """Detects commits of other connections; for use in one thread."""
 
-    def __init__(self, folder: DataFolder) -> None:
-        self._connection = sqlite3.connect(folder.database, isolation_level=None)
+    def __init__(self, folder: DataFolder, address: str | None = None) -> None:
+        self._connection = _connected(folder.database, address, isolation_level=None)
         self._seen = self._version()
 
     def changed(self) -> bool:
@@ -148,12 +183,22 @@ class ChangeWatch:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
 
-def _engine(file: Path, begin: str) -> sa.Engine:
+def _connected(file: Path, address: str | None, **options: Any) -> sqlite3.Connection:
+    """A connection to a file, or to the address of one with parameters."""
+    made: sqlite3.Connection = sqlite3.connect(address or file, uri=address is not None, **options)
+    return made
+
+
+def _engine(file: Path, address: str | None, begin: str) -> sa.Engine:
     url = sa.URL.create("sqlite+pysqlite", database=str(file))
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000})
+
+    def connect() -> sqlite3.Connection:
+        return _connected(file, address, check_same_thread=False, timeout=_BUSY_MS / 1000)
+
+    engine = sa.create_engine(url, creator=connect)
 
     @sa.event.listens_for(engine, "connect")
-    def _connected(connection: sqlite3.Connection, _record: Any) -> None:
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # begin transactions explicitly, see below
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
@@ -185,12 +230,12 @@ def database_errors(file: Path) -> Iterator[None]:
 def _store_error(file: Path, message: str) -> StoreError:
     folder = file.parent
     if "disk is full" in message:
-        return StoreError(
+        return NotWritableError(
             text("The disk that holds {folder} is full.", folder=folder),
             text("Free some space, then continue the job; no stored data is lost."),
         )
     if "readonly" in message or "unable to open" in message:
-        return StoreError(
+        return NotWritableError(
             text("The store {file} cannot be written.", file=file),
             text("Check the permissions of the folder, or set BAYESDESK_HOME to another one."),
         )

@@ -20,11 +20,22 @@ def add(
     *,
     trial: int | None = None,
     level: str = "info",
+    at: str | None = None,
 ) -> None:
-    """Add an event; ``level`` is info, warning or error, ``trial`` the number of a trial."""
+    """Add an event.
+
+    Parameters
+    ----------
+    trial
+        Number of a trial.
+    level
+        ``info``, ``warning`` or ``error``.
+    at
+        When it happened; by default now.
+    """
     connection.execute(
         tables.events.insert().values(
-            job=job, trial=trial, at=now(), level=level, kind=kind, text=message.to_json()
+            job=job, trial=trial, at=at or now(), level=level, kind=kind, text=message.to_json()
         )
     )
 

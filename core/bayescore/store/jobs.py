@@ -13,12 +13,12 @@ from bayescore.config import Goal, LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
 from bayescore.store import revisions, tables
 from bayescore.store.identifiers import new_identifier
-from bayescore.store.records import Input, Job, JobSummary, Submission, dumps
+from bayescore.store.records import InPlace, Input, Job, JobSummary, Submission, Uncopied, dumps
 from bayescore.store.states import JobState, check_job_move
 from bayescore.store.tables import jobs
 from bayescore.times import now
 
-_LARGE = ("file_text", "config", "local", "inputs", "history", "environment")
+_LARGE = ("file_text", "config", "local", "inputs", "history", "environment", "uncopied")
 
 
 def _setting(name: str) -> sa.ColumnElement[str]:
@@ -51,6 +51,7 @@ def add(connection: sa.Connection, submission: Submission) -> Job:
             endpoint=submission.endpoint,
             image=submission.image,
             inputs=dumps([asdict(i) for i in submission.inputs]),
+            uncopied=dumps(asdict(submission.uncopied)),
             seed=submission.seed,
             max_trials=1 if submission.midpoint else submission.config.hyper_tuning.max_job_count,
             history=dumps(list(submission.history)),
@@ -227,6 +228,7 @@ def _job(row: sa.Row[Any]) -> Job:
         image=row.image,
         message=row.message,
         inputs=tuple(Input(**i) for i in json.loads(row.inputs)),
+        uncopied=_uncopied(json.loads(row.uncopied)),
         history=tuple(json.loads(row.history)),
         midpoint=bool(row.midpoint),
         environment=None if row.environment is None else json.loads(row.environment),
@@ -273,3 +275,9 @@ def _note(row: sa.Row[Any]) -> str:
 
 def _tags(row: sa.Row[Any]) -> tuple[str, ...]:
     return tuple(str(tag) for tag in json.loads(row.tags))
+
+
+def _uncopied(found: dict[str, Any]) -> Uncopied:
+    """What is stored of a job's project; ``{}`` for a job of an earlier version, which copied everything."""
+    in_place = tuple(InPlace(**entry) for entry in found.get("in_place", ()))
+    return Uncopied(in_place, tuple(str(path) for path in found.get("outputs", ())))

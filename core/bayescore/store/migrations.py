@@ -73,6 +73,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
         "CREATE INDEX jobs_changed ON jobs (changed)",
     ),
     "0004": ("ALTER TABLE jobs ADD COLUMN environment TEXT",),
+    "0005": ("ALTER TABLE jobs ADD COLUMN uncopied TEXT NOT NULL DEFAULT '{}'",),
 }
 VERSIONS = tuple(MIGRATIONS)
 NEWEST = VERSIONS[-1]

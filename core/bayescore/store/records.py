@@ -40,6 +40,50 @@ class Input:
 
 
 @dataclass(frozen=True)
+class InPlace:
+    """A file or folder of a project that trials use where it is: it is not copied.
+
+    Attributes
+    ----------
+    path
+        Its path in the project, with ``/``.
+    source
+        Its real path; outside the project if ``path`` is a link that leads out.
+    files, size
+        Number of files and their bytes when the job was submitted.
+    is_whole
+        Whether everything was counted; large folders outside the project are not.
+    send
+        Whether it is sent to the nodes of a cluster.
+    """
+
+    path: str
+    source: str
+    is_folder: bool = True
+    writable: bool = False
+    files: int = 1
+    size: int = 0
+    is_whole: bool = True
+    send: bool = False
+
+
+@dataclass(frozen=True)
+class Uncopied:
+    """What trials get no copy of.
+
+    Attributes
+    ----------
+    in_place
+        What is used where it is.
+    outputs
+        Paths of large outputs of earlier runs, which trials do not get at all.
+    """
+
+    in_place: tuple[InPlace, ...] = ()
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Submission:
     """A job as the user submits it.
 
@@ -67,6 +111,7 @@ class Submission:
     image: str | None = None
     message: str = ""
     inputs: tuple[Input, ...] = ()
+    uncopied: Uncopied = field(default_factory=Uncopied)
     history: tuple[str, ...] = ()
     midpoint: bool = False
     environment: Mapping[str, str | None] | None = None

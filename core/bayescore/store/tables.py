@@ -45,6 +45,7 @@ jobs = Table(
     Column("archived", Integer, nullable=False, server_default="0"),
     Column("changed", Integer, nullable=False, server_default="0"),  # revision of the row's last change
     Column("environment", Text),  # of whoever started it; NULL for a job that keeps none
+    Column("uncopied", Text, nullable=False, server_default="{}"),  # files of the project that stay in place
     Index("jobs_changed", "changed"),
     sqlite_autoincrement=True,
 )

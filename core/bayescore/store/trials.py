@@ -13,8 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bayescore.i18n import Text
-from bayescore.store import revisions
+from bayescore.i18n import Text, text
+from bayescore.store import events, revisions
 from bayescore.store.records import IMPORTED, Forecast, JobFigures, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
@@ -174,7 +174,11 @@ def move(
 
 
 def retry(connection: sa.Connection, trial: Trial) -> Trial:
-    """Queue an ended trial for another attempt, with the same parameters and a new token."""
+    """Queue an ended trial for another attempt, with the same parameters and a new token.
+
+    The row keeps the times of the last attempt only, so those of this one become events.
+    """
+    _keep_times(connection, trial)
     return move(
         connection,
         trial,
@@ -188,6 +192,21 @@ def retry(connection: sa.Connection, trial: Trial) -> Trial:
         started_at=None,
         ended_at=None,
     )
+
+
+def _keep_times(connection: sa.Connection, trial: Trial) -> None:
+    if trial.started_at is not None:
+        words = (
+            text("The trial has started, attempt {number}.", number=trial.attempt)
+            if trial.attempt > 1
+            else text("The trial has started.")
+        )
+        events.add(connection, trial.job, "attempt_started", words, trial=trial.number, at=trial.started_at)
+    if trial.ended_at is not None and not events.exists(
+        connection, trial.job, f"trial_{trial.state}", trial.number
+    ):
+        ended = text("Attempt {number} of the trial has ended.", number=trial.attempt)
+        events.add(connection, trial.job, "attempt_ended", ended, trial=trial.number, at=trial.ended_at)
 
 
 def renew_tokens(connection: sa.Connection) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
+from bayescore.config.patterns import Patterns, compiled
 from bayescore.errors import RunnerError
 from bayescore.files import read_text
 from bayescore.i18n import text
@@ -17,15 +14,12 @@ from bayescore.i18n import text
 IGNORE_FILE = ".openbayesignore"
 MAX_BYTES = 64 * 2**10
 MAX_LINES = 1000
-MAX_CHARACTERS = 500  # of a line
-_STARS = re.compile(r"\*+")
+_WILD = frozenset("*?[]!/\\# ")
+_SPECIAL = re.compile(r"[*?\[\]\\]|\s(?=\s*$)")
 
 
 class Ignored:
     """The rules of a project.
-
-    A pattern with several stars is matched by RE2, which takes linear time: Python's own engine takes
-    exponential time for ``a*a*a*…b``. Other patterns are matched by Python, which is faster for them.
 
     Parameters
     ----------
@@ -39,10 +33,11 @@ class Ignored:
     """
 
     def __init__(self, project: Path, built_in: Sequence[str]) -> None:
-        patterns = [_pattern(line) for line in built_in]
-        for number, line in enumerate(_lines(project / IGNORE_FILE), 1):
+        lines = _lines(project / IGNORE_FILE)
+        patterns = [compiled(line) for line in built_in]
+        for number, line in enumerate(lines, 1):
             try:
-                patterns.append(_pattern(line))
+                patterns.append(compiled(line))
             except ValueError as error:
                 raise RunnerError(
                     text(
@@ -53,12 +48,22 @@ class Ignored:
                     ),
                     text("Correct or remove the line; it follows the rules of .gitignore."),
                 ) from None
-        self._rules = GitIgnoreSpec(patterns, backend="simple")
+        self._rules = Patterns(patterns)
+        # Most projects have no rules of their own; a set of names is fast for a million files.
+        is_plain = not lines and all(line.strip(".") and _WILD.isdisjoint(line) for line in built_in)
+        self._names = frozenset(built_in) if is_plain else None
 
     def match(self, path: str, *, is_folder: bool) -> bool:
         """Whether a file or folder, given by its path in the project, is ignored."""
-        name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        return self._rules.match_file(f"{name}/" if is_folder else name)
+        if self._names is not None:
+            return not self._names.isdisjoint(path.split("/"))
+        return self._rules.match(path, is_folder=is_folder)
+
+
+def as_pattern(path: str) -> str:
+    """The pattern that matches this path of a project and no other."""
+    escaped = _SPECIAL.sub(r"\\\g<0>", path)
+    return f"/{escaped}"
 
 
 def _lines(file: Path) -> list[str]:
@@ -76,32 +81,3 @@ def _lines(file: Path) -> list[str]:
             text("List folders instead of single files."),
         )
     return lines
-
-
-def _pattern(line: str) -> GitIgnoreSpecPattern:
-    """A line as a pattern; raises ``ValueError`` with the reason if it is none."""
-    if len(line) > MAX_CHARACTERS:
-        raise ValueError(text("it is longer than {most} characters", most=MAX_CHARACTERS))
-    try:
-        # the warnings are about brackets that a later Python may read differently
-        with warnings.catch_warnings(action="ignore"):
-            pattern = GitIgnoreSpecPattern(line)
-        if len(_STARS.findall(line)) > 1 and pattern.regex is not None:
-            pattern.regex = _linear(pattern.regex.pattern)
-    except re.error as error:
-        raise ValueError(error) from None
-    return pattern
-
-
-def _linear(pattern: str) -> re.Pattern[str]:
-    """A pattern compiled by RE2, with the interface of Python's patterns."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        compiled: re.Pattern[str] = re2.compile(pattern, options)
-    except re2.error as error:
-        said = error.args[0] if error.args else error
-        raise ValueError(said.decode("utf-8", "replace") if isinstance(said, bytes) else said) from None
-    return compiled

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bayescore.config import CommandShell, MetricSource
-from bayescore.store import Input
+from bayescore.store import InPlace, Input
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,18 @@ class Content:
         The job's copy of the project.
     extra
         A folder that is copied into the output: the data bound to ``/output``.
+    in_place
+        What the output contains without a copy.
+    is_mounted
+        Whether a container mounts it over empty files and folders; otherwise they are links.
     """
 
     attempt: int
     snapshot: Path
     parameters: Mapping[str, Any]
     extra: Path | None = None
+    in_place: tuple[InPlace, ...] = ()
+    is_mounted: bool = False
 
 
 def reporting(host: str, port: int, address: str, token: str) -> dict[str, str]:

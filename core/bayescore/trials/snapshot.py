@@ -1,4 +1,4 @@
-"""Copies the project once per job; trials get copies of this snapshot.
+"""Copies the code of a project once per job; trials get copies of this snapshot.
 
 A copy shares blocks (reflinks) if the file system supports it. With hard links a program that writes
 in place would change the files of other trials.
@@ -8,37 +8,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bayescore.errors import RunnerError
-from bayescore.files import remove_tree
+from bayescore.files import reason_of, remove_tree
 from bayescore.files.copying import copy_entry
 from bayescore.files.tree import Cursor, Entry, walk
 from bayescore.i18n import text
-from bayescore.trials.ignoring import IGNORE_FILE, Ignored
+from bayescore.store import Uncopied
+from bayescore.trials.ignoring import Ignored
+from bayescore.trials.project_scan import BUILT_IN, StoppedError
 
-BUILT_IN = (
-    ".git",
-    ".svn",
-    ".hg",
-    ".venv",
-    "__MACOSX",
-    "__pycache__",
-    ".ipynb_checkpoints",
-    ".DS_Store",
-    "Thumbs.db",
-    ".openbayesgear",
-    ".openbayesdata",
-    IGNORE_FILE,
-    "openbayes.local.yaml",
-)
 _SPARE_BYTES = 64 * 2**20  # disk space that a copy must leave
-
-
-class StoppedError(RunnerError):
-    """The user cancelled the job while its project was being copied."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +31,7 @@ class Snapshot:
     Attributes
     ----------
     outside
-        Symbolic links that point outside the project.
+        Symbolic links that point outside the project and are not used in place.
     special
         Sockets, pipes and devices.
     """
@@ -63,6 +46,7 @@ def take(
     project: Path,
     target: Path,
     *,
+    uncopied: Uncopied | None = None,
     leave_out: Path | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Snapshot:
@@ -70,6 +54,8 @@ def take(
 
     Parameters
     ----------
+    uncopied
+        What is not copied, of a scan of the project.
     leave_out
         A folder that is not copied even if it is in the project: the data folder.
     cancelled
@@ -85,7 +71,9 @@ def take(
     partial = target.with_name(f"{target.name}.partial")
     try:
         remove_tree(partial)  # left by an engine that was killed
-        found = _scan(project, leave_out, BUILT_IN, cancelled)
+        uncopied = uncopied or Uncopied()
+        skipped = {*(each.path for each in uncopied.in_place), *uncopied.outputs}
+        found = _scan(project, leave_out, BUILT_IN, cancelled, skipped)
         partial.mkdir(parents=True)
         _check_room(project, partial, found.size)
         _copy(project, partial, found, cancelled)
@@ -95,7 +83,7 @@ def take(
             text(
                 "The project cannot be copied: {file}: {reason}.",
                 file=error.filename or project,
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             ),
             text("Make it readable, or list it in .openbayesignore."),
         ) from None
@@ -119,7 +107,7 @@ def listing(project: Path, *, left_out: Sequence[str]) -> Snapshot:
             text(
                 "The project cannot be read: {file}: {reason}.",
                 file=error.filename or project,
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         ) from None
 
@@ -140,7 +128,11 @@ class _Found:
 
 
 def _scan(
-    project: Path, leave_out: Path | None, built_in: Sequence[str], cancelled: Callable[[], bool]
+    project: Path,
+    leave_out: Path | None,
+    built_in: Sequence[str],
+    cancelled: Callable[[], bool],
+    skipped: Set[str] = frozenset(),
 ) -> _Found:
     ignored = Ignored(project, built_in)
     real = project.resolve()
@@ -150,6 +142,8 @@ def _scan(
     def enter(entry: Entry) -> bool:
         if cancelled():
             raise StoppedError(text("The copy of the project was stopped."))
+        if entry.path in skipped:
+            return False
         if excluded is not None and real / entry.path == excluded:
             return False
         return not ignored.match(entry.path, is_folder=entry.is_folder)
@@ -206,5 +200,5 @@ def _check_room(project: Path, target: Path, size: int) -> None:
                 size=size // 2**20,
                 free=free // 2**20,
             ),
-            text("List data and old outputs in .openbayesignore, or free some space."),
+            text("List data under “in_place” in openbayes.local.yaml, or free some space."),
         )

@@ -11,6 +11,7 @@ from bayescore.files import create, remove_tree
 from bayescore.files.copying import copy_tree
 from bayescore.files.tree import Cursor, walk
 from bayescore.i18n import text
+from bayescore.store import InPlace
 from bayescore.store.data_folder import READY_MARKER
 from bayescore.trials.launch import Content, TrialFolder
 from bayescore.trials.parameters import FILE_NAME, as_json
@@ -34,10 +35,26 @@ def make(root: Path, content: Content) -> TrialFolder:
         if content.extra is not None:
             copy_tree(content.extra, output)
         copy_tree(content.snapshot, output)
-        with Cursor(output) as cursor, cursor.create(FILE_NAME, 0o644) as file:
-            file.write(as_json(content.parameters).encode("utf-8"))
+        with Cursor(output) as cursor:
+            with cursor.create(FILE_NAME, 0o644) as file:
+                file.write(as_json(content.parameters).encode("utf-8"))
+            for each in content.in_place:
+                _put_in_place(each, cursor, is_mounted=content.is_mounted)
 
     return _made(root, content, fill)
+
+
+def _put_in_place(each: InPlace, cursor: Cursor, *, is_mounted: bool) -> None:
+    """Create a link to what is used in place, or what it is mounted over."""
+    *above, name = each.path.split("/")
+    cursor.go(tuple(above), make=True)
+    if not is_mounted:
+        cursor.link(name, each.source)
+    elif each.is_folder:
+        cursor.clear(name)
+        cursor.make_folder(name)
+    else:
+        cursor.create(name).close()
 
 
 def _made(root: Path, content: Content, fill: Callable[[Path], None]) -> TrialFolder:

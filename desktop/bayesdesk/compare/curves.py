@@ -18,7 +18,7 @@ from bayesdesk.plots.keyboard import PlotKeys
 from bayesdesk.plots.walks import Array, Curves
 from bayesdesk.ui import theme
 from bayesdesk.ui.speech import group
-from bayesdesk.ui.widgets import Card, Segmented
+from bayesdesk.ui.widgets import Card, Segmented, discard
 
 _DOT = 7.0  # px
 
@@ -111,8 +111,7 @@ class CurvesChart(Card):
         """A new plot, because its axis counts whole trials or measures hours."""
         old, self._plot = self._plot, self._made_plot(by)
         self._place.replaceWidget(old, self._plot)
-        old.setParent(None)
-        old.deleteLater()
+        discard(old)
 
     def _add(self, drawn: Drawn, by: By, *, every: bool) -> None:
         curve = curve_of(drawn.job, drawn.trials, by, every=every)

@@ -17,6 +17,7 @@ from bayesdesk.models.formatting import span
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
 
@@ -90,7 +91,7 @@ class EngineCard(Card):
         dialog = QDialog(self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(_("Engine log"))
-        dialog.resize(900, 560)
+        fit_to_screen(dialog, 900, 560)
         layout = column(LogView(self._background, self._folder.engine_log, _("Engine log")))
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         dialog.setLayout(layout)

@@ -14,7 +14,7 @@ from bayesdesk.models.formatting import gpu_words
 from bayesdesk.plots.canvas import pen
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import Card, clear, column, label, row
+from bayesdesk.ui.widgets import Card, clear, column, label, row, set_shown
 
 _HEIGHT = 44
 _SAMPLES = 60
@@ -46,7 +46,7 @@ class GpusCard(Card):
             words.setText(gpu_words(gpu, machine.holders.get(uuid, ())))
             running = gpu.programs
             programs.setText(_("Processes: {names}", names=", ".join(running)) if running else "")
-            programs.setVisible(bool(running))
+            set_shown(programs, bool(running))
             use = np.array(self._watch.use.get(uuid, ()), dtype=float)
             curve.setData(np.arange(_SAMPLES - len(use), _SAMPLES), use)
 

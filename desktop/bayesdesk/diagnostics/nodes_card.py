@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from bayescore.cluster.connection import Node
 from bayescore.i18n import _
 from bayesdesk.services.machine_watch import MachineWatch
-from bayesdesk.ui.widgets import Card, clear, column, label, row
+from bayesdesk.ui.widgets import Card, clear, column, label, row, set_shown
 
 
 class NodesCard(Card):
@@ -34,7 +34,7 @@ class NodesCard(Card):
             slots = sorted(slot for slot in machine.holders if slot.partition("/")[0] == node.name)
             names = [name for slot in slots for name in machine.holders[slot]]
             trials = label(", ".join(names), "caption", wrap=True)
-            trials.setVisible(bool(names))
+            set_shown(trials, bool(names))
             self._rows.addLayout(
                 column(row(label(node.name), None, label(_words(node), "secondary")), trials, spacing=2)
             )

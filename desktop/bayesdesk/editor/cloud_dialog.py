@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QTextCursor
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QInputDialog,
     QLineEdit,
@@ -26,8 +26,10 @@ from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.findings import show_findings, summarise
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.message_box import Answer, MessageBox, ask
+from bayesdesk.ui.open_url import open_link
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
@@ -41,7 +43,7 @@ class CloudDialog(Dialog):
         super().__init__(parent)
         self.setWindowTitle(_("Run on OpenBayes"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(820, 680)
+        fit_to_screen(self, 820, 680)
         self._background, self._files = background, files
         self._plan: Plan | None = None
         self.question: MessageBox | None = None  # before something is sent
@@ -229,7 +231,7 @@ class CloudDialog(Dialog):
         self._output.ensureCursorVisible()
 
     def _open_page(self) -> None:
-        QDesktopServices.openUrl(QUrl(self._link))
+        open_link(self, self._link)
 
     def reject(self) -> None:
         """Stop a running command; close if none is running."""

@@ -13,7 +13,7 @@ from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.models.formatting import span
 from bayesdesk.services.machine_watch import MachineWatch
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import label, row
+from bayesdesk.ui.widgets import label, row, set_shown
 
 _WIDTH = 84
 _DEFAULT_S = 600.0
@@ -48,7 +48,7 @@ class EstimateLine(QWidget):
     def refresh(self) -> None:
         """Show the estimate for the analysed files and this machine."""
         config = self._model.config
-        self.setVisible(config is not None)
+        set_shown(self, config is not None)
         if config is not None:
             gpus = self._machine.machine.gpus if self._machine.machine else ()
             settings = self._local.settings or LocalSettings()

@@ -163,6 +163,12 @@ def _local_keys() -> Keys:
         "shm_size": _("Shared memory of one trial, like 1g. Data loaders need it."),
         "pids_limit": _("Maximum number of processes and threads in a container. Default: 4096."),
         "data": _("Folder on this machine for each data set."),
+        "in_place": _(
+            "Files and folders of the project that trials use where they are, as in .gitignore. "
+            "They are read only, unless “: rw” follows."
+        ),
+        "copy": _("Files and folders that every trial gets a copy of, whatever their size."),
+        "send": _("What is used in place and is sent to the nodes of a Ray cluster, once to each."),
         "environment": _("Environment variables of every trial."),
         "trial_timeout": _("Time limit of one trial, like 2h. A trial that exceeds it is stopped."),
         "max_failed_trials": _(

@@ -28,6 +28,7 @@ class FileSync(QObject):
     """
 
     failed = Signal(str)  # why the file cannot be read or written
+    save_failed = Signal()  # after the reason has been shown
 
     def __init__(self, page: QWidget, model: TextModel, background: Background) -> None:
         super().__init__(page)
@@ -38,11 +39,13 @@ class FileSync(QObject):
         self._waiting: list[_Save] = []
         self.reload = button(_("Reload"), self._reload)
         self.keep = button(_("Keep mine"), self._keep_mine)
-        self.bar = NoticeBar(self.reload, self.keep, button(_("Compare"), self._show_both, kind="link"))
+        self.compare = button(_("Compare"), self._show_both, kind="link")
+        self.bar = NoticeBar(self.reload, self.keep, self.compare)
         watched = [str(model.file.parent), *([str(model.file)] if model.on_disk else [])]
         self._watcher = QFileSystemWatcher(watched, self)
         self._watcher.fileChanged.connect(self._look)
         self._watcher.directoryChanged.connect(self._look)
+        self._look()  # the page may have been built again while a decision was due
 
     def save(
         self, done: Callable[[], object], failed: Callable[[Exception], object] = lambda _error: None
@@ -66,7 +69,7 @@ class FileSync(QObject):
 
         def failed(error: Exception) -> None:
             if isValid(self):
-                self._show_failure(error)
+                self._show_failed_save(error)
             else:  # the page has been built again, in another language for example
                 self._background.went_wrong.emit(error)
             for _done, report in served:
@@ -86,6 +89,13 @@ class FileSync(QObject):
         if self._waiting:
             self._save()
 
+    def _show_failed_save(self, error: Exception) -> None:
+        self._show_failure(error)
+        if isinstance(error, FileChangedError):
+            words = _("{file} was not saved: another program has changed it.", file=self.model.file)
+            self.bar.show_text(words)
+        self.save_failed.emit()
+
     def _show_failure(self, error: Exception) -> None:
         if isinstance(error, FileChangedError):
             self._ask(error)
@@ -104,10 +114,10 @@ class FileSync(QObject):
         """Compare the text with what was read from the file after a number of saves."""
         if self._is_saving or saves != self._saves or content in (self.model.on_disk, self.model.content()):
             return
-        if self.model.is_changed:
-            self._ask(FileChangedError(self.model.file))
-        else:
+        if not self.model.is_changed:
             self.model.reload(content)
+        elif self.bar.isHidden():
+            self._ask(FileChangedError(self.model.file))
 
     def _ask(self, error: FileChangedError) -> None:
         self.bar.show_text(str(error.message))

@@ -11,6 +11,7 @@ from bayesdesk.models.formatting import size
 from bayesdesk.services.background import Background
 from bayesdesk.services.pulling import Pull
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.widgets import button, column, label, row
 
 
@@ -23,7 +24,7 @@ class PullDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Pull {image}", image=image))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(560, 380)
+        fit_to_screen(self, 560, 380)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.windowTitle())

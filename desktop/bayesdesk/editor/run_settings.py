@@ -12,6 +12,7 @@ from bayescore.i18n import _
 from bayesdesk.editor.fields import ChoiceField, ComboField, Labelled, TextField, name_field
 from bayesdesk.editor.gpu_choice import GpuChoice
 from bayesdesk.editor.image_state import image_in_effect, image_state
+from bayesdesk.editor.in_place_field import PatternsField
 from bayesdesk.editor.mapping_rows import MappingRows
 from bayesdesk.editor.pull_dialog import PullDialog
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
@@ -23,7 +24,7 @@ from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, Segmented, badge, button, column, label, row, set_tone
 
-_F = TypeVar("_F", bound=TextField | ChoiceField | ComboField)
+_F = TypeVar("_F", bound=TextField | ChoiceField | ComboField | PatternsField)
 _FIELD = 110  # pixels
 
 
@@ -37,7 +38,7 @@ class RunSettings(Card):
         self.controls.addWidget(help_mark("files"))
         self._model, self._local = model, local
         self._machine, self._background = machine, background
-        self._fields: list[TextField | ChoiceField | ComboField] = []
+        self._fields: list[TextField | ChoiceField | ComboField | PatternsField] = []
         self._runner = Segmented(
             [("auto", _("Automatic")), ("docker", "Docker"), ("process", _("Processes")), ("ray", "Ray")]
         )
@@ -116,7 +117,7 @@ class RunSettings(Card):
     def _made_details(self) -> QWidget:
         local = self._local
         rules = [("last", _("Last value")), ("best", _("Best value"))]
-        lines: list[list[tuple[str, TextField | ChoiceField]]] = [
+        lines: list[list[tuple[str, TextField | ChoiceField | PatternsField]]] = [
             [
                 (_("CPUs of a trial"), TextField(local, ("cpus",), optional=True, placeholder=_("all"))),
                 (_("Memory"), _sized(local, "memory", _("all"))),
@@ -128,6 +129,11 @@ class RunSettings(Card):
                 (_("Seed"), TextField(local, ("seed",), optional=True, placeholder=_("random"))),
                 (_("Objective of a trial"), ChoiceField(local, ("objective",), rules, default="last")),
                 (_("Registry mirror"), _sized(local, "registry_mirror", "")),
+            ],
+            [
+                (_("Used in place"), _patterns(local, "in_place", _("data, results: rw"))),
+                (_("Always copied"), _patterns(local, "copy", "weights.pt")),
+                (_("Sent to the nodes"), _patterns(local, "send", "")),
             ],
         ]
         whole = column(spacing=8)
@@ -210,3 +216,9 @@ class RunSettings(Card):
 def _sized(local: LocalModel, key: str | tuple[str, ...], placeholder: str) -> TextField:
     path = (key,) if isinstance(key, str) else key
     return TextField(local, path, is_text=True, optional=True, placeholder=placeholder)
+
+
+def _patterns(local: LocalModel, key: str, placeholder: str) -> PatternsField:
+    made = PatternsField(local, (key,), is_text=True)
+    made.setPlaceholderText(placeholder)
+    return made

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
+from bayescore.app.findings import Action
 from bayescore.app.options import Options
 from bayescore.app.permissions import Permission
 from bayescore.app.preflight import Preflight, preflight
@@ -16,6 +17,7 @@ from bayescore.store import Database
 from bayesdesk.editor.changes_card import ChangesCard
 from bayesdesk.editor.continued import ContinuedLine
 from bayesdesk.editor.project_files import ProjectFiles
+from bayesdesk.editor.project_reading import ProjectReading
 from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
@@ -23,11 +25,11 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.consent import ConsentCard
 from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.findings import show_findings, summarise
+from bayesdesk.ui.fitting import fit_to_screen, room
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
 
 _GROWN_HEIGHT = 720
-_FRAME_HEIGHT = 40  # of a window
 
 
 class StartDialog(Dialog):
@@ -51,7 +53,7 @@ class StartDialog(Dialog):
         super().__init__(parent)
         self.setWindowTitle(_("Start {project}", project=files.file.parent.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 560)
+        fit_to_screen(self, 760, 560)
         self._background, self._database = background, database
         self._commands = Commands(database)
         self._files, self._options, self._try_first = files, options, try_first
@@ -60,6 +62,7 @@ class StartDialog(Dialog):
         self._is_storing = False
         self.try_out: TryOut | None = None
         self._summary = badge(_("checking…"))
+        self._reading = ProjectReading(self, self._summary)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
@@ -116,7 +119,24 @@ class StartDialog(Dialog):
         self.changes.show_changes(self._files.changes())
         file, options, folder = self._files.file, self._options, self._database.folder.root
         contents = self._checked = self._files.contents()
-        self._background.run(lambda: preflight(file, options, folder, contents), self._show, self._failed)
+        self._reading.stop()
+        self._reading = reading = ProjectReading(self, self._summary)
+        self._background.run(
+            lambda: preflight(file, options, folder, contents, reading.watcher),
+            lambda found: None if reading.is_stopped else self._show(found),
+            lambda error: None if reading.is_stopped else self._failed(error),
+        )
+
+    def _act(self, action: Action) -> None:
+        """Do what the user has chosen about a finding, and check again."""
+        if action.edit is not None:
+            self._files.local.model.edit(action.edit)
+            self._files.after_edits(self.check)
+        elif action.run is not None:
+            self._set_busy(True)
+            self._background.run_to_end(
+                str(action.title), action.run, lambda _none: self.check(), self._failed
+            )
 
     def _set_busy(self, busy: bool) -> None:
         self._busy.setVisible(busy)
@@ -127,8 +147,9 @@ class StartDialog(Dialog):
         self._again.setEnabled(not busy and not trying)
 
     def _show(self, found: Preflight) -> None:
+        self._reading.stop()
         self._found = found
-        show_findings(self._rows, found.findings, 110)
+        show_findings(self._rows, found.findings, 110, self._act)
         summarise(
             self._summary,
             found.findings,
@@ -164,10 +185,10 @@ class StartDialog(Dialog):
 
     def _grow(self) -> None:
         """Make room for more than the checks, as far as the screen allows."""
-        wanted = min(_GROWN_HEIGHT, self.screen().availableGeometry().height() - _FRAME_HEIGHT)
-        self.resize(self.width(), max(self.height(), wanted))
+        self.resize(self.width(), max(self.height(), min(_GROWN_HEIGHT, room(self).height())))
 
     def _failed(self, error: Exception) -> None:
+        self._reading.stop()
         self._error.setText(str(error))
         self._set_busy(False)
 
@@ -235,6 +256,7 @@ class StartDialog(Dialog):
         """Close, and cancel a trial that is still running; not while a job is being stored."""
         if self._is_storing:
             return
+        self._reading.stop()
         if self.try_out is not None and self.try_out.is_running:
             job = self.try_out.job
             self.try_out.is_running = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
@@ -13,18 +14,31 @@ from bayescore.i18n import _, n_
 from bayescore.store import Database
 from bayesdesk.job_table.table import JobTable
 from bayesdesk.job_table.table_model import JobTableModel
-from bayesdesk.jobs.filter_field import ErrorBubble, corrected
+from bayesdesk.jobs.filter_field import FilterField
 from bayesdesk.jobs.job_actions import JobActions
 from bayesdesk.models.job_table import FILTER_NAMES, JobFilter
+from bayesdesk.models.job_words import JobWords
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.services.background import Background
 from bayesdesk.services.job_sizes import JobSizes
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
-from bayesdesk.ui.widgets import Card, button, column, label, row, set_property
+from bayesdesk.ui.widgets import Card, button, column, label, row
 
 _SETTLED_MS = 120  # after the last key of a search
+_RECENT = "jobs/recent"  # setting: the last conditions
 _PAUSE_MS = 500  # between two refreshes of running jobs
+
+
+@dataclass(frozen=True)
+class JobTableState:
+    """What the user has chosen on the page."""
+
+    search: str
+    condition: str
+    shows_archived: bool
+    sorted_by: tuple[int, Qt.SortOrder]
+    selected: tuple[str, ...]  # ids
 
 
 class JobTablePage(QWidget):
@@ -56,19 +70,13 @@ class JobTablePage(QWidget):
         self.search.setToolTip(_("Words of the name, note, tags or project; #word is a tag"))
         self.search.setAccessibleName(_("Find a job"))
         self.search.setClearButtonEnabled(True)
-        self.condition = QLineEdit()
-        self.condition.setObjectName("mono")
+        self.condition = FilterField(lambda: JobWords(self._rows), _RECENT)
         self.condition.setPlaceholderText('best > 0.9 and project == "digits" and days < 30')
-        self.condition.setAccessibleName(_("Condition"))
-        self.condition.setClearButtonEnabled(True)
+        self.condition.committed.connect(self._commit)
         self.archived = QCheckBox(_("Archived, too"))
         self.archived.toggled.connect(lambda _on: self._set_filter())
         for field in (self.search, self.condition):
             field.textChanged.connect(lambda _words: self._filter_timer.start(_SETTLED_MS))
-        self._bubble = ErrorBubble(self.condition)
-        self._bubble.corrected.connect(
-            lambda name, guess: self.condition.setText(corrected(self.condition.text(), name, guess))
-        )
         self._explain_condition(None)
 
     def _make_buttons(self) -> None:
@@ -109,6 +117,27 @@ class JobTablePage(QWidget):
 
     # ---- what is shown
 
+    @property
+    def state(self) -> JobTableState:
+        """The state of the page, for :meth:`restore`."""
+        return JobTableState(
+            self.search.text(),
+            self.condition.text(),
+            self.archived.isChecked(),
+            self.table.sorted_by,
+            tuple(row.job.id for row in self.table.chosen_jobs()),
+        )
+
+    def restore(self, state: JobTableState) -> None:
+        """Take over what the user has chosen before the page was built again."""
+        self.search.setText(state.search)
+        self.condition.setText(state.condition)
+        self.archived.setChecked(state.shows_archived)
+        self.table.sort_by(*state.sorted_by)
+        self._filter_timer.stop()
+        self._set_filter()
+        self.table.select(state.selected)
+
     def take_rows(self, rows: Sequence[JobRow]) -> None:
         """Show these jobs, at once or, while jobs run, a few times a second; a hidden page waits."""
         has_others = len(rows) != len(self._rows)
@@ -144,12 +173,17 @@ class JobTablePage(QWidget):
         self.model.set_filter(wanted)
         self._show_selection()
 
+    def _commit(self, condition: str) -> None:
+        """Apply a condition that is complete, and remember it if it is valid."""
+        self._set_filter()
+        if condition and self.condition.property("wrong") != "true":
+            self.condition.remember(condition)
+
     def _explain_condition(self, error: ConfigError | None) -> None:
-        set_property(self.condition, "wrong", "true" if error is not None else "false")
+        self.condition.show_error(error)
         names = _("Columns: {names}", names=", ".join(FILTER_NAMES))
         units = _("duration is in hours, size in GB, days is the age of the job")
         self.condition.setToolTip(as_text(f"{names}\n{units}"))
-        self._bubble.show_error(error)
 
     def _show_selection(self) -> None:
         jobs = self.table.chosen_jobs()

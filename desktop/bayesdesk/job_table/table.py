@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
@@ -16,10 +18,11 @@ from bayesdesk.ui.sort_header import SortHeader
 
 _ROW_HEIGHT = 31
 _WIDTHS = {
-    "name": 180, "state": 130, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 120,
-    "created": 150, "runner": 90, "project": 120, "tags": 120, "note": 160, "size": 90,
+    "name": 190, "state": 112, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 100,
+    "created": 142, "runner": 90, "project": 120, "tags": 110, "note": 160, "size": 90,
 }  # px  # fmt: skip
-_HIDDEN = "jobs/hidden"  # setting: names of hidden columns
+_SHOWN = "jobs/columns"  # setting: names of the columns that are shown
+_HIDDEN_FIRST = ("metric", "size", "note")  # until the user shows them: the others fit into 1440 pixels
 
 
 class JobTable(QTableView):
@@ -61,18 +64,21 @@ class JobTable(QTableView):
         header.customContextMenuRequested.connect(self._show_columns_menu)
         for i, name in enumerate(COLUMNS):
             self.setColumnWidth(i, theme.px(_WIDTHS[name]))
-        found = QSettings().value(_HIDDEN, [])
-        self._hidden = {str(n) for n in (found if isinstance(found, list) else [found])}
+        shown = str(QSettings().value(_SHOWN, "")).split()
+        self._hidden = set(COLUMNS[1:]) - set(shown) if shown else set(_HIDDEN_FIRST)
         self._hide_columns()
-        self._sorted_by = (COLUMNS.index("created"), Qt.SortOrder.DescendingOrder)
+        self.sorted_by = (COLUMNS.index("created"), Qt.SortOrder.DescendingOrder)
 
     def _sort_by(self, column: int) -> None:
         """Sort by a column: the first click puts first what is looked for most, the second turns it round."""
         orders = Qt.SortOrder
         first = orders.DescendingOrder if COLUMNS[column] in DESCENDING_FIRST else orders.AscendingOrder
         turned = orders.AscendingOrder if first is orders.DescendingOrder else orders.DescendingOrder
-        order = turned if self._sorted_by == (column, first) else first
-        self._sorted_by = (column, order)
+        self.sort_by(column, turned if self.sorted_by == (column, first) else first)
+
+    def sort_by(self, column: int, order: Qt.SortOrder) -> None:
+        """Sort by a column in an order."""
+        self.sorted_by = (column, order)
         self.horizontalHeader().setSortIndicator(column, order)
         self._rows.sort(column, order)
 
@@ -93,7 +99,7 @@ class JobTable(QTableView):
 
     def _show_column(self, name: str, shown: bool) -> None:
         self._hidden = self._hidden - {name} if shown else self._hidden | {name}
-        QSettings().setValue(_HIDDEN, sorted(self._hidden))
+        QSettings().setValue(_SHOWN, " ".join(c for c in COLUMNS if c not in self._hidden))
         self._hide_columns()
 
     def _hide_columns(self) -> None:
@@ -119,9 +125,12 @@ class JobTable(QTableView):
         self._kept = [j.job.id for j in self.chosen_jobs()]
 
     def _restore_selection(self) -> None:
-        if not self._kept:
-            return
-        flags, kept = QItemSelectionModel.SelectionFlag, set(self._kept)
+        if self._kept:
+            self.select(self._kept)
+
+    def select(self, jobs: Sequence[str]) -> None:
+        """Select jobs by their ids."""
+        flags, kept = QItemSelectionModel.SelectionFlag, set(jobs)
         for i, row in enumerate(self._rows.rows):
             if row.job.id in kept:
                 self.selectionModel().select(self._rows.index(i, 0), flags.Select | flags.Rows)

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 
 from bayesdesk.models.formatting import TONES
-from bayesdesk.models.job_table import COLUMNS, NUMBERS, JobFilter, Sizes, cell_text, column_title, ordered
+from bayesdesk.models.job_table import (
+    COLUMNS,
+    DESCENDING_FIRST,
+    NUMBERS,
+    JobFilter,
+    Sizes,
+    cell_text,
+    column_title,
+    ordered,
+)
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.table_model import Index, TableModel, mono_font
 
-_Index = QModelIndex | QPersistentModelIndex
 _ALIGN = Qt.ItemDataRole.TextAlignmentRole
 _SIZE = COLUMNS.index("size")
 
 
-class JobTableModel(QAbstractTableModel):
+class JobTableModel(TableModel):
     """A row for each job that passes the filter.
-
-    It sorts by itself: a proxy would compare values one pair at a time.
 
     Parameters
     ----------
@@ -36,7 +43,7 @@ class JobTableModel(QAbstractTableModel):
         self._filter = JobFilter()
         self._sorted_by = ("created", True)
         self.rows: list[JobRow] = []
-        self._mono = _mono_font()
+        self._mono = mono_font()
 
     @property
     def total(self) -> int:
@@ -86,27 +93,28 @@ class JobTableModel(QAbstractTableModel):
             self._sorted_by = wanted
             self.refresh()
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.rows)
+    @property
+    def names(self) -> Sequence[str]:
+        return COLUMNS
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+    def row_count(self) -> int:
+        return len(self.rows)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column_title(COLUMNS[section])
-        return _alignment(COLUMNS[section]) if role == _ALIGN else None
+    def title(self, name: str) -> str:
+        return column_title(name)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def is_right_aligned(self, name: str) -> bool:
+        return name in NUMBERS
+
+    def begins_descending(self, name: str) -> bool:
+        return name in DESCENDING_FIRST
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, name = self.rows[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return cell_text(row, name, self._sizes)
         if role == _ALIGN:
-            return _alignment(name)
+            return self.alignment(name)
         if role == Qt.ItemDataRole.FontRole and name in NUMBERS:
             return self._mono
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -136,14 +144,3 @@ def _colour(row: JobRow, name: str) -> QColor | None:
     if name == "failed":
         return QColor(colours.bad)
     return QColor(colours.secondary) if row.job.archived else None
-
-
-def _alignment(name: str) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if name in NUMBERS else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
-def _mono_font() -> QFont:
-    font = QFont(theme.MONO[0])
-    font.setPixelSize(theme.SMALL_PX)
-    return font

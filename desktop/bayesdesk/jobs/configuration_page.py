@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from bayescore.app.lineage import EarlierJob
@@ -17,6 +17,7 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
 from bayesdesk.ui.elided import MIDDLE, ElidedText
+from bayesdesk.ui.open_url import open_path
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule
 from bayesdesk.ui.yaml_highlighter import YamlHighlighter
@@ -116,7 +117,6 @@ def _shortened(words: str, role: str = "") -> ElidedText:
 
 
 def _folder_link(setting: Setting) -> QWidget:
-    url = QUrl.fromLocalFile(setting.folder or "")
-    return button(
-        "", lambda: QDesktopServices.openUrl(url), kind="quiet", meaning="folder", tip=_("Open folder")
-    )
+    folder = Path(setting.folder or "")
+    made = button("", lambda: open_path(made, folder), kind="quiet", meaning="folder", tip=_("Open folder"))
+    return made

@@ -15,6 +15,7 @@ from bayescore.results.where import written
 from bayescore.store import TrialState
 from bayesdesk.jobs.filter_chips import FilterChips
 from bayesdesk.jobs.filter_field import FilterField
+from bayesdesk.models.expression import TrialWords
 from bayesdesk.models.filter import TrialFilter
 from bayesdesk.models.formatting import number, state_word
 from bayesdesk.models.job import JobModel
@@ -47,7 +48,7 @@ class FilterBar(QWidget):
         self._percent = label("100 %", "mono_small")
         self._percent.setFixedWidth(theme.px(44))
         self._state = self._made_states()
-        self.expression = FilterField(model)
+        self.expression = FilterField(lambda: TrialWords(model.columns))
         self.expression.setPlaceholderText(self._example())
         self.expression.committed.connect(self._set_expression)
         self._count = label("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import (
@@ -30,8 +31,7 @@ from PySide6.QtWidgets import (
 from bayescore.errors import ConfigError
 from bayescore.i18n import _
 from bayescore.results.where import UnknownNameError, written
-from bayesdesk.models.expression import Completions, completions
-from bayesdesk.models.job import JobModel
+from bayesdesk.models.expression import Completions, Vocabulary, completions
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import as_text
@@ -48,21 +48,29 @@ _ACCEPTING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)  # and Tab, see focusNextPrev
 
 
 class FilterField(QLineEdit):
-    """Emits ``committed`` on Enter, when it loses the focus, and when it is emptied or filled from a menu."""
+    """Emits ``committed`` on Enter, when it loses the focus, and when it is emptied or filled from a menu.
+
+    Parameters
+    ----------
+    words
+        Returns what conditions are about now.
+    recent
+        Setting that keeps the last conditions.
+    """
 
     committed = Signal(str)
 
-    def __init__(self, model: JobModel) -> None:
+    def __init__(self, words: Callable[[], Vocabulary], recent: str = _RECENT) -> None:
         super().__init__()
-        self._model = model
+        self._words, self._recent = words, recent
         self._completions = Completions(0)
         self.setObjectName("mono")
         self.setClearButtonEnabled(True)
         self.setAccessibleName(_("Condition"))
         self.setMinimumWidth(_width_of(CHARACTERS) + _AROUND_TEXT_PX)
-        recent = self.addAction(icon("history"), QLineEdit.ActionPosition.LeadingPosition)
-        recent.setText(_("Recent conditions"))
-        recent.triggered.connect(self.show_recent)
+        history = self.addAction(icon("history"), QLineEdit.ActionPosition.LeadingPosition)
+        history.setText(_("Recent conditions"))
+        history.triggered.connect(self.show_recent)
         self._items = QStandardItemModel(self)
         self._popup = QListView()
         self._popup.setObjectName("completions")
@@ -86,7 +94,7 @@ class FilterField(QLineEdit):
         return [c.inserted for c in self._completions.found] if self._popup.isVisible() else []
 
     def _offer(self) -> None:
-        self._completions = completions(self.text(), self.cursorPosition(), self._model.columns)
+        self._completions = completions(self.text(), self.cursorPosition(), self._words())
         found = self._completions.found
         if not found:
             self._popup.hide()
@@ -133,13 +141,13 @@ class FilterField(QLineEdit):
 
     def recent(self) -> list[str]:
         """The last conditions, newest first."""
-        found = QSettings().value(_RECENT, [])
+        found = QSettings().value(self._recent, [])
         return [str(each) for each in found] if isinstance(found, list) else [str(found)] if found else []
 
     def remember(self, expression: str) -> None:
         """Put a condition first among the recent ones."""
         others = [each for each in self.recent() if each != expression]
-        QSettings().setValue(_RECENT, [expression, *others][:MOST_RECENT])
+        QSettings().setValue(self._recent, [expression, *others][:MOST_RECENT])
 
     def show_recent(self) -> None:
         """A menu of the recent conditions below the field."""

@@ -21,7 +21,7 @@ from bayescore.i18n import _, n_
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
-from bayesdesk.ui.widgets import button, column, label, row
+from bayesdesk.ui.widgets import button, column, label, row, set_shown
 
 _WIDTH = 420
 _NOTE_HEIGHT = 110
@@ -90,7 +90,7 @@ class TagsDialog(_Dialog):
         self._before: dict[str, Qt.CheckState] = {}
         for tag in known:
             self._add(tag, sum(tag in j.job.tags for j in jobs), len(jobs))
-        self.list.setVisible(bool(known))
+        set_shown(self.list, bool(known))
         self.new.textChanged.connect(self._check)
         self.accepted.connect(lambda: self.saved.emit(*self.changes()))
         self.new.setFocus()

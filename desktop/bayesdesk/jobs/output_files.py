@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QPixmap
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
@@ -21,6 +21,7 @@ from bayesdesk.models.formatting import size
 from bayesdesk.services.background import Background
 from bayesdesk.services.log_tail import OutputFile, output_files
 from bayesdesk.services.previews import Preview, preview
+from bayesdesk.ui.open_url import open_path
 from bayesdesk.ui.widgets import Card, button, label
 
 _PATH = Qt.ItemDataRole.UserRole
@@ -100,7 +101,7 @@ class OutputFiles(Card):
 
     def _open(self, item: QListWidgetItem) -> None:
         if path := item.data(_PATH):
-            QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+            open_path(self, Path(path))
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._output)))
+        open_path(self, self._output)

@@ -17,10 +17,12 @@ from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.plots.parallel.keyboard import ParallelKeys
 from bayesdesk.plots.parallel.view import STEP, ParallelView
+from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, button, column, label
 
 _WIDE = 560  # pixels for the whole text of the button
+_LOW = 400  # px; below it the table leaves its place to the axes: it has a page of its own
 
 
 class ParallelPage(QWidget):
@@ -47,7 +49,7 @@ class ParallelPage(QWidget):
         self.view = ParallelView(self.canvas)
         card.body.addWidget(self.view)
         card.body.setContentsMargins(1, 0, 1, 8)
-        table = Card()
+        self._below = table = Card()
         table.body.addWidget(self.table)
         table.body.setContentsMargins(1, 1, 1, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -142,8 +144,9 @@ class ParallelPage(QWidget):
         return bytes(drawn.data().data())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A shorter text on the button where the long one does not fit."""
+        """A shorter text on the button where the long one does not fit; the axes alone in a low window."""
         super().resizeEvent(event)
+        self._below.setVisible(event.size().height() >= theme.px(_LOW))
         is_wide = event.size().width() >= _WIDE
         self.new.setText(_("New job with these ranges") if is_wide else _("New job"))
         self.new.setMinimumWidth(self.new.sizeHint().width())

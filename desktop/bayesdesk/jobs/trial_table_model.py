@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 
 from bayescore.store import Trial
 from bayesdesk.models.formatting import TONES
@@ -11,17 +11,13 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.models.table import TrialRows, begins_descending, column_names, column_title
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
+from bayesdesk.ui.table_model import Index, TableModel, mono_font
 
-_Index = QModelIndex | QPersistentModelIndex
 TRIAL_ROLE = Qt.ItemDataRole.UserRole
 
 
-class TrialTableModel(QAbstractTableModel):
-    """A row for each trial that passes the filter.
-
-    It sorts by itself: a proxy would compare values one pair at a time, which takes seconds
-    with tens of thousands of trials.
-    """
+class TrialTableModel(TableModel):
+    """A row for each trial that passes the filter."""
 
     def __init__(self, model: JobModel) -> None:
         super().__init__()
@@ -79,50 +75,30 @@ class TrialTableModel(QAbstractTableModel):
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.trials)
+    def row_count(self) -> int:
+        return len(self.trials)
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._columns)
+    def title(self, name: str) -> str:
+        return column_title(name)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column_title(self._columns[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(is_text=self._rows.is_text(self._columns[section]))
-        if role == Qt.ItemDataRole.InitialSortOrderRole:
-            is_descending = begins_descending(self._columns[section], self._model.view)
-            return Qt.SortOrder.DescendingOrder if is_descending else Qt.SortOrder.AscendingOrder
-        return None
+    def is_right_aligned(self, name: str) -> bool:
+        return not self._rows.is_text(name)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def begins_descending(self, name: str) -> bool:
+        return begins_descending(name, self._model.view)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         trial, name = self.trials[index.row()], self._columns[index.column()]
         if role == TRIAL_ROLE:
             return trial.number
         if role == Qt.ItemDataRole.DisplayRole:
             return self._rows.text(trial, name)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(is_text=self._rows.is_text(name))
+            return self.alignment(name)
         if role == Qt.ItemDataRole.FontRole and name not in ("state", "time"):
-            return _mono(bold=name == self._model.view.job.metric)
+            return mono_font(bold=name == self._model.view.job.metric)
         if role == Qt.ItemDataRole.ForegroundRole and name == "state":
             return QColor(getattr(theme.palette(), TONES.get(trial.state.value, "secondary")))
         if role == Qt.ItemDataRole.ToolTipRole:
             return as_text(str(trial.reason)) if trial.reason else None
         return None
-
-
-def _alignment(*, is_text: bool) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if is_text else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
-def _mono(*, bold: bool) -> QFont:
-    font = QFont(theme.MONO[0])
-    font.setPixelSize(theme.SMALL_PX)
-    font.setBold(bold)
-    return font

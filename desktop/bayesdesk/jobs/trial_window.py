@@ -13,6 +13,7 @@ from bayesdesk.jobs.output_files import OutputFiles
 from bayesdesk.models.formatting import TONES, state_word
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.widgets import badge, column, label, row
 
 
@@ -25,7 +26,7 @@ class TrialWindow(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("{job}, trial #{number}", job=job.submission.name, number=trial.number))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(1040, 760)
+        fit_to_screen(self, 1040, 760)
         paths = TrialFolder(folder.trial(job.id, trial.number))
         self.log = LogView(background, paths.log)
         self.files = OutputFiles(background, paths.output, folder.snapshot(job.id))

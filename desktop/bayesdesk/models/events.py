@@ -12,6 +12,7 @@ from bayesdesk.models.formatting import duration, number, state_word
 from bayesdesk.models.snapshot import JobView
 
 _ENDED = "trial_"  # begins the kinds of the stored events about the end of a trial
+_ATTEMPT = "attempt_"  # begins those about the begin and end of attempts before the last one
 _REPORTS = ("report_refused", "spool_refused", "spool_full", "other_metric")
 _OF_JOB = (
     "continues",
@@ -107,7 +108,7 @@ def event_rows(view: JobView) -> list[EventRow]:
 
 
 def _of_store(event: Event) -> EventRow:
-    if event.kind.startswith(_ENDED):
+    if event.kind.startswith((_ENDED, _ATTEMPT)):
         kind = EventKind.TRIALS
     elif event.kind in _REPORTS:
         kind = EventKind.REPORTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 from bayescore.config import CategoricalSpec, DiscreteSpec
 from bayescore.i18n import _
@@ -44,7 +45,17 @@ class Completions:
     found: tuple[Completion, ...] = ()
 
 
-def completions(expression: str, caret: int, columns: TrialColumns) -> Completions:
+class Vocabulary(Protocol):
+    """What a condition is about."""
+
+    def names(self) -> list[Completion]:
+        """The names of the columns."""
+
+    def values(self, name: str) -> list[Completion]:
+        """The values of a column, if they can be listed."""
+
+
+def completions(expression: str, caret: int, words: Vocabulary) -> Completions:
     """Names where a condition expects one, and behind a comparison the values of its column."""
     before = [m for m in _TOKEN.finditer(expression[:caret]) if m.group().strip()]
     typed = before.pop() if before and _is_being_typed(before[-1], caret) else None
@@ -53,10 +64,10 @@ def completions(expression: str, caret: int, columns: TrialColumns) -> Completio
     last, compared = (before[-1] if before else None), (before[-2] if len(before) > 1 else None)
     if last is not None and last.lastgroup == "comparison":
         name = compared.group("name") if compared is not None else None
-        offered = _values(name.strip("`"), columns) if name is not None else []
-        offered = offered or ([] if typed is None else _names(columns))
+        offered = words.values(name.strip("`")) if name is not None else []
+        offered = offered or ([] if typed is None else words.names())
     elif last is None or last.group().strip() in (*_WORDS, "("):
-        offered = _names(columns)
+        offered = words.names()
     else:
         offered = []
     found = _matching(offered, prefix)
@@ -70,6 +81,26 @@ def _is_being_typed(token: re.Match[str], caret: int) -> bool:
         return len(written_so_far) == 1 or written_so_far[0] != written_so_far[-1]
     is_word = token.lastgroup in ("name", "number") and written_so_far not in _WORDS
     return is_word and token.end() == caret
+
+
+@dataclass(frozen=True)
+class TrialWords:
+    """The columns of the trials of a job."""
+
+    columns: TrialColumns
+
+    def names(self) -> list[Completion]:
+        """Parameters, metrics, and what every trial has."""
+        return _names(self.columns)
+
+    def values(self, name: str) -> list[Completion]:
+        """Values of a parameter with a list, states, origins and notes."""
+        return [value_of(name, value) for value in _values(name, self.columns)[:_MOST_VALUES]]
+
+
+def value_of(name: str, value: object) -> Completion:
+    """A value of a column as it is written in a condition."""
+    return Completion(_literal(value), _("value of {name}", name=name))
 
 
 def _names(columns: TrialColumns) -> list[Completion]:
@@ -98,23 +129,18 @@ def _names(columns: TrialColumns) -> list[Completion]:
     return [Completion(written(name), meaning(name)) for name in names_of(columns.view)]
 
 
-def _values(name: str, columns: TrialColumns) -> list[Completion]:
+def _values(name: str, columns: TrialColumns) -> list[object]:
     specs = {spec.name: spec for spec in columns.view.job.config.hyper_tuning.parameter_specs}
     spec = specs.get(name)
-    values: list[object]
     if isinstance(spec, CategoricalSpec):
-        values = list(spec.categorical_values)
-    elif isinstance(spec, DiscreteSpec):
-        values = list(spec.discrete_values)
-    elif name == "state":
-        values = [str(state) for state in TrialState]
-    elif name in ("origin", "note"):
-        values = [v for v in dict.fromkeys(getattr(t, name) for t in columns.view.trials) if v]
-    elif name == "starred":
-        values = [1, 0]
-    else:
-        values = []
-    return [Completion(_literal(value), _("value of {name}", name=name)) for value in values[:_MOST_VALUES]]
+        return list(spec.categorical_values)
+    if isinstance(spec, DiscreteSpec):
+        return list(spec.discrete_values)
+    if name == "state":
+        return [str(state) for state in TrialState]
+    if name in ("origin", "note"):
+        return [v for v in dict.fromkeys(getattr(t, name) for t in columns.view.trials) if v]
+    return [1, 0] if name == "starred" else []
 
 
 def _literal(value: object) -> str:

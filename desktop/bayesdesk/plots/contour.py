@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from bayesdesk.plots.name_choice import NameChoice
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.speech import group
-from bayesdesk.ui.widgets import Card, Segmented, label, row
+from bayesdesk.ui.widgets import Card, Segmented, label, row, set_shown
 
 _HEIGHT = 320
 _MARGIN = 0.015  # share of the area around it: dots at its edge are whole
@@ -42,7 +43,9 @@ class ContourChart(Card):
         self._found: Surface | None = None
         self._pictures: dict[str, ContourPicture] = {}  # by what they show
         self._is_chosen = False
+        self._chosen = (0, 1)  # indices of the two parameters before the last choice
         self._x, self._y = self._made_choice(), self._made_choice()
+        self._y.setCurrentIndex(min(1, self._y.count() - 1))
         self._what = Segmented([("mean", _("Predicted mean")), ("deviation", _("Uncertainty"))])
         self._what.choose("mean")
         group(self._what, _("Contour"))
@@ -65,13 +68,13 @@ class ContourChart(Card):
         for item in (self._image, self._lines, self._dots):
             self._plot.addItem(item)
         walk_trials(self._plot, model, self._points, self._words)
-        self._empty = label(_("computing…"), "secondary")
+        self._empty = label(_("computing…"), "secondary", wrap=True)
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._plot)
         self._plot.setVisible(False)
         self.body.setContentsMargins(1, 0, 10, 8)
-        self.setVisible(len(self._specs) > 1)
+        set_shown(self, len(self._specs) > 1)
 
     @property
     def _specs(self) -> tuple[ParameterSpec, ...]:
@@ -90,12 +93,20 @@ class ContourChart(Card):
 
     def _made_choice(self) -> NameChoice:
         made = NameChoice([s.name for s in self._specs])
-        made.activated.connect(self._choose)
+        made.activated.connect(partial(self._choose, made))
         return made
 
-    def _choose(self, _index: int) -> None:
+    def _choose(self, choice: NameChoice, index: int) -> None:
+        """Show the chosen pair; the other parameter changes place if it is the same one."""
+        other = self._y if choice is self._x else self._x
+        if other.currentIndex() == index:
+            other.setCurrentIndex(self._chosen[0 if choice is self._x else 1])
+        self._remember_pair()
         self._is_chosen = True
         self.compute()
+
+    def _remember_pair(self) -> None:
+        self._chosen = (self._x.currentIndex(), self._y.currentIndex())
 
     def compute(self) -> None:
         """Fit the surrogate off the GUI thread, then draw; by default the two most important parameters."""
@@ -111,13 +122,15 @@ class ContourChart(Card):
 
         def work() -> _Result:
             first, second = pair or _leading_pair(specs, [i.name for i in importances(specs, shown, goal)])
-            found = surface(specs, shown, goal, first, second) if first != second else None
+            found = surface(specs, shown, goal, first, second)
             return (first, second), found, _pictures(found, specs, first, second)
 
         self._background.run(work, self._show_result, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        self.caption.setText(str(error))
+        self._found = None
+        self._draw()
+        self._empty.setText(str(error))
         self._finish()
 
     def _finish(self) -> None:
@@ -131,8 +144,11 @@ class ContourChart(Card):
         (first, second), self._found, self._pictures = outcome
         self._x.setCurrentIndex(self._x.findData(first))
         self._y.setCurrentIndex(self._y.findData(second))
-        self._draw()
-        self._finish()
+        self._remember_pair()
+        try:
+            self._draw()
+        finally:
+            self._finish()
 
     def _show_again(self, _what: str) -> None:
         self._draw()

@@ -8,7 +8,7 @@ import threading
 from PySide6.QtCore import QThread, Signal
 
 from bayescore.errors import BayesdeskError
-from bayescore.store import ChangeWatch, Database
+from bayescore.store import Database
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.snapshot_reader import SnapshotReader
 
@@ -48,7 +48,7 @@ class StoreWatch(QThread):
 
     def run(self) -> None:
         """The thread's work."""
-        changes = ChangeWatch(self._database.folder)
+        changes = self._database.changes()
         since = _REFRESH_S
         while not self._ending:
             is_asked = self._awake.is_set()

@@ -12,6 +12,7 @@ from bayescore.app.consent import heading
 from bayescore.app.permissions import Kind, Permission
 from bayescore.i18n import _
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import breakable
@@ -78,7 +79,7 @@ class ConsentDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Continue {name}", name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(theme.px(620), theme.px(300))
+        fit_to_screen(self, theme.px(620), theme.px(300))
         self.card = ConsentCard()
         self.allow = button(_("Allow and continue"), self.accept, kind="primary", meaning="start")
         cancel = button(_("Cancel"), self.reject)

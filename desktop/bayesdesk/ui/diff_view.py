@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from bayescore.i18n import _
 from bayesdesk.ui import theme
+from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.widgets import button, column, label, row
 
 _CONTEXT = 3
@@ -79,7 +80,7 @@ class DiffDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(820, 520)
+        fit_to_screen(self, 820, 520)
         self.view = DiffView()
         self.view.show_difference(before, after)
         layout = column(

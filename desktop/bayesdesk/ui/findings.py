@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from bayescore.app.findings import Finding
+from bayescore.app.findings import Action, Finding
 from bayescore.config import Severity
 from bayescore.i18n import _, n_
 from bayesdesk.ui import theme
@@ -24,14 +25,25 @@ _MARKS = {
 }
 
 
-def show_findings(rows: QVBoxLayout, findings: Sequence[Finding], topic_width: int) -> None:
-    """Replace the lines of a column, errors first."""
+def show_findings(
+    rows: QVBoxLayout,
+    findings: Sequence[Finding],
+    topic_width: int,
+    act: Callable[[Action], None] | None = None,
+) -> None:
+    """Replace the lines of a column, errors first.
+
+    Parameters
+    ----------
+    act
+        Called when the user chooses an action of a finding; by default actions are not shown.
+    """
     clear(rows)
     order = list(Severity)
     for i, finding in enumerate(sorted(findings, key=lambda f: order.index(f.severity))):
         if i:
             rows.addWidget(rule())
-        rows.addWidget(finding_line(finding, topic_width))
+        rows.addWidget(finding_line(finding, topic_width, act))
     rows.addStretch(1)
 
 
@@ -52,7 +64,9 @@ def summarise(shown: QLabel, findings: Sequence[Finding], with_warnings: Callabl
     set_tone(shown, "bad" if errors else "warning" if warnings else "good")
 
 
-def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
+def finding_line(
+    finding: Finding, topic_width: int = 190, act: Callable[[Action], None] | None = None
+) -> QWidget:
     """One check; the command that fixes it can be copied."""
     made = QWidget()
     name, tone = _MARKS[finding.severity]
@@ -64,6 +78,9 @@ def finding_line(finding: Finding, topic_width: int = 190) -> QWidget:
     said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=theme.px(6))
     if finding.fix is not None:
         said.addWidget(_fix_card(str(finding.fix)))
+    if act is not None and finding.actions:
+        links = (button(str(each.title), partial(act, each), kind="link") for each in finding.actions)
+        said.addLayout(row(*links, None, spacing=theme.px(14)))
     layout = row(mark, topic, spacing=theme.px(14))
     layout.addLayout(said, 1)
     for part in (mark, topic):
@@ -109,6 +126,7 @@ def _topics() -> dict[str, str]:
         "bayes": "bayes",
         "account": _("Account"),
         "project": _("Project"),
+        "project_files": _("Project files"),
         "secrets": _("Secrets"),
         "command": _("Command"),
         "image": _("Image"),

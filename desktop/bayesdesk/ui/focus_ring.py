@@ -55,30 +55,31 @@ class _Ring(QWidget):
         self.setObjectName("focus_ring")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._control, self._around = control, around
-        self._is_over = False
+        self._control: QWidget | None = control
         for watched in (*chain, around):
             watched.installEventFilter(self)
-        self._place()
+        self._place(control)
 
     def end(self) -> None:
         """Disappear, whatever happens to the control before this is deleted."""
-        self._is_over = True
         self.hide()
         self.deleteLater()
+        # Else this may hold the last reference to a closed window, which would delete it a second time.
+        self._control = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the control when it or something that it is in moves."""
-        if event.type() in _MOVES and not self._is_over and isValid(self._control):
-            self._place()
+        if event.type() in _MOVES and self._control is not None and isValid(self._control):
+            self._place(self._control)
         return False
 
-    def _place(self) -> None:
-        if not self._control.isVisible() or not self._around.isAncestorOf(self._control):
+    def _place(self, control: QWidget) -> None:
+        around = self.parentWidget()
+        if not control.isVisible() or around is None or not around.isAncestorOf(control):
             self.hide()
             return
-        place = QRect(self._control.mapTo(self._around, QPoint(0, 0)), self._control.size())
-        place = place.adjusted(-_BESIDE, -_BESIDE, _BESIDE, _BESIDE) & self._around.rect()
+        place = QRect(control.mapTo(around, QPoint(0, 0)), control.size())
+        place = place.adjusted(-_BESIDE, -_BESIDE, _BESIDE, _BESIDE) & around.rect()
         if place.isEmpty():
             self.hide()
             return

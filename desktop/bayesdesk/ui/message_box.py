@@ -12,7 +12,7 @@ from bayescore.i18n import _
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.plain import breakable
-from bayesdesk.ui.widgets import button, column, label, row
+from bayesdesk.ui.widgets import button, column, label, row, set_shown
 
 _WIDTH = 460
 _ICON_PX = 28
@@ -52,7 +52,7 @@ class MessageBox(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.words = label(breakable(words), "heading", wrap=True)
         self.details = label(breakable(details), "secondary", wrap=True)
-        self.details.setVisible(bool(details))
+        set_shown(self.details, bool(details))
         self.buttons = {answer.words: self._made_button(answer) for answer in answers}
         mark = _mark(meaning)
         top = row(mark, spacing=14)

@@ -6,6 +6,8 @@ with the keyboard. Otherwise the page behind them scrolls. All pages use these c
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSlider, QTabBar, QWidget
@@ -23,67 +25,51 @@ _OF_WINDOW = (  # the widget had the focus before
 )
 
 
-class _Entry:
-    """Whether the user has entered a widget, which need not be so when it has the focus."""
+if TYPE_CHECKING:
+    _Input = QWidget
+else:
+    _Input = object  # a class can have one base of Qt
 
-    def __init__(self, widget: QWidget) -> None:
-        self._widget = widget
-        self._is_by_user = False
-        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's combo boxes take the focus by the wheel
 
-    def take_focus(self, event: QFocusEvent) -> None:
+class _Entered(_Input):
+    """Mixed into an input: the wheel changes it only after the user has entered it.
+
+    It may have the focus without that.
+    """
+
+    _is_by_user = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
         if event.reason() not in _OF_WINDOW:
             self._is_by_user = event.reason() in _BY_USER
+        super().focusInEvent(event)
 
-    def take_click(self) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._is_by_user = True
+        super().mousePressEvent(event)
 
-    def allows_wheel(self) -> bool:
-        return self._is_by_user and self._widget.hasFocus()
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._is_by_user and self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
-class ComboBox(QComboBox):
+class ComboBox(_Entered, QComboBox):
     """A combo box that ignores the wheel until the user enters it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entry = _Entry(self)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._entry.take_focus(event)
-        super().focusInEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._entry.take_click()
-        super().mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self._entry.allows_wheel():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's combo boxes take the focus by the wheel
 
 
-class Slider(QSlider):
+class Slider(_Entered, QSlider):
     """A horizontal slider that ignores the wheel until the user enters it."""
 
     def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self._entry = _Entry(self)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._entry.take_focus(event)
-        super().focusInEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._entry.take_click()
-        super().mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self._entry.allows_wheel():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        super().__init__()
+        self.setOrientation(Qt.Orientation.Horizontal)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 
 class TabBar(QTabBar):

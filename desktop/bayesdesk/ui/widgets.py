@@ -214,7 +214,25 @@ def clear(layout: QLayout) -> None:
     """Remove and delete everything in a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
-            widget.setParent(None)
-            widget.deleteLater()
+            discard(widget)
         elif (inner := item.layout()) is not None:
             clear(inner)
+
+
+def discard(widget: QWidget) -> None:
+    """Take a widget out of its page, and delete it when Qt has handled its events.
+
+    It is hidden first. A layout shows its new widgets a little later, and one that has lost its parent by
+    then would become a window.
+    """
+    widget.hide()
+    widget.setParent(None)
+    widget.deleteLater()
+
+
+def set_shown(part: QWidget, is_shown: bool) -> None:
+    """Show or hide a part of a page, also before it has its place there, when Qt would make it a window."""
+    if not is_shown or part.parentWidget() is not None:
+        part.setVisible(is_shown)
+    else:
+        part.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)  # its layout shows it

@@ -35,6 +35,7 @@ LABEL = "bayesdesk"
 _HOME = "/openbayes/user"
 _CLIENT = "/openbayes/client"
 _SPOOL = "/openbayes/spool"
+_WORKING = ("/output", "/openbayes/home")  # the working directory and its other name
 _GONE = 404
 _CONFLICT = 409
 # Exit codes of containers that ended because Docker did: 255 if Docker missed the end, SIGKILL, SIGTERM.
@@ -247,6 +248,7 @@ class DockerRunner:
         user = "0:0" if self._rootless or os.name == "nt" else f"{os.getuid()}:{os.getgid()}"
         host = api.create_host_config(
             binds=_binds(launch),
+            mounts=_mounts(launch),
             extra_hosts={docker_engine.HOST: self._this_machine},
             mem_limit=limits.memory,
             memswap_limit=limits.memory,  # without this, as much swap is allowed again
@@ -308,7 +310,7 @@ def _timestamp(written: str) -> float:
 
 def _binds(launch: Launch) -> list[str]:
     folder = launch.folder
-    binds = [f"{folder.output}:{place}:rw" for place in ("/output", "/openbayes/home")]
+    binds = [f"{folder.output}:{place}:rw" for place in _WORKING]
     binds += [f"{folder.home}:{_HOME}:rw", f"{folder.spool}:{_SPOOL}:rw"]
     if launch.inject_client:
         binds.append(f"{resource('client')}:{_CLIENT}:ro")
@@ -319,6 +321,17 @@ def _binds(launch: Launch) -> list[str]:
             for place in (bound.path, f"/openbayes/input/{name}", f"/openbayes/inputs/{name}")
         ]
     return binds
+
+
+def _mounts(launch: Launch) -> list[Any]:
+    """Mounts of what is used in place; unlike those of binds, their paths may contain colons."""
+    from docker.types import Mount
+
+    return [
+        Mount(f"{place}/{each.path}", each.source, type="bind", read_only=not each.writable)
+        for each in launch.content.in_place
+        for place in _WORKING
+    ]
 
 
 def _devices(launch: Launch) -> list[Any] | None:
