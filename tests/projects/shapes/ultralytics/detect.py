@@ -39,7 +39,9 @@ def train(args: dict[str, str]) -> None:
     folder = new_folder(Path(args["project"]) / args["task"])
     (folder / "args.yaml").write_text("".join(f"{key}: {value}\n" for key, value in args.items()))
     epochs, lr = int(args["epochs"]), float(args["lr0"])
-    best = 0.8 - (math.log10(lr) + 2) ** 2 / 10 - abs(float(args["momentum"]) - 0.9) - float(args["mosaic"]) / 10
+    best = (
+        0.8 - (math.log10(lr) + 2) ** 2 / 10 - abs(float(args["momentum"]) - 0.9) - float(args["mosaic"]) / 10
+    )
     with (folder / "results.csv").open("w") as table:
         table.write(",".join(f"{name:>23}" for name in HEADER) + "\n")
         for epoch in range(1, epochs + 1):
