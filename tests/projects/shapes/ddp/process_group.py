@@ -63,7 +63,7 @@ def _connected(address: tuple[str, int]) -> socket.socket:
     while True:
         try:
             return socket.create_connection(address, _PATIENCE_S)
-        except ConnectionRefusedError:
+        except OSError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(_AGAIN_S)

@@ -15,7 +15,7 @@ parser.add_argument("--world-size", type=int, default=2)
 
 def train(rank: int, args: argparse.Namespace) -> None:
     """Minimise the mean over the ranks of (w - 1 - rank)^2 by gradient descent."""
-    os.environ.setdefault("MASTER_ADDR", "localhost")
+    os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", "29500")
     w = 0.0
     with ProcessGroup(rank, args.world_size) as group:
