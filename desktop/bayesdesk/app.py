@@ -106,6 +106,7 @@ def make_application(folder: DataFolder | None) -> QApplication:
     application.setApplicationDisplayName("Bayesdesk")
     application.setDesktopFileName(_NAME)
     application.setWindowIcon(QIcon(str(resource("icons", "bayesdesk.svg"))))
+    application.setStyle("Fusion")  # once: each time, every widget is drawn up again
     style.load_fonts()
     apply_settings(application)
     return application

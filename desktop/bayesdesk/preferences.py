@@ -46,6 +46,7 @@ class Preferences(Dialog):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of the choices
         layout = column(
             label(_("Preferences"), "title"), scroll, row(None, button(_("Close"), self.accept)), spacing=12
         )
@@ -68,7 +69,7 @@ class Preferences(Dialog):
         self.themes = Segmented([(SYSTEM, _("As the system")), ("light", _("Light")), ("dark", _("Dark"))])
         self.themes.choose(look.theme)
         self.themes.chosen.connect(look.set_theme)
-        self.zoom = _choice([(f"{z} %", z) for z in ZOOMS], look.zoom, look.set_zoom)
+        self.zoom = _choice([(f"{z}%", z) for z in ZOOMS], look.zoom, look.set_zoom)
         self.text = _choice([(f"{px} px", px) for px in TEXT_SIZES], look.text_px, look.set_text_px)
         return [
             (_("Language"), self.languages),

@@ -51,10 +51,12 @@ class Tray(QObject):
         if not is_notifying():
             return
         for item in newly_ended(before, after):
-            title, words = without_markup(item.job.name), without_markup(end_message(item))
+            title, words = item.job.name, end_message(item)
             if self._icon is not None and QSystemTrayIcon.supportsMessages():
-                self._icon.showMessage(title, words)
+                self._icon.showMessage(without_markup(title), without_markup(words))
             else:
-                self._background.run(partial(notify, title, words), None, lambda _error: None)
+                self._background.run(
+                    partial(notify, without_markup(title), without_markup(words)), None, lambda _error: None
+                )
                 QApplication.alert(self._window)
                 self.ended.emit(item)

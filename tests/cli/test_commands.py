@@ -427,7 +427,7 @@ def test_that_the_output_is_chinese_when_it_is_chosen(finished: Workspace) -> No
         finished.run("--lang", "zh", "show", "last"),
     ):
         assert "已完成" in done.out
-    assert "列出一个任务的执行" in finished.run("--help", env={"LANG": "zh_CN.UTF-8"}).out
+    assert "列出任务的各次执行" in finished.run("--help", env={"LANG": "zh_CN.UTF-8"}).out
     assert "succeeded" in finished.run("show", "last", env={"LANG": "de_DE.UTF-8"}).out
     wrong = finished.run("show", "zzzz", env={"LANG": "zh_CN.UTF-8"})
     assert "没有" in wrong.err

@@ -199,6 +199,26 @@ def test_that_a_stopped_engine_leaves_its_trials_running_to_be_adopted(
     check_that_each_trial_ran_once(workspace, workspace.wait_ended(job))
 
 
+def test_that_following_a_job_says_that_the_engine_was_stopped_and_starts_none(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    workspace.write(
+        f"{PROGRAM}\nimport os\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)\n", max_job_count=1
+    )
+    job = workspace.begin()
+    workspace.wait_running(job, 1)
+    following = workspace.start("show", job, "-f")
+    workspace.run("engine", "stop")
+    assert following.stderr is not None
+    assert "engine has been stopped" in following.stderr.readline()
+    assert not engine_control.status(workspace.data).running
+    workspace.run("engine", "start")
+    go.touch()
+    following.communicate(timeout=60)
+    assert following.returncode == 0
+
+
 def test_that_a_trial_of_an_earlier_version_is_adopted(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
     program = f"{PROGRAM}\nimport os\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)\n"

@@ -67,6 +67,15 @@ def test_that_variables_that_look_like_secrets_reach_the_trial_but_no_disk_and_n
     assert files_with(workspace.data.root, SECRET) == []
 
 
+def test_that_bytes_of_a_variable_that_are_no_text_reach_the_trial(workspace: Workspace) -> None:
+    path = os.fsdecode("/数据".encode("gb18030"))
+    workspace.write(WRITE_ENVIRONMENT, max_job_count=1)
+    job = workspace.tune(env={"DATA": path})
+    assert environment_of(workspace, job["id"])["DATA"] == path
+    shown = workspace.run("show", job["id"], "--json").json()["environment"]
+    assert shown["DATA"] == "/\\xca\\xfd\\xbe\\xdd"
+
+
 def test_that_a_job_continues_without_secret_variables_that_are_gone_and_names_them(
     workspace: Workspace, tmp_path: Path
 ) -> None:

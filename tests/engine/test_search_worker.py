@@ -37,6 +37,6 @@ def test_that_it_ends_quietly_when_its_engine_is_killed(part: float) -> None:
     worker.stdout.close()
     worker.stdin.write(asked[: int(len(asked) * part)])
     worker.stdin.close()
-    assert worker.wait(60) == 0
+    assert worker.wait(120) == 0
     assert worker.stderr.read() == b""
     worker.stderr.close()

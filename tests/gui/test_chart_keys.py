@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -47,8 +49,18 @@ def model(qapp: object) -> JobModel:
     return JobModel(a_view(TRIALS, series=SERIES))
 
 
+_pages: list[Opens] = []  # of the running test: nothing else holds them, and Qt deletes what is in them
+
+
+@pytest.fixture(autouse=True)
+def _forget_pages() -> Iterator[None]:
+    yield
+    _pages.clear()
+
+
 def shown(qtbot, chart: QWidget) -> Opens:
     page = Opens(chart)
+    _pages.append(page)
     qtbot.addWidget(page)
     page.resize(900, 420)
     with qtbot.waitExposed(page):

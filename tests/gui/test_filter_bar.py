@@ -73,7 +73,7 @@ def test_that_a_dragged_slider_filters_now_and_then_and_at_its_end(
     moved = slider.value()
     assert moved < 70
     qtbot.waitUntil(lambda: model.filter.best_percent == moved, timeout=WAIT_MS)
-    assert bar._percent.text() == f"{moved} %"
+    assert bar._percent.text() == f"{moved}%"
     applied.clear()
     for percent in range(moved, 0, -1):
         slider.setValue(percent)

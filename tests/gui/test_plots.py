@@ -224,6 +224,19 @@ def test_that_a_job_without_values_has_a_text_in_place_of_the_plot(
     assert not card._empty.isVisible()
 
 
+# ---- parallel coordinates
+
+
+def test_that_parallel_coordinates_are_not_scaled_in_any_window(qtbot, model: JobModel) -> None:
+    view = ParallelView(ParallelCanvas(model))
+    canvas = view.canvas
+    show(qtbot, view)
+    for width, height in ((914, 292), (640, 412)):
+        view.resize(width, height)
+        qtbot.waitUntil(lambda: canvas.item.size == view.viewport().size(), timeout=WAIT_MS)
+        assert canvas.transform().isIdentity()
+
+
 # ---- analysis
 
 
@@ -240,7 +253,7 @@ def test_that_the_first_parameters_are_shown_by_importance_and_all_on_request(
     card._draw(tuple(Importance(f"block_{i:02d}_rate", (40 - i) / 820, 0.01) for i in range(40)))
     qtbot.waitUntil(lambda: card._bars.height() == 15 * 24 + 8, timeout=WAIT_MS)
     first = card._bars.height()
-    assert "block_14_rate 3.2 %" in summary_of(card._bars)
+    assert "block_14_rate 3.2%" in summary_of(card._bars)
     assert "block_15_rate" not in summary_of(card._bars)
     assert card._all.text() == "All 40"
     pointer.click(card._all)

@@ -131,7 +131,7 @@ def test_that_gpus_are_chosen_by_check_boxes_that_show_their_use(
     window.machine.look()
     qtbot.waitUntil(lambda: len(choice._boxes) == 3, timeout=WAIT_MS)
     assert all(box.isChecked() for box in choice._boxes)
-    assert "50 %" in choice._uses[1].text()
+    assert "50%" in choice._uses[1].text()
     assert "1.0 / 24 GB" in choice._uses[1].text()
     choice._boxes[0].click()
     settle(editor)

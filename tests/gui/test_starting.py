@@ -111,6 +111,7 @@ def test_that_a_trial_is_tried_at_once_only_without_unsaved_changes(
     assert not editor.is_changed
     assert not dialog.changes.isVisible()
     assert dialog._start.text() == "Start job"
+    assert dialog._summary.text() != "asks for access"
     dialog.reject()
     editor.starts.dialog = None
     editor.try_one()

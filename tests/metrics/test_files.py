@@ -124,6 +124,25 @@ def test_that_an_object_of_numbers_counts_when_it_changes(tmp_path: Path) -> Non
     assert trial.look() == {"loss": [2, 1], "test/acc": [0.5]}
 
 
+def test_that_an_object_that_has_earlier_numbers_again_counts_again(tmp_path: Path) -> None:
+    trial = Observed(tmp_path, {"json": "*.json"})
+    for loss in (0.5, 0.7, 0.5):
+        trial.write("metrics.json", json.dumps({"loss": loss}))
+        trial.look()
+        trial.restart()
+    trial.write("copy.json", json.dumps({"loss": 0.5}))
+    assert trial.look(is_last=True) == {"loss": [0.5, 0.7, 0.5]}
+
+
+def test_that_the_file_that_was_written_last_has_the_last_value(tmp_path: Path) -> None:
+    trial = Observed(tmp_path, {"json": "checkpoint-*/metrics.json"})
+    for step in range(100, 0, -1):  # not in the order of their names
+        file = trial.write(f"checkpoint-{step}/metrics.json", json.dumps({"loss": step}))
+        os.utime(file, (1000 - step, 1000 - step))
+    trial.look()
+    assert trial.look(is_last=True) == {"loss": list(range(100, 0, -1))}
+
+
 def test_that_lines_of_json_are_read_and_what_is_none_is_passed_over(tmp_path: Path) -> None:
     trial = Observed(tmp_path, {"jsonl": "metrics.jsonl"})
     trial.write(
@@ -200,3 +219,29 @@ def test_that_values_wait_for_a_spool_that_can_be_written(tmp_path: Path) -> Non
         trial.collector.look()
     (trial.folder.spool / "points.jsonl").unlink()
     assert trial.look() == {"loss": [1]}
+
+
+def test_that_a_look_ends_within_a_line_that_has_no_end(tmp_path: Path) -> None:
+    trial = Observed(tmp_path, {"jsonl": "metrics.jsonl"})
+    file = trial.write("metrics.jsonl", '{"loss": 1}\n')
+    os.truncate(file, 2**40)
+    trial.look()
+    places = json.loads((trial.folder.root / "metrics-places.json").read_text())["state"]["places"]
+    assert 2**20 < places[0]["metrics.jsonl"]["at"] < 2**40
+    assert trial.values() == {"loss": [1]}
+
+
+@pytest.mark.parametrize("length", [70_000, 3 * 2**20])
+def test_that_the_end_of_a_line_that_is_too_long_is_no_row(tmp_path: Path, length: int) -> None:
+    trial = Observed(tmp_path, {"csv": "table.csv"})
+    trial.write("table.csv", "loss\n" + "1" * length)
+    trial.look()
+    trial.restart()
+    trial.write("table.csv", "1\n2\n", append=True)
+    assert trial.look(is_last=True) == {"loss": [2]}
+
+
+def test_that_a_table_in_gb18030_is_read(tmp_path: Path) -> None:
+    trial = Observed(tmp_path, {"csv": "table.csv", "rename": {"损失": "loss"}})
+    trial.write("table.csv", "轮次,损失\n1,0.5\n".encode("gb18030"))
+    assert trial.look() == {"轮次": [1], "loss": [0.5]}

@@ -162,3 +162,10 @@ def test_that_a_log_written_anew_without_its_beginning_is_read_on_at_the_end(tmp
     trial.look()
     trial.folder.log.write_text("".join(lines[50:]))
     assert trial.look(is_last=True) == {"loss": list(range(100))}
+
+
+def test_that_chinese_words_are_found_in_either_encoding(tmp_path: Path) -> None:
+    trial = Observed(tmp_path, {"log": r"损失：(?P<loss>\S+)"})
+    trial.print("第一轮 损失：2\n")
+    trial.print("第二轮 损失：1\n".encode("gb18030"))
+    assert trial.look() == {"loss": [2, 1]}

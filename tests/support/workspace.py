@@ -200,12 +200,12 @@ class Workspace:
         with self.reading() as connection:
             return [e.kind for e in events.of_job(connection, identifier)]
 
-    def wait_ended(self, identifier: str, seconds: float = 90) -> dict[str, Any]:
+    def wait_ended(self, identifier: str, seconds: float = 120) -> dict[str, Any]:
         """Wait until the job has ended; return it as JSON."""
         wait_until(lambda: self.job(identifier).state.ended, f"job {identifier} has not ended", seconds)
         return self.run("show", identifier, "--json").json()
 
-    def wait_running(self, identifier: str, count: int, seconds: float = 60) -> list[Trial]:
+    def wait_running(self, identifier: str, count: int, seconds: float = 120) -> list[Trial]:
         """Wait until ``count`` trials are running; return them."""
 
         def running() -> list[Trial]:
@@ -248,7 +248,7 @@ def _allowing(arguments: Sequence[str]) -> tuple[str, ...]:
     return tuple(arguments)
 
 
-def wait_until(condition: Callable[[], Any], otherwise: str, seconds: float = 90) -> None:
+def wait_until(condition: Callable[[], Any], otherwise: str, seconds: float = 120) -> None:
     """Return when the condition holds; fail with ``otherwise`` if it never does.
 
     The limit is for a hang: a busy machine is slow, and that is no failure.

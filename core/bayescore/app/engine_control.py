@@ -108,12 +108,17 @@ def resume(database: Database) -> None:
     RunnerError
         When it does not start.
     """
-    if database.folder.engine_stopped.exists() or status(database.folder).running:
+    if is_stopped(database.folder) or status(database.folder).running:
         return
     with database.read() as connection:
         is_needed = bool(jobs.active(connection))
     if is_needed:
         start(database.folder)
+
+
+def is_stopped(folder: DataFolder) -> bool:
+    """Whether the user has stopped the engine, so that only :func:`start` starts it again."""
+    return folder.engine_stopped.exists()
 
 
 def stop(folder: DataFolder) -> bool:

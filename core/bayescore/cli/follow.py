@@ -80,7 +80,7 @@ def exit_code(job: Job) -> int:
 
 
 class _Watcher:
-    """Waits for changes of a job, and starts the engine again if it was killed."""
+    """Waits for changes of a job, and starts the engine again if it was killed, but not if it was stopped."""
 
     def __init__(self, database: Database, identifier: str, is_interrupted: threading.Event) -> None:
         self._database = database
@@ -88,6 +88,7 @@ class _Watcher:
         self._is_interrupted = is_interrupted
         self._watch = ChangeWatch(database.folder)
         self._next_check = time.monotonic() + _ENGINE_CHECK_S
+        self._is_stopped = False
 
     def read(self) -> tuple[Job, list[Trial]]:
         """The job and its trials now."""
@@ -103,7 +104,14 @@ class _Watcher:
             time.sleep(_POLL_S)
         if time.monotonic() >= self._next_check:
             self._next_check = time.monotonic() + _ENGINE_CHECK_S
-            engine_control.start(self._database.folder)
+            engine_control.resume(self._database)
+            self._note_stop()
+
+    def _note_stop(self) -> None:
+        is_stopped = engine_control.is_stopped(self._database.folder)
+        if is_stopped and not self._is_stopped:
+            aside(_("The engine has been stopped. The job continues after: bayesdesk engine start"))
+        self._is_stopped = is_stopped
 
 
 def _lines(database: Database, identifier: str, watcher: _Watcher, show: Callable[[str], None]) -> Job:
@@ -225,8 +233,8 @@ def _pull_line(database: Database, job: Job) -> str | None:
             return None
     progress = json.loads(stored)
     return n_(
-        "Pulling {image}: {percent:.0f} %, {count} layer",
-        "Pulling {image}: {percent:.0f} %, {count} layers",
+        "Pulling {image}: {percent:.0f}%, {count} layer",
+        "Pulling {image}: {percent:.0f}%, {count} layers",
         len(progress["layers"]),
         image=progress["image"],
         percent=100 * progress["share"],

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import threading
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from bayescore.i18n import text
 from bayescore.metrics.growing import digest, read_at
+from bayescore.metrics.matching import MAX_FILES
 from bayescore.metrics.part import MAX_OF_ROW, MAX_VALUES, Naming, Part, Place, Values, Warn
 from bayescore.metrics.rows import numbers_in
 
 _MAX_BYTES = 4 * 2**20  # about 30,000 entries; parsed, they take up to thirty times as much memory
-_MAX_HISTORIES = 64  # of one trial
+_MAX_KNOWN = 2 * MAX_FILES  # lists and objects of one trial
 _HISTORY = "log_history"
+_T = TypeVar("_T")
 _parsing = threading.Lock()  # one file at a time, whose memory is then released
 
 
@@ -23,7 +25,7 @@ class JsonFileReader:
 
     The same list may be in several files, as in ``checkpoint-500/trainer_state.json`` and the later
     ``checkpoint-1000/trainer_state.json``: a list is known by its first entry, whatever file it is in, and
-    the place counts its entries.
+    the place counts its entries. Of an object, the place has what each file had last.
     """
 
     def __init__(self, naming: Naming, warn: Warn) -> None:
@@ -49,25 +51,28 @@ class JsonFileReader:
             entries = data.get(_HISTORY, data) if isinstance(data, dict) else data
             if isinstance(entries, list):
                 return self._entries(entries, place)
-            return self._object(entries, place) if isinstance(entries, dict) else Part([], place)
+            return self._object(entries, place, shown) if isinstance(entries, dict) else Part([], place)
 
     def _entries(self, entries: list[Any], place: Place) -> Part:
         if not entries:
             return Part([], place)
-        known = _known(place)
+        known = _known(place, "entries", int)
         key = _digest(entries[0])
-        count, values = known.get(key, 0), []
+        count: int = known.get(key, 0)
+        values: Values = []
         for entry in entries[count:]:
             count += 1
             values += self._values(entry)
             if len(values) >= MAX_VALUES:
                 break
-        return Part(values, _with(known, key, count), is_last=count >= len(entries))
+        return Part(values, _with(place, "entries", known, key, count), is_last=count >= len(entries))
 
-    def _object(self, found: dict[str, Any], place: Place) -> Part:
-        known = _known(place)
-        key = _digest(found)
-        return Part([] if key in known else self._values(found), _with(known, key, 1))
+    def _object(self, found: dict[str, Any], place: Place, file: str) -> Part:
+        """Values of an object that the file did not have when it was read last; a copy of another is none."""
+        known = _known(place, "objects", str)
+        now, name = _digest(found), digest(file.encode("utf-8", "surrogatepass"))
+        is_known = known[name] == now if name in known else now in known.values()
+        return Part([] if is_known else self._values(found), _with(place, "objects", known, name, now))
 
     def _values(self, entry: Any) -> Values:
         if not isinstance(entry, dict):
@@ -76,16 +81,14 @@ class JsonFileReader:
         return [(name, value) for name, value in named if name is not None]
 
 
-def _known(place: Place) -> dict[str, int]:
-    known = place.data.get("entries")
-    if not isinstance(known, dict):
-        return {}
-    return {str(key): count for key, count in known.items() if isinstance(count, int) and count >= 0}
+def _known(place: Place, key: str, kind: type[_T]) -> dict[str, _T]:
+    known = place.data.get(key)
+    return {str(k): v for k, v in known.items() if isinstance(v, kind)} if isinstance(known, dict) else {}
 
 
-def _with(known: dict[str, int], key: str, count: int) -> Place:
-    newest = {**{k: c for k, c in known.items() if k != key}, key: count}
-    return Place({"entries": dict(list(newest.items())[-_MAX_HISTORIES:])})
+def _with(place: Place, key: str, known: dict[str, _T], name: str, value: _T) -> Place:
+    newest = {**{k: v for k, v in known.items() if k != name}, name: value}
+    return place.moved(**{key: dict(list(newest.items())[-_MAX_KNOWN:])})
 
 
 def _digest(entry: Any) -> str:

@@ -14,7 +14,7 @@ from bayescore.config.log_pattern import STEP, Pattern, compile_pattern, metrics
 from bayescore.files import open_regular
 from bayescore.i18n import text
 from bayescore.metrics.growing import digest, number_of, read_at
-from bayescore.metrics.part import MAX_VALUES, Naming, Part, Place, Values, Warn, number_in
+from bayescore.metrics.part import MAX_VALUES, Naming, Part, Place, Values, Warn, decoded, number_in
 
 _PART_BYTES = 256 * 2**10
 _LINE_BYTES = 16 * 2**10  # longer lines are searched up to here
@@ -110,7 +110,7 @@ class LogReader:
     def _values(self, line: bytes) -> tuple[Values, str]:
         """Values of the first match in a line, and all that it has found as a text."""
         line = line[:_LINE_BYTES]
-        shown = (_COLOURS.sub(b"", line) if b"\x1b" in line else line).decode("utf-8", "replace")
+        shown = decoded(_COLOURS.sub(b"", line) if b"\x1b" in line else line)
         match = self._pattern.search(shown)
         if match is None:
             return [], ""

@@ -34,8 +34,11 @@ class FilePattern:
         self._names = [re.compile(fnmatch.translate(part)) for part in self._parts]
 
     def files(self, folder: Path) -> tuple[list[str], bool]:
-        """Paths of the first files that match, and whether there were too many entries or files."""
-        found: list[str] = []
+        """Paths of the first files that match, and whether there were too many entries or files.
+
+        The file that was written last comes last, as the last value of a metric counts.
+        """
+        found: list[tuple[int, str]] = []
         left = _MAX_ENTRIES
         self.examined = 0
         with suppress(OSError), Cursor(folder) as cursor:
@@ -48,15 +51,16 @@ class FilePattern:
                         left -= 1
                         self.examined += 1
                         if left < 0 or len(found) >= MAX_FILES:
-                            return found, True
+                            return _in_order(found), True
                         below = self._after(places, name)
                         with suppress(OSError):
-                            mode = cursor.status(name).st_mode
+                            status = cursor.status(name)
+                            mode = status.st_mode
                             if stat.S_ISDIR(mode) and below and len(parts) < _MAX_DEPTH:
                                 pending.append(((*parts, name), below))
                             elif stat.S_ISREG(mode) and len(self._parts) in below:
-                                found.append("/".join((*parts, name)))
-        return sorted(found), False
+                                found.append((status.st_mtime_ns, "/".join((*parts, name))))
+        return _in_order(found), False
 
     def _candidates(self, cursor: Cursor, places: frozenset[int], limit: int) -> list[str]:
         """Names to look at: a folder is listed only for a pattern with a wildcard."""
@@ -77,3 +81,7 @@ class FilePattern:
                 i += 1
                 reached.add(i)
         return frozenset(reached)
+
+
+def _in_order(found: list[tuple[int, str]]) -> list[str]:
+    return [path for _, path in sorted(found)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +50,7 @@ class Place:
     def number(self, key: str) -> int:
         """A number that is not negative; 0 when there is none."""
         value = self.data.get(key)
-        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else 0
 
     def word(self, key: str) -> str:
         """A text; empty when there is none."""
@@ -120,3 +122,12 @@ def number_in(written: str) -> float | None:
         return float(written)
     except ValueError:
         return None
+
+
+def decoded(line: bytes) -> str:
+    """A line as text: UTF-8, else GB18030, as Chinese systems write it; its end may be cut off."""
+    with suppress(UnicodeDecodeError):
+        return codecs.utf_8_decode(line, "strict", False)[0]
+    with suppress(UnicodeDecodeError):
+        return codecs.getincrementaldecoder("gb18030")().decode(line)
+    return line.decode("utf-8", "replace")

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
+from bayescore.config.yamltext.lines import BOM
 from bayescore.i18n import text
 from bayescore.metrics.growing import digest, is_continued, place_at, read_at
 from bayescore.metrics.part import (
@@ -24,6 +25,7 @@ from bayescore.metrics.part import (
     Place,
     Values,
     Warn,
+    decoded,
     is_name,
     number_in,
 )
@@ -137,13 +139,13 @@ class CsvReader(RowReader):
         if header is None:
             return None
         line, end = header
-        written = line.decode("utf-8-sig", "replace")
+        written = decoded(line).removeprefix(BOM)
         self._delimiter = max(",\t;", key=written.count)
         self._columns = [name.strip() for name in self._cells(written)]
         return end
 
     def _row(self, line: bytes) -> Row | None:
-        cells = self._cells(line.decode("utf-8", "replace"))
+        cells = self._cells(decoded(line))
         pairs = zip(self._columns, cells, strict=False)
         return {name: cell.strip() for name, cell in pairs if name and cell.strip()} or None
 
@@ -190,23 +192,30 @@ class _Lines:
         self._is_last = is_last
 
     def of(self, at: int) -> Iterator[tuple[bytes, int]]:
-        """Lines from an offset, without their ends, and the offset behind each; long lines are cut."""
+        """Lines from an offset, without their ends, and the offset behind each.
+
+        Long lines are cut. Of one that is longer than a part, empty lines stand for its pieces: a look can
+        end within it.
+        """
         rest = b""
+        is_within = at > 0 and read_at(self.opened, at - 1, 1) != b"\n"  # of a line that is too long
         while at < self.size:
             chunk = read_at(self.opened, at + len(rest), _PART_BYTES)
             is_end = not chunk or at + len(rest) + len(chunk) >= self.size
             chunk = rest + chunk
             begin = 0
             while (end := chunk.find(b"\n", begin)) >= 0:
-                yield chunk[begin : min(end, begin + _LINE_BYTES)].rstrip(b"\r"), at + end + 1
-                begin = end + 1
+                line = b"" if is_within else chunk[begin : min(end, begin + _LINE_BYTES)]
+                yield line.rstrip(b"\r"), at + end + 1
+                begin, is_within = end + 1, False
             at, rest = at + begin, chunk[begin:]
             if is_end and rest and self._is_last:
-                yield rest[:_LINE_BYTES].rstrip(b"\r"), at + len(rest)
+                yield b"" if is_within else rest[:_LINE_BYTES].rstrip(b"\r"), at + len(rest)
             if is_end:
                 return
-            if len(rest) > 4 * _PART_BYTES:  # a line without an end
-                at, rest = at + len(rest), b""
+            if len(rest) > 4 * _PART_BYTES:
+                at, rest, is_within = at + len(rest), b"", True
+                yield b"", at
 
 
 def _digest(row: Row) -> str:

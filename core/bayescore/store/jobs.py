@@ -58,7 +58,7 @@ def add(connection: sa.Connection, submission: Submission) -> Job:
             midpoint=int(submission.midpoint),
             run_since=now(),
             created_at=now(),
-            environment=None if submission.environment is None else dumps(dict(submission.environment)),
+            environment=_environment(submission),
         )
     )
     revisions.bump_jobs(connection, identifier)
@@ -213,6 +213,11 @@ def begin_run(connection: sa.Connection, identifier: str) -> Job:
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now(), archived=0))
     job = get(connection, identifier)
     return move(connection, identifier, JobState.QUEUED) if job.state.ended else job
+
+
+def _environment(submission: Submission) -> str | None:
+    """The environment as JSON in ASCII: its bytes that are no text have no form in UTF-8 (PEP 383)."""
+    return None if submission.environment is None else json.dumps(dict(submission.environment))
 
 
 def _job(row: sa.Row[Any]) -> Job:

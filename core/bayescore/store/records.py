@@ -117,8 +117,11 @@ class Submission:
     environment: Mapping[str, str | None] | None = None
 
     def shown_environment(self) -> dict[str, str]:
-        """The environment in which the job was started; dots stand for secrets."""
-        return {n: HIDDEN if value is None else value for n, value in (self.environment or {}).items()}
+        """The environment in which the job was started; dots stand for secrets, ``\\xff`` for a byte."""
+        return {
+            _shown(name): HIDDEN if value is None else _shown(value)
+            for name, value in (self.environment or {}).items()
+        }
 
     @property
     def is_imported(self) -> bool:
@@ -304,6 +307,10 @@ def to_column(value: float) -> float | None:
 def from_column(value: float | None) -> float:
     """NULL as NaN."""
     return math.nan if value is None else value
+
+
+def _shown(variable: str) -> str:
+    return variable.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def dumps(value: Any) -> str:

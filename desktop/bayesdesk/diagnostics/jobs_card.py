@@ -33,6 +33,7 @@ class JobsCard(Card):
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setStretchLastSection(False)
         self.list.setMinimumHeight(theme.px(_HEIGHT))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setAccessibleName(_("Ended jobs"))
         self.list.itemChanged.connect(self._ticked)
         self.remove = button(_("Delete…"), self.ask, kind="danger", meaning="remove")

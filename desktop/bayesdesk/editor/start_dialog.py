@@ -150,15 +150,8 @@ class StartDialog(Dialog):
         self._reading.stop()
         self._found = found
         show_findings(self._rows, found.findings, 110, self._act)
-        summarise(
-            self._summary,
-            found.findings,
-            lambda n: n_("can start, {count} warning", "can start, {count} warnings", count=n),
-        )
+        self._summarise(found)
         self._show_asks(found.unconfirmed)
-        if found.unconfirmed and found.may_start:
-            self._summary.setText(_("asks for access"))
-            set_tone(self._summary, "warning")
         self._set_busy(False)
         if found.unconfirmed:
             self._cancel.setFocus()  # the Enter key alone must not allow anything
@@ -169,6 +162,17 @@ class StartDialog(Dialog):
                 if not self._files.is_changed:
                     self.try_one()
         self._try_first = False
+
+    def _summarise(self, found: Preflight) -> None:
+        if found.unconfirmed and found.may_start:
+            self._summary.setText(_("asks for access"))
+            set_tone(self._summary, "warning")
+            return
+        summarise(
+            self._summary,
+            found.findings,
+            lambda n: n_("can start, {count} warning", "can start, {count} warnings", count=n),
+        )
 
     def _show_asks(self, asks: tuple[Permission, ...]) -> None:
         """Show what the project asks access to; the buttons allow it."""
@@ -239,6 +243,7 @@ class StartDialog(Dialog):
         self._is_storing = False
         assert self._found is not None
         self._found = replace(self._found, unconfirmed=())  # the consent is stored
+        self._summarise(self._found)
         self._show_asks(())
         if self.try_out is not None:
             self._trial_area.removeWidget(self.try_out)

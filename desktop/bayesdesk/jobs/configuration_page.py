@@ -23,6 +23,7 @@ from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule
 from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 
 _TITLE_WIDTH = 110
+_TITLE_MOST = 150  # pixels: a long title leaves room for its value
 _LEAST_PX = 60  # of a title or value that is shortened
 
 
@@ -79,7 +80,9 @@ class ConfigurationPage(QWidget):
         for i, setting in enumerate(group.settings):
             if i:
                 lines.addWidget(rule(), 2 * i - 1, 0, 1, 3)
-            lines.addWidget(_shortened(setting.title, "secondary"), 2 * i, 0)
+            title = _shortened(setting.title, "secondary")
+            title.setMaximumWidth(theme.px(_TITLE_MOST))
+            lines.addWidget(title, 2 * i, 0)
             lines.addWidget(_shortened(setting.value), 2 * i, 1)
             if setting.folder is not None:
                 lines.addWidget(_folder_link(setting), 2 * i, 2)

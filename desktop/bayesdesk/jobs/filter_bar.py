@@ -45,7 +45,7 @@ class FilterBar(QWidget):
         self._share.setAccessibleName(_("Show only the best trials, in percent"))
         self._apply_share = Throttle(self, self._set_share, _SHARE_PAUSE_MS)
         self._share.valueChanged.connect(self._show_share)
-        self._percent = label("100 %", "mono_small")
+        self._percent = label("100%", "mono_small")
         self._percent.setFixedWidth(theme.px(44))
         self._state = self._made_states()
         self.expression = FilterField(lambda: TrialWords(model.columns))
@@ -98,7 +98,7 @@ class FilterBar(QWidget):
             self._share.blockSignals(True)
             self._share.setValue(wanted.best_percent)
             self._share.blockSignals(False)
-            self._percent.setText(f"{wanted.best_percent} %")
+            self._percent.setText(f"{wanted.best_percent}%")
         state = next(iter(wanted.states), None)
         self._state.blockSignals(True)
         self._state.setCurrentIndex(max(0, self._state.findData(state)))
@@ -129,7 +129,7 @@ class FilterBar(QWidget):
         self._clear.setVisible(not model.filter.is_empty)
 
     def _show_share(self, percent: int) -> None:
-        self._percent.setText(f"{percent} %")
+        self._percent.setText(f"{percent}%")
         self._apply_share.call()
 
     def _set_share(self) -> None:

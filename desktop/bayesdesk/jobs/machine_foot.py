@@ -45,7 +45,7 @@ class MachineFoot(QWidget):
             self._rebuild(len(gpus))
         for gpu, (bar, use) in zip(gpus, self._bars, strict=True):
             bar.setValue(gpu.use)
-            use.setText(f"{gpu.use} %")
+            use.setText(f"{gpu.use}%")
             bar.setToolTip(as_text(gpu_words(gpu, machine.holders.get(gpu.uuid, ()))))
 
     def _rebuild(self, count: int) -> None:

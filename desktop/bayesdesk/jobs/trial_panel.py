@@ -51,8 +51,9 @@ class TrialPanel(QFrame):
         self.note.editingFinished.connect(self._write_note)
         self._note_of: int | None = None  # number of the trial that the field belongs to
         foot = row(self.note)
-        foot.setContentsMargins(13, 6, 13, 12)
-        self.setLayout(column(scroll, foot, spacing=0))
+        foot.setContentsMargins(13, 8, 13, 12)
+        # The line tells that the panel continues below it.
+        self.setLayout(column(scroll, rule(), foot, spacing=0))
         self._drawn: object = None
         shown = Change.STATE | Change.TRIALS | Change.POINTS | Change.SELECTION
         Redraw(self, model, self._show_trial, shown).now()

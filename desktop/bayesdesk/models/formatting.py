@@ -103,4 +103,4 @@ def gpu_words(gpu: Gpu, holders: Sequence[str]) -> str:
     """Utilisation and memory of a GPU, and the trials that have leased it."""
     memory = f"{gpu.memory_used / 2**30:.1f} / {gpu.memory_total / 2**30:.0f} GB"
     who = ", ".join(holders) or (_("used by another program") if gpu.busy else _("free"))
-    return f"{gpu.use} % · {memory} · {who}"
+    return f"{gpu.use}% · {memory} · {who}"

@@ -88,7 +88,7 @@ def _gain(view: JobView) -> tuple[str, str] | None:
     shown = (f"{v:.2g}" for v in (forecast.gain, forecast.gain_low, forecast.gain_high))
     explanation = _(
         "The gain over the best that the model predicts for {count} more trials, "
-        "with its 80 % interval in brackets.",
+        "with its 80% interval in brackets.",
         count=forecast.gain_trials,
     )
     return "+{} ({} … {})".format(*shown), explanation

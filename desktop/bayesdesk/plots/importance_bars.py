@@ -101,11 +101,11 @@ class ImportanceBars(QWidget):
             index = event.pos().y() // theme.px(_ROW)
             if 0 <= index < len(self._rows):
                 row = self._rows[index]
-                words = f"{row.name}\n{_percent(row)} ± {row.deviation * 100:.1f} %"
+                words = f"{row.name}\n{_percent(row)} ± {row.deviation:.1%}"
                 QToolTip.showText(event.globalPos(), as_text(words), self)
                 return True
         return super().event(event)
 
 
 def _percent(row: Importance) -> str:
-    return f"{row.mean * 100:.1f} %"
+    return f"{row.mean:.1%}"

@@ -121,6 +121,7 @@ def _topics() -> dict[str, str]:
         "toolkit": _("NVIDIA toolkit"),
         "files": _("Settings"),
         "metric": _("Objective"),
+        "input": _("Input method"),
         "inputs": _("Data"),
         "runner": _("Runner"),
         "bayes": "bayes",

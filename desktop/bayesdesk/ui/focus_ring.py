@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
@@ -18,7 +20,9 @@ class FocusRing(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._ring: _Ring | None = None
-        self._clicked: QWidget | None = None  # has the focus by a click, also after another window had it
+        # Has the focus by a click, also after another window had it. It is only compared, and it is not kept:
+        # the last reference to a closed window would delete it while Qt moves the focus.
+        self._clicked: ref[QWidget] | None = None
         # Not at once: the focus also moves while Qt deletes a window, which must get no new child then.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show)
@@ -26,8 +30,8 @@ class FocusRing(QObject):
 
     def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
         if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            self._clicked = now
-        elif now is not None and now is not self._clicked:
+            self._clicked = None if now is None else ref(now)
+        elif now is not None and not self._is_clicked(now):
             self._clicked = None
         self._soon.start()
 
@@ -35,8 +39,11 @@ class FocusRing(QObject):
         if self._ring is not None and isValid(self._ring):  # Qt deletes it with what it is in
             self._ring.end()
         control = QApplication.focusWidget()
-        is_shown = control is not None and control is not self._clicked and not control.isWindow()
+        is_shown = control is not None and not self._is_clicked(control) and not control.isWindow()
         self._ring = _Ring(control) if is_shown and control is not None else None
+
+    def _is_clicked(self, control: QWidget) -> bool:
+        return self._clicked is not None and self._clicked() is control
 
 
 class _Ring(QWidget):

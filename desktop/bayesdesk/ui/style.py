@@ -97,7 +97,7 @@ QLabel#tip { background: $panel; border: 1px solid $strong_line; border-radius: 
     font-size: ${small_px}px; }
 QToolTip { background: $panel; color: $text; border: 1px solid $strong_line; padding: 4px 6px; }
 
-QTabBar { background: $panel; }
+QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; border: none; border-bottom: 2px solid transparent;
     padding: 8px 12px; color: $secondary; font-weight: 500; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
@@ -105,14 +105,15 @@ QTabBar::tab:hover { color: $text; }
 
 QTableView, QListView, QTreeView { background: $panel; border: none; gridline-color: $line; outline: none;
     selection-background-color: $accent_soft; selection-color: $text; alternate-background-color: $panel; }
-QTableView::item { padding: 0 8px; border-bottom: 1px solid $line; }
+QTableView::item { padding: 0 5px; border-bottom: 1px solid $line; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
-QListWidget::item, QTreeWidget::item, QTreeView#events::item { padding: 5px 8px; }
+QListWidget::item, QTreeWidget::item, QTreeView#events::item { padding: 5px 5px; }
 QListView#completions { border: 1px solid $strong_line; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; border: none; border-bottom: 1px solid $line; padding: 7px 8px;
     color: $secondary; font-weight: 500; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QSplitter::handle { background: $line; }
 QSplitter#open::handle { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
@@ -151,7 +152,6 @@ def load_fonts() -> None:
 def apply(application: QApplication, name: str) -> None:
     """Give the whole application a theme, ``"light"`` or ``"dark"``."""
     chosen = theme.use(name)
-    application.setStyle("Fusion")
     application.setPalette(_qt_palette(chosen))
     application.setStyleSheet(sheet(chosen))
 

@@ -42,7 +42,6 @@ _CONFLICT = 409
 _BY_ENGINE = (255, 128 + 9, 128 + 15)
 _OUTAGE_S = 120.0  # after an outage of Docker in which such an exit code is attributed to it
 _STARTING_S = 10.0  # in which a starting Docker notices which containers have ended
-_SMALL_LOG = 2**16  # bytes that fit into Docker's own log without rotation, however short the lines are
 _COMPARED_LINES = 20
 _SHELLS = {CommandShell.SH: "/bin/sh", CommandShell.BASH: "bash"}
 # Capabilities that root in a container needs to handle its files and processes, and to install packages.
@@ -385,7 +384,7 @@ class _LogPump:
         try:
             log = self._copy(follow=True)
             self._client.api.wait(self._handle, timeout=30)
-            if log.lost or (log.taken > _SMALL_LOG and not self._is_whole()):
+            if log.lost or not self._is_whole():
                 self._copy(follow=False)
         except (APIError, RequestException, OSError) as error:
             if not isinstance(error, APIError):
@@ -408,7 +407,8 @@ class _LogPump:
     def _is_whole(self) -> bool:
         """Whether the file ends as the output does.
 
-        If Docker rotates its own log while it is followed, the rest may be missing.
+        If Docker rotates its own log while it is followed, the rest may be missing; so may a last line
+        without an end.
         """
         end = self._client.api.logs(self._handle, tail=_COMPARED_LINES)
         with self.file.open("rb") as file:

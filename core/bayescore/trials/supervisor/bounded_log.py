@@ -17,8 +17,8 @@ class BoundedLog:
 
     Attributes
     ----------
-    taken, lost
-        Bytes that were passed to :meth:`write`, and those of them that could not be written.
+    lost
+        Number of bytes that were passed to :meth:`write` and could not be written.
     """
 
     def __init__(self, path: str, half: int = HALF_BYTES, fresh: bool = False) -> None:
@@ -27,11 +27,10 @@ class BoundedLog:
         self._file = _opened(path, fresh=fresh)
         self._size = os.fstat(self._file.fileno()).st_size
         self._noted = 0
-        self.taken = self.lost = 0
+        self.lost = 0
 
     def write(self, data: bytes) -> None:
         """Append bytes, unbuffered."""
-        self.taken += len(data)
         data = data[-self.half :]
         try:
             if self._size + len(data) > self.half and self._size:

@@ -120,7 +120,8 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         self.item.size = QSize(max(50, self.viewport().width()), max(120, self.viewport().height()))
         self.item.ratio = self.devicePixelRatioF()
         self.setSceneRect(self.item.boundingRect())
-        self.setRange(self.item.boundingRect(), padding=0)
+        # By pixels: otherwise Qt shrinks the view by its margin, and the pictures lose rows and columns.
+        self.setRange(self.item.boundingRect(), padding=0, disableAutoPixel=False)
         self.item.lay_out()
 
     def hidden(self) -> set[str]:
@@ -301,15 +302,15 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
         over_head = at.y() < self.item.layout.margins.names
         index = self.item.layout.axis_at(at.x(), self.item.layout.distance / 2) if over_head else None
         if index is not None:
-            words = as_text(self.item.head_words(index))
+            words = self.item.head_words(index)
         elif self.item.hovered is not None:
             words = self._words(self.item.hovered)
         else:
             words = ""
-        QToolTip.showText(self.mapToGlobal(at.toPoint()), words, self)
+        QToolTip.showText(self.mapToGlobal(at.toPoint()), as_text(words), self)
 
     def _words(self, row: int) -> str:
-        return as_text(summary_of(self._model.view, self._model.view.trials[row]))
+        return summary_of(self._model.view, self._model.view.trials[row])
 
     def type_brush(self, axis: Axis) -> None:
         """Ask for the two ends of a brush."""
