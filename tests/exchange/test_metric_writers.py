@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bayescore.config import load_local_text
+from bayescore.exchange.program_modules import local_modules
 from bayescore.exchange.program_options import propose_space
 from bayescore.metrics.marked_number import NUMBER
 from support.workspace import Workspace
@@ -75,3 +77,41 @@ def test_that_a_local_file_that_is_there_is_kept_and_the_lines_are_shown(workspa
     made = workspace.run("init", "--program", "main.py")
     assert "json: '**/trainer_state.json'" in made.err
     assert own.read_text() == "gpus: none\n"
+
+
+def test_that_the_modules_that_a_program_imports_are_looked_at(tmp_path: Path) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/loop.py": "from .log.board import Board\nfrom ..up import x\nimport missing",
+        "pkg/log/__init__.py": "",
+        "pkg/log/board.py": "from torch.utils.tensorboard import SummaryWriter\n"
+        "class Board:\n    w = SummaryWriter('logs')\n",
+        "up.py": "this is not Python",
+        "tests.py": "from lightning.pytorch.loggers import CSVLogger\nCSVLogger('x')",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    program = f"{OPTIONS}from pkg import loop\nimport json, os.path\n"
+    found = propose_space(program, "acc", local_modules(tmp_path, "train.py", program))
+    assert found.written.sources == ({"tensorboard": "logs"},)
+
+
+def test_that_modules_that_import_each_other_are_each_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import b")
+    (tmp_path / "b.py").write_text("import a, b")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "d.py").symlink_to(tmp_path / "nowhere.py")
+    found = list(local_modules(tmp_path, "main.py", "import a, c, d\nfrom .. import x\nfrom . import b"))
+    assert found == ["import b", "import a, b"]
+    (tmp_path / "scripts").mkdir()
+    assert list(local_modules(tmp_path, "scripts/train.py", "import b\nfrom .. import a")) == found[::-1]
+    assert list(local_modules(tmp_path / "scripts", "train.py", "import b\nfrom .. import a")) == []
+
+
+def test_that_a_program_that_reports_in_a_module_gets_no_source(tmp_path: Path) -> None:
+    (tmp_path / "report.py").write_text("from openbayestool import log_metric\nlog_metric('acc', 1)")
+    (tmp_path / "z.py").write_text("from torch.utils.tensorboard import SummaryWriter\nSummaryWriter()")
+    program = f"{OPTIONS}import report, z\n"
+    found = propose_space(program, "acc", local_modules(tmp_path, "main.py", program))
+    assert found.written.sources == ()

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear
 from bayescore.config.load import read_utf8
 from bayescore.errors import ConfigError
+from bayescore.exchange.program_modules import local_modules
 from bayescore.exchange.program_options import propose_space
 from bayescore.files import reason_of
 from bayescore.files.tree import Cursor
@@ -183,7 +184,8 @@ def propose_from_program(
             text("{file} already exists.", file=target), text("Open it, or move it to another folder.")
         )
     try:
-        found = propose_space(read_utf8(source).decode("utf-8"), metric)
+        written = read_utf8(source).decode("utf-8")
+        found = propose_space(written, metric, local_modules(folder, program, written))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ConfigError(
             text("{file} is not a Python program: {reason}.", file=source, reason=error)

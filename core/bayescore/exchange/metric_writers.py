@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ class WrittenMetrics:
         return f"# {self.remark}\n{written}" if self.remark else written
 
 
-def written_metrics(tree: ast.AST, metric: str = "") -> WrittenMetrics:
+def written_metrics(tree: ast.AST, metric: str = "", modules: Iterable[str] = ()) -> WrittenMetrics:
     """Find what a program writes its metrics to; the program is not run.
 
     Parameters
@@ -53,12 +54,27 @@ def written_metrics(tree: ast.AST, metric: str = "") -> WrittenMetrics:
         The parsed program.
     metric
         The objective, if it is known: a program that prints it needs no library.
+    modules
+        Texts of modules that it imports: one of them may have the calls.
     """
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    trees = [tree, *_parsed(modules)]
+    calls = [[node for node in ast.walk(each) if isinstance(node, ast.Call)] for each in trees]
+    if any(_name(call) == "log_metric" for each in calls for call in each):
+        return WrittenMetrics()
+    found = (_written_in(each, own, metric) for each, own in zip(trees, calls, strict=True))
+    return next((written for written in found if written.sources), WrittenMetrics())
+
+
+def _parsed(modules: Iterable[str]) -> Iterator[ast.AST]:
+    for source in modules:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            yield ast.parse(source)
+
+
+def _written_in(tree: ast.AST, calls: list[ast.Call], metric: str) -> WrittenMetrics:
+    """What one module writes its metrics to; what is certain comes before what is likely."""
     named = {name: call for call in reversed(calls) if (name := _name(call))}
     modules = set(_modules(tree))
-    if "log_metric" in named:
-        return WrittenMetrics()
     if "ultralytics" in modules or "YOLO" in named:
         return _sources("Ultralytics", [{"csv": "runs/**/results.csv"}], ("metrics/mAP50-95(B)",))
     if "transformers" in modules and any(name.endswith("Trainer") for name in named):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,13 +75,15 @@ def likely_goal(metric: str) -> str:
     return "MINIMIZE" if _SMALLER.search(metric) else "MAXIMIZE"
 
 
-def propose_space(source: str, metric: str = "") -> ProposedSpace:
+def propose_space(source: str, metric: str = "", modules: Iterable[str] = ()) -> ProposedSpace:
     """Propose a search space for the source text of a program.
 
     Parameters
     ----------
     metric
         The objective, if it is known.
+    modules
+        Texts of modules that the program imports, in which it may write its metrics.
 
     Raises
     ------
@@ -97,7 +99,7 @@ def propose_space(source: str, metric: str = "") -> ProposedSpace:
             specs.append(spec)
         elif remark is not None:
             remarks.append(remark)
-    written = written_metrics(tree, metric)
+    written = written_metrics(tree, metric, modules)
     if written.remark is not None:
         remarks.insert(0, written.remark)
     return ProposedSpace(tuple(specs), tuple(dict.fromkeys(_metrics(tree))), tuple(remarks), written)

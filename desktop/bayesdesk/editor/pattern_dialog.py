@@ -65,6 +65,8 @@ class PatternDialog(Dialog):
         self.name.setEditable(True)
         self.name.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
         self.name.addItems(list(wanted))
+        if (line := self.name.lineEdit()) is not None:
+            line.setAccessibleName(_("Metric"))
         self.pattern = QLineEdit()
         self.pattern.setObjectName("mono")
         self.step = QCheckBox()
