@@ -14,6 +14,7 @@ from bayescore.config import Severity, YamlDocument
 from bayescore.config.log_pattern import compile_pattern
 from bayescore.metrics.marked_number import NUMBER, numbers
 from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.editor.marked_log import MarkedLog
 from bayesdesk.editor.matched_log import MatchedLog, characters, utf16
 from bayesdesk.editor.pattern_dialog import MarkedNumber, PatternDialog
 from bayesdesk.editor.start_dialog import StartDialog
@@ -106,7 +107,7 @@ def test_that_a_trial_that_is_tried_again_shows_which_metric_came_from_the_new_s
 ) -> None:
     editor, out = tried(window, workspace, qtbot)
     assert "click it there" in out._hint.text()
-    out.make_metric(MarkedNumber(LINE, numbers(LINE)[-1], 39))
+    out.make_metric(MarkedNumber(LINE, numbers(LINE)[-1], LINE, 0))
     dialog = opened(out, qtbot)
     qtbot.waitUntil(dialog.add.isEnabled, timeout=WAIT_MS)
     dialog.add.click()
@@ -144,11 +145,11 @@ def dialog(qapp: QApplication, qtbot, tmp_path: Path) -> Iterator[PatternDialog]
     file.write_text("".join(f"epoch {i}: train_loss=9 val_loss={i / 8}\n" for i in range(3000)))
     text = file.read_text()
     line = text.splitlines()[-1]
-    marked = MarkedNumber(line, numbers(line)[-1], 2999)
+    marked = MarkedNumber(line, numbers(line)[-1], text, 2999)
     parent = QWidget()
     qtbot.addWidget(parent)
     background = Background()
-    made = PatternDialog(parent, background, LogText(file, text), marked, ("val_loss", "f1"))
+    made = PatternDialog(parent, background, file, marked, ("val_loss", "f1"))
     made.show()
     qtbot.waitUntil(made.add.isEnabled, timeout=WAIT_MS)
     yield made
@@ -253,3 +254,25 @@ def test_that_an_added_source_keeps_the_comments_of_the_list() -> None:
     after = edits.append(document, ("metrics",), {"log": r"\bloss=(?P<loss>\d)"}).apply(text)
     assert after.startswith(text)
     assert YamlDocument.parse(after).data["metrics"][1] == {"log": r"\bloss=(?P<loss>\d)"}
+
+
+def test_that_the_lines_around_a_number_in_a_long_log_are_shown(
+    qapp: QApplication, qtbot, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.txt"
+    file.write_text("".join(f"epoch {i} 🎉 loss={i}.5\n" for i in range(9000)))
+    log = MarkedLog(Background(), file)
+    qtbot.addWidget(log)
+    qtbot.waitUntil(lambda: log.text.blockCount() > 9000, timeout=WAIT_MS)
+    found: list[MarkedNumber] = []
+    log.marked.connect(found.append)
+    for written in ("loss=4000.5", "epoch 0 ", "loss=8999.5"):
+        cursor = log.text.document().find(written)
+        log.text.setTextCursor(cursor)
+        assert log.make.isEnabled()
+        log.make.click()
+    assert [each.span.of(each.line) for each in found] == ["4000.5", "0", "8999.5"]
+    assert [each.around.split("\n")[each.number] for each in found] == [each.line for each in found]
+    assert [each.around.count("\n") for each in found] == [5000, 2500, 2501]
+    log.text.setTextCursor(log.text.document().find("epoch"))
+    assert not log.make.isEnabled()

@@ -17,7 +17,6 @@ from bayesdesk.closing_dialog import ClosingDialog
 from bayesdesk.editor.editor_page import EditorPage
 from bayesdesk.editor.pattern_dialog import MarkedNumber, PatternDialog
 from bayesdesk.editor.pull_dialog import PullDialog
-from bayesdesk.editor.tried_pattern import LogText
 from bayesdesk.import_dialog import ImportDialog
 from bayesdesk.jobs.job_dialogs import DetailsDialog, TagsDialog
 from bayesdesk.new_file_dialog import NewFileDialog, NewFilesDialog
@@ -155,8 +154,8 @@ def a_pattern_dialog(window: MainWindow, file: Path) -> PatternDialog:
     lines = [f"epoch {epoch}: train_loss=9 val_loss={epoch / 8}" for epoch in range(200)]
     log = file.with_name("log.txt")
     log.write_text("\n".join(lines))
-    marked = MarkedNumber(lines[-1], numbers(lines[-1])[-1], len(lines) - 1)
-    return PatternDialog(window, window.background, LogText(log, "\n".join(lines)), marked, ("val_loss",))
+    marked = MarkedNumber(lines[-1], numbers(lines[-1])[-1], "\n".join(lines), len(lines) - 1)
+    return PatternDialog(window, window.background, log, marked, ("val_loss",))
 
 
 def settle() -> None:

@@ -17,7 +17,7 @@ from bayescore.metrics.part import Naming, Part, Place
 MOST_LISTED = 500  # lines: more than anyone reads
 _MOST_LINE = 300  # characters of a line that is listed
 _MOST_MARKED = 20_000  # lines of a text
-_SEARCH_S = 5.0  # for a log of 16 MiB; a usual pattern needs less than one
+_SEARCH_S = 20.0  # a log of 16 MiB takes half of it with a usual pattern
 
 
 @dataclass(frozen=True)

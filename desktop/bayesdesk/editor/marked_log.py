@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QTextBlock, QTextCursor
 
 from bayescore.i18n import _
-from bayescore.metrics.marked_number import number_at
+from bayescore.metrics.marked_number import Span, number_at
 from bayesdesk.editor.matched_log import characters
 from bayesdesk.editor.pattern_dialog import MarkedNumber
 from bayesdesk.jobs.log_view import LogView
 from bayesdesk.services.background import Background
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import button
+
+_LINES_AROUND = 2500  # that the dialog shows before the number and after it; more would block the window
 
 
 class MarkedLog(LogView):
@@ -35,41 +37,46 @@ class MarkedLog(LogView):
         self.text.selectionChanged.connect(self._show_state)
         self._show_state()
 
-    @property
-    def number(self) -> MarkedNumber | None:
-        """The number that is marked, ``None`` if there is none."""
-        return _number_of(self.text.textCursor())
-
     def _take(self) -> None:
-        if (marked := self.number) is not None:
-            self.marked.emit(marked)
+        if (found := _place_of(self.text.textCursor())) is not None:
+            self.marked.emit(_marked(*found))
 
     def _show_state(self) -> None:
-        marked = self.number
-        self.make.setEnabled(marked is not None)
-        tip = _("Click a number in the output first.")
-        self.make.setToolTip(as_text(marked.span.of(marked.line) if marked is not None else tip))
+        found = _place_of(self.text.textCursor())
+        self.make.setEnabled(found is not None)
+        self.make.setToolTip("" if found is not None else as_text(_("Click a number in the output first.")))
 
     def _open_menu(self, at: QPoint) -> None:
         cursor = self.text.textCursor()
-        under = self.text.cursorForPosition(at)
         if not cursor.hasSelection():
-            cursor = under
-        marked = _number_of(cursor)
+            cursor = self.text.cursorForPosition(at)
+        found = _place_of(cursor)
         menu = self.text.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addSeparator()
-        words = _("Make a metric of this number…")
-        make = menu.addAction(words)
-        make.setEnabled(marked is not None)
-        make.triggered.connect(lambda: self.marked.emit(marked))
+        make = menu.addAction(_("Make a metric of this number…"))
+        make.setEnabled(found is not None)
+        if found is not None:
+            marked = _marked(*found)
+            make.triggered.connect(lambda: self.marked.emit(marked))
         menu.popup(self.text.viewport().mapToGlobal(at))
 
 
-def _number_of(cursor: QTextCursor) -> MarkedNumber | None:
+def _place_of(cursor: QTextCursor) -> tuple[QTextBlock, Span] | None:
+    """The line and place of the number that a selection or a caret marks."""
     block = cursor.document().findBlock(cursor.selectionStart())
     line = block.text()
     start = characters(line, cursor.selectionStart() - block.position())
     end = characters(line, min(cursor.selectionEnd() - block.position(), block.length() - 1))
     span = number_at(line, start, end)
-    return MarkedNumber(line, span, block.blockNumber()) if span is not None else None
+    return (block, span) if span is not None else None
+
+
+def _marked(block: QTextBlock, span: Span) -> MarkedNumber:
+    document, number = block.document(), block.blockNumber()
+    first = document.findBlockByNumber(max(0, number - _LINES_AROUND))
+    last = document.findBlockByNumber(min(document.blockCount() - 1, number + _LINES_AROUND))
+    around = QTextCursor(first)
+    around.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+    lines = around.selectedText().replace("\u2029", "\n")
+    return MarkedNumber(block.text(), span, lines, number - first.blockNumber())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -32,10 +33,21 @@ _NAME_WIDTH = 220
 
 @dataclass(frozen=True)
 class MarkedNumber:
-    """A number that the user has marked: its line, its place in it, and the number of the line."""
+    """A number that the user has marked.
+
+    Attributes
+    ----------
+    span
+        Its place in the line.
+    around
+        Lines of the log around it, and its own.
+    number
+        Number of its line in them.
+    """
 
     line: str
     span: Span
+    around: str
     number: int
 
 
@@ -48,14 +60,15 @@ class PatternDialog(Dialog):
         self,
         parent: QWidget | None,
         background: Background,
-        log: LogText,
+        log: Path,
         marked: MarkedNumber,
         wanted: tuple[str, ...],
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Metric from the output"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._background, self._log, self._marked, self._wanted = background, log, marked, wanted
+        self._background, self._marked, self._wanted = background, marked, wanted
+        self._log = LogText(log, marked.around)
         self._stop = threading.Event()
         self._draft = Draft(
             "", group_for(wanted[0] if wanted else "metric"), wanted[0] if wanted else "metric"
@@ -71,7 +84,7 @@ class PatternDialog(Dialog):
         self.pattern.setObjectName("mono")
         self.step = QCheckBox()
         self.message = label("", "problem", wrap=True, selectable=True)
-        self.matches = MatchedLog(log.shown)
+        self.matches = MatchedLog(marked.around)
         self.values = FoundValues()
         self._values_card = Card(_("Found values"), " ")
         self._pause = QTimer(self)
@@ -176,6 +189,7 @@ class PatternDialog(Dialog):
         self._stop.set()
         self._stop = stop = threading.Event()
         self.add.setEnabled(False)
+        self._values_card.caption.setText(_("searching…"))
         draft, log, wanted = self._draft, self._log, self._wanted
         self._background.run(
             lambda: try_pattern(draft, log, wanted, stop.is_set),

@@ -11,7 +11,6 @@ from bayescore.store import Database, TrialState
 from bayescore.trials import TrialFolder
 from bayesdesk.editor.marked_log import MarkedLog
 from bayesdesk.editor.pattern_dialog import MarkedNumber, PatternDialog
-from bayesdesk.editor.tried_pattern import LogText
 from bayesdesk.models.formatting import number, state_word
 from bayesdesk.models.snapshot import JobView
 from bayesdesk.services.background import Background
@@ -129,7 +128,7 @@ class TryOut(QWidget):
 
     def make_metric(self, marked: MarkedNumber) -> None:
         """Offer a pattern for a number of the log."""
-        log = LogText(self._file, self.log.text.toPlainText())
-        self.pattern_dialog = PatternDialog(self.window(), self._background, log, marked, self._wanted)
+        dialog = PatternDialog(self.window(), self._background, self._file, marked, self._wanted)
+        self.pattern_dialog = dialog
         self.pattern_dialog.taken.connect(self.metric_made)
         self.pattern_dialog.open()
