@@ -22,6 +22,7 @@ from bayesdesk.editor.tried_pattern import Draft, LogText, try_pattern
 from bayesdesk.editor.try_out import TryOut
 from bayesdesk.services.background import Background
 from bayesdesk.window import MainWindow
+from support.every_page import settle as settle_layout
 from support.pointer import Pointer
 from support.window import WAIT_MS, open_editor, settle, type_into
 from support.workspace import Workspace
@@ -42,6 +43,10 @@ def tried(window: MainWindow, workspace: Workspace, qtbot, local_text: str = "")
     out = shown_try(editor)
     assert out is not None
     qtbot.waitUntil(lambda: not out.is_running and LINE in out.log.text.toPlainText(), timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: start_dialog(editor)._start.isEnabled() and out._hint.isVisible(), timeout=WAIT_MS
+    )
+    settle_layout()
     return editor, out
 
 
