@@ -11,7 +11,8 @@ from bayescore.app.findings import Action, Finding
 from bayescore.app.local_edits import choose_python
 from bayescore.config import LOCAL_FILE_NAME, LoadedLocal, NodeRunner, Problem, RunnerChoice, Severity
 from bayescore.config.reader import Reader
-from bayescore.i18n import Text, text
+from bayescore.errors import ConfigError
+from bayescore.i18n import Text, _, text
 from bayescore.pythons import (
     CONDA_PREFIX,
     Candidate,
@@ -67,33 +68,32 @@ def python_problems(
 
 
 def _report(reader: Reader, severity: Severity, error: NoInterpreterError) -> None:
+    code = "no-environment" if error.path is None else "no-interpreter"
+    meant = f"{CONDA_PREFIX}{error.nearest}"
+    fix = (text("Change to {value}", value=meant), lambda: reader.document.set(_PATH, meant))
+    reader.report(severity, code, _PATH, _reason(error), fix=fix if error.nearest else None)
+
+
+def _reason(error: NoInterpreterError) -> Text:
     if error.path is not None:
-        message = _unusable(error.path)
-        reader.report(severity, "no-interpreter", _PATH, message)
-        return
+        return _unusable(error.path)
     if error.nearest:
-        meant = f"{CONDA_PREFIX}{error.nearest}"
-        message = text(
+        return text(
             "There is no conda environment “{name}”; did you mean “{nearest}”?",
             name=error.conda,
             nearest=error.nearest,
         )
-        fix = (text("Change to {value}", value=meant), lambda: reader.document.set(_PATH, meant))
-        reader.report(severity, "no-environment", _PATH, message, fix=fix)
-        return
     if error.known:
-        message = text(
+        return text(
             "There is no conda environment “{name}”. There are: {names}.",
             name=error.conda,
             names=_listed(error.known),
         )
-    else:
-        message = text(
-            "There is no conda environment “{name}”, and no other was found. Write the path of the "
-            "interpreter instead.",
-            name=error.conda,
-        )
-    reader.report(severity, "no-environment", _PATH, message)
+    return text(
+        "There is no conda environment “{name}”, and no other was found. Write the path of the "
+        "interpreter instead.",
+        name=error.conda,
+    )
 
 
 def _unusable(path: Path) -> Text:
@@ -129,6 +129,31 @@ def look_for_interpreters(
     """
     started = tuple(programs) or programs_of(command, project.absolute())
     return survey(project, environment, programs=started, default=default_python(), looking=looking)
+
+
+def interpreter_at(python: str, project: Path, environment: Mapping[str, str] = os.environ) -> Interpreter:
+    """The interpreter that a user names.
+
+    Raises
+    ------
+    ConfigError
+        If it is not there.
+    """
+    try:
+        return resolved(python, project, environment)
+    except NoInterpreterError as error:
+        raise ConfigError(_reason(error)) from None
+
+
+def described(candidate: Candidate) -> str:
+    """Version, kind, frameworks and what is missing, in one line."""
+    parts = [candidate.interpreter.version or "?", str(candidate.interpreter.kind)]
+    parts += [f"{name} {version}".strip() for name, version in candidate.frameworks.items()]
+    if candidate.lacking:
+        parts.append(_("lacks {modules}", modules=_listed(candidate.lacking)))
+    if candidate.is_default:
+        parts.append(_("default"))
+    return " · ".join(parts)
 
 
 def chosen_interpreter(

@@ -55,12 +55,8 @@ class Survey:
 
     @property
     def best(self) -> Candidate | None:
-        """The project's own before others, then the one that lacks least, then the default."""
-        order = sorted(
-            self.candidates,
-            key=lambda each: (not each.interpreter.is_of_project, len(each.lacking), not each.is_default),
-        )
-        return order[0] if order else None
+        """The project's own before others, one that lacks nothing before others, then the default."""
+        return min(self.candidates, key=_rank, default=None)
 
     def written_as(self, python: str) -> Candidate | None:
         """The interpreter that the settings would name so."""
@@ -77,6 +73,11 @@ class Survey:
             if module not in each.lacking and (found := each.packages.distribution_of(module)):
                 return found
         return usual_distribution(module)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
+    lacking = len(candidate.lacking)
+    return not candidate.interpreter.is_of_project, lacking > 0, not candidate.is_default, lacking
 
 
 @dataclass(frozen=True)
