@@ -49,7 +49,9 @@ def site_packages(prefix: Path) -> Path:
     return next((prefix / "lib").glob("python3*/site-packages"))
 
 
-def add_package(prefix: Path, name: str, version: str, module: str = "", *, lists_modules: bool = True) -> None:
+def add_package(
+    prefix: Path, name: str, version: str, module: str = "", *, lists_modules: bool = True
+) -> None:
     """An installed distribution with one module; its metadata lists the module or only its files."""
     module = module or name
     library = site_packages(prefix)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,11 @@ SHOW = REPORT_X + "import json, os, sys\njson.dump([sys.prefix, dict(os.environ)
 
 
 @pytest.fixture
-def root(workspace: Workspace) -> Iterator[Path]:
+def root(workspace: Workspace) -> Path:
     """An installation of conda in the home folder, with an environment ``ml``."""
     home = workspace.root / "user"
     workspace.environment["HOME"] = str(home)
-    yield a_conda_root(home, "ml", "vision")
+    return a_conda_root(home, "ml", "vision")
 
 
 def seen(workspace: Workspace, **local: Any) -> tuple[str, dict[str, str]]:
@@ -38,7 +37,9 @@ def seen(workspace: Workspace, **local: Any) -> tuple[str, dict[str, str]]:
 def test_that_a_trial_runs_in_the_activated_environment(workspace: Workspace, root: Path) -> None:
     ml = root / "envs" / "ml"
     add_script(ml, "activate.d", "b.sh", 'export TOOLS="$FIRST with space:$CONDA_PREFIX"\n')
-    add_script(ml, "activate.d", "a.sh", "local_name=1\nexport FIRST=first CUDA_VISIBLE_DEVICES=0 MINE=script\n")
+    add_script(
+        ml, "activate.d", "a.sh", "local_name=1\nexport FIRST=first CUDA_VISIBLE_DEVICES=0 MINE=script\n"
+    )
     add_script(ml, "activate.d", "c.csh", "setenv NOT 1\n")
     set_variables(ml, DATA_ROOT="/data", http_proxy="***unset***")
     workspace.environment["http_proxy"] = "http://proxy"

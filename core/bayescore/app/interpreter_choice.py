@@ -21,8 +21,8 @@ from bayescore.pythons import (
     NoInterpreterError,
     Survey,
     behind,
-    examined,
     imported,
+    lacking_of,
     programs_of,
     resolved,
     survey,
@@ -183,21 +183,21 @@ def python_findings(
     if chosen is None:
         return
     imports = imported(project, programs_of(command, project))
-    own = examined(chosen, project, environment, imports)
-    if not own.lacking:
+    lacking = lacking_of(chosen, environment, imports)
+    if not lacking:
         if imports:
             message = text("{name} has every package that the program imports", name=named(chosen))
             yield Finding(TOPIC, Severity.OK, message)
         return
     found = look_for_interpreters(project, command, environment=environment)
     others = [each for each in found.candidates if not each.lacking][:_MOST_OFFERED]
-    missing = text(
-        "{name} lacks what the program imports: {modules}.", name=named(chosen), modules=_listed(own.lacking)
+    message = text(
+        "{name} lacks what the program imports: {modules}.", name=named(chosen), modules=_listed(lacking)
     )
-    message = missing
     if others:
-        message = text("{missing} {other} has it.", missing=missing, other=others[0].written)
-    install = text("{command}", command=found.install_command(own))
+        message = text("{missing} {other} has it.", missing=message, other=others[0].written)
+    own = next((each for each in found.candidates if each.interpreter.path == chosen.path), None)
+    install = text("{command}", command=found.install_command(own)) if own is not None else None
     yield Finding(TOPIC, Severity.WARNING, message, install, tuple(map(_use, others)))
 
 

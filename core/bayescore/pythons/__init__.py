@@ -9,7 +9,7 @@ from bayescore.pythons.conda import name_of as conda_name
 from bayescore.pythons.interpreter import Interpreter, Kind
 from bayescore.pythons.places import NoInterpreterError, behind, resolved, stored
 from bayescore.pythons.program_imports import imported, programs_of
-from bayescore.pythons.survey import FRAMEWORKS, Candidate, Looking, Survey, examined, survey
+from bayescore.pythons.survey import FRAMEWORKS, Candidate, Looking, Survey, lacking_of, survey
 
 __all__ = [
     "CONDA_PREFIX",
@@ -22,8 +22,8 @@ __all__ = [
     "Survey",
     "behind",
     "conda_name",
-    "examined",
     "imported",
+    "lacking_of",
     "programs_of",
     "resolved",
     "stored",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bayescore.files import open_regular, read_text
 from bayescore.pythons.conda import home_of
-from bayescore.pythons.interpreter import Interpreter, Kind, configuration, names_in
+from bayescore.pythons.interpreter import Interpreter, configuration, names_in
 
 _METADATA = (".dist-info", ".egg-info")
 _MODULE = re.compile(r"([A-Za-z_]\w*)\.(?:py|(?:[\w-]+\.)?so)\Z")
@@ -127,14 +127,6 @@ def normalised(distribution: str) -> str:
 def usual_distribution(module: str) -> str:
     """The distribution that a module usually comes from."""
     return _DISTRIBUTIONS.get(module, module)
-
-
-def install_command(interpreter: Interpreter, packages: Packages, distributions: Iterable[str]) -> str:
-    """The command that installs distributions for an interpreter; environments of uv have no pip."""
-    names = " ".join(distributions)
-    if interpreter.kind is Kind.UV and not packages.has("pip"):
-        return f"uv pip install --python {interpreter.path} {names}"
-    return f"{interpreter.path} -m pip install {names}"
 
 
 def _site_packages(prefix: Path, minor: str) -> list[Path]:

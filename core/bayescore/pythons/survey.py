@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bayescore.pythons.interpreter import Interpreter, is_environment
-from bayescore.pythons.packages import Packages, install_command, packages_of, usual_distribution
+from bayescore.pythons.interpreter import Interpreter, Kind, is_environment
+from bayescore.pythons.packages import Packages, packages_of, usual_distribution
 from bayescore.pythons.places import behind, interpreters, written
 from bayescore.pythons.program_imports import imported
 
@@ -28,15 +29,17 @@ class Candidate:
         Versions of the frameworks that it has, by name; ``""`` for an unknown version.
     lacking
         Modules that the program imports and it does not have.
+    has_pip
+        Whether it can install packages itself.
     is_default
         Whether it is used when the settings name none.
     """
 
     interpreter: Interpreter
-    packages: Packages = field(compare=False, repr=False)
     written: str
     frameworks: Mapping[str, str]
     lacking: tuple[str, ...]
+    has_pip: bool = True
     is_default: bool = False
 
 
@@ -48,10 +51,13 @@ class Survey:
     ----------
     imports
         Modules of other packages that its program imports.
+    distributions
+        What provides those of them that some interpreter lacks.
     """
 
     candidates: tuple[Candidate, ...]
     imports: tuple[str, ...]
+    distributions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def best(self) -> Candidate | None:
@@ -63,16 +69,13 @@ class Survey:
         return next((each for each in self.candidates if each.written == python), None)
 
     def install_command(self, candidate: Candidate) -> str:
-        """The command that installs what an interpreter lacks."""
-        names = [self._distribution(module) for module in candidate.lacking]
-        return install_command(candidate.interpreter, candidate.packages, dict.fromkeys(names))
-
-    def _distribution(self, module: str) -> str:
-        """What provides a module, by the environments that have it."""
-        for each in self.candidates:
-            if module not in each.lacking and (found := each.packages.distribution_of(module)):
-                return found
-        return usual_distribution(module)
+        """The command that installs what an interpreter lacks; environments of uv have no pip."""
+        lacking = (self.distributions.get(module, module) for module in candidate.lacking)
+        names = " ".join(dict.fromkeys(lacking))
+        path = shlex.quote(str(candidate.interpreter.path))
+        if candidate.interpreter.kind is Kind.UV and not candidate.has_pip:
+            return f"uv pip install --python {path} {names}"
+        return f"{path} -m pip install {names}"
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
@@ -118,39 +121,53 @@ def survey(
     looking = looking or Looking()
     imports = imported(project, programs)
     own = behind(Path(default), project, environment) if default else None
-    found: list[Candidate] = []
+    found: dict[Interpreter, Packages] = {}
     for each in interpreters(project, environment, Path(default) if default else None):
         if looking.cancelled() or len(found) >= _MOST:
             break
-        is_default = own is not None and _is_same(each, own)
-        found.append(examined(each, project, environment, imports, is_default=is_default))
+        found[each] = packages_of(each, environment)
         looking.progress(len(found))
-    return Survey(tuple(found), imports)
+    candidates = tuple(
+        _candidate(each, packages, written(each, project, environment), imports, own)
+        for each, packages in found.items()
+    )
+    lacking = {module for each in candidates for module in each.lacking}
+    return Survey(candidates, imports, {m: _distribution(m, found.values()) for m in sorted(lacking)})
 
 
-def examined(
+def lacking_of(
+    interpreter: Interpreter, environment: Mapping[str, str], imports: Sequence[str]
+) -> tuple[str, ...]:
+    """Those of some modules that an interpreter does not have."""
+    return _lacking(packages_of(interpreter, environment), imports)
+
+
+def _candidate(
     interpreter: Interpreter,
-    project: Path,
-    environment: Mapping[str, str],
+    packages: Packages,
+    name: str,
     imports: Sequence[str],
-    *,
-    is_default: bool = False,
+    default: Interpreter | None,
 ) -> Candidate:
-    """What an interpreter has and lacks for a program that imports these modules."""
-    packages = packages_of(interpreter, environment)
-    versions = {name: packages.version_of(name) for name in FRAMEWORKS}
+    versions = {framework: packages.version_of(framework) for framework in FRAMEWORKS}
     return Candidate(
         interpreter,
-        packages,
-        written(interpreter, project, environment),
-        {name: version for name, version in versions.items() if version is not None},
-        tuple(_lacking(packages, imports)),
-        is_default,
+        name,
+        {framework: version for framework, version in versions.items() if version is not None},
+        _lacking(packages, imports),
+        packages.has("pip"),
+        default is not None and _is_same(interpreter, default),
     )
 
 
-def _lacking(packages: Packages, imports: Sequence[str]) -> Iterator[str]:
-    return (module for module in imports if not packages.has(module))
+def _lacking(packages: Packages, imports: Sequence[str]) -> tuple[str, ...]:
+    return tuple(module for module in imports if not packages.has(module))
+
+
+def _distribution(module: str, installed: Iterable[Packages]) -> str:
+    """What provides a module, by the environments that have it."""
+    named = (packages.distribution_of(module) for packages in installed if packages.has(module))
+    return next(filter(None, named), None) or usual_distribution(module)
 
 
 def _is_same(one: Interpreter, other: Interpreter) -> bool:
