@@ -28,6 +28,8 @@ def write(project: Path, **files: str) -> None:
         ("try:\n    import apex\nexcept ImportError:\n    apex = None", ()),
         ("try:\n    import tomllib\nexcept ModuleNotFoundError:\n    import tomli", ()),
         ("try:\n    import apex\nfinally:\n    import timm", ("apex", "timm")),
+        ("try:\n    import apex\nexcept:\n    pass", ()),
+        ("try:\n    import apex\nexcept (OSError, ImportError):\n    pass", ()),
         ("try:\n    import apex\nexcept KeyError:\n    pass", ("apex",)),
         ("if TYPE_CHECKING:\n    import pandas\nelse:\n    import numpy", ("numpy",)),
         ("import typing\nif typing.TYPE_CHECKING:\n    import pandas", ()),
@@ -77,7 +79,14 @@ def test_that_modules_below_src_are_the_projects_own(tmp_path: Path) -> None:
         ("python -m torch.distributed.run train.py", ["train.py"]),
         ("cd pkg && python train.py", ["pkg/train.py"]),
         ("cd .. && python elsewhere.py", []),
-        ("bash run.sh", []),
+        ("bash scripts/run.sh", ["train.py"]),
+        ("make train", []),
+        ("uv run train.py", []),
+        ("conda run -n ml python train.py", []),
+        ("source .venv/bin/activate && python train.py", []),
+        ("/opt/own/bin/python train.py", []),
+        ("python3.9 train.py", []),
+        ("python3 train.py", ["train.py"]),
         ("'unclosed", []),
         ("", []),
     ],
@@ -85,6 +94,8 @@ def test_that_modules_below_src_are_the_projects_own(tmp_path: Path) -> None:
 def test_that_the_program_of_a_command_is_known(tmp_path: Path, command: str, files: list[str]) -> None:
     project = tmp_path / "project"
     write(project, train="", pkg__train="", src__lib__run="")
+    (project / "scripts").mkdir()
+    (project / "scripts" / "run.sh").write_text('#!/bin/sh\nset -e\nexec python train.py "$@"\n')
     (tmp_path / "elsewhere.py").touch()
     assert [str(p.relative_to(project)) for p in programs_of(command, project)] == files
 

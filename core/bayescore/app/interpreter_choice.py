@@ -179,10 +179,10 @@ def python_findings(
     python
         As in ``openbayes.local.yaml``, or as a job stores it.
     """
-    chosen = chosen_interpreter(python, project, environment)
-    if chosen is None:
+    chosen, programs = chosen_interpreter(python, project, environment), programs_of(command, project)
+    if chosen is None or not programs:
         return
-    imports = imported(project, programs_of(command, project))
+    imports = imported(project, programs)
     lacking = lacking_of(chosen, environment, imports)
     if not lacking:
         if imports:

@@ -18,7 +18,9 @@ _METADATA = (".dist-info", ".egg-info")
 _MODULE = re.compile(r"([A-Za-z_]\w*)\.(?:py|(?:[\w-]+\.)?so)\Z")
 _MOST_ENTRIES = 20_000  # of a library folder
 _MOST_BYTES = 2**16  # of a list of modules or of folders
-_MOST_RECORD_BYTES = 2**18  # of a list of files: the modules of a distribution are in its first part
+_MOST_DISTRIBUTIONS = 2000
+_MOST_RECORD_BYTES = 2**16  # of a list of files: the modules of a distribution are in its first part
+_ENOUGH = 10  # files of a module, to see that there are any
 _MOST_FOLDERS = 50  # that .pth files add
 # Where the distribution has another name than the module, for what no environment of the user has.
 _DISTRIBUTIONS = {
@@ -84,7 +86,8 @@ class Packages:
             distribution, _dash, version = name.rpartition(".")[0].partition("-")
             key = normalised(distribution)
             self.versions.setdefault(key, version.partition("-")[0])
-            self._metadata.setdefault(key, folder / name)
+            if len(self._metadata) < _MOST_DISTRIBUTIONS:
+                self._metadata.setdefault(key, folder / name)
         elif match := _MODULE.match(name):
             self._files.add(match[1])
         elif name.isidentifier():
@@ -94,19 +97,24 @@ class Packages:
         """Whether a top-level module is there; a folder that only caches are left of is none."""
         if module in self._files or module in self._claimed:
             return True
-        return any(set(names_in(each)) - {"__pycache__"} for each in self._folders.get(module, ()))
+        return any(set(names_in(each, _ENOUGH)) - {"__pycache__"} for each in self._folders.get(module, ()))
 
     def distribution_of(self, module: str) -> str | None:
         """The distribution that a module belongs to, by the metadata of what is installed."""
-        for name, metadata in sorted(self._metadata.items()):
-            if module in _listed(metadata) or module in _recorded(metadata):
-                return name
-        return None
+        return self._owners.get(module)
 
     def version_of(self, module: str) -> str | None:
         """Version of a module whose distribution has its name; ``""`` if it is there in an unknown one."""
         found = self.versions.get(normalised(module))
         return found if found is not None or not self.has(module) else ""
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        owners: dict[str, str] = {}
+        for name, metadata in sorted(self._metadata.items()):
+            for module in _listed(metadata) or _recorded(metadata):
+                owners.setdefault(module, name)
+        return owners
 
     @cached_property
     def _claimed(self) -> frozenset[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from bayescore.config import shell
@@ -17,28 +19,49 @@ from bayescore.pythons.interpreter import is_environment, names_in
 
 _MOST_FILES = 500
 _MOST_BYTES = 2**19  # of one file
-_MOST_BYTES_IN_ALL = 2**23  # parsing takes about a second per MiB
+_MOST_BYTES_IN_ALL = 2**22  # parsing takes about a second per MiB
+_MOST_SCRIPT_BYTES = 2**16
 _MOST_FOLDERS = 2000
 _NOT_THE_PROGRAM = {"tests", "test", "docs", "doc", "node_modules", "site-packages", "build", "dist"}
 _NOT_A_PROGRAM = {"setup.py", "conftest.py", "noxfile.py"}
 # Part of earlier versions; a program that imports one of them needs no package.
 _STANDARD = sys.stdlib_module_names | {"asynchat", "asyncore", "cgi", "distutils", "imp", "smtpd"}
+# A command with one of these does not use the interpreter that the settings choose.
+_OTHER_INTERPRETER = re.compile(
+    r"\b(uv|poetry|pipenv|conda|mamba|micromamba|pixi|hatch) run\b|\bactivate\b"
+    r"|/(bin/)?python[\d.]*(?=\s|$)|(?<![\w./-])python(2|[23]\.\d+)(?=\s|$)"
+)
+_ABSENT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+_HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 _PROVIDED = {"openbayestool", "__main__"}
 
 
 def programs_of(command: str, project: Path) -> tuple[Path, ...]:
-    """The project's Python files that a command starts; empty if it does not say."""
+    """The project's Python files that a command starts, also through its shell scripts.
+
+    Empty if the command does not say, or names an interpreter of its own.
+    """
     found: dict[Path, None] = {}
+    for simple, folder in _commands(command, project):
+        if _OTHER_INTERPRETER.search(" ".join(simple)):
+            return ()
+        for before, word in pairwise(["", *simple]):
+            found.update(dict.fromkeys(_started(folder, word, is_module=before == "-m")))
+    return tuple(file for file in found if _is_below(file, project))
+
+
+def _commands(command: str, project: Path) -> Iterator[tuple[list[str], Path]]:
+    """The words of simple commands, and the folder in which each runs; those of shell scripts follow."""
     folder = project
     for simple in shell.read(command).commands:
         words = [word.text for word in simple.words]
         if words[0] == "cd" and len(words) > 1:
             folder = folder / words[1]
-        before = ""
-        for word in words:
-            found.update(dict.fromkeys(_started(folder, word, is_module=before == "-m")))
-            before = word
-    return tuple(file for file in found if _is_below(file, project))
+        yield words, folder
+        for script in (folder / word for word in words if word.endswith(".sh")):
+            if _is_below(script, project):
+                for inner in shell.read(_read(script, _MOST_SCRIPT_BYTES)).commands:
+                    yield [word.text for word in inner.words], folder
 
 
 def imported(project: Path, programs: Sequence[Path] = ()) -> tuple[str, ...]:
@@ -73,7 +96,7 @@ class _Reading:
             if file in seen:
                 continue
             seen.add(file)
-            source = _source(file)
+            source = _read(file, _MOST_BYTES)
             left -= len(source)
             with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 self._add(file, ast.parse(source))
@@ -133,13 +156,18 @@ def _imports(tree: ast.AST, *, in_functions: bool) -> Iterator[ast.Import | ast.
             pending += (each for each in ast.iter_child_nodes(node) if isinstance(each, _HOLDS_STATEMENTS))
 
 
-_HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
-
-
 def _expects_none(node: ast.Try) -> bool:
-    """Whether a ``try`` goes on without what it imports."""
-    handled = " ".join(ast.dump(each.type) if each.type else "Exception" for each in node.handlers)
-    return any(name in handled for name in ("ImportError", "ModuleNotFoundError", "'Exception'", "Exception"))
+    """Whether a ``try`` continues without what it imports."""
+    types = [each for handler in node.handlers for each in _alternatives(handler.type)]
+    names = {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", None) for each in types}
+    is_bare = any(handler.type is None for handler in node.handlers)
+    return is_bare or not names.isdisjoint(_ABSENT)
+
+
+def _alternatives(caught: ast.expr | None) -> list[ast.expr]:
+    if caught is None:
+        return []
+    return caught.elts if isinstance(caught, ast.Tuple) else [caught]
 
 
 def _modules(folder: Path, name: str) -> list[Path]:
@@ -179,9 +207,9 @@ def _sources(project: Path) -> Iterator[Path]:
                 pending.append(path)
 
 
-def _source(file: Path) -> str:
+def _read(file: Path, limit: int) -> str:
     with suppress(OSError):
-        return read_text(file, _MOST_BYTES)
+        return read_text(file, limit)
     return ""
 
 
