@@ -49,7 +49,7 @@ def test_that_an_interpreter_is_chosen_with_the_mouse_and_undone(
     at = next(i for i, said in enumerate(words) if said.startswith("conda:vision"))
     assert "torch 2.3.1" in words[at]
     assert "has all packages" in words[at]
-    qtbot.waitExposed(dialog)
+    qtbot.waitUntil(dialog.windowHandle().isExposed, timeout=WAIT_MS)
     pointer.click(dialog.list.viewport(), dialog.list.visualItemRect(dialog.list.item(at)).center())
     qtbot.waitUntil(lambda: dialog.list.currentRow() == at, timeout=WAIT_MS)
     pointer.click(dialog.use)
@@ -138,6 +138,20 @@ def test_that_a_new_file_from_a_program_proposes_the_interpreter_and_takes_anoth
     picker.use.click()
     qtbot.waitUntil(lambda: dialog.proposal.local == "python: conda:vision\n", timeout=WAIT_MS)
     dialog.create_file.click()
+    qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     local = workspace.project / "openbayes.local.yaml"
-    qtbot.waitUntil(local.exists, timeout=WAIT_MS)
     assert local.read_text() == "python: conda:vision\n"
+
+
+def test_that_a_misspelt_environment_is_marked_while_it_is_typed_and_fixed(
+    window: MainWindow, workspace: Workspace, root: Path, qtbot
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(PROGRAM))
+    line = editor.run_settings._python.line
+    type_into(qtbot, line, "conda:vison")
+    settle(editor)
+    (problem,) = (each for each in editor.local.problems if each.path == ("python",))
+    assert line.property("wrong") == "true"
+    editor.local.fix(problem)
+    settle(editor)
+    assert (line.text(), line.property("wrong")) == ("conda:vision", "false")

@@ -106,3 +106,16 @@ def test_that_a_name_that_is_not_there_is_a_problem_before_anything_starts(
         assert refused.code == 2
         assert "openbayes.local.yaml:1:" in refused.out
         assert "There is no conda environment “visoin”; did you mean “vision”?" in refused.out
+
+
+def test_that_a_trial_of_an_environment_that_is_gone_does_not_run_with_another_python(
+    workspace: Workspace, root: Path
+) -> None:
+    workspace.write(
+        f"import shutil\nshutil.rmtree({str(root / 'envs' / 'ml')!r})\n{REPORT_X}",
+        max_job_count=2,
+        parallel_count=1,
+        local={"python": "conda:ml", "max_failed_trials": 1},
+    )
+    job = workspace.tune()
+    assert f"The conda environment {root / 'envs' / 'ml'} is gone." in json.dumps(job, ensure_ascii=False)

@@ -208,6 +208,11 @@ def _started(launch: Launch) -> _Started:
     prefix = launch.python.removeprefix(CONDA_PREFIX) if launch.python else None
     if prefix is None or prefix == launch.python:
         return _Started(command, _environment(launch, inherited))
+    if not Path(prefix).is_dir():  # else another python of the search path would run
+        raise RunnerError(
+            text("The conda environment {folder} is gone.", folder=prefix),
+            text("Create it again, then continue the job; or start a new job."),
+        )
     active = activation(Path(prefix), inherited)
     environment = _environment(launch, active.environment)
     chosen = [name for name, value in environment.items() if active.environment.get(name) != value]
