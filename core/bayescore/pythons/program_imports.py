@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import sys
+import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -33,6 +34,9 @@ _OTHER_INTERPRETER = re.compile(
 )
 _ABSENT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+_SOURCE = "<program>"
+# Python would print one for each "\\d" of a program that is only read.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module=re.escape(_SOURCE))
 _PROVIDED = {"openbayestool", "__main__"}
 
 
@@ -99,7 +103,7 @@ class _Reading:
             source = _read(file, _MOST_BYTES)
             left -= len(source)
             with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                self._add(file, ast.parse(source))
+                self._add(file, ast.parse(source, _SOURCE))
         return self.found
 
     def _add(self, file: Path, tree: ast.Module) -> None:
