@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bayescore.pythons import Candidate, Kind, NoInterpreterError, Survey, resolved, stored, survey
-from support.environments import a_conda_environment, a_conda_root, a_venv, add_package
+from support.environments import a_conda_environment, a_conda_root, a_venv, add_package, site_packages
 
 VERSION = platform.python_version()
 
@@ -195,3 +195,31 @@ def test_that_an_environment_without_python_is_refused(project: Path, home: Path
     with pytest.raises(NoInterpreterError) as caught:
         resolved("conda:r", project, {"HOME": str(home)})
     assert caught.value.path == home / "miniconda3" / "envs" / "r" / "bin" / "python"
+
+
+def test_that_nothing_is_claimed_about_a_script_that_starts_another_python(project: Path, home: Path) -> None:
+    (project / "main.py").write_text("import nothing_of_this_name\n")
+    folder = home / "bin"
+    (home / "lib" / "python3.11" / "site-packages").mkdir(parents=True)
+    folder.mkdir()
+    (folder / "python").write_text('#!/bin/sh\nexec /opt/some/python "$@"\n')
+    (folder / "python").chmod(0o755)
+    candidate = found(project, home, PATH=str(folder))[str(folder / "python")]
+    assert (candidate.interpreter.is_known, candidate.lacking) == (False, ())
+
+
+def test_that_hostile_metadata_of_an_environment_does_no_harm(project: Path, home: Path) -> None:
+    (project / "main.py").write_text("import wanted\n")
+    library = site_packages(a_venv(project / ".venv"))
+    for name in ("a", "b", "c"):
+        (library / f"{name}-1.dist-info").mkdir()
+    os.mkfifo(library / "a-1.dist-info" / "top_level.txt")
+    os.mkfifo(library / "a-1.dist-info" / "RECORD")
+    (library / "b-1.dist-info" / "top_level.txt").write_bytes(b"\xff" * 2**20)
+    (library / "b-1.dist-info" / "RECORD").write_bytes(b"wanted/\xff\0,,\n" * 2**16)
+    (library / "c-1.dist-info" / "top_level.txt").symlink_to("/dev/zero")
+    (library / "more.pth").write_text(f"{library}\n../..\n/dev\n\0\n")
+    os.mkfifo(library / "pipe.pth")
+    candidate = found(project, home)[".venv/bin/python"]
+    assert candidate.lacking == ("wanted",)
+    assert look(project, home).install_command(candidate).endswith("-m pip install wanted")

@@ -151,6 +151,8 @@ def described(candidate: Candidate) -> str:
     parts += [f"{name} {version}".strip() for name, version in candidate.frameworks.items()]
     if candidate.lacking:
         parts.append(_("lacks {modules}", modules=_listed(candidate.lacking)))
+    if not candidate.interpreter.is_known:
+        parts.append(_("packages unknown"))
     if candidate.is_default:
         parts.append(_("default"))
     return " · ".join(parts)
@@ -180,7 +182,7 @@ def python_findings(
         As in ``openbayes.local.yaml``, or as a job stores it.
     """
     chosen, programs = chosen_interpreter(python, project, environment), programs_of(command, project)
-    if chosen is None or not programs:
+    if chosen is None or not chosen.is_known or not programs:
         return
     imports = imported(project, programs)
     lacking = lacking_of(chosen, environment, imports)
@@ -190,7 +192,8 @@ def python_findings(
             yield Finding(TOPIC, Severity.OK, message)
         return
     found = look_for_interpreters(project, command, environment=environment)
-    others = [each for each in found.candidates if not each.lacking][:_MOST_OFFERED]
+    others = [each for each in found.candidates if each.interpreter.is_known and not each.lacking]
+    others = others[:_MOST_OFFERED]
     message = text(
         "{name} lacks what the program imports: {modules}.", name=named(chosen), modules=_listed(lacking)
     )

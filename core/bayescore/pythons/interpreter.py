@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
-from bayescore.files import read_text
+from bayescore.files import open_regular, read_text
 
 _MOST_BYTES = 2**16  # of a pyvenv.cfg
 _MOST_ENTRIES = 10_000  # of a folder that is listed
@@ -55,6 +55,11 @@ class Interpreter:
     version: str
     name: str
     is_of_project: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its packages can be known from files; those of a script that starts another cannot."""
+        return bool(self.version)
 
     @property
     def minor(self) -> str:
@@ -126,6 +131,12 @@ def _kind(prefix: Path) -> Kind:
     return Kind.VENV if found else Kind.SYSTEM
 
 
+def _is_script(path: Path) -> bool:
+    with suppress(OSError), open_regular(path) as opened:
+        return opened.read(2) == b"#!"
+    return False
+
+
 def _version(path: Path, prefix: Path) -> str:
     found = configuration(prefix)
     for written in (found.get("version_info", ""), found.get("version", "")):
@@ -139,5 +150,7 @@ def _version(path: Path, prefix: Path) -> str:
         return match[1]
     if match := _IN_FILE_NAME.match(Path(os.path.realpath(path)).name):
         return match[1]
+    if _is_script(path):  # which may start any interpreter
+        return ""
     libraries = {match[1] for name in names_in(prefix / "lib") if (match := _IN_FILE_NAME.match(name))}
     return libraries.pop() if len(libraries) == 1 else ""

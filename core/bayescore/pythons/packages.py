@@ -57,6 +57,8 @@ def library_folders(interpreter: Interpreter, environment: Mapping[str, str]) ->
     Follows the module ``site``: the folders of the environment, those of the interpreter that a virtual
     environment is based on if it includes them, the user's own, and those that ``.pth`` files add.
     """
+    if not interpreter.is_known:
+        return []
     minor, own = interpreter.minor, configuration(interpreter.prefix)
     found = _site_packages(interpreter.prefix, minor)
     is_closed = bool(own) and own.get("include-system-site-packages", "").lower() != "true"
@@ -139,7 +141,7 @@ def usual_distribution(module: str) -> str:
 
 def _site_packages(prefix: Path, minor: str) -> list[Path]:
     library = f"python{minor}"
-    found = [prefix / lib / library / "site-packages" for lib in ("lib", "lib64")] if minor else []
+    found = [prefix / lib / library / "site-packages" for lib in ("lib", "lib64")]
     if prefix == Path("/usr"):  # Debian's Python
         found += [Path("/usr/local/lib", library, "dist-packages"), Path("/usr/lib/python3/dist-packages")]
     return found

@@ -138,8 +138,8 @@ def survey(
 def lacking_of(
     interpreter: Interpreter, environment: Mapping[str, str], imports: Sequence[str]
 ) -> tuple[str, ...]:
-    """Those of some modules that an interpreter does not have."""
-    return _lacking(packages_of(interpreter, environment), imports)
+    """Those of some modules that an interpreter does not have; none if its packages cannot be known."""
+    return _lacking(interpreter, packages_of(interpreter, environment), imports)
 
 
 def _candidate(
@@ -154,14 +154,14 @@ def _candidate(
         interpreter,
         name,
         {framework: version for framework, version in versions.items() if version is not None},
-        _lacking(packages, imports),
+        _lacking(interpreter, packages, imports),
         packages.has("pip"),
         default is not None and _is_same(interpreter, default),
     )
 
 
-def _lacking(packages: Packages, imports: Sequence[str]) -> tuple[str, ...]:
-    return tuple(module for module in imports if not packages.has(module))
+def _lacking(interpreter: Interpreter, packages: Packages, imports: Sequence[str]) -> tuple[str, ...]:
+    return tuple(module for module in imports if interpreter.is_known and not packages.has(module))
 
 
 def _distribution(module: str, installed: Iterable[Packages]) -> str:

@@ -47,6 +47,8 @@ def package_marks(candidate: Candidate, survey: Survey) -> list[Mark]:
     found = [Mark(f"{name} {version}".strip(), "good") for name, version in candidate.frameworks.items()]
     if candidate.lacking:
         found.append(Mark(lacks(candidate), "warning"))
+    elif not candidate.interpreter.is_known:
+        found.append(Mark(_("packages unknown"), ""))
     elif survey.imports:
         found.append(Mark(_("has all packages"), "good"))
     return found
