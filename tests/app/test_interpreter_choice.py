@@ -106,6 +106,9 @@ def test_that_the_check_names_what_the_interpreter_lacks_and_who_has_it(
     ml = root / "envs" / "ml" / "bin" / "python"
     assert f"({ml}) lacks what the program imports: cv2. conda:vision has it." in found.out
     assert f"{ml} -m pip install opencv-python-headless" in found.out
+    workspace.write(PROGRAM, local={"python": "conda:ml"}, max_job_count=1, parallel_count=1)
+    started = workspace.run("gear", "run", "hypertuning", "--yes")
+    assert "lacks what the program imports: cv2. conda:vision has it." in started.out
     workspace.write(PROGRAM, local={"python": "conda:vision"})
     assert "has every package that the program imports" in workspace.run("check").out
 

@@ -223,3 +223,12 @@ def test_that_hostile_metadata_of_an_environment_does_no_harm(project: Path, hom
     candidate = found(project, home)[".venv/bin/python"]
     assert candidate.lacking == ("wanted",)
     assert look(project, home).install_command(candidate).endswith("-m pip install wanted")
+
+
+def test_that_another_program_of_a_conda_environment_is_stored_as_it_is(project: Path, home: Path) -> None:
+    prefix = a_conda_root(home) / "bin"
+    (prefix / "wrapper").write_text("#!/bin/sh\n")
+    (prefix / "wrapper").chmod(0o755)
+    environment = {"HOME": str(home)}
+    assert stored(resolved(str(prefix / "wrapper"), project, environment)) == str(prefix / "wrapper")
+    assert stored(resolved(str(prefix / "python3"), project, environment)) == f"conda:{prefix.parent}"

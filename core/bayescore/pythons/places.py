@@ -107,8 +107,11 @@ def resolved(python: str, project: Path, environment: Mapping[str, str]) -> Inte
 
 
 def stored(interpreter: Interpreter) -> str:
-    """How a job stores its interpreter: by paths only, which no later change of names affects."""
-    if interpreter.kind is Kind.CONDA:
+    """How a job stores its interpreter: by paths only, which no later change of names affects.
+
+    The interpreter of a conda environment is stored as the environment, which is activated.
+    """
+    if interpreter.kind is Kind.CONDA and _is_in_prefix(interpreter):
         return f"{conda.PREFIX}{interpreter.prefix}"
     return str(interpreter.path)
 
