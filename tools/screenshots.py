@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from screenshot_environments import make_environments
 from screenshot_jobs import run_all
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +36,7 @@ def main(folder: Path) -> int:
     os.environ["PATH"] = f"{_programs(folder)}{os.pathsep}{os.environ['PATH']}"
     project = folder / "digits"
     _run("init", "--from", "digits", "--folder", str(project))
+    make_environments(folder / "li", project)
     file = project / "openbayes.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("max_job_count: 12", "max_job_count: 30"))
     tune = ("gear", "run", "hypertuning", "--runner", "process", "--seed", "3", "--project", str(project))
@@ -120,6 +122,7 @@ def _take(project: Path, language: str, theme: str) -> None:
     window.editor.undo()
     window.editor.form.verticalScrollBar().setValue(window.editor.form.verticalScrollBar().maximum())
     grab("run-settings")
+    _interpreters(window, grab)
     window.editor.start()
     _wait_until(lambda: window.editor is not None and window.editor.start_dialog is not None)
     _wait_until(lambda: window.editor.start_dialog._found is not None)
@@ -138,6 +141,14 @@ def _take(project: Path, language: str, theme: str) -> None:
         _cases(window, by_name, grab)
     window.close()
     _wait_until(window.isHidden)
+
+
+def _interpreters(window: MainWindow, grab: Callable[..., None]) -> None:
+    assert window.editor is not None
+    picker = window.editor.run_settings._python.choose()
+    _wait_until(lambda: picker.list.count() > 0)
+    grab("python", picker)
+    picker.reject()
 
 
 def _cases(window: MainWindow, jobs: dict[str, str], grab: Callable[..., None]) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QWidget
 
-from bayescore.app.new_project import NewFiles, Proposal
+from bayescore.app.new_project import NewFiles, Proposal, with_python
 from bayescore.config import LOCAL_FILE_NAME
 from bayescore.i18n import _
+from bayesdesk.interpreter_line import InterpreterLine
 from bayesdesk.models.formatting import size
+from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.diff_view import DiffView
@@ -16,34 +21,33 @@ from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.plain import breakable
 from bayesdesk.ui.widgets import Card, button, column, label, row, set_shown
 
-_LOCAL_HEIGHT = 140  # pixels: a few lines
-
 
 class NewFileDialog(Dialog):
     """Shows the proposed text and the remarks about it; accepting it means to write the file."""
 
-    def __init__(self, parent: QWidget, proposal: Proposal) -> None:
+    def __init__(self, parent: QWidget, proposal: Proposal, program: Path, background: Background) -> None:
         super().__init__(parent)
+        self._offered, self._background = proposal, background
+        self.proposal, self._python = proposal, ""
         self.setWindowTitle(_("New from my program"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.view = DiffView()
         self.view.show_difference("", proposal.text)
         self.local_view = DiffView()
-        self.local_view.show_difference("", proposal.local)
-        self.local_view.setMaximumHeight(_LOCAL_HEIGHT)
-        local_file = label(
+        self.local_file = label(
             str(proposal.file.with_name(LOCAL_FILE_NAME)), "caption", wrap=True, selectable=True
         )
-        for widget in (local_file, self.local_view):
-            set_shown(widget, bool(proposal.local))
-        self.remarks = label("\n".join(str(r) for r in proposal.remarks), wrap=True, selectable=True)
-        set_shown(self.remarks, bool(proposal.remarks))
+        self.remarks = label("", wrap=True, selectable=True)
+        command = f"python {shlex.quote(program.name)}"
+        self.interpreter = InterpreterLine(background, proposal.file.absolute().parent, command)
+        self.interpreter.chosen.connect(self._set_python)
         self.create_file = button(_("Create file"), self.accept, kind="primary")
         layout = column(
             label(self.windowTitle(), "title"),
             label(str(proposal.file), "caption", wrap=True, selectable=True),
             self.view,
-            local_file,
+            self.interpreter,
+            self.local_file,
             self.local_view,
             self.remarks,
             row(None, button(_("Cancel"), self.reject), self.create_file),
@@ -53,7 +57,30 @@ class NewFileDialog(Dialog):
         layout.setStretchFactor(self.view, 1)
         self.setLayout(layout)
         fit_to_screen(self, 720, 560)
+        self._show(proposal)
         self.create_file.setFocus()
+
+    def _set_python(self, python: str) -> None:
+        def show(proposal: Proposal) -> None:
+            if python == self._python:  # else another has been chosen since
+                self._show(proposal)
+
+        self._python = python
+        self._background.run(lambda: with_python(self._offered, python), show)
+
+    def _show(self, proposal: Proposal) -> None:
+        self.proposal = proposal
+        self.local_view.show_difference("", proposal.local)
+        self.local_view.fit_height()
+        for widget in (self.local_file, self.local_view):
+            set_shown(widget, bool(proposal.local))
+        self.remarks.setText("\n".join(str(remark) for remark in proposal.remarks))
+        set_shown(self.remarks, bool(proposal.remarks))
+
+    def done(self, result: int) -> None:
+        """Close, and stop looking for interpreters."""
+        self.interpreter.stop()
+        super().done(result)
 
 
 class NewFilesDialog(Dialog):

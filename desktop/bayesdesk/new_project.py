@@ -75,22 +75,23 @@ class NewProjectActions(QObject):
 
     def propose(self, program: Path) -> None:
         """Offer a file with a search space made from the options of a program."""
-        self._background.run(lambda: propose_from_program(program.parent, program.name), self._offer)
+        self._background.run(
+            lambda: propose_from_program(program.parent, program.name),
+            lambda proposal: self._offer(proposal, program),
+        )
 
-    def _offer(self, proposal: Proposal) -> None:
+    def _offer(self, offered: Proposal, program: Path) -> None:
         """Show the proposed file, which is written when the user accepts it."""
-
-        def write() -> None:
-            accept_proposal(proposal, default_runner())
+        dialog = NewFileDialog(self._window, offered, program, self._background)
 
         def create() -> None:
+            accepted, runner = dialog.proposal, default_runner()
             self._background.run_to_end(
-                _("Creating {file}", file=proposal.file.name),
-                write,
-                lambda _none: self.chosen.emit(proposal.file),
+                _("Creating {file}", file=accepted.file.name),
+                lambda: accept_proposal(accepted, runner),
+                lambda _none: self.chosen.emit(accepted.file),
             )
 
-        dialog = NewFileDialog(self._window, proposal)
         dialog.accepted.connect(create)
         dialog.open()
 

@@ -7,6 +7,7 @@ import pty
 import subprocess
 from contextlib import suppress
 
+from support.environments import a_venv
 from support.workspace import BIN, Workspace
 
 PROGRAM = """
@@ -69,3 +70,14 @@ def test_that_no_file_is_written_without_answers(workspace: Workspace) -> None:
     shown = at_a_terminal(workspace, "")
     assert "Traceback" not in shown
     assert not (workspace.project / "openbayes.yaml").exists()
+
+
+def test_that_the_interpreter_is_asked_for_when_the_default_lacks_a_package(workspace: Workspace) -> None:
+    workspace.project.mkdir()
+    (workspace.project / "fit.py").write_text(f"import nothing_of_this_name\n{PROGRAM}")
+    a_venv(workspace.project / ".venv")
+    a_venv(workspace.project / "venv")
+    shown = at_a_terminal(workspace, "", "", "", "", "1000", "2")
+    assert "lacks nothing_of_this_name" in shown
+    assert "Number of the interpreter [1]" in shown
+    assert (workspace.project / "openbayes.local.yaml").read_text() == "python: venv/bin/python\n"

@@ -38,6 +38,9 @@ def _dialogs(window: MainWindow, workspace: Workspace, qtbot, folder: Path) -> I
     qtbot.waitUntil(lambda: editor.start_dialog is not None, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: editor.start_dialog._found is not None, timeout=WAIT_MS)
     yield editor.start_dialog
+    picker = editor.run_settings._python.choose()
+    qtbot.waitUntil(lambda: picker.list.count() > 0, timeout=WAIT_MS)
+    yield picker
     for open_, kind in (
         (window.show_preferences, Preferences),
         (lambda: window.help.show_keys(window.actions_by_name), HelpDialog),

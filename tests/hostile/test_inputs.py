@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.app.new_project import create_from_program, create_project
+from bayescore.app.new_project import create_project, propose_from_program
 from bayescore.config import load_file, load_local_file, load_local_text, load_text
 from bayescore.config.gear import Gear, name_project, read_gear
 from bayescore.config.load import MAX_BYTES
@@ -132,7 +132,7 @@ def test_that_the_program_of_a_project_is_read_within_limits(
 ) -> None:
     unsuitable(tmp_path / "main.py")
     with pytest.raises(ConfigError, match="cannot be read"):
-        create_from_program(tmp_path, "main.py")
+        propose_from_program(tmp_path, "main.py")
 
 
 # ---- conditions

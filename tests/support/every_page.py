@@ -141,7 +141,11 @@ def dialogs(
         ("consent", own(lambda: ConsentDialog(window, "digits", asked, None))),
         ("import", own(lambda: ImportDialog(window, study, file.parent))),
         ("new files", own(lambda: NewFilesDialog(window, planned))),
-        ("new file", own(lambda: NewFileDialog(window, proposal))),
+        (
+            "new file",
+            own(lambda: NewFileDialog(window, proposal, file.with_name("main.py"), window.background)),
+        ),
+        ("interpreters", opened(editor.run_settings._python.choose)),
         ("closing", own(lambda: ClosingDialog(window))),
         ("pattern", own(lambda: a_pattern_dialog(window, file))),
         ("pull", own(lambda: PullDialog(window, window.background, "no-such-image:1", None))),

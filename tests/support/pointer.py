@@ -41,10 +41,13 @@ class Pointer(QObject):
         self._display.close()
 
     def move(self, widget: QWidget, point: QPoint | None = None) -> None:
-        """Move to a point of a widget, by default to its centre."""
-        at = widget.mapToGlobal(point if point is not None else widget.rect().center())
-        xtest.fake_input(self._display, X.MotionNotify, x=at.x(), y=at.y())
-        self._display.sync()
+        """Move to a point of a widget, by default to its centre, and after it while layouts move it."""
+        moved = None
+        while moved != (at := widget.mapToGlobal(point if point is not None else widget.rect().center())):
+            xtest.fake_input(self._display, X.MotionNotify, x=at.x(), y=at.y())
+            self._display.sync()
+            moved = at
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def click(
         self,

@@ -135,7 +135,8 @@ def test_that_the_interpreter_of_the_settings_is_used(workspace: Workspace, tmp_
     workspace.write(local={"python": "/nowhere/python"})
     refused = workspace.run("gear", "run", "hypertuning")
     assert refused.code == 2
-    assert "/nowhere/python" in refused.err
+    assert "openbayes.local.yaml:1:" in refused.out
+    assert "There is no interpreter /nowhere/python." in refused.out
 
 
 def test_that_a_log_is_bounded_and_keeps_its_end(workspace: Workspace) -> None:

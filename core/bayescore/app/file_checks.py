@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bayescore.app.findings import Finding
 from bayescore.app.in_place_problems import in_place_problems
+from bayescore.app.interpreter_choice import python_findings, python_problems
 from bayescore.app.project_findings import Use, project_findings
 from bayescore.config import (
     LOCAL_FILE_NAME,
@@ -52,7 +53,11 @@ def check_files(where: Path, watcher: Watcher | None = None) -> FileChecks:
         found = scan(file.parent, settings, home, watcher)
     except RunnerError as error:
         return FileChecks(file, problems, (Finding.of_error("files", error),))
-    problems = (*problems, *in_place_problems(file.parent, local, found))
+    problems = (
+        *problems,
+        *in_place_problems(file.parent, local, found),
+        *python_problems(file.parent, local, settings.runner),
+    )
     on_nodes = settings.runner is RunnerChoice.RAY and settings.ray.runner is NodeRunner.DOCKER
     use = Use(
         file.parent.absolute(),
@@ -60,5 +65,7 @@ def check_files(where: Path, watcher: Watcher | None = None) -> FileChecks:
         on_nodes or settings.runner in (RunnerChoice.AUTO, RunnerChoice.DOCKER),
         loaded.config.hyper_tuning.max_job_count,
     )
-    findings = tuple(project_findings(use, found, home))
-    return FileChecks(file, problems, findings, not has_errors(problems))
+    findings = list(project_findings(use, found, home))
+    if settings.runner is RunnerChoice.PROCESS and not has_errors(problems):
+        findings += python_findings(use.project, loaded.config.command, settings.python)
+    return FileChecks(file, problems, tuple(findings), not has_errors(problems))

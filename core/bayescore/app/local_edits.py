@@ -1,4 +1,4 @@
-"""Edits of ``openbayes.local.yaml`` that the checks offer: how something in the project is used."""
+"""Edits of ``openbayes.local.yaml`` that the checks offer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bayescore.config import Edit, EditError, YamlDocument
 from bayescore.i18n import text
 from bayescore.trials.ignoring import as_pattern
 
-IN_PLACE, COPY = "in_place", "copy"
+IN_PLACE, COPY, PYTHON = "in_place", "copy", "python"
 
 
 def copy_instead(document: YamlDocument, path: str) -> Edit:
@@ -28,6 +28,13 @@ def leave_in_place(document: YamlDocument, path: str, *, writable: bool) -> Edit
     earlier = value if isinstance(value, list) else [value] if value is not None else []
     mapping = {**{str(line): "ro" for line in earlier}, pattern: access}
     return document.set((IN_PLACE,), mapping) if value is not None else document.add((), IN_PLACE, mapping)
+
+
+def choose_python(document: YamlDocument, python: str) -> Edit:
+    """The edit that names the interpreter of trials."""
+    _value(document, PYTHON)  # refuses a file that holds no keys
+    present = document.node((PYTHON,)) is not None
+    return document.set((PYTHON,), python) if present else document.add((), PYTHON, python)
 
 
 def _listed(document: YamlDocument, key: str, pattern: str) -> Edit:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear
+from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear, load_local_file
 from bayescore.config.load import read_utf8
+from bayescore.config.yamltext.scalars import render
 from bayescore.errors import ConfigError
 from bayescore.exchange.program_modules import local_modules
 from bayescore.exchange.program_options import propose_space
@@ -37,13 +38,13 @@ class NewFiles:
 
 
 def plan_project(
-    folder: Path, example: str | None = None, runner: RunnerChoice = RunnerChoice.AUTO
+    folder: Path, example: str | None = None, runner: RunnerChoice = RunnerChoice.AUTO, python: str = ""
 ) -> NewFiles:
     """A commented ``openbayes.yaml``, or the files of an example; nothing is written.
 
     Parameters
     ----------
-    runner
+    runner, python
         Written into an ``openbayes.local.yaml``, unless that file exists.
 
     Raises
@@ -65,8 +66,10 @@ def plan_project(
             text("Already in the folder: {names}.", names=names), text("Choose an empty folder.")
         )
     contents: dict[PurePath, bytes] = {p.relative_to(source): p.read_bytes() for p in files}
-    if runner is not RunnerChoice.AUTO and not (folder / LOCAL_FILE_NAME).exists():
-        contents[PurePath(LOCAL_FILE_NAME)] = _runner_line(runner)
+    settings = _runner_line(runner) + _python_line(python)
+    if settings and not (folder / LOCAL_FILE_NAME).exists():
+        own = contents.get(PurePath(LOCAL_FILE_NAME), b"")
+        contents[PurePath(LOCAL_FILE_NAME)] = settings.encode() + own
     return NewFiles(folder, contents)
 
 
@@ -92,7 +95,7 @@ def write_files(planned: NewFiles) -> list[Path]:
     return written
 
 
-def create_project(folder: Path, example: str | None = None) -> list[Path]:
+def create_project(folder: Path, example: str | None = None, python: str = "") -> list[Path]:
     """Write a commented ``openbayes.yaml``, or copy an example; returns the files that were written.
 
     Raises
@@ -100,7 +103,7 @@ def create_project(folder: Path, example: str | None = None) -> list[Path]:
     ConfigError
         As :func:`plan_project` and :func:`write_files`; if one of the files exists, nothing is written.
     """
-    return write_files(plan_project(folder, example))
+    return write_files(plan_project(folder, example, python=python))
 
 
 def _choose_runner(folder: Path, runner: RunnerChoice) -> None:
@@ -113,11 +116,15 @@ def _choose_runner(folder: Path, runner: RunnerChoice) -> None:
     """
     target = folder / LOCAL_FILE_NAME
     if runner is not RunnerChoice.AUTO and not target.exists():
-        _create(target, _runner_line(runner), folder)
+        _create(target, _runner_line(runner).encode(), folder)
 
 
-def _runner_line(runner: RunnerChoice) -> bytes:
-    return f"runner: {runner}\n".encode()
+def _runner_line(runner: RunnerChoice) -> str:
+    return "" if runner is RunnerChoice.AUTO else f"runner: {runner}\n"
+
+
+def _python_line(python: str) -> str:
+    return f"python: {render(python)}\n" if python else ""
 
 
 def name_project(folder: Path, name: str) -> Path | None:
@@ -198,10 +205,32 @@ def propose_from_program(
     content = found.file_text(program, metric=metric, goal=goal, trials=trials)
     local, remarks = found.written.local_text(), found.remarks
     if local and (folder / LOCAL_FILE_NAME).exists():
-        lines = "\n".join(line for line in local.splitlines() if not line.startswith("#"))
-        add = text("Add to {file}:\n{lines}", file=folder / LOCAL_FILE_NAME, lines=lines)
-        local, remarks = "", (*remarks, add)
+        local, remarks = "", (*remarks, _to_add(folder, local))
     return Proposal(target, content, remarks, local)
+
+
+def with_python(proposal: Proposal, python: str) -> Proposal:
+    """The proposal with the interpreter of trials; nothing changes if ``openbayes.local.yaml`` names one."""
+    folder = proposal.file.parent
+    if not (folder / LOCAL_FILE_NAME).exists():
+        return replace(proposal, local=_python_line(python) + proposal.local)
+    if not python or names_python(folder):
+        return proposal
+    return replace(proposal, remarks=(*proposal.remarks, _to_add(folder, _python_line(python))))
+
+
+def names_python(folder: Path) -> bool:
+    """Whether the settings of this machine name an interpreter already."""
+    try:
+        settings = load_local_file(folder / LOCAL_FILE_NAME).settings
+    except ConfigError:
+        return False
+    return settings is not None and settings.python is not None
+
+
+def _to_add(folder: Path, local: str) -> Text:
+    lines = "\n".join(line for line in local.splitlines() if not line.startswith("#"))
+    return text("Add to {file}:\n{lines}", file=folder / LOCAL_FILE_NAME, lines=lines)
 
 
 def accept_proposal(proposal: Proposal, runner: RunnerChoice = RunnerChoice.AUTO) -> None:
@@ -215,21 +244,5 @@ def accept_proposal(proposal: Proposal, runner: RunnerChoice = RunnerChoice.AUTO
     folder = proposal.file.parent
     _create(proposal.file, proposal.text.encode(), folder)
     if proposal.local:
-        chosen = f"runner: {runner}\n" if runner is not RunnerChoice.AUTO else ""
-        _create(folder / LOCAL_FILE_NAME, f"{chosen}{proposal.local}".encode(), folder)
+        _create(folder / LOCAL_FILE_NAME, f"{_runner_line(runner)}{proposal.local}".encode(), folder)
     _choose_runner(folder, runner)
-
-
-def create_from_program(
-    folder: Path, program: str, *, metric: str = "", goal: str = "", trials: int = 20
-) -> Proposal:
-    """Write the files proposed from a program, and return them.
-
-    Raises
-    ------
-    ConfigError
-        As :func:`propose_from_program` and :func:`accept_proposal`.
-    """
-    proposal = propose_from_program(folder, program, metric=metric, goal=goal, trials=trials)
-    accept_proposal(proposal)
-    return proposal

@@ -13,6 +13,7 @@ from bayescore.app.consent import unconfirmed
 from bayescore.app.container_access import container_access
 from bayescore.app.container_environment import missing_variables
 from bayescore.app.findings import Finding, may_proceed
+from bayescore.app.interpreter_choice import python_findings
 from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, Permission
 from bayescore.app.prepare import Prepared, prepare
@@ -146,6 +147,9 @@ def _runner(submission: Submission) -> Iterator[Finding]:
     if submission.runner == "process":
         message = text("Trials run as processes of {python}", python=submission.local.python or "python")
         yield Finding("runner", Severity.OK, message)
+        yield from python_findings(
+            Path(submission.project), submission.config.command, submission.local.python
+        )
     elif submission.runner == "ray":
         yield from _cluster(submission)
     else:

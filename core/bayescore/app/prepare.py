@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bayescore.app.in_place_problems import in_place_problems
 from bayescore.app.inputs import resolve_inputs
+from bayescore.app.interpreter_choice import python_problems
 from bayescore.app.options import Options, local_with_options, with_options
 from bayescore.app.permissions import PROCESS_LINE, Permission, cluster_lines, folder_lines, permissions_of
 from bayescore.app.secret_values import collect, masked
@@ -35,6 +36,7 @@ from bayescore.config.problems import has_errors
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.files.links import leads_out, real
 from bayescore.i18n import text
+from bayescore.pythons import resolved, stored
 from bayescore.store import DataFolder, Job, Submission
 from bayescore.trials import docker_engine
 from bayescore.trials.images import image_for
@@ -106,8 +108,11 @@ def prepare(
     problems = (*problems, *in_place_problems(file.parent, local_file, found))
     if has_errors(problems):
         return Prepared(None, {}, problems, (), found)
-    secrets = collect(config, loaded.document.text, os.environ)
     runner, endpoint = _runner(local)
+    problems = (*problems, *python_problems(file.parent, local_file, runner))
+    if has_errors(problems):
+        return Prepared(None, {}, problems, (), found)
+    secrets = collect(config, loaded.document.text, os.environ)
     image = None
     if runner == "docker" or (runner == "ray" and local.ray.runner is NodeRunner.DOCKER):
         image = image_for(config, local)
@@ -216,13 +221,7 @@ def _check_processes() -> None:
 
 
 def _python(local: LocalSettings, project: Path) -> str | None:
+    """The interpreter as a job stores it; one that is missing is a problem that has been reported."""
     if local.python is None:
         return default_python()
-    chosen = Path(local.python).expanduser()
-    found = chosen if chosen.is_absolute() else project / chosen
-    if not os.access(found, os.X_OK):
-        raise ConfigError(
-            text("There is no interpreter {file}.", file=found),
-            text("Correct “python” in openbayes.local.yaml."),
-        )
-    return str(found)
+    return stored(resolved(local.python, project, os.environ))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bayescore.app.findings import Finding
+from bayescore.app.interpreter_choice import python_findings
 from bayescore.app.lookup import find_job
 from bayescore.app.metric_origins import heading, origins
 from bayescore.app.new_project import name_project
 from bayescore.app.options import Options
-from bayescore.app.prepare import prepare
+from bayescore.app.prepare import Prepared, prepare
 from bayescore.app.project_findings import Use, project_findings
 from bayescore.app.submit import submit
 from bayescore.cli.confirming import with_confirmation
@@ -22,7 +24,7 @@ from bayescore.cli.options import DETACH, JSON, PROJECT, YES
 from bayescore.cli.output import aside, write
 from bayescore.cli.reading import reading
 from bayescore.cli.store import open_store, print_job
-from bayescore.config import CategoricalSpec, DiscreteSpec, Scale, Severity
+from bayescore.config import CategoricalSpec, DiscreteSpec, RunnerChoice, Scale, Severity
 from bayescore.config.gear import read_gear
 from bayescore.i18n import N_, _, n_, text, translate
 from bayescore.search import SearchSpace
@@ -102,7 +104,7 @@ def hypertuning(
     if prepared.submission is None:
         raise typer.Exit(2)
     _preview(prepared.submission, show)
-    for finding in project_findings(Use.by(prepared.submission), prepared.found, database.folder.root):
+    for finding in _findings(prepared, database):
         show(f"  {finding.message}")
         if finding.severity is Severity.WARNING and finding.fix is not None:
             show(f"    → {finding.fix}")
@@ -115,6 +117,17 @@ def hypertuning(
     elif detach:
         write(_("Job {id} has been started; follow it with: bayesdesk show {id}", id=job.id))
     raise typer.Exit(code)
+
+
+def _findings(prepared: Prepared, database: Database) -> Iterator[Finding]:
+    """What the checks say about the project's files, and about packages that its program lacks."""
+    submission = prepared.submission
+    if submission is None:
+        return
+    yield from project_findings(Use.by(submission), prepared.found, database.folder.root)
+    if submission.runner == RunnerChoice.PROCESS:
+        found = python_findings(Path(submission.project), submission.config.command, submission.local.python)
+        yield from (each for each in found if each.severity is Severity.WARNING)
 
 
 def _show_origins(database: Database, job: str, show: Callable[[str], None]) -> None:

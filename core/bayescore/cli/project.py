@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from bayescore.app.new_project import create_from_program, create_project, example_names
+from bayescore.app.new_project import (
+    accept_proposal,
+    create_project,
+    example_names,
+    propose_from_program,
+    with_python,
+)
+from bayescore.cli.interpreters import choose_interpreter
 from bayescore.cli.output import aside, printable, write
 from bayescore.config.load import LOCAL_FILE_NAME, MAX_BYTES
 from bayescore.config.models import Goal
@@ -37,16 +44,23 @@ def init(
     trials: Annotated[
         int, typer.Option("--trials", min=1, max=_MOST_TRIALS, help=_("How many trials."))
     ] = 20,
+    python: Annotated[
+        str | None,
+        typer.Option("--python", help=_("Python of the trials: a path, or conda:NAME. By default the best.")),
+    ] = None,
 ) -> None:
     """Write an openbayes.yaml: commented, an example's, or proposed from a program's options."""
     if from_ == "list":
         for name in example_names():
             write(name)
         return
-    if program is None and from_ is None and sys.stdin.isatty() and sys.stdout.isatty():
+    asks = program is None and from_ is None and sys.stdin.isatty() and sys.stdout.isatty()
+    if asks:
         program, metric, goal, trials = _ask(folder, metric, goal, trials)
     if program:
-        made = create_from_program(folder, program, metric=metric, goal=goal, trials=trials)
+        proposed = propose_from_program(folder, program, metric=metric, goal=goal, trials=trials)
+        made = with_python(proposed, choose_interpreter(folder, python, program, asks=asks))
+        accept_proposal(made)
         for remark in made.remarks:
             aside(str(remark))
         write(made.text)
@@ -55,7 +69,8 @@ def init(
             write(made.local)
             write(str(made.file.with_name(LOCAL_FILE_NAME)))
     else:
-        for target in create_project(folder, from_):
+        chosen = choose_interpreter(folder, python, asks=asks) if from_ is None or python else ""
+        for target in create_project(folder, from_, chosen):
             write(str(target))
     write(_("Next: bayesdesk check {folder}", folder=folder))
 

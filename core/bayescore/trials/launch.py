@@ -100,6 +100,8 @@ class Launch:
         UUIDs; empty for none.
     outputs
         Which outputs of a trial on another machine are copied back: ``all``, ``none``, or a pattern of names.
+    python
+        Path of the interpreter, or ``conda:PATH`` of an environment that is activated first.
     shell
         What runs the command.
     metrics, wanted

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
+from bayescore.app.interpreter_choice import python_problems
 from bayescore.config import (
     PARAMETER_SPECS,
     CategoricalSpec,
@@ -111,11 +112,12 @@ def analyse_config(source: str, file: FilePath) -> ConfigAnalysis:
 
 
 def analyse_local(source: str, file: FilePath) -> LocalAnalysis:
-    """Parse and check the text of an ``openbayes.local.yaml``."""
+    """Parse and check the text of an ``openbayes.local.yaml``, and whether its interpreter is there."""
     loaded = load_local_text(source, file)
-    return LocalAnalysis(
-        loaded.document, loaded.problems, *_by_path(loaded.problems), settings=loaded.settings
-    )
+    problems = loaded.problems
+    if loaded.settings is not None:
+        problems += python_problems(file.parent, loaded, loaded.settings.runner)
+    return LocalAnalysis(loaded.document, problems, *_by_path(problems), settings=loaded.settings)
 
 
 def _by_path(problems: Sequence[Problem]) -> tuple[dict[Path, list[Problem]], frozenset[Path]]:

@@ -149,7 +149,7 @@ def _local_keys() -> Keys:
         "runner": _("auto uses Docker if it is available, otherwise processes."),
         "image": _("Image of the containers. Default: the image of the environment."),
         "registry_mirror": _("Registry mirror for pulls, like mirror.example.com."),
-        "python": _("Python interpreter of trials that run as processes."),
+        "python": _("Python of trials that run as processes: a path, or conda:NAME, which is activated."),
         "gpus": _("GPUs for trials: all, none, or a list of numbers and UUIDs."),
         "gpus_per_trial": _("Number of GPUs that one trial gets. Default: 1; 0: none."),
         "trials_per_gpu": _("Number of trials that share one GPU."),

@@ -15,6 +15,7 @@ from bayesdesk.editor.image_state import image_in_effect, image_state
 from bayesdesk.editor.in_place_field import PatternsField
 from bayesdesk.editor.mapping_rows import MappingRows
 from bayesdesk.editor.pull_dialog import PullDialog
+from bayesdesk.editor.python_field import PythonField
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.services.background import Background
 from bayesdesk.services.machine_watch import MachineWatch
@@ -45,6 +46,8 @@ class RunSettings(Card):
         self._runner.chosen.connect(self._choose_runner)
         self._image = ComboField(local, ("image",))
         self._image_state = badge()
+        self._python = PythonField(model, local, background)
+        self._python_choice = Labelled("Python", self._python)
         self._pull = button(_("Pull…"), self.pull, kind="link")
         self._gpus = GpuChoice(local)
         self._gpu_choice = Labelled("GPU", self._gpus)
@@ -78,7 +81,13 @@ class RunSettings(Card):
         explanation = _("Image of the containers; if empty, the image of the environment")
         name_field(self._image, _("Image"), explanation)
         self._field(self._image)
-        first = Flow((Labelled(_("Runner"), self._runner), 0, 0), (Labelled(_("Image"), holder), 1, 220))
+        name_field(self._python.line, "Python")
+        self._field(self._python.line)
+        first = Flow(
+            (Labelled(_("Runner"), self._runner), 0, 0),
+            (Labelled(_("Image"), holder), 1, 220),
+            (self._python_choice, 1, 220),
+        )
         share = TextField(self._local, ("trials_per_gpu",), optional=True, placeholder="1")
         share.setFixedWidth(theme.px(90))
         trials = Labelled(_("Trials per GPU"), self._field(share), _("Number of trials that share one GPU"))
@@ -187,6 +196,7 @@ class RunSettings(Card):
         self._runner.choose(str(local.value(("runner",)) or "auto"))
         for field in self._fields:
             field.refresh()
+        self._python_choice.setVisible(self._runner.value() in ("auto", "process"))
         on_cluster = local.value(("runner",)) == "ray"
         self._cluster.setVisible(on_cluster)
         self._gpu_choice.setVisible(not on_cluster)  # the choice is about this machine's GPUs

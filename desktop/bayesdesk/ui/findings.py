@@ -77,7 +77,7 @@ def finding_line(
     topic.setFixedWidth(theme.px(topic_width))
     said = column(label(str(finding.message), "secondary", wrap=True, selectable=True), spacing=theme.px(6))
     if finding.fix is not None:
-        said.addWidget(_fix_card(str(finding.fix)))
+        said.addWidget(command_card(str(finding.fix)))
     if act is not None and finding.actions:
         links = (button(str(each.title), partial(act, each), kind="link") for each in finding.actions)
         said.addLayout(row(*links, None, spacing=theme.px(14)))
@@ -90,7 +90,8 @@ def finding_line(
     return made
 
 
-def _fix_card(words: str) -> QWidget:
+def command_card(words: str) -> QWidget:
+    """A command or an instruction that can be copied."""
     ground = Card()
     ground.setObjectName("sunk")
     line = row(label(words, "mono_small", wrap=True, selectable=True))

@@ -108,6 +108,7 @@ QTableView, QListView, QTreeView { background: $panel; border: none; gridline-co
 QTableView::item { padding: 0 5px; border-bottom: 1px solid $line; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
 QListWidget::item, QTreeWidget::item, QTreeView#events::item { padding: 5px 5px; }
+QListWidget#interpreters::item { padding: 0; border-radius: 6px; }
 QListView#completions { border: 1px solid $strong_line; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; border: none; border-bottom: 1px solid $line; padding: 7px 8px;

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
 from pathlib import Path
 
 from bayescore.config import CommandShell
@@ -20,8 +21,10 @@ from bayescore.errors import RunnerError
 from bayescore.files import append_to, read_bytes, reason_of, replace
 from bayescore.i18n import text
 from bayescore.processes import start_time
+from bayescore.pythons import CONDA_PREFIX
 from bayescore.resources import resource
 from bayescore.trials import trial_folder
+from bayescore.trials.conda_activation import activation
 from bayescore.trials.launch import Launch, TrialFolder
 from bayescore.trials.local_paths import localised
 from bayescore.trials.neighbours import rendezvous, with_threads
@@ -62,8 +65,9 @@ class ProcessRunner:
         folder = trial_folder.make(launch.folder.root, launch.content)
         if handle := self.adopt(launch):
             return handle
+        started = _started(launch)
         spec = {
-            "arguments": [*_SHELLS[launch.shell], "-c", with_local_paths(launch)],
+            "arguments": started.arguments,
             "folder": str(folder.output),
             "log": str(folder.log),
             "claim": str(folder.root / _CLAIM),
@@ -77,7 +81,7 @@ class ProcessRunner:
             replace(spec_file, json.dumps(spec).encode("utf-8"))
             supervisor = subprocess.Popen(
                 [sys.executable, "-E", "-S", str(_SUPERVISOR), str(spec_file)],
-                env=_environment(launch),
+                env=started.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=append_to(folder.root / "supervisor.log"),
@@ -190,9 +194,33 @@ def with_local_paths(launch: Launch) -> str:
     return localised(launch.command, {**folders, "output": str(launch.folder.output)})
 
 
-def _environment(launch: Launch) -> dict[str, str]:
-    folder = launch.folder
+@dataclass(frozen=True)
+class _Started:
+    """What is started, and with which environment variables."""
+
+    arguments: list[str]
+    environment: dict[str, str]
+
+
+def _started(launch: Launch) -> _Started:
+    command = [*_SHELLS[launch.shell], "-c", with_local_paths(launch)]
     inherited = os.environ if launch.inherited is None else launch.inherited
+    prefix = launch.python.removeprefix(CONDA_PREFIX) if launch.python else None
+    if prefix is None or prefix == launch.python:
+        return _Started(command, _environment(launch, inherited))
+    if not Path(prefix).is_dir():  # else another python of the search path would run
+        raise RunnerError(
+            text("The conda environment {folder} is gone.", folder=prefix),
+            text("Create it again, then continue the job; or start a new job."),
+        )
+    active = activation(Path(prefix), inherited)
+    environment = _environment(launch, active.environment)
+    chosen = [name for name, value in environment.items() if active.environment.get(name) != value]
+    return _Started(active.command(command, {*chosen, *launch.environment, *launch.secrets}), environment)
+
+
+def _environment(launch: Launch, inherited: Mapping[str, str]) -> dict[str, str]:
+    folder = launch.folder
     environment = {
         **with_threads(inherited, launch.threads),
         **rendezvous(launch.ports),
@@ -205,13 +233,20 @@ def _environment(launch: Launch) -> dict[str, str]:
     environment["BAYESDESK_SPOOL"] = str(folder.spool / _SPOOL)
     environment["CUDA_VISIBLE_DEVICES"] = ",".join(launch.gpus)
     path = environment.get("PATH", os.defpath)
-    if launch.python:
-        path = f"{_python_folder(launch)}{os.pathsep}{Path(launch.python).parent}{os.pathsep}{path}"
-    environment["PATH"] = path
+    environment["PATH"] = os.pathsep.join([*map(str, _first_folders(launch)), path])
     if launch.inject_client:
         earlier = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = str(resource("client")) + (f"{os.pathsep}{earlier}" if earlier else "")
     return environment
+
+
+def _first_folders(launch: Launch) -> list[Path]:
+    """The folders that come first on the search path, so that ``python`` is the chosen interpreter."""
+    if not launch.python:
+        return []
+    if launch.python.startswith(CONDA_PREFIX):
+        return [Path(launch.python.removeprefix(CONDA_PREFIX), "bin")]
+    return [_python_folder(launch), Path(launch.python).parent]
 
 
 def _python_folder(launch: Launch) -> Path:
