@@ -21,9 +21,9 @@ _BEGIN = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "
 # Commands that run the command behind them, and their options that take the next word as a value.
 _RUNNING = {
     "env": ("-u", "-C", "--unset", "--chdir"), "nohup": (), "exec": ("-a",), "command": (), "setsid": (),
-    "nice": ("-n", "--adjustment"), "ionice": ("-c", "-n"), "stdbuf": ("-i", "-o", "-e"), "xvfb-run": ("-s", "-n"),
-    "sudo": ("-u", "-g", "-C", "-D"), "timeout": ("-s", "-k", "--signal", "--kill-after"), "time": ("-f", "-o"),
-    "taskset": (), "numactl": (), "chrt": (), "caffeinate": (),
+    "nice": ("-n", "--adjustment"), "ionice": ("-c", "-n"), "stdbuf": ("-i", "-o", "-e"),
+    "xvfb-run": ("-s", "-n"), "sudo": ("-u", "-g", "-C", "-D"),
+    "timeout": ("-s", "-k", "--signal", "--kill-after"), "time": ("-f", "-o"), "taskset": (), "numactl": (), "chrt": (), "caffeinate": (),
 }  # fmt: skip
 _WITH_ARGUMENT = frozenset({"timeout", "taskset", "chrt"})  # as in "timeout 1h python main.py"
 _END = frozenset({"fi", "done", "esac", "}"})
@@ -195,7 +195,7 @@ def _name(simple: SimpleCommand) -> Word:
 
 
 def _without_prefix(simple: SimpleCommand) -> Sequence[Word]:
-    """Words of a command from its program on: without assignments, ``nohup``, ``env -u NAME`` and the like."""
+    """Words of a command from its program on: without assignments, ``nohup``, ``env -u NAME`` …"""
     words = [*simple.words]
     while words:
         if words[0].text in _BEGIN or _is_assignment(words[0].text):
