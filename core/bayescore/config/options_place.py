@@ -23,7 +23,8 @@ _RUNNING = {
     "env": ("-u", "-C", "--unset", "--chdir"), "nohup": (), "exec": ("-a",), "command": (), "setsid": (),
     "nice": ("-n", "--adjustment"), "ionice": ("-c", "-n"), "stdbuf": ("-i", "-o", "-e"),
     "xvfb-run": ("-s", "-n"), "sudo": ("-u", "-g", "-C", "-D"),
-    "timeout": ("-s", "-k", "--signal", "--kill-after"), "time": ("-f", "-o"), "taskset": (), "numactl": (), "chrt": (), "caffeinate": (),
+    "timeout": ("-s", "-k", "--signal", "--kill-after"), "time": ("-f", "-o"),
+    "taskset": (), "numactl": (), "chrt": (), "caffeinate": (),
 }  # fmt: skip
 _WITH_ARGUMENT = frozenset({"timeout", "taskset", "chrt"})  # as in "timeout 1h python main.py"
 _END = frozenset({"fi", "done", "esac", "}"})
