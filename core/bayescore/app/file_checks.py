@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bayescore.app.findings import Finding
 from bayescore.app.in_place_problems import in_place_problems
+from bayescore.app.program_problems import program_problems
 from bayescore.app.project_findings import Use, project_findings
 from bayescore.config import (
     LOCAL_FILE_NAME,
@@ -52,7 +53,11 @@ def check_files(where: Path, watcher: Watcher | None = None) -> FileChecks:
         found = scan(file.parent, settings, home, watcher)
     except RunnerError as error:
         return FileChecks(file, problems, (Finding.of_error("files", error),))
-    problems = (*problems, *in_place_problems(file.parent, local, found))
+    problems = (
+        *problems,
+        *in_place_problems(file.parent, local, found),
+        *program_problems(file.parent, loaded, local),
+    )
     on_nodes = settings.runner is RunnerChoice.RAY and settings.ray.runner is NodeRunner.DOCKER
     use = Use(
         file.parent.absolute(),

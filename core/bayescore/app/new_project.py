@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 
 from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear
-from bayescore.config.load import read_utf8
+from bayescore.config.load import MAX_BYTES, read_utf8
 from bayescore.errors import ConfigError
 from bayescore.exchange.program_options import propose_space
-from bayescore.files import reason_of
+from bayescore.files import read_text, reason_of
 from bayescore.files.tree import Cursor
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
@@ -183,7 +184,7 @@ def propose_from_program(
             text("{file} already exists.", file=target), text("Open it, or move it to another folder.")
         )
     try:
-        found = propose_space(read_utf8(source).decode("utf-8"), metric)
+        found = propose_space(read_utf8(source).decode("utf-8"), metric, partial(_read_beside, source.parent))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ConfigError(
             text("{file} is not a Python program: {reason}.", file=source, reason=error)
@@ -194,12 +195,22 @@ def propose_from_program(
             text("Give its argparse options a type and a default, or write the file by hand: bayesdesk init"),
         )
     content = found.file_text(program, metric=metric, goal=goal, trials=trials)
-    local, remarks = found.written.local_text(), found.remarks
+    local, remarks = found.local_text(), found.remarks
     if local and (folder / LOCAL_FILE_NAME).exists():
         lines = "\n".join(line for line in local.splitlines() if not line.startswith("#"))
         add = text("Add to {file}:\n{lines}", file=folder / LOCAL_FILE_NAME, lines=lines)
         local, remarks = "", (*remarks, add)
     return Proposal(target, content, remarks, local)
+
+
+def _read_beside(folder: Path, path: str) -> str | None:
+    """Text of a file below a folder that has one; a link is not followed out of it."""
+    file = folder / path
+    try:
+        inside = file.resolve().is_relative_to(folder.resolve())
+        return read_text(file, MAX_BYTES) if inside else None
+    except OSError:
+        return None
 
 
 def accept_proposal(proposal: Proposal, runner: RunnerChoice = RunnerChoice.AUTO) -> None:

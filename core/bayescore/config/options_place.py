@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +12,7 @@ from bayescore.config.shell import Shell, Sign, SimpleCommand, Word, pieces, quo
 from bayescore.i18n import Text, text
 
 PLACE = "{parameters}"
+_PARTS = re.compile(r"\{name\}|\{value\}")
 _OTHER_PROGRAMS = frozenset((  # commands that take no training parameters
     "echo", "printf", "tee", "true", "false", ":", "exit", "date", "sleep", "wait", "ls", "cat", "rm", "cp",
     "mv", "mkdir", "touch", "tail", "head", "grep", "cd", "export", "set", "unset", "source", ".", "kill",
@@ -245,6 +248,23 @@ def _script(words: Sequence[Word]) -> Word | None:
         else:
             is_argument = word.text.endswith(("o", "O")) or word.text in ("--rcfile", "--init-file")
     return None
+
+
+def program_words(command: str) -> list[tuple[str, ...]]:
+    """Words of the commands up to the one that gets the parameters."""
+    simple = read(command).commands
+    if has_place(command):
+        taking = [i for i, each in enumerate(simple) if any(PLACE in word.text for word in each.words)]
+        simple = simple[: taking[0] + 1] if taking else []
+    words = [tuple(word.text for word in _without_prefix(each)) for each in simple]
+    return [each for each in words if each]
+
+
+def option(form: str, name: str, value: str) -> str:
+    """A parameter as quoted words of a command; ``form`` has ``{name}`` and ``{value}``."""
+    written = {"{name}": name, "{value}": value}
+    words = (_PARTS.sub(lambda place: written[place[0]], word) for word in form.split())
+    return " ".join(map(shlex.quote, words))
 
 
 def needs_bash(command: str) -> Word | None:
