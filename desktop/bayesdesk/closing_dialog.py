@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from bayescore.i18n import _
 from bayesdesk.ui import theme
-from bayesdesk.ui.widgets import button, column, label, row
+from bayesdesk.ui.widgets import busy_bar, button, column, label, row
 
 
 class ClosingDialog(QDialog):
@@ -22,10 +22,7 @@ class ClosingDialog(QDialog):
         self.setMinimumWidth(theme.px(440))
         self._title = label("", "title")
         self.words = label("", wrap=True, selectable=True)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
-        self._busy.setAccessibleName(_("The window closes when this is done."))
+        self._busy = busy_bar(_("The window closes when this is done."))
         self._about = label(_("The window closes when this is done."), "secondary", wrap=True)
         self.close_anyway = button(_("Close now"), lambda: None, kind="danger")
         self.close_anyway.setAutoDefault(False)

@@ -30,6 +30,7 @@ PAGES = (
     "install",
     "first-job",
     "your-code",
+    "your-repository",
     "files",
     "window",
     "command-line",

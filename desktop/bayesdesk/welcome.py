@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.i18n import _, language
 from bayesdesk.services.background import Background
@@ -13,7 +13,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.speech import group
-from bayesdesk.ui.widgets import Card, Segmented, button, column, label, row
+from bayesdesk.ui.widgets import Card, Segmented, busy_bar, button, column, label, row
 
 if TYPE_CHECKING:  # loaded when the welcome is shown, which is once
     from bayescore.app.findings import Finding
@@ -53,9 +53,7 @@ class Welcome(Dialog):
         self.setWindowTitle(_("Welcome to Bayesdesk"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
+        self._busy = busy_bar(_("Checking"))
         languages = Segmented([("zh", "中文"), ("en", "English")])
         languages.choose(language())
         group(languages, _("Language"))

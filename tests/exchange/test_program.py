@@ -30,6 +30,7 @@ def options():
     parser.add_argument("--optimizer", choices=("adam", "sgd"), default="adam")
     parser.add_argument("--epochs", type=int, default=90)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--world-size", type=int, default=2)
     parser.add_argument("--amp", action="store_true")
     parser.add_argument("--model", default="resnet")
     parser.add_argument("--shift", type=float, default=0.0)
@@ -55,7 +56,9 @@ def test_that_each_option_gets_a_range_around_its_default_on_a_sensible_scale() 
     assert specs["optimizer"]["categorical_values"] == ["adam", "sgd"]
     assert found.metrics == ("val/loss",)
     left_out = " ".join(str(r) for r in found.remarks)
-    assert all(f"--{name} " in left_out for name in ("epochs", "seed", "amp", "model", "computed"))
+    assert all(
+        f"--{name} " in left_out for name in ("epochs", "seed", "world-size", "amp", "model", "computed")
+    )
     loaded = load_text(found.file_text("train.py"))
     assert loaded.config is not None
     assert loaded.config.hyper_tuning.goal == "MINIMIZE"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
+from shiboken6 import delete
 
 from bayesdesk.services.background import Background
 from support.window import WAIT_MS
@@ -50,3 +52,41 @@ def test_that_a_result_and_an_error_reach_their_callbacks_on_the_gui_thread(qapp
     background.run(fail)
     qtbot.waitUntil(lambda: len(came) == 3, timeout=WAIT_MS)
     assert sorted(came) == [("no", True), ("no", True), ("yes", True)]
+
+
+class Reader(QObject):
+    """A Qt object that takes results as a method and in a function of its own."""
+
+    def __init__(self, background: Background, taken: list[str]) -> None:
+        super().__init__()
+        self._background, self._taken = background, taken
+
+    def read(self, work: Callable[[], str]) -> None:
+        def show(result: str) -> None:
+            self._take(result)
+
+        self._background.run(work, self._take)
+        self._background.run(work, show)
+        self._background.run(work, lambda result: show(result.strip()))
+        self._background.run(work, lambda result: self._take(result.strip()))
+
+    def _take(self, result: str) -> None:
+        self.objectName()  # an error if it has been deleted
+        self._taken.append(result)
+
+
+def test_that_a_result_for_an_object_that_was_deleted_is_dropped(qapp, qtbot) -> None:
+    background, taken, go, ended = Background(), [], threading.Event(), []
+    first, second = Reader(background, taken), Reader(background, taken)
+
+    def work() -> str:
+        go.wait()
+        return "result"
+
+    first.read(work)
+    second.read(work)
+    background.run(lambda: go.wait() and threading.active_count(), ended.append)
+    delete(first)
+    go.set()
+    qtbot.waitUntil(lambda: len(taken) == 4 and bool(ended), timeout=WAIT_MS)
+    assert taken == ["result"] * 4

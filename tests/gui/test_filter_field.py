@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QStyle, QStyleOptionFrame
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QStyle, QStyleOptionFrame
 
 from bayesdesk.jobs.filter_field import MOST_RECENT, FilterField
 from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.window import MainWindow
+from support.popup_menus import choose_entry
 from support.window import WAIT_MS, finished_job
 from support.workspace import Workspace
 
@@ -95,12 +96,7 @@ def test_that_the_last_ten_conditions_are_kept_and_used_again(
     field.clear()
     assert page.model.filter.is_empty
     qtbot.keyClick(field, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT_MS)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    entry = menu.actions()[1]
-    assert entry.text() == "number > 11"
-    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
+    choose_entry("number > 11")
     assert page.model.filter.expression == "number > 11"
     assert len(page.model.shown) == 0
 

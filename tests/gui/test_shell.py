@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
@@ -318,6 +318,7 @@ def test_that_another_theme_leaves_the_page_that_is_shown(
     ):
         show()
         window.switch_theme()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # of the pages before
         assert window.pages.currentWidget() is getattr(window.pages, name), name
     window.compare(page.model.view.job.id, other)
     window.switch_theme()

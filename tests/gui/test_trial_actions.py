@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.jobs.result_dialog import ResultDialog
 from bayesdesk.jobs.trial_window import TrialWindow
 from bayesdesk.window import MainWindow
+from support.popup_menus import choose_entry
 from support.window import WAIT_MS, ended_page, finished_job, job_page
 from support.workspace import REPORT_X, Workspace
 
@@ -41,17 +42,13 @@ def click(qtbot, table: QTableView, row: int) -> None:
 
 
 def choose(qtbot, table: QTableView, row: int, words: str) -> None:
-    """Open the context menu over a row and click on an entry."""
+    """Open the context menu over a row and choose an entry."""
     at = middle_of(table, row)
     event = QContextMenuEvent(
         QContextMenuEvent.Reason.Mouse, at, table.viewport().mapToGlobal(at), Qt.KeyboardModifier.NoModifier
     )
     QApplication.sendEvent(table.viewport(), event)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT_MS)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    (entry,) = [action for action in menu.actions() if action.text() == words]
-    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
+    choose_entry(words)
 
 
 def opened(window: MainWindow, kind: type[QWidget], qtbot) -> QWidget:

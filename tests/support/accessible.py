@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QProgressBar, QWidget
 
 _R, _T = QAccessible.Role, QAccessible.Text
 CONTROLS = {
@@ -39,8 +39,10 @@ def name_of(interface: QAccessibleInterface) -> str:
 
 
 def nameless(root: QWidget) -> list[str]:
-    """Controls without a name, each in a few words."""
-    return [_words(each) for each in tree(root) if each.role() in CONTROLS and not _has_name(each)]
+    """Controls without a name, each in a few words; bars also while nothing is under way."""
+    found = [_words(each) for each in tree(root) if each.role() in CONTROLS and not _has_name(each)]
+    bars = [bar for bar in root.findChildren(QProgressBar) if not bar.accessibleName()]
+    return found + [f"{type(bar.parentWidget()).__name__} has a bar" for bar in bars]
 
 
 def _has_name(interface: QAccessibleInterface) -> bool:

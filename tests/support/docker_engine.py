@@ -17,8 +17,8 @@ from pathlib import Path
 PLACE = Path(os.environ.get("BAYESDESK_TEST_ENGINE", "/var/tmp/bayesdesk-test-engine"))
 SOCKET = PLACE / "docker.sock"
 _PID_FILE = PLACE / "docker.pid"
-IMAGE = "bayesdesk-test:python-2"  # increase when the content changes
-_INCLUDED = "python3,python-is-python3,ca-certificates"
+IMAGE = "bayesdesk-test:python-3"  # increase when the content changes
+_INCLUDED = "python3,python-is-python3,ca-certificates,make"
 _PACKAGES = ["docker.io", "iptables", "mmdebstrap"]
 _DEADLINE_S = 60
 

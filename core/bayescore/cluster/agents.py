@@ -99,9 +99,10 @@ class Agents:
         self._known.clear()
         for name in self.ray.util.list_named_actors():
             if name.startswith(self._prefix):
-                with suppress(ValueError, BayesdeskError):
+                with suppress(ValueError, BayesdeskError), answering(name):
                     agent = self.ray.get_actor(name)
-                    self.ask(name, agent.remove_old_snapshots.remote())
+                    with suppress(BayesdeskError):  # one that is silent is stopped, too
+                        self.ask(name, agent.remove_old_snapshots.remote())
                     self.ray.kill(agent)
 
     def _start(self, node: Node) -> Any:

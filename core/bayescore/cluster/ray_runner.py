@@ -128,10 +128,14 @@ class RayRunner:
             _log.info("%s was not removed: %s", handle, error)
 
     def programs(self) -> dict[str, str]:
-        """See :class:`Runner`."""
+        """See :class:`Runner`; those of nodes that do not answer are missing."""
         found: dict[str, str] = {}
         for node in self.agents.nodes():
-            there = self.agents.ask(node.name, self.agents.on(node.name).programs.remote())
+            try:
+                there = self.agents.ask(node.name, self.agents.on(node.name).programs.remote())
+            except BayesdeskError as error:
+                _log.info("the programs on %s are unknown: %s", node.name, error)
+                continue
             found |= {name: str(Handle(node.name, *program)) for name, program in there.items()}
         return found
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from bayescore.cluster.agents import Agents
+from bayescore.cluster.agents import ANSWER_S, Agents
 from bayescore.cluster.connection import Node
 from bayescore.errors import RunnerError, RunnerSilentError
 from bayescore.i18n import Text, text
@@ -69,7 +69,8 @@ class Readiness:
                 return
             if submission.image is not None:
                 report(waiting[0].name, self._shares.get((job, waiting[0].id), 0.0))
-        errors = [error for future in begun.values() if (error := future.exception()) is not None]
+        made = [future for future in begun.values() if not future.cancelled()]
+        errors = [error for future in made if (error := future.exception()) is not None]
         if errors and len(errors) == len(nodes):
             raise errors[0]
 
@@ -85,10 +86,15 @@ class Readiness:
         return future is not None and future.done() and future.exception() is not None
 
     def forget(self, job: str) -> None:
-        """Drop the state of a job that has ended."""
+        """Drop the state of a job that has ended, and wait for preparations that are under way.
+
+        One that is under way may start an agent, and agents are stopped after the last job.
+        """
         with self._lock:
+            begun = [future for key, future in self._known.items() if key[0] == job]
             self._known = {key: future for key, future in self._known.items() if key[0] != job}
             self._shares = {key: share for key, share in self._shares.items() if key[0] != job}
+        wait([future for future in begun if not future.cancel()], timeout=ANSWER_S)
 
     def close(self) -> None:
         """Stop preparing nodes."""
@@ -113,7 +119,7 @@ class Readiness:
                 if state.here:
                     break
                 self._shares[job, node.id] = state.share
-                if self._ending.wait(_LOOK_S):
+                if self._ending.wait(_LOOK_S) or (job, node.id) not in self._known:
                     return
         except RunnerSilentError:
             with self._lock:

@@ -143,6 +143,7 @@ class Slots:
         self._changed = changed
         self._jobs: dict[str, _JobSlots] = {}
         self._lock = threading.Lock()
+        self._stepping = threading.Lock()  # held while the thread works for a job
         self._awake = threading.Event()
         self._ending = False
         self._thread: threading.Thread | None = None
@@ -178,8 +179,8 @@ class Slots:
         return None
 
     def release(self, job: str) -> None:
-        """Release the slots of a job."""
-        with self._lock:
+        """Release the slots of a job. Afterwards nothing is requested or prepared for it."""
+        with self._stepping, self._lock:  # after a step that is under way, which may prepare a node
             self._jobs.pop(job, None)
         self._readiness.forget(job)
         for name in self._names(job):
@@ -216,10 +217,13 @@ class Slots:
                     self._last_seen = nodes
                     self._seen(nodes)
                 for job, held in jobs.items():
-                    if job not in found:
-                        found.add(job)
-                        self._recover(job, held)
-                    self._step(job, held, places)
+                    with self._stepping:
+                        if job not in self._jobs:
+                            continue  # released since
+                        if job not in found:
+                            found.add(job)
+                            self._recover(job, held)
+                        self._step(job, held, places)
             except BayesdeskError as error:
                 _log.info("slots are not available: %s", error)
                 self._awake.wait(_AGAIN_S)
@@ -290,7 +294,7 @@ class Slots:
 
     def _release_slot(self, name: str) -> None:
         ray = self._agents.ray
-        with suppress(ValueError):
+        with suppress(ValueError, BayesdeskError), answering(name):
             ray.kill(ray.get_actor(name))
 
     def _ask(self, name: str, held: _JobSlots, wanted: Mapping[str, Any]) -> None:

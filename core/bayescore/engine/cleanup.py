@@ -26,8 +26,8 @@ def clean_up(
     endpoint
         Endpoint of the runner, as jobs store it.
     removals
-        Removals and starts to wait for. When no job is left, the agents of a cluster are dismissed,
-        and an agent that is dismissed during a removal leaves files on its node.
+        Removals, starts and the release of slots, to wait for. When no job is left, the agents of a
+        cluster are dismissed, and an agent that is dismissed during a removal leaves files on its node.
     """
     wait(removals, timeout=_REMOVAL_S)
     try:

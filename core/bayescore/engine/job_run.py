@@ -319,7 +319,7 @@ class JobRun:
         self._threads.starts.run(self._in_place.look)
         self._release = self._threads.starts.run(self._leaser.release, self.job.id)
         # removes what could not be removed while the runner was silent
-        before = (*self._s.removals, *self._starts())
+        before = (*self._s.removals, *self._starts(), self._release)
         endpoint = self.job.submission.endpoint
         self._threads.starts.run(clean_up, self._s.database, self._runner, endpoint, before)
         _log.info("job %s ended: %s", self.job.id, end.state)

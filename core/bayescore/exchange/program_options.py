@@ -19,7 +19,7 @@ from bayescore.i18n import Text, text
 
 # words in the name of an option that show its purpose
 _FIXED = re.compile(
-    r"seed|epoch|worker|gpu|device|rank|port|log|save|print|every|interval|path|dir|file|input|output|version|max_steps"
+    r"seed|epoch|worker|gpu|device|rank|world|port|log|save|print|every|interval|path|dir|file|input|output|version|max_steps"
 )
 _SHARES = re.compile(r"drop|momentum|ratio|prob|fraction|beta|gamma|alpha|smooth|threshold|rate_decay")
 _RATES = re.compile(r"(^|_)lr($|_)|learning_rate|weight_decay|reg|lambda|eps|decay|wd$|temperature")

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLineEdit,
     QPlainTextEdit,
-    QProgressBar,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -31,7 +30,7 @@ from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.message_box import Answer, MessageBox, ask
 from bayesdesk.ui.open_url import open_link
 from bayesdesk.ui.plain import as_text
-from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
+from bayesdesk.ui.widgets import Card, badge, busy_bar, button, column, label, row, set_tone
 
 
 class CloudDialog(Dialog):
@@ -51,9 +50,7 @@ class CloudDialog(Dialog):
         self._cancelled: threading.Event | None = None
         self._link = ""
         self._summary = badge(_("checking…"))
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
+        self._busy = busy_bar(_("Running on OpenBayes"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self.changes = ChangesCard(

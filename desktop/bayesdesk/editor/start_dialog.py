@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.app.findings import Action
 from bayescore.app.options import Options
@@ -27,7 +27,7 @@ from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.fitting import fit_to_screen, room
 from bayesdesk.ui.help_mark import help_mark
-from bayesdesk.ui.widgets import Card, badge, button, column, label, row, set_tone
+from bayesdesk.ui.widgets import Card, badge, busy_bar, button, column, label, row, set_tone
 
 _GROWN_HEIGHT = 720
 
@@ -63,9 +63,7 @@ class StartDialog(Dialog):
         self.try_out: TryOut | None = None
         self._summary = badge(_("checking…"))
         self._reading = ProjectReading(self, self._summary)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
+        self._busy = busy_bar(_("Checking"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self._rows.addStretch(1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from inspect import getclosurevars
+from types import FunctionType
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -116,8 +118,17 @@ def _run(functions: list[Callable[[], Any]]) -> tuple[bool, Any]:
 
 
 def _is_gone(callback: Callable[[Any], object]) -> bool:
-    """Whether a callback belongs to a widget that has been deleted."""
-    while isinstance(callback, partial):
-        callback = callback.func
-    owner = getattr(callback, "__self__", None)
-    return isinstance(owner, QObject) and not isValid(owner)
+    """Whether a callback, or a function that it calls, belongs to a widget that has been deleted."""
+    called = [_plain(callback), *(_plain(each) for each in _captured(callback).values() if callable(each))]
+    owners = [getattr(each, "__self__", None) or _captured(each).get("self") for each in called]
+    return any(isinstance(owner, QObject) and not isValid(owner) for owner in owners)
+
+
+def _plain(callback: object) -> object:
+    return _plain(callback.func) if isinstance(callback, partial) else callback
+
+
+def _captured(callback: object) -> Mapping[str, object]:
+    """What a function uses of the functions around it."""
+    function = _plain(callback)
+    return getclosurevars(function).nonlocals if isinstance(function, FunctionType) else {}

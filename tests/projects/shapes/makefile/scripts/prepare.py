@@ -1,0 +1,3 @@
+"""Prints the data."""
+
+print("\n".join(map(str, range(10))))
