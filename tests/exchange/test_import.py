@@ -253,7 +253,7 @@ def test_that_numbers_and_settings_of_other_tools_keep_their_meaning(
     sweep = tmp_path / "sweep.yaml"
     sweep.write_text(
         "program: train.py\nmethod: bayes\nmetric: {name: loss, goal: minimize}\n"
-        'command: [python, "${program}", "${args_no_hyphens}"]\n'
+        'command: [python, "${program}", "--amp", "${args_no_hyphens}"]\n'
         "parameters:\n"
         "  lr: {min: 1e-5, max: 1e-1, distribution: log_uniform_values}\n"
         "  decay: {values: [1e-5, 1E+2, 0]}\n"
@@ -262,6 +262,7 @@ def test_that_numbers_and_settings_of_other_tools_keep_their_meaning(
     )
     done = workspace.run("import", str(sweep), "--into", str(tmp_path / "new"))
     assert 'parameters_as: "{name}={value}"' in done.err
+    assert "These words of the sweep's command are not used: --amp." in done.err
     specs = specs_of(tmp_path / "new" / "openbayes.yaml")
     assert (specs["lr"]["min_value"], specs["lr"]["max_value"]) == (1e-5, 0.1)
     assert specs["decay"]["discrete_values"] == [0, 1e-5, 100.0]
