@@ -63,6 +63,9 @@ def pages(window: MainWindow, qtbot, jobs: list[str], file: Path) -> Iterator[st
     window.show_jobs()
     yield "jobs"
     window.compare(*jobs)
+    comparison = window.comparison
+    assert comparison is not None
+    qtbot.waitUntil(lambda: comparison.best.columnCount() > len(jobs), timeout=WAIT_MS)  # they are read
     yield "compare"
     window.show_diagnostics()
     qtbot.waitUntil(lambda: window.diagnostics is not None and window.diagnostics.is_done, timeout=WAIT_MS)
