@@ -137,3 +137,24 @@ def test_that_a_value_that_is_too_long_for_a_command_line_is_an_error_before_a_t
     shorter = text.replace(long, "a" * 100_000)
     (tmp_path / "openbayes.yaml").write_text(shorter)
     assert "argument-too-long" not in {p.code for p in check_files(tmp_path).problems}
+
+
+@pytest.mark.parametrize(
+    ("local", "code"),
+    [
+        ("cpus: 1\ngpus_per_trial: 99\n", "too-few-gpus"),
+        ("cpus: 1\ngpus: [GPU-that-is-nowhere]\n", "no-such-gpu"),
+        ("gpus_per_trial: 99\ngpus: none\n", None),
+        ("gpus_per_trial: 0\n", None),
+        ("cpus: 1\n", None),
+    ],
+)
+def test_that_gpus_that_do_not_exist_are_a_problem_where_they_are_named(
+    tmp_path: Path, local: str, code: str | None
+) -> None:
+    (tmp_path / "openbayes.yaml").write_text(FILE)
+    (tmp_path / "openbayes.local.yaml").write_text(local)
+    checked = check_files(tmp_path)
+    found = [(p.code, p.line) for p in checked.problems if p.code in ("too-few-gpus", "no-such-gpu")]
+    assert found == ([] if code is None else [(code, 2)])
+    assert checked.could_start == (code is None)
