@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bayescore.config import load_local_text
+from bayescore.exchange.program_modules import local_modules
 from bayescore.exchange.program_options import propose_space
+from bayescore.metrics.marked_number import NUMBER
 from support.workspace import Workspace
 
 OPTIONS = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--lr', type=float, default=0.1)\n"
@@ -25,8 +28,8 @@ LIGHTNING = "import lightning as L\nself.log('val_loss', x)\nL.Trainer(max_epoch
         (LIGHTNING, "", [{"csv": "lightning_logs/**/metrics.csv"}, {"tensorboard": "lightning_logs"}], "val_loss"),
         (HUGGING_FACE, "", [{"json": "**/trainer_state.json"}], "eval_loss"),
         ("from ultralytics import YOLO\nYOLO('yolo11n.pt').train(data=d)", "", [{"csv": "runs/**/results.csv"}], "metrics/mAP50-95(B)"),
-        ("import keras\nmodel.fit(x, y)", "val_acc", [{"log": r"""\bval_acc["'=: ]+(?P<val_acc>[-+.\deE]+|nan|inf)"""}], "val_acc"),
-        ("print(f'val/loss: {loss}')", "val/loss", [{"log": r"""\bval/loss["'=: ]+(?P<val_loss>[-+.\deE]+|nan|inf)""", "rename": {"val_loss": "val/loss"}}], "val/loss"),
+        ("import keras\nmodel.fit(x, y)", "val_acc", [{"log": rf"""\bval_acc["'=: ]+(?P<val_acc>{NUMBER})"""}], "val_acc"),
+        ("print(f'val/loss: {loss}')", "val/loss", [{"log": rf"""\bval/loss["'=: ]+(?P<val_loss>{NUMBER})""", "rename": {"val_loss": "val/loss"}}], "val/loss"),
     ],
 )  # fmt: skip
 def test_that_a_source_is_proposed_for_a_library(
@@ -74,3 +77,41 @@ def test_that_a_local_file_that_is_there_is_kept_and_the_lines_are_shown(workspa
     made = workspace.run("init", "--program", "main.py")
     assert "json: '**/trainer_state.json'" in made.err
     assert own.read_text() == "gpus: none\n"
+
+
+def test_that_the_modules_that_a_program_imports_are_looked_at(tmp_path: Path) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/loop.py": "from .log.board import Board\nfrom ..up import x\nimport missing",
+        "pkg/log/__init__.py": "",
+        "pkg/log/board.py": "from torch.utils.tensorboard import SummaryWriter\n"
+        "class Board:\n    w = SummaryWriter('logs')\n",
+        "up.py": "this is not Python",
+        "tests.py": "from lightning.pytorch.loggers import CSVLogger\nCSVLogger('x')",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    program = f"{OPTIONS}from pkg import loop\nimport json, os.path\n"
+    found = propose_space(program, "acc", local_modules(tmp_path, "train.py", program))
+    assert found.written.sources == ({"tensorboard": "logs"},)
+
+
+def test_that_modules_that_import_each_other_are_each_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import b")
+    (tmp_path / "b.py").write_text("import a, b")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "d.py").symlink_to(tmp_path / "nowhere.py")
+    found = list(local_modules(tmp_path, "main.py", "import a, c, d\nfrom .. import x\nfrom . import b"))
+    assert found == ["import b", "import a, b"]
+    (tmp_path / "scripts").mkdir()
+    assert list(local_modules(tmp_path, "scripts/train.py", "import b\nfrom .. import a")) == found[::-1]
+    assert list(local_modules(tmp_path / "scripts", "train.py", "import b\nfrom .. import a")) == []
+
+
+def test_that_a_program_that_reports_in_a_module_gets_no_source(tmp_path: Path) -> None:
+    (tmp_path / "report.py").write_text("from openbayestool import log_metric\nlog_metric('acc', 1)")
+    (tmp_path / "z.py").write_text("from torch.utils.tensorboard import SummaryWriter\nSummaryWriter()")
+    program = f"{OPTIONS}import report, z\n"
+    found = propose_space(program, "acc", local_modules(tmp_path, "main.py", program))
+    assert found.written.sources == ()

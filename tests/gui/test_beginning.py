@@ -105,6 +105,8 @@ def test_that_a_programs_options_become_a_file_to_edit_once_it_was_shown(
         "import argparse\nparser = argparse.ArgumentParser()\n"
         "parser.add_argument('--lr', type=float, default=0.01)\n"
         "parser.add_argument('--verbose', action='store_true')\n"
+        "from torch.utils.tensorboard import SummaryWriter\n"
+        "SummaryWriter('logs').add_scalar('val/loss', 1)\n"
     )
     monkeypatch.setattr(
         "bayesdesk.new_project.QFileDialog.getOpenFileName", lambda *_a, **_k: (str(program), "")
@@ -118,6 +120,7 @@ def test_that_a_programs_options_become_a_file_to_edit_once_it_was_shown(
     dialog = offered()
     assert "name: lr" in dialog.view.toPlainText()
     assert "verbose" in dialog.remarks.text()
+    assert "- tensorboard: logs" in dialog.local_view.toPlainText()
     dialog.reject()
     qtbot.waitUntil(lambda: not window.findChildren(NewFileDialog), timeout=WAIT_MS)
     assert [f.name for f in program.parent.iterdir()] == ["train.py"]
@@ -125,6 +128,10 @@ def test_that_a_programs_options_become_a_file_to_edit_once_it_was_shown(
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     (spec,) = window.editor.model.config.hyper_tuning.parameter_specs
     assert (spec.name, spec.min_value, spec.max_value) == ("lr", 0.0003, 0.3)
+    settings = window.editor.local.settings
+    assert settings is not None
+    assert [str(source) for source in settings.metrics] == ["tensorboard: logs"]
+    assert window.editor.model.config.hyper_tuning.hyperparameter_metric == "val/loss"
 
 
 def test_that_imported_results_are_shown_and_cannot_be_continued(

@@ -18,6 +18,7 @@ from bayesdesk.preferences import Preferences
 from bayesdesk.ui import fitting
 from bayesdesk.welcome import Welcome
 from bayesdesk.window import MainWindow
+from support.every_page import a_pattern_dialog
 from support.layout import faults
 from support.window import WAIT_MS, finished_job, open_editor, settle
 from support.workspace import Workspace
@@ -50,6 +51,10 @@ def _dialogs(window: MainWindow, workspace: Workspace, qtbot, folder: Path) -> I
     yield _opened(NewFilesDialog(window, plan_project(folder, "digits")))
     study = read_text("x\tn\tc\tscore\n0.5\t1\ta\t0.1\n", "copied", workspace.project)
     yield _opened(ImportDialog(window, study, workspace.project))
+    pattern = a_pattern_dialog(window, workspace.project / "openbayes.yaml")
+    pattern.open()
+    qtbot.waitUntil(pattern.add.isEnabled, timeout=WAIT_MS)
+    yield pattern
     window.help.show_manual("files")
     qtbot.waitUntil(lambda: window.help.manual is not None, timeout=WAIT_MS)
     yield window.help.manual

@@ -29,6 +29,7 @@ from bayesdesk.preferences import Preferences
 from bayesdesk.ui.widgets import Segmented
 from bayesdesk.welcome import Welcome
 from bayesdesk.window import MainWindow
+from support.every_page import settle as settle_layout
 from support.pointer import Pointer
 from support.window import TWO, WAIT_MS, finished_job, open_editor, settle
 from support.workspace import Workspace
@@ -198,7 +199,9 @@ def test_that_the_wheel_changes_a_combo_box_that_was_entered_and_each_change_is_
     row = editor.form.parameters.row(0)
     combo = row.type
     assert isinstance(combo, ChoiceField)
-    qtbot.waitUntil(lambda: editor.form.verticalScrollBar().maximum() > 0, timeout=WAIT_MS)
+    form = editor.form  # its rows move until they have the width and the height that the page gives them
+    qtbot.waitUntil(lambda: form.parameters.height() > form.viewport().height(), timeout=WAIT_MS)
+    settle_layout()
     pointer.click(row.name)
     qtbot.waitUntil(row.name.hasFocus, timeout=WAIT_MS)
     qtbot.keyClick(row.name, Qt.Key.Key_Tab)

@@ -119,6 +119,45 @@ def test_that_what_is_wrong_with_a_source_is_an_event_of_the_trial(workspace: Wo
     assert TABLE["csv"] in shown
 
 
+SHARED = (
+    OPTIONS
+    + """
+os.makedirs("runs", exist_ok=True)
+with open("runs/metrics.jsonl", "a") as table:
+    table.write('{"loss": %s}\\n' % args.x)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_shared"),
+    [
+        ({"jsonl": "runs/metrics.jsonl"}, True),
+        ({"jsonl": "./runs/*.jsonl"}, True),
+        ({"tensorboard": "runs"}, True),
+        ({"jsonl": "**/metrics.jsonl"}, False),
+        ({"jsonl": "runs*/metrics.jsonl"}, False),
+        ({"log": "runs/(?P<loss>.)"}, False),
+    ],
+)
+def test_that_metrics_in_a_folder_that_trials_share_are_reported_and_not_taken_for_those_of_one(
+    workspace: Workspace, source: dict[str, Any], is_shared: bool
+) -> None:
+    write(workspace, SHARED, source, max_job_count=1, local={"in_place": {"runs": "rw"}, "runner": "process"})
+    (workspace.project / "runs").mkdir()
+    (workspace.project / "runs" / "metrics.jsonl").write_text('{"loss": 7}\n')
+    found = prepare(workspace.project, Options(seed=1)).problems
+    shared = [problem for problem in found if problem.code == "shared-metrics"]
+    assert bool(shared) is is_shared
+    if source == {"jsonl": "runs/metrics.jsonl"}:
+        (problem,) = shared
+        assert problem.path == ("metrics", 0, "jsonl")
+        job = workspace.tune()
+        assert job["state"] == "no_metric"
+        assert "metrics_nothing_found" in workspace.events(job["id"])
+        assert len((workspace.project / "runs" / "metrics.jsonl").read_text().splitlines()) == 2
+
+
 def test_that_files_that_hang_delay_only_their_own_job(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,8 +12,10 @@ from bayescore.app.new_project import Proposal, plan_project
 from bayescore.app.permissions import Kind, Permission
 from bayescore.app.study_import import read_text
 from bayescore.i18n import text
+from bayescore.metrics.marked_number import numbers
 from bayesdesk.closing_dialog import ClosingDialog
 from bayesdesk.editor.editor_page import EditorPage
+from bayesdesk.editor.pattern_dialog import MarkedNumber, PatternDialog
 from bayesdesk.editor.pull_dialog import PullDialog
 from bayesdesk.import_dialog import ImportDialog
 from bayesdesk.jobs.job_dialogs import DetailsDialog, TagsDialog
@@ -141,12 +143,22 @@ def dialogs(
         ("new files", own(lambda: NewFilesDialog(window, planned))),
         ("new file", own(lambda: NewFileDialog(window, proposal))),
         ("closing", own(lambda: ClosingDialog(window))),
+        ("pattern", own(lambda: a_pattern_dialog(window, file))),
         ("pull", own(lambda: PullDialog(window, window.background, "no-such-image:1", None))),
     ):
         dialog = act()
         yield name, dialog
         dialog.close()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def a_pattern_dialog(window: MainWindow, file: Path) -> PatternDialog:
+    """The dialog of a number in a log of 200 lines, which is beside a project's file."""
+    lines = [f"epoch {epoch}: train_loss=9 val_loss={epoch / 8}" for epoch in range(200)]
+    log = file.with_name("log.txt")
+    log.write_text("\n".join(lines))
+    marked = MarkedNumber(lines[-1], numbers(lines[-1])[-1], "\n".join(lines), len(lines) - 1)
+    return PatternDialog(window, window.background, log, marked, ("val_loss",))
 
 
 def settle() -> None:

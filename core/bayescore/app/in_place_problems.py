@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
-from bayescore.config import LOCAL_FILE_NAME, LoadedLocal, Problem, Severity
+from bayescore.config import LOCAL_FILE_NAME, LoadedLocal, MetricSource, Problem, Severity, SourceKind
 from bayescore.config.patterns import Patterns
 from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path as YamlPath
@@ -58,7 +59,25 @@ def in_place_problems(project: Path, local: LoadedLocal, found: ProjectScan) -> 
                     place=target,
                 )
                 _report(reader, key, number, pattern, ("leads-out", why))
+    for number, source in enumerate(local.settings.metrics):
+        shared = next((each for each in found.in_place if _is_within(source, each.path)), None)
+        if shared is not None:
+            message = text(
+                "{name} is used in place: all trials write there, and whose metrics are in it is unknown, so "
+                "none are read. Remove it from “in_place”, or list it in .openbayesignore: then each trial "
+                "writes its own.",
+                name=shared.path,
+            )
+            reader.warning("shared-metrics", ("metrics", number, str(source.kind)), message)
     return reader.finish()
+
+
+def _is_within(source: MetricSource, path: str) -> bool:
+    """Whether all files of a source are within a path of the project."""
+    if source.kind is SourceKind.LOG:
+        return False
+    certain = takewhile(_WILD.isdisjoint, (part for part in source.value.split("/") if part not in ("", ".")))
+    return Path(*certain).is_relative_to(path)
 
 
 def _report(reader: Reader, key: str, number: int, pattern: str, why: tuple[str, Text] | None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear
 from bayescore.config.load import MAX_BYTES, read_utf8
 from bayescore.errors import ConfigError
+from bayescore.exchange.program_modules import local_modules
 from bayescore.exchange.program_options import propose_space
 from bayescore.files import read_text, reason_of
 from bayescore.files.tree import Cursor
@@ -184,7 +185,9 @@ def propose_from_program(
             text("{file} already exists.", file=target), text("Open it, or move it to another folder.")
         )
     try:
-        found = propose_space(read_utf8(source).decode("utf-8"), metric, partial(_read_beside, source.parent))
+        written = read_utf8(source).decode("utf-8")
+        modules = local_modules(folder, program, written)
+        found = propose_space(written, metric, modules, partial(_read_beside, source.parent))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ConfigError(
             text("{file} is not a Python program: {reason}.", file=source, reason=error)

@@ -13,6 +13,7 @@ from bayescore.cli.output import aside, printable, write
 from bayescore.config.load import LOCAL_FILE_NAME, MAX_BYTES
 from bayescore.config.models import Goal
 from bayescore.errors import ConfigError
+from bayescore.exchange.program_modules import local_modules
 from bayescore.exchange.program_options import likely_goal, propose_space
 from bayescore.files import read_text
 from bayescore.i18n import _, text
@@ -70,7 +71,8 @@ def _ask(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, s
     if not (folder / program).is_file():
         raise ConfigError(text("There is no {file}.", file=folder / program))
     try:
-        proposed = propose_space(_text_of(folder / program))
+        written = _text_of(folder / program)
+        proposed = propose_space(written, modules=local_modules(folder, program, written))
         found = (*proposed.metrics, *proposed.written.names)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         found = ()  # reported when the file is written

@@ -19,6 +19,10 @@ class Match(Protocol):
         """The text that a group has matched."""
         ...
 
+    def span(self, number: int) -> tuple[int, int]:
+        """The offsets of what a group has matched, -1 if it has matched nothing."""
+        ...
+
 
 class Pattern(Protocol):
     """A compiled pattern."""

@@ -12,7 +12,7 @@ from bayescore.config.log_pattern import PatternError, compile_pattern, metrics_
 from bayescore.config.problems import Severity
 from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path
-from bayescore.i18n import text
+from bayescore.i18n import Text, text
 
 _MAX_SOURCES = 20
 _MAX_CHARACTERS = 500  # of a path
@@ -171,6 +171,16 @@ def _check_path(reader: Reader, path: Path) -> bool:
     return True
 
 
+def unwanted(name: str, objective: str) -> Text:
+    """The warning of a metric that has no effect."""
+    return text(
+        "“{name}” is neither the objective “{objective}” nor one of “side_metrics”: it is stored, "
+        "but has no effect. Rename it, or add it to “side_metrics”.",
+        name=name,
+        objective=objective,
+    )
+
+
 def report_unwanted(
     reader: Reader, sources: tuple[MetricSource, ...], side_metrics: tuple[str, ...], objective: str
 ) -> None:
@@ -188,12 +198,7 @@ def report_unwanted(
         for name in [*groups, *places]:
             if name == objective or name in side_metrics:
                 continue
-            message = text(
-                "“{name}” is neither the objective “{objective}” nor one of “side_metrics”: it is stored, "
-                "but has no effect. Rename it, or add it to “side_metrics”.",
-                name=name,
-                objective=objective,
-            )
+            message = unwanted(name, objective)
             if name in places:
                 reader.warning("unwanted-metric", places[name], message)
             else:

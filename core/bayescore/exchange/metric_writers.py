@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from bayescore.i18n import Text, text
+from bayescore.metrics.marked_number import NUMBER
+from bayescore.metrics.pattern_from_example import as_source, group_for
 
-_NUMBER = r"(?P<{group}>[-+.\deE]+|nan|inf)"
 _PADDING = r"""["'=: ]+"""  # between a name and its value in a line of a log
 _CHECKED = re.compile(r"val|eval|test|dev", re.IGNORECASE)
 
@@ -43,7 +45,7 @@ class WrittenMetrics:
         return f"# {self.remark}\n{written}" if self.remark else written
 
 
-def written_metrics(tree: ast.AST, metric: str = "") -> WrittenMetrics:
+def written_metrics(tree: ast.AST, metric: str = "", modules: Iterable[str] = ()) -> WrittenMetrics:
     """Find what a program writes its metrics to; the program is not run.
 
     Parameters
@@ -52,12 +54,27 @@ def written_metrics(tree: ast.AST, metric: str = "") -> WrittenMetrics:
         The parsed program.
     metric
         The objective, if it is known: a program that prints it needs no library.
+    modules
+        Texts of modules that it imports: one of them may have the calls.
     """
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    trees = [tree, *_parsed(modules)]
+    calls = [[node for node in ast.walk(each) if isinstance(node, ast.Call)] for each in trees]
+    if any(_name(call) == "log_metric" for each in calls for call in each):
+        return WrittenMetrics()
+    found = (_written_in(each, own, metric) for each, own in zip(trees, calls, strict=True))
+    return next((written for written in found if written.sources), WrittenMetrics())
+
+
+def _parsed(modules: Iterable[str]) -> Iterator[ast.AST]:
+    for source in modules:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            yield ast.parse(source)
+
+
+def _written_in(tree: ast.AST, calls: list[ast.Call], metric: str) -> WrittenMetrics:
+    """What one module writes its metrics to; what is certain comes before what is likely."""
     named = {name: call for call in reversed(calls) if (name := _name(call))}
     modules = set(_modules(tree))
-    if "log_metric" in named:
-        return WrittenMetrics()
     if "ultralytics" in modules or "YOLO" in named:
         return _sources("Ultralytics", [{"csv": "runs/**/results.csv"}], ("metrics/mAP50-95(B)",))
     if "transformers" in modules and any(name.endswith("Trainer") for name in named):
@@ -75,9 +92,9 @@ def written_metrics(tree: ast.AST, metric: str = "") -> WrittenMetrics:
         return _sources("Lightning", both, _tags(calls))
     if "fit" in named and modules & {"keras", "tensorflow"}:
         found = metric or "val_loss"
-        return _sources("model.fit", [_printed(found)], (found,))
+        return _sources("model.fit", [printed(found)], (found,))
     if metric and any(metric in written for written in _printed_texts(calls)):
-        return _sources("print", [_printed(metric)], (metric,))
+        return _sources("print", [printed(metric)], (metric,))
     return WrittenMetrics()
 
 
@@ -86,12 +103,10 @@ def _sources(what: str, sources: list[dict[str, Any]], names: tuple[str, ...]) -
     return WrittenMetrics(tuple(sources), names, remark)
 
 
-def _printed(metric: str) -> dict[str, Any]:
+def printed(metric: str) -> dict[str, Any]:
     """A pattern for lines that have the name of a metric and then its value."""
-    group = re.sub(r"\W", "_", metric, flags=re.ASCII)
-    group = group if re.match(r"[A-Za-z_]", group) else f"_{group}"
-    pattern = rf"\b{re.escape(metric)}{_PADDING}" + _NUMBER.format(group=group)
-    return {"log": pattern} if group == metric else {"log": pattern, "rename": {group: metric}}
+    group = group_for(metric)
+    return as_source(rf"\b{re.escape(metric)}{_PADDING}(?P<{group}>{NUMBER})", group, metric)
 
 
 def _printed_texts(calls: list[ast.Call]) -> Iterator[str]:

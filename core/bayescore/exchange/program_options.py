@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bayescore.config.local import DEFAULT_FORM
@@ -77,7 +77,10 @@ def likely_goal(metric: str) -> str:
 
 
 def propose_space(
-    source: str, metric: str = "", read: Callable[[str], str | None] = lambda _path: None
+    source: str,
+    metric: str = "",
+    modules: Iterable[str] = (),
+    read: Callable[[str], str | None] = lambda _path: None,
 ) -> ProposedSpace:
     """Propose a search space for the source text of a program.
 
@@ -85,6 +88,8 @@ def propose_space(
     ----------
     metric
         The objective, if it is known.
+    modules
+        Texts of modules that the program imports, in which it may write its metrics.
     read
         Returns the text of a file, given its path from the program's folder; ``None`` without such a file.
 
@@ -103,7 +108,7 @@ def propose_space(
             specs.append(spec)
         if remark is not None:
             remarks.append(remark)
-    written = written_metrics(tree, metric)
+    written = written_metrics(tree, metric, modules)
     if written.remark is not None:
         remarks.insert(0, written.remark)
     form = DEFAULT_FORM if hydra is None else HYDRA_FORM

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,14 +27,40 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 _END = re.compile(rb"[\r\n]")
 
 
+@dataclass(frozen=True)
+class FoundInLine:
+    """What a pattern has found in a line: its values, the step if it has one, and the line."""
+
+    values: Values
+    step: str
+    line: str
+
+    @property
+    def key(self) -> str:
+        """All that was found, as a text."""
+        return f"{self.step} {self.values}"
+
+
 class LogReader:
     """Reads the log of a trial, whose older half is in a file beside it.
 
     The log of a container is written anew from its start when the engine starts again, so that a place in it
     is found by the bytes before it.
+
+    Parameters
+    ----------
+    counted
+        Called with each line whose values count.
     """
 
-    def __init__(self, log: Path, pattern: str, naming: Naming, warn: Warn) -> None:
+    def __init__(
+        self,
+        log: Path,
+        pattern: str,
+        naming: Naming,
+        warn: Warn,
+        counted: Callable[[FoundInLine], object] = lambda _found: None,
+    ) -> None:
         self._log = log
         self._pattern: Pattern = compile_pattern(pattern)
         self._text = pattern
@@ -41,6 +68,7 @@ class LogReader:
         self._groups = [(group, name) for group, name in names if name is not None]
         self._has_step = STEP in self._pattern.groupindex
         self._warn = warn
+        self._counted = counted
         self._lost_since: float | None = None
 
     def read(self, place: Place, *, is_last: bool) -> Part:
@@ -85,10 +113,12 @@ class LogReader:
         earlier = place.word("last")  # digest of what matched last in the part before
         began = time.thread_time()
         for line, end, ends_line in _lines(chunk, is_last=is_last):
-            found, key = self._values(line)
-            if found:
+            found = self._found(line)
+            if found is not None:
+                key = found.key
                 if key != before and (not earlier or digest(key.encode()) != earlier):
-                    values += found
+                    values += found.values
+                    self._counted(found)
                 before, earlier = key, ""
             if ends_line and not self._has_step:
                 before = earlier = ""
@@ -107,13 +137,13 @@ class LogReader:
                 return values, used, place.moved(off=1)
         return values, used, place.moved(last=digest(before.encode()) if before else earlier)
 
-    def _values(self, line: bytes) -> tuple[Values, str]:
-        """Values of the first match in a line, and all that it has found as a text."""
+    def _found(self, line: bytes) -> FoundInLine | None:
+        """What the first match in a line has; ``None`` if there is no value in it."""
         line = line[:_LINE_BYTES]
         shown = decoded(_COLOURS.sub(b"", line) if b"\x1b" in line else line)
         match = self._pattern.search(shown)
         if match is None:
-            return [], ""
+            return None
         values: Values = []
         for group, name in self._groups:
             written = match.group(group)
@@ -134,7 +164,7 @@ class LogReader:
                 continue
             values.append((name, value))
         step = (match.group(STEP) or "") if self._has_step else ""
-        return values, f"{step} {values}"
+        return FoundInLine(values, step, shown) if values else None
 
 
 def _opened(log: Path, stack: ExitStack) -> list[BinaryIO]:

@@ -21,6 +21,7 @@ from bayesdesk.editor.editor_bar import EditorActions, EditorBar
 from bayesdesk.editor.estimate import EstimateLine
 from bayesdesk.editor.file_sync import FileSync
 from bayesdesk.editor.form import Form
+from bayesdesk.editor.metric_sources import MetricSources
 from bayesdesk.editor.problems_view import ProblemsView
 from bayesdesk.editor.project_files import ProjectFiles
 from bayesdesk.editor.run_settings import RunSettings
@@ -61,7 +62,8 @@ class EditorPage(QWidget):
         self._estimate = EstimateLine(model, local, machine)
         self.run_settings = RunSettings(model, local, machine, background)
         self.data = DataCard(model, local, background)
-        self.form = Form(model, (self.data, self.run_settings), self._estimate)
+        self.metrics = MetricSources(model, local)
+        self.form = Form(model, (self.metrics, self.data, self.run_settings), self._estimate)
         self.yaml, self.local_yaml = YamlEditor(model), YamlEditor(local)
         self.problems = ProblemsView(model, local)
         self.texts = TextSide({model: self.yaml, local: self.local_yaml})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
@@ -14,6 +15,7 @@ from bayescore.app.preflight import Preflight, preflight
 from bayescore.config import Contents
 from bayescore.i18n import _, n_
 from bayescore.store import Database
+from bayesdesk.editor import edits
 from bayesdesk.editor.changes_card import ChangesCard
 from bayesdesk.editor.continued import ContinuedLine
 from bayesdesk.editor.project_files import ProjectFiles
@@ -248,9 +250,15 @@ class StartDialog(Dialog):
             self.try_out.deleteLater()
         self.try_out = TryOut(self._background, self._database, job)
         self.try_out.ended.connect(self._trial_ended)
+        self.try_out.metric_made.connect(self._add_metric)
         self._trial_area.addWidget(self.try_out)
         self._grow()
         self._set_busy(False)
+
+    def _add_metric(self, source: dict[str, Any]) -> None:
+        """Add a source of metrics to the text of the local file, as one undo step, and check again."""
+        self._files.local.model.edit(lambda document: edits.append(document, ("metrics",), source))
+        self._files.after_edits(self.check)
 
     def _trial_ended(self, _works: bool) -> None:
         self._set_busy(False)
