@@ -348,6 +348,15 @@ def test_that_the_best_parameters_and_narrower_ranges_are_written_after_a_diff(
     assert "hyper_tuning" in finished.run("export", "last", "--narrow").out
 
 
+def test_that_ranges_of_a_job_without_a_succeeded_trial_are_refused(workspace: Workspace) -> None:
+    workspace.write("raise SystemExit(1)", max_job_count=1)
+    workspace.wait_ended(workspace.begin())
+    for options in (["--narrow"], ["--narrow", "--into", "openbayes.yaml"]):
+        refused = workspace.run("export", "last", *options)
+        assert refused.code == 2
+        assert "No trial of job" in refused.err
+
+
 def test_that_a_file_that_cannot_be_edited_stays_unchanged(finished: Workspace, tmp_path: Path) -> None:
     broken = tmp_path / "openbayes.yaml"
     broken.write_text("a: [1\n")

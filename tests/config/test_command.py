@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from bayescore.config import Loaded, load_text
+from bayescore.config import Loaded, load_local_text, load_text
+from bayescore.config.both_files import problems_of
 from bayescore.config.options_place import needs_bash
 from support.builders import FILE
 
@@ -29,6 +31,14 @@ PROBLEMS = [
     ("|\n  python main.py\n  ⟦# --fast⟧", "python main.py\n"),
     ("|\n  python - ⟦<<⟧EOF\n  print(1)\n  EOF", None),
     ("|\n  python - ⟦<<⟧'EOF'\n  print('it''s)\n", None),
+    ("env A=1 bash -c ⟦'python main.py'⟧", "env A=1 bash -c 'python main.py {parameters}'"),
+    ("nohup timeout -k 9 1h /bin/bash -lc ⟦'python main.py'⟧", "nohup timeout -k 9 1h /bin/bash -lc 'python main.py {parameters}'"),
+    ("sudo -u me env -u A sh -c ⟦'python main.py'⟧", "sudo -u me env -u A sh -c 'python main.py {parameters}'"),
+    ("python main.py && ⟦[ -f best.pt ]⟧", "python main.py {parameters} && [ -f best.pt ]"),
+    ("python main.py; ⟦nohup sync⟧", "python main.py {parameters}; nohup sync"),
+    ("python main.py ⟦2>⟧", "python main.py"),
+    ("python main.py ⟦${A⟧", None),
+    ('python main.py "⟦${A"⟧', None),
     ("bash -o pipefail -c ⟦'python main.py | tail'⟧", "bash -o pipefail -c 'python main.py | tail {parameters}'"),
 ]  # fmt: skip
 FINE = [
@@ -42,6 +52,11 @@ FINE = [
     "bash -c 'python main.py \"$@\"' --",
     "python main.py \\\n  --epochs=3",
     "echo only",
+    "nohup python main.py",
+    "env -u A python main.py",
+    "python main.py ${A:-b c} \"${B}\" '${C'",
+    "python main.py 2>&1 > log.txt",
+    "[ -f a ] && python main.py",
     "make train",
     "bash train.sh -c config.yaml",
     "bash -e train.sh -cuda 1",
@@ -95,8 +110,25 @@ def test_that_other_commands_are_fine(command: str) -> None:
         ("if [[ -f a ]]; then python main.py; fi", "[["),
         (". venv/bin/activate && python main.py", None),
         ("python source", None),
+        ("python main.py |& tee log.txt", "|&"),
+        ("python main.py {parameters} > >(tee log.txt)", ">("),
+        ("diff <(ls a) b; python main.py", "<("),
+        ("python main.py <<< yes", "<<<"),
+        ("python main.py 2> log.txt", None),
+        ("(python main.py {parameters}) > log.txt", None),
     ],
 )
 def test_that_a_word_of_bash_is_found(command: str, word: str | None) -> None:
     found = needs_bash(command)
     assert (found.text if found else None) == word
+    assert found is None or command[found.start : found.end] == word
+
+
+@pytest.mark.parametrize("local", ["", "shell: bash\n"])
+def test_that_output_redirected_as_in_bash_is_an_error_only_for_a_shell_that_loses_the_parameters(
+    local: str,
+) -> None:
+    config = loaded("python main.py &> log.txt")
+    problems = problems_of(Path("openbayes.yaml"), config, load_local_text(local))
+    found = [(str(p.severity), p.column) for p in problems if p.code == "needs-bash"]
+    assert found == ([] if local else [("error", 25)])

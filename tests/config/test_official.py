@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bayescore.config import load_text
 from bayescore.resources import resource
@@ -64,6 +65,31 @@ def test_that_the_quick_fix_for_missing_keys_makes_a_file_that_the_official_load
     assert loaded["hyper_tuning"]["side_metrics"] == []
     # YAML 1.1 reads it as a string, which pydantic converts
     assert loaded["hyper_tuning"]["parameter_specs"][0]["min_value"] == 1e-5
+
+
+@pytest.mark.parametrize(
+    "refused",
+    ["⟦!local 5⟧", "⟦!!python/name:os.system ''⟧", "{? ⟦[1, 2]⟧ : 3}", "{? ⟦{b: 1}⟧ : 3}", "⟦!!int x⟧", "⟦!!seq 5⟧", "⟦!!omap [5]⟧", "⟦<<⟧", "⟦=⟧", "⟦2024-13-01⟧"],
+)  # fmt: skip
+def test_that_what_the_official_loader_refuses_is_a_warning_where_it_is(refused: str) -> None:
+    marked = f"parameters: {{a: {refused}}}\n{BARE}"
+    source = marked.replace("⟦", "").replace("⟧", "")
+    with pytest.raises((yaml.YAMLError, ValueError)):
+        yaml.safe_load(source)
+    (problem,) = [p for p in load_text(source).problems if p.code == "official-refuses"]
+    assert (problem.severity, problem.line) == ("warning", 1)
+    line = source.splitlines()[0]
+    assert line[problem.column - 1 : problem.end_column - 1] == marked.partition("⟦")[2].partition("⟧")[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1e-5", "!!str 5", "! 5", "!!omap [b: 1]", "'<<'", "0b1_1", "1:20", "2024-12-01", "-", ".", "{=: 5}"],
+)
+def test_that_what_the_official_loader_reads_is_no_warning(value: str) -> None:
+    source = f"parameters: {{a: {value}}}\n{BARE}"
+    yaml.safe_load(source)
+    assert "official-refuses" not in {p.code for p in load_text(source).problems}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -361,3 +362,30 @@ def test_that_an_invalid_text_keeps_the_last_valid_data_and_refuses_edits() -> N
 def test_that_the_path_at_an_offset_is_that_of_the_innermost_value() -> None:
     text = "a:\n  - name: lr\n    min: 1\n"
     assert YamlDocument.parse(text).path_at(text.index("lr")) == ("a", 0, "name")
+
+
+@pytest.mark.parametrize(
+    ("before", "path", "value", "after"),
+    [
+        ("a:\n  - !!seq [1, 2]\n  - 3\n", ("a", 0), 5, "a:\n  - 5\n  - 3\n"),
+        ("- !!seq\n  - a\n  - b\n- c\n", (0,), 5, "- 5\n- c\n"),
+        ("a: !!seq &x [1]\nb: *x\n", ("b",), 5, None),
+        ("a: &x !!seq [1]\n", ("a",), 5, "a: &x 5\n"),
+        ("a: !!seq &x [1]\n", ("a",), 5, "a: &x 5\n"),
+        ("a: !!omap\n - x: 1\n", ("a", 0, "x"), 5, "a: !!omap\n - x: 5\n"),
+        ("a: !!omap\n - x: 1\n", ("a", 0), 5, None),
+        ("a: !!omap\n - x: 1\n", ("a",), 5, "a: 5\n"),
+        ("a: !local 5\nb: 1\n", ("b",), 2, "a: !local 5\nb: 2\n"),
+    ],
+)
+def test_that_a_value_with_a_tag_is_still_readable_after_an_edit(
+    before: str, path: tuple[str | int, ...], value: Any, after: str | None
+) -> None:
+    document = YamlDocument.parse(before)
+    if after is None:
+        with pytest.raises(EditError):
+            document.set(path, value)
+        return
+    assert document.apply(document.set(path, value)).text == after
+    if "!local" not in before:
+        yaml.safe_load(after)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from bayesdesk.models.table import TrialRows, column_names, column_title
-from support.views import S, a_trial, a_view
+from support.views import FILE, S, a_job, a_trial, a_view
 
 TRIALS = [
     a_trial(1, 0.25, starred=True, note="stable"),
@@ -75,3 +76,21 @@ def test_that_rows_are_sorted_and_trials_without_a_value_come_last(
 def test_that_words_and_numbers_are_distinguished() -> None:
     rows = TrialRows(VIEW, TRIALS)
     assert [rows.is_text(name) for name in ("c", "x", "state")] == [True, False, True]
+
+
+def test_that_a_parameter_with_the_name_of_a_column_has_one_of_its_own() -> None:
+    names = ("state", "time", "value", "loss")
+    specs = "".join(f"    - {{name: {n}, type: INTEGER, min_value: 1, max_value: 9}}\n" for n in names)
+    trial = replace(a_trial(1, 0.5), parameters={"state": 1, "time": 2, "value": 3, "loss": 4})
+    view = a_view([trial], series={1: {"loss": [7.0]}}, job=a_job(file=f"{FILE}{specs}"))
+    rows = TrialRows(view, [trial])
+    shown = {name: rows.text(trial, name) for name in column_names(view)}
+    expected = {
+        "parameters.state": "1",
+        "parameters.time": "2",
+        "parameters.value": "3",
+        "loss": "4",
+        "metrics.loss": "7",
+    }
+    assert expected.items() <= shown.items()
+    assert (shown["state"], shown["time"]) == ("✓  succeeded", "1:00")

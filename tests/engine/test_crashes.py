@@ -270,3 +270,15 @@ def test_that_stopping_an_engine_that_is_gone_ends_no_program_that_got_its_numbe
             assert other.poll() is None
         finally:
             other.kill()
+
+
+def test_that_an_engine_ends_when_its_data_folder_is_deleted_and_does_not_write_it_again(
+    workspace: Workspace,
+) -> None:
+    workspace.write(PROGRAM)
+    workspace.wait_ended(workspace.begin())
+    engine = engine_control.status(workspace.data).pid
+    aside = workspace.data.root.rename(workspace.root / "deleted")
+    wait_until(lambda: not Path(f"/proc/{engine}").exists(), "the engine lives on")
+    assert not workspace.data.root.exists()
+    aside.rename(workspace.data.root)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from bayescore.config import LocalSettings
 from bayescore.engine.outcome import judge_job, judge_trial
+from bayescore.engine.trial_run import tail_of
 from bayescore.i18n import Text, text
 from bayescore.store import Job, JobState, Trial, TrialState
 from bayescore.trials.runners import Exit
@@ -263,3 +265,18 @@ def test_that_a_job_whose_search_is_exhausted_ends_with_its_last_trial(
     if end is JobState.EXHAUSTED:
         assert found is not None
         assert found.reason == exhausted
+
+
+@pytest.mark.parametrize(
+    ("log", "tail"),
+    [
+        (b"one\ntwo\n", "one\ntwo"),
+        (b"x" * 3_000_000 + b" the end\n", "…" + "x" * 1991 + " the end"),
+        ("字".encode() * 1000, "…" + "字" * 666),
+        (b"first\n" + b"y" * 1999 + b"\n", "y" * 1999),
+        (b"", ""),
+    ],
+)
+def test_that_the_end_of_a_log_says_when_its_first_line_is_cut(tmp_path: Path, log: bytes, tail: str) -> None:
+    (tmp_path / "log").write_bytes(log)
+    assert tail_of(tmp_path / "log") == tail

@@ -35,6 +35,6 @@ def test_that_bash_runs_the_command_of_a_container_if_it_is_chosen(containers: W
 
 def test_that_a_word_of_bash_is_announced_before_sh_stumbles_over_it(workspace: Workspace) -> None:
     workspace.write(REPORT_X, root={"command": COMMAND}, files={"settings": "SETTING=yes\n"}, max_job_count=1)
-    assert "“source” is a word of bash" in workspace.run("check").out
+    assert "“source” is of bash" in workspace.run("check").out
     workspace.write(REPORT_X, root={"command": COMMAND}, local={"shell": "bash"}, files={"settings": ""})
-    assert "word of bash" not in workspace.run("check").out
+    assert "is of bash" not in workspace.run("check").out

@@ -1,4 +1,4 @@
-"""Import from W&B and NNI and export to HiPlot, compared with these packages.
+"""Import from W&B and NNI, export to HiPlot, and programs that use Hydra and the like, with these packages.
 
 They conflict with our dependencies; ``make test-exchange`` creates an environment for them and runs this.
 """
@@ -17,6 +17,7 @@ import yaml
 from bayescore.config import load_text
 from bayescore.config.models import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec
 from bayescore.exchange.search_spaces import convert_space
+from exchange.library_programs import PROGRAMS
 from support.workspace import Workspace
 
 PYTHON = os.environ["BAYESDESK_EXCHANGE_PYTHON"]
@@ -99,3 +100,19 @@ def test_that_hiplot_reads_the_exported_table(workspace: Workspace, tmp_path: Pa
     rows = drawn("hiplot", {"file": str(file)}, 4)
     assert [float(row["x"]) for row in rows] == [t["parameters"]["x"] for t in job["trials"]]
     assert [float(row["score"]) for row in rows] == [t["value"] for t in job["trials"]]
+
+
+@pytest.mark.parametrize("library", PROGRAMS)
+def test_that_a_program_of_a_library_gets_the_proposed_parameters(workspace: Workspace, library: str) -> None:
+    files, names = PROGRAMS[library]
+    for name, content in files.items():
+        (workspace.project / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.project / name).write_text(content)
+    made = workspace.run("init", "--program", "main.py", "--metric", "score", "--trials", "2")
+    assert made.code == 0, made.err
+    local = workspace.project / "openbayes.local.yaml"
+    local.write_text(f"{local.read_text() if local.exists() else ''}python: {PYTHON}\n")
+    job = workspace.tune("--runner", "process")
+    assert job["state"] == "succeeded", job["reason"]
+    assert [list(t["parameters"]) for t in job["trials"]] == [names] * 2
+    assert [t["value"] for t in job["trials"]] == [t["parameters"]["lr"] for t in job["trials"]]

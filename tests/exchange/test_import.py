@@ -253,7 +253,7 @@ def test_that_numbers_and_settings_of_other_tools_keep_their_meaning(
     sweep = tmp_path / "sweep.yaml"
     sweep.write_text(
         "program: train.py\nmethod: bayes\nmetric: {name: loss, goal: minimize}\n"
-        'command: [python, "${program}", "${args_no_hyphens}"]\n'
+        'command: [python, "${program}", "--amp", "${args_no_hyphens}"]\n'
         "parameters:\n"
         "  lr: {min: 1e-5, max: 1e-1, distribution: log_uniform_values}\n"
         "  decay: {values: [1e-5, 1E+2, 0]}\n"
@@ -262,6 +262,7 @@ def test_that_numbers_and_settings_of_other_tools_keep_their_meaning(
     )
     done = workspace.run("import", str(sweep), "--into", str(tmp_path / "new"))
     assert 'parameters_as: "{name}={value}"' in done.err
+    assert "These words of the sweep's command are not used: --amp." in done.err
     specs = specs_of(tmp_path / "new" / "openbayes.yaml")
     assert (specs["lr"]["min_value"], specs["lr"]["max_value"]) == (1e-5, 0.1)
     assert specs["decay"]["discrete_values"] == [0, 1e-5, 100.0]
@@ -350,3 +351,59 @@ def test_that_parameters_that_only_some_trials_have_are_empty_cells_and_cost_no_
     assert job["state"] == "succeeded", job["reason"]
     told = workspace.run("show", job["id"]).out
     assert "The search learns from 3 of 6 earlier trials; the others lack a parameter." in told
+
+
+def test_that_an_exported_table_is_imported_as_it_was_whatever_its_parameters_are_called(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    whole = {"type": "INTEGER", "min_value": 5, "max_value": 9}
+    names = ("trial", "number", "value", "gpus", "batch-size", "class", "numbers[0]", "loss")
+    words = {"type": "CATEGORICAL", "categorical_values": ["failed", "=1+1", "'x"]}
+    specs = [{"name": name, **whole} for name in names] + [{"name": "state", **words}]
+    program = (
+        "import json\nfrom openbayestool import log_metric\np = json.load(open('openbayes_params.json'))\n"
+        "log_metric('loss', 100 + p['trial'])\nlog_metric('score', p['value'])\n"
+    )
+    workspace.write(program, specs=specs, side_metrics=["loss"], algorithm="Random", max_job_count=4)
+    before = workspace.tune()
+    (tmp_path / "own.csv").write_text(workspace.run("export", "last", "--format", "csv").out)
+    header = (tmp_path / "own.csv").read_text().partition("\n")[0].split(",")
+    assert len(set(header)) == len(header)
+    assert {"trial", "parameters.trial", "state", "parameters.state", "loss", "metrics.loss"} <= set(header)
+    after = workspace.run("import", str(tmp_path / "own.csv"), "--json").json()
+    assert [t["parameters"] for t in after["trials"]] == [t["parameters"] for t in before["trials"]]
+    assert [t["value"] for t in after["trials"]] == [t["value"] for t in before["trials"]]
+    assert [t["metrics"]["loss"] for t in after["trials"]] == [t["metrics"]["loss"] for t in before["trials"]]
+
+    def numbers(condition: str) -> list[int]:
+        found = workspace.run("trials", "last", "--where", condition, "--json").json()["trials"]
+        return [t["number"] for t in found]
+
+    for name in (
+        "batch-size",
+        "class",
+        "numbers[0]",
+        "trial",
+        "loss",
+        "parameters.number",
+        "parameters.value",
+    ):
+        chosen = [
+            t["number"] for t in after["trials"] if t["parameters"][name.removeprefix("parameters.")] >= 7
+        ]
+        assert numbers(f"`{name}` >= 7") == chosen, name
+    assert numbers('`parameters.state` == "failed" or `parameters.state` != "failed"') == [1, 2, 3, 4]
+    assert numbers("`metrics.loss` < 100") == []
+    assert numbers("number <= 2") == [1, 2]
+    assert workspace.run("trials", "last", "--sort", "-parameters.number").code == 0
+    for wrong in ("batch-size == 6", "class == 6", "numbers[0] > 6"):
+        refused = workspace.run("trials", "last", "--where", wrong)
+        assert (refused.code, refused.out) == (2, "")
+        assert f"`{wrong.split()[0]}`" in refused.err
+
+
+def test_that_a_table_with_two_columns_of_a_name_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "two.csv").write_text("x,x,score\n0.1,0.2,1\n")
+    refused = workspace.run("import", str(tmp_path / "two.csv"))
+    assert refused.code == 2
+    assert "several columns x" in refused.err

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bayescore.config import load_text
+from bayescore.app.new_project import create_from_program
+from bayescore.config import load_local_text, load_text
 from bayescore.exchange.program_options import likely_goal, propose_space
+from exchange.library_programs import PROGRAMS
 from support.workspace import Workspace
 
 PROGRAM = """
@@ -125,3 +127,46 @@ def test_that_init_writes_the_proposed_file_and_never_overwrites_one(workspace: 
         assert refused.code == 2
         assert name in refused.err
         assert not (workspace.project / "openbayes.yaml").exists()
+
+
+@pytest.mark.parametrize("library", PROGRAMS)
+def test_that_the_parameters_of_a_library_are_proposed_with_the_form_that_it_takes(
+    workspace: Workspace, library: str
+) -> None:
+    files, names = PROGRAMS[library]
+    for name, content in files.items():
+        (workspace.project / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.project / name).write_text(content)
+    made = create_from_program(workspace.project, "main.py", metric="score")
+    loaded = load_text(made.text)
+    assert loaded.config is not None
+    assert [spec.name for spec in loaded.config.hyper_tuning.parameter_specs] == names
+    local = load_local_text(made.local).settings
+    assert local is not None
+    assert local.parameters_as == ("{name}={value}" if library == "hydra" else "--{name}={value}")
+
+
+def test_that_values_that_the_program_would_refuse_or_misread_are_not_proposed() -> None:
+    found = propose_space(
+        "import argparse\np = argparse.ArgumentParser()\n"
+        "p.add_argument('--foo', choices=['bar', 'buzz', None])\n"
+        "p.add_argument('--flag', type=bool, default=True)\n"
+        "p.add_argument('--depth', type=int, default=4, choices=range(2, 6))\n"
+        "p.add_argument('--model', default='a', choices=sorted(MODELS))\n"
+        "p.add_argument('--amp', action=argparse.BooleanOptionalAction, default=True)\n"
+    )
+    specs = {spec["name"]: spec for spec in found.specs}
+    assert list(specs) == ["foo", "depth"]
+    assert specs["foo"]["categorical_values"] == ["bar", "buzz"]
+    assert specs["depth"]["discrete_values"] == [2, 3, 4, 5]
+    remarks = [str(remark) for remark in found.remarks]
+    assert [next(n for n in ("--foo", "--flag", "--model", "--amp") if n in r) for r in remarks] == [
+        "--foo", "--flag", "--model", "--amp",
+    ]  # fmt: skip
+    assert "type=bool, which takes every text for true" in remarks[1]
+
+
+def test_that_options_with_one_dash_are_passed_with_one() -> None:
+    found = propose_space("p.add_argument('-lr', type=float, default=0.1)")
+    assert [spec["name"] for spec in found.specs] == ["lr"]
+    assert found.local_text() == 'parameters_as: "-{name} {value}"\n'

@@ -26,7 +26,7 @@ from bayescore.config import (
     Scale,
 )
 from bayescore.search import ExhaustedReason, Observation, Origin, Outcome, SearchSpace, suggest
-from bayescore.search.space import midpoint
+from bayescore.search.space import from_unit, midpoint, to_unit
 from bench_search.ask_tell import bayesian
 
 MIXED: tuple[ParameterSpec, ...] = (
@@ -294,6 +294,33 @@ def test_that_points_of_any_space_are_within_its_specs(data: st.DataObject) -> N
         keys = [SearchSpace(named).key(p) for p in points]
         assert len(set(keys)) == len(keys)
     assert within(SearchSpace(named), midpoint(SearchSpace(named)))
+
+
+@pytest.mark.parametrize("scale", [Scale.LINEAR, Scale.LOG])
+@pytest.mark.parametrize("algorithm", [Algorithm.RANDOM, Algorithm.BAYESIAN])
+def test_that_a_range_beyond_what_floats_hold_reaches_odd_and_even_numbers(
+    algorithm: Algorithm, scale: Scale
+) -> None:
+    wide = (IntegerSpec(name="n", min_value=1, max_value=2**62, scale_type=scale),)
+    points = run(wide, algorithm, 30, value=lambda p: 1.0 / p["n"])
+    large = [p["n"] for p in points if p["n"] > 2**54]
+    assert all(1 <= p["n"] <= 2**62 for p in points)
+    assert {n % 2 for n in large} == {0, 1}
+
+
+def test_that_a_short_range_of_large_numbers_is_tried_number_by_number() -> None:
+    spec = IntegerSpec(name="n", min_value=10**18, max_value=10**18 + 10)
+    values = range(spec.min_value, spec.max_value + 1)
+    assert [from_unit(spec, to_unit(spec, n)) for n in values] == list(values)
+    for algorithm in (Algorithm.RANDOM, Algorithm.BAYESIAN):
+        assert len({p["n"] for p in run((spec,), algorithm, 11, value=lambda p: p["n"] - 10**18)}) == 11
+
+
+@pytest.mark.parametrize("bounds", [(0.0003, 0.03), (1e-5, 0.1), (0.1, 0.7), (1e-300, 1e300)])
+@pytest.mark.parametrize("scale", Scale)
+def test_that_the_ends_of_a_range_are_as_the_file_has_them(bounds: tuple[float, float], scale: Scale) -> None:
+    spec = DoubleSpec(name="x", min_value=bounds[0], max_value=bounds[1], scale_type=scale)
+    assert (from_unit(spec, 0.0), from_unit(spec, 1.0)) == bounds
 
 
 def test_that_the_ask_and_tell_interface_covers_the_whole_space() -> None:

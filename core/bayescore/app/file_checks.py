@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bayescore.app.findings import Finding
+from bayescore.app.gpu_problems import gpu_problems
 from bayescore.app.in_place_problems import in_place_problems
 from bayescore.app.interpreter_choice import python_findings, python_problems
+from bayescore.app.program_problems import program_problems
 from bayescore.app.project_findings import Use, project_findings
 from bayescore.config import (
     LOCAL_FILE_NAME,
@@ -57,6 +59,8 @@ def check_files(where: Path, watcher: Watcher | None = None) -> FileChecks:
         *problems,
         *in_place_problems(file.parent, local, found),
         *python_problems(file.parent, local, settings.runner),
+        *program_problems(file.parent, loaded, local),
+        *gpu_problems(file.parent, local),
     )
     on_nodes = settings.runner is RunnerChoice.RAY and settings.ray.runner is NodeRunner.DOCKER
     use = Use(

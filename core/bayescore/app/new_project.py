@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePath
 
 from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, RunnerChoice, gear, load_local_file
-from bayescore.config.load import read_utf8
+from bayescore.config.load import MAX_BYTES, read_utf8
 from bayescore.config.yamltext.scalars import render
 from bayescore.errors import ConfigError
 from bayescore.exchange.program_modules import local_modules
 from bayescore.exchange.program_options import propose_space
-from bayescore.files import reason_of
+from bayescore.files import read_text, reason_of
 from bayescore.files.tree import Cursor
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
@@ -192,7 +193,8 @@ def propose_from_program(
         )
     try:
         written = read_utf8(source).decode("utf-8")
-        found = propose_space(written, metric, local_modules(folder, program, written))
+        modules = local_modules(folder, program, written)
+        found = propose_space(written, metric, modules, partial(_read_beside, source.parent))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ConfigError(
             text("{file} is not a Python program: {reason}.", file=source, reason=error)
@@ -203,7 +205,7 @@ def propose_from_program(
             text("Give its argparse options a type and a default, or write the file by hand: bayesdesk init"),
         )
     content = found.file_text(program, metric=metric, goal=goal, trials=trials)
-    local, remarks = found.written.local_text(), found.remarks
+    local, remarks = found.local_text(), found.remarks
     if local and (folder / LOCAL_FILE_NAME).exists():
         local, remarks = "", (*remarks, _to_add(folder, local))
     return Proposal(target, content, remarks, local)
@@ -231,6 +233,16 @@ def names_python(folder: Path) -> bool:
 def _to_add(folder: Path, local: str) -> Text:
     lines = "\n".join(line for line in local.splitlines() if not line.startswith("#"))
     return text("Add to {file}:\n{lines}", file=folder / LOCAL_FILE_NAME, lines=lines)
+
+
+def _read_beside(folder: Path, path: str) -> str | None:
+    """Text of a file below a folder that has one; a link is not followed out of it."""
+    file = folder / path
+    try:
+        inside = file.resolve().is_relative_to(folder.resolve())
+        return read_text(file, MAX_BYTES) if inside else None
+    except OSError:
+        return None
 
 
 def accept_proposal(proposal: Proposal, runner: RunnerChoice = RunnerChoice.AUTO) -> None:

@@ -14,6 +14,7 @@ from bayescore.app.inputs import resolve_inputs
 from bayescore.app.interpreter_choice import python_problems
 from bayescore.app.options import Options, local_with_options, with_options
 from bayescore.app.permissions import PROCESS_LINE, Permission, cluster_lines, folder_lines, permissions_of
+from bayescore.app.program_problems import program_problems
 from bayescore.app.secret_values import collect, masked
 from bayescore.app.starter_environment import StarterEnvironment, environment_of_starter
 from bayescore.cluster import connection
@@ -105,7 +106,11 @@ def prepare(
     config = with_options(loaded.config, options)
     local = local_with_options(local_file.settings, options)
     found = scan(file.parent, local, data_folder or DataFolder.default().root, watcher)
-    problems = (*problems, *in_place_problems(file.parent, local_file, found))
+    problems = (
+        *problems,
+        *in_place_problems(file.parent, local_file, found),
+        *program_problems(file.parent, loaded, local_file),
+    )
     if has_errors(problems):
         return Prepared(None, {}, problems, (), found)
     runner, endpoint = _runner(local)

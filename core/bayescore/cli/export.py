@@ -69,6 +69,8 @@ def _changed(
         return with_values(document, _chosen(database, job, trial))
     with database.read() as connection:
         chosen = leading(trials.of_job(connection, job.id), job.config.hyper_tuning.goal)
+    if not chosen:
+        raise ConfigError(text("No trial of job {id} has succeeded yet.", id=job.id))
     return with_ranges(document, job, chosen)
 
 

@@ -16,7 +16,7 @@ from bayescore.cli.output import as_json, number, table, write
 from bayescore.cli.store import job_as_json, open_jobs, print_job
 from bayescore.i18n import _, n_, translate
 from bayescore.results import ended_count, trial_json
-from bayescore.results.where import column, column_names, condition, ordered
+from bayescore.results.where import column, column_names, columns_of, condition, ordered
 from bayescore.store import STATE_NAMES, JobFigures, JobSummary, events, points
 from bayescore.store import jobs as job_rows
 from bayescore.store import trials as trial_rows
@@ -125,7 +125,8 @@ def trials(
     known = column_names(found, (name for by_name in series.values() for name in by_name))
     holds = condition(where, known) if where else lambda row: True
     chosen = [t for t in every if holds(column(found, t, series.get(t.id, {})))]
-    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})), known, found.metric)
+    objective = columns_of(found).metrics[found.metric]
+    chosen = ordered(chosen, sort, lambda t: column(found, t, series.get(t.id, {})), known, objective)
     if json:
         as_json({"trials": [trial_json(t, series.get(t.id, {})) for t in chosen]})
         return
@@ -140,7 +141,9 @@ def trials(
         ]
         for t in chosen
     ]
-    table(["#", _("state"), found.metric, *names, _("reason")], rows)
+    columns = columns_of(found)
+    headers = ["#", _("state"), columns.metrics[found.metric], *columns.parameters.values(), _("reason")]
+    table(headers, rows)
 
 
 def _cell(value: object) -> str:

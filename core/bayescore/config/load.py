@@ -23,6 +23,7 @@ from bayescore.config.read_root import (
 from bayescore.config.read_tuning import read_tuning
 from bayescore.config.reader import FULL_WIDTH, Reader
 from bayescore.config.yamltext import YamlDocument
+from bayescore.config.yamltext.safe_loader import refusals
 from bayescore.errors import ConfigError
 from bayescore.files import open_regular
 from bayescore.i18n import N_, Text, text
@@ -204,6 +205,15 @@ def load_text(source: str, file: Path | None = None, *, bad_offset: int | None =
     parameters, secrets = read_parameters(reader)
     tuning = read_tuning(reader)
     check_official(reader)
+    for refusal in refusals(reader.document.tree):
+        reader.report_span(
+            Severity.WARNING,
+            "official-refuses",
+            reader.document.path_at(refusal.node.start),
+            text("The platform cannot read this file: {reason}.", reason=refusal.reason),
+            refusal.node.outer_start,
+            refusal.node.end,
+        )
     config = None
     if not has_errors(reader.problems) and command and tuning:
         config = OpenBayesConfig(

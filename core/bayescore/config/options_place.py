@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,13 +12,24 @@ from bayescore.config.shell import Shell, Sign, SimpleCommand, Word, pieces, quo
 from bayescore.i18n import Text, text
 
 PLACE = "{parameters}"
+_PARTS = re.compile(r"\{name\}|\{value\}")
 _OTHER_PROGRAMS = frozenset((  # commands that take no training parameters
     "echo", "printf", "tee", "true", "false", ":", "exit", "date", "sleep", "wait", "ls", "cat", "rm", "cp",
     "mv", "mkdir", "touch", "tail", "head", "grep", "cd", "export", "set", "unset", "source", ".", "kill",
-    "chmod", "curl", "wget", "rsync", "gzip", "tar", "sync", "nvidia-smi", "trap", "ulimit", "umask",
+    "chmod", "curl", "wget", "rsync", "gzip", "tar", "sync", "nvidia-smi", "trap", "ulimit", "umask", "[",
+    "test", "[[", "wc", "sort", "cut", "awk", "sed", "read", "shift", "return", "break", "continue",
 ))  # fmt: skip
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
 _BEGIN = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"})
+# Commands that run the command behind them, and their options that take the next word as a value.
+_RUNNING = {
+    "env": ("-u", "-C", "--unset", "--chdir"), "nohup": (), "exec": ("-a",), "command": (), "setsid": (),
+    "nice": ("-n", "--adjustment"), "ionice": ("-c", "-n"), "stdbuf": ("-i", "-o", "-e"),
+    "xvfb-run": ("-s", "-n"), "sudo": ("-u", "-g", "-C", "-D"),
+    "timeout": ("-s", "-k", "--signal", "--kill-after"), "time": ("-f", "-o"),
+    "taskset": (), "numactl": (), "chrt": (), "caffeinate": (),
+}  # fmt: skip
+_WITH_ARGUMENT = frozenset({"timeout", "taskset", "chrt"})  # as in "timeout 1h python main.py"
 _END = frozenset({"fi", "done", "esac", "}"})
 
 
@@ -72,13 +85,17 @@ def obstacle(command: str) -> Obstacle | None:
     shell = read(command)
     if shell.unclosed is not None:
         return Obstacle(
-            text("“{sign}” is opened here and never closed.", sign=command[shell.unclosed]),
+            text("“{sign}” is opened here and never closed.", sign=_opening(command, shell.unclosed)),
             shell.unclosed,
             len(command),
         )
     if has_place(command) or not shell.commands:
         return None
     return _after_the_end(command, shell) or _of_last_command(command, shell)
+
+
+def _opening(command: str, at: int) -> str:
+    return command[at : at + 2] if command.startswith(("${", "$("), at) else command[at]
 
 
 def _after_the_end(command: str, shell: Shell) -> Obstacle | None:
@@ -105,6 +122,16 @@ def _after_the_end(command: str, shell: Shell) -> Obstacle | None:
             text("The command ends in a backslash, which would change the first parameter."),
             text("Remove the backslash"),
         )
+    if shell.redirection is not None:
+        return _removable(
+            command,
+            shell.redirection,
+            text(
+                "The command ends in “{operator}”: the first parameter would be the name of a file.",
+                operator=shell.redirection.text,
+            ),
+            text("Remove “{operator}”", operator=shell.redirection.text),
+        )
     if shell.operator is not None:
         return _removable(
             command,
@@ -125,22 +152,23 @@ def _of_last_command(command: str, shell: Shell) -> Obstacle | None:
         message = text("Parameters cannot be appended after “{word}”. Write {place} where they go.",
                        word=name.text if name.text in _END else ")", place=PLACE)  # fmt: skip
         return _with_place(shell, message)
-    if script := _script(last):
+    words = _without_prefix(last)
+    if script := _script(words):
         if any(form in script.text for form in ("$@", "$*")):
             return None
         message = text(
             "“{shell} -c” does not pass the parameters on to the program. Write {place} in the script.",
-            shell=name.text,
+            shell=words[0].text,
             place=PLACE,
         )
         at = script.end - 1
         is_quoted = command[at] in "'\""
         return Obstacle(message, script.start, script.end, _insertion(at) if is_quoted else None)
-    if name.text in _OTHER_PROGRAMS and _programs(shell):
+    if words and words[0].text in _OTHER_PROGRAMS and _programs(shell):
         message = text(
             "The parameters would be passed to “{name}”, the last command, not to the program. "
             "Write {place} where they go.",
-            name=name.text,
+            name=words[0].text,
             place=PLACE,
         )
         return _with_place(shell, message)
@@ -170,6 +198,25 @@ def _name(simple: SimpleCommand) -> Word:
     return simple.words[0]
 
 
+def _without_prefix(simple: SimpleCommand) -> Sequence[Word]:
+    """Words of a command from its program on: without assignments, ``nohup``, ``env -u NAME`` …"""
+    words = [*simple.words]
+    while words:
+        if words[0].text in _BEGIN or _is_assignment(words[0].text):
+            del words[0]
+            continue
+        running = words[0].text.rpartition("/")[2]
+        if running not in _RUNNING or len(words) == 1:
+            return words
+        del words[0]
+        while words and words[0].text.startswith("-"):
+            takes_next = words[0].text in _RUNNING[running]
+            del words[: 2 if takes_next else 1]
+        if running in _WITH_ARGUMENT:
+            del words[:1]
+    return words
+
+
 def _is_assignment(word: str) -> bool:
     name, equals, _value = word.partition("=")
     return bool(equals) and name.isidentifier()
@@ -177,13 +224,17 @@ def _is_assignment(word: str) -> bool:
 
 def _programs(shell: Shell) -> list[SimpleCommand]:
     """The simple commands that may be the program."""
-    none = _OTHER_PROGRAMS | _END | _BEGIN | {"for", "case", "[", "test"}
-    return [c for c in shell.commands if (name := _name(c).text) not in none and not name.startswith("(")]
+    none = _OTHER_PROGRAMS | _END | _BEGIN | {"for", "case"}
+
+    def may_be(simple: SimpleCommand) -> bool:
+        words = _without_prefix(simple) or simple.words
+        return words[0].text not in none and not words[0].text.startswith("(")
+
+    return [simple for simple in shell.commands if may_be(simple)]
 
 
-def _script(simple: SimpleCommand) -> Word | None:
-    """The script of ``sh -c SCRIPT`` if no arguments follow it."""
-    words = [w for w in simple.words if w.text not in _BEGIN and not _is_assignment(w.text)]
+def _script(words: Sequence[Word]) -> Word | None:
+    """The script of ``sh -c SCRIPT`` if no arguments follow it; of its words without what runs it."""
     if not words or words[0].text.rpartition("/")[2] not in _SHELLS:
         return None
     is_argument = False  # as “pipefail” in “bash -o pipefail”
@@ -199,13 +250,36 @@ def _script(simple: SimpleCommand) -> Word | None:
     return None
 
 
+def program_words(command: str) -> list[tuple[str, ...]]:
+    """Words of the commands up to the one that gets the parameters."""
+    simple = read(command).commands
+    if has_place(command):
+        taking = [i for i, each in enumerate(simple) if any(PLACE in word.text for word in each.words)]
+        simple = simple[: taking[0] + 1] if taking else []
+    words = [tuple(word.text for word in _without_prefix(each)) for each in simple]
+    return [each for each in words if each]
+
+
+def option(form: str, name: str, value: str) -> str:
+    """A parameter as quoted words of a command; ``form`` has ``{name}`` and ``{value}``."""
+    written = {"{name}": name, "{value}": value}
+    words = (_PARTS.sub(lambda place: written[place[0]], word) for word in form.split())
+    return " ".join(map(shlex.quote, words))
+
+
 def needs_bash(command: str) -> Word | None:
-    """The first word that bash understands and ``sh`` need not, if there is one."""
-    for simple in read(command).commands:
+    """The first word or operator that bash understands and ``sh`` need not, if there is one."""
+    shell = read(command)
+    found = [] if shell.bash is None else [shell.bash]
+    for simple in shell.commands:
         name = _name(simple)
         if name.text in ("source", "[[", "shopt", "declare", "pushd", "popd"):
-            return name
-        pipefail = next((w for w in simple.words if w.text == "pipefail"), None)
-        if name.text == "set" and pipefail is not None:
-            return pipefail
-    return None
+            found.append(name)
+        if name.text == "set":
+            found += [word for word in simple.words if word.text == "pipefail"]
+    return min(found, key=lambda word: word.start, default=None)
+
+
+def is_in_background(operator: str) -> bool:
+    """Whether a plain ``sh`` reads an operator of bash as ``&``: the program would not get its parameters."""
+    return operator.startswith("&>")

@@ -99,6 +99,10 @@ class Shell:
         Offset of a backslash at the end of the text.
     here_document
         The operator of a here-document, if nothing follows it.
+    redirection
+        The operator of a redirection at the end of the text, whose file is missing.
+    bash
+        The first operator that bash has and ``sh`` need not have.
     """
 
     commands: list[SimpleCommand] = field(default_factory=list)
@@ -107,6 +111,8 @@ class Shell:
     unclosed: int | None = None
     continuation: int | None = None
     here_document: Word | None = None
+    redirection: Word | None = None
+    bash: Word | None = None
 
 
 _DOCUMENT = re.compile(r"""<<(?P<tabs>-?)[ \t]*(?:\\?([\w.-]+)|'([^'\n]+)'|"([^"\n]+)")""")
@@ -115,6 +121,7 @@ _TOKEN = re.compile(
     r"[ \t\r]+|\n|&>>?|[0-9]*(?:<<<|<<-?|>>|[<>]&|<>|>\||[<>])|&&|\|\||\|&|;;|[;&|]|[^\s;&|<>]+"
 )
 _SEPARATORS = ("\n", "&&", "||", "|&", ";;", ";", "&", "|")
+_OF_BASH = ("&>", "&>>", "|&", "<<<", "<(", ">(")
 _BEFORE_WORD = " \t\n;&|()"
 
 
@@ -214,14 +221,26 @@ def read(command: str) -> Shell:
     """The simple commands of a command, and how it ends."""
     reader = _Reader()
     opened: list[int] = []
+    braces: list[int] = []
     for piece in pieces(command):
         reader.add(piece)
+        if piece.sign is Sign.TEXT and piece.within != Within.SINGLE and not piece.in_document:
+            _look_for_braces(piece, braces)
         if piece.sign is Sign.QUOTE and not piece.in_document:
             if piece.depth < len(opened):  # a closing sign counts as outside
                 opened.pop()
             else:
                 opened.append(piece.start)
-    return reader.finish(opened[-1] if opened else None)
+    return reader.finish(max(opened[-1:] + braces[-1:], default=None))
+
+
+def _look_for_braces(piece: Piece, opened: list[int]) -> None:
+    """Add the offset of each ``${`` that is opened, and take away those that are closed."""
+    for found in re.finditer(r"\$\{|\}", piece.text):
+        if found[0] != "}":
+            opened.append(piece.start + found.start())
+        elif opened:
+            opened.pop()
 
 
 class _Reader:
@@ -244,6 +263,9 @@ class _Reader:
             return
         if piece.text.strip():
             self._shell.comment = None
+        target_of = self._shell.redirection if self._is_target and self._start is None else None
+        if piece.sign is Sign.QUOTE and piece.text == "(" and target_of and target_of.end == piece.start:
+            self._is_of_bash(Word(f"{target_of.text[-1]}(", piece.start - 1, piece.end))
         is_outer = piece.depth == 0
         if piece.sign is Sign.TEXT and is_outer:
             for found in _TOKEN.finditer(piece.text):
@@ -262,6 +284,8 @@ class _Reader:
 
     def _token(self, token: str, start: int) -> None:
         end = start + len(token)
+        if token in _OF_BASH:
+            self._is_of_bash(Word(token, start, end))
         if token in _SEPARATORS:
             self._end_word()
             if token != "\n" and (self._words or self._shell.operator is None):
@@ -274,16 +298,20 @@ class _Reader:
         elif token.lstrip("0123456789")[:1] in ("<", ">") or token.startswith("&>"):
             self._end_word()
             self._is_target = True
+            self._shell.redirection = Word(token, start, end)
             if "<<" in token and "<<<" not in token:
                 self._shell.here_document = self._shell.here_document or Word(token, start, end)
         else:
             self._extend(token, start, end)
 
+    def _is_of_bash(self, operator: Word) -> None:
+        self._shell.bash = self._shell.bash or operator
+
     def _extend(self, text: str, start: int, end: int) -> None:
         self._start = start if self._start is None else self._start
         self._text.append(text)
         self._end = end
-        self._shell.operator = None
+        self._shell.operator = self._shell.redirection = None
         if self._has_document:  # something follows it
             self._shell.here_document, self._has_document = None, False
 

@@ -56,6 +56,7 @@ class Engine:
         self._closed: dict[str, list[Future[Any]]] = {}  # what runs that were closed have under way, by job
         self._errors: Counter[str] = Counter()
         self._idle_since = time.monotonic()
+        self._folder = database.folder.identity()
 
     @property
     def addresses(self) -> list[str]:
@@ -76,10 +77,10 @@ class Engine:
         self._awake.set()
 
     def run(self) -> None:
-        """Work until :meth:`end` is called, or until no job has been active for ten minutes."""
+        """Work until :meth:`end` is called, no job has been active for ten minutes, or the folder is gone."""
         watch = ChangeWatch(self._database.folder)
         try:
-            while not self._ending.is_set() and not self._is_idle():
+            while not self._ending.is_set() and not self._is_idle() and self._has_folder():
                 try:
                     self.step()
                 except StoreError as error:
@@ -189,6 +190,15 @@ class Engine:
 
     def _is_idle(self) -> bool:
         return not self._runs and time.monotonic() - self._idle_since > IDLE_S
+
+    def _has_folder(self) -> bool:
+        """Whether the data folder has not been deleted: otherwise nobody could read what is stored."""
+        try:
+            return self._database.folder.identity() == self._folder
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # it may be readable again
 
     def _close(self) -> None:
         begun = [future for run in self._runs.values() for future in run.close()]

@@ -31,6 +31,7 @@ from bayescore.trials.runners import Exit, Runner
 _log = logging.getLogger(__name__)
 _TAIL_BYTES = 2000
 _TAIL_LINES = 6
+_REPLACED = "\ufffd"  # what stands for a character whose bytes are not complete
 _INTAKE_S = 10.0  # to wait for the last reports of a stopped trial, whose value does not matter
 _ASK_AGAIN_S = 30.0  # after a stop that had no effect
 _RETRY_S = (2.0, 8.0)  # before the first and the second retry of a trial that a node has lost
@@ -373,12 +374,16 @@ class TrialRun:
 
 
 def tail_of(log: Path) -> str:
-    """The last lines of a log, for a message."""
+    """The last lines of a log, for a message; “…” stands for the start of a line that is too long for it."""
     try:
         with log.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _TAIL_BYTES))
-            text_ = file.read().decode("utf-8", "replace")
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _TAIL_BYTES - 1))
+            found = file.read()
     except OSError:
         return ""
-    return "\n".join(line for line in text_.splitlines()[-_TAIL_LINES:] if line.strip())
+    before, found = (found[:1], found[1:]) if size > _TAIL_BYTES else (b"\n", found)
+    lines = found.decode("utf-8", "replace").splitlines()
+    if lines and before not in (b"\n", b"\r"):
+        lines[0] = f"…{lines[0].lstrip(_REPLACED)}"
+    return "\n".join(line for line in lines[-_TAIL_LINES:] if line.strip())

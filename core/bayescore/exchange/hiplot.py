@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bayescore.results import csv_text
+from bayescore.results.column_names import named_columns
 
 
 def hiplot_csv(
@@ -18,8 +19,9 @@ def hiplot_csv(
     rows
         Number, parameters and objective of each trial.
     """
+    columns = named_columns(["uid"], names, [metric])
     return csv_text(
-        ["uid", *names, metric],
+        ["uid", *columns.parameters.values(), *columns.metrics.values()],
         (
             [number, *(parameters.get(n) for n in names), value]
             for number, parameters, value in rows

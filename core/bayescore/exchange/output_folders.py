@@ -57,8 +57,8 @@ def read_folder(folder: Path, project: Path) -> Study:
             remarks.add(text("{folder} was left out: {reason}.", folder=name, reason=error))
             continue
         metrics = _logged_values(file.parent, (tuning.hyperparameter_metric, *tuning.side_metrics))
-        cells = {m: str(v) for m, v in metrics.items()}
-        if tuning.hyperparameter_metric not in cells:
+        values = {m: str(v) for m, v in metrics.items()}
+        if tuning.hyperparameter_metric not in values:
             remarks.add(
                 text(
                     "{folder}: no file has a value of “{metric}”.",
@@ -66,7 +66,7 @@ def read_folder(folder: Path, project: Path) -> Study:
                     metric=tuning.hyperparameter_metric,
                 )
             )
-        trials.append(study_trial(config, parameters, cells))
+        trials.append(study_trial(config, parameters, values))
     if not trials:
         raise ConfigError(
             text("There is no {file} below {folder}.", file=PARAMETERS_FILE, folder=folder),

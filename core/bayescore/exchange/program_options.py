@@ -1,16 +1,18 @@
 """Proposes a search space from the command-line options of a program.
 
-The source is parsed and never run. Only calls of ``add_argument`` with literal arguments are used.
+The source is parsed and never run.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from bayescore.config.local import DEFAULT_FORM
+from bayescore.exchange.declared_options import Option, calls, declared_options, literal
+from bayescore.exchange.hydra_options import HYDRA_FORM, hydra_options
 from bayescore.exchange.metric_writers import WrittenMetrics, written_metrics
 from bayescore.exchange.openbayes_yaml import Spec, integer_range, listed, project_text, real_range
 from bayescore.i18n import Text, text
@@ -23,17 +25,8 @@ _SHARES = re.compile(r"drop|momentum|ratio|prob|fraction|beta|gamma|alpha|smooth
 _RATES = re.compile(r"(^|_)lr($|_)|learning_rate|weight_decay|reg|lambda|eps|decay|wd$|temperature")
 _SMALLER = re.compile(r"loss|error|err$|mse|mae|rmse|perplexity|ppl|wer|cer|fid|time|latency", re.IGNORECASE)
 _RATE_FACTOR = 30.0  # between the default of a rate and the ends of its range
+SHORT_FORM = "-{name} {value}"
 _FACTOR = 4  # the same for counts and other numbers
-
-
-@dataclass(frozen=True)
-class Option:
-    """An option as the program declares it; ``kind`` is the name of its type, or ``flag``."""
-
-    name: str
-    kind: str
-    default: Any
-    choices: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,12 +43,20 @@ class ProposedSpace:
         Options that were left out, and why.
     written
         What the program writes its metrics to, if it does not pass them to ``log_metric``.
+    form
+        How the program takes parameters on its command line.
     """
 
     specs: tuple[Spec, ...]
     metrics: tuple[str, ...]
     remarks: tuple[Text, ...]
     written: WrittenMetrics = field(default_factory=WrittenMetrics)
+    form: str = DEFAULT_FORM
+
+    def local_text(self) -> str:
+        """Text of an ``openbayes.local.yaml``; empty if the program needs none."""
+        form = "" if self.form == DEFAULT_FORM else f'parameters_as: "{self.form}"\n'
+        return f"{form}{self.written.local_text()}"
 
     def file_text(self, program: str, *, metric: str = "", goal: str = "", trials: int = 20) -> str:
         """Text of an ``openbayes.yaml`` for the program; a missing metric and goal are guessed."""
@@ -75,7 +76,12 @@ def likely_goal(metric: str) -> str:
     return "MINIMIZE" if _SMALLER.search(metric) else "MAXIMIZE"
 
 
-def propose_space(source: str, metric: str = "", modules: Iterable[str] = ()) -> ProposedSpace:
+def propose_space(
+    source: str,
+    metric: str = "",
+    modules: Iterable[str] = (),
+    read: Callable[[str], str | None] = lambda _path: None,
+) -> ProposedSpace:
     """Propose a search space for the source text of a program.
 
     Parameters
@@ -84,6 +90,8 @@ def propose_space(source: str, metric: str = "", modules: Iterable[str] = ()) ->
         The objective, if it is known.
     modules
         Texts of modules that the program imports, in which it may write its metrics.
+    read
+        Returns the text of a file, given its path from the program's folder; ``None`` without such a file.
 
     Raises
     ------
@@ -93,82 +101,66 @@ def propose_space(source: str, metric: str = "", modules: Iterable[str] = ()) ->
     tree = ast.parse(source)
     specs: list[Spec] = []
     remarks: list[Text] = []
-    for option in _options(tree):
+    hydra = hydra_options(tree, read)
+    for option in declared_options(tree) if hydra is None else hydra:
         spec, remark = _spec(option)
         if spec is not None and all(s["name"] != option.name for s in specs):
             specs.append(spec)
-        elif remark is not None:
+        if remark is not None:
             remarks.append(remark)
     written = written_metrics(tree, metric, modules)
     if written.remark is not None:
         remarks.insert(0, written.remark)
-    return ProposedSpace(tuple(specs), tuple(dict.fromkeys(_metrics(tree))), tuple(remarks), written)
-
-
-def _options(tree: ast.AST) -> Iterator[Option]:
-    for call in _calls(tree, "add_argument"):
-        names = [_literal(a) for a in call.args]
-        long = [n for n in names if isinstance(n, str) and n.startswith("--")]
-        if not long:
-            continue
-        given = {k.arg: k.value for k in call.keywords if k.arg}
-        default = _literal(given.get("default"))
-        choices = _literal(given.get("choices"))
-        kind = _kind(given.get("type"), default)
-        if isinstance(action := _literal(given.get("action")), str) and action.startswith("store_"):
-            kind = "flag"
-        values = tuple(choices) if isinstance(choices, list | tuple) else ()
-        yield Option(long[0].lstrip("-"), kind, default, values)
+    form = DEFAULT_FORM if hydra is None else HYDRA_FORM
+    if hydra is not None:
+        remarks.insert(0, text("The program uses Hydra: its parameters are passed as name=value."))
+    elif specs and all(_is_short(o) for o in declared_options(tree) if o.name in {s["name"] for s in specs}):
+        form = SHORT_FORM
+        remarks.insert(0, text("The program's options have one dash: they are passed as -name value."))
+    metrics = tuple(dict.fromkeys(_metrics(tree)))
+    return ProposedSpace(tuple(specs), metrics, tuple(remarks), written, form)
 
 
 def _metrics(tree: ast.AST) -> Iterator[str]:
-    for call in _calls(tree, "log_metric"):
-        if call.args and isinstance(name := _literal(call.args[0]), str):
+    for call in calls(tree, "log_metric"):
+        if call.args and isinstance(name := literal(call.args[0]), str):
             yield name
 
 
-def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
-    """Calls of a function or method with this name, in the order of the source."""
-    found = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and (getattr(node.func, "attr", None) == name or getattr(node.func, "id", None) == name)
-    ]
-    return sorted(found, key=lambda c: (c.lineno, c.col_offset))
-
-
-def _literal(node: ast.AST | None) -> Any:
-    if node is None:
-        return None
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-
-
-def _kind(node: ast.AST | None, default: Any) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    return type(default).__name__ if default is not None else "str"
+def _is_short(option: Option) -> bool:
+    return not any(name.startswith("--") for name in option.names)
 
 
 def _spec(option: Option) -> tuple[Spec | None, Text | None]:
     """Spec of an option, or why it has none."""
     name, default = option.name, option.default
     if option.kind == "flag":
-        return None, text("--{name} is a switch without a value. It is not tuned.", name=name)
-    if len(option.choices) > 1:
-        return listed(name, option.choices)[0], None
+        return None, text("{option} is a switch without a value. It is not tuned.", option=option.shown)
+    if option.kind == "bool":
+        return None, text(
+            "{option} has type=bool, which takes every text for true, even “false”. It is not tuned.",
+            option=option.shown,
+        )
+    if option.choices is None:
+        return None, text("The choices of {option} are computed. To tune it, list them.", option=option.shown)
+    choices = [value for value in option.choices if value is not None]
+    if len(choices) > 1:
+        without = text(
+            "{option} cannot be None on the command line. The other choices are tuned.", option=option.shown
+        )
+        return listed(name, choices)[0], without if len(choices) < len(option.choices) else None
     if _FIXED.search(name.lower()):
-        return None, text("--{name} does not look like a hyperparameter. It is not tuned.", name=name)
+        return None, text(
+            "{option} does not look like a hyperparameter. It is not tuned.", option=option.shown
+        )
     if (
         option.kind not in ("int", "float")
         or isinstance(default, bool)
         or not isinstance(default, int | float)
     ):
         return None, text(
-            "--{name} has neither a numeric default nor choices. To tune it, add a range.", name=name
+            "{option} has neither a numeric default nor choices. To tune it, add a range.",
+            option=option.shown,
         )
     if option.kind == "int":
         return _count(name, int(default)), None

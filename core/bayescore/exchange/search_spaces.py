@@ -57,6 +57,8 @@ _NNI_KEYS = {
     "searchSpace", "searchSpaceFile", "trialCommand", "trialConcurrency", "maxTrialNumber", "tuner",
     "experimentName", "trialCodeDirectory", "trainingService",
 }  # fmt: skip
+# Words of the default command: "${env} ${interpreter} ${program} ${args}".
+_USUAL_WORD = re.compile(r"\$\{(env|interpreter|program|args|args_no_hyphens)\}$|/usr/bin/env$|python[\d.]*$")
 _DEVIATIONS = 3.0  # of a normal distribution, to both sides of its mean, become the range
 _TRIALS = 30
 
@@ -138,6 +140,11 @@ def _from_wandb(sweep: Mapping[str, Any]) -> ConvertedSpace:
                 "The sweep passes parameters as name=value: write {line} into openbayes.local.yaml.",
                 line='parameters_as: "{name}={value}"',
             )
+        )
+    program = str(sweep.get("program") or "")
+    if unused := [w for w in _words(sweep.get("command")) if w != program and not _USUAL_WORD.match(w)]:
+        remarks.append(
+            text("These words of the sweep's command are not used: {words}.", words=" ".join(unused))
         )
     cap = sweep.get("run_cap")
     file_text = project_text(

@@ -7,7 +7,7 @@ import io
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,12 @@ from bayescore.config import (
 from bayescore.errors import ConfigError
 from bayescore.exchange.study import MOST_TRIALS, Remarks, Study, StudyTrial, finite
 from bayescore.i18n import text
+from bayescore.results.column_names import column_in
+from bayescore.results.export import without_apostrophe
 from bayescore.store import TrialState
 
 _MOST_SHOWN = 200  # characters of a cell in a remark
+_STATES = ("state", "status", "状态")  # columns that say how a trial ended
 _UNSUCCESSFUL = re.compile(r"fail|error|cancel|stop|lost|失败|出错|取消|错误", re.IGNORECASE)
 
 
@@ -45,12 +48,16 @@ def read_table(content: str, name: str, project: Path) -> Study:
         rows = _rows(content)
     except csv.Error as error:
         raise ConfigError(text("The table cannot be read: {reason}.", reason=error)) from None
-    header = [cell.strip() for cell in rows[0]] if rows else []
+    header = [without_apostrophe(cell.strip()) for cell in rows[0]] if rows else []
     tuning = config.hyper_tuning
     if len(rows) > MOST_TRIALS + 1:
         raise ConfigError(text("The table has more than {most} rows.", most=MOST_TRIALS))
     parsers = {s.name: cell_parser(s) for s in tuning.parameter_specs}
-    missing = [n for n in (*parsers, tuning.hyperparameter_metric) if n not in header]
+    columns = {n: column_in(header, n) for n in parsers}
+    metrics = (tuning.hyperparameter_metric, *tuning.side_metrics)
+    reported = {n: column_in(header, n, is_metric=True) for n in metrics}
+    missing = [n for n, found in columns.items() if found not in header]
+    missing += [n for n in metrics[:1] if reported[n] not in header]
     if missing:
         raise ConfigError(
             text(
@@ -60,16 +67,24 @@ def read_table(content: str, name: str, project: Path) -> Study:
             ),
             text("The first row must have the names of the parameters and the metric in openbayes.yaml."),
         )
+    used = {*columns.values(), *reported.values()}
+    if twice := [n for n in dict.fromkeys(header) if n in used and header.count(n) > 1]:
+        raise ConfigError(
+            text("The table has several columns {names}.", names=", ".join(twice)),
+            text("Give the column of another thing another name."),
+        )
     trials: list[StudyTrial] = []
     remarks = Remarks()
     for number, row in enumerate(rows[1:], 2):
         cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
+        states = [cells.get(n, "") for n in _STATES if n not in used]
         try:
-            parameters = {n: parse(cells.get(n, "")) for n, parse in parsers.items()}
+            parameters = {n: parse(cells.get(columns[n], "")) for n, parse in parsers.items()}
         except ValueError as error:
             remarks.add(text("Line {line} was left out: {reason}.", line=number, reason=error))
             continue
-        trials.append(study_trial(config, parameters, cells))
+        values = {n: cells.get(found, "") for n, found in reported.items()}
+        trials.append(study_trial(config, parameters, values, states))
     return Study(name, name, file_text, tuple(trials), remarks.finish())
 
 
@@ -99,14 +114,22 @@ def _rows(content: str) -> list[list[str]]:
 
 
 def study_trial(
-    config: OpenBayesConfig, parameters: Mapping[str, Any], cells: Mapping[str, str]
+    config: OpenBayesConfig,
+    parameters: Mapping[str, Any],
+    values: Mapping[str, str],
+    states: Iterable[str] = (),
 ) -> StudyTrial:
-    """A trial from the cells of a row. It failed without a finite objective, or with a failed state."""
+    """A trial from the cells of a row. It failed without a finite objective, or with a failed state.
+
+    Parameters
+    ----------
+    values
+        The cell of each metric.
+    """
     tuning = config.hyper_tuning
-    value = finite(_number(cells.get(tuning.hyperparameter_metric, "")))
-    is_unsuccessful = any(_UNSUCCESSFUL.search(cells.get(n, "")) for n in ("state", "status", "状态"))
-    succeeded = value is not None and not is_unsuccessful
-    metrics = {m: (n,) for m in tuning.side_metrics if (n := _number(cells.get(m, ""))) is not None}
+    value = finite(_number(values.get(tuning.hyperparameter_metric, "")))
+    succeeded = value is not None and not any(map(_UNSUCCESSFUL.search, states))
+    metrics = {m: (n,) for m in tuning.side_metrics if (n := _number(values.get(m, ""))) is not None}
     state = TrialState.SUCCEEDED if succeeded else TrialState.FAILED
     return StudyTrial(parameters, value if succeeded else None, metrics, state)
 
@@ -119,9 +142,10 @@ def cell_parser(spec: ParameterSpec) -> Callable[[str], Any]:
     def parse(written: str) -> Any:
         wrong = ValueError(f"{spec.name} = {written[:_MOST_SHOWN] or '—'}")
         if isinstance(spec, CategoricalSpec):
-            if written not in choices:
+            choice = next((c for c in (written, without_apostrophe(written)) if c in choices), None)
+            if choice is None:
                 raise wrong
-            return written
+            return choice
         number = _number(written)
         if number is None or not math.isfinite(number):
             raise wrong

@@ -11,7 +11,11 @@ from typing import Any
 
 from bayescore.config.yamltext.render import block
 from bayescore.results.best import best
+from bayescore.results.column_names import named_columns
 from bayescore.store import Job, Point, Trial
+
+_BEFORE = ("trial", "state", "origin")  # columns of an exported table before and behind those of the job
+_BEHIND = ("gpus", "started_at", "ended_at", "starred", "note")
 
 
 def number(value: float | None) -> float | str | None:
@@ -100,19 +104,8 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
     """One row for each trial: parameters, objective, and the last values of the other metrics."""
     names = [s.name for s in job.config.hyper_tuning.parameter_specs]
     side_metrics = list(dict.fromkeys(m for t in trials for m in series.get(t.id, {}) if m != job.metric))
-    header = [
-        "trial",
-        "state",
-        "origin",
-        *names,
-        job.metric,
-        *side_metrics,
-        "gpus",
-        "started_at",
-        "ended_at",
-        "starred",
-        "note",
-    ]
+    columns = named_columns((*_BEFORE, *_BEHIND), names, [job.metric, *side_metrics])
+    header = [*_BEFORE, *columns.parameters.values(), *columns.metrics.values(), *_BEHIND]
     rows = (
         [
             t.number,
@@ -158,6 +151,11 @@ def _cell(value: Any) -> Any:
         except ValueError:
             return f"'{value}"
     return value
+
+
+def without_apostrophe(cell: str) -> str:
+    """A cell of an exported table as it was before :func:`csv_text` made it safe for spreadsheets."""
+    return cell[1:] if cell.startswith("'") and _cell(cell[1:]) == cell else cell
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

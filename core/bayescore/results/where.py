@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from bayescore.config.reader import closest_match
 from bayescore.errors import ConfigError
-from bayescore.i18n import text
+from bayescore.i18n import Text, text
+from bayescore.results.column_names import ColumnNames, named_columns
 
 if TYPE_CHECKING:
     from bayescore.store import Job, Trial
@@ -37,12 +38,19 @@ _QUOTED = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`([^`]*)`""")
 _PLACEHOLDER = "_{index}_in_backquotes"
 
 
-def column_names(job: Job, reported: Iterable[str] = ()) -> tuple[str, ...]:
-    """Every column of a job's trials: parameters, metrics, those that were reported, and our own."""
+def columns_of(job: Job, reported: Iterable[str] = (), own: Sequence[str] = OWN_COLUMNS) -> ColumnNames:
+    """The column of each parameter and metric of a job; “value” is the objective, whatever its name."""
     tuning = job.config.hyper_tuning
     parameters = [spec.name for spec in tuning.parameter_specs]
-    metrics = [job.metric, *tuning.side_metrics, *reported]
-    return tuple(dict.fromkeys([*parameters, *metrics, *OWN_COLUMNS]))
+    is_value = job.metric == "value" and "value" not in parameters
+    others = [name for name in own if not (is_value and name == "value")]
+    return named_columns(others, parameters, [job.metric, *tuning.side_metrics, *reported])
+
+
+def column_names(job: Job, reported: Iterable[str] = ()) -> tuple[str, ...]:
+    """Every column of a job's trials: parameters, metrics, those that were reported, and our own."""
+    found = columns_of(job, reported)
+    return tuple(dict.fromkeys([*found.parameters.values(), *found.metrics.values(), *OWN_COLUMNS]))
 
 
 class UnknownNameError(ConfigError):
@@ -84,12 +92,15 @@ def written(name: str) -> str:
     return name if is_word else f"`{name}`"
 
 
-def column(job: Job, trial: Trial, series: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """Values of a trial by column, for filters and sorting."""
+def column(
+    job: Job, trial: Trial, series: Mapping[str, Sequence[float]], own: Sequence[str] = OWN_COLUMNS
+) -> dict[str, Any]:
+    """Values of a trial by column, for filters and sorting; see :func:`columns_of`."""
+    names = columns_of(job, series, own)
     return {
-        **{name: values[-1] for name, values in series.items()},
-        **trial.parameters,
-        job.metric: trial.value,
+        **{names.metrics[name]: values[-1] for name, values in series.items()},
+        **{names.parameters.get(name, name): value for name, value in trial.parameters.items()},
+        names.metrics[job.metric]: trial.value,
         "number": trial.number,
         "state": str(trial.state),
         "value": trial.value,
@@ -173,8 +184,7 @@ def condition(source: str, known: Collection[str] | None = None) -> Callable[[Ro
         _evaluate(tree, None, _MOST_NESTED)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ConfigError(
-            text("“{source}” is not a valid condition.", source=source),
-            text('Example: value > 0.9 and optimizer == "adam"'),
+            text("“{source}” is not a valid condition.", source=source), _hint(source, known or ())
         ) from None
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -182,6 +192,15 @@ def condition(source: str, known: Collection[str] | None = None) -> Callable[[Ro
             if known is not None:
                 check_name(node.id, known)
     return lambda row: bool(_evaluate(tree, row, _MOST_NESTED))
+
+
+def _hint(source: str, known: Collection[str]) -> Text:
+    """How an invalid condition is written: most often the name of a column needs backquotes."""
+    special = (name for name in known if written(name) != name and name in source)
+    name = max(special, key=len, default=None)
+    if name is not None:
+        return text("A name that is not a plain word is in backquotes: {name}", name=written(name))
+    return text('Example: value > 0.9 and optimizer == "adam"')
 
 
 def _without_backquotes(source: str) -> tuple[str, dict[str, str]]:

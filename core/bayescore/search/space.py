@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ from bayescore.config.models import (
     Scale,
 )
 
+_EXACT = 2**53  # a float holds every integer up to this one
+_MIXING = (
+    0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio (Knuth, The Art of Computer Programming, 6.4)
+)
 Value = float | int | str
 Point = dict[str, Value]
 Row = NDArray[np.float64]
@@ -100,6 +105,10 @@ class SearchSpace:
             levels = np.array(sorted(to_unit(spec, v) for v in spec.discrete_values))
             middles = (levels[1:] + levels[:-1]) / 2
             return np.asarray(levels[np.searchsorted(middles, units)])
+        if _is_large(spec):
+            size = spec.max_value - spec.min_value
+            units = np.clip(units, 0.0, 1.0)
+            return np.round(units * size) / size if 0 < size < _EXACT else units
         low, high = _bounds(spec)
         if high <= low:
             return np.full(len(units), 0.5)
@@ -176,6 +185,9 @@ def to_unit(spec: ParameterSpec, value: object) -> float:
     assert isinstance(value, int | float)
     if isinstance(spec, DiscreteSpec):
         return _discrete_unit(spec.discrete_values, float(value))
+    if _is_large(spec):
+        size = spec.max_value - spec.min_value
+        return (round(value) - spec.min_value) / size if size else 0.5
     low, high = _bounds(spec)
     if high <= low:
         return 0.5
@@ -211,13 +223,32 @@ def from_unit(spec: ParameterSpec, unit: float) -> Value:
         return min(
             spec.discrete_values, key=lambda v: abs(_discrete_unit(spec.discrete_values, float(v)) - unit)
         )
+    if unit in (0.0, 1.0):  # the exponential of a logarithm is not exact
+        return spec.max_value if unit else spec.min_value
+    if _is_large(spec):
+        return min(spec.min_value + _whole(unit * (spec.max_value - spec.min_value), unit), spec.max_value)
     low, high = _bounds(spec)
     number = low + unit * (high - low)
     if spec.scale_type is Scale.LOG:
         number = math.exp(number)
     if isinstance(spec, DoubleSpec):
         return min(max(number, spec.min_value), spec.max_value)
-    return min(max(round(number), spec.min_value), spec.max_value)
+    return min(max(_whole(number, unit), spec.min_value), spec.max_value)
+
+
+def _is_large(spec: ParameterSpec) -> TypeGuard[IntegerSpec]:
+    """Whether a float cannot hold every integer of a linear range."""
+    if not isinstance(spec, IntegerSpec) or spec.scale_type is not Scale.LINEAR:
+        return False
+    return max(abs(spec.min_value), abs(spec.max_value)) > _EXACT
+
+
+def _whole(number: float, unit: float) -> int:
+    """The nearest integer. Above 2**53, where floats are even, its last digits follow from the coordinate."""
+    gap = int(math.ulp(number))
+    if gap <= 1:
+        return round(number)
+    return int(number) + (int(unit * _EXACT) * _MIXING >> 32) % gap
 
 
 def draw(spec: ParameterSpec, unit: float) -> Value:
@@ -231,7 +262,8 @@ def draw(spec: ParameterSpec, unit: float) -> Value:
         return values[min(int(unit * len(values)), len(values) - 1)]
     if isinstance(spec, IntegerSpec) and spec.scale_type is Scale.LINEAR:
         size = spec.max_value - spec.min_value + 1
-        return min(spec.min_value + int(unit * size), spec.max_value)
+        offset = _whole(unit * size, unit) if size > _EXACT else int(unit * size)
+        return min(spec.min_value + offset, spec.max_value)
     return from_unit(spec, unit)
 
 

@@ -46,6 +46,11 @@ class DataFolder:
         """The store's file."""
         return self.root / "store.sqlite3"
 
+    def identity(self) -> tuple[int, int]:
+        """Device and number of the folder: those of another one with its path differ."""
+        status = self.root.stat()
+        return status.st_dev, status.st_ino
+
     @property
     def engine_lock(self) -> Path:
         """Lock of the engine; one engine runs for a data folder."""

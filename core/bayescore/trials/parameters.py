@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from bayescore.config import OpenBayesConfig
 from bayescore.config.local import DEFAULT_FORM
-from bayescore.config.options_place import with_options
+from bayescore.config.options_place import option, with_options
 
 FILE_NAME = "openbayes_params.json"
-_PLACES = re.compile(r"\{name\}|\{value\}")
 
 
 def merged(config: OpenBayesConfig, tuned: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,11 +41,5 @@ def command_line(command: str, parameters: Mapping[str, Any], form: str = DEFAUL
     form
         One or more words with ``{name}`` and ``{value}``.
     """
-    options = (_option(form, name, as_text(value)) for name, value in parameters.items())
+    options = (option(form, name, as_text(value)) for name, value in parameters.items())
     return with_options(command, list(options))
-
-
-def _option(form: str, name: str, value: str) -> str:
-    written = {"{name}": name, "{value}": value}
-    words = (_PLACES.sub(lambda place: written[place[0]], word) for word in form.split())
-    return " ".join(map(shlex.quote, words))

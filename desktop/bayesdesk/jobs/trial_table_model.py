@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from bayescore.store import Trial
 from bayesdesk.models.formatting import TONES
 from bayesdesk.models.job import JobModel
-from bayesdesk.models.table import TrialRows, begins_descending, column_names, column_title
+from bayesdesk.models.table import TrialRows, begins_descending, column_names, column_title, objective_column
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.table_model import Index, TableModel, mono_font
@@ -96,7 +96,7 @@ class TrialTableModel(TableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(name)
         if role == Qt.ItemDataRole.FontRole and name not in ("state", "time"):
-            return mono_font(bold=name == self._model.view.job.metric)
+            return mono_font(bold=name == objective_column(self._model.view))
         if role == Qt.ItemDataRole.ForegroundRole and name == "state":
             return QColor(getattr(theme.palette(), TONES.get(trial.state.value, "secondary")))
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bayescore.config import CategoricalSpec, DiscreteSpec
 from bayescore.i18n import _
-from bayescore.results.where import OWN_COLUMNS, written
+from bayescore.results.where import OWN_COLUMNS, columns_of, written
 from bayescore.store import TrialState
 from bayesdesk.models.columns import TrialColumns
 from bayesdesk.models.filter import names_of
@@ -104,8 +104,9 @@ def value_of(name: str, value: object) -> Completion:
 
 
 def _names(columns: TrialColumns) -> list[Completion]:
-    job = columns.view.job
-    parameters = {spec.name for spec in job.config.hyper_tuning.parameter_specs}
+    view = columns.view
+    found = columns_of(view.job, view.metrics)
+    parameters, objective = set(found.parameters.values()), found.metrics[view.job.metric]
     own = dict(
         zip(
             OWN_COLUMNS,
@@ -124,13 +125,14 @@ def _names(columns: TrialColumns) -> list[Completion]:
     def meaning(name: str) -> str:
         if name in parameters:
             return _("parameter")
-        return _("the objective") if name == job.metric else own.get(name) or _("metric")
+        return _("the objective") if name == objective else own.get(name) or _("metric")
 
-    return [Completion(written(name), meaning(name)) for name in names_of(columns.view)]
+    return [Completion(written(name), meaning(name)) for name in names_of(view)]
 
 
 def _values(name: str, columns: TrialColumns) -> list[object]:
-    specs = {spec.name: spec for spec in columns.view.job.config.hyper_tuning.parameter_specs}
+    names = columns_of(columns.view.job).parameters
+    specs = {names[s.name]: s for s in columns.view.job.config.hyper_tuning.parameter_specs}
     spec = specs.get(name)
     if isinstance(spec, CategoricalSpec):
         return list(spec.categorical_values)

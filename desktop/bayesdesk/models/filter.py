@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bayescore.config import Goal
-from bayescore.results.where import column, column_names, condition
+from bayescore.results.where import OWN_COLUMNS, column, column_names, condition
 from bayescore.store import Trial, TrialState
 from bayesdesk.models.columns import Mask, TrialColumns
 from bayesdesk.models.snapshot import JobView
@@ -114,7 +114,7 @@ def names_of(view: JobView) -> tuple[str, ...]:
     return column_names(view.job, view.metrics)
 
 
-def row_of(view: JobView, trial: Trial) -> dict[str, Any]:
-    """Every column of a trial by name: parameters, last values of metrics, number, state."""
+def row_of(view: JobView, trial: Trial, own: Sequence[str] = OWN_COLUMNS) -> dict[str, Any]:
+    """Every column of a trial by name: parameters, last values of metrics, and those that every job has."""
     series = {name: [float(v[-1])] for name, v in view.series.get(trial.id, {}).items() if len(v)}
-    return column(view.job, trial, series)
+    return column(view.job, trial, series, own)

@@ -7,20 +7,22 @@ from typing import Any
 
 from bayescore.config import Goal
 from bayescore.i18n import _
-from bayescore.results.where import sorted_by
+from bayescore.results.where import OWN_COLUMNS, columns_of, sorted_by
 from bayescore.store import Trial
 from bayesdesk.models.filter import row_of
 from bayesdesk.models.formatting import MARKS, duration, number, state_word
 from bayesdesk.models.snapshot import JobView
 
 _OTHER_COLUMNS = ("time", "gpu", "note")
+_OWN = tuple(dict.fromkeys((*OWN_COLUMNS, *_OTHER_COLUMNS)))
 
 
 def column_names(view: JobView) -> list[str]:
     """Columns of a job's table: the trial, its metrics, its parameters, how it ran."""
-    side = [m for m in view.metrics if m != view.job.metric]
-    parameters = [s.name for s in view.job.config.hyper_tuning.parameter_specs]
-    return ["number", "starred", "state", view.job.metric, *side, *parameters, *_OTHER_COLUMNS]
+    found = columns_of(view.job, view.metrics, _OWN)
+    objective = objective_column(view)
+    side = [column for column in found.metrics.values() if column != objective]
+    return ["number", "starred", "state", objective, *side, *found.parameters.values(), *_OTHER_COLUMNS]
 
 
 def column_title(name: str) -> str:
@@ -39,7 +41,12 @@ def column_title(name: str) -> str:
 def begins_descending(name: str, view: JobView) -> bool:
     """Whether the first click on a column sorts it from the largest value: the best and the starred first."""
     is_maximized = view.job.config.hyper_tuning.goal is Goal.MAXIMIZE
-    return name == "starred" or (name == view.job.metric and is_maximized)
+    return name == "starred" or (name == objective_column(view) and is_maximized)
+
+
+def objective_column(view: JobView) -> str:
+    """The column of the objective."""
+    return columns_of(view.job, view.metrics, _OWN).metrics[view.job.metric]
 
 
 class TrialRows:
@@ -59,7 +66,7 @@ class TrialRows:
         if name == "number":
             return trial.number
         if trial.id not in self._values:
-            self._values[trial.id] = row_of(self._view, trial)
+            self._values[trial.id] = row_of(self._view, trial, _OWN)
         return self._values[trial.id].get(name)
 
     def changed_cells(self, before: TrialRows, names: Sequence[str]) -> list[tuple[int, int]]:
@@ -99,7 +106,7 @@ class TrialRows:
 
     def sort(self, name: str, *, descending: bool) -> None:
         """Sort by a column; trials without a number that counts come last in both directions."""
-        is_objective = name in ("value", self._view.job.metric)
+        is_objective = name in ("value", objective_column(self._view))
         self.trials = sorted_by(
             self.trials, lambda t: self.value(t, name), is_objective, descending=descending
         )

@@ -14,6 +14,7 @@ from bayescore.config.yamltext.edit import AliasedError, Edit, EditError
 from bayescore.config.yamltext.lines import Lines
 from bayescore.config.yamltext.nodes import Entry, Kind, Node, Path, Tree, YamlSyntaxError, build, walk
 from bayescore.config.yamltext.place import Place
+from bayescore.config.yamltext.safe_loader import refusals
 from bayescore.config.yamltext.scalars import render as render_scalar
 from bayescore.i18n import text
 
@@ -313,6 +314,10 @@ class YamlDocument:
     def _spliced(self, start: int, end: int, written: str) -> str:
         return self.text[:start] + written + self.text[end:]
 
+    def _stays_readable(self, changed: YamlDocument) -> bool:
+        """Whether a text with tags has no more values that the platform cannot read than this one."""
+        return "!" not in changed.text or _count_refused(changed.tree) <= _count_refused(self.tree)
+
     def _verified(self, path: Path, value: Any, candidates: Iterable[Callable[[], str]]) -> Edit:
         """Edit to the first candidate text that parses to the expected data."""
         expected = with_value(self.data, path, value)
@@ -322,7 +327,7 @@ class YamlDocument:
             except (IndexError, ValueError):
                 continue
             changed = YamlDocument.parse(after)
-            if changed.error is None and same(changed.data, expected):
+            if changed.error is None and same(changed.data, expected) and self._stays_readable(changed):
                 return Edit.between(self.text, after)
         raise EditError(
             text(
@@ -330,6 +335,10 @@ class YamlDocument:
             ),
             text("Change it in the text editor."),
         )
+
+
+def _count_refused(tree: Tree) -> int:
+    return sum(1 for _ in refusals(tree))
 
 
 def _parts(node: Node) -> list[tuple[str | int, int, int, Node]]:

@@ -50,7 +50,7 @@ class Node:
     """A node of the tree; ``start`` and ``end`` are offsets into the text, in characters.
 
     The span excludes an anchor and a tag, which begin at ``outer_start``.  A block collection ends where its
-    last child ends.
+    last child ends. ``written`` is the value of a scalar before its type is determined.
     """
 
     kind: Kind
@@ -61,6 +61,8 @@ class Node:
     flow: bool = False
     style: str = ""
     anchor: str | None = None
+    tag: str | None = None
+    written: str = ""
     entries: list[Entry] = field(default_factory=list)
     items: list[Node] = field(default_factory=list)
     target: Node | None = None
@@ -202,6 +204,7 @@ class _Builder:
     def _register(self, event: Any, node: Node) -> Node:
         """Register an anchor after its content, so that a node cannot contain itself."""
         self._check_expanded(node.expanded, node.start)
+        node.tag = event.tag
         if event.anchor is not None:
             node.anchor = event.anchor
             self.anchors[event.anchor] = node
@@ -229,7 +232,10 @@ class _Builder:
             end = inner
         expanded = 1 + len(event.value)
         return self._register(
-            event, Node(Kind.SCALAR, inner, end, start, data=data, style=style, expanded=expanded)
+            event,
+            Node(
+                Kind.SCALAR, inner, end, start, data=data, style=style, written=event.value, expanded=expanded
+            ),
         )
 
     def _block_scalar_end(self, start: int, end: int) -> int:

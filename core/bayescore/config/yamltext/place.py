@@ -45,7 +45,8 @@ class Place:
         node = self.node
         if node.kind is not Kind.SCALAR and not node.flow:
             return self._block_replaced(value)
-        start = node.start if node.start == node.outer_start or node.anchor else node.outer_start
+        start = node.start if node.anchor and node.tag is None else node.outer_start
+        anchor = f"&{node.anchor} " if node.anchor and node.tag is not None else ""
         quote = node.style if node.style in ("'", '"') else ""
         padded = " " if node.start == node.end and self.text[start - 1 : start] not in ("", " ", "\n") else ""
         if not render.is_collection(value):
@@ -55,7 +56,7 @@ class Place:
         else:
             return [lambda: self._as_block(start, value)]
         return [
-            lambda: self._spliced(start, padded + written),
+            lambda: self._spliced(start, padded + anchor + written),
             lambda: self._spliced(start, f": {written}"),
         ]
 
@@ -74,8 +75,10 @@ class Place:
     def _block_replaced(self, value: Any) -> Candidates:
         """Texts with a block collection replaced; comments above it are kept."""
         start = self.node.start
-        column, break_ = self._lines.column(start), self._lines.break_near(start)
         at = self._value_start
+        if at is None and self.node.tag is not None:
+            start = self.node.outer_start  # the tag does not fit another value
+        column, break_ = self._lines.column(start), self._lines.break_near(start)
         if at is None:
             lines = [render.inline(value)] if render.fits_on_one_line(value) else render.block(value)
             return [lambda: self._spliced(start, block_edits.indented(lines, column, break_))]
