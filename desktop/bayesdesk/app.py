@@ -22,6 +22,7 @@ from bayescore.store import DataFolder
 from bayesdesk.appearance import apply_settings
 from bayesdesk.arguments import read_target
 from bayesdesk.display import create_application
+from bayesdesk.ending import end_process
 from bayesdesk.input_method import choose_input_method
 from bayesdesk.single_instance import SingleInstance
 from bayesdesk.ui import speech, style
@@ -68,7 +69,7 @@ def main() -> None:
     window.start()
     if target:
         window.open(target)
-    sys.exit(application.exec())
+    end_process(application.exec())
 
 
 def _may_use(folder: DataFolder) -> bool:
