@@ -321,7 +321,9 @@ def test_that_every_local_setting_is_read() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("code", ["3e563", "67217e15", "0123456", "-012"])
+@pytest.mark.parametrize(
+    "code", ["3e563", "67217e15", "0123456", "-012", "0x1f", "0o17", "3.10", "+5", "1.50"]
+)
 def test_that_a_code_that_yaml_reads_as_a_number_is_reported_with_a_fix_that_keeps_it(code: str) -> None:
     text = FILE.replace("hyper_tuning:", f"parameters: {{commit: {code}}}\nhyper_tuning:", 1)
     (problem,) = [p for p in load_text(text).problems if p.code == "code-as-number"]
@@ -334,7 +336,8 @@ def test_that_a_code_that_yaml_reads_as_a_number_is_reported_with_a_fix_that_kee
 
 
 @pytest.mark.parametrize(
-    "number", ["1e-3", "1e10", "12", "0", "0.5", "-3", "1.5e300", "'007'", "1e5", "12e15"]
+    "number",
+    ["1e-3", "1e10", "12", "0", "0.5", "-3", "1.5e300", "'007'", "1e5", "12e15", "1.0", "3.1", "100"],
 )
 def test_that_a_number_is_not_reported_as_a_code(number: str) -> None:
     text = FILE.replace("hyper_tuning:", f"parameters: {{n: {number}}}\nhyper_tuning:", 1)

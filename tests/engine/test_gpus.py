@@ -124,12 +124,24 @@ def test_that_a_trial_of_two_gpus_gets_two_that_are_linked(workspace: Workspace,
     assert most_at_once(job) == 1
 
 
-def test_that_a_trial_that_needs_more_gpus_than_there_are_ends_the_job_with_the_reason(
+def test_that_a_start_with_more_gpus_than_there_are_is_refused_where_they_are_named(
     workspace: Workspace, gpus: StandInGpus
 ) -> None:
     workspace.environment |= gpus.environment
     workspace.write(WRITE_VISIBLE, max_job_count=1, local={"gpus_per_trial": 3, "gpus": "all"})
-    job = workspace.tune()
+    done = workspace.run("gear", "run", "hypertuning")
+    assert done.code == 2
+    assert "openbayes.local.yaml:1:" in done.out
+    assert "A trial needs 3 GPUs; 2 may be used here." in done.out
+    assert workspace.run("jobs", "--json").json() == {"jobs": []}
+
+
+def test_that_a_trial_whose_gpus_the_engine_does_not_see_ends_the_job_with_the_reason(
+    workspace: Workspace, gpus: StandInGpus, tmp_path: Path
+) -> None:
+    assert workspace.run("engine", "start", env=gpus.environment).code == 0
+    workspace.write(WRITE_VISIBLE, max_job_count=1, local={"gpus_per_trial": 3, "gpus": "all"})
+    job = workspace.tune(env=StandInGpus(tmp_path / "more", ["A", "B", "C"]).environment)
     assert job["state"] == "system_error"
     assert "A trial needs 3 GPUs; 2 may be used here." in job["reason"]
 

@@ -60,7 +60,7 @@ def check_files(where: Path, watcher: Watcher | None = None) -> FileChecks:
         *in_place_problems(file.parent, local, found),
         *python_problems(file.parent, local, settings.runner),
         *program_problems(file.parent, loaded, local),
-        *gpu_problems(file.parent, local),
+        *gpu_problems(file.parent, local, settings),
     )
     on_nodes = settings.runner is RunnerChoice.RAY and settings.ray.runner is NodeRunner.DOCKER
     use = Use(

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bayescore.config import LOCAL_FILE_NAME, LoadedLocal, Problem, RunnerChoice, Severity
+from bayescore.config import LOCAL_FILE_NAME, LoadedLocal, LocalSettings, Problem, RunnerChoice, Severity
 from bayescore.config.reader import Reader
 from bayescore.i18n import text
 from bayescore.trials.gpus import chosen, too_few, visible
 
 
-def gpu_problems(project: Path, local: LoadedLocal) -> tuple[Problem, ...]:
-    """GPUs that are named or needed and are not on this machine; of a Ray cluster, Ray knows them."""
-    settings = local.settings
+def gpu_problems(project: Path, local: LoadedLocal, settings: LocalSettings | None) -> tuple[Problem, ...]:
+    """GPUs that are named or needed and are not on this machine; of a Ray cluster, Ray knows them.
+
+    Parameters
+    ----------
+    settings
+        Those of the file, or of a start with options.
+    """
     if settings is None or settings.runner is RunnerChoice.RAY or settings.gpus == "none":
         return ()
     needed, named = settings.gpus_per_trial, settings.gpus != "all"

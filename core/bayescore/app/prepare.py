@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bayescore.app.gpu_problems import gpu_problems
 from bayescore.app.in_place_problems import in_place_problems
 from bayescore.app.inputs import resolve_inputs
 from bayescore.app.interpreter_choice import python_problems
@@ -110,6 +111,7 @@ def prepare(
         *problems,
         *in_place_problems(file.parent, local_file, found),
         *program_problems(file.parent, loaded, local_file),
+        *gpu_problems(file.parent, local_file, local),
     )
     if has_errors(problems):
         return Prepared(None, {}, problems, (), found)

@@ -38,8 +38,9 @@ _MOUNT = re.compile(r"/(?:input[0-4]|output)\Z")
 MAX_INPUTS = 5
 _MAX_FIXED_CHARACTERS = 32_768
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# Digits that begin with 0, or the hexadecimal digits of a commit: 0123456, 3e563, 67217e15.
-_LOOKS_LIKE_CODE = re.compile(r"[-+]?0[0-9]+\Z|[0-9]{4,}[eE][0-9]+\Z|[0-9]+[eE][0-9]{3,}\Z")
+# Digits that begin with 0, the hexadecimal digits of a commit, another base: 0123456, 3e563, 67217e15, 0x1f.
+_LOOKS_LIKE_CODE = re.compile(r"[-+]?0[0-9]+\Z|[0-9]{4,}[eE][0-9]+\Z|[0-9]+[eE][0-9]{3,}\Z|[-+]?0[xo]")
+_LOOKS_LIKE_VERSION = re.compile(r"[-+]?[0-9]+\.[0-9]*0\Z|\+")  # 3.10, which becomes 3.1
 
 
 def read_command(reader: Reader) -> str | None:
@@ -303,9 +304,11 @@ def _check_number(reader: Reader, at: Path, name: str, value: Any) -> None:
     if not isinstance(value, int | float) or isinstance(value, bool) or node is None:
         return
     written = reader.document.text[node.start : node.end]
-    if _LOOKS_LIKE_CODE.match(written):
-        passed = "null" if math.isinf(value) else json.dumps(value)
-        reader.warning(
+    passed = "null" if math.isinf(value) else json.dumps(value)
+    is_code = _LOOKS_LIKE_CODE.match(written) is not None
+    if passed != written and (is_code or _LOOKS_LIKE_VERSION.match(written)):
+        reader.report(
+            Severity.WARNING if is_code else Severity.HINT,
             "code-as-number",
             at,
             text(
