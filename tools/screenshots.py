@@ -27,13 +27,13 @@ TARGET = ROOT / "docs" / "pictures"
 SIZE = (1280, 800)
 SMALL, LARGE = (1024, 700), (1920, 1080)
 CASES = {("en", "light"), ("zh", "dark")}  # looks in which the unusual cases are taken
+_OF_SCREEN = ("DISPLAY", "XAUTHORITY", "QT_QPA_PLATFORM")
 BAYESDESK = [sys.executable, "-m", "bayescore"]
 
 
 def main(folder: Path) -> int:
     """Run one job to its end, start another, and take the screenshots."""
-    os.environ["BAYESDESK_HOME"] = str(folder / "home")
-    os.environ["PATH"] = f"{_programs(folder)}{os.pathsep}{os.environ['PATH']}"
+    _use_environment(folder)
     project = folder / "digits"
     _run("init", "--from", "digits", "--folder", str(project))
     make_environments(folder / "li", project)
@@ -54,6 +54,21 @@ def main(folder: Path) -> int:
         _run("engine", "stop", "--and-trials")
     print(f"{len(list(TARGET.glob('*.png')))} screenshots in {TARGET}")
     return 0
+
+
+def _use_environment(folder: Path) -> None:
+    """Replace this machine's variables, which pages show, by those of a user."""
+    kept = {name: os.environ[name] for name in _OF_SCREEN if name in os.environ}
+    os.environ.clear()
+    os.environ.update(
+        kept,
+        BAYESDESK_HOME=str(folder / "home"),
+        CUDA_HOME="/usr/local/cuda",
+        LANG="en_US.UTF-8",
+        PATH=f"{_programs(folder)}{os.pathsep}/usr/bin{os.pathsep}/bin",
+        SHELL="/bin/bash",
+        USER="li",
+    )
 
 
 def _programs(folder: Path) -> Path:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from bayescore.config import SourceKind, YamlDocument
 from bayescore.metrics.marked_number import NUMBER
@@ -121,19 +122,18 @@ def test_that_problems_of_a_source_are_shown_at_its_row(editor: EditorPage, qtbo
     row = editor.metrics.row_of(0)
     type_into(qtbot, row.value, "loss=(")
     settle(editor)
-    shown = [line._message.text() for line in row._lines if line.isVisibleTo(row)]
+    shown = [each.text() for each in row.findChildren(QLabel) if each.isVisibleTo(row)]
     assert [words for words in shown if "regular expression" in words]
     assert row.value.property("wrong") == "true"
     type_into(qtbot, row.value, "(?P<f1>.)")
     settle(editor)
-    shown = [line._message.text() for line in row._lines if line.isVisibleTo(row)]
+    shown = [each.text() for each in row.findChildren(QLabel) if each.isVisibleTo(row)]
     assert [words for words in shown if "neither the objective" in words]
     type_into(qtbot, editor.metrics.row_of(1).value, "/output/runs")
     settle(editor)
     fixable = editor.metrics.row_of(1)
-    (line,) = [each for each in fixable._lines if each.isVisibleTo(fixable)]
-    assert line._fix.isVisibleTo(line)
-    line._fix.click()
+    (fix,) = [b for b in fixable.findChildren(QPushButton, "link") if b.isVisibleTo(fixable)]
+    qtbot.mouseClick(fix, Qt.MouseButton.LeftButton)
     assert metrics(editor)[1]["tensorboard"] == "runs"
 
 

@@ -12,7 +12,7 @@ from bayescore.config import Problem, SourceKind
 from bayescore.i18n import _
 from bayesdesk.editor.fields import TextField, name_field
 from bayesdesk.editor.metric_edits import METRICS, RENAME, change_kind, remove_source
-from bayesdesk.editor.problem_line import ProblemLine
+from bayesdesk.editor.problem_lines import ProblemLines
 from bayesdesk.editor.rename_field import RenameField
 from bayesdesk.editor.text_model import LocalModel
 from bayesdesk.ui import theme
@@ -62,7 +62,7 @@ class MetricRow(LazyRow):
         self._model = model
         self._shown: tuple[int, SourceView] | None = None
         self._stands_for = QObject(self)  # the source, as the owner of its edits
-        self._lines: list[ProblemLine] = []
+        self._problems = ProblemLines(self, model.fix)
         self.kind = ComboBox(self)
         for kind, words in kind_options():
             self.kind.addItem(words, kind)
@@ -115,7 +115,8 @@ class MetricRow(LazyRow):
         self.rename.setVisible(item.has_names)
         for field in (self.value, self.rename):
             field.refresh()
-        self._show_problems(item)
+        self._problems.show_problems(item.problems)
+        self._lay_out()
 
     def leave_item(self) -> None:
         """Forget the source and drop its waiting edits; what is typed next is another undo step."""
@@ -125,22 +126,12 @@ class MetricRow(LazyRow):
         for field in (self.value, self.rename):
             field.leave_place()
 
-    def _show_problems(self, view: SourceView) -> None:
-        while len(self._lines) < len(view.problems):
-            self._lines.append(ProblemLine(self, self._model.fix))
-        for line, problem in zip(self._lines, view.problems, strict=False):
-            line.show_problem(problem)
-        for place, line in enumerate(self._lines):
-            line.setVisible(place < len(view.problems))
-        self._lay_out()
-
     # ---- layout
 
     @staticmethod
     def height_of(view: SourceView, width: int) -> int:
         """Height of a source's row at a width."""
-        lines = sum(ProblemLine.height_of(problem, width) for problem in view.problems)
-        return _fields_height(view, width) + lines
+        return _fields_height(view, width) + ProblemLines.height_of(view.problems, width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -164,11 +155,7 @@ class MetricRow(LazyRow):
         else:
             self._names.setGeometry(2, high + gap // 2, kind, high)
             self.rename.setGeometry(kind + gap, high + gap // 2, names, high)
-        top = _fields_height(view, width) - gap // 2
-        for line, problem in zip(self._lines, view.problems, strict=False):
-            height = ProblemLine.height_of(problem, width)
-            line.setGeometry(0, top, width, height)
-            top += height
+        self._problems.place(0, _fields_height(view, width) - gap // 2, width)
 
 
 def _fields_height(view: SourceView, width: int) -> int:

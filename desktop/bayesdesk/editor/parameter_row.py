@@ -17,7 +17,7 @@ from bayesdesk.editor.distribution import DistributionPicture
 from bayesdesk.editor.edits import SPECS
 from bayesdesk.editor.fields import ChoiceField, ListField, TextField, name_field
 from bayesdesk.editor.parameter_columns import columns
-from bayesdesk.editor.problem_line import ProblemLine
+from bayesdesk.editor.problem_lines import ProblemLines
 from bayesdesk.editor.text_model import ConfigModel, MakeEdit
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
@@ -75,7 +75,7 @@ class ParameterRow(LazyRow):
         self.kind = SPEC_TYPES[0]
         self._shown: tuple[int, ParameterView] | None = None
         self._stands_for = QObject(self)  # the parameter, as the owner of its edits
-        self._lines: list[ProblemLine] = []
+        self._problems = ProblemLines(self, model.fix)
         at = (*SPECS, 0)
         self.name = TextField(model, (*at, "name"), is_text=True, parent=self)
         self.type = ChoiceField(model, (*at, "type"), type_options(), self.change_type, parent=self)
@@ -189,7 +189,8 @@ class ParameterRow(LazyRow):
             field.refresh()
         self._picture.show_spec(view.spec)
         if before is None or before[1].problems != view.problems:
-            self._show_problems(view)
+            self._problems.show_problems(view.problems)
+        self._lay_out()
 
     def leave_item(self) -> None:
         """Forget the parameter and drop its waiting edits; what is typed next is another undo step."""
@@ -205,22 +206,13 @@ class ParameterRow(LazyRow):
             shown, self._shown = self._shown, None
             self.show_item(*shown)
 
-    def _show_problems(self, view: ParameterView) -> None:
-        while len(self._lines) < len(view.problems):
-            self._lines.append(ProblemLine(self, self._model.fix))
-        for line, problem in zip(self._lines, view.problems, strict=False):
-            line.show_problem(problem)
-        for place, line in enumerate(self._lines):
-            line.setVisible(place < len(view.problems))
-        self._lay_out()
-
     # ---- layout
 
     @staticmethod
     def height_of(view: ParameterView, width: int) -> int:
         """Height of a parameter's row at a width."""
         inner = width - _LEFT - _RIGHT
-        lines = sum(ProblemLine.height_of(problem, inner) for problem in view.problems)
+        lines = ProblemLines.height_of(view.problems, inner)
         return columns(width).height + lines + (_BELOW if view.problems else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -241,9 +233,4 @@ class ParameterRow(LazyRow):
             (self._more, places.menu),
         ):
             part.setGeometry(place)
-        top, inner = places.height, self.width() - _LEFT - _RIGHT
-        problems = self._shown[1].problems if self._shown is not None else ()
-        for line, problem in zip(self._lines, problems, strict=False):
-            height = ProblemLine.height_of(problem, inner)
-            line.setGeometry(_LEFT, top, inner, height)
-            top += height
+        self._problems.place(_LEFT, places.height, self.width() - _LEFT - _RIGHT)

@@ -1,8 +1,8 @@
-"""A problem below the fields of a parameter: its message and its quick fix."""
+"""Problems below the fields of a row of the form: the message of each, and its quick fix."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -17,7 +17,44 @@ _GAP = 10
 _INSET = 2  # pixels of a link beside its text
 
 
-class ProblemLine(QWidget):
+class ProblemLines:
+    """The problems of what a row shows now; lines are used again.
+
+    Parameters
+    ----------
+    fix
+        Applies the quick fix of a problem.
+    """
+
+    def __init__(self, row: QWidget, fix: Callable[[Problem], object]) -> None:
+        self._row, self._fix = row, fix
+        self._lines: list[_ProblemLine] = []
+        self._problems: Sequence[Problem] = ()
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Show other problems; they must be placed afterwards."""
+        self._problems = problems
+        while len(self._lines) < len(problems):
+            self._lines.append(_ProblemLine(self._row, self._fix))
+        for place, line in enumerate(self._lines):
+            if place < len(problems):
+                line.show_problem(problems[place])
+            line.setVisible(place < len(problems))
+
+    def place(self, left: int, top: int, width: int) -> None:
+        """Place the lines below each other, from a point of the row."""
+        for line, problem in zip(self._lines, self._problems, strict=False):
+            height = _ProblemLine.height_of(problem, width)
+            line.setGeometry(left, top, width, height)
+            top += height
+
+    @staticmethod
+    def height_of(problems: Sequence[Problem], width: int) -> int:
+        """Height of all lines at a width."""
+        return sum(_ProblemLine.height_of(problem, width) for problem in problems)
+
+
+class _ProblemLine(QWidget):
     """The fix stands beside the message, or below it if its title is long."""
 
     def __init__(self, parent: QWidget, fix: Callable[[Problem], object]) -> None:
