@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bayescore.app.new_project import create_from_program
+from bayescore.app.new_project import propose_from_program
 from bayescore.config import load_local_text, load_text
 from bayescore.exchange.program_options import likely_goal, propose_space
 from exchange.library_programs import PROGRAMS
@@ -137,7 +137,7 @@ def test_that_the_parameters_of_a_library_are_proposed_with_the_form_that_it_tak
     for name, content in files.items():
         (workspace.project / name).parent.mkdir(parents=True, exist_ok=True)
         (workspace.project / name).write_text(content)
-    made = create_from_program(workspace.project, "main.py", metric="score")
+    made = propose_from_program(workspace.project, "main.py", metric="score")
     loaded = load_text(made.text)
     assert loaded.config is not None
     assert [spec.name for spec in loaded.config.hyper_tuning.parameter_specs] == names

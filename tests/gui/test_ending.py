@@ -1,4 +1,4 @@
-"""The process of the window ends well, whatever its threads do at that moment."""
+"""The process of the window ends without a crash, whatever its threads do at that moment."""
 
 from __future__ import annotations
 
