@@ -57,7 +57,7 @@ demo: $(VENV)/.demo $(MESSAGES).mo
 
 test: $(VENV)/.test $(OFFICIAL)
 	@$(BIN)/python tools/system_packages.py --quiet
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup --durations 20
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 4 --dist loadgroup --durations 20
 
 # Tests of files, archives and processes with the system's Python, whose standard library may be older.
 SYSTEM_PYTHON ?= /usr/bin/python3
