@@ -180,7 +180,7 @@ def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_
     wait_until(lambda: not running("ray::NodeAgent"), "agents stay after the last job")
 
 
-def test_that_a_trial_on_a_node_uses_data_at_its_path_or_as_it_was_sent(
+def test_that_a_trial_of_two_gpus_gets_both_of_a_node_and_data_at_its_path_or_as_it_was_sent(
     workspace: Workspace, cluster: RayCluster
 ) -> None:
     disk = workspace.root / "disk"
@@ -190,12 +190,14 @@ def test_that_a_trial_on_a_node_uses_data_at_its_path_or_as_it_was_sent(
         REPORT_X
         + "import json, os\n"
         + "found = {n: [os.path.realpath(n), open(n + '/x.txt').read()] for n in ('elsewhere', 'data')}\n"
-        + "json.dump(found, open('seen.json', 'w'))\n",
+        + "json.dump({**found, 'gpus': os.environ['CUDA_VISIBLE_DEVICES']}, open('seen.json', 'w'))\n",
         max_job_count=2,
         files={"data/x.txt": "sent", "data/deep/y.txt": "y"},
         local={
             "runner": "ray",
             "ray": {"address": cluster.address, "runner": "process"},
+            "gpus": "all",
+            "gpus_per_trial": 2,
             "in_place": ["data"],
             "send": ["data"],
         },
@@ -203,8 +205,11 @@ def test_that_a_trial_on_a_node_uses_data_at_its_path_or_as_it_was_sent(
     (workspace.project / "elsewhere").symlink_to(disk)
     job = workspace.tune()
     assert job["state"] == "succeeded", job["reason"]
+    places = [place for trial in workspace.trials(job["id"]) for place in trial.gpus]
+    assert [place.partition("/")[2] for place in places] == ["0,1"] * 2, places
     for number in (1, 2):
         seen = json.loads((workspace.data.trial(job["id"], number) / "output" / "seen.json").read_text())
+        assert seen["gpus"] == "0,1"
         assert seen["elsewhere"] == [str(disk), "at its path"]
         place, content = seen["data"]
         assert content == "sent"
