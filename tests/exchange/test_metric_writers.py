@@ -56,6 +56,22 @@ def test_that_no_source_is_proposed_without_a_reason(program: str) -> None:
     assert propose_space(OPTIONS + program, "acc").written.local_text() == ""
 
 
+@pytest.mark.parametrize(
+    ("program", "objective"),
+    [
+        ("print(f'epoch {e} train_loss={a:.4f} val_loss={b:.4f}')", "val_loss"),
+        ("print('step %d loss: %.3f' % (step, loss))", "loss"),
+        ("bar.set_postfix(lr=lr, acc=acc)", "acc"),
+        ("logging.info('val/f1 = {}'.format(f1))", "val/f1"),
+        ("print('no accuracy is known', end='')", "accuracy"),
+    ],
+)
+def test_that_the_objective_of_a_program_that_prints_is_what_it_prints(program: str, objective: str) -> None:
+    found = propose_space(OPTIONS + program)
+    assert f"hyperparameter_metric: {objective}\n" in found.file_text("main.py")
+    assert bool(found.written.sources) == ("no accuracy" not in program)
+
+
 def test_that_a_program_that_only_prints_runs_as_init_proposes_it(workspace: Workspace) -> None:
     workspace.project.mkdir()
     program = f"{OPTIONS}args = parser.parse_args()\nprint(f'epoch 1, val_loss = {{args.lr}}')\n"

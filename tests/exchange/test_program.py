@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 
 import pytest
 from hypothesis import given, settings
@@ -170,3 +171,12 @@ def test_that_options_with_one_dash_are_passed_with_one() -> None:
     found = propose_space("p.add_argument('-lr', type=float, default=0.1)")
     assert [spec["name"] for spec in found.specs] == ["lr"]
     assert found.local_text() == 'parameters_as: "-{name} {value}"\n'
+
+
+def test_that_a_program_with_a_blank_in_its_name_is_quoted_in_the_command() -> None:
+    found = propose_space(
+        "import argparse\nargparse.ArgumentParser().add_argument('--lr', type=float, default=0.1)"
+    )
+    loaded = load_text(found.file_text("my train's.py", metric="score"))
+    assert loaded.config is not None
+    assert shlex.split(loaded.config.command) == ["python", "my train's.py"]

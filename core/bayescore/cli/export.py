@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bayescore.app.lookup import find_job, find_trial
+from bayescore.app.lookup import LAST, find_job, find_trial
 from bayescore.app.write_back import with_ranges, with_values
 from bayescore.cli.options import JOB
 from bayescore.cli.output import content, write
@@ -45,6 +45,8 @@ def export(
     database = open_jobs()
     found = find_job(database, job)
     if into is not None:
+        if job == LAST:
+            _check_project(found, project_file(into))
         _write_into(database, found, trial, into, narrow=narrow, ask=not yes)
     else:
         _print(database, found, trial, export_format, narrow=narrow)
@@ -72,6 +74,21 @@ def _changed(
     if not chosen:
         raise ConfigError(text("No trial of job {id} has succeeded yet.", id=job.id))
     return with_ranges(document, job, chosen)
+
+
+def _check_project(job: Job, target: Path) -> None:
+    """The newest job may be another project's, whose parameters this program does not have."""
+    project, folder = Path(job.submission.project), target.parent.absolute()
+    if project.resolve() != folder.resolve():
+        raise ConfigError(
+            text(
+                "The newest job, {id}, is of {project}, not of {folder}.",
+                id=job.id,
+                project=project,
+                folder=folder,
+            ),
+            text("Name the job in place of “last”: bayesdesk jobs lists all."),
+        )
 
 
 def _write_into(

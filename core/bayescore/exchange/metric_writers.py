@@ -16,6 +16,9 @@ from bayescore.metrics.marked_number import NUMBER
 from bayescore.metrics.pattern_from_example import as_source, group_for
 
 _PADDING = r"""["'=: ]+"""  # between a name and its value in a line of a log
+# A name before a value: “loss=%.3f”, or a text that ends in “loss=”.
+_NAMED = re.compile(r"([A-Za-z][\w./-]*)\s*[=:]\s*(?=$|[%{])")
+_METRIC = re.compile(r"loss|acc|err|f1|auc|map|score|ppl|perplexity|reward|mse|mae|bleu|iou", re.IGNORECASE)
 _CHECKED = re.compile(r"val|eval|test|dev", re.IGNORECASE)
 
 
@@ -93,9 +96,10 @@ def _written_in(tree: ast.AST, calls: list[ast.Call], metric: str) -> WrittenMet
     if "fit" in named and modules & {"keras", "tensorflow"}:
         found = metric or "val_loss"
         return _sources("model.fit", [printed(found)], (found,))
-    if metric and any(metric in written for written in _printed_texts(calls)):
-        return _sources("print", [printed(metric)], (metric,))
-    return WrittenMetrics()
+    texts = list(_printed_texts(calls))
+    is_printed = metric != "" and any(metric in each for each in texts)
+    likely = [metric] if is_printed else [] if metric else _names_in(texts)
+    return _sources("print", [printed(likely[0])], tuple(likely)) if likely else WrittenMetrics()
 
 
 def _sources(what: str, sources: list[dict[str, Any]], names: tuple[str, ...]) -> WrittenMetrics:
@@ -113,10 +117,16 @@ def _printed_texts(calls: list[ast.Call]) -> Iterator[str]:
     """Texts that the program prints or logs."""
     for call in calls:
         if _name(call) in ("print", "info", "write", "set_postfix", "set_description"):
-            yield from (keyword.arg for keyword in call.keywords if keyword.arg)
+            yield from (f"{keyword.arg}=" for keyword in call.keywords if keyword.arg)
             for node in (each for argument in call.args for each in ast.walk(argument)):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield node.value
+
+
+def _names_in(texts: list[str]) -> list[str]:
+    """Names of metrics before their values, first those that are likely measured on held-out data."""
+    found = [name for each in texts for name in _NAMED.findall(each) if _METRIC.search(name)]
+    return sorted(dict.fromkeys(found), key=lambda name: not _CHECKED.search(name))
 
 
 def _tags(calls: list[ast.Call]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -65,7 +66,7 @@ class ProposedSpace:
             self.specs,
             metric=chosen,
             goal=goal or likely_goal(chosen),
-            command=f"python {program}",
+            command=f"python {shlex.quote(program)}",
             trials=trials,
             source=program,
         )
