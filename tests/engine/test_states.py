@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 
+from support.gpus import StandInGpus
 from support.workspace import REPORT_X, Workspace, wait_until
 
 WAIT_FOR_FILE = """
@@ -122,10 +123,11 @@ def test_that_the_limit_of_failed_trials_is_the_users(workspace: Workspace) -> N
 
 
 def test_that_a_job_that_cannot_be_set_up_ends_with_a_system_error_and_a_hint(
-    workspace: Workspace,
+    workspace: Workspace, tmp_path: Path
 ) -> None:
-    workspace.write(local={"gpus": [7]})
-    job = workspace.tune()
+    assert workspace.run("engine", "start").code == 0  # it does not see the GPU that the start sees
+    workspace.write(local={"gpus": [0]})
+    job = workspace.tune(env=StandInGpus(tmp_path / "one", ["A"]).environment)
     assert job["state"] == "system_error"
     assert "openbayes.local.yaml" in job["reason"]
     assert job["trials"] == []
