@@ -309,6 +309,7 @@ def test_that_a_long_name_or_a_long_broken_pattern_does_not_resize_the_dialog(
     dialog: PatternDialog, qtbot, letters: str
 ) -> None:
     size = dialog.size()
+    dialog.name.addItem(letters)
     dialog.name.setEditText(letters)
     qtbot.waitUntil(dialog.add.isEnabled, timeout=WAIT_MS)
     settle_layout()

@@ -114,10 +114,10 @@ class PatternDialog(Dialog):
         name.setSpacing(theme.px(16))
         self.name.setMinimumWidth(theme.px(_NAME_WIDTH))
         self.step.setFixedHeight(theme.CONTROL_HEIGHT)
-        pattern = row(Labelled(_("Pattern"), self.pattern, _("The named group is the value")), self.again)
-        pattern.setAlignment(self.again, Qt.AlignmentFlag.AlignBottom)
+        pattern = row(Labelled(_("Pattern"), self.pattern, _("The named group is the value")))
+        below = (theme.CONTROL_HEIGHT - self.again.sizeHint().height()) // 2
+        pattern.addLayout(column(None, self.again, below, spacing=0))
         pattern.setStretch(0, 1)
-        self.again.setFixedHeight(theme.CONTROL_HEIGHT)
         output = Card(_("Output"), _("what the pattern finds is marked"))
         output.body.addWidget(self.matches)
         self._values_card.body.addWidget(self.values)
