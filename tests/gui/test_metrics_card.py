@@ -181,3 +181,45 @@ def test_that_a_kind_is_set_where_there_was_none() -> None:
     document = YamlDocument.parse("metrics:\n  - 5\n")
     edit = metric_edits.change_kind(document, 0, SourceKind.CSV, "loss")
     assert YamlDocument.parse(edit.apply(document.text)).data == {"metrics": [{"csv": "**/metrics.csv"}]}
+
+
+def test_that_a_name_that_is_typed_twice_is_a_problem_of_its_row_and_nothing_is_lost(
+    editor: EditorPage, qtbot
+) -> None:
+    row = editor.metrics.row_of(1)
+
+    def problems() -> list[str]:
+        return [each.text() for each in row.findChildren(QLabel) if each.isVisibleTo(row)]
+
+    height = row.height()
+    type_into(qtbot, row.rename, "val/acc: loss, val/acc: accuracy")
+    settle(editor)
+    assert editor.local.text == LOCAL
+    assert row.rename.text() == "val/acc: loss, val/acc: accuracy"
+    assert [words for words in problems() if "“val/acc” is given twice" in words]
+    assert row.rename.property("wrong") == "true"
+    assert row.height() > height
+    type_into(qtbot, row.rename, "val/acc: loss, val/b: accuracy")
+    assert metrics(editor)[1]["rename"] == {"val/acc": "loss", "val/b": "accuracy"}
+    assert not [words for words in problems() if "twice" in words]
+    assert row.rename.property("wrong") == "false"
+    type_into(qtbot, row.rename, "a: loss, a: accuracy")
+    settle(editor)
+    assert undone(editor)
+    assert row.rename.text() == "val/acc: accuracy"
+    assert not [words for words in problems() if "twice" in words]
+
+
+@pytest.mark.parametrize(
+    ("written", "can_add"), [("- a\n", False), ("a\n", False), ("", True), ("# a\n", True)]
+)
+def test_that_a_source_can_be_added_only_to_a_file_with_keys(
+    window: MainWindow, workspace: Workspace, qtbot, written: str, can_add: bool
+) -> None:
+    file = workspace.write()
+    file.with_name("openbayes.local.yaml").write_text(written)
+    editor = open_editor(window, qtbot, file)
+    settle(editor)
+    (add,) = [each for each in editor.metrics.findChildren(QPushButton) if each.text() == "Add"]
+    assert add.isEnabled() is can_add
+    assert bool(add.toolTip()) is not can_add

@@ -281,3 +281,103 @@ def test_that_the_lines_around_a_number_in_a_long_log_are_shown(
     assert [each.around.count("\n") for each in found] == [5000, 2500, 2501]
     log.text.setTextCursor(log.text.document().find("epoch"))
     assert not log.make.isEnabled()
+
+
+def test_that_a_name_can_be_cleared_and_nothing_can_be_added_without_one(
+    dialog: PatternDialog, qtbot
+) -> None:
+    line = dialog.name.lineEdit()
+    assert line is not None
+    pattern = dialog.pattern.text()
+    line.selectAll()
+    qtbot.keyClick(line, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: "Enter the name" in dialog.message.text(), timeout=WAIT_MS)
+    assert dialog.name.currentText() == ""
+    assert not dialog.add.isEnabled()
+    assert dialog.pattern.text() == pattern
+    assert dialog.pattern.property("wrong") == "false"
+    dialog.step.click()
+    qtbot.waitUntil(lambda: "Enter the name" in dialog.message.text(), timeout=WAIT_MS)
+    assert dialog.name.currentText() == ""
+    type_into(qtbot, line, "f1")
+    qtbot.waitUntil(dialog.add.isEnabled, timeout=WAIT_MS)
+    assert dialog.message.text() == ""
+
+
+@pytest.mark.parametrize("letters", ["m" * 300, "loss/" * 60])
+def test_that_a_long_name_or_a_long_broken_pattern_does_not_resize_the_dialog(
+    dialog: PatternDialog, qtbot, letters: str
+) -> None:
+    size = dialog.size()
+    dialog.name.addItem(letters)
+    dialog.name.setEditText(letters)
+    qtbot.waitUntil(dialog.add.isEnabled, timeout=WAIT_MS)
+    settle_layout()
+    assert dialog.size() == size
+    dialog.pattern.setText(f"({letters * 5}")
+    qtbot.waitUntil(lambda: "not a regular expression" in dialog.message.text(), timeout=WAIT_MS)
+    settle_layout()
+    assert dialog.size() == size
+    assert dialog.minimumSizeHint().width() <= size.width()
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_that_a_deleted_log_has_another_message_than_a_pattern_that_finds_nothing(
+    dialog: PatternDialog, qtbot, is_folder: bool
+) -> None:
+    file = dialog._log.file
+    file.unlink()
+    if is_folder:
+        file.mkdir()
+    type_into(qtbot, dialog.pattern, "val_loss=(?P<val_loss>.)")
+    qtbot.waitUntil(lambda: "is not there any more" in dialog.message.text(), timeout=WAIT_MS)
+    assert "finds nothing" not in dialog.message.text()
+    assert dialog.pattern.property("wrong") == "false"
+    assert not dialog.add.isEnabled()
+
+
+def test_that_the_proposal_comes_back_by_hand_or_by_its_link(dialog: PatternDialog, qtbot) -> None:
+    first = dialog.pattern.text()
+    assert not dialog.again.isVisible()
+    dialog.pattern.setCursorPosition(len(first))
+    qtbot.keyClick(dialog.pattern, "x")
+    assert not dialog.step.isEnabled()
+    assert dialog.again.isVisible()
+    qtbot.keyClick(dialog.pattern, Qt.Key.Key_Backspace)
+    assert dialog.step.isEnabled()
+    assert not dialog.again.isVisible()
+    type_into(qtbot, dialog.pattern, "loss=(?P<acc>.)")
+    qtbot.waitUntil(lambda: dialog.name.currentText() == "acc", timeout=WAIT_MS)
+    qtbot.mouseClick(dialog.again, Qt.MouseButton.LeftButton)
+    assert dialog.pattern.text() == first
+    assert dialog.name.currentText() == "val_loss"
+    assert dialog.step.isEnabled()
+    assert not dialog.again.isVisible()
+    line = dialog.name.lineEdit()
+    assert line is not None
+    type_into(qtbot, line, "f1")
+    assert dialog.step.isEnabled()
+    dialog.pattern.setText("(")
+    dialog.again.click()
+    assert dialog.pattern.text() == first.replace("val_loss>", "f1>")
+
+
+@pytest.mark.parametrize("written", ["1,234.5", "−0.5"])
+def test_that_a_number_that_would_be_misread_has_no_proposal_and_the_reason_is_shown(
+    qapp: QApplication, qtbot, tmp_path: Path, written: str
+) -> None:
+    file = tmp_path / "log.txt"
+    line = f"loss={written}"
+    file.write_text(line)
+    background = Background()
+    made = PatternDialog(
+        None, background, file, MarkedNumber(line, numbers(line)[-1], line, 0), ("val_loss",)
+    )
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: "cannot be read" in made.message.text(), timeout=WAIT_MS)
+    assert made.pattern.text() == ""
+    assert not made.add.isEnabled()
+    assert not made.again.isVisible()
+    made.close()
+    qtbot.waitUntil(lambda: not background._calls, timeout=WAIT_MS)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bayescore.config import MetricSource, SourceKind, load_local_text
 from bayescore.config.log_pattern import compile_pattern
 from bayescore.metrics.log_search import search_log, spans_in
-from bayescore.metrics.marked_number import Span, number_at, numbers, pieces
+from bayescore.metrics.marked_number import Span, is_misread, number_at, numbers, pieces
 from bayescore.metrics.pattern_from_example import NUMBER, as_source, propose, with_group
 from support.observed import Observed
 
@@ -123,6 +123,22 @@ def test_that_hyphens_and_words_are_no_parts_of_numbers() -> None:
     assert found == ["2026", "11", "28", "1", ".5", "-.5e-3", "3", "4", "5", "1e5", "inf", "-NaN"]
 
 
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("loss=1,234.5 acc=1", ["1", "234.5"]),
+        ("n 12,345,678", ["12", "345", "678"]),
+        ("loss,1,234", ["1", "234"]),
+        ("a=−0.5 b=(−1)", ["0.5", "1"]),
+        ("3−0.5 1,2345 1,23 (12,345,0.5) 1234,567 1.5,250 [1, 234]", []),
+    ],
+)
+def test_that_a_number_of_which_only_a_part_would_be_read_has_no_pattern(
+    line: str, refused: list[str]
+) -> None:
+    assert [span.of(line) for span in numbers(line) if propose(line, span) is None] == refused
+
+
 TEXTS = st.one_of(
     st.sampled_from(["loss", "val_loss", "val/acc", "epoch", "step", "第", "轮", "损失", "f1", "tensor(", "INFO", "is", "%", "/", "nan", "inf", "|████▌    |", "[===>...]", "\x1b", "🎉"]),
     st.sampled_from([" ", "  ", "\t", "=", ": ", "-", "(", ")", "[", "]", ",", ".", "\\", "*", "$", "^", "{", "\"", "'"]),
@@ -141,7 +157,7 @@ def test_that_the_pieces_of_a_text_are_the_text(line: str) -> None:
 
 @given(LINES, st.data())
 def test_that_a_pattern_finds_the_marked_number_at_its_place(line: str, data: st.DataObject) -> None:
-    found = numbers(line)
+    found = [span for span in numbers(line) if not is_misread(line, span)]
     if not found:
         return
     span = data.draw(st.sampled_from(found))
@@ -159,7 +175,7 @@ def test_that_a_pattern_finds_the_marked_number_at_its_place(line: str, data: st
 
 @given(LINES, st.data())
 def test_that_a_source_made_from_an_example_is_valid_in_the_file(line: str, data: st.DataObject) -> None:
-    found = numbers(line)
+    found = [span for span in numbers(line) if not is_misread(line, span)]
     if not found:
         return
     proposal = propose(line, data.draw(st.sampled_from(found)))

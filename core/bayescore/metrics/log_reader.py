@@ -167,6 +167,12 @@ class LogReader:
         return FoundInLine(values, step, shown) if values else None
 
 
+def has_log(log: Path) -> bool:
+    """Whether there is a log to read: a regular file, or its older half."""
+    with ExitStack() as stack:
+        return bool(_opened(log, stack))
+
+
 def _opened(log: Path, stack: ExitStack) -> list[BinaryIO]:
     """The older half and the log; the log is opened first, as it may become the older half meanwhile."""
     files: list[BinaryIO] = []

@@ -22,6 +22,8 @@ _PIECES = re.compile(
        |(?P<OTHER>[^\w \t]+?(?=[-+]?\.?[0-9]|[\w \t]|$)|.)""",
     re.X | re.DOTALL,
 )
+_GROUPED = re.compile(r"(?<![0-9.])(?<![0-9],)[0-9]{1,3}(?:,[0-9]{3})+(?![0-9]|,[0-9])")  # “1,234.5”
+_UNICODE_MINUS = re.compile(r"(?<![\w)\]])\N{MINUS SIGN}$")
 _STEP_WORD = r"(?i:global[_ ]step|epochs?|steps?|iter(?:ation)?s?|batch)|第|轮次|步数"
 _STEPS = re.compile(
     rf"""(?<![A-Za-z_])
@@ -85,6 +87,13 @@ def number_at(line: str, start: int, end: int) -> Span | None:
     if start < end:
         return None
     return next((span for span in numbers(line) if span.start <= start <= span.end), None)
+
+
+def is_misread(line: str, marked: Span) -> bool:
+    """Whether a number has commas between its digits or a Unicode minus sign: only a part of it is read."""
+    if _UNICODE_MINUS.search(line[: marked.start]):
+        return True
+    return any(match.start() < marked.end and marked.start < match.end() for match in _GROUPED.finditer(line))
 
 
 def pieces(text: str) -> list[Piece]:

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bayescore.config.log_pattern import STEP, PatternError, compile_pattern
-from bayescore.metrics.marked_number import NUMBER, Kind, Piece, Span, Step, is_step_word, pieces, steps
+from bayescore.metrics.marked_number import (
+    NUMBER,
+    Kind,
+    Piece,
+    Span,
+    Step,
+    is_misread,
+    is_step_word,
+    pieces,
+    steps,
+)
 
 _ANY_NUMBER = r"[-+.\w]+"  # one before the marked number
 _SPECIAL = frozenset(r"\.^$|?*+()[]{}")
@@ -70,7 +80,7 @@ def with_group(pattern: str, before: str, after: str) -> str:
 def propose(
     line: str, marked: Span, wanted: Sequence[str] = (), *, name: str = "", with_step: bool = True
 ) -> Proposal | None:
-    """A pattern for a number of a line; ``None`` if none finds it, as in a very long line.
+    """A pattern for a number of a line; ``None`` if none reads it, as in a very long line or of ``1,234``.
 
     Parameters
     ----------
@@ -83,6 +93,8 @@ def propose(
     with_step
         Whether the pattern also reads the number of an epoch or step, if there is one in the line.
     """
+    if is_misread(line, marked):
+        return None
     before = pieces(line[: marked.start])
     words = _words(before)
     metric = name or _known(_named(before, words, line[marked.end :]), wanted)

@@ -99,6 +99,11 @@ class MetricRow(LazyRow):
     # ---- showing
 
     @property
+    def written(self) -> str:
+        """The text of the shown source; empty if there is none."""
+        return self._shown[1].written if self._shown is not None else ""
+
+    @property
     def is_in_use(self) -> bool:
         return super().is_in_use or self.value.is_pending or self.rename.is_pending
 

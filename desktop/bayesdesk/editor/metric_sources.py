@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from bayescore.config import MetricSource, Problem, Severity, SourceKind
 from bayescore.config.metric_sources import unwanted
-from bayescore.i18n import _
+from bayescore.i18n import _, text
 from bayesdesk.editor.metric_edits import METRICS, RENAME, add_source, kind_of
 from bayesdesk.editor.metric_row import MetricRow, SourceView
 from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.lazy_rows import LazyRow, LazyRows
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import Card, button, column, label
 
 _OBJECTIVE = "loss"  # while the file names none
@@ -37,7 +38,8 @@ class MetricSources(Card):
             wrap=True,
         )
         self.controls.addWidget(help_mark("your-code"))
-        self.controls.addWidget(button(_("Add"), self.add, meaning="new"))
+        self._add = button(_("Add"), self.add, meaning="new")
+        self.controls.addWidget(self._add)
         body = column(self._rows, self._empty, spacing=0)
         body.setContentsMargins(*map(theme.px, (13, 2, 8, 8)))
         self.body.addLayout(body)
@@ -78,6 +80,9 @@ class MetricSources(Card):
         self.setEnabled(self._local.is_valid)
         if not self._local.is_valid:
             return
+        can_add = isinstance(self._local.document.data, dict | None)
+        self._add.setEnabled(can_add)
+        self._add.setToolTip("" if can_add else as_text(_("The file must have keys at its top level.")))
         views = list(self._views())
         self._empty.setVisible(not views)
         self._rows.setVisible(bool(views))
@@ -87,14 +92,19 @@ class MetricSources(Card):
         written, document = self._local.value(METRICS), self._local.document
         settings, below = self._local.settings, self._local.analysis.problems_at
         read = settings.metrics if settings is not None else ()
+        rows = (cast(MetricRow, shown) for shown in self._rows.rows())
+        doubled = {row.written: row.rename.doubled for row in rows if row.rename.doubled}
         for index, item in enumerate(written if isinstance(written, list) else []):
             path = (*METRICS, index)
             node = document.node(path)
-            text = document.text[node.start : node.end] if node is not None else ""
+            source = document.text[node.start : node.end] if node is not None else ""
             found = (*below.get(path, ()), *(self._unwanted(read[index]) if index < len(read) else ()))
+            if name := doubled.get(source):
+                message = text("The name “{name}” is given twice. This change is not in the file.", name=name)
+                found = (Problem(Severity.ERROR, "duplicate-name", message, None, 1, 1, 1, 1), *found)
             kind = kind_of(item)
             has_names = kind is not None and (kind is not SourceKind.LOG or RENAME in item)
-            yield SourceView(kind, text, has_names, self._objective, tuple(found))
+            yield SourceView(kind, source, has_names, self._objective, tuple(found))
 
     def _unwanted(self, source: MetricSource) -> Iterator[Problem]:
         """Warnings of metrics of a source that have no effect."""
