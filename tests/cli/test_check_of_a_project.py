@@ -30,6 +30,22 @@ def test_that_check_lists_what_is_copied_what_is_in_place_and_what_the_job_takes
     assert any("copy: " in line and "data" in line and "→" in line for line in said)
 
 
+@pytest.mark.parametrize("access", ["ro", "rw"])
+@pytest.mark.parametrize("name", ["data", "link"])
+def test_that_what_the_settings_say_already_is_not_proposed(
+    workspace: Workspace, access: str, name: str
+) -> None:
+    local = {"runner": "docker", "in_place": {"data": access, "link": access}}
+    workspace.write(REPORT_X, local=local, files={"data/x": "x"})
+    (workspace.root / "disk").mkdir()
+    (workspace.project / "link").symlink_to(workspace.root / "disk")
+    said = workspace.run("check").out
+    assert ("trials may change it" in said) is (access == "rw")
+    assert (f'in_place: {{"{name}": rw}}' in said) is (access == "ro")
+    assert (f'copy: ["{name}"]' in said) is (name == "data")
+    assert ("In openbayes.local.yaml, copy:" in said) is (access == "rw")
+
+
 def test_that_the_preview_of_a_start_has_the_same_rows(workspace: Workspace) -> None:
     workspace.write(REPORT_X, max_job_count=1)
     sparse(workspace.project / "data" / "train.bin", 300 * 2**20)

@@ -75,6 +75,27 @@ def test_that_a_source_that_cannot_be_read_is_an_error_where_it_is(
     assert loaded.settings is None
 
 
+@pytest.mark.parametrize(
+    ("pattern", "said", "in_chinese"),
+    [
+        ("(?P<a>x", "a “)” is missing: (?P<a>x. RE2", "缺少“)”：(?P<a>x。RE2"),
+        ("(?P<a>[z-a])", "range or class of characters is wrong: z-a.", "字符范围或字符类有误：z-a。"),
+        ("(?P<a>x)**", "two repetitions follow each other: **.", "两个重复符号相连：**。"),
+        ("*(?P<a>x)", "there is nothing to repeat: *.", "重复符号前没有可重复的内容：*。"),
+        ("(?P<a>x)\\", "nothing follows the “\\” at the end.", "末尾的“\\”后面没有内容。"),
+        ("(?P<a>x){2000}", "repetitions is wrong or too large: {2000}.", "重复次数有误或过大：{2000}。"),
+        ("(?P<a>.{1000}.{1000})", "The pattern is too large.", "模式过大。"),
+        ("(?P<a>" + "x" * 2000 + ")", "longer than 2000 characters. Shorten", "模式超过 2000 个字符。"),
+    ],
+)
+def test_that_the_reason_why_a_pattern_is_refused_has_one_language(
+    pattern: str, said: str, in_chinese: str
+) -> None:
+    (problem,) = load_local_text(json.dumps({"metrics": [{"log": pattern}]})).problems
+    assert said in problem.message.render("en")
+    assert in_chinese in problem.message.render("zh")
+
+
 def test_that_a_path_of_a_container_is_shortened_by_a_quick_fix() -> None:
     loaded = load_local_text("metrics:\n- csv: /output/a.csv # table\n")
     (problem,) = loaded.problems

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 
 from bayesdesk.editor.python_dialog import PythonDialog
 from bayesdesk.new_file_dialog import NewFileDialog
+from bayesdesk.ui.elided import ElidedText
 from bayesdesk.window import MainWindow
 from support.environments import a_conda_root, a_venv, add_package
 from support.pointer import Pointer
@@ -155,3 +157,89 @@ def test_that_a_misspelt_environment_is_marked_while_it_is_typed_and_fixed(
     editor.local.fix(problem)
     settle(editor)
     assert (line.text(), line.property("wrong")) == ("conda:vision", "false")
+
+
+def test_that_enter_presses_only_the_button_that_uses_the_selected_interpreter(
+    window: MainWindow, workspace: Workspace, root: Path, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (asked.append(args), ("", ""))[1])
+    editor = open_editor(window, qtbot, workspace.write(PROGRAM, local={"python": "conda:gone"}))
+    dialog = editor.run_settings._python.choose()
+    used: list[str] = []
+    dialog.chosen.connect(used.append)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    words = listed(dialog, qtbot)
+    assert dialog.candidate is None
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    assert (dialog.isVisible(), asked, used) == (True, [], [])
+    at = next(i for i, said in enumerate(words) if said.startswith("conda:speech"))
+    dialog.list.setCurrentRow(at)  # the command to install what it lacks has a button, too
+    assert [each for each in dialog.findChildren(QPushButton) if each.autoDefault()] == [dialog.use]
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert (dialog.isVisible(), asked, used) == (False, [], ["conda:speech"])
+
+
+def test_that_the_interpreter_in_use_is_visible_however_much_it_lacks(
+    window: MainWindow, workspace: Workspace, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = workspace.root / "user"
+    monkeypatch.setenv("HOME", str(home))
+    a_conda_root(home, *(f"e{number:02}" for number in range(12)))
+    modules = [f"package_with_a_long_name_{number}" for number in range(60)]
+    program = "\n".join(f"import {module}" for module in modules) + "\n" + PROGRAM
+    editor = open_editor(window, qtbot, workspace.write(program, local={"python": "conda:e11"}))
+    dialog = editor.run_settings._python.choose()
+    listed(dialog, qtbot)
+    assert dialog.candidate is not None
+
+    def is_whole() -> bool:
+        shown = dialog.list.visualItemRect(dialog.list.currentItem())
+        (command,) = (each for each in dialog.findChildren(QLabel) if "pip install" in each.text())
+        is_laid_out = command.isVisible() and command.width() > 0
+        return is_laid_out and dialog.list.viewport().rect().contains(shown)
+
+    qtbot.waitUntil(is_whole, timeout=WAIT_MS)
+    assert dialog.list.height() > dialog.height() / 3
+    dialog.resize(dialog.width(), dialog.minimumSizeHint().height())
+    qtbot.waitUntil(lambda: dialog.height() == dialog.minimumSizeHint().height(), timeout=WAIT_MS)
+    qtbot.waitUntil(is_whole, timeout=WAIT_MS)
+    for start in ("The program imports", f"{home}/miniconda3/envs/e11/bin/python"):
+        (line,) = (each for each in dialog.findChildren(ElidedText) if each.text().startswith(start + " "))
+        assert line.is_cut
+        QApplication.sendEvent(line, QHelpEvent(QEvent.Type.ToolTip, QPoint(), QPoint()))
+        assert modules[-1].replace("_", "-") in line.toolTip().replace("_", "-")
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [
+        ("conda:gone", "The conda environment “gone” is not on this machine. Choose another interpreter."),
+        ("gone/python", "There is no interpreter gone/python on this machine. Choose another interpreter."),
+        ("own/python", "The interpreter in use, own/python, is not in this list."),
+    ],
+)
+def test_that_an_interpreter_in_use_that_is_not_listed_is_named(
+    window: MainWindow, workspace: Workspace, root: Path, qtbot, python: str, said: str
+) -> None:
+    editor = open_editor(window, qtbot, workspace.write(PROGRAM, local={"python": python}))
+    own = workspace.project / "own" / "python"
+    own.parent.mkdir()
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    dialog = editor.run_settings._python.choose()
+    listed(dialog, qtbot)
+    assert dialog.candidate is None
+    assert said in [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
+
+
+def test_that_the_environment_in_use_is_selected_also_if_it_is_named_by_its_path(
+    window: MainWindow, workspace: Workspace, root: Path, qtbot
+) -> None:
+    local = {"python": f"conda:{root / 'envs' / 'vision'}"}
+    editor = open_editor(window, qtbot, workspace.write(PROGRAM, local=local))
+    dialog = editor.run_settings._python.choose()
+    listed(dialog, qtbot)
+    assert dialog.candidate is not None
+    assert dialog.candidate.written == "conda:vision"

@@ -158,6 +158,29 @@ def test_that_metrics_in_a_folder_that_trials_share_are_reported_and_not_taken_f
         assert len((workspace.project / "runs" / "metrics.jsonl").read_text().splitlines()) == 2
 
 
+@pytest.mark.parametrize(
+    ("in_place", "is_link", "is_removal_advised"),
+    [(["runs"], False, True), (["runs"], True, False), ([], True, False)],
+)
+def test_that_metrics_in_a_shared_folder_come_with_advice_that_helps(
+    workspace: Workspace, in_place: list[str], is_link: bool, is_removal_advised: bool
+) -> None:
+    source = {"jsonl": "runs/metrics.jsonl"}
+    write(workspace, SHARED, source, max_job_count=1, local={"in_place": in_place, "runner": "process"})
+    folder = workspace.project / "runs"
+    (elsewhere := workspace.root / "disk").mkdir()
+    folder.symlink_to(elsewhere) if is_link else folder.mkdir()
+
+    def advice() -> list[str]:
+        problems = prepare(workspace.project, Options(seed=1)).problems
+        return [str(each.message) for each in problems if each.code == "shared-metrics"]
+
+    (said,) = advice()
+    assert ("Remove it from “in_place”" in said) is is_removal_advised
+    (workspace.project / ".openbayesignore").write_text("runs\n")
+    assert advice() == []
+
+
 def test_that_files_that_hang_delay_only_their_own_job(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

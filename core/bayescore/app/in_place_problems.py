@@ -13,6 +13,7 @@ from bayescore.config.patterns import Patterns
 from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path as YamlPath
 from bayescore.i18n import Text, text
+from bayescore.store import InPlace
 from bayescore.trials.project_scan import ProjectScan
 
 _WILD = frozenset("*?[!\\")
@@ -62,12 +63,7 @@ def in_place_problems(project: Path, local: LoadedLocal, found: ProjectScan) -> 
     for number, source in enumerate(local.settings.metrics):
         shared = next((each for each in found.in_place if _is_within(source, each.path)), None)
         if shared is not None:
-            message = text(
-                "{name} is used in place: all trials write there, and whose metrics are in it is unknown, so "
-                "none are read. Remove it from “in_place”, or list it in .openbayesignore: then each trial "
-                "writes its own.",
-                name=shared.path,
-            )
+            message = _why_shared(project, in_place, shared)
             reader.warning("shared-metrics", ("metrics", number, str(source.kind)), message)
     return reader.finish()
 
@@ -78,6 +74,23 @@ def _is_within(source: MetricSource, path: str) -> bool:
         return False
     certain = takewhile(_WILD.isdisjoint, (part for part in source.value.split("/") if part not in ("", ".")))
     return Path(*certain).is_relative_to(path)
+
+
+def _why_shared(project: Path, in_place: tuple[str, ...], shared: InPlace) -> Text:
+    """A link that leads out is used in place whether “in_place” lists it or not."""
+    chosen_by = Patterns(in_place).deciding(shared.path, is_folder=shared.is_folder)
+    if chosen_by is None or (project / shared.path).is_symlink():
+        return text(
+            "{name} is used in place: all trials write there, and whose metrics are in it is unknown, so "
+            "none are read. List it in .openbayesignore: then each trial writes its own.",
+            name=shared.path,
+        )
+    return text(
+        "{name} is used in place: all trials write there, and whose metrics are in it is unknown, so "
+        "none are read. Remove it from “in_place”, or list it in .openbayesignore: then each trial "
+        "writes its own.",
+        name=shared.path,
+    )
 
 
 def _report(reader: Reader, key: str, number: int, pattern: str, why: tuple[str, Text] | None) -> None:

@@ -109,11 +109,14 @@ def _how(use: Use, each: InPlace) -> Text:
     return text(", read-only")
 
 
-def _change(use: Use, each: InPlace) -> Text:
+def _change(use: Use, each: InPlace) -> Text | None:
+    """What the settings can say to use it otherwise; they may say one part of it already."""
     write = text('in_place: {{"{path}": rw}} lets trials write there', path=each.path)
-    if (use.project / each.path).is_symlink():
-        return text("In openbayes.local.yaml, {write}.", write=write)
     copied = text('copy: ["{path}"] copies it for each trial', path=each.path)
+    if (use.project / each.path).is_symlink():
+        return None if each.writable else text("In openbayes.local.yaml, {write}.", write=write)
+    if each.writable:
+        return text("In openbayes.local.yaml, {copied}.", copied=copied)
     return text("In openbayes.local.yaml, {write}; {copied}.", write=write, copied=copied)
 
 

@@ -113,13 +113,8 @@ def _check_pattern(reader: Reader, path: Path, source: MetricSource) -> bool:
     try:
         groups = metrics_of(compile_pattern(source.value))
     except PatternError as error:
-        message = text(
-            "The pattern is not a regular expression of RE2: {reason}. RE2 has neither look-ahead nor "
-            "references to groups.",
-            reason=f"{error}: {error.part}" if error.part else str(error),
-        )
         part = error.part if error.part in source.value else ""
-        reader.report_part(Severity.ERROR, "pattern", path, message, part or source.value)
+        reader.report_part(Severity.ERROR, "pattern", path, error.message, part or source.value)
         return False
     if not groups:
         message = text(

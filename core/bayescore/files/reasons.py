@@ -13,6 +13,7 @@ _REASONS = {
     errno.EACCES: text("you have no permission"),
     errno.EPERM: text("you have no permission"),
     errno.ENOENT: text("there is no such file or folder"),
+    errno.EEXIST: text("a file or folder with this name exists already"),
     errno.ENOTDIR: text("a part of its path is not a folder"),
     errno.EISDIR: text("it is a folder"),
     errno.ENAMETOOLONG: text("the name is too long"),

@@ -68,6 +68,10 @@ class Survey:
         """The interpreter that the settings would name so."""
         return next((each for each in self.candidates if each.written == python), None)
 
+    def with_path(self, path: Path) -> Candidate | None:
+        """The interpreter with this path."""
+        return next((each for each in self.candidates if each.interpreter.path == path), None)
+
     def install_command(self, candidate: Candidate) -> str:
         """The command that installs what an interpreter lacks; environments of uv have no pip."""
         lacking = (self.distributions.get(module, module) for module in candidate.lacking)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QProgressBar, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QPushButton,
+    QWidget,
+)
 
 from bayescore.i18n import _, n_
 from bayescore.pythons import Candidate, Survey
-from bayesdesk.models.interpreters import imports_line, marks, origin, spoken, title
+from bayesdesk.models.interpreters import imports_line, marks, origin, spoken, title, unlisted
 from bayesdesk.services.background import Background
 from bayesdesk.services.interpreter_search import InterpreterSearch
 from bayesdesk.ui import theme
@@ -37,12 +45,15 @@ class PythonDialog(Dialog):
         fit_to_screen(self, theme.px(720), theme.px(520))
         self._project, self._current = project, current
         self._survey: Survey | None = None
-        self._imports = label("", "secondary", wrap=True)
+        self._imports = ElidedText("", "secondary")
+        self._unlisted = ElidedText("", "problem", mode=MIDDLE)
+        self._unlisted.setProperty("severity", "warning")
+        self._unlisted.setVisible(False)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
         self._busy.setAccessibleName(self.windowTitle())
-        self.list = QListWidget()
+        self.list = _Interpreters()
         self.list.setObjectName("interpreters")
         self.list.setAccessibleName(_("Interpreters"))
         self.list.setSpacing(1)
@@ -55,7 +66,7 @@ class PythonDialog(Dialog):
         self.use.setEnabled(False)
         self._arrange()
         self._show_progress(0)
-        self._search = InterpreterSearch(background, project, command)
+        self._search = InterpreterSearch(background, project, command, current)
         self._search.progressed.connect(self._show_progress)
         self._search.found.connect(self._show)
         self._search.failed.connect(self._fail)
@@ -68,6 +79,7 @@ class PythonDialog(Dialog):
         layout = column(
             label(self.windowTitle(), "title"),
             self._imports,
+            self._unlisted,
             self._busy,
             card,
             self._remedy,
@@ -77,6 +89,13 @@ class PythonDialog(Dialog):
         layout.setStretchFactor(card, 1)
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         self.setLayout(layout)
+        self._give_enter_to_use()
+
+    def _give_enter_to_use(self) -> None:
+        """Let Enter press no other button, also while this one is disabled."""
+        for each in self.findChildren(QPushButton):
+            each.setAutoDefault(each is self.use)
+        self.use.setDefault(True)
 
     # ---- showing
 
@@ -100,10 +119,22 @@ class PythonDialog(Dialog):
             line = _line(candidate, survey)
             item.setSizeHint(QSize(0, line.sizeHint().height()))
             self.list.setItemWidget(item, line)
-        chosen = survey.written_as(self._current) if self._current else survey.best
+        chosen = self._in_use(survey) if self._current else survey.best
         if chosen is not None:
             self.list.setCurrentRow(survey.candidates.index(chosen))
+        else:
+            self._show_unlisted()
         self.list.setFocus()
+
+    def _in_use(self, survey: Survey) -> Candidate | None:
+        """The interpreter that the settings name, which may have more than one name."""
+        found = self._search.current
+        return survey.written_as(self._current) or (survey.with_path(found.path) if found else None)
+
+    def _show_unlisted(self) -> None:
+        if self._current:
+            self._unlisted.setText(unlisted(self._current, is_there=self._search.current is not None))
+            self._unlisted.setVisible(True)
 
     def _show_current(self) -> None:
         clear(self._remedy)
@@ -111,7 +142,9 @@ class PythonDialog(Dialog):
         self.use.setEnabled(candidate is not None)
         if candidate is not None and candidate.lacking and self._survey is not None:
             self._remedy.addWidget(label(_("Install what it lacks:"), "caption"))
-            self._remedy.addWidget(command_card(self._survey.install_command(candidate)))
+            command = self._survey.install_command(candidate)
+            self._remedy.addWidget(command_card(command, in_one_line=True))
+            self._give_enter_to_use()
 
     @property
     def candidate(self) -> Candidate | None:
@@ -140,6 +173,15 @@ class PythonDialog(Dialog):
         """Close, and stop looking."""
         self._search.stop()
         super().done(result)
+
+
+class _Interpreters(QListWidget):
+    """A list whose current row stays visible when what is below it takes room."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (item := self.currentItem()) is not None:
+            self.scrollToItem(item)
 
 
 def _line(candidate: Candidate, survey: Survey) -> QWidget:

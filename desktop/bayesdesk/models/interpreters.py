@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bayescore.i18n import _, n_
-from bayescore.pythons import Candidate, Survey
+from bayescore.pythons import CONDA_PREFIX, Candidate, Survey
 
 _MOST_NAMED = 3  # missing modules
 
@@ -74,6 +74,18 @@ def imports_line(survey: Survey) -> str:
     if not survey.imports:
         return _("The program imports no packages, as far as its files show.")
     return _("The program imports {modules}.", modules=", ".join(survey.imports))
+
+
+def unlisted(python: str, *, is_there: bool) -> str:
+    """Why no interpreter of the list is the one that the settings name."""
+    if is_there:
+        return _("The interpreter in use, {python}, is not in this list.", python=python)
+    if python.startswith(CONDA_PREFIX):
+        return _(
+            "The conda environment “{name}” is not on this machine. Choose another interpreter.",
+            name=python.removeprefix(CONDA_PREFIX).strip(),
+        )
+    return _("There is no interpreter {file} on this machine. Choose another interpreter.", file=python)
 
 
 def _kinds() -> dict[str, str]:

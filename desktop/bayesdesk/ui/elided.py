@@ -25,7 +25,7 @@ class ElidedText(QLabel):
         self, text: str, role: str = "", *, mode: Qt.TextElideMode = RIGHT, least_px: int = 90, tip: str = ""
     ) -> None:
         super().__init__(text)
-        self._mode, self._least_px, self._tip = mode, least_px, tip or text
+        self._mode, self._least_px, self._tip = mode, least_px, tip
         self.setObjectName(role)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -53,6 +53,7 @@ class ElidedText(QLabel):
     def event(self, event: QEvent) -> bool:
         """Set the tool tip when it is asked for: the width may have changed."""
         if event.type() == QEvent.Type.ToolTip:
-            needs_tip = self.is_cut or self._tip != self.text()
-            self.setToolTip(as_text(self._tip) if needs_tip else "")
+            whole = self._tip or self.text()
+            needs_tip = self.is_cut or whole != self.text()
+            self.setToolTip(as_text(whole) if needs_tip else "")
         return super().event(event)

@@ -13,6 +13,7 @@ from bayescore.app.findings import Action, Finding
 from bayescore.config import Severity
 from bayescore.i18n import _, n_
 from bayesdesk.ui import theme
+from bayesdesk.ui.elided import MIDDLE, ElidedText
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule, set_tone
 
@@ -90,11 +91,14 @@ def finding_line(
     return made
 
 
-def command_card(words: str) -> QWidget:
-    """A command or an instruction that can be copied."""
+def command_card(words: str, *, in_one_line: bool = False) -> QWidget:
+    """A command or an instruction that can be copied; in one line its middle is cut if it is too long."""
     ground = Card()
     ground.setObjectName("sunk")
-    line = row(label(words, "mono_small", wrap=True, selectable=True))
+    if in_one_line:
+        line = row(ElidedText(words, "mono_small", mode=MIDDLE))
+    else:
+        line = row(label(words, "mono_small", wrap=True, selectable=True))
     line.setStretch(0, 1)
     line.addWidget(
         button(
