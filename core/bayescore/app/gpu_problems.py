@@ -10,7 +10,7 @@ from bayescore.i18n import text
 from bayescore.trials.gpus import chosen, too_few, visible
 
 
-def gpu_problems(project: Path, local: LoadedLocal, settings: LocalSettings | None) -> tuple[Problem, ...]:
+def gpu_problems(project: Path, local: LoadedLocal, settings: LocalSettings) -> tuple[Problem, ...]:
     """GPUs that are named or needed and are not on this machine; of a Ray cluster, Ray knows them.
 
     Parameters
@@ -18,7 +18,7 @@ def gpu_problems(project: Path, local: LoadedLocal, settings: LocalSettings | No
     settings
         Those of the file, or of a start with options.
     """
-    if settings is None or settings.runner is RunnerChoice.RAY or settings.gpus == "none":
+    if settings.runner is RunnerChoice.RAY or settings.gpus == "none":
         return ()
     needed, named = settings.gpus_per_trial, settings.gpus != "all"
     if needed == 0 or (needed == 1 and not named):

@@ -118,10 +118,17 @@ def _run(functions: list[Callable[[], Any]]) -> tuple[bool, Any]:
 
 
 def _is_gone(callback: Callable[[Any], object]) -> bool:
-    """Whether a callback, or a function that it calls, belongs to a widget that has been deleted."""
-    called = [_plain(callback), *(_plain(each) for each in _captured(callback).values() if callable(each))]
-    owners = [getattr(each, "__self__", None) or _captured(each).get("self") for each in called]
-    return any(isinstance(owner, QObject) and not isValid(owner) for owner in owners)
+    """Whether a callback belongs to a widget that has been deleted."""
+    owner = _owner(callback)
+    if owner is None:  # a function of no object, which calls one that is
+        called = (_owner(each) for each in _captured(callback).values() if callable(each))
+        owner = next((each for each in called if each is not None), None)
+    return isinstance(owner, QObject) and not isValid(owner)
+
+
+def _owner(callback: object) -> object:
+    """The object whose method a callback is, or in whose method it was defined."""
+    return getattr(_plain(callback), "__self__", None) or _captured(callback).get("self")
 
 
 def _plain(callback: object) -> object:
