@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QListWidget,
     QListWidgetItem,
-    QProgressBar,
     QPushButton,
     QWidget,
 )
@@ -25,7 +24,7 @@ from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.elided import MIDDLE, ElidedText
 from bayesdesk.ui.findings import command_card
 from bayesdesk.ui.fitting import fit_to_screen
-from bayesdesk.ui.widgets import Card, badge, button, clear, column, label, row
+from bayesdesk.ui.widgets import Card, badge, busy_bar, button, clear, column, label, row
 
 _CANDIDATE = Qt.ItemDataRole.UserRole
 _SPOKEN = Qt.ItemDataRole.AccessibleTextRole
@@ -49,10 +48,7 @@ class PythonDialog(Dialog):
         self._unlisted = ElidedText("", "problem", mode=MIDDLE)
         self._unlisted.setProperty("severity", "warning")
         self._unlisted.setVisible(False)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
-        self._busy.setAccessibleName(self.windowTitle())
+        self._busy = busy_bar(self.windowTitle())
         self.list = _Interpreters()
         self.list.setObjectName("interpreters")
         self.list.setAccessibleName(_("Interpreters"))
