@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     """State of a trial, as far as the search distinguishes it."""
 
     FINISHED = "finished"
+    STOPPED_EARLY = "stopped_early"  # its objective is a forecast
     FAILED = "failed"
     RUNNING = "running"
     STOPPED = "stopped"  # cancelled or lost: not repeated, and not used to fit the model
@@ -42,7 +43,9 @@ class Observation:
     Attributes
     ----------
     value
-        Objective. Used only when the trial finished and the value is finite.
+        Objective. Used only when it is finite and the trial finished or was stopped early.
+    deviation
+        Standard deviation of ``value`` if it is a forecast, else 0.
     origin
         ``Origin.HISTORY`` for a trial of an earlier job.
     """
@@ -51,6 +54,7 @@ class Observation:
     outcome: Outcome
     value: float | None = None
     origin: Origin | None = None
+    deviation: float = 0.0
 
 
 class Why(StrEnum):
