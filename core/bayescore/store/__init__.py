@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bayescore.store import events, jobs, points, requests, revisions, settings, transfers, trials
+    from bayescore.store.curve_records import CurveRecord, EndForecast, StopCause
     from bayescore.store.data_folder import DataFolder
     from bayescore.store.database import ChangeWatch, Database
     from bayescore.store.records import (
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 __all__ = [
     "STATE_NAMES",
     "ChangeWatch",
+    "CurveRecord",
+    "EndForecast",
+    "StopCause",
     "DataFolder",
     "Database",
     "Event",
@@ -61,6 +65,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "curve_records": "CurveRecord EndForecast StopCause",
     "data_folder": "DataFolder",
     "database": "ChangeWatch Database",
     "records": (

@@ -10,10 +10,12 @@ from typing import Any
 
 from bayescore.config import Goal, LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
+from bayescore.store.curve_records import CurveRecord
 from bayescore.store.states import JobState, TrialState
 
 PROCESS = "process"  # runner of trials that are processes of this machine
 IMPORTED = "imported"  # in place of a runner: the job ran elsewhere and cannot be continued here
+_NO_CURVE = CurveRecord()
 _UNSEEN = "•••"  # in place of a value that is a secret
 
 
@@ -249,6 +251,7 @@ class Trial:
     starred: bool = False
     note: str = ""
     forecast: Forecast | None = None
+    curve: CurveRecord = _NO_CURVE
 
 
 @dataclass(frozen=True)

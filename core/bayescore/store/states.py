@@ -35,6 +35,7 @@ class TrialState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     LOST = "lost"
+    STOPPED_EARLY = "stopped_early"
 
     @property
     def ended(self) -> bool:
@@ -70,6 +71,7 @@ STATE_NAMES: dict[str, str] = {
     "pending": N_("pending"),
     "starting": N_("starting"),
     "lost": N_("lost"),
+    "stopped_early": N_("stopped early"),
 }
 
 

@@ -72,6 +72,7 @@ trials = Table(
     Column("starred", Integer, nullable=False, server_default="0"),
     Column("note", Text, nullable=False, server_default=""),
     Column("foresight", Text),  # prediction of the search for the trial
+    Column("curve", Text),  # what early stopping says of it; NULL for nothing
     UniqueConstraint("job", "number"),
     Index("trials_state", "state"),
     sqlite_autoincrement=True,

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bayescore.i18n import Text, text
 from bayescore.store import events, revisions
+from bayescore.store.curve_records import CurveRecord
 from bayescore.store.records import IMPORTED, Forecast, JobFigures, Trial, dumps
 from bayescore.store.states import TrialState, check_trial_move
 from bayescore.store.tables import leases, trials
@@ -173,10 +174,21 @@ def move(
     return get(connection, trial.id)
 
 
-def retry(connection: sa.Connection, trial: Trial) -> Trial:
+def set_curve(connection: sa.Connection, trial: int, curve: CurveRecord) -> None:
+    """Store what early stopping says of a trial that is running."""
+    query = trials.update().where(trials.c.id == trial, trials.c.state == TrialState.RUNNING)
+    connection.execute(query.values(curve=curve.to_json()))
+
+
+def retry(connection: sa.Connection, trial: Trial, *, runs_whole: bool = False) -> Trial:
     """Queue an ended trial for another attempt, with the same parameters and a new token.
 
     The row keeps the times of the last attempt only, so those of this one become events.
+
+    Parameters
+    ----------
+    runs_whole
+        Whether this attempt is not stopped early.
     """
     _keep_times(connection, trial)
     return move(
@@ -191,6 +203,7 @@ def retry(connection: sa.Connection, trial: Trial) -> Trial:
         gpus="[]",
         started_at=None,
         ended_at=None,
+        curve=CurveRecord(runs_whole=runs_whole or trial.curve.runs_whole).to_json(),
     )
 
 
@@ -277,4 +290,5 @@ def _trial(row: sa.Row[Any]) -> Trial:
         starred=bool(row.starred),
         note=row.note,
         forecast=Forecast(**json.loads(row.foresight)) if row.foresight else None,
+        curve=CurveRecord.from_json(row.curve),
     )
