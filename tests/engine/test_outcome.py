@@ -11,7 +11,7 @@ from bayescore.config import LocalSettings
 from bayescore.engine.outcome import judge_job, judge_trial
 from bayescore.engine.trial_run import tail_of
 from bayescore.i18n import Text, text
-from bayescore.store import Job, JobState, Trial, TrialState
+from bayescore.store import CurveRecord, Job, JobState, Trial, TrialState
 from bayescore.trials.runners import Exit
 from support.builders import a_submission
 
@@ -98,7 +98,7 @@ def test_that_a_trial_is_judged_by_its_exit_and_its_objective(
     ended: Exit, value: float | None, state: TrialState, reason: str | None
 ) -> None:
     job = a_job(trial_timeout=60)
-    verdict = judge_trial(ended, value, job, stopped=False, unkept=False, log_tail="")
+    verdict = judge_trial(ended, value, job, stopped=False, unkept=False, log_tail="", curve=CurveRecord())
     assert verdict.state is state
     assert (verdict.reason.render("en") if verdict.reason else None) == reason
     assert verdict.value is value
@@ -108,7 +108,9 @@ def test_that_a_trial_is_judged_by_its_exit_and_its_objective(
     "ended", [Exit(0), Exit(-15), Exit(3), Exit(None), Exit(None, gone_with="b"), Exit(137, True)]
 )
 def test_that_a_stopped_trial_is_cancelled_however_it_ended(ended: Exit) -> None:
-    verdict = judge_trial(ended, 0.5, a_job(), stopped=True, unkept=True, log_tail="Traceback")
+    verdict = judge_trial(
+        ended, 0.5, a_job(), stopped=True, unkept=True, log_tail="Traceback", curve=CurveRecord()
+    )
     assert (verdict.state, verdict.reason, verdict.value) == (CANCELLED, None, None)
 
 
@@ -123,7 +125,10 @@ def test_that_a_stopped_trial_is_cancelled_however_it_ended(ended: Exit) -> None
 def test_that_a_trial_is_lost_only_if_its_objective_may_be_among_reports_that_were_not_stored(
     ended: Exit, value: float | None, state: TrialState
 ) -> None:
-    assert judge_trial(ended, value, a_job(), stopped=False, unkept=True, log_tail="").state is state
+    assert (
+        judge_trial(ended, value, a_job(), stopped=False, unkept=True, log_tail="", curve=CurveRecord()).state
+        is state
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,7 +139,9 @@ def test_that_a_trial_is_lost_only_if_its_objective_may_be_among_reports_that_we
     ],
 )
 def test_that_the_reason_of_a_failure_quotes_the_end_of_the_log(code: int, reason: str) -> None:
-    verdict = judge_trial(Exit(code), None, a_job(), stopped=False, unkept=False, log_tail="ValueError: x")
+    verdict = judge_trial(
+        Exit(code), None, a_job(), stopped=False, unkept=False, log_tail="ValueError: x", curve=CurveRecord()
+    )
     assert verdict.reason is not None
     assert verdict.reason.render("en") == reason
 

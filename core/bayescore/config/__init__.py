@@ -1,5 +1,6 @@
 """Reading ``openbayes.yaml`` and ``openbayes.local.yaml``: settings, problems, and edits of the text."""
 
+from bayescore.config.early_stopping import EarlyStopping
 from bayescore.config.load import (
     FILE_NAME,
     LOCAL_FILE_NAME,
@@ -56,6 +57,7 @@ __all__ = [
     "DataBinding",
     "DiscreteSpec",
     "DoubleSpec",
+    "EarlyStopping",
     "Edit",
     "EditError",
     "Goal",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bayescore.config.early_stopping import EarlyStopping, read_early_stopping
 from bayescore.config.metric_sources import MetricSource, read_sources
 from bayescore.config.models import Access
 from bayescore.config.read_in_place import read_in_place, read_patterns
@@ -111,6 +112,10 @@ class LocalSettings(BaseModel):
         Seconds a trial may run.
     metrics
         Where metrics are read of a program that does not report them.
+    early_stopping
+        How hopeless trials are stopped; ``None`` for not at all.
+    max_hours, max_gpu_hours
+        Time after which the job ends with its best: of the clock, and of all its trials together on each GPU.
     max_failed_trials
         The job ends when this many trials have failed; ``None``: the first 3, or 5 in a row.
     """
@@ -138,6 +143,9 @@ class LocalSettings(BaseModel):
     environment: dict[str, str] = Field(default_factory=dict)
     trial_timeout: float | None = Field(default=None, gt=0)
     max_failed_trials: int | None = Field(default=None, ge=1)
+    early_stopping: EarlyStopping | None = None
+    max_hours: float | None = Field(default=None, gt=0)
+    max_gpu_hours: float | None = Field(default=None, gt=0)
     seed: int | None = None
     objective: ObjectiveRule = ObjectiveRule.LAST
     inject_client: bool = True
@@ -312,6 +320,9 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "environment": _strings,
     "trial_timeout": _parsed(parse_duration, "2h"),
     "max_failed_trials": _positive(integer=True),
+    "early_stopping": read_early_stopping,
+    "max_hours": _positive(integer=False),
+    "max_gpu_hours": _positive(integer=False),
     "seed": Reader.integer,
     "objective": _choice(ObjectiveRule),
     "inject_client": Reader.boolean,

@@ -43,6 +43,9 @@ def local_schema() -> dict[str, Any]:
     schema = LocalSettings.model_json_schema()
     for key in ("memory", "shm_size", "trial_timeout"):
         schema["properties"][key] = {"anyOf": _STRING_OR_NUMBER}
+    schema["properties"]["early_stopping"] = {
+        "anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/EarlyStopping"}]
+    }
     schema["$defs"]["RaySettings"]["properties"]["patience"] = {"anyOf": _STRING_OR_NUMBER}
     schema["properties"]["environment"] = {"type": "object"}
     lines = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}

@@ -13,7 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.config import Algorithm
+from bayescore.engine import job_budget
 from bayescore.engine.cleanup import clean_up
+from bayescore.engine.early_stopping import EarlyStopper
 from bayescore.engine.in_place_watch import InPlaceWatch
 from bayescore.engine.job_setup import set_up
 from bayescore.engine.leasing import Leaser
@@ -63,6 +65,7 @@ class JobRun:
         runner: Runner,
         leaser: Leaser,
         suggester: Suggester,
+        stopper: EarlyStopper,
         predecessor: Collection[Future[Any]] = (),
     ) -> None:
         self._s = services
@@ -71,6 +74,7 @@ class JobRun:
         self._runner = runner
         self._leaser = leaser
         self._suggester = suggester
+        self._stopper = stopper
         self._cancel_setup = threading.Event()
         self._setup: Future[None] | None = None
         self._release: Future[None] | None = None
@@ -96,6 +100,8 @@ class JobRun:
             return
         self._advance_trials()
         if not self.job.state.ended:
+            job_budget.stop_if_used_up(self._s.database, self.job)
+            self._judge_curves()
             self._look_in_place()
             self._conclude()
 
@@ -109,7 +115,8 @@ class JobRun:
             return True
         unended = sum(count for state, count in tally.items() if not state.ended)
         room = unended < self.job.config.hyper_tuning.parallel_count
-        return room and tally.total() < self.job.max_trials and self._suggester.exhausted is None
+        is_wanted = tally.total() < self.job.max_trials and self._suggester.exhausted is None
+        return room and is_wanted and job_budget.has_time(self._s.database, self.job)
 
     def read_metrics(self) -> None:
         """Begin to read metrics of programs that do not report them, where it is time for that."""
@@ -281,11 +288,12 @@ class JobRun:
             self.job.run_since,
             self.job.max_trials,
             self._suggester.exhausted,
+            has_time := job_budget.has_time(self._s.database, self.job),
         )
         if judged == self._judged and not self._is_ending:
             return  # nothing has changed since the last judgement
         all_trials = self._trials()
-        end = self._end(all_trials)
+        end = self._end(all_trials, has_time)
         self._is_ending = end is not None
         self._judged = judged
         if end is None:
@@ -296,14 +304,15 @@ class JobRun:
         if not unended:
             self._finish(end)
 
-    def _end(self, all_trials: list[Trial]) -> JobEnd | None:
+    def _end(self, all_trials: list[Trial], has_time: bool) -> JobEnd | None:
         if self.cancelled:
             return JobEnd(JobState.CANCELLED)
         seen = True
         if self._may_lack_metric(all_trials):
             with self._s.database.read() as connection:
                 seen = points.is_reported(connection, self.job.id, self.job.metric)
-        return judge_job(self.job, all_trials, metric_seen=seen, exhausted=self._suggester.exhausted)
+        exhausted = self._suggester.exhausted
+        return judge_job(self.job, all_trials, metric_seen=seen, exhausted=exhausted, has_time=has_time)
 
     @staticmethod
     def _may_lack_metric(all_trials: list[Trial]) -> bool:
@@ -348,7 +357,7 @@ class JobRun:
         """Take one step for each trial; a runner that does not answer is asked again for a while."""
         unended = self._unended()
         for trial in unended:
-            if trial.number in self.cancelled_trials:
+            if trial.number in self.cancelled_trials or trial.curve.stop is not None:
                 self._stop(trial)
             self._advance_trial(trial)
         for identifier in self._trial_runs.keys() - {trial.id for trial in unended}:
@@ -358,6 +367,16 @@ class JobRun:
             self._silent_since = None
         elif not self._is_patient():
             self.fail(silence)
+
+    def _judge_curves(self) -> None:
+        """Store a verdict on a running trial. One that is to stop is asked to end by the next step."""
+        if self.job.local.early_stopping is None or (judged := self._stopper.step(self._trials())) is None:
+            return
+        trial, record = judged
+        with self._s.database.write() as connection:
+            trials.set_curve(connection, trial.id, record)
+        if record.stop is not None:
+            self._s.wake()
 
     def _is_patient(self) -> bool:
         """Whether a silent runner may still answer: it has not been silent for too long."""

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from bayescore.engine.cleanup import clean_up
+from bayescore.engine.early_stopping import EarlyStopper
 from bayescore.engine.job_run import UNREACHABLE_S, JobRun
 from bayescore.engine.leasing import GpuLeaser
 from bayescore.engine.requests import fulfil, take_left
@@ -129,8 +130,9 @@ class Engine:
         if run is None:
             leaser = self._runners.leaser_of(job, self._services.gpus)
             suggester = Suggester(self._database, self._worker)
+            stopper = EarlyStopper(self._database, self._worker, job)
             predecessor = self._closed.pop(job.id, [])
-            run = JobRun(self._services, job, self._runners.of(job), leaser, suggester, predecessor)
+            run = JobRun(self._services, job, self._runners.of(job), leaser, suggester, stopper, predecessor)
             self._runs[job.id] = run
             if job.config.hyper_tuning.algorithm == "Bayesian":
                 self._worker.warm_up()

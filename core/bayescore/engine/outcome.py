@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bayescore.config import Goal, ObjectiveRule
 from bayescore.i18n import Text, ntext, text
-from bayescore.store import Job, JobState, Trial, TrialState
+from bayescore.store import CurveRecord, Job, JobState, StopCause, Trial, TrialState
 from bayescore.trials.runners import Exit
 
 _FIRST_FAILED = 3
@@ -48,17 +48,29 @@ def objective(values: Sequence[float], goal: Goal, rule: ObjectiveRule) -> float
 
 
 def judge_trial(
-    ended: Exit, value: float | None, job: Job, *, stopped: bool, unkept: bool, log_tail: str
+    ended: Exit,
+    value: float | None,
+    job: Job,
+    *,
+    curve: CurveRecord,
+    stopped: bool,
+    unkept: bool,
+    log_tail: str,
 ) -> Verdict:
     """How a trial has ended.
 
     Parameters
     ----------
+    curve
+        What early stopping has stored with the trial. If it stops the trial, that is how the trial has
+        ended, whatever the program did last.
     stopped
         Whether the trial was cancelled.
     unkept
         Whether some of its reports arrived while the store could not be written.
     """
+    if curve.stop is not None:
+        return Verdict(TrialState.STOPPED_EARLY, _stop_reason(curve, job), value)
     if stopped:
         return Verdict(TrialState.CANCELLED)
     if ended.timed_out:
@@ -83,6 +95,29 @@ def judge_trial(
     return Verdict(TrialState.SUCCEEDED, None, value)
 
 
+def _stop_reason(curve: CurveRecord, job: Job) -> Text:
+    """Why a trial was stopped early."""
+    forecast = curve.forecast
+    if curve.stop is StopCause.BUDGET:
+        return text("Stopped because the time of the job was used up.")
+    if curve.stop is StopCause.DIVERGED or forecast is None:
+        return text(
+            "Stopped at step {step}: “{metric}” is no longer a finite number.",
+            step=curve.step or 0,
+            metric=job.metric,
+        )
+    return text(
+        "Stopped at step {step} of about {steps}: expected to end at {mean:.4g} ± {deviation:.2g}; "
+        "the best is {best:.4g}; chance to beat it {chance:.1f} %.",
+        step=forecast.step,
+        steps=forecast.steps,
+        mean=forecast.mean,
+        deviation=forecast.deviation,
+        best=forecast.best if forecast.best is not None else math.nan,
+        chance=100.0 * forecast.chance,
+    )
+
+
 def _exit_reason(code: int, log_tail: str) -> Text:
     number = -code if code < 0 else code - 128
     try:
@@ -99,7 +134,12 @@ def _exit_reason(code: int, log_tail: str) -> Text:
 
 
 def judge_job(
-    job: Job, trials: Sequence[Trial], *, metric_seen: bool, exhausted: Text | None
+    job: Job,
+    trials: Sequence[Trial],
+    *,
+    metric_seen: bool,
+    exhausted: Text | None,
+    has_time: bool = True,
 ) -> JobEnd | None:
     """How the job ends, by its trials so far; ``None`` if it continues.
 
@@ -109,6 +149,8 @@ def judge_job(
         Whether any trial has ever reported the objective.
     exhausted
         Why the search has nothing left to suggest; ``None`` while it has.
+    has_time
+        Whether the job's budget has time for another trial.
     """
     this_run = [t for t in trials if t.state.ended and (t.ended_at or "") > job.run_since]
     without_metric = [
@@ -129,6 +171,10 @@ def judge_job(
         return None
     if len(trials) >= job.max_trials:
         return _finished(trials)
+    if not has_time:
+        end = _finished(trials)
+        used_up = text("The time of the job is used up.")
+        return JobEnd(end.state, used_up) if end.state is JobState.SUCCEEDED else end
     if exhausted is not None:
         succeeded = any(t.state is TrialState.SUCCEEDED for t in trials)
         return JobEnd(JobState.EXHAUSTED, exhausted) if succeeded or not trials else _finished(trials)

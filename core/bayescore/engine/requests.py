@@ -91,6 +91,6 @@ def _rerun(connection: sa.Connection, request: Request, job: Job) -> None:
         and (t.number == request.trial if request.trial else t.state in (TrialState.FAILED, TrialState.LOST))
     ]
     for trial in chosen:
-        trials.retry(connection, trial)
+        trials.retry(connection, trial, runs_whole=trial.state is TrialState.STOPPED_EARLY)
     if chosen:
         jobs.begin_run(connection, job.id)

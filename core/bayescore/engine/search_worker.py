@@ -1,4 +1,4 @@
-"""Computes suggestions in another process, so that the listener always answers at once.
+"""Computes suggestions and judges curves in another process, so that the listener always answers at once.
 
 Run as a module this is that process: it reads pickled questions from its standard input and writes
 pickled answers until the input is closed.
@@ -15,10 +15,32 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any, Protocol, TypeVar
 
 from bayescore.config import Algorithm, Goal
 from bayescore.search import Observation, SearchSpace, Suggestion, suggest
+from bayescore.search.curves import Curve, CurveVerdict, StopRule, judge_curve
+
+A_co = TypeVar("A_co", covariant=True)
+A = TypeVar("A")
+
+
+class Answerable(Protocol[A_co]):
+    """A question that can be sent to the process: the arguments of a pure function."""
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether the answer takes microseconds, so that it need not be sent."""
+
+    def answer(self) -> A_co:
+        """Call the function."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error of the process in place of an answer."""
+
+    message: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +55,11 @@ class Question:
     algorithm: Algorithm
     stop_when_exhausted: bool
 
+    @property
+    def is_quick(self) -> bool:
+        """Only the Bayesian search fits a model."""
+        return self.algorithm is not Algorithm.BAYESIAN
+
     def answer(self) -> Suggestion:
         """The suggestion."""
         return suggest(
@@ -46,6 +73,23 @@ class Question:
         )
 
 
+@dataclass(frozen=True)
+class CurveQuestion:
+    """The arguments of one call of :func:`judge_curve`."""
+
+    space: SearchSpace
+    goal: Goal
+    curves: tuple[Curve, ...]
+    index: int
+    rule: StopRule
+    seed: int
+    is_quick: bool = False
+
+    def answer(self) -> CurveVerdict:
+        """The verdict."""
+        return judge_curve(self.space, self.goal, self.curves, self.index, self.rule, self.seed)
+
+
 class SearchWorker:
     """Sends questions to the worker process. Starts it on first use, and again after it died."""
 
@@ -55,8 +99,8 @@ class SearchWorker:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def ask(self, question: Question) -> Future[Suggestion]:
-        """Ask for a suggestion."""
+    def ask(self, question: Answerable[A]) -> Future[A]:
+        """Ask for an answer."""
         future = self._pool.submit(self._ask, question)
         future.add_done_callback(lambda _: self._answered())
         return future
@@ -73,9 +117,9 @@ class SearchWorker:
                 self._process.kill()
                 self._process.wait()
 
-    def _ask(self, question: Question) -> Suggestion:
-        if question.algorithm is not Algorithm.BAYESIAN:
-            return question.answer()  # microseconds: no model is fitted
+    def _ask(self, question: Answerable[A]) -> A:
+        if question.is_quick:
+            return question.answer()
         for last in (False, True):
             process = self._running()
             assert process.stdin is not None
@@ -83,16 +127,16 @@ class SearchWorker:
             try:
                 pickle.dump(question, process.stdin)
                 process.stdin.flush()
-                answer = pickle.load(process.stdout)
+                answer: Any = pickle.load(process.stdout)
             except (OSError, EOFError, pickle.UnpicklingError):
                 process.kill()
                 process.wait()  # or it would look alive and be asked again
                 if last:
                     raise RuntimeError("the search process died twice") from None
                 continue
-            if isinstance(answer, Suggestion):
-                return answer
-            raise RuntimeError(str(answer))
+            if isinstance(answer, Failure):
+                raise RuntimeError(answer.message)
+            return answer  # type: ignore[no-any-return]  # the process returns what the question answers
         raise AssertionError("unreachable")
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -122,7 +166,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
         try:
             answer: object = question.answer()
         except Exception as error:
-            answer = f"{type(error).__name__}: {error}"
+            answer = Failure(f"{type(error).__name__}: {error}")
         try:
             answers.write(pickle.dumps(answer))
         except BrokenPipeError:

@@ -20,7 +20,7 @@ from bayescore.search import (
     Suggestion,
 )
 from bayescore.search.space import midpoint
-from bayescore.store import Database, Forecast, Job, Trial, TrialState, jobs, trials
+from bayescore.store import Database, Forecast, Job, StopCause, Trial, TrialState, jobs, trials
 from bayescore.trials.parameters import merged
 
 _OUTCOMES = {
@@ -139,10 +139,21 @@ class Suggester:
 
 
 def observation(trial: Trial) -> Observation:
-    """A trial as an observation of the search."""
+    """A trial as an observation of the search; one that was stopped early counts with its forecast."""
+    if trial.state is TrialState.STOPPED_EARLY:
+        return _stopped_early(trial)
     outcome = _OUTCOMES.get(trial.state, Outcome.RUNNING)
     value = trial.value if outcome is Outcome.FINISHED else None
     return Observation(trial.parameters, outcome, value)
+
+
+def _stopped_early(trial: Trial) -> Observation:
+    if trial.curve.stop is StopCause.DIVERGED:
+        return Observation(trial.parameters, Outcome.FAILED)
+    forecast = trial.curve.forecast
+    if forecast is None:
+        return Observation(trial.parameters, Outcome.STOPPED)
+    return Observation(trial.parameters, Outcome.STOPPED_EARLY, forecast.mean, deviation=forecast.deviation)
 
 
 def _past(trial: Trial, job: Job) -> Observation:

@@ -300,6 +300,7 @@ class TrialRun:
                 ended,
                 value,
                 self._job,
+                curve=trial.curve,
                 stopped=self._is_stopped,
                 unkept=self._s.listener.has_lost_reports(reporter),
                 log_tail=self._log_tail or "",
@@ -337,7 +338,8 @@ class TrialRun:
         if trial.state is TrialState.SUCCEEDED:
             return
         message = trial.reason or text("The trial was stopped.")
-        level = "info" if trial.state is TrialState.CANCELLED else "warning"
+        is_expected = trial.state in (TrialState.CANCELLED, TrialState.STOPPED_EARLY)
+        level = "info" if is_expected else "warning"
         events.add(connection, self._job.id, f"trial_{trial.state}", message, trial=trial.number, level=level)
 
     def _make_looks(self, trial: Trial) -> Looks | None:

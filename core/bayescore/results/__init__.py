@@ -1,6 +1,7 @@
 """Results of a job: best trial, model plots, narrower ranges, exports, changes to ``openbayes.yaml``."""
 
 from bayescore.results.best import best, best_so_far, history
+from bayescore.results.budget import BudgetLeft, budget_left, fits_budget
 from bayescore.results.compare import Difference, differences
 from bayescore.results.export import (
     csv_text,
@@ -20,17 +21,20 @@ from bayescore.results.write_back import diff, replace_bytes, replace_file, with
 
 __all__ = [
     "LEAST_TRIALS",
+    "BudgetLeft",
     "Difference",
     "Importance",
     "Span",
     "Surface",
     "best",
     "best_so_far",
+    "budget_left",
     "diff",
     "differences",
     "csv_text",
     "dumps",
     "ended_count",
+    "fits_budget",
     "history",
     "importances",
     "job_json",

@@ -27,6 +27,9 @@ _PARAMETER = (
 _COLUMNS = (
     "SELECT seq, trial, attempt, metric, value FROM points WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
+_WITH_TIMES = (
+    "SELECT seq, trial, attempt, metric, value, at FROM points WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?"
+)
 _PAGE_ROWS = 50_000
 _MAX_CACHED_NAMES = 10_000
 _LARGEST = sys.float_info.max
@@ -141,6 +144,40 @@ def metric_names(connection: sa.Connection, identifiers: Collection[int]) -> dic
     """Names of metrics by id; an id always means the same name."""
     query = sa.select(metrics.c.id, metrics.c.name).where(metrics.c.id.in_(identifiers))
     return {int(row[0]): str(row[1]) for row in connection.execute(query)}
+
+
+@dataclass(frozen=True)
+class MetricPage:
+    """Points of one metric in order of arrival.
+
+    Attributes
+    ----------
+    by_attempt
+        Values and times of arrival, by trial (row id) and attempt.
+    cursor
+        For the next page.
+    is_last
+        Whether there is none.
+    """
+
+    by_attempt: dict[tuple[int, int], tuple[list[float], list[float]]]
+    cursor: int
+    is_last: bool
+
+
+def of_metric_since(
+    connection: sa.Connection, job_seq: int, metric: str, cursor: int, limit: int
+) -> MetricPage:
+    """Points of one metric of a job among the next ``limit`` points after ``cursor``."""
+    identifier = connection.execute(sa.select(metrics.c.id).where(metrics.c.name == metric)).scalar()
+    rows = connection.exec_driver_sql(_WITH_TIMES, (job_seq, cursor, limit)).fetchall()
+    found: dict[tuple[int, int], tuple[list[float], list[float]]] = {}
+    for _seq, trial, attempt, number, value, at in rows:
+        if number == identifier:
+            values, times = found.setdefault((trial, attempt), ([], []))
+            values.append(from_column(value))
+            times.append(at)
+    return MetricPage(found, rows[-1][0] if rows else cursor, len(rows) < limit)
 
 
 def newest(connection: sa.Connection, job_seq: int) -> int:

@@ -30,6 +30,8 @@ class Curve:
         The objective at these reports, in the objective's own unit and direction; not always finite.
     seconds
         Time from the start of the trial to its last report.
+    is_earlier
+        Whether the trial is one of an earlier job: it teaches how curves go on, but is not to be beaten.
     """
 
     parameters: Mapping[str, object]
@@ -37,6 +39,7 @@ class Curve:
     values: tuple[float, ...]
     state: CurveState
     seconds: float = 0.0
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True)

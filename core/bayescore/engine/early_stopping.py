@@ -1,0 +1,170 @@
+"""Early stopping of one job's trials: from stored points to a verdict on each running trial."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+
+from bayescore.config import EarlyStopping
+from bayescore.engine.curve_reader import CurveReader
+from bayescore.engine.search_worker import CurveQuestion, SearchWorker
+from bayescore.search import SearchSpace
+from bayescore.search.curves import Curve, CurveVerdict, StopRule
+from bayescore.store import (
+    CurveRecord,
+    Database,
+    EndForecast,
+    Job,
+    StopCause,
+    Trial,
+    TrialState,
+    jobs,
+    trials,
+)
+from bayescore.trials.parameters import merged
+
+_log = logging.getLogger(__name__)
+_STEP_SHARE = 50  # a verdict is asked for again after this part of the reports so far
+_REST = 4.0  # pause after a verdict, in times its duration: trials need the processor
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question on its way."""
+
+    trial: Trial
+    step: int
+    verdict: Future[CurveVerdict]
+
+
+class EarlyStopper:
+    """Asks for verdicts on running trials, one at a time, when they have reported their objective.
+
+    Nothing of it survives a restart: all that it knows is in the store. No method waits.
+    """
+
+    def __init__(self, database: Database, worker: SearchWorker, job: Job) -> None:
+        self._database, self._worker, self._job = database, worker, job
+        self._reader = CurveReader(database, job)
+        self._earlier = _EarlierCurves(database, job)
+        self._counts: dict[tuple[int, int], int] = {}  # reports at the last question, by row id and attempt
+        self._asked: _Asked | None = None
+        self._resting_until = 0.0
+
+    def step(self, found: Sequence[Trial]) -> tuple[Trial, CurveRecord] | None:
+        """Read new points, and ask about a running trial if it is time for that.
+
+        Parameters
+        ----------
+        found
+            All trials of the job.
+
+        Returns
+        -------
+        tuple or None
+            A running trial and what to store with it, when a verdict has arrived.
+        """
+        settings = self._job.local.early_stopping
+        if settings is None:
+            return None
+        is_read = self._reader.read() and self._earlier.read()
+        answered = self._take(found)
+        if is_read and self._asked is None and time.monotonic() >= self._resting_until:
+            self._ask(settings, found)
+        return answered
+
+    def _take(self, found: Sequence[Trial]) -> tuple[Trial, CurveRecord] | None:
+        asked = self._asked
+        if asked is None or not asked.verdict.done():
+            return None
+        self._asked = None
+        if (error := asked.verdict.exception()) is not None:
+            _log.error("trial %s: its curve cannot be judged: %s", asked.trial.id, error)
+            return None
+        key = _key(asked.trial)
+        trial = next((t for t in found if _key(t) == key and _is_open(t)), None)
+        record = record_of(asked.verdict.result(), asked.step)
+        return None if trial is None or record == trial.curve else (trial, record)
+
+    def _ask(self, settings: EarlyStopping, found: Sequence[Trial]) -> None:
+        due = [t for t in found if _is_open(t) and self._is_due(t)]
+        if not due:
+            return
+        chosen = min(due, key=lambda t: self._counts.get(_key(t), 0))
+        known = [t for t in found if self._reader.count(t)]
+        tuning = self._job.config.hyper_tuning
+        question = CurveQuestion(
+            SearchSpace(tuning.parameter_specs),
+            tuning.goal,
+            (*(self._reader.curve(t) for t in known), *self._earlier.curves),
+            known.index(chosen),
+            StopRule(settings.min_steps, settings.confidence),
+            self._job.submission.seed,
+        )
+        count = self._counts[_key(chosen)] = self._reader.count(chosen)
+        began = time.monotonic()
+        verdict = self._worker.ask(question)
+        verdict.add_done_callback(lambda _: self._rest(began))
+        self._asked = _Asked(chosen, count, verdict)
+
+    def _is_due(self, trial: Trial) -> bool:
+        count = self._reader.count(trial)
+        new = count - self._counts.get(_key(trial), 0)
+        return count > 0 and new >= max(1, count // _STEP_SHARE)
+
+    def _rest(self, began: float) -> None:
+        now = time.monotonic()
+        self._resting_until = now + _REST * (now - began)
+
+
+class _EarlierCurves:
+    """Whole curves of the earlier jobs that a job learns from."""
+
+    def __init__(self, database: Database, job: Job) -> None:
+        self._database = database
+        self._metric = job.metric
+        self._unread = list(job.submission.history)
+        self._reader: tuple[Job, CurveReader] | None = None
+        self.curves: list[Curve] = []
+
+    def read(self) -> bool:
+        """Read a part; whether nothing is left."""
+        if self._reader is None and self._unread:
+            with self._database.read() as connection:
+                found = jobs.find(connection, self._unread.pop(0))  # None if it was deleted since
+            if found and found[0].metric == self._metric:
+                self._reader = (found[0], CurveReader(self._database, found[0]))
+        if self._reader is not None:
+            job, reader = self._reader
+            if reader.read():
+                self._reader = None
+                self._add(job, reader)
+        return self._reader is None and not self._unread
+
+    def _add(self, job: Job, reader: CurveReader) -> None:
+        with self._database.read() as connection:
+            found = trials.of_job(connection, job.id)
+        for trial in found:
+            if trial.state is TrialState.SUCCEEDED and reader.count(trial):
+                parameters = merged(job.config, trial.parameters)
+                self.curves.append(reader.curve(trial, parameters, is_earlier=True))
+
+
+def _key(trial: Trial) -> tuple[int, int]:
+    return trial.id, trial.attempt
+
+
+def _is_open(trial: Trial) -> bool:
+    """Whether a trial may still be stopped early."""
+    return trial.state is TrialState.RUNNING and trial.curve.stop is None and not trial.curve.runs_whole
+
+
+def record_of(verdict: CurveVerdict, step: int) -> CurveRecord:
+    """What is stored of a verdict after ``step`` reports."""
+    forecast = EndForecast(**asdict(verdict.forecast)) if verdict.forecast is not None else None
+    if verdict.stop is None:
+        return CurveRecord(forecast)
+    return CurveRecord(forecast, StopCause(verdict.stop), step)
