@@ -40,6 +40,7 @@ from bayescore.store import (
     points,
     trials,
 )
+from bayescore.trials.parameters import outside_ranges, outside_words
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
@@ -178,14 +179,11 @@ class JobRun:
 
     def _add(self, connection: sa.Connection, number: int, suggestion: Suggestion | None) -> Trial:
         assert suggestion is not None
-        return trials.add(
-            connection,
-            self.job.id,
-            number,
-            suggestion.parameters or {},
-            str(suggestion.origin),
-            forecast_of(suggestion),
-        )
+        parameters, forecast = suggestion.parameters or {}, forecast_of(suggestion)
+        if outside := outside_ranges(self.job.config, parameters):
+            words = outside_words(outside)
+            events.add(connection, self.job.id, "outside_ranges", words, trial=number, level="warning")
+        return trials.add(connection, self.job.id, number, parameters, str(suggestion.origin), forecast)
 
     def close(self) -> list[Future[Any]]:
         """Take no more steps.

@@ -27,6 +27,8 @@ class Origin(StrEnum):
     GRID = "grid"
     RANDOM = "random"
     HISTORY = "history"
+    KNOWN = "known"  # a set of the file, that the researcher wants to be run
+    BASELINE = "baseline"  # the same, to compare with
 
 
 class ExhaustedReason(StrEnum):

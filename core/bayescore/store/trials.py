@@ -64,9 +64,10 @@ def add_imported(
     value: float | None,
     began: str | None,
     ended: str | None,
+    origin: str = IMPORTED,
 ) -> int:
     """Store a trial that ran elsewhere; return its row id."""
-    trial = add(connection, job, number, parameters, IMPORTED)
+    trial = add(connection, job, number, parameters, origin)
     connection.execute(
         trials.update()
         .where(trials.c.id == trial.id)
