@@ -65,7 +65,7 @@ def continue_job(
     """
     job = job_by_id(database, identifier)
     check_can_run(job)
-    _confirm_and_save_secrets(database, job, confirmed)
+    confirm_and_save_secrets(database, job, confirmed)
     with database.write() as connection:
         requests.add(connection, job.id, requests.CONTINUE, count=more)
     engine_control.start(database.folder)
@@ -102,7 +102,7 @@ def rerun(
                 raise ConfigError(text("Trial {number} has not ended yet.", number=number))
     elif not _has_failed_trials(database, job):
         raise ConfigError(text("No trial of job {id} has failed.", id=job.id))
-    _confirm_and_save_secrets(database, job, confirmed)
+    confirm_and_save_secrets(database, job, confirmed)
     with database.write() as connection:
         for trial in numbers or (None,):
             requests.add(connection, job.id, requests.RERUN, trial=trial)
@@ -173,7 +173,16 @@ def _has_failed_trials(database: Database, job: Job) -> bool:
         return any(t.state in (TrialState.FAILED, TrialState.LOST) for t in trials.of_job(connection, job.id))
 
 
-def _confirm_and_save_secrets(database: Database, job: Job, confirmed: Collection[Permission]) -> None:
+def confirm_and_save_secrets(database: Database, job: Job, confirmed: Collection[Permission]) -> None:
+    """Check that the user has allowed what a job needs, and keep its secrets for another run.
+
+    Raises
+    ------
+    UnconfirmedError
+        When the job was not started here and needs more than ``confirmed``.
+    ConfigError
+        When a variable of its secrets is not set.
+    """
     if job.state.ended:
         _check_no_secret_is_gone(job)
     unconfirmed = consent.unconfirmed_of_job(database.folder, job)

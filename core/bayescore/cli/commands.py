@@ -31,6 +31,8 @@ def _commands() -> dict[str, tuple[str, str]]:
         "cancel": ("job_requests:cancel", _("Stop a job, or one of its trials.")),
         "rerun": ("job_requests:rerun", _("Run a trial, or all failed ones, again.")),
         "continue": ("job_requests:continue_", _("Continue a job: more trials, same history.")),
+        "add": ("steering:add", _("Add a trial with parameters of your own to a job.")),
+        "change": ("steering:change", _("Change the settings of a job that runs.")),
         "edit": ("edit:edit", _("Name, note, tag or archive jobs.")),
         "delete": ("delete:delete", _("Delete an ended job with its trials and files.")),
         "export": ("export:export", _("Write results: into openbayes.yaml, or as CSV, JSON, YAML.")),

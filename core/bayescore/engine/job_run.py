@@ -94,6 +94,8 @@ class JobRun:
 
     def advance(self, job: Job) -> None:
         """Take one step. Does not wait."""
+        if job.local.known != self.job.local.known:
+            self._suggester.exhausted = None  # a trial was added by hand
         self.job = job
         if job.state is JobState.QUEUED:
             self._begin()
@@ -368,7 +370,10 @@ class JobRun:
 
     def _judge_curves(self) -> None:
         """Store a verdict on a running trial. One that is to stop is asked to end by the next step."""
-        if self.job.local.early_stopping is None or (judged := self._stopper.step(self._trials())) is None:
+        if (
+            self.job.local.early_stopping is None
+            or (judged := self._stopper.step(self.job, self._trials())) is None
+        ):
             return
         trial, record = judged
         with self._s.database.write() as connection:

@@ -1,4 +1,4 @@
-"""Carries out what users request of jobs: cancel, re-run, continue."""
+"""Carries out what users request of jobs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from bayescore.config import JobChange, KnownSet
 from bayescore.config.models import MAX_TRIALS
 from bayescore.engine.job_run import JobRun
+from bayescore.engine.known_trials import extra_trials
 from bayescore.errors import StoreError
-from bayescore.store import Database, Job, JobState, Request, TrialState, cancellation, jobs, trials
+from bayescore.i18n import text
+from bayescore.store import Database, Job, JobState, Request, TrialState, cancellation, events, jobs, trials
 from bayescore.store import requests as store_requests
 
 
@@ -62,7 +65,28 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         more = min(request.count or 0, MAX_TRIALS)
         jobs.extend(connection, job.id, max(made + more, 1))
         jobs.begin_run(connection, job.id)
+    elif request.kind == store_requests.ADD:
+        _add(connection, job, KnownSet.model_validate(request.data))
+    elif request.kind == store_requests.CHANGE and not job.state.ended:
+        _change(connection, job, JobChange.model_validate(request.data))
     return True
+
+
+def _add(connection: sa.Connection, job: Job, known: KnownSet) -> None:
+    """Add a set to those that are run before the search goes on; it counts beside the job's trials."""
+    local = job.local.model_copy(update={"known": (*job.local.known, known)})
+    jobs.change(connection, job.id, job.config, local, job.max_trials + 1)
+    if job.state.ended:
+        jobs.begin_run(connection, job.id)
+    given = ", ".join(f"{name} = {value}" for name, value in known.parameters.items())
+    events.add(connection, job.id, "trial_added", text("A trial was added by hand: {given}.", given=given))
+
+
+def _change(connection: sa.Connection, job: Job, change: JobChange) -> None:
+    most = job.max_trials if change.count is None else change.count + extra_trials(job)
+    jobs.change(connection, job.id, change.of_config(job.config), change.of_local(job.local), most)
+    given = ", ".join(f"{name}: {value}" for name, value in change.model_dump(exclude_none=True).items())
+    events.add(connection, job.id, "changed", text("The job was changed: {given}.", given=given))
 
 
 def _cancel(connection: sa.Connection, request: Request, job: Job, run: JobRun | None) -> bool:

@@ -34,7 +34,12 @@ _REASONS = {
     ExhaustedReason.ALL_COMBINATIONS: text("Every combination has been tried."),
     ExhaustedReason.NOTHING_TO_GAIN: text("The model predicts no further gain."),
 }
-_BY_USER = (Origin.KNOWN, Origin.BASELINE, MEASURED)  # origins of trials that may be outside the ranges
+_BY_USER = (
+    Origin.KNOWN,
+    Origin.BASELINE,
+    Origin.BY_HAND,
+    MEASURED,
+)  # origins of trials that may be outside the ranges
 _REST = 4.0  # pause after a prefetch, in times its duration: trials need the processor
 
 

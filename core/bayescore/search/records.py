@@ -29,6 +29,7 @@ class Origin(StrEnum):
     HISTORY = "history"
     KNOWN = "known"  # a set of the file, that the researcher wants to be run
     BASELINE = "baseline"  # the same, to compare with
+    BY_HAND = "by_hand"  # added to a job that had begun
 
 
 class ExhaustedReason(StrEnum):

@@ -185,6 +185,23 @@ def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(max_trials=max_trials))
 
 
+def change(
+    connection: sa.Connection,
+    identifier: str,
+    config: OpenBayesConfig,
+    local: LocalSettings,
+    max_trials: int,
+) -> None:
+    """Replace the settings of a job; what trials have begun with is not touched."""
+    revisions.bump_jobs(connection, identifier)
+    values = {
+        "config": config.model_dump_json(),
+        "local": local.model_dump_json(),
+        "max_trials": max_trials,
+    }
+    connection.execute(jobs.update().where(jobs.c.id == identifier).values(**values))
+
+
 def mark(
     connection: sa.Connection,
     identifier: str,

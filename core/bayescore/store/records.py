@@ -289,6 +289,7 @@ class Request:
     kind: str
     trial: int | None = None
     count: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,47 @@
-"""Requests of users to the engine: cancel, re-run, continue."""
+"""Requests of users to the engine about a job."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from bayescore.store import tables
-from bayescore.store.records import Request
+from bayescore.store.records import Request, dumps
 from bayescore.times import now
 
 CANCEL = "cancel"
 RERUN = "rerun"
 CONTINUE = "continue"
+ADD = "add"  # a trial with parameters that the user has chosen
+CHANGE = "change"  # settings of a job that runs
 
 
 def add(
-    connection: sa.Connection, job: str, kind: str, *, trial: int | None = None, count: int | None = None
+    connection: sa.Connection,
+    job: str,
+    kind: str,
+    *,
+    trial: int | None = None,
+    count: int | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a request: ``CANCEL``, ``RERUN`` or ``CONTINUE``."""
-    connection.execute(tables.wants.insert().values(job=job, kind=kind, trial=trial, count=count, at=now()))
+    """Add a request of one of the kinds above."""
+    written = dumps(dict(data)) if data else None
+    query = tables.wants.insert().values(job=job, kind=kind, trial=trial, count=count, data=written, at=now())
+    connection.execute(query)
 
 
 def unfinished(connection: sa.Connection) -> list[Request]:
     """Requests that are not done, oldest first."""
     wants = tables.wants
     query = wants.select().where(wants.c.done_at.is_(None)).order_by(wants.c.seq)
-    return [Request(r.seq, r.job, r.kind, r.trial, r._mapping["count"]) for r in connection.execute(query)]
+    return [
+        Request(r.seq, r.job, r.kind, r.trial, r._mapping["count"], json.loads(r.data) if r.data else {})
+        for r in connection.execute(query)
+    ]
 
 
 def mark_done(connection: sa.Connection, request: Request) -> None:

@@ -1,0 +1,178 @@
+"""A job is told something after its start: a trial by hand, other settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bayescore.store import events
+from support.gpus import StandInGpus
+from support.workspace import REPORT_X, Workspace, wait_until
+
+CHOICES = [{"name": "x", "type": "DISCRETE", "discrete_values": [1, 2, 3, 4, 5, 6]}]
+PLANE = [
+    {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0},
+    {"name": "y", "type": "INTEGER", "min_value": 1, "max_value": 9},
+]
+WAITS = REPORT_X + "import pathlib, time\nwhile not pathlib.Path({go!r}).exists():\n    time.sleep(0.02)\n"
+
+
+def begin(workspace: Workspace, go: Path, **options: object) -> str:
+    """Start a job whose trials wait for a file; return its id when one runs."""
+    workspace.write(WAITS.format(go=str(go)), **{"specs": CHOICES, "algorithm": "Grid", **options})  # type: ignore[arg-type]
+    job = workspace.begin()
+    workspace.wait_running(job, 1)
+    return job
+
+
+def kinds(workspace: Workspace, job: str, kind: str) -> list[str]:
+    with workspace.reading() as connection:
+        return [str(e.text) for e in events.of_job(connection, job) if e.kind == kind]
+
+
+# ---- trials by hand
+
+
+def test_that_a_trial_by_hand_runs_next_and_counts_beside_the_others(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=3, parallel_count=1)
+    done = workspace.run("add", job, "x=5")
+    assert done.code == 0, done.err
+    assert "x = 5" in done.out
+    go.touch()
+    ended = workspace.wait_ended(job)
+    assert [t["parameters"]["x"] for t in ended["trials"]] == [1, 5, 2, 3]
+    assert [t["origin"] for t in ended["trials"]] == ["grid", "by_hand", "grid", "grid"]
+    assert kinds(workspace, job, "trial_added") == ["A trial was added by hand: x = 5."]
+
+
+def test_that_an_ended_job_goes_on_for_a_trial_by_hand_also_outside_the_ranges(workspace: Workspace) -> None:
+    workspace.write(specs=PLANE, max_job_count=2)
+    job = workspace.tune()
+    done = workspace.run("add", job["id"], "--yes", "x=7.5", "--like", "2")
+    assert done.code == 0, done.err
+    ended = workspace.wait_ended(job["id"])
+    assert len(ended["trials"]) == 3
+    assert ended["trials"][2]["parameters"] == {"x": 7.5, "y": job["trials"][1]["parameters"]["y"]}
+    assert ended["trials"][2]["value"] == 7.5
+    assert len(kinds(workspace, job["id"], "outside_ranges")) == 1
+
+
+def test_that_the_search_chooses_what_is_not_given(workspace: Workspace) -> None:
+    workspace.write(specs=PLANE, algorithm="Bayesian", max_job_count=2)
+    job = workspace.tune()
+    assert workspace.run("add", job["id"], "--yes", "y=4").code == 0
+    third = workspace.wait_ended(job["id"])["trials"][2]["parameters"]
+    assert third["y"] == 4
+    assert 0.0 <= third["x"] <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["xx=1"], "did you mean “x”"),
+        (["weight=1"], "Possible: x, y"),
+        (["x"], "not NAME=VALUE"),
+        (["x=fast"], "“x” must be a number"),
+        (["y=1.5"], "“y” must be an integer"),
+        (["x=1", "x=2"], "given twice"),
+        ([], "at least one parameter"),
+        (["--like", "9"], "no trial 9"),
+    ],
+)
+def test_that_a_wrong_trial_by_hand_is_refused_before_anything_changes(
+    workspace: Workspace, arguments: list[str], message: str
+) -> None:
+    workspace.write(specs=PLANE)
+    job = workspace.insert(trials=1)
+    done = workspace.run("add", job.id, *arguments)
+    assert done.code == 2
+    assert message in done.err
+    assert len(workspace.trials(job.id)) == 1
+
+
+# ---- settings
+
+
+def test_that_a_running_job_gets_more_trials_at_a_time(workspace: Workspace, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=6, parallel_count=1)
+    assert workspace.run("change", job, "--parallel", "3", "--count", "5").code == 0
+    workspace.wait_running(job, 3)
+    go.touch()
+    ended = workspace.wait_ended(job)
+    assert [t["parameters"]["x"] for t in ended["trials"]] == [1, 2, 3, 4, 5]
+    assert [t.attempt for t in workspace.trials(job)] == [1] * 5  # what ran was not touched
+    assert kinds(workspace, job, "changed") == ["The job was changed: count: 5, parallel: 3."]
+
+
+def test_that_a_count_below_what_has_begun_begins_no_more(workspace: Workspace, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=6, parallel_count=2)
+    workspace.wait_running(job, 2)
+    assert workspace.run("change", job, "--count", "1").code == 0
+    go.touch()
+    ended = workspace.wait_ended(job)
+    assert (ended["state"], len(ended["trials"])) == ("succeeded", 2)
+
+
+def test_that_trials_that_begin_later_get_the_new_gpus_and_time_limit(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    gpus = StandInGpus(tmp_path, ["NVIDIA RTX 4090", "NVIDIA RTX 4090"])
+    workspace.environment = gpus.environment
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=3, parallel_count=1, local={"gpus": [0]})
+    done = workspace.run("change", job, "--gpus", "1", "--timeout", "1h", "--max-hours", "9")
+    assert done.code == 0, done.err
+    go.touch()
+    workspace.wait_ended(job)
+    assert [t.gpus for t in workspace.trials(job)] == [(gpus.uuids[i],) for i in (0, 1, 1)]
+    local = workspace.job(job).local
+    assert (local.trial_timeout, local.max_hours) == (3600.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "at least one change"),
+        (["--parallel", "0"], "“parallel” cannot be 0"),
+        (["--count", "5000"], "“count” cannot be 5000"),
+        (["--timeout", "soon"], "not a valid value"),
+        (["--max-hours", "-1"], "“max_hours” cannot be -1"),
+    ],
+)
+def test_that_a_wrong_change_is_refused(
+    workspace: Workspace, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    job = begin(workspace, tmp_path / "never", max_job_count=1)
+    done = workspace.run("change", job, *arguments)
+    assert done.code == 2
+    assert message in done.err
+    assert kinds(workspace, job, "changed") == []
+
+
+def test_that_an_ended_job_is_continued_and_not_changed(workspace: Workspace) -> None:
+    workspace.write()
+    job = workspace.insert(trials=1)
+    done = workspace.run("change", job.id, "--parallel", "2")
+    assert done.code == 2
+    assert "has already ended" in done.err
+
+
+def test_that_a_change_that_was_stored_survives_the_end_of_the_engine(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=2, parallel_count=1)
+    assert workspace.run("change", job, "--parallel", "2").code == 0
+    assert workspace.run("add", job, "x=6").code == 0
+    workspace.kill_engine()
+    workspace.wait_running(job, 2)
+    go.touch()
+    ended = workspace.wait_ended(job)
+    assert sorted(t["parameters"]["x"] for t in ended["trials"]) == [1, 2, 6]
+    wait_until(lambda: workspace.job(job).state.ended, "the job does not end")
