@@ -176,3 +176,111 @@ def test_that_a_change_that_was_stored_survives_the_end_of_the_engine(
     ended = workspace.wait_ended(job)
     assert sorted(t["parameters"]["x"] for t in ended["trials"]) == [1, 2, 6]
     wait_until(lambda: workspace.job(job).state.ended, "the job does not end")
+
+
+# ---- pauses
+
+CHECKPOINTS = """
+import argparse, pathlib, sys, time
+from openbayestool import log_metric
+parser = argparse.ArgumentParser()
+parser.add_argument("--x", type=int)
+args = parser.parse_args()
+kept = pathlib.Path("checkpoint.txt")
+kept.write_text((kept.read_text() if kept.exists() else "") + "begun ")
+log_metric("score", float(len(kept.read_text().split())))
+while not pathlib.Path({go!r}).exists():
+    time.sleep(0.02)
+"""
+
+
+def paused(workspace: Workspace, job: str) -> bool:
+    """Whether the job is paused and nothing of it runs."""
+    running = [t for t in workspace.trials(job) if t.state in ("starting", "running")]
+    return workspace.job(job).state == "paused" and not running
+
+
+def test_that_a_paused_job_lets_its_trials_end_and_begins_no_more_until_it_is_resumed(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=3, parallel_count=1)
+    assert workspace.run("pause", job).code == 0
+    assert workspace.job(job).state == "paused"
+    go.touch()
+    wait_until(lambda: paused(workspace, job), "the trial does not end")
+    assert [t.state for t in workspace.trials(job)] == ["succeeded"]
+    assert workspace.run("resume", job).code == 0
+    ended = workspace.wait_ended(job)
+    assert [(t["state"], t["parameters"]["x"]) for t in ended["trials"]] == [
+        ("succeeded", 1),
+        ("succeeded", 2),
+        ("succeeded", 3),
+    ]
+    assert len(kinds(workspace, job, "paused")) == len(kinds(workspace, job, "resumed")) == 1
+
+
+@pytest.mark.parametrize("kills", [False, True])
+def test_that_trials_that_a_pause_ends_go_on_in_the_folder_as_they_left_it(
+    workspace: Workspace, tmp_path: Path, kills: bool
+) -> None:
+    go = tmp_path / "go"
+    workspace.write(
+        CHECKPOINTS.format(go=str(go)), specs=CHOICES, algorithm="Grid", max_job_count=2, parallel_count=2
+    )
+    job = workspace.begin()
+    workspace.wait_running(job, 2)
+    wait_until(
+        lambda: len(list(workspace.data.job(job).rglob("checkpoint.txt"))) == 2, "the programs do not begin"
+    )
+    assert workspace.run("pause", job, "--now").code == 0
+    wait_until(lambda: paused(workspace, job), "the trials do not end")
+    assert [t.state for t in workspace.trials(job)] == ["pending", "pending"]
+    if kills:
+        workspace.kill_watchdog_and_engine()
+    go.touch()
+    assert workspace.run("resume", job).code == 0
+    ended = workspace.wait_ended(job)
+    assert [(t["state"], t["parameters"]["x"]) for t in ended["trials"]] == [
+        ("succeeded", 1),
+        ("succeeded", 2),
+    ]
+    assert [t["value"] for t in ended["trials"]] == [2.0, 2.0]
+    assert [t.attempt for t in workspace.trials(job)] == [2, 2]
+
+
+def test_that_a_paused_job_holds_no_gpu(workspace: Workspace, tmp_path: Path) -> None:
+    gpus = StandInGpus(tmp_path, ["NVIDIA RTX 4090"])
+    workspace.environment = gpus.environment
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=2, parallel_count=1, local={"gpus": "all"})
+    assert workspace.run("pause", job, "--now").code == 0
+    wait_until(lambda: paused(workspace, job), "the trial does not end")
+    workspace.write(specs=CHOICES, algorithm="Grid", max_job_count=2, local={"gpus": "all"})
+    other = workspace.tune()
+    assert other["state"] == "succeeded"
+    assert {tuple(t["gpus"]) for t in other["trials"]} == {(gpus.uuids[0],)}
+    go.touch()
+    assert workspace.run("resume", job).code == 0
+    assert [t["state"] for t in workspace.wait_ended(job)["trials"]] == ["succeeded"] * 2
+
+
+def test_that_a_paused_job_can_be_cancelled(workspace: Workspace, tmp_path: Path) -> None:
+    job = begin(workspace, tmp_path / "never", max_job_count=3, parallel_count=1)
+    assert workspace.run("pause", job, "--now").code == 0
+    wait_until(lambda: paused(workspace, job), "the trial does not end")
+    assert workspace.run("cancel", job).code == 0
+    ended = workspace.wait_ended(job)
+    assert (ended["state"], [t["state"] for t in ended["trials"]]) == ("cancelled", ["cancelled"])
+
+
+def test_that_a_pause_of_an_ended_job_and_a_resume_of_a_running_one_are_refused(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    job = begin(workspace, tmp_path / "never", max_job_count=1)
+    assert "is not paused" in workspace.run("resume", job).err
+    workspace.run("cancel", job)
+    workspace.wait_ended(job)
+    refused = workspace.run("pause", job)
+    assert refused.code == 2
+    assert "has already ended" in refused.err

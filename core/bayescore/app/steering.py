@@ -1,8 +1,8 @@
-"""Requests that steer a job: a trial with chosen parameters, other settings while it runs."""
+"""Requests that steer a job: a trial with chosen parameters, other settings, a pause."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -14,7 +14,7 @@ from bayescore.app.permissions import Permission
 from bayescore.config import JobChange, KnownSet
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
-from bayescore.store import Database, requests
+from bayescore.store import Database, JobState, requests
 
 
 def add_trial(
@@ -103,3 +103,47 @@ def checked_change(**given: object) -> JobChange:
         first = error.errors()[0]
         name = str(first["loc"][0])
         raise ConfigError(text("“{name}” cannot be {value}.", name=name, value=given.get(name))) from None
+
+
+def pause(database: Database, identifier: str, *, now: bool = False) -> None:
+    """Request that a job begins no more trials; it then holds no GPU.
+
+    Parameters
+    ----------
+    now
+        Also end the trials that run. They begin again when the job is resumed, with the same parameters and
+        in the folder as they left it.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such job, or it has ended.
+    StoreError, RunnerError
+        When the request cannot be stored, or the engine does not start.
+    """
+    _request(database, identifier, requests.PAUSE, {"now": now})
+
+
+def resume(database: Database, identifier: str) -> None:
+    """Request that a paused job goes on.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such job, or it is not paused.
+    StoreError, RunnerError
+        As for :func:`pause`.
+    """
+    job = job_by_id(database, identifier)
+    if job.state is not JobState.PAUSED:
+        raise ConfigError(text("Job {id} is not paused.", id=job.id))
+    _request(database, identifier, requests.RESUME, {})
+
+
+def _request(database: Database, identifier: str, kind: str, data: Mapping[str, object]) -> None:
+    job = job_by_id(database, identifier)
+    if job.state.ended:
+        raise ConfigError(text("Job {id} has already ended.", id=job.id))
+    with database.write() as connection:
+        requests.add(connection, job.id, kind, data=data)
+    engine_control.start(database.folder)

@@ -1,4 +1,4 @@
-"""``bayesdesk add`` and ``change``."""
+"""``bayesdesk add``, ``change``, ``pause`` and ``resume``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from bayescore.app import job_requests
+from bayescore.app import job_requests, steering
 from bayescore.app.lookup import find_job
 from bayescore.app.options import parse_gpus
-from bayescore.app.steering import add_trial, change_job, checked_change
 from bayescore.cli.confirming import with_confirmation
 from bayescore.cli.options import JOB, YES
 from bayescore.cli.output import write
@@ -33,7 +32,7 @@ def add(
     database = open_store()
     found = find_job(database, job)
     known = with_confirmation(
-        lambda confirmed: add_trial(database, found.id, parameters or (), like, confirmed), yes=yes
+        lambda confirmed: steering.add_trial(database, found.id, parameters or (), like, confirmed), yes=yes
     )
     job_requests.wait_until_accepted(database, found.id)
     given = ", ".join(f"{name} = {value}" for name, value in known.parameters.items())
@@ -75,7 +74,7 @@ def change(
         raise ConfigError(
             text("“{written}” is not a valid value; write it like {example}.", written=timeout, example="2h")
         )
-    asked = checked_change(
+    asked = steering.checked_change(
         count=count,
         parallel=parallel,
         gpus=parse_gpus(gpus) if gpus else None,
@@ -86,6 +85,29 @@ def change(
         max_hours=max_hours,
         max_gpu_hours=max_gpu_hours,
     )
-    change_job(database, found.id, asked)
+    steering.change_job(database, found.id, asked)
     job_requests.wait_until_accepted(database, found.id)
     write(_("Job {id} has been changed.", id=found.id))
+
+
+def pause(
+    job: Annotated[str, JOB],
+    now: Annotated[
+        bool, typer.Option("--now", help=_("Also end the trials that run; they begin again later."))
+    ] = False,
+) -> None:
+    """Begin no more trials."""
+    database = open_store()
+    found = find_job(database, job)
+    steering.pause(database, found.id, now=now)
+    job_requests.wait_until_accepted(database, found.id)
+    write(_("Job {id} is paused; go on with: bayesdesk resume {id}", id=found.id))
+
+
+def resume(job: Annotated[str, JOB]) -> None:
+    """Go on with a paused job."""
+    database = open_store()
+    found = find_job(database, job)
+    steering.resume(database, found.id)
+    job_requests.wait_until_accepted(database, found.id)
+    write(_("Job {id} continues; follow it with: bayesdesk show {id} -f", id=found.id))

@@ -87,6 +87,7 @@ class JobRun:
         self._prefetched_to = 0
         self._judged: tuple[object, ...] = ()
         self.job = job
+        self.is_at_rest = False  # paused, and no program runs
         self.cancelled = False
         self.cancelled_trials: set[int] = set()  # their numbers
 
@@ -99,14 +100,25 @@ class JobRun:
         self.job = job
         if job.state is JobState.QUEUED:
             self._begin()
-        if not self._is_set_up():
+        if self._rest() or not self._is_set_up():
             return
         self._advance_trials()
+        if self.job.state is JobState.PAUSED and not self.cancelled:
+            return
         if not self.job.state.ended:
             job_budget.stop_if_used_up(self._s.database, self.job)
             self._judge_curves()
             self._look_in_place()
             self._conclude()
+
+    def _rest(self) -> bool:
+        """Hold nothing while the job is paused and none of its programs runs; whether that is so."""
+        before = self.is_at_rest
+        is_paused = self.job.state is JobState.PAUSED and not self.cancelled
+        self.is_at_rest = is_paused and not self.running_count()
+        if self.is_at_rest and not before:
+            self._release = self._threads.starts.run(self._leaser.release, self.job.id)
+        return self.is_at_rest
 
     def can_start_trial(self) -> bool:
         """Whether another trial could start now, given a GPU or a slot."""

@@ -104,7 +104,7 @@ class Engine:
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._drop(self._runs[identifier])
             cancellation.forget(self._database.folder, identifier)
-        if active:
+        if any(job.state is not JobState.PAUSED for job in active):
             self._idle_since = time.monotonic()
 
     def _active(self) -> list[Job]:
@@ -191,7 +191,8 @@ class Engine:
                 self._guarded(run, run.prefetch)
 
     def _is_idle(self) -> bool:
-        return not self._runs and time.monotonic() - self._idle_since > IDLE_S
+        is_resting = all(run.is_at_rest for run in self._runs.values())
+        return is_resting and time.monotonic() - self._idle_since > IDLE_S
 
     def _has_folder(self) -> bool:
         """Whether the data folder has not been deleted: otherwise nobody could read what is stored."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -12,7 +13,18 @@ from bayescore.engine.job_run import JobRun
 from bayescore.engine.known_trials import extra_trials
 from bayescore.errors import StoreError
 from bayescore.i18n import text
-from bayescore.store import Database, Job, JobState, Request, TrialState, cancellation, events, jobs, trials
+from bayescore.store import (
+    Database,
+    Job,
+    JobState,
+    Request,
+    StopCause,
+    TrialState,
+    cancellation,
+    events,
+    jobs,
+    trials,
+)
 from bayescore.store import requests as store_requests
 
 
@@ -67,8 +79,16 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         jobs.begin_run(connection, job.id)
     elif request.kind == store_requests.ADD:
         _add(connection, job, KnownSet.model_validate(request.data))
-    elif request.kind == store_requests.CHANGE and not job.state.ended:
+    elif job.state.ended:
+        return True
+    elif request.kind == store_requests.CHANGE:
         _change(connection, job, JobChange.model_validate(request.data))
+    elif request.kind == store_requests.PAUSE:
+        _pause(connection, job, now=bool(request.data.get("now")))
+    elif request.kind == store_requests.RESUME and job.state is JobState.PAUSED:
+        has_begun = bool(trials.of_job(connection, job.id))
+        jobs.move(connection, job.id, JobState.RUNNING if has_begun else JobState.QUEUED)
+        events.add(connection, job.id, "resumed", text("The job was resumed."))
     return True
 
 
@@ -80,6 +100,16 @@ def _add(connection: sa.Connection, job: Job, known: KnownSet) -> None:
         jobs.begin_run(connection, job.id)
     given = ", ".join(f"{name} = {value}" for name, value in known.parameters.items())
     events.add(connection, job.id, "trial_added", text("A trial was added by hand: {given}.", given=given))
+
+
+def _pause(connection: sa.Connection, job: Job, *, now: bool) -> None:
+    """Begin no more trials; with ``now`` those that run are ended, and begin again later."""
+    if job.state is not JobState.PAUSED:
+        jobs.move(connection, job.id, JobState.PAUSED)
+        events.add(connection, job.id, "paused", text("The job was paused."))
+    for trial in trials.active_of_job(connection, job.id) if now else ():
+        if trial.curve.stop is None:
+            trials.set_curve(connection, trial.id, replace(trial.curve, stop=StopCause.PAUSE))
 
 
 def _change(connection: sa.Connection, job: Job, change: JobChange) -> None:

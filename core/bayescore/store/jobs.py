@@ -139,7 +139,7 @@ def identifiers(connection: sa.Connection) -> set[str]:
 
 def active(connection: sa.Connection) -> list[Job]:
     """Jobs that have not ended, oldest first."""
-    query = jobs.select().where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(jobs.c.seq)
+    query = jobs.select().where(jobs.c.state.in_([s for s in JobState if not s.ended])).order_by(jobs.c.seq)
     return [_job(row) for row in connection.execute(query)]
 
 

@@ -16,6 +16,8 @@ CANCEL = "cancel"
 RERUN = "rerun"
 CONTINUE = "continue"
 ADD = "add"  # a trial with parameters that the user has chosen
+PAUSE = "pause"  # with "now" in the data: running trials are ended and begin again later
+RESUME = "resume"
 CHANGE = "change"  # settings of a job that runs
 
 
