@@ -1,4 +1,4 @@
-"""A job is told something after its start: a trial by hand, other settings."""
+"""A job is steered after its start: a trial by hand, other settings, pauses."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_that_a_trial_by_hand_runs_next_and_counts_beside_the_others(
     assert kinds(workspace, job, "trial_added") == ["A trial was added by hand: x = 5."]
 
 
-def test_that_an_ended_job_goes_on_for_a_trial_by_hand_also_outside_the_ranges(workspace: Workspace) -> None:
+def test_that_an_ended_job_continues_for_a_trial_by_hand_also_outside_the_ranges(workspace: Workspace) -> None:
     workspace.write(specs=PLANE, max_job_count=2)
     job = workspace.tune()
     done = workspace.run("add", job["id"], "--yes", "x=7.5", "--like", "2")
@@ -221,7 +221,7 @@ def test_that_a_paused_job_lets_its_trials_end_and_begins_no_more_until_it_is_re
 
 
 @pytest.mark.parametrize("kills", [False, True])
-def test_that_trials_that_a_pause_ends_go_on_in_the_folder_as_they_left_it(
+def test_that_trials_that_a_pause_ends_continue_in_the_folder_as_they_left_it(
     workspace: Workspace, tmp_path: Path, kills: bool
 ) -> None:
     go = tmp_path / "go"

@@ -24,7 +24,7 @@ def add_trial(
     like: int | None = None,
     confirmed: Collection[Permission] = (),
 ) -> KnownSet:
-    """Request a trial with chosen parameters; a job that has ended goes on for it.
+    """Request a trial with chosen parameters; a job that has ended continues for it.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def pause(database: Database, identifier: str, *, now: bool = False) -> None:
 
 
 def resume(database: Database, identifier: str) -> None:
-    """Request that a paused job goes on.
+    """Request that a paused job continues.
 
     Raises
     ------

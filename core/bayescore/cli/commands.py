@@ -34,7 +34,7 @@ def _commands() -> dict[str, tuple[str, str]]:
         "add": ("steering:add", _("Add a trial with parameters of your own to a job.")),
         "change": ("steering:change", _("Change the settings of a job that runs.")),
         "pause": ("steering:pause", _("Let a job begin no more trials for a while.")),
-        "resume": ("steering:resume", _("Go on with a paused job.")),
+        "resume": ("steering:resume", _("Continue a paused job.")),
         "edit": ("edit:edit", _("Name, note, tag or archive jobs.")),
         "delete": ("delete:delete", _("Delete an ended job with its trials and files.")),
         "export": ("export:export", _("Write results: into openbayes.yaml, or as CSV, JSON, YAML.")),

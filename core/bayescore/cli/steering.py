@@ -101,11 +101,11 @@ def pause(
     found = find_job(database, job)
     steering.pause(database, found.id, now=now)
     job_requests.wait_until_accepted(database, found.id)
-    write(_("Job {id} is paused; go on with: bayesdesk resume {id}", id=found.id))
+    write(_("Job {id} is paused; continue it with: bayesdesk resume {id}", id=found.id))
 
 
 def resume(job: Annotated[str, JOB]) -> None:
-    """Go on with a paused job."""
+    """Continue a paused job."""
     database = open_store()
     found = find_job(database, job)
     steering.resume(database, found.id)

@@ -93,7 +93,7 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
 
 
 def _add(connection: sa.Connection, job: Job, known: KnownSet) -> None:
-    """Add a set to those that are run before the search goes on; it counts beside the job's trials."""
+    """Add a set to those that are run before the search continues; it counts beside the job's trials."""
     local = job.local.model_copy(update={"known": (*job.local.known, known)})
     jobs.change(connection, job.id, job.config, local, job.max_trials + 1)
     if job.state.ended:
