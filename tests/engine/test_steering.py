@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from bayescore.store import events
+from bayescore.app import engine_control
+from bayescore.app.options import Options
+from bayescore.app.prepare import prepare
+from bayescore.store import events, jobs, requests
+from support import crashing_engine
 from support.gpus import StandInGpus
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -49,7 +58,9 @@ def test_that_a_trial_by_hand_runs_next_and_counts_beside_the_others(
     assert kinds(workspace, job, "trial_added") == ["A trial was added by hand: x = 5."]
 
 
-def test_that_an_ended_job_continues_for_a_trial_by_hand_also_outside_the_ranges(workspace: Workspace) -> None:
+def test_that_an_ended_job_continues_for_a_trial_by_hand_also_outside_the_ranges(
+    workspace: Workspace,
+) -> None:
     workspace.write(specs=PLANE, max_job_count=2)
     job = workspace.tune()
     done = workspace.run("add", job["id"], "--yes", "x=7.5", "--like", "2")
@@ -284,3 +295,59 @@ def test_that_a_pause_of_an_ended_job_and_a_resume_of_a_running_one_are_refused(
     refused = workspace.run("pause", job)
     assert refused.code == 2
     assert "has already ended" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("moment", "step"),
+    [
+        ("before", "bayescore.engine.requests:_pause"),
+        ("after", "bayescore.engine.requests:_pause"),
+        ("before", "bayescore.engine.trial_run:TrialRun._end"),
+        ("after", "bayescore.engine.trial_run:TrialRun._end"),
+        ("before", "bayescore.trials.trial_folder:_take_over"),
+        ("after", "bayescore.trials.trial_folder:_take_over"),
+    ],
+)
+def test_that_an_engine_that_dies_around_a_pause_loses_no_checkpoint_and_begins_no_trial_twice(
+    workspace: Workspace, tmp_path: Path, moment: str, step: str
+) -> None:
+    go = tmp_path / "go"
+    workspace.write(CHECKPOINTS.format(go=str(go)), specs=CHOICES, algorithm="Grid", max_job_count=1)
+    prepared = prepare(workspace.project, Options(seed=1))
+    assert prepared.submission is not None
+    database = workspace.database()
+    with database.write() as connection:
+        job = jobs.add(connection, prepared.submission).id
+    with crashing(workspace, moment, step) as engine:
+        workspace.wait_running(job, 1)
+        wait_until(
+            lambda: list(workspace.data.job(job).rglob("checkpoint.txt")), "the program does not begin"
+        )
+        with database.write() as connection:
+            requests.add(connection, job, requests.PAUSE, data={"now": True})
+        if "_take_over" in step:
+            wait_until(lambda: paused(workspace, job), "the trial does not end")
+            with database.write() as connection:
+                requests.add(connection, job, requests.RESUME)
+        assert engine.wait(timeout=60) == -signal.SIGKILL
+    database.close()
+    go.touch()
+    engine_control.start(workspace.data)
+    if "_take_over" not in step:
+        wait_until(lambda: paused(workspace, job), "the trial does not end")
+        assert workspace.run("resume", job).code == 0
+    (trial,) = workspace.wait_ended(job)["trials"]
+    assert (trial["state"], trial["value"]) == ("succeeded", 2.0)
+    assert [t.attempt for t in workspace.trials(job)] == [2]
+
+
+@contextmanager
+def crashing(workspace: Workspace, moment: str, step: str) -> Iterator[subprocess.Popen[bytes]]:
+    """An engine that dies at a step."""
+    arguments = [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)]
+    engine = subprocess.Popen(arguments, cwd=workspace.root)
+    try:
+        yield engine
+    finally:
+        engine.kill()
+        engine.wait()
