@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from time import tzset
 
 import pytest
 
 from bayescore.app import engine_control
 from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
+from bayescore.app.steering import parse_time
+from bayescore.errors import ConfigError
 from bayescore.store import events, jobs, requests
 from support import crashing_engine
 from support.gpus import StandInGpus
@@ -351,3 +356,69 @@ def crashing(workspace: Workspace, moment: str, step: str) -> Iterator[subproces
     finally:
         engine.kill()
         engine.wait()
+
+
+def test_that_a_job_is_resumed_at_a_time_unless_it_is_paused_again(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    go.touch()
+    job = begin_paused(workspace, go)
+    assert "continues at" in workspace.run("resume", job, "--at", "2100-01-01 08:30").out
+    assert workspace.job(job).state == "paused"
+    make_due(workspace)
+    assert [t["state"] for t in workspace.wait_ended(job)["trials"]] == ["succeeded"] * 2
+    other = begin_paused(workspace, go)
+    assert workspace.run("resume", other, "--at", "2100-01-01 08:30").code == 0
+    assert workspace.run("pause", other).code == 0
+    make_due(workspace)
+    assert workspace.run("change", other, "--count", "2").code == 0  # the engine has looked at all requests
+    assert workspace.job(other).state == "paused"
+
+
+def begin_paused(workspace: Workspace, go: Path) -> str:
+    """Start a job of two trials, one at a time, and pause it; return its id when the first trial has ended."""
+    go.unlink()
+    job = begin(workspace, go, max_job_count=2, parallel_count=1)
+    assert workspace.run("pause", job).code == 0
+    go.touch()
+    wait_until(lambda: paused(workspace, job), "the trial does not end")
+    return job
+
+
+def make_due(workspace: Workspace) -> None:
+    """Let the time of every request come."""
+    with closing(sqlite3.connect(workspace.data.database, timeout=60)) as connection:
+        connection.execute("UPDATE wants SET data = replace(data, '2100-', '2000-')")
+        connection.commit()
+
+
+NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "time"),
+    [
+        ("18:00", "2026-11-28T18:00"),
+        ("08:30", "2026-11-29T08:30"),
+        ("12:00", "2026-11-29T12:00"),
+        ("2026-12-31 08:30", "2026-12-31T08:30"),
+        ("2026-12-31T08:30+02:00", "2026-12-31T06:30"),
+    ],
+)
+def test_that_a_time_is_the_next_one_on_the_clock(
+    monkeypatch: pytest.MonkeyPatch, written: str, time: str
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    tzset()
+    try:
+        assert parse_time(written, NOON).startswith(time)
+    finally:
+        monkeypatch.undo()
+        tzset()
+
+
+@pytest.mark.parametrize("written", ["soon", "25:00", "2026-11-28 11:00", "", "9" * 40])
+def test_that_what_is_no_time_to_come_is_refused(written: str) -> None:
+    with pytest.raises(ConfigError, match="is no time to come"):
+        parse_time(written, NOON)

@@ -12,7 +12,8 @@ from bayescore.app.permissions import Permission
 from bayescore.app.secret_values import collect
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.i18n import text
-from bayescore.store import Database, Job, TrialState, cancellation, job_secrets, requests, trials
+from bayescore.store import Database, Job, Request, TrialState, cancellation, job_secrets, requests, trials
+from bayescore.times import now
 
 _ACCEPT_S = 30.0  # the engine starts and reads its store in much less
 _POLL_S = 0.05
@@ -123,10 +124,15 @@ def wait_until_accepted(database: Database, identifier: str) -> None:
     while time.monotonic() < deadline:
         with database.read() as connection:
             open_requests = requests.unfinished(connection)
-        if not any(r.job == identifier and r.kind != requests.CANCEL for r in open_requests):
+        if not any(_is_awaited(r, identifier) for r in open_requests):
             return
         time.sleep(_POLL_S)
     raise RunnerError(text("The engine does not answer."), text("See: bayesdesk engine status"))
+
+
+def _is_awaited(request: Request, job: str) -> bool:
+    """Whether the engine is about to carry out a request of a job: a cancellation ends with its trials."""
+    return request.job == job and request.kind != requests.CANCEL and requests.is_due(request, now())
 
 
 def check_can_run(job: Job) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
@@ -124,8 +125,13 @@ def pause(database: Database, identifier: str, *, now: bool = False) -> None:
     _request(database, identifier, requests.PAUSE, {"now": now})
 
 
-def resume(database: Database, identifier: str) -> None:
+def resume(database: Database, identifier: str, at: str | None = None) -> None:
     """Request that a paused job continues.
+
+    Parameters
+    ----------
+    at
+        When, as :func:`parse_time` returns it; ``None`` for at once.
 
     Raises
     ------
@@ -137,7 +143,33 @@ def resume(database: Database, identifier: str) -> None:
     job = job_by_id(database, identifier)
     if job.state is not JobState.PAUSED:
         raise ConfigError(text("Job {id} is not paused.", id=job.id))
-    _request(database, identifier, requests.RESUME, {})
+    _request(database, identifier, requests.RESUME, {} if at is None else {"at": at})
+
+
+def parse_time(written: str, moment: datetime) -> str:
+    """A time that is to come, from ``18:00`` or ``2026-12-31 08:30`` in the local time zone.
+
+    Raises
+    ------
+    ConfigError
+        When it is neither, or has passed.
+    """
+    wrong = ConfigError(
+        text("“{written}” is no time to come: write it like 18:00 or 2026-12-31 08:30.", written=written)
+    )
+    try:
+        clock = datetime.strptime(written.strip(), "%H:%M").time()
+        found = datetime.combine(moment.astimezone().date(), clock).astimezone()
+        if found <= moment:
+            found = datetime.combine(found.date() + timedelta(days=1), clock).astimezone()
+    except ValueError:
+        try:
+            found = datetime.fromisoformat(written.strip()).astimezone()
+        except (ValueError, OverflowError):
+            raise wrong from None
+    if found <= moment:
+        raise wrong
+    return found.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _request(database: Database, identifier: str, kind: str, data: Mapping[str, object]) -> None:

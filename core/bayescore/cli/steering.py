@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from bayescore.cli.store import open_store
 from bayescore.config.local import parse_duration
 from bayescore.errors import ConfigError
 from bayescore.i18n import _, text
+from bayescore.times import local
 
 
 def add(
@@ -104,10 +106,19 @@ def pause(
     write(_("Job {id} is paused; continue it with: bayesdesk resume {id}", id=found.id))
 
 
-def resume(job: Annotated[str, JOB]) -> None:
+def resume(
+    job: Annotated[str, JOB],
+    at: Annotated[
+        str | None, typer.Option("--at", help=_("When: 18:00, or 2026-12-31 08:30. By default at once."))
+    ] = None,
+) -> None:
     """Continue a paused job."""
     database = open_store()
     found = find_job(database, job)
-    steering.resume(database, found.id)
+    moment = None if at is None else steering.parse_time(at, datetime.now(UTC))
+    steering.resume(database, found.id, moment)
+    if moment is not None:
+        write(_("Job {id} continues at {time}.", id=found.id, time=local(moment)))
+        return
     job_requests.wait_until_accepted(database, found.id)
     write(_("Job {id} continues; follow it with: bayesdesk show {id} -f", id=found.id))

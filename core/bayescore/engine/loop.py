@@ -27,7 +27,7 @@ from bayescore.engine.suggester import Suggester
 from bayescore.engine.threads import Threads
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
-from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs
+from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs, requests
 
 _log = logging.getLogger(__name__)
 _POLL_STORE_S = 0.2  # between checks whether another process has written to the store
@@ -191,7 +191,9 @@ class Engine:
                 self._guarded(run, run.prefetch)
 
     def _is_idle(self) -> bool:
-        is_resting = all(run.is_at_rest for run in self._runs.values())
+        with self._database.read() as connection:
+            is_asked = bool(requests.unfinished(connection))
+        is_resting = not is_asked and all(run.is_at_rest for run in self._runs.values())
         return is_resting and time.monotonic() - self._idle_since > IDLE_S
 
     def _has_folder(self) -> bool:

@@ -26,6 +26,7 @@ from bayescore.store import (
     trials,
 )
 from bayescore.store import requests as store_requests
+from bayescore.times import now
 
 
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
@@ -40,6 +41,8 @@ def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
         open_requests = store_requests.unfinished(connection)
     failure: StoreError | None = None
     for request in open_requests:
+        if not store_requests.is_due(request, now()):
+            continue
         try:
             with database.write() as connection:
                 if _step(connection, request, runs):
@@ -84,7 +87,8 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
     elif request.kind == store_requests.CHANGE:
         _change(connection, job, JobChange.model_validate(request.data))
     elif request.kind == store_requests.PAUSE:
-        _pause(connection, job, now=bool(request.data.get("now")))
+        store_requests.withdraw(connection, job.id, store_requests.RESUME)
+        _pause(connection, job, at_once=bool(request.data.get("now")))
     elif request.kind == store_requests.RESUME and job.state is JobState.PAUSED:
         has_begun = bool(trials.of_job(connection, job.id))
         jobs.move(connection, job.id, JobState.RUNNING if has_begun else JobState.QUEUED)
@@ -102,12 +106,12 @@ def _add(connection: sa.Connection, job: Job, known: KnownSet) -> None:
     events.add(connection, job.id, "trial_added", text("A trial was added by hand: {given}.", given=given))
 
 
-def _pause(connection: sa.Connection, job: Job, *, now: bool) -> None:
-    """Begin no more trials; with ``now`` those that run are ended, and begin again later."""
+def _pause(connection: sa.Connection, job: Job, *, at_once: bool) -> None:
+    """Begin no more trials; with ``at_once`` those that run are ended, and begin again later."""
     if job.state is not JobState.PAUSED:
         jobs.move(connection, job.id, JobState.PAUSED)
         events.add(connection, job.id, "paused", text("The job was paused."))
-    for trial in trials.active_of_job(connection, job.id) if now else ():
+    for trial in trials.active_of_job(connection, job.id) if at_once else ():
         if trial.curve.stop is None:
             trials.set_curve(connection, trial.id, replace(trial.curve, stop=StopCause.PAUSE))
 

@@ -17,7 +17,7 @@ RERUN = "rerun"
 CONTINUE = "continue"
 ADD = "add"  # a trial with parameters that the user has chosen
 PAUSE = "pause"  # with "now" in the data: running trials are ended and begin again later
-RESUME = "resume"
+RESUME = "resume"  # with "at" in the data: at that time
 CHANGE = "change"  # settings of a job that runs
 
 
@@ -44,6 +44,18 @@ def unfinished(connection: sa.Connection) -> list[Request]:
         Request(r.seq, r.job, r.kind, r.trial, r._mapping["count"], json.loads(r.data) if r.data else {})
         for r in connection.execute(query)
     ]
+
+
+def is_due(request: Request, moment: str) -> bool:
+    """Whether it is time for a request; most have no time."""
+    return str(request.data.get("at", "")) <= moment
+
+
+def withdraw(connection: sa.Connection, job: str, kind: str) -> None:
+    """Mark the open requests of a kind as done, without carrying them out."""
+    wants = tables.wants
+    of_kind = sa.and_(wants.c.job == job, wants.c.kind == kind, wants.c.done_at.is_(None))
+    connection.execute(wants.update().where(of_kind).values(done_at=now()))
 
 
 def mark_done(connection: sa.Connection, request: Request) -> None:
