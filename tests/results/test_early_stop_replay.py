@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bayescore import store
 from bayescore.config import EarlyStopping, LocalSettings
 from bayescore.results.early_stop_replay import MOST_VERDICTS, Replay, ReplayWatcher
 from bayescore.results.replay_report import ReplayReport, replay_json, replay_report
 from bayescore.search.curves import Curve, CurveState, CurveVerdict, StopReason
-from bayescore.store import Database, DataFolder, Job, JobState, NewPoints, TrialState
-from support.builders import a_submission
+from bayescore.store import Database, DataFolder, Job, JobState, TrialState
+from support.timed_jobs import Ran, a_timed_job
 
 
 @pytest.fixture
@@ -25,49 +22,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened = Database(DataFolder(tmp_path)).open()
     yield opened
     opened.close()
-
-
-BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class Ran:
-    """A trial that ran: its start and end in seconds, and its reports at equal distances up to the end."""
-
-    start: float
-    end: float
-    reports: Sequence[float]
-    state: TrialState = TrialState.SUCCEEDED
-
-
-def a_job(database: Database, *ran: Ran, ended: JobState = JobState.SUCCEEDED, **submission: Any) -> Job:
-    """Store a job whose trials ran at these times."""
-    writer = store.points.PointWriter()
-    with database.write() as connection:
-        job = store.jobs.add(connection, a_submission(**submission))
-        store.jobs.move(connection, job.id, JobState.RUNNING)
-        for number, each in enumerate(ran, 1):
-            trial = store.trials.add(connection, job.id, number, {"x": number / 100}, "random")
-            store.trials.move(connection, trial, TrialState.STARTING)
-            store.trials.move(connection, trial, TrialState.RUNNING, started_at=_at(each.start))
-            values = tuple(("score", value) for value in each.reports)
-            writer.append(connection, [NewPoints(job.seq, trial.id, 1, values)])
-            _set_times(connection, trial.id, each)
-            value = each.reports[-1] if each.reports else None
-            store.trials.move(connection, trial, each.state, value=value, ended_at=_at(each.end))
-        return store.jobs.move(connection, job.id, ended) if ended is not JobState.RUNNING else job
-
-
-def _at(seconds: float) -> str:
-    return (BEGAN + timedelta(seconds=seconds)).isoformat(timespec="microseconds")
-
-
-def _set_times(connection: Any, trial: int, ran: Ran) -> None:
-    """Set when the reports arrived."""
-    rows = connection.exec_driver_sql("SELECT seq FROM points WHERE trial = ? ORDER BY seq", (trial,)).all()
-    for index, (seq,) in enumerate(rows, 1):
-        at = BEGAN.timestamp() + ran.start + (ran.end - ran.start) * index / len(rows)
-        connection.exec_driver_sql("UPDATE points SET at = ? WHERE seq = ?", (at, seq))
 
 
 def stop_if(condition: Callable[[Curve], bool]) -> Callable[..., CurveVerdict]:
@@ -102,7 +56,7 @@ GOOD, BAD = [0.6, 0.7, 0.8, 0.9], [0.1, 0.1, 0.1, 0.1]
 
 def test_that_without_a_stop_the_simulated_job_takes_as_long_as_the_real_one(database: Database) -> None:
     ran = [Ran(0, 100, GOOD), Ran(1, 50, GOOD), Ran(57, 200, GOOD), Ran(103, 150, GOOD), Ran(151, 160, GOOD)]
-    found = replayed(database, a_job(database, *ran), stop_if(lambda _: False))
+    found = replayed(database, a_timed_job(database, *ran), stop_if(lambda _: False))
     assert found.seconds == found.seconds_stopping == 200
     assert found.trial_seconds == found.trial_seconds_stopping == 348
     assert found.stopped == ()
@@ -113,7 +67,7 @@ def test_that_without_a_stop_the_simulated_job_takes_as_long_as_the_real_one(dat
 def test_that_a_stopped_trial_frees_its_slot_for_the_next_one(database: Database) -> None:
     """Two at a time: trial 2 stops at its second of four reports, and what follows moves forward."""
     ran = [Ran(0, 1000, GOOD), Ran(0, 400, BAD), Ran(410, 810, BAD), Ran(810, 1210, GOOD)]
-    found = replayed(database, a_job(database, *ran), stop_if(low))
+    found = replayed(database, a_timed_job(database, *ran), stop_if(low))
     assert found.stopped == (2, 3)
     # trial 3 waits 10 s for its slot as it did, runs from 210 to 410, and trial 4 from 410 to 810
     assert found.seconds == 1210
@@ -123,7 +77,7 @@ def test_that_a_stopped_trial_frees_its_slot_for_the_next_one(database: Database
 
 def test_that_the_time_in_which_no_trial_ran_is_left_out(database: Database) -> None:
     ran = [Ran(0, 100, GOOD), Ran(90_000, 90_100, BAD), Ran(200_000, 200_100, GOOD)]
-    found = replayed(database, a_job(database, *ran), stop_if(low))
+    found = replayed(database, a_timed_job(database, *ran), stop_if(low))
     assert found.seconds == 300
     assert found.seconds_stopping == 250
 
@@ -131,7 +85,7 @@ def test_that_the_time_in_which_no_trial_ran_is_left_out(database: Database) -> 
 def test_that_a_slot_that_was_used_later_is_not_used_before(database: Database) -> None:
     """The job ran one trial at a time, and two at a time after it was continued."""
     ran = [Ran(0, 100, GOOD), Ran(100, 200, BAD), Ran(200, 300, GOOD), Ran(210, 310, GOOD)]
-    found = replayed(database, a_job(database, *ran), stop_if(low))
+    found = replayed(database, a_timed_job(database, *ran), stop_if(low))
     assert found.seconds_stopping == 260
 
 
@@ -144,7 +98,7 @@ def test_that_the_rule_sees_only_what_was_known_at_the_moment(database: Database
         return CurveVerdict()
 
     failed = Ran(0, 40, [0.3], TrialState.FAILED)
-    job = a_job(database, Ran(0, 100, [0.1, 0.2]), failed, Ran(100, 200, [0.5, 0.6]))
+    job = a_timed_job(database, Ran(0, 100, [0.1, 0.2]), failed, Ran(100, 200, [0.5, 0.6]))
     replayed(database, job, judge)
     running, whole, cut = CurveState.RUNNING, CurveState.WHOLE, CurveState.CUT
     assert seen == [
@@ -162,13 +116,13 @@ def test_that_a_long_job_is_judged_at_a_limited_number_of_reports(database: Data
         return CurveVerdict()
 
     ran = [Ran(100 * i, 100 * i + 100, [0.5] * 400) for i in range(25)]
-    replayed(database, a_job(database, *ran), judge)
+    replayed(database, a_timed_job(database, *ran), judge)
     assert MOST_VERDICTS // 2 < count <= MOST_VERDICTS
 
 
 def test_that_a_replay_reports_its_progress_up_to_the_end(database: Database) -> None:
     shown: list[tuple[int, int]] = []
-    job = a_job(database, Ran(0, 100, GOOD), Ran(100, 200, BAD))
+    job = a_timed_job(database, Ran(0, 100, GOOD), Ran(100, 200, BAD))
     watcher = ReplayWatcher(lambda done, total: shown.append((done, total)))
     replay_report(database, job, watcher, stop_if(low))
     assert shown == [(1, 6), (2, 6), (3, 6), (4, 6), (6, 6)]
@@ -181,7 +135,7 @@ def test_that_a_cancelled_replay_ends_before_the_next_verdict(database: Database
         verdicts.append(1)
         return CurveVerdict()
 
-    job = a_job(database, Ran(0, 100, GOOD))
+    job = a_timed_job(database, Ran(0, 100, GOOD))
     watcher = ReplayWatcher(cancelled=lambda: len(verdicts) == 2)
     assert replay_report(database, job, watcher, judge) is None
     assert len(verdicts) == 2
@@ -189,7 +143,7 @@ def test_that_a_cancelled_replay_ends_before_the_next_verdict(database: Database
 
 def test_that_the_built_in_rule_stops_a_trial_that_diverges(database: Database) -> None:
     diverging = [0.5] + [math.nan] * 9
-    job = a_job(database, Ran(0, 1000, diverging, TrialState.FAILED), Ran(1000, 2000, GOOD))
+    job = a_timed_job(database, Ran(0, 1000, diverging, TrialState.FAILED), Ran(1000, 2000, GOOD))
     report = replay_report(database, job)
     assert report is not None
     assert report.replay is not None
@@ -242,25 +196,25 @@ HOUR = 3600.0
 def test_that_the_sentence_says_what_is_saved_or_lost(
     database: Database, ran: list[Ran], condition: Callable[[Curve], bool], sentence: str
 ) -> None:
-    assert said(database, a_job(database, *ran), stop_if(condition)) == sentence
+    assert said(database, a_timed_job(database, *ran), stop_if(condition)) == sentence
 
 
 def test_that_a_job_that_runs_is_not_replayed(database: Database) -> None:
-    job = a_job(database, Ran(0, 40, GOOD), ended=JobState.RUNNING)
+    job = a_timed_job(database, Ran(0, 40, GOOD), ended=JobState.RUNNING)
     assert said(database, job) == "What early stopping would have saved is known when the job has ended."
 
 
 def test_that_a_job_with_early_stopping_says_what_it_has_saved(database: Database) -> None:
     local = LocalSettings(early_stopping=EarlyStopping())
     stopped = Ran(100, 140, BAD, TrialState.STOPPED_EARLY)
-    job = a_job(database, Ran(0, 100, GOOD), stopped, Ran(100, 200, GOOD), local=local)
+    job = a_timed_job(database, Ran(0, 100, GOOD), stopped, Ran(100, 200, GOOD), local=local)
     assert said(database, job) == "1 of 3 trials was stopped early: 1 min saved (estimate)."
-    quiet = a_job(database, Ran(0, 100, GOOD), local=local)
+    quiet = a_timed_job(database, Ran(0, 100, GOOD), local=local)
     assert said(database, quiet) == "Early stopping was on, and has stopped no trial of this job."
 
 
 def test_that_the_figures_are_json_in_seconds(database: Database) -> None:
-    job = a_job(database, Ran(0, 100, [0.4, 0.4, 0.4, 0.95]), Ran(100, 200, GOOD))
+    job = a_timed_job(database, Ran(0, 100, [0.4, 0.4, 0.4, 0.95]), Ran(100, 200, GOOD))
     report = replay_report(database, job, judge=stop_if(low))
     assert isinstance(report, ReplayReport)
     assert replay_json(report) == {

@@ -8,8 +8,7 @@ from typing import Any
 
 from bayescore.i18n import Text, ntext, text
 from bayescore.results.early_stop_replay import Judge, Replay, ReplayWatcher, read_curves, replay
-from bayescore.results.early_stops import early_stops
-from bayescore.results.spans import span_text
+from bayescore.results.job_texts import span_text, stops_text
 from bayescore.search.curves import judge_curve
 from bayescore.store import Database, Job, Trial, trials
 
@@ -88,27 +87,6 @@ def _obstacle(job: Job, found: Sequence[Trial]) -> Text | None:
     if job.local.early_stopping is not None:
         return stops_text(found) or text("Early stopping was on, and has stopped no trial of this job.")
     return None
-
-
-def stops_text(found: Sequence[Trial]) -> Text | None:
-    """How many trials were stopped early, and the time that this saved; ``None`` if none was."""
-    stops = early_stops(found)
-    if not stops.count:
-        return None
-    if stops.saved_seconds is None:
-        return ntext(
-            "{count} of {ended} trials was stopped early.",
-            "{count} of {ended} trials were stopped early.",
-            stops.count,
-            ended=stops.ended,
-        )
-    return ntext(
-        "{count} of {ended} trials was stopped early: {time} saved (estimate).",
-        "{count} of {ended} trials were stopped early: {time} saved (estimate).",
-        stops.count,
-        ended=stops.ended,
-        time=span_text(stops.saved_seconds),
-    )
 
 
 def _sentence(found: Replay) -> Text:
