@@ -34,6 +34,7 @@ PAGES = (
     "files",
     "window",
     "command-line",
+    "early-stopping",
     "search",
     "reliability",
     "security",

@@ -55,7 +55,7 @@ def test_that_show_says_what_early_stopping_would_have_saved(workspace: Workspac
     assert (figures["stopped"], figures["best"]["trial"]) == ([1], 2)
 
 
-def test_that_a_job_without_curves_says_so(workspace: Workspace) -> None:
+def test_that_a_job_without_curves_is_not_replayed(workspace: Workspace) -> None:
     job = insert(workspace, Ran(0, 60, [0.5]))
     done = workspace.run("show", job, "--early-stopping")
     assert done.code == 0

@@ -32,12 +32,15 @@ for step in range({steps}):
 _TAIL = "note(ended=True)\n"
 _DIVERGED_S = 150  # for which a program that has diverged waits to be stopped
 
-_NOTES_STOP = """
+# It takes a while to save, so that faults come between its signal and its end.
+_SAVES = """
 import signal
-def stopped(number, frame):
+def save(number, frame):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     note(stopped=True, wall=time.time())
+    time.sleep(0.8)
     os._exit(0)
-signal.signal(signal.SIGTERM, stopped)
+signal.signal(signal.SIGTERM, save)
 """
 _IGNORES_SIGTERM = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
 _DIVERGES = """
@@ -51,7 +54,7 @@ if round(args.x * 64) % {every} == 1:
 _BEHAVIOURS = {
     "plain": "",
     "ignores SIGTERM": _IGNORES_SIGTERM,
-    "diverges": _NOTES_STOP + _DIVERGES,
+    "diverges": _SAVES + _DIVERGES,
     "diverges and ignores SIGTERM": _IGNORES_SIGTERM + _DIVERGES,
     "daemon": (
         "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(600)\n    os._exit(0)\n"

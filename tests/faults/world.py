@@ -149,7 +149,7 @@ class World:
         before = len(self.stops())
         if self.rng.random() < 0.5:
             self.wait(lambda: len(self.stops()) > before or self.has_ended(), "no stop is recorded")
-            time.sleep(self.rng.uniform(0, 0.1))
+            time.sleep(self.rng.uniform(0, 0.5))
             return
 
         def is_near() -> bool:
