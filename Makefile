@@ -89,7 +89,7 @@ hostile: $(VENV)/.test $(OFFICIAL)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup tests/hostile
 
 # Real jobs with injected faults: make faults RUNS=200 SEED=0. A failing seed can be replayed.
-RUNS ?= 28
+RUNS ?= 42
 SEED ?= 0
 faults: $(VENV)/.test
 	@$(BIN)/python tools/system_packages.py --quiet

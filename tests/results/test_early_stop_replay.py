@@ -166,7 +166,7 @@ HOUR = 3600.0
         (
             [Ran(0, 600, [0.4, 0.4, 0.4, 0.95]), Ran(600, 630, GOOD)],
             low,
-            "Early stopping would have ended this job after 5 min instead of 10 min, but it would have "
+            "Early stopping would have ended this job after 5 min 30 s instead of 10 min, but it would have "
             "stopped the best trial: the best would be trial 2 with 0.9, not trial 1 with 0.95.",
         ),
         (
@@ -208,7 +208,7 @@ def test_that_a_job_with_early_stopping_says_what_it_has_saved(database: Databas
     local = LocalSettings(early_stopping=EarlyStopping())
     stopped = Ran(100, 140, BAD, TrialState.STOPPED_EARLY)
     job = a_timed_job(database, Ran(0, 100, GOOD), stopped, Ran(100, 200, GOOD), local=local)
-    assert said(database, job) == "1 of 3 trials was stopped early: 1 min saved (estimate)."
+    assert said(database, job) == "1 of 3 trials was stopped early: 1 min 0 s saved (estimate)."
     quiet = a_timed_job(database, Ran(0, 100, GOOD), local=local)
     assert said(database, quiet) == "Early stopping was on, and has stopped no trial of this job."
 

@@ -9,16 +9,21 @@ from bayescore.results.budget import budget_left
 from bayescore.results.early_stops import early_stops
 from bayescore.store import Job, Trial
 
+_MINUTE = 60
+_SHORT = 10 * _MINUTE  # a shorter time is shown with its seconds
+
 
 def span_text(seconds: float) -> Text:
     """A duration in its one or two largest units."""
     whole = max(0, round(seconds))
-    hours, minutes = whole // 3600, whole % 3600 // 60
+    if whole < _MINUTE:
+        return text("{seconds} s", seconds=whole)
+    if whole < _SHORT:
+        return text("{minutes} min {seconds} s", minutes=whole // _MINUTE, seconds=whole % _MINUTE)
+    hours, minutes = divmod(round(seconds / _MINUTE), 60)
     if hours:
         return text("{hours} h {minutes} min", hours=hours, minutes=minutes)
-    if minutes:
-        return text("{minutes} min", minutes=minutes)
-    return text("{seconds} s", seconds=whole)
+    return text("{minutes} min", minutes=minutes)
 
 
 def budget_text(job: Job, found: Sequence[Trial], moment: str) -> Text | None:
