@@ -16,7 +16,7 @@ from bayescore.results.column_names import named_columns
 from bayescore.store import Job, Point, Trial, TrialState
 
 _BEFORE = ("trial", "state", "origin")  # columns of an exported table before and behind those of the job
-_BEHIND = ("gpus", "started_at", "ended_at", "starred", "note", "reason", "forecast", "forecast_deviation")
+_BEHIND = ("gpus", "started_at", "ended_at", "reason", "forecast", "forecast_deviation", "starred", "note")
 
 
 def number(value: float | None) -> float | str | None:
@@ -129,10 +129,10 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
             " ".join(t.gpus),
             t.started_at,
             t.ended_at,
+            "" if t.reason is None else str(t.reason),
+            *_forecast_at_stop(t),
             int(t.starred),
             t.note,
-            t.reason,
-            *_forecast_at_stop(t),
         ]
         for t in trials
     )
