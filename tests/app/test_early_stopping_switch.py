@@ -46,7 +46,7 @@ def test_that_only_the_switch_changes(tmp_path: Path, before: str | None, on: bo
         ("early_stopping: false\n", False),
     ],
 )
-def test_that_a_file_that_says_so_already_is_not_written(
+def test_that_a_file_that_has_the_choice_already_is_not_written(
     tmp_path: Path, before: str | None, on: bool
 ) -> None:
     file = tmp_path / LOCAL_FILE_NAME

@@ -77,7 +77,7 @@ def _numbers_and_parameters(world: World) -> Iterator[str]:
         from bayescore.engine.suggester import observation
 
         for index, trial in enumerate(found):
-            seen = [observation(t) for t in found[:index]]
+            seen = [observation(t, job) for t in found[:index]]
             asked = suggest(
                 space,
                 job.config.hyper_tuning.goal,

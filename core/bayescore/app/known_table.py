@@ -6,11 +6,10 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+from bayescore.app.parameter_values import number_of, value_of
 from bayescore.config import (
     LOCAL_FILE_NAME,
-    CategoricalSpec,
     HyperTuning,
-    IntegerSpec,
     Loaded,
     LoadedLocal,
     LocalSettings,
@@ -21,7 +20,6 @@ from bayescore.config.known_sets import KNOWN, MOST_SETS, KnownSet, baseline, kn
 from bayescore.config.reader import Reader
 from bayescore.errors import ConfigError
 from bayescore.exchange.readers import MOST_BYTES, decode_table
-from bayescore.exchange.study import finite
 from bayescore.exchange.tables import table_rows
 from bayescore.files import open_regular, reason_of
 from bayescore.i18n import text
@@ -83,9 +81,9 @@ def _table_sets(project: Path, name: str, tuning: HyperTuning) -> tuple[KnownSet
         cells = {column: cell.strip() for column, cell in zip(header, row, strict=False) if cell.strip()}
         try:
             sets.append(_set(cells, specs, reported, tuning.hyperparameter_metric))
-        except ValueError as error:
+        except ConfigError as error:
             raise ConfigError(
-                text("Line {line} of {file}: {reason}", line=line, file=name, reason=str(error))
+                text("Line {line} of {file}: {reason}", line=line, file=name, reason=error.message)
             ) from None
     return tuple(each for each in sets if each.parameters)
 
@@ -110,34 +108,13 @@ def _rows(project: Path, name: str) -> list[list[str]]:
 def _set(
     cells: Mapping[str, str], specs: Mapping[str, ParameterSpec], metrics: Mapping[str, str], objective: str
 ) -> KnownSet:
-    parameters = {s.name: _parsed(s, cells[column]) for column, s in specs.items() if column in cells}
-    values = {metric: _number(metric, cells[column]) for column, metric in metrics.items() if column in cells}
+    parameters = {s.name: value_of(s, cells[column]) for column, s in specs.items() if column in cells}
+    values = {
+        metric: number_of(metric, cells[column]) for column, metric in metrics.items() if column in cells
+    }
     missing = [s.name for s in specs.values() if s.name not in parameters]
     if objective in values and missing:
-        raise ValueError(
+        raise ConfigError(
             text("A set that was measured names every parameter; {names} is missing.", names=missing[0])
         )
     return KnownSet(parameters=parameters, values=values if objective in values else {})
-
-
-def _parsed(spec: ParameterSpec, written: str) -> int | float | str:
-    if isinstance(spec, CategoricalSpec):
-        return written
-    number = _number(spec.name, written)
-    if isinstance(spec, IntegerSpec):
-        if number != int(number):
-            raise ValueError(
-                text("“{name}” must be {expected}.", name=spec.name, expected=text("an integer"))
-            )
-        return int(number)
-    return number
-
-
-def _number(name: str, written: str) -> float:
-    try:
-        number = finite(float(written))
-    except ValueError:
-        number = None
-    if number is None:
-        raise ValueError(text("“{name}” must be {expected}.", name=name, expected=text("a number")))
-    return number

@@ -96,11 +96,11 @@ def local_with_options(local: LocalSettings, options: Options) -> LocalSettings:
         settings = local.early_stopping or EarlyStopping()
         changes["early_stopping"] = settings if options.early_stopping else None
     if options.gpus:
-        changes["gpus"] = _parse_gpus(options.gpus)
+        changes["gpus"] = parse_gpus(options.gpus)
     return local.model_copy(update=changes)
 
 
-def _parse_gpus(written: str) -> str | tuple[int | str, ...]:
+def parse_gpus(written: str) -> str | tuple[int | str, ...]:
     """``all``, ``none``, or indices and UUIDs separated by commas."""
     if written.lower() in ("all", "none"):
         return written.lower()

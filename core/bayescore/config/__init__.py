@@ -1,6 +1,7 @@
 """Reading ``openbayes.yaml`` and ``openbayes.local.yaml``: settings, problems, and edits of the text."""
 
 from bayescore.config.early_stopping import EarlyStopping
+from bayescore.config.job_change import JobChange
 from bayescore.config.known_sets import KnownSet
 from bayescore.config.load import (
     FILE_NAME,
@@ -64,6 +65,7 @@ __all__ = [
     "Goal",
     "HyperTuning",
     "IntegerSpec",
+    "JobChange",
     "KnownSet",
     "Loaded",
     "LoadedLocal",

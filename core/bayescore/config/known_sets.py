@@ -31,12 +31,15 @@ class KnownSet(BaseModel):
         By name; the search fills in those that are missing. They may lie outside their ranges.
     values
         Measured elsewhere, by metric. A set with a value of the objective is not run.
+    by_hand
+        Whether it was added to a job that had begun.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     parameters: dict[str, int | float | str]
     values: dict[str, float] = Field(default_factory=dict)
+    by_hand: bool = False
 
 
 def read_shape(reader: Reader, path: Path) -> None:

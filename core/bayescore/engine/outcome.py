@@ -69,6 +69,9 @@ def judge_trial(
     unkept
         Whether some of its reports arrived while the store could not be written.
     """
+    if curve.stop is StopCause.PAUSE:
+        reason = text("Ended because the job was paused; it begins again when the job is resumed.")
+        return Verdict(TrialState.CANCELLED, reason)
     if curve.stop is not None:
         return Verdict(TrialState.STOPPED_EARLY, _stop_reason(curve, job), value)
     if stopped:

@@ -145,7 +145,7 @@ def store_study(database: Database, study: Study, project: Path) -> Job:
                 trial.value,
                 trial.started_at,
                 trial.ended_at,
-                trial.reason,
+                reason=trial.reason,
             )
             series = dict(trial.metrics)
             if trial.value is not None and not series.get(metric):
