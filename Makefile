@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNNER ?= process
+EXAMPLE ?= digits
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
@@ -52,8 +53,9 @@ gui: $(VENV)/.gui $(MESSAGES).mo
 	@$(BIN)/python tools/system_packages.py --quiet window
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/bayesdesk-gui
 
+# Tunes an example: make demo EXAMPLE=epochs stops trials early.
 demo: $(VENV)/.demo $(MESSAGES).mo
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/demo.py --runner $(RUNNER)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/demo.py --runner $(RUNNER) --example $(EXAMPLE)
 
 test: $(VENV)/.test $(OFFICIAL)
 	@$(BIN)/python tools/system_packages.py --quiet
@@ -87,7 +89,7 @@ hostile: $(VENV)/.test $(OFFICIAL)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup tests/hostile
 
 # Real jobs with injected faults: make faults RUNS=200 SEED=0. A failing seed can be replayed.
-RUNS ?= 28
+RUNS ?= 42
 SEED ?= 0
 faults: $(VENV)/.test
 	@$(BIN)/python tools/system_packages.py --quiet

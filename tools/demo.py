@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bayescore.app.new_project import example_names
+from bayescore.config import Goal, load_file
+from bayescore.resources import resource
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ROOT / "build" / "demo"
 BAYESDESK = [sys.executable, "-m", "bayescore"]
@@ -18,31 +22,37 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runner", choices=["process", "docker"], default="process")
     parser.add_argument("--image", default="bayesdesk-demo")
+    parser.add_argument("--example", choices=example_names(), default="digits")
     options = parser.parse_args()
     if options.runner == "docker" and not _has_image(options.image):
         dockerfile = ROOT / "resources" / "examples" / "digits" / "Dockerfile"
         print(f"The demo needs a Docker image {options.image} with Python and scikit-learn. Build it:")
         print(f"  docker build -t {options.image} - < {dockerfile}")
         return 2
+    config = load_file(resource("examples", options.example, "openbayes.yaml")).config
+    assert config is not None
+    tuning = config.hyper_tuning
     shutil.rmtree(PROJECT, ignore_errors=True)
-    example = [*BAYESDESK, "init", "--from", "digits", "--folder", str(PROJECT)]
+    example = [*BAYESDESK, "init", "--from", options.example, "--folder", str(PROJECT)]
     run = [*BAYESDESK, "gear", "run", "hypertuning", "--project", str(PROJECT), "--runner", options.runner]
     run += ["--seed", "0", *(["--image", options.image] if options.runner == "docker" else [])]
     write = [*BAYESDESK, "export", "last", "--into", str(PROJECT / "openbayes.yaml"), "--yes"]
     for title, command in (
         ("Create an example project", example),
-        ("Run 12 trials, 3 at a time", run),
+        (f"Run {tuning.max_job_count} trials, {tuning.parallel_count} at a time", run),
         ("Write the best parameters to openbayes.yaml", write),
     ):
         print(f"\n── {title}\n", flush=True)
         code = subprocess.run(command, check=False).returncode
         if code:
             return code
+    best_first = f"{'-' if tuning.goal is Goal.MAXIMIZE else ''}{tuning.hyperparameter_metric}"
     print(
         f"""
 ── Next steps
 
-  bayesdesk trials last --sort -accuracy    every trial, best first
+  bayesdesk trials last --sort {best_first:<12} every trial, best first
+  bayesdesk show last --early-stopping      what early stopping saves
   bayesdesk export last --narrow            narrower ranges around the best
   bayesdesk continue last --trials 12       12 more trials that learn from these
   bayesdesk init --folder my-project        start a project of your own

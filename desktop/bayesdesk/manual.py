@@ -35,6 +35,7 @@ PAGES = (
     "window",
     "steering",
     "command-line",
+    "early-stopping",
     "search",
     "reliability",
     "security",

@@ -79,7 +79,11 @@ class StartPage(QWidget):
         self._inner.setMaximumWidth(theme.px(_OVERVIEW_WIDTH if has_jobs else _WIDTH))
 
     def _examples(self) -> list[QWidget]:
-        names = {"digits": _("Handwritten digits"), "guide": _("Tuning guide")}
+        names = {
+            "digits": _("Handwritten digits"),
+            "epochs": _("Early stopping"),
+            "guide": _("Tuning guide"),
+        }
         return [
             button(words, partial(self.example_chosen.emit, name), kind="link")
             for name, words in names.items()

@@ -122,7 +122,7 @@ def test_that_init_writes_a_project_that_checks_and_never_replaces_one(workspace
     assert again.code == 2
     assert "openbayes.yaml" in again.err
     assert (workspace.project / "openbayes.yaml").read_bytes() == before
-    assert workspace.run("init", "--from", "list").out.split() == ["digits", "guide"]
+    assert workspace.run("init", "--from", "list").out.split() == ["digits", "epochs", "guide"]
     assert "digits" in workspace.run("init", "--from", "nothing").err
 
 

@@ -17,7 +17,9 @@ import yaml
 from bayescore.config import load_text
 from bayescore.config.models import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec
 from bayescore.exchange.search_spaces import convert_space
+from bayescore.store import CurveRecord, EndForecast, StopCause, TrialState
 from exchange.library_programs import PROGRAMS
+from support.timed_jobs import Ran, a_timed_job
 from support.workspace import Workspace
 
 PYTHON = os.environ["BAYESDESK_EXCHANGE_PYTHON"]
@@ -100,6 +102,27 @@ def test_that_hiplot_reads_the_exported_table(workspace: Workspace, tmp_path: Pa
     rows = drawn("hiplot", {"file": str(file)}, 4)
     assert [float(row["x"]) for row in rows] == [t["parameters"]["x"] for t in job["trials"]]
     assert [float(row["score"]) for row in rows] == [t["value"] for t in job["trials"]]
+
+
+def test_that_hiplot_tells_trials_that_were_stopped_early_from_others(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    forecast = EndForecast(2, 10, 0.4, 0.02, 0.37, 0.43, 0.9, 0.004)
+    stopped = TrialState.STOPPED_EARLY
+    workspace.write()
+    database = workspace.database()
+    a_timed_job(
+        database,
+        Ran(0, 9, [0.1, 0.2], stopped, curve=CurveRecord(forecast, StopCause.HOPELESS, 2)),
+        Ran(0, 9, [0.1, 0.2], stopped, curve=CurveRecord(None, StopCause.DIVERGED, 2)),
+        Ran(0, 9, [0.5, 0.9]),
+    )
+    database.close()
+    file = tmp_path / "table.csv"
+    file.write_text(workspace.run("export", "last", "--format", "hiplot").out, encoding="utf-8")
+    rows = drawn("hiplot", {"file": str(file)}, 2)
+    found = [(row["uid"], row["state"], float(row["score"])) for row in rows]
+    assert found == [("1", "stopped_early", 0.4), ("3", "succeeded", 0.9)]
 
 
 @pytest.mark.parametrize("library", PROGRAMS)

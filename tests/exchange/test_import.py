@@ -18,6 +18,8 @@ from optuna.storages.journal import JournalFileBackend
 
 from bayescore.config import load_text
 from bayescore.exchange.search_spaces import convert_space
+from bayescore.store import TrialState
+from support.timed_jobs import Ran, a_timed_job
 from support.workspace import REPORT_X, UNIT, Workspace
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -76,9 +78,9 @@ def test_that_all_ended_trials_of_an_optuna_study_are_imported(workspace: Worksp
         assert mine["metrics"]["accuracy"][:3] == list(their.intermediate_values.values())
         assert (
             mine["state"]
-            == {"COMPLETE": "succeeded", "FAIL": "failed", "PRUNED": "cancelled"}[their.state.name]
+            == {"COMPLETE": "succeeded", "FAIL": "failed", "PRUNED": "stopped_early"}[their.state.name]
         )
-    assert {t["state"] for t in ours["trials"]} == {"succeeded", "failed", "cancelled"}
+    assert {t["state"] for t in ours["trials"]} == {"succeeded", "failed", "stopped_early"}
     specs = {s.name: s for s in workspace.job(ours["id"]).config.hyper_tuning.parameter_specs}
     assert (specs["lr"].min_value, specs["lr"].scale_type) == (1e-5, "UNIT_LOG_SCALE")
     assert specs["dropout"].discrete_values == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -155,6 +157,91 @@ def test_that_optuna_loads_and_continues_an_exported_job(workspace: Workspace, t
     assert len(theirs.trials) == 5
 
 
+def pruned_study(file: Path) -> optuna.Study:
+    """A study in which a real pruner stops trials: each reports ten values."""
+    made = optuna.create_study(
+        storage=f"sqlite:///{file}",
+        direction="maximize",
+        sampler=optuna.samplers.RandomSampler(seed=3),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=2),
+    )
+
+    def objective(trial: optuna.Trial) -> float:
+        x = trial.suggest_float("x", 0, 1)
+        for step in range(10):
+            trial.report(x * step, step)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+        return x * 9
+
+    made.optimize(objective, n_trials=10)
+    return made
+
+
+def test_that_pruned_trials_come_back_to_optuna_as_they_were(workspace: Workspace, tmp_path: Path) -> None:
+    before = pruned_study(tmp_path / "pruned.db")
+    assert {t.state.name for t in before.trials} == {"COMPLETE", "PRUNED"}
+    imported = workspace.run("import", str(tmp_path / "pruned.db"), "--metric", "score", "--json").json()
+    for mine, their in zip(imported["trials"], before.trials, strict=True):
+        if their.state.name == "PRUNED":
+            count = len(their.intermediate_values)
+            reports = "report" if count == 1 else "reports"
+            assert mine["reason"] == f"Pruned by Optuna after {count} {reports}."
+            assert mine["value"] == mine["metrics"]["score"][-1]
+    assert imported["best"]["value"] == before.best_value
+    (tmp_path / "journal.log").write_text(
+        workspace.run("export", "last", "--format", "optuna").out, encoding="utf-8"
+    )
+    storage = JournalStorage(JournalFileBackend(str(tmp_path / "journal.log")))
+    after = optuna.load_study(study_name=None, storage=storage)
+    assert [t.state for t in after.trials] == [t.state for t in before.trials]
+    assert [t.value for t in after.trials] == [t.value for t in before.trials]
+    assert [t.intermediate_values for t in after.trials] == [t.intermediate_values for t in before.trials]
+
+
+def test_that_a_trial_that_was_stopped_early_is_pruned_in_optuna(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Optuna gives a pruned trial its last value, unless that is not a finite number."""
+    database = workspace.database()
+    stopped = TrialState.STOPPED_EARLY
+    a_timed_job(
+        database,
+        Ran(0, 9, [0.1, 0.2], stopped),
+        Ran(0, 9, [0.1, math.nan], stopped),
+        Ran(0, 9, [0.5, 0.9]),
+    )
+    database.close()
+    (tmp_path / "journal.log").write_text(
+        workspace.run("export", "last", "--format", "optuna").out, encoding="utf-8"
+    )
+    storage = JournalStorage(JournalFileBackend(str(tmp_path / "journal.log")))
+    theirs = optuna.load_study(study_name=None, storage=storage)
+    assert [t.state.name for t in theirs.trials] == ["PRUNED", "PRUNED", "COMPLETE"]
+    assert [t.value for t in theirs.trials] == [0.2, None, 0.9]
+    assert theirs.trials[0].intermediate_values == {0: 0.1, 1: 0.2}
+    assert math.isnan(theirs.trials[1].intermediate_values[1])
+    assert theirs.best_trial.number == 2
+
+
+STOPPED_TABLE = """x\tscore\tstatus
+0.25\t0.5\t已完成
+0.5\t0.4\t提前停止
+0.75\t\tpruned
+0.1\t0.9\tstopped_early
+"""
+
+
+def test_that_rows_of_a_table_that_were_stopped_early_are_never_the_best(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "table.csv").write_text(STOPPED_TABLE, encoding="utf-8")
+    job = workspace.run("import", str(tmp_path / "table.csv"), "--json").json()
+    assert [t["state"] for t in job["trials"]] == ["succeeded", *["stopped_early"] * 3]
+    assert [t["value"] for t in job["trials"]] == [0.5, 0.4, None, 0.9]
+    assert job["best"]["trial"] == 1
+
+
 def test_that_the_hiplot_table_has_an_axis_for_each_parameter(workspace: Workspace) -> None:
     workspace.write(max_job_count=3)
     ours = workspace.insert()
@@ -214,7 +301,9 @@ def test_that_a_wandb_sweep_is_converted_with_remarks(workspace: Workspace, tmp_
     assert specs["batch"].discrete_values == (16, 64)
     assert (specs["warm"].min_value, specs["warm"].max_value) == (4, 16)
     assert "model.width" in specs
-    for word in ("early_terminate", "opt", "warm"):
+    assert "“early_terminate” was left out." in done.err
+    assert "“early_stopping: true”" in done.err
+    for word in ("opt", "warm"):
         assert word in done.err
     again = workspace.run("import", str(tmp_path / "sweep.yaml"), "--into", str(tmp_path / "new.yaml"))
     assert again.code == 2
@@ -232,9 +321,15 @@ def test_that_an_nni_search_space_is_converted_with_remarks(workspace: Workspace
     for word in ("nested", "mystery", "log_metric"):
         assert word in done.err
     experiment = yaml.safe_dump(
-        {"searchSpace": NNI, "trialCommand": "python a.py", "tuner": {"name": "GridSearch"}}
+        {
+            "searchSpace": NNI,
+            "trialCommand": "python a.py",
+            "tuner": {"name": "GridSearch"},
+            "assessor": {"name": "Medianstop"},
+        }
     )
     found = convert_space(experiment)
+    assert any("“assessor” was left out." in str(remark) for remark in found.remarks)
     assert yaml.safe_load(found.file_text)["command"] == "python a.py"
     assert workspace.run("import", str(workspace.project / "main.py")).code == 2
 

@@ -364,10 +364,25 @@ def _restart_ray(world: World) -> None:
     world.cluster.restart()
 
 
+# ---- at the moment in which a trial is stopped early
+
+
+def _near_stop(strike: Callable[[World], None]) -> Callable[[World], None]:
+    """A fault shortly before or after the stop of a trial is recorded."""
+
+    def inject(world: World) -> None:
+        world.wait_near_stop()
+        if not world.has_ended():
+            strike(world)
+
+    return inject
+
+
 _HERE = ("process", "docker")
 _ONLY_RAY = ("ray",)
 _ONLY_DOCKER = ("docker",)
 _ONLY_PROCESS = ("process",)
+_DIVERGES: Mapping[str, Any] = {"behaviour": "diverges", "local": {"early_stopping": True}}
 FAULTS: dict[str, Fault] = {
     fault.name: fault
     for fault in (
@@ -411,5 +426,22 @@ FAULTS: dict[str, Fault] = {
         Fault("Docker restarted", _restart_docker, _ONLY_DOCKER, exclusive=True),
         Fault("Docker away", _docker_away, _ONLY_DOCKER, exclusive=True),
         Fault("Docker restarted with its containers", _restart_docker_and_all, _ONLY_DOCKER, exclusive=True),
+        Fault("engine killed at a stop", _near_stop(_kill_engine), **_DIVERGES),
+        Fault("engine killed thrice at a stop", _near_stop(_kill_engine_thrice), **_DIVERGES),
+        Fault("engine paused at a stop", _near_stop(_pause_engine), **_DIVERGES),
+        Fault("search killed at a stop", _near_stop(_kill_search), **_DIVERGES),
+        Fault("store locked at a stop", _near_stop(_lock_store), **_DIVERGES),
+        Fault("machine restarted at a stop", _near_stop(_restart_machine), _ONLY_PROCESS, **_DIVERGES),
+        Fault("program killed at a stop", _near_stop(_kill_program), _ONLY_PROCESS, fails=True, **_DIVERGES),
+        Fault("supervisor killed at a stop", _near_stop(_kill_supervisor), _ONLY_PROCESS, **_DIVERGES),
+        Fault("agents killed at a stop", _near_stop(_kill_agents), _ONLY_RAY, **_DIVERGES),
+        Fault("container killed at a stop", _near_stop(_kill_container), _ONLY_DOCKER, fails=True, **_DIVERGES),
+        Fault("container removed at a stop", _near_stop(_remove_container), _ONLY_DOCKER, **_DIVERGES),
+        Fault("container paused at a stop", _near_stop(_pause_container), _ONLY_DOCKER, **_DIVERGES),
+        Fault("Docker restarted at a stop", _near_stop(_restart_docker), _ONLY_DOCKER, exclusive=True, **_DIVERGES),
+        Fault(
+            "SIGTERM ignored at a stop", _near_stop(_kill_engine), mixes=False, behaviour="diverges and ignores SIGTERM",
+            local={"early_stopping": True},
+        ),
     )
 }  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 
 from bayescore.config import Algorithm
 from bayescore.search import SearchSpace, suggest
-from bayescore.store import Trial, TrialState, points
+from bayescore.store import Trial, TrialState, events, points
 from bayescore.trials import TrialFolder
 from faults import program
 from faults.world import SECRET, World
@@ -27,6 +27,7 @@ def violations(world: World) -> Iterator[str]:
     yield from _end(world)
     yield from _numbers_and_parameters(world)
     yield from _points(world)
+    yield from _stops(world)
     if world.plan.runner == "process":
         yield from _gpus(world)
     yield from _remains(world)
@@ -45,10 +46,15 @@ def _end(world: World) -> Iterator[str]:
     for trial in world.trials():
         if not trial.state.ended:
             yield f"trial {trial.number} is {trial.state} after the end"
-        elif trial.state is not TrialState.SUCCEEDED and not world.plan.any("fails"):
+        elif trial.state is not _expected_end(world, trial) and not world.plan.any("fails"):
             yield f"trial {trial.number} is {trial.state}: {trial.reason}"
         elif trial.state is TrialState.FAILED and trial.reason is None:
             yield f"trial {trial.number} failed without a reason"
+
+
+def _expected_end(world: World, trial: Trial) -> TrialState:
+    is_stopped = program.diverges(world.plan.behaviour, trial.parameters["x"])
+    return TrialState.STOPPED_EARLY if is_stopped else TrialState.SUCCEEDED
 
 
 def _numbers_and_parameters(world: World) -> Iterator[str]:
@@ -108,7 +114,7 @@ def _points(world: World) -> Iterator[str]:
         if any("twice" in line for line in journal):
             yield f"trial {trial.number} began {journal[0]['twice']} times in {trial.attempt} attempts"
             continue
-        whole = program.expected(trial.parameters["x"])
+        whole = program.expected(trial.parameters["x"], world.plan.behaviour)
         for metric, values in stored.items():
             sound = metric in whole and program.is_prefix(values, whole[metric])
             if not sound and not world.plan.any("loses"):
@@ -123,6 +129,33 @@ def _points(world: World) -> Iterator[str]:
                 yield f"trial {trial.number}: {len(stored.get(metric, []))} of {len(written)} points of {metric}"
         if trial.state is TrialState.SUCCEEDED and stored != whole:
             yield f"trial {trial.number} succeeded with { {k: len(v) for k, v in stored.items()} } points"
+
+
+def _stops(world: World) -> Iterator[str]:
+    """Whether each stop was stored once, before its signal, and nothing began again after it."""
+    stops = world.stops()
+    for trial in world.trials():
+        its = [stop for stop in stops if stop.number == trial.number]
+        if [stop.change for stop in its] not in ([], ["stored"]):
+            yield f"trial {trial.number}: its stop was {[(s.attempt, s.change) for s in its]}"
+        if (trial.state is TrialState.STOPPED_EARLY) != bool(its):
+            yield f"trial {trial.number} is {trial.state}, and its stops are {its}"
+        if its and its[0].attempt != trial.attempt:
+            yield f"trial {trial.number} was stopped in attempt {its[0].attempt} of {trial.attempt}"
+        with world.workspace.reading() as connection:
+            happened = events.of_job(connection, world.job)
+        told = [e.kind for e in happened if e.trial == trial.number].count("trial_stopped_early")
+        if told != len(its):
+            yield f"trial {trial.number} was stopped {len(its)} times, which {told} events tell"
+        for line in _journal(world, trial):
+            if (
+                line.get("stopped")
+                and not (its and its[0].at <= line["wall"])
+                and not world.plan.any("fails")
+            ):
+                yield f"trial {trial.number} got its signal at {line['wall']}, its stops are {its}"
+            if "began" in line and its and line["wall"] > its[0].at:
+                yield f"trial {trial.number} began at {line['wall']}, after its stop at {its[0].at}"
 
 
 def _gpus(world: World) -> Iterator[str]:

@@ -34,6 +34,16 @@ class Plan:
         return self.runner == "docker" or self.any("containers")
 
     @property
+    def behaviour(self) -> str:
+        """How the program behaves: as the first fault says that needs something special."""
+        return next((f.behaviour for _at, f in self.faults if f.behaviour != "plain"), "plain")
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether trials diverge, so that they are to be stopped early."""
+        return self.behaviour.startswith("diverges")
+
+    @property
     def summary(self) -> str:
         """The plan in a line."""
         faults = ", ".join(f"{fault.name} at {at}" for at, fault in self.faults)

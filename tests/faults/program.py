@@ -6,6 +6,7 @@ import math
 
 STEPS = 8
 METRICS = ("score", "loss", "时间")  # the objective first
+_EVERY = 3  # of how many values of x one diverges
 
 _HEAD = """
 import argparse, json, os, sys, time
@@ -19,7 +20,7 @@ journal = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 def note(**what):
     what["at"] = time.monotonic()  # one clock for all of a machine's processes
     os.write(journal, (json.dumps(what) + "\\n").encode())
-note(began=args.x, gpus=os.environ.get("CUDA_VISIBLE_DEVICES", ""))
+note(began=args.x, gpus=os.environ.get("CUDA_VISIBLE_DEVICES", ""), wall=time.time())
 """
 _BODY = """
 for step in range({steps}):
@@ -29,10 +30,32 @@ for step in range({steps}):
     time.sleep({pause})
 """
 _TAIL = "note(ended=True)\n"
+_DIVERGED_S = 150  # for which a program that has diverged waits to be stopped
 
+# It takes a while to save, so that faults come between its signal and its end.
+_SAVES = """
+import signal
+def save(number, frame):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    note(stopped=True, wall=time.time())
+    time.sleep(0.8)
+    os._exit(0)
+signal.signal(signal.SIGTERM, save)
+"""
+_IGNORES_SIGTERM = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+_DIVERGES = """
+if round(args.x * 64) % {every} == 1:
+    for step in range({steps}):
+        log_metric("score", float("nan"))
+        note(metric="score", value=float("nan"))
+        time.sleep({pause})
+    time.sleep({wait})
+"""
 _BEHAVIOURS = {
     "plain": "",
-    "ignores SIGTERM": "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
+    "ignores SIGTERM": _IGNORES_SIGTERM,
+    "diverges": _SAVES + _DIVERGES,
+    "diverges and ignores SIGTERM": _IGNORES_SIGTERM + _DIVERGES,
     "daemon": (
         "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(600)\n    os._exit(0)\n"
     ),
@@ -43,12 +66,22 @@ _BEHAVIOURS = {
 
 def text(behaviour: str = "plain", pause: float = 0.15, megabytes: int = 100) -> str:
     """A program that behaves in one of several ways before it reports its points."""
-    middle = _BEHAVIOURS[behaviour].replace("{megabytes}", str(megabytes))
-    return _HEAD + middle + _BODY.replace("{steps}", str(STEPS)).replace("{pause}", str(pause)) + _TAIL
+    made = _HEAD + _BEHAVIOURS[behaviour] + _BODY + _TAIL
+    values = {"steps": STEPS, "pause": pause, "megabytes": megabytes, "every": _EVERY, "wait": _DIVERGED_S}
+    for name, value in values.items():
+        made = made.replace(f"{{{name}}}", str(value))
+    return made
 
 
-def expected(x: float) -> dict[str, list[float]]:
+def diverges(behaviour: str, x: float) -> bool:
+    """Whether the objective of a trial is not finite, so that it is to be stopped early."""
+    return behaviour.startswith("diverges") and round(x * 64) % _EVERY == 1
+
+
+def expected(x: float, behaviour: str = "plain") -> dict[str, list[float]]:
     """What a trial that ran to its end has reported."""
+    if diverges(behaviour, x):
+        return {"score": [math.nan] * STEPS}
     return {
         "score": [x + step for step in range(STEPS)],
         "loss": [1 - x - step for step in range(STEPS)],
@@ -58,4 +91,8 @@ def expected(x: float) -> dict[str, list[float]]:
 
 def is_prefix(found: list[float], whole: list[float]) -> bool:
     """Whether values are the first ones of a series."""
-    return len(found) <= len(whole) and all(math.isclose(a, b) for a, b in zip(found, whole, strict=False))
+    return len(found) <= len(whole) and all(map(_is_same, found, whole))
+
+
+def _is_same(one: float, other: float) -> bool:
+    return math.isclose(one, other) or (math.isnan(one) and math.isnan(other))

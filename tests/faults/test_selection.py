@@ -13,6 +13,7 @@ OF_PROCESSES = (
     "engine killed",
     "machine restarted",
     "supervisor killed",
+    "machine restarted at a stop",
 )
 OF_CONTAINERS = ("engine killed", "container removed")
 

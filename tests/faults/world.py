@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from bayescore.app import engine_control
-from bayescore.store import Trial
+from bayescore.store import Trial, TrialState
 from faults import program
 from faults.plan import Plan
 from support.docker_engine import IMAGE
@@ -24,6 +26,19 @@ from support.private_network import PrivateNetwork
 from support.ray_cluster import RayCluster
 from support.workspace import Workspace
 
+# What is recorded in the moment in which the engine stores it, even if it dies in the next.
+_STOPS = """
+CREATE TABLE fault_stops (number INTEGER, attempt INTEGER, change TEXT, at REAL);
+CREATE TRIGGER fault_stop AFTER UPDATE OF curve ON trials
+WHEN coalesce(OLD.curve LIKE '%"stop"%', 0) + coalesce(NEW.curve LIKE '%"stop"%', 0) > 0
+BEGIN
+    INSERT INTO fault_stops VALUES (
+        NEW.number, NEW.attempt,
+        CASE WHEN coalesce(OLD.curve LIKE '%"stop"%', 0) = 0 THEN 'stored'
+             WHEN coalesce(NEW.curve LIKE '%"stop"%', 0) = 0 THEN 'deleted' ELSE 'changed' END,
+        (julianday('now') - 2440587.5) * 86400);
+END;
+"""
 SECRET = "fault-suite-secret-7c1f"
 _CLOCK = """
 import os, sys
@@ -44,6 +59,16 @@ if file and "bayescore.engine.host" in " ".join(sys.orig_argv):
         return moment.isoformat(timespec="microseconds")
     bayescore.times.now = now
 """
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A change of what the store says about the stop of a trial; ``at`` in seconds since 1970."""
+
+    number: int
+    attempt: int
+    change: str
+    at: float
 
 
 class World:
@@ -91,13 +116,11 @@ class World:
             patience = 180 * self.plan.scale
             runner = "docker" if self.plan.in_containers else "process"
             local["ray"] = {"address": self.cluster.address, "runner": runner, "patience": patience}
-        behaviour = "plain"
         for _at, fault in self.plan.faults:
             local |= fault.local
-            behaviour = fault.behaviour
         specs = [{"name": "x", "type": "DISCRETE", "discrete_values": [i / 64 for i in range(64)]}]
         self.workspace.write(
-            program.text(behaviour, megabytes=max(1, round(1000 * self.plan.scale))),
+            program.text(self.plan.behaviour, megabytes=max(1, round(1000 * self.plan.scale))),
             specs=specs,
             local=local,
             root={"parameters": {"KEY": {"is_secret": True, "source": "env", "env": "FAULT_SECRET"}}},
@@ -106,7 +129,35 @@ class World:
             algorithm=self.plan.algorithm,
             side_metrics=["loss"],
         )
+        self._watch_stops()
         self.job = self.workspace.begin()
+
+    def _watch_stops(self) -> None:
+        """Have the store note each change of a recorded stop, with its time."""
+        self.workspace.database().close()
+        with closing(sqlite3.connect(self.workspace.data.database)) as connection:
+            connection.executescript(_STOPS)
+
+    def stops(self) -> list[Stop]:
+        """Changes of recorded stops, in their order."""
+        with closing(sqlite3.connect(self.workspace.data.database, timeout=60)) as connection:
+            rows = connection.execute("SELECT number, attempt, change, at FROM fault_stops ORDER BY rowid")
+            return [Stop(*row) for row in rows]
+
+    def wait_near_stop(self) -> None:
+        """Wait until a trial is about to be stopped early, or until a stop has been recorded."""
+        before = len(self.stops())
+        if self.rng.random() < 0.5:
+            self.wait(lambda: len(self.stops()) > before or self.has_ended(), "no stop is recorded")
+            time.sleep(self.rng.uniform(0, 0.5))
+            return
+
+        def is_near() -> bool:
+            found = (t for t in self.trials() if t.state is TrialState.RUNNING and t.curve.stop is None)
+            return any(program.diverges(self.plan.behaviour, t.parameters["x"]) for t in found)
+
+        self.wait(lambda: is_near() or self.has_ended(), "no trial diverges")
+        time.sleep(self.rng.uniform(0, 1.2))
 
     @property
     def trials_per_gpu(self) -> int:

@@ -15,6 +15,8 @@ from bayescore.app import engine_control
 from bayescore.cli.output import aside, number, printable, write
 from bayescore.i18n import _, n_, translate
 from bayescore.results import best, ended_count, time_left
+from bayescore.results.early_stops import early_stops
+from bayescore.results.job_texts import budget_text, stops_text
 from bayescore.store import (
     STATE_NAMES,
     ChangeWatch,
@@ -30,6 +32,7 @@ from bayescore.store import (
     transfers,
     trials,
 )
+from bayescore.times import now
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 _POLL_S = 0.1
 _ENGINE_CHECK_S = 3.0
 _SHOWN_TRIALS = 15
+_STYLES = {TrialState.FAILED: "red", TrialState.STOPPED_EARLY: "dim"}
 
 
 def follow(database: Database, identifier: str, *, quiet: bool = False) -> int:
@@ -119,6 +123,7 @@ def _lines(database: Database, identifier: str, watcher: _Watcher, show: Callabl
     cursor = 0
     while True:
         job, found = watcher.read()
+        has_news = False
         with database.read() as connection:
             happened = events.of_job(connection, identifier, cursor)
         for event in happened:
@@ -129,9 +134,12 @@ def _lines(database: Database, identifier: str, watcher: _Watcher, show: Callabl
             if trial.state.ended and shown.get(trial.id) != (trial.state, trial.attempt):
                 shown[trial.id] = (trial.state, trial.attempt)
                 show(trial_line(job, trial, found))
+                has_news = True
         if job.state.ended:
             show(end_line(job, found))
             return job
+        if has_news and (left := budget_text(job, found, now())) is not None:
+            show(str(left))
         watcher.wait(1.0)
 
 
@@ -170,7 +178,23 @@ def end_line(job: Job, found: list[Trial]) -> str:
             value=number(winner.value),
         )
         line += "\n" + "\n".join(f"  {k}: {_shown(v)}" for k, v in winner.parameters.items())
+    if (stops := stops_text(found)) is not None:
+        line += f"\n{stops}"
     return line
+
+
+def standing(job: Job, found: list[Trial]) -> str:
+    """How far a job is, and what is left of its budget."""
+    done = ended_count(found)
+    line = n_("{done} of {count} trial", "{done} of {count} trials", job.max_trials, done=done)
+    if stopped := early_stops(found).count:
+        line += n_(", {count} stopped early", ", {count} stopped early", stopped)
+    if job.state.ended:
+        return line
+    if (left := time_left(job, found)) is not None:
+        line += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
+    budget = budget_text(job, found, now())
+    return line if budget is None else f"{line}\n{budget}"
 
 
 # ---- the live table
@@ -202,15 +226,12 @@ def _picture(database: Database, job: Job, found: list[Trial]) -> RenderableType
     for header in ("#", _("state"), job.metric, *names):
         table.add_column(Text(printable(header)), justify="right" if header == job.metric else "left")
     for trial in found[-_SHOWN_TRIALS:]:
-        style = "bold green" if trial == winner else "red" if trial.state is TrialState.FAILED else ""
+        style = "bold green" if trial == winner else _STYLES.get(trial.state, "")
         cells = [str(trial.number), translate(STATE_NAMES[trial.state]), number(trial.value)]
         cells += [_shown(trial.parameters.get(n, "")) for n in names]
         table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
     done = ended_count(found)
-    left = time_left(job, found)
-    state = n_("{done} of {count} trial", "{done} of {count} trials", job.max_trials, done=done)
-    if left is not None:
-        state += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
+    state = standing(job, found)
     pull = _transfer_line(database, job) or _pull_line(database, job)
     bar = ProgressBar(total=job.max_trials, completed=done, width=50)
     name = printable(job.submission.name)

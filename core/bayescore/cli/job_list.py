@@ -9,15 +9,16 @@ import typer
 from bayescore.app import lineage
 from bayescore.app.job_search import matcher
 from bayescore.app.lookup import find_job
-from bayescore.cli.follow import end_line
+from bayescore.cli.early_stopping import replayed
+from bayescore.cli.follow import end_line, standing
 from bayescore.cli.follow import follow as follow_job
 from bayescore.cli.options import JOB, JSON
 from bayescore.cli.output import as_json, number, table, write
 from bayescore.cli.store import job_as_json, open_jobs, print_job
-from bayescore.i18n import _, n_, translate
-from bayescore.results import ended_count, trial_json
+from bayescore.i18n import _, translate
+from bayescore.results import trial_json
 from bayescore.results.where import column, column_names, columns_of, condition, ordered
-from bayescore.store import STATE_NAMES, JobFigures, JobSummary, events, points
+from bayescore.store import STATE_NAMES, Database, Job, JobFigures, JobSummary, events, points
 from bayescore.store import jobs as job_rows
 from bayescore.store import trials as trial_rows
 from bayescore.times import local
@@ -78,10 +79,17 @@ def show(
     job: Annotated[str, JOB],
     json: Annotated[bool, JSON] = False,
     follow: Annotated[bool, typer.Option("-f", "--follow", help=_("Follow the job until it ends."))] = False,
+    early_stopping: Annotated[
+        bool,
+        typer.Option("--early-stopping", help=_("Show what early stopping would have saved.")),
+    ] = False,
 ) -> None:
     """Show one job."""
     database = open_jobs()
     found = find_job(database, job)
+    if early_stopping:
+        _show_replay(database, found, json=json)
+        return
     if follow:
         code = follow_job(database, found.id, quiet=json)
         if json:
@@ -94,15 +102,28 @@ def show(
         every = trial_rows.of_job(connection, found.id)
         happened = events.of_job(connection, found.id)
         earlier = lineage.continued(connection, found.submission.history)
-    done = ended_count(every)
     write(f"{found.submission.name}  {found.submission.project}")
     if (words := lineage.continues(earlier)) is not None:
         write(str(words))
     write(end_line(found, every))
-    write(n_("{done} of {count} trial", "{done} of {count} trials", found.max_trials, done=done))
+    write(standing(found, every))
     for event in happened[-20:]:
         who = _("trial {number}: ", number=event.trial) if event.trial else ""
         write(f"  {local(event.at)}  {who}{event.text}")
+
+
+def _show_replay(database: Database, job: Job, *, json: bool) -> None:
+    report = replayed(database, job)
+    if json:
+        from bayescore.results.replay_report import replay_json
+
+        as_json({**job_as_json(database, job.id), "early_stopping": replay_json(report)})
+        return
+    write(str(report.text))
+    if report.replay is not None and report.replay.stopped:
+        numbers = ", ".join(map(str, report.replay.stopped))
+        count = report.replay.count
+        write(_("Stopped trials: {numbers} (of {count}).", numbers=numbers, count=count))
 
 
 def trials(

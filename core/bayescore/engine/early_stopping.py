@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 
 from bayescore.config import EarlyStopping
-from bayescore.engine.curve_reader import CurveReader
 from bayescore.engine.search_worker import CurveQuestion, SearchWorker
+from bayescore.results.curve_reader import CurveReader, is_due
 from bayescore.search import SearchSpace
 from bayescore.search.curves import Curve, CurveVerdict, StopRule
 from bayescore.store import (
@@ -27,7 +27,6 @@ from bayescore.store import (
 from bayescore.trials.parameters import merged
 
 _log = logging.getLogger(__name__)
-_STEP_SHARE = 50  # a verdict is asked for again after this part of the reports so far
 _REST = 4.0  # pause after a verdict, in times its duration: trials need the processor
 
 
@@ -111,9 +110,7 @@ class EarlyStopper:
         self._asked = _Asked(chosen, count, verdict)
 
     def _is_due(self, trial: Trial) -> bool:
-        count = self._reader.count(trial)
-        new = count - self._counts.get(_key(trial), 0)
-        return count > 0 and new >= max(1, count // _STEP_SHARE)
+        return is_due(self._reader.count(trial), self._counts.get(_key(trial), 0))
 
     def _rest(self, began: float) -> None:
         now = time.monotonic()

@@ -37,5 +37,5 @@ def export_text(
         return journal(job, trials, series)
     if export_format is ExportFormat.HIPLOT:
         names = [s.name for s in job.config.hyper_tuning.parameter_specs]
-        return hiplot_csv(names, job.metric, [(t.number, t.parameters, t.value) for t in trials])
+        return hiplot_csv(names, job.metric, trials)
     return dumps(job_json(job, trials, series)) + "\n"

@@ -24,7 +24,7 @@ from bayescore.store import Job, Trial, TrialState
 
 # operation codes of the file's format
 _CREATE_STUDY, _CREATE_TRIAL, _SET_PARAMETER, _SET_STATE, _SET_INTERMEDIATE = 0, 4, 5, 6, 7
-_COMPLETE, _FAIL = 1, 3  # states of a trial
+_COMPLETE, _PRUNED, _FAIL = 1, 2, 3  # states of a trial
 _DIRECTIONS = {Goal.MINIMIZE: 1, Goal.MAXIMIZE: 2}
 
 
@@ -58,18 +58,26 @@ def journal(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[str,
             lines.append(
                 {"op_code": _SET_INTERMEDIATE, "trial_id": number, "step": step, "intermediate_value": value}
             )
-        succeeded = trial.state is TrialState.SUCCEEDED and finite(trial.value) is not None
+        state, objective = _end(trial, values)
         lines.append(
             {
                 "op_code": _SET_STATE,
                 "trial_id": number,
-                "state": _COMPLETE if succeeded else _FAIL,
-                "values": [trial.value] if succeeded else None,
+                "state": state,
+                "values": None if objective is None else [objective],
                 "datetime_complete": trial.ended_at,
             }
         )
     worker = {"worker_id": "bayesdesk"}
     return "".join(json.dumps({**line, **worker}, ensure_ascii=False) + "\n" for line in lines)
+
+
+def _end(trial: Trial, reported: Sequence[float]) -> tuple[int, float | None]:
+    """State and objective of a trial. A pruned one has its last value, as in ``optuna.study._tell``."""
+    if trial.state is TrialState.STOPPED_EARLY:
+        return _PRUNED, finite(reported[-1]) if reported else None
+    objective = finite(trial.value) if trial.state is TrialState.SUCCEEDED else None
+    return _FAIL if objective is None else _COMPLETE, objective
 
 
 def _parameter(number: int, spec: ParameterSpec, value: Any) -> dict[str, Any]:

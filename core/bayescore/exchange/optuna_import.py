@@ -66,7 +66,7 @@ _MALFORMED = (
     ArithmeticError,
     RecursionError,
 )
-_STATES = {"COMPLETE": TrialState.SUCCEEDED, "PRUNED": TrialState.CANCELLED, "FAIL": TrialState.FAILED}
+_STATES = {"COMPLETE": TrialState.SUCCEEDED, "PRUNED": TrialState.STOPPED_EARLY, "FAIL": TrialState.FAILED}
 
 
 def read_optuna(file: Path, *, study: str | None = None, metric: str = "objective") -> Study:
@@ -243,6 +243,9 @@ def _trials(storage: sqlite3.Connection, study: int, metric: str) -> Iterator[St
             (identifier,),
         )
         series = tuple(float(v) for (v,) in steps if v is not None)
+        if _STATES[state] is TrialState.STOPPED_EARLY:
+            yield _pruned(parameters, metric, series, _utc(started), _utc(ended))
+            continue
         objective = finite(value) if _STATES[state] is TrialState.SUCCEEDED else None
         last = (objective,) if objective is not None and series[-1:] != (objective,) else ()
         yield StudyTrial(
@@ -253,6 +256,23 @@ def _trials(storage: sqlite3.Connection, study: int, metric: str) -> Iterator[St
             _utc(started),
             _utc(ended),
         )
+
+
+def _pruned(
+    parameters: Mapping[str, Any],
+    metric: str,
+    series: tuple[float, ...],
+    started: str | None,
+    ended: str | None,
+) -> StudyTrial:
+    """A trial that was stopped early; its last value is the one that it had reached."""
+    reason = ntext(
+        "Pruned by Optuna after {count} report.", "Pruned by Optuna after {count} reports.", len(series)
+    )
+    value = series[-1] if series else None
+    return StudyTrial(
+        parameters, value, {metric: series}, TrialState.STOPPED_EARLY, started, ended, reason=reason
+    )
 
 
 def _value(stored: float, distribution: Mapping[str, Any]) -> Any:

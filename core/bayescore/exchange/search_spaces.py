@@ -57,6 +57,7 @@ _NNI_KEYS = {
     "searchSpace", "searchSpaceFile", "trialCommand", "trialConcurrency", "maxTrialNumber", "tuner",
     "experimentName", "trialCodeDirectory", "trainingService",
 }  # fmt: skip
+_EARLY_STOPPING = ("early_terminate", "assessor")  # of a sweep, of an experiment
 # Words of the default command: "${env} ${interpreter} ${program} ${args}".
 _USUAL_WORD = re.compile(r"\$\{(env|interpreter|program|args|args_no_hyphens)\}$|/usr/bin/env$|python[\d.]*$")
 _DEVIATIONS = 3.0  # of a normal distribution, to both sides of its mean, become the range
@@ -294,5 +295,15 @@ def _nni_parameter(name: str, kind: str, value: Sequence[Any]) -> tuple[Spec | N
 
 
 def _unsupported(found: Mapping[str, Any], known: set[str]) -> list[Text]:
-    unused = [str(key) for key in found if key not in known]
-    return [text("Not supported, and left out: {names}.", names=", ".join(unused))] if unused else []
+    unused = [str(key) for key in found if key not in known and key not in _EARLY_STOPPING]
+    remarks = [text("Not supported, and left out: {names}.", names=", ".join(unused))] if unused else []
+    remarks += [
+        text(
+            "“{name}” was left out. To stop hopeless trials early, write “{line}” into openbayes.local.yaml.",
+            name=key,
+            line="early_stopping: true",
+        )
+        for key in _EARLY_STOPPING
+        if key in found
+    ]
+    return remarks

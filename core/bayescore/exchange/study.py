@@ -60,7 +60,8 @@ class StudyTrial:
     Attributes
     ----------
     value
-        Objective; ``None`` when the trial failed or reported none.
+        Objective, of a trial that was stopped early the last one; ``None`` when the trial failed or
+        reported none.
     metrics
         Reported values by metric, in their order; the objective is among them when its values are known.
     started_at, ended_at
@@ -73,6 +74,7 @@ class StudyTrial:
     state: TrialState = TrialState.SUCCEEDED
     started_at: str | None = None
     ended_at: str | None = None
+    reason: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def store_study(database: Database, study: Study, project: Path) -> Job:
                 trial.value,
                 trial.started_at,
                 trial.ended_at,
+                reason=trial.reason,
             )
             series = dict(trial.metrics)
             if trial.value is not None and not series.get(metric):

@@ -29,6 +29,7 @@ from bayescore.store import TrialState
 
 _MOST_SHOWN = 200  # characters of a cell in a remark
 _STATES = ("state", "status", "状态")  # columns that say how a trial ended
+_STOPPED_EARLY = re.compile(r"stopped[ _-]?early|early[ _-]?stop|pruned|提前停止|早停", re.IGNORECASE)
 _UNSUCCESSFUL = re.compile(r"fail|error|cancel|stop|lost|失败|出错|取消|错误", re.IGNORECASE)
 
 
@@ -132,11 +133,16 @@ def study_trial(
     ----------
     values
         The cell of each metric.
+    states
+        Cells that say how the trial ended.
     """
     tuning = config.hyper_tuning
     value = finite(_number(values.get(tuning.hyperparameter_metric, "")))
-    succeeded = value is not None and not any(map(_UNSUCCESSFUL.search, states))
     metrics = {m: (n,) for m in tuning.side_metrics if (n := _number(values.get(m, ""))) is not None}
+    states = tuple(states)
+    if any(map(_STOPPED_EARLY.search, states)):
+        return StudyTrial(parameters, value, metrics, TrialState.STOPPED_EARLY)
+    succeeded = value is not None and not any(map(_UNSUCCESSFUL.search, states))
     state = TrialState.SUCCEEDED if succeeded else TrialState.FAILED
     return StudyTrial(parameters, value if succeeded else None, metrics, state)
 

@@ -7,15 +7,16 @@ import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from bayescore.config.yamltext.render import block
 from bayescore.results.best import best
 from bayescore.results.column_names import named_columns
-from bayescore.store import Job, Point, Trial
+from bayescore.store import Job, Point, Trial, TrialState
 
 _BEFORE = ("trial", "state", "origin")  # columns of an exported table before and behind those of the job
-_BEHIND = ("gpus", "started_at", "ended_at", "starred", "note")
+_BEHIND = ("gpus", "started_at", "ended_at", "reason", "forecast", "forecast_deviation", "starred", "note")
 
 
 def number(value: float | None) -> float | str | None:
@@ -80,6 +81,7 @@ def job_json(
 
 def trial_json(trial: Trial, series: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     """A trial as ``--json`` prints it."""
+    stop, forecast = trial.curve.stop, trial.curve.forecast
     return {
         "number": trial.number,
         "state": str(trial.state),
@@ -92,7 +94,17 @@ def trial_json(trial: Trial, series: Mapping[str, Sequence[float]]) -> dict[str,
         "gpus": list(trial.gpus),
         "started_at": trial.started_at,
         "ended_at": trial.ended_at,
+        "early_stop": None if stop is None else {"cause": str(stop), "step": trial.curve.step},
+        "end_forecast": None if forecast is None else parameters_json(asdict(forecast)),
     }
+
+
+def _forecast_at_stop(trial: Trial) -> tuple[float | str | None, float | str | None]:
+    """Mean and standard deviation of the objective that a trial would have had, if it was stopped early."""
+    forecast = trial.curve.forecast
+    if trial.state is not TrialState.STOPPED_EARLY or forecast is None:
+        return None, None
+    return number(forecast.mean), number(forecast.deviation)
 
 
 def dumps(value: Any) -> str:
@@ -117,6 +129,8 @@ def trials_csv(job: Job, trials: Sequence[Trial], series: Mapping[int, Mapping[s
             " ".join(t.gpus),
             t.started_at,
             t.ended_at,
+            "" if t.reason is None else str(t.reason),
+            *_forecast_at_stop(t),
             int(t.starred),
             t.note,
         ]

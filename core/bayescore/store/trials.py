@@ -65,13 +65,20 @@ def add_imported(
     began: str | None,
     ended: str | None,
     origin: str = IMPORTED,
+    reason: Text | None = None,
 ) -> int:
     """Store a trial that ran elsewhere; return its row id."""
     trial = add(connection, job, number, parameters, origin)
     connection.execute(
         trials.update()
         .where(trials.c.id == trial.id)
-        .values(state=state, value=value, started_at=began, ended_at=ended or trial.created_at)
+        .values(
+            state=state,
+            value=value,
+            reason=reason.to_json() if reason else None,
+            started_at=began,
+            ended_at=ended or trial.created_at,
+        )
     )
     return trial.id
 

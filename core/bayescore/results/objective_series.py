@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bayescore.config import Goal, ObjectiveRule
 
 _MOST = 256  # values that are kept; enough for the shape of a curve
 
 
+@dataclass(frozen=True)
+class TimedCurve:
+    """Reports of the objective that are kept of one attempt, in their order.
+
+    Attributes
+    ----------
+    steps, values
+        Numbers of the reports, the first one being 1, and the objective at them.
+    at
+        When they arrived, in seconds since 1970.
+    """
+
+    steps: tuple[int, ...]
+    values: tuple[float, ...]
+    at: tuple[float, ...]
+
+
 class ObjectiveSeries:
-    """Steps and values of reports, the first report being step 1.
+    """Steps, values and times of reports, the first report being step 1.
 
     From a long series only every second, fourth, … value is kept, and always the last.
 
@@ -27,24 +45,24 @@ class ObjectiveSeries:
         self._stride = 1
         self._steps: list[int] = []
         self._values: list[float] = []
+        self._at: list[float] = []
         self._last = math.nan
-        self._first_at = self._last_at = 0.0
+        self._last_at = 0.0
         self.count = 0
 
     def add(self, values: Sequence[float], at: Sequence[float]) -> None:
         """Append reports and the times of their arrival, in seconds."""
         for value, moment in zip(values, at, strict=True):
-            if not self.count:
-                self._first_at = moment
             self.count += 1
             self._last_at = moment
             self._last = self._combined(value)
             if (self.count - 1) % self._stride == 0:
                 self._steps.append(self.count)
                 self._values.append(self._last)
+                self._at.append(moment)
             if len(self._steps) >= _MOST:
                 self._stride *= 2
-                self._steps, self._values = self._steps[::2], self._values[::2]
+                self._steps, self._values, self._at = self._steps[::2], self._values[::2], self._at[::2]
 
     def _combined(self, value: float) -> float:
         """The trial's objective after another report; see :func:`bayescore.engine.outcome.objective`."""
@@ -54,15 +72,11 @@ class ObjectiveSeries:
             return self._last
         return max(self._last, value) if self._maximize else min(self._last, value)
 
-    @property
-    def seconds(self) -> float:
-        """Time between the first and the last report."""
-        return self._last_at - self._first_at
-
-    def curve(self) -> tuple[tuple[int, ...], tuple[float, ...]]:
-        """Steps that are kept and their values."""
-        steps, values = list(self._steps), list(self._values)
+    def curve(self) -> TimedCurve:
+        """The reports that are kept."""
+        steps, values, at = list(self._steps), list(self._values), list(self._at)
         if self.count and steps[-1] != self.count:
             steps.append(self.count)
             values.append(self._last)
-        return tuple(steps), tuple(values)
+            at.append(self._last_at)
+        return TimedCurve(tuple(steps), tuple(values), tuple(at))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bayescore.config import Goal, ObjectiveRule
-from bayescore.engine.objective_series import ObjectiveSeries
 from bayescore.engine.outcome import objective
+from bayescore.results.objective_series import ObjectiveSeries
 
 VALUES = st.lists(st.floats(), min_size=1, max_size=40)
 
@@ -30,17 +30,19 @@ def same(one: float, other: float | None) -> bool:
 def test_that_each_value_is_the_objective_of_a_trial_that_ends_there(
     values: list[float], rule: ObjectiveRule, goal: Goal
 ) -> None:
-    steps, found = series_of(values, goal, rule).curve()
-    assert steps == tuple(range(1, len(values) + 1))
-    assert all(same(found[i], objective(values[: i + 1], goal, rule)) for i in range(len(values)))
+    found = series_of(values, goal, rule).curve()
+    assert found.steps == tuple(range(1, len(values) + 1))
+    assert all(same(found.values[i], objective(values[: i + 1], goal, rule)) for i in range(len(values)))
 
 
 @pytest.mark.parametrize("count", [1, 255, 256, 257, 1000, 20_000])
 def test_that_a_long_series_keeps_its_ends_and_evenly_spaced_steps(count: int) -> None:
     series = series_of([float(i) for i in range(1, count + 1)])
-    steps, values = series.curve()
+    found = series.curve()
+    steps = found.steps
     assert (steps[0], steps[-1]) == (1, count)
-    assert values == tuple(float(step) for step in steps)
+    assert found.values == tuple(float(step) for step in steps)
+    assert found.at == tuple(float(step - 1) for step in steps)
     assert len(steps) <= 257
     assert len({b - a for a, b in pairwise(steps[:-1])}) <= 1
     assert series.count == count
@@ -53,4 +55,3 @@ def test_that_parts_give_the_same_series_as_the_whole() -> None:
         part = values[start : start + 7]
         parts.add(part, [float(start + i) for i in range(len(part))])
     assert parts.curve() == whole.curve()
-    assert parts.seconds == whole.seconds == 2999.0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bayescore.engine.objective_series import ObjectiveSeries
+from bayescore.results.objective_series import ObjectiveSeries, TimedCurve
 from bayescore.search.curves import Curve, CurveState
 from bayescore.store import Database, Job, Trial, TrialState, points, revisions
 
 _READ_POINTS = 20_000  # in one step of the engine: after a restart there may be millions
+_STEP_SHARE = 50  # a curve is judged again after this part of its reports so far
 _STATES = {TrialState.RUNNING: CurveState.RUNNING, TrialState.SUCCEEDED: CurveState.WHOLE}
 
 
@@ -45,6 +46,10 @@ class CurveReader:
         series = self._series.get((trial.id, trial.attempt))
         return series.count if series is not None else 0
 
+    def timed(self, trial: Trial) -> TimedCurve:
+        """Reports of a trial that has reported."""
+        return self._series[trial.id, trial.attempt].curve()
+
     def curve(
         self, trial: Trial, parameters: Mapping[str, object] | None = None, *, is_earlier: bool = False
     ) -> Curve:
@@ -57,6 +62,12 @@ class CurveReader:
         is_earlier
             Whether the job is an earlier one than that whose trials are judged.
         """
-        series = self._series[trial.id, trial.attempt]
+        found = self.timed(trial)
         state = _STATES.get(trial.state, CurveState.CUT)
-        return Curve(parameters or trial.parameters, *series.curve(), state, series.seconds, is_earlier)
+        seconds = found.at[-1] - found.at[0]
+        return Curve(parameters or trial.parameters, found.steps, found.values, state, seconds, is_earlier)
+
+
+def is_due(count: int, judged: int) -> bool:
+    """Whether a curve of ``count`` reports is to be judged, if the last time it had ``judged``."""
+    return count > judged and count - judged >= count // _STEP_SHARE

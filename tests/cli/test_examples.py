@@ -1,0 +1,24 @@
+"""The examples that new projects are copied from."""
+
+from __future__ import annotations
+
+from bayescore.config import EarlyStopping
+from support.workspace import Workspace, wait_until
+
+
+def test_that_the_example_with_epochs_reports_each_and_saves_when_it_is_stopped(workspace: Workspace) -> None:
+    workspace.run("init", "--from", "epochs", "--folder", str(workspace.project))
+    workspace.allow()
+    job = workspace.begin("--runner", "process")
+    assert workspace.job(job).local.early_stopping == EarlyStopping()
+
+    def reported() -> bool:
+        found = workspace.run("trials", job, "--json").json()["trials"]
+        return bool(found) and len(found[0]["metrics"].get("loss", [])) >= 3
+
+    wait_until(reported, "the first trial does not report three epochs", seconds=60)
+    workspace.run("cancel", job)
+    trials = workspace.wait_ended(job)["trials"]
+    folder = workspace.data.job(job) / "trials" / "001"
+    assert list(folder.rglob("network.npz"))
+    assert 3 <= len(trials[0]["metrics"]["loss"]) == len(trials[0]["metrics"]["accuracy"]) < 30
