@@ -68,7 +68,7 @@ def _numbers_and_parameters(world: World) -> Iterator[str]:
         if [t.parameters for t in found] != expected:
             yield "the grid was not walked in its order"
     if algorithm is Algorithm.RANDOM:
-        from bayescore.engine.suggester import observation
+        from bayescore.results import observation
 
         for index, trial in enumerate(found):
             seen = [observation(t) for t in found[:index]]

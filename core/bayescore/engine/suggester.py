@@ -11,6 +11,7 @@ from functools import partial
 from bayescore.config import Algorithm
 from bayescore.engine.search_worker import Question, SearchWorker
 from bayescore.i18n import Text, text
+from bayescore.results import observation
 from bayescore.search import (
     ExhaustedReason,
     Observation,
@@ -20,15 +21,9 @@ from bayescore.search import (
     Suggestion,
 )
 from bayescore.search.space import midpoint
-from bayescore.store import Database, Forecast, Job, StopCause, Trial, TrialState, jobs, trials
+from bayescore.store import Database, Forecast, Job, Trial, jobs, trials
 from bayescore.trials.parameters import merged
 
-_OUTCOMES = {
-    TrialState.SUCCEEDED: Outcome.FINISHED,
-    TrialState.FAILED: Outcome.FAILED,
-    TrialState.CANCELLED: Outcome.STOPPED,
-    TrialState.LOST: Outcome.STOPPED,
-}
 _REASONS = {
     ExhaustedReason.ALL_COMBINATIONS: text("Every combination has been tried."),
     ExhaustedReason.NOTHING_TO_GAIN: text("The model predicts no further gain."),
@@ -136,24 +131,6 @@ class Suggester:
                     ended = [t for t in trials.of_job(connection, identifier) if t.state.ended]
                     self._history += [_past(t, earlier[0]) for t in ended]
         return self._history
-
-
-def observation(trial: Trial) -> Observation:
-    """A trial as an observation of the search; one that was stopped early counts with its forecast."""
-    if trial.state is TrialState.STOPPED_EARLY:
-        return _stopped_early(trial)
-    outcome = _OUTCOMES.get(trial.state, Outcome.RUNNING)
-    value = trial.value if outcome is Outcome.FINISHED else None
-    return Observation(trial.parameters, outcome, value)
-
-
-def _stopped_early(trial: Trial) -> Observation:
-    if trial.curve.stop is StopCause.DIVERGED:
-        return Observation(trial.parameters, Outcome.FAILED)
-    forecast = trial.curve.forecast
-    if forecast is None:
-        return Observation(trial.parameters, Outcome.STOPPED)
-    return Observation(trial.parameters, Outcome.STOPPED_EARLY, forecast.mean, deviation=forecast.deviation)
 
 
 def _past(trial: Trial, job: Job) -> Observation:

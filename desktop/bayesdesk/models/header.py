@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bayescore.i18n import _
 from bayescore.results import ended_count
 from bayescore.store import JobState, TrialState
+from bayesdesk.models.early_stops import budget_line, stops_line
 from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
 from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobView
@@ -23,6 +24,10 @@ class Header:
     ----------
     tone, severity
         Names of the theme's colours for the state and for the reason.
+    budget
+        What is left of the time that the job may take.
+    stops
+        How many trials were stopped early, and what that has saved.
     gain
         What the surrogate predicts that the next trials gain, and an explanation.
     """
@@ -33,6 +38,8 @@ class Header:
     severity: str
     progress: str
     time_left: str | None
+    budget: str | None
+    stops: str | None
     best: str
     gain: tuple[str, str] | None
     algorithm: str
@@ -55,6 +62,8 @@ def header_of(view: JobView) -> Header:
         severity="hint" if job.state is JobState.EXHAUSTED else "error",
         progress=_progress(view),
         time_left=None if has_ended else about,
+        budget=budget_line(view.budget) if view.budget is not None else None,
+        stops=stops_line(view.early_stops),
         best=f"{number(winner.value)}  #{winner.number}" if winner else "–",
         gain=_gain(view),
         algorithm=algorithm_word(job.config.hyper_tuning.algorithm),
