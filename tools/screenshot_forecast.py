@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.config import EarlyStopping, LocalSettings, load_text
-from bayescore.i18n import text
+from bayescore.i18n import Text, text
 from bayescore.store import (
     CurveRecord,
     Database,
@@ -27,41 +26,36 @@ from bayescore.store import (
     Submission,
     Trial,
     TrialState,
+    events,
     jobs,
     points,
+    tables,
     trials,
 )
 
-_STEPS, _STEP_S, _LANES = 30, 21.0, 4
-_ENDED, _FAILED, _DIVERGED, _FIRST = 60, (23, 41), (15, 52), 6
-_RUNNING_STEPS = (19, 11, 6, 8)
+_FILE = """\
+command: python train.py
+env: python-3.11
+hyper_tuning:
+  max_job_count: 100
+  parallel_count: 4
+  hyperparameter_metric: accuracy
+  goal: MAXIMIZE
+  algorithm: Bayesian
+  side_metrics: [loss]
+  parameter_specs:
+    - {name: learning_rate, type: DOUBLE, min_value: 0.0001, max_value: 1, scale_type: UNIT_LOG_SCALE}
+    - {name: weight_decay, type: DOUBLE, min_value: 0.000001, max_value: 0.01, scale_type: UNIT_LOG_SCALE}
+    - {name: dropout, type: DOUBLE, min_value: 0, max_value: 0.6}
+    - {name: optimizer, type: CATEGORICAL, categorical_values: [sgd, adam, lion]}
+"""
 _METRIC = "accuracy"
+_STEPS, _STEP_S, _LANES = 30, 58.0, 4
+_ENDED, _FAILED, _DIVERGED, _FIRST = 60, (23, 41), (15, 52), 6
+_WAIT_S = 400.0  # from the end of the last trial to the moment of the picture
 _NOISE = 0.004
 _HOURS = 8.0
-
-
-def _settings() -> dict[str, Any]:
-    def numeric(name: str, kind: str, low: float, high: float, scale: str) -> dict[str, Any]:
-        return {"name": name, "type": kind, "min_value": low, "max_value": high, "scale_type": scale}
-
-    return {
-        "command": "python train.py",
-        "env": "python-3.11",
-        "hyper_tuning": {
-            "max_job_count": 100,
-            "parallel_count": _LANES,
-            "hyperparameter_metric": _METRIC,
-            "goal": "MAXIMIZE",
-            "algorithm": "Bayesian",
-            "side_metrics": ["loss"],
-            "parameter_specs": [
-                numeric("learning_rate", "DOUBLE", 1e-4, 1.0, "UNIT_LOG_SCALE"),
-                numeric("weight_decay", "DOUBLE", 1e-6, 1e-2, "UNIT_LOG_SCALE"),
-                numeric("dropout", "DOUBLE", 0.0, 0.6, "UNIT_LINEAR_SCALE"),
-                {"name": "optimizer", "type": "CATEGORICAL", "categorical_values": ["sgd", "adam", "lion"]},
-            ],
-        },
-    }
+_STOPPED_AT = 2.2  # deviations between the forecast of a stopped trial and the best: a chance of 1.4 %
 
 
 @dataclass(frozen=True)
@@ -77,34 +71,45 @@ class _Plan:
 def store_job(home: Path) -> None:
     """Store the job in a new data folder."""
     database = Database(DataFolder(home)).open()
-    file = json.dumps(_settings(), indent=2)
-    config = load_text(file).config
+    config = load_text(_FILE).config
     assert config is not None
     local = LocalSettings(early_stopping=EarlyStopping(), max_hours=_HOURS, gpus="none")
     submission = Submission(
-        name="resnet", project="/home/li/resnet", file_text=file, config=config, local=local,
+        name="resnet", project="/home/li/resnet", file_text=_FILE, config=config, local=local,
         runner="process", seed=1,
     )  # fmt: skip
-    plans, ends = _plans(), [0.0] * _LANES
-    times = []
-    for plan in plans:
-        lane = ends.index(min(ends))
-        times.append((ends[lane], ends[lane] + plan.steps * _STEP_S))
-        ends[lane] = times[-1][1] + 4.0
-    present = datetime.now(UTC)
-    began = present - timedelta(seconds=max(end for _begin, end in times))
+    plans = _plans()
+    spans, elapsed = _spans(plans)
+    began = datetime.now(UTC) - timedelta(seconds=elapsed)
+    best: float | None = None
     with database.write() as connection:
         job = jobs.add_imported(
             connection, submission, JobState.RUNNING, config.hyper_tuning.max_job_count, _written(began), None
         )
-        best: float | None = None
-        for number, (plan, (begin, end)) in enumerate(zip(plans, times, strict=True), 1):
+        connection.execute(tables.jobs.update().values(ended_at=None))
+        for number, (plan, span) in enumerate(zip(plans, spans, strict=True), 1):
             trial = trials.add(connection, job.id, number, plan.parameters, "model")
-            moments = [_written(began + timedelta(seconds=s)) for s in (begin, end)]
+            moments = [_written(began + timedelta(seconds=s)) for s in span]
+            if plan.state is TrialState.RUNNING:
+                plan = replace(plan, steps=int((elapsed - span[0]) / _STEP_S))
             _store_trial(connection, job, trial, plan, moments, best)
             if plan.state is TrialState.SUCCEEDED:
                 best = max(plan.whole[-1], best or 0.0)
     database.close()
+
+
+def _spans(plans: list[_Plan]) -> tuple[list[tuple[float, float]], float]:
+    """When each trial begins and ends, and when the picture is taken, in seconds since the job began."""
+    free = [0.0] * _LANES
+    spans: list[tuple[float, float]] = []
+    for plan in plans:
+        lane = free.index(min(free))
+        begin = free[lane]
+        end = math.inf if plan.state is TrialState.RUNNING else begin + plan.steps * _STEP_S
+        spans.append((begin, end))
+        free[lane] = end + 3.0
+    elapsed = _WAIT_S + max(end for _begin, end in spans if math.isfinite(end))
+    return [(begin, min(end, elapsed)) for begin, end in spans], elapsed
 
 
 def _written(moment: datetime) -> str:
@@ -115,7 +120,7 @@ def _plans() -> list[_Plan]:
     draw = random.Random(4)
     found: list[_Plan] = []
     best = 0.0
-    for number in range(1, _ENDED + len(_RUNNING_STEPS) + 1):
+    for number in range(1, _ENDED + _LANES + 1):
         near = min(1.0, number / 45)  # the search comes nearer to the best
         parameters = {
             "learning_rate": float(f"{10 ** draw.uniform(-4 + 1.6 * near, -1.2 * near):.4g}"),
@@ -126,12 +131,12 @@ def _plans() -> list[_Plan]:
         whole = _curve(parameters, draw)
         state, steps = TrialState.SUCCEEDED, _STEPS
         if number > _ENDED:
-            state, steps = TrialState.RUNNING, _RUNNING_STEPS[number - _ENDED - 1]
+            state = TrialState.RUNNING
         elif number in _FAILED:
             state, steps = TrialState.FAILED, 2
         elif number in _DIVERGED:
             state, steps, whole = TrialState.STOPPED_EARLY, 6, [*whole[:4], *([math.nan] * (_STEPS - 4))]
-        elif number > _FIRST and whole[-1] < best - 0.004:
+        elif number > _FIRST and whole[-1] < best - 0.007:
             state, steps = TrialState.STOPPED_EARLY, draw.randint(4, 9 if whole[-1] < best - 0.05 else 17)
         else:
             best = max(best, whole[-1])
@@ -176,23 +181,28 @@ def _store_trial(
         cause = StopCause.DIVERGED if has_diverged else StopCause.HOPELESS
         record = CurveRecord(None if has_diverged else forecast, cause, plan.steps)
         trials.set_curve(connection, trial.id, record)
-        ended |= {"value": values[-1], "reason": _reason(forecast, has_diverged=has_diverged)}
+        reason = _reason(forecast, has_diverged=has_diverged)
+        ended |= {"value": values[-1], "reason": reason}
+        kind = f"trial_{plan.state}"
+        events.add(connection, job.id, kind, reason, trial=trial.number, at=moments[1])
     trials.move(connection, trial, plan.state, **ended)
 
 
 def _forecast(plan: _Plan, best: float | None) -> EndForecast:
     """A forecast as a model would make it: near the true end, less certain early in the curve."""
     left = 1.0 - plan.steps / _STEPS
-    deviation = 0.004 + 0.035 * left**2
-    mean = next((v for v in reversed(plan.whole) if math.isfinite(v)), 0.0) + 0.4 * deviation * math.sin(
-        37.0 * plan.whole[0]
-    )
-    low, high = mean - 1.2816 * deviation, mean + 1.2816 * deviation
+    deviation = 0.004 + 0.03 * left**2
+    end = next((v for v in reversed(plan.whole) if math.isfinite(v)), 0.0)
+    mean = end + 0.4 * deviation * math.sin(37.0 * plan.whole[0])
+    if best is not None and plan.state is TrialState.STOPPED_EARLY:
+        mean = min(mean, best - 0.004)
+        deviation = min(deviation, (best - mean) / _STOPPED_AT)
     chance = 0.0 if best is None else 0.5 * math.erfc((best - mean) / (deviation * math.sqrt(2.0)))
+    low, high = mean - 1.2816 * deviation, mean + 1.2816 * deviation
     return EndForecast(plan.steps, _STEPS, mean, deviation, low, high, best, chance)
 
 
-def _reason(forecast: EndForecast, *, has_diverged: bool) -> Any:
+def _reason(forecast: EndForecast, *, has_diverged: bool) -> Text:
     if has_diverged:
         return text(
             "Stopped at step {step}: “{metric}” is no longer a finite number.",
@@ -207,5 +217,5 @@ def _reason(forecast: EndForecast, *, has_diverged: bool) -> Any:
         mean=forecast.mean,
         deviation=forecast.deviation,
         best=forecast.best,
-        chance=100.0 * min(forecast.chance, 0.028),
+        chance=100.0 * forecast.chance,
     )

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import _
 from bayesdesk.models.formatting import shortened
-from bayesdesk.models.header import MOST_MORE_TRIALS, header_of
+from bayesdesk.models.header import MOST_MORE_TRIALS, header_of, saved_explanation
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
@@ -71,6 +71,7 @@ class JobHeader(QWidget):
         shown = (self._progress, self._left, self._budget, self._best, self._gain, self._search, self._where)
         figures = row(*shown, None, spacing=32)
         self._stops = label("", "secondary")
+        self._stops.setToolTip(as_text(saved_explanation()))
         self._continues = QWidget()
         self._links = row(spacing=6)
         self._continues.setLayout(self._links)

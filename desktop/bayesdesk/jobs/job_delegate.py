@@ -65,7 +65,9 @@ def _draw_job(painter: QPainter, area: QRect, item: JobRow, font: QFont) -> None
         _draw_progress(painter, line, item)
         below.translate(0, 2)
     painter.setFont(_font(font, theme.SMALL_PX))
-    taken = _draw_right(painter, below, moment_word(item.job.ended_at or item.job.created_at))
+    is_short = item.budget is not None  # then what is left of it needs the room
+    moment = "" if is_short else moment_word(item.job.ended_at or item.job.created_at)
+    taken = _draw_right(painter, below, moment)
     words = "  ".join(filter(None, (short_line(item), tags_line(item))))
     _draw(painter, below.adjusted(0, 0, -taken, 0), words, colours.secondary)
 

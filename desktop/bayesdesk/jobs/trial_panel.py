@@ -162,11 +162,11 @@ class TrialPanel(QFrame):
         buttons = row(second, spacing=8)
         if offers.rerun:
             buttons.addWidget(button(_("Re-run"), lambda: actions.rerun(offers.rerun)))
-        if offers.finish:
-            buttons.addWidget(button(_("Run to the end"), lambda: actions.rerun(offers.finish)))
         if offers.stop:
             buttons.addWidget(button(_("Stop"), lambda: actions.stop(offers.stop), kind="danger"))
         self._content.addLayout(buttons)
+        if offers.finish:
+            self._content.addWidget(button(_("Run to the end"), lambda: actions.rerun(offers.finish)))
         if offers.no_use and trial.state.ended:
             self._content.addWidget(label(offers.no_use, "caption", wrap=True))
         copy = row(

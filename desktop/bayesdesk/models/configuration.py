@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from bayescore.config import EarlyStopping, LocalSettings, ObjectiveRule
 from bayescore.i18n import _
 from bayescore.store import Event, Job
-from bayesdesk.models.early_stops import percent_words
 from bayesdesk.models.formatting import span
 
 
@@ -147,9 +146,7 @@ def _binary(count: int) -> str:
 
 
 def _early_stopping(settings: EarlyStopping) -> str:
-    parts = [
-        _("when the chance is below {percent}", percent=percent_words(100.0 * (1.0 - settings.confidence)))
-    ]
+    parts = [_("when the chance is below {percent}", percent=f"{100.0 * (1.0 - settings.confidence):.3g} %")]
     if settings.min_steps is not None:
         parts.append(_("from step {step} on", step=settings.min_steps))
     return ", ".join(parts)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bayescore.store import Trial
+from bayescore.store import EndForecast, Trial
 from bayesdesk.models.curves import Array
 from bayesdesk.models.early_stops import shown_forecast
+
+_CORNERS = 17  # of each edge
+_SLOPE_PART = 4  # the slope is that of the newest fourth of a curve
+_MOST_BENT = 6.0
 
 
 @dataclass(frozen=True)
 class Band:
     """It begins at the last point of a curve and opens to the interval that holds 80 % of the ends.
+
+    What lies between is only drawn: the forecast is about the end.
 
     Attributes
     ----------
@@ -25,6 +30,9 @@ class Band:
         Step of the expected end.
     low, mean, high
         Of the objective there.
+    bend
+        How much sooner than a straight line the middle of the band nears its end, as the curve has done so
+        far; 1 for a straight line.
     has_stopped
         Whether the trial was stopped early.
     """
@@ -35,6 +43,7 @@ class Band:
     low: float
     mean: float
     high: float
+    bend: float = 1.0
     has_stopped: bool = False
 
     def on_log_scale(self) -> Band | None:
@@ -44,6 +53,18 @@ class Band:
             return None
         value, low, mean, high = map(math.log10, heights)
         return replace(self, value=value, low=low, mean=mean, high=high)
+
+    def middle(self) -> tuple[Array, Array]:
+        """Steps and heights of the line in the middle."""
+        share = np.linspace(0.0, 1.0, _CORNERS)
+        heights = self.mean + (self.value - self.mean) * (1.0 - share) ** self.bend
+        return self.step + share * (self.end - self.step), heights
+
+    def edges(self) -> tuple[Array, Array, Array]:
+        """Steps, and heights of the lower and the upper edge; the width grows as that of a random walk."""
+        steps, heights = self.middle()
+        width = np.sqrt(np.linspace(0.0, 1.0, _CORNERS))
+        return steps, heights - (self.mean - self.low) * width, heights + (self.high - self.mean) * width
 
 
 def band_of(trial: Trial, curve: Array | None) -> Band | None:
@@ -68,10 +89,17 @@ def band_of(trial: Trial, curve: Array | None) -> Band | None:
         forecast.low,
         forecast.mean,
         forecast.high,
+        _bend(curve[known], forecast),
         trial.state.ended,
     )
 
 
-def outline(bands: Sequence[Band]) -> list[list[tuple[float, float]]]:
-    """Corners of each band."""
-    return [[(b.step, b.value), (b.end, b.high), (b.end, b.low)] for b in bands]
+def _bend(values: Array, forecast: EndForecast) -> float:
+    """The bend with which the middle continues the slope of the newest part of a curve."""
+    part = max(2, len(values) // _SLOPE_PART)
+    newest = values[-part:]
+    rise, left = forecast.mean - float(values[-1]), forecast.steps - len(values)
+    if len(newest) < 2 or rise == 0.0 or left <= 0:
+        return 1.0
+    slope = (float(newest[-1]) - float(newest[0])) / (len(newest) - 1)
+    return min(max(slope * left / rise, 1.0), _MOST_BENT)

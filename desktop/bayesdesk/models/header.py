@@ -74,6 +74,14 @@ def header_of(view: JobView) -> Header:
     )
 
 
+def saved_explanation() -> str:
+    """What the time that early stopping has saved is."""
+    return _(
+        "How much longer the stopped trials would have run, all of them together, if each took the median "
+        "time of those that ran to their end."
+    )
+
+
 def _progress(view: JobView) -> str:
     if view.pulled is not None:
         return _("pulling the image, {share:.0%}", share=view.pulled)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from bayescore.i18n import _
-from bayesdesk.models.curves import Array, one_line
-from bayesdesk.models.forecast_band import Band, outline
+from bayesdesk.models.curves import one_line
+from bayesdesk.models.forecast_band import Band
 from bayesdesk.models.formatting import number
 from bayesdesk.plots.canvas import pen
 from bayesdesk.plots.legend import Entry, area_key, line_key
@@ -73,13 +72,13 @@ class ForecastBands:
     def _draw(self, index: int, bands: Sequence[Band], colour: str, alpha: int) -> None:
         path = QPainterPath()
         path.setFillRule(Qt.FillRule.WindingFill)
-        for corners in outline(bands):
-            path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+        for band in bands:
+            path.addPolygon(_outline(band))
         area = self._areas[index]
         area.setBrush(_tinted(colour, alpha))
         area.setPath(path)
         self._box.itemBoundsChanged(area)
-        x, y = one_line([(_pair(b.step, b.end), _pair(b.value, b.mean)) for b in bands])
+        x, y = one_line([b.middle() for b in bands])
         self._means[index].setData(x=x, y=y, pen=pen(colour, 1.3, dashed=True))
         self._ends[index].setData(
             x=[b.end for b in bands],
@@ -107,5 +106,8 @@ def _tinted(colour: str, alpha: int) -> QColor:
     return made
 
 
-def _pair(one: float, other: float) -> Array:
-    return np.array([one, other], dtype=np.float64)
+def _outline(band: Band) -> QPolygonF:
+    steps, low, high = band.edges()
+    there = [QPointF(x, y) for x, y in zip(steps.tolist(), high.tolist(), strict=True)]
+    back = [QPointF(x, y) for x, y in zip(steps[::-1].tolist(), low[::-1].tolist(), strict=True)]
+    return QPolygonF([*there, *back])

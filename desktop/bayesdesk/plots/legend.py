@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
@@ -13,6 +12,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.widgets import clear, label, row
 
 _SIZE = QSize(26, 14)  # px
+_LINE = 1.5  # px
 _SHARPNESS = 3  # pixels of the drawing in one of the window, for screens with a scale factor
 Entry = tuple[QPixmap, str]
 
@@ -24,31 +24,36 @@ class Legend(QWidget):
         super().__init__()
         self._entries = row(spacing=6)
         self._entries.setContentsMargins(left, 2, 0, 0)
-        self._shown: list[str] | None = None
+        self._shown: list[tuple[QLabel, QLabel]] = []
         self.setLayout(self._entries)
         self.setVisible(False)
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
         """Show these entries, and nothing if there are none."""
-        words = [text for _drawing, text in entries]
-        if words == self._shown:
-            return
-        self._shown = words
-        clear(self._entries)
-        for drawing, text in entries:
-            picture = QLabel()
+        if len(entries) != len(self._shown):
+            self._build(len(entries))
+        for (picture, words), (drawing, text) in zip(self._shown, entries, strict=True):
             picture.setPixmap(drawing)
-            self._entries.addWidget(picture)
-            self._entries.addWidget(label(text, "caption"))
-            self._entries.addSpacing(10)
-        self._entries.addStretch(1)
+            words.setText(text)
         self.setVisible(bool(entries))
 
+    def _build(self, count: int) -> None:
+        clear(self._entries)
+        self._shown = [(QLabel(), label("", "caption")) for _i in range(count)]
+        for picture, words in self._shown:
+            self._entries.addWidget(picture)
+            self._entries.addWidget(words)
+            self._entries.addSpacing(10)
+        self._entries.addStretch(1)
 
-def line_key(pen: Any) -> QPixmap:
+
+def line_key(drawn_with: QPen) -> QPixmap:
     """A piece of a line."""
     pixmap, painter = _begun()
-    painter.setPen(pen)
+    made = QPen(drawn_with)
+    made.setCosmetic(False)  # else it would be that many pixels of the drawing
+    made.setWidthF(_LINE)
+    painter.setPen(made)
     middle = _SIZE.height() / 2
     painter.drawLine(QPointF(1, middle), QPointF(_SIZE.width() - 1, middle))
     painter.end()

@@ -112,10 +112,10 @@ class MetricChart(Card):
 
     def _found_bands(self) -> tuple[list[Band], Band | None]:
         """Bands of the running trials that pass the filter, and that of the selected trial."""
-        model = self._model
-        running = [t for t in model.shown if not t.state.ended and t != model.selected]
+        model, selected = self._model, self._model.selected
+        running = [t for t in model.shown if not t.state.ended and t is not selected]
         others = [band for t in running if (band := self._band(t)) is not None]
-        return others[-_MOST_BANDS:], self._band(model.selected) if model.selected is not None else None
+        return others[-_MOST_BANDS:], self._band(selected) if selected is not None else None
 
     def _band(self, trial: Trial) -> Band | None:
         band = band_of(trial, self._curve(trial.id))

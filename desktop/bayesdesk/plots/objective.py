@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtCore import QRectF
 
 from bayescore.i18n import _, n_
 from bayescore.results import best_so_far
-from bayescore.store import TrialState
+from bayescore.store import Trial, TrialState
 from bayesdesk.models.chart_words import objective_words
 from bayesdesk.models.columns import Mask
 from bayesdesk.models.curves import Array, fences, stairs
@@ -93,7 +94,8 @@ class ObjectiveChart(Card):
         numbers = np.array([t.number for t in view.trials], dtype=float)
         values = columns.numbers(view.job.metric)
         good, stopped = np.isfinite(values), columns.stopped()
-        self._clip(values[good])
+        low, high = _intervals(view.trials, stopped & good)
+        self._clip(np.concatenate([v[np.isfinite(v)] for v in (values, low, high)]))
         heights = self._heights(values)
         far = good & ((values < self._ends[0]) | (values > self._ends[1]))
         # One brush for each item: a brush for each dot takes seconds with tens of thousands of trials.
@@ -118,27 +120,23 @@ class ObjectiveChart(Card):
         self._failed.show_marks(numbers[failed], failed)
         unknown = np.flatnonzero(stopped & ~good)
         self._unknown.show_marks(numbers[unknown], unknown)
-        ends = self._show_stopped(numbers, heights, stopped & good & ~far & np.isfinite(heights))
+        low, high = self._heights(low), self._heights(high)
+        self._show_stopped(numbers, heights, (low, high), stopped & good & ~far & np.isfinite(heights))
         self._legend.show_entries(_stopped_key() if stopped.any() else [])
         self._show_selected()
-        self._fit(numbers, np.concatenate([heights[good & np.isfinite(heights)], ends]))
+        self._fit(numbers, np.concatenate([v[np.isfinite(v)] for v in (heights, low, high)]))
         self._show_empty(bool(good.any()), len(failed))
 
-    def _show_stopped(self, numbers: Array, heights: Array, drawn: Mask) -> Array:
-        """Draw the trials that were stopped early, and return the heights of the ends of their whiskers."""
-        colours, mask, found = theme.palette(), self._model.mask, self._model.view.trials
-        every = [np.empty(0)]
+    def _show_stopped(
+        self, numbers: Array, heights: Array, interval: tuple[Array, Array], drawn: Mask
+    ) -> None:
+        colours, mask, (low, high) = theme.palette(), self._model.mask, interval
         for marks, colour, is_of in (
             (self._stopped, colours.secondary, mask),
             (self._faded_stopped, colours.line, ~mask),
         ):
             rows = np.flatnonzero(drawn & is_of)
-            known = [found[i].curve.forecast for i in rows]
-            low = self._heights(np.array([f.low if f else np.nan for f in known], dtype=float))
-            high = self._heights(np.array([f.high if f else np.nan for f in known], dtype=float))
-            marks.show_marks(numbers[rows], heights[rows], rows, colour, (low, high))
-            every += [low[np.isfinite(low)], high[np.isfinite(high)]]
-        return np.concatenate(every)
+            marks.show_marks(numbers[rows], heights[rows], rows, colour, (low[rows], high[rows]))
 
     def _fit(self, numbers: Array, heights: Array) -> None:
         """Show every trial, and leave room for the marks at the edges."""
@@ -252,6 +250,14 @@ class ObjectiveChart(Card):
         hint = super().sizeHint()
         hint.setHeight(300)
         return hint
+
+
+def _intervals(trials: Sequence[Trial], drawn: Mask) -> tuple[Array, Array]:
+    """Ends of the intervals of some trials, NaN for the others, each of shape (n,)."""
+    found = [t.curve.forecast if is_drawn else None for t, is_drawn in zip(trials, drawn, strict=True)]
+    low = np.array([math.nan if f is None else f.low for f in found], dtype=np.float64)
+    high = np.array([math.nan if f is None else f.high for f in found], dtype=np.float64)
+    return low, high
 
 
 def _stopped_key() -> list[Entry]:

@@ -22,7 +22,7 @@ from bayesdesk.plots.canvas import Plot, pen, plot
 from bayesdesk.plots.edge_marks import EdgeMarks
 from bayesdesk.plots.empty_state import EmptyState
 from bayesdesk.plots.keyboard import walk_trials
-from bayesdesk.plots.stopped_marks import StoppedMarks
+from bayesdesk.plots.stopped_marks import SYMBOL, StoppedMarks
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, ElidedLabel, column, row
@@ -102,9 +102,10 @@ class _Slice(QWidget):
         walk_trials(made, self._model, self._points, lambda: slice_words(self._model, self._spec.name))
         self._dots, self._selected = pg.ScatterPlotItem(size=6, pen=None), pg.ScatterPlotItem(size=11)
         self._failed, self._stopped = EdgeMarks(made.box), StoppedMarks(size=8)
+        self._unknown = EdgeMarks(made.box, is_hollow=True)
         for part in (self._stopped.marks, self._dots, self._selected):
             made.addItem(part)
-        for part in (self._dots, self._failed, self._stopped.marks):
+        for part in (self._dots, self._failed, self._unknown, self._stopped.marks):
             part.sigClicked.connect(self._clicked)
         self._column.takeAt(1)
         self._column.addWidget(made, 1)
@@ -121,17 +122,21 @@ class _Slice(QWidget):
         self._dots.setData(x=positions[ran], y=values[ran], data=ran, brush=pg.mkBrush(colours.secondary))
         self._stopped.show_marks(positions[cut], values[cut], cut, colours.secondary)
         self._failed.show_marks(positions[failed], failed)
+        unknown = np.flatnonzero(model.mask & stopped & ~np.isfinite(values))
+        self._unknown.show_marks(positions[unknown], unknown)
         trial = model.selected
         chosen = model.columns.row_of(trial.number) if trial else None
         seen = chosen is not None and bool(np.isfinite(values[chosen]))
+        is_hollow = chosen is not None and bool(stopped[chosen])
         self._selected.setData(
             x=[positions[chosen]] if seen else [],
             y=[values[chosen]] if seen else [],
-            brush=pg.mkBrush(colours.accent),
-            pen=pen(colours.panel, 1.5),
+            symbol=SYMBOL if is_hollow else "o",
+            brush=pg.mkBrush(colours.panel if is_hollow else colours.accent),
+            pen=pen(colours.accent, 2) if is_hollow else pen(colours.panel, 1.5),
         )
         if len(rows):
-            self._fit(values[rows], has_failed=bool(len(failed)))
+            self._fit(values[rows], has_marks=bool(len(failed) or len(unknown)))
 
     def _points(self) -> tuple[Array, Array, list[int]]:
         """Where the trials are that pass the filter, and their numbers."""
@@ -140,11 +145,11 @@ class _Slice(QWidget):
         rows = np.flatnonzero(self._model.mask & np.isfinite(values) & np.isfinite(places))
         return places[rows], values[rows], [trials[i].number for i in rows]
 
-    def _fit(self, values: Array, *, has_failed: bool) -> None:
+    def _fit(self, values: Array, *, has_marks: bool) -> None:
         left, right = ends(self._spec)
         low, high = float(values.min()), float(values.max())
         height = (high - low) or abs(high) or 1.0
-        foot = low - height * (_EDGE_MARGIN if has_failed else _MARGIN)
+        foot = low - height * (_EDGE_MARGIN if has_marks else _MARGIN)
         self._whole = QRectF(left, foot, right - left, high + height * _MARGIN - foot)
         assert self._plot is not None
         self._plot.box.refit()

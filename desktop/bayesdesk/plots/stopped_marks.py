@@ -14,6 +14,7 @@ from bayesdesk.ui import theme
 
 SYMBOL = "d"  # a diamond, as the mark of the state in tables
 _SIZE = 10  # pixels
+_MOST_SMOOTH = 2000  # whiskers that are drawn with antialiasing
 
 
 class StoppedMarks:
@@ -57,4 +58,5 @@ class StoppedMarks:
         self.marks.setData(x=x, y=heights, data=rows, pen=drawn, brush=pg.mkBrush(theme.palette().panel))
         if interval is not None:
             ends = np.stack(interval, axis=1).reshape(-1)
-            self._whiskers.setData(x=np.repeat(x, 2), y=ends, pen=pen(colour, 1.2))
+            is_smooth = len(x) <= _MOST_SMOOTH
+            self._whiskers.setData(x=np.repeat(x, 2), y=ends, pen=pen(colour, 1.2), antialias=is_smooth)

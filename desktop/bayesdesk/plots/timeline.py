@@ -92,7 +92,7 @@ class TimelineChart(Card):
             of_tone = [s for s in spans if _tone(s) == tone]
             self._add_bars(of_tone, whole, getattr(colours, tone), pen(colours.panel))
         stopped = [s for s in spans if _tone(s) is None]
-        self._add_bars(stopped, whole, colours.panel, pen(colours.secondary, 1.4))
+        self._add_bars(stopped, whole, colours.panel, pen(colours.secondary))
         short = [name if len(name) < 12 else f"…{name[-8:]}" for name in names]
         self._plot.getPlotItem().getAxis("left").setTicks([list(enumerate(short))])
 
