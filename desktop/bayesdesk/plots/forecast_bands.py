@@ -45,7 +45,8 @@ class ForecastBands:
             area.setZValue(_BELOW)
             area.setPen(Qt.PenStyle.NoPen)
             box.addItem(area)
-        for item in (*self._means, self._best):
+        box.addItem(self._best)  # it is always in sight
+        for item in self._means:
             box.addItem(item, ignoreBounds=True)
         for marks in self._ends:
             marks.setZValue(_ABOVE)

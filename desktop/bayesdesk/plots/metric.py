@@ -102,13 +102,12 @@ class MetricChart(Card):
 
     def _show_forecasts(self) -> None:
         others, chosen = self._found_bands()
-        best = self._height(self._model.view.best.value) if self._model.view.best is not None else None
+        winner = self._model.view.best
+        value = winner.value if winner is not None else None
+        best = self._height(value)
         self._bands.show_bands(others, chosen, best)
-        value = None if best is None or self._model.view.best is None else self._model.view.best.value
-        has_bands = bool(others) or chosen is not None
-        self._legend.show_entries(
-            legend_entries(has_chosen=chosen is not None, best=value) if has_bands else []
-        )
+        entries = legend_entries(has_chosen=chosen is not None, best=None if best is None else value)
+        self._legend.show_entries(entries if others or chosen is not None else [])
 
     def _found_bands(self) -> tuple[list[Band], Band | None]:
         """Bands of the running trials that pass the filter, and that of the selected trial."""

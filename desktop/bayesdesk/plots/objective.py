@@ -254,9 +254,10 @@ class ObjectiveChart(Card):
 
 def _intervals(trials: Sequence[Trial], drawn: Mask) -> tuple[Array, Array]:
     """Ends of the intervals of some trials, NaN for the others, each of shape (n,)."""
-    found = [t.curve.forecast if is_drawn else None for t, is_drawn in zip(trials, drawn, strict=True)]
-    low = np.array([math.nan if f is None else f.low for f in found], dtype=np.float64)
-    high = np.array([math.nan if f is None else f.high for f in found], dtype=np.float64)
+    low, high = np.full(len(trials), np.nan), np.full(len(trials), np.nan)
+    for row in np.flatnonzero(drawn).tolist():
+        if (forecast := trials[row].curve.forecast) is not None:
+            low[row], high[row] = forecast.low, forecast.high
     return low, high
 
 
