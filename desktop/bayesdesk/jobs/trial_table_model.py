@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor
 
 from bayescore.i18n import _
 from bayescore.store import Trial, TrialState
+from bayesdesk.models.early_stops import forecast_lines
 from bayesdesk.models.formatting import TONES
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.table import TrialRows, begins_descending, column_names, column_title, objective_column
@@ -109,7 +110,8 @@ class TrialTableModel(TableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(trial, name)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return as_text(str(trial.reason)) if trial.reason else None
+            words = str(trial.reason) if trial.reason else "\n".join(forecast_lines(trial))
+            return as_text(words) if words else None
         return None
 
     def _colour(self, trial: Trial, name: str) -> QColor | None:

@@ -52,11 +52,13 @@ class StoppedMarks:
         x, heights, rows
             All of shape (n,).
         interval
-            Heights of the lower and the upper ends of the whiskers, each of shape (n,).
+            Heights of the lower and the upper ends of the whiskers, each of shape (n,); NaN for an end that
+            the scale cannot show.
         """
         drawn = pen(colour, 1.4)
         self.marks.setData(x=x, y=heights, data=rows, pen=drawn, brush=pg.mkBrush(theme.palette().panel))
         if interval is not None:
-            ends = np.stack(interval, axis=1).reshape(-1)
+            known = [np.where(np.isfinite(ends), ends, heights) for ends in interval]
+            ends = np.stack(known, axis=1).reshape(-1)
             is_smooth = len(x) <= _MOST_SMOOTH
             self._whiskers.setData(x=np.repeat(x, 2), y=ends, pen=pen(colour, 1.2), antialias=is_smooth)
