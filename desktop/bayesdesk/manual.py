@@ -33,6 +33,7 @@ PAGES = (
     "your-repository",
     "files",
     "window",
+    "steering",
     "command-line",
     "search",
     "reliability",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bayescore.cluster import parcels
-from bayescore.cluster.agent import _log_part
+from bayescore.cluster.file_parts import log_part
 from bayescore.cluster.messages import SyncOffsets
 from bayescore.cluster.relay import Relayed, SpoolIntake
 from bayescore.listener import Report, read_spool
@@ -99,7 +99,7 @@ def test_that_a_rotated_log_is_copied_without_a_gap(
         log.write(line)
         written += line
         while True:
-            part, number, offset = _log_part(file, offsets)
+            part, number, offset = log_part(file, offsets)
             if not part:
                 break
             copied += part

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bayescore.config import YamlDocument, load_local_text, load_text
+from bayescore.config import EarlyStopping, YamlDocument, load_local_text, load_text
 from bayescore.config.problems import has_errors
 from support.builders import FILE
 
@@ -286,6 +286,13 @@ LOCAL_BAD = {
     "less than nothing of a resource": ("out-of-range", "ray:\n  resources:\n    a100: ⟦-1\n"),
     "a folder for a node as a list": ("wrong-type", "data:\n  me/set/1:\n    lab-1: ⟦[a]\n"),
     "a word for a truth": ("wrong-type", "inject_client: ⟦maybe\n"),
+    "early stopping in words": ("wrong-type", "early_stopping: ⟦median\n"),
+    "an unknown key of early stopping": ("unknown-key", "early_stopping:\n  ⟦patience: 3\n"),
+    "less than one report": ("out-of-range", "early_stopping:\n  min_steps: ⟦0\n"),
+    "a confidence of one": ("out-of-range", "early_stopping:\n  confidence: ⟦1\n"),
+    "a confidence in percent": ("out-of-range", "early_stopping:\n  confidence: ⟦97\n"),
+    "no hours": ("out-of-range", "max_hours: ⟦0\n"),
+    "GPU hours in words": ("wrong-type", "max_gpu_hours: ⟦a night\n"),
 }
 
 
@@ -304,6 +311,7 @@ def test_that_every_local_setting_is_read() -> None:
         "in_place: {data: rw}\ncopy: [a.pt]\nsend: data\n"
         "max_failed_trials: 7\nseed: 3\nobjective: best\nuse_busy_gpus: true\ninject_client: false\nparameters_as: '{name}={value}'\nshell: bash\nstop_when_exhausted: false\n"
         "metrics: [{csv: a.csv, rename: {a: b}}]\n"
+        "early_stopping: {min_steps: 4, confidence: 0.9}\nmax_hours: 8\nmax_gpu_hours: 0.5\n"
         "ray: {address: h:6379, runner: process, resources: {a100: 1}, outputs: '*.pt', patience: 5m}\n"
     ).settings
     assert settings is not None
@@ -312,6 +320,8 @@ def test_that_every_local_setting_is_read() -> None:
         "gpus": [0, "GPU-1"], "gpus_per_trial": 1, "trials_per_gpu": 2, "cpus": 1.5, "memory": 8 * 2**30, "shm_size": 512 * 2**20, "pids_limit": 99,
         "data": {"a/b/1": "~/d", "c/d/2": {"default": "/d", "n": "/e"}}, "environment": {"A": "1"},
         "in_place": {"data": "rw"}, "copied": ["a.pt"], "send": ["data"], "trial_timeout": 7200.0, "max_failed_trials": 7,
+        "early_stopping": {"min_steps": 4, "confidence": 0.9}, "max_hours": 8.0, "max_gpu_hours": 0.5,
+        "known": [], "baseline": None,  # read with the names of the other file
         "metrics": [{"kind": "csv", "value": "a.csv", "rename": {"a": "b"}}],
         "seed": 3, "objective": "best", "use_busy_gpus": True, "inject_client": False, "parameters_as": "{name}={value}", "shell": "bash", "stop_when_exhausted": False,
         "ray": {
@@ -319,6 +329,23 @@ def test_that_every_local_setting_is_read() -> None:
             "patience": 300.0,
         },
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "settings"),
+    [
+        ("early_stopping: true\n", EarlyStopping()),
+        ("early_stopping: {}\n", EarlyStopping()),
+        ("early_stopping:\n  confidence: 0.9\n", EarlyStopping(confidence=0.9)),
+        ("early_stopping: false\n", None),
+        ("seed: 1\n", None),
+    ],
+)
+def test_that_early_stopping_is_a_switch_or_a_map(written: str, settings: EarlyStopping | None) -> None:
+    loaded = load_local_text(written)
+    assert loaded.problems == ()
+    assert loaded.settings is not None
+    assert loaded.settings.early_stopping == settings
 
 
 @pytest.mark.parametrize(

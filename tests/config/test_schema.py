@@ -50,6 +50,11 @@ def test_that_a_file_with_problems_is_invalid(change: dict[str, Any]) -> None:
     [
         ("runner: docker\nmemory: 8g\ntrial_timeout: 90\ngpus: [0, GPU-1]\ncpus: 1.5\n", True),
         ("gpus: all\ndata: {a/b/1: ~/x}\nenvironment: {A: 1}\nseed: 3\n", True),
+        ("early_stopping: true\nmax_hours: 8\n", True),
+        ("early_stopping: {min_steps: 4, confidence: 0.9}\n", True),
+        ("early_stopping: {confidence: 1}\n", False),
+        ("early_stopping: median\n", False),
+        ("max_gpu_hours: 0\n", False),
         ("runner: podman\n", False),
         ("trials_per_gpu: 0\n", False),
     ],

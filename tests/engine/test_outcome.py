@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bayescore.config import LocalSettings
 from bayescore.engine.outcome import judge_job, judge_trial
 from bayescore.engine.trial_run import tail_of
 from bayescore.i18n import Text, text
-from bayescore.store import CurveRecord, Job, JobState, Trial, TrialState
+from bayescore.store import CurveRecord, EndForecast, Job, JobState, StopCause, Trial, TrialState
 from bayescore.trials.runners import Exit
 from support.builders import a_submission
 
@@ -112,6 +113,37 @@ def test_that_a_stopped_trial_is_cancelled_however_it_ended(ended: Exit) -> None
         ended, 0.5, a_job(), stopped=True, unkept=True, log_tail="Traceback", curve=CurveRecord()
     )
     assert (verdict.state, verdict.reason, verdict.value) == (CANCELLED, None, None)
+
+
+FORECAST = EndForecast(7, 30, 0.8123, 0.0213, 0.78, 0.84, 0.93, 0.004)
+
+
+@pytest.mark.parametrize(
+    "ended", [Exit(0), Exit(-15), Exit(3), Exit(None), Exit(None, gone_with="b"), Exit(-15, timed_out=True)]
+)
+@pytest.mark.parametrize("stopped", [False, True])
+@pytest.mark.parametrize(
+    ("curve", "reason"),
+    [
+        (
+            CurveRecord(FORECAST, StopCause.HOPELESS, 7),
+            "Stopped at step 7 of about 30: expected to end at 0.8123 ± 0.021; the best is 0.93; "
+            "chance to beat it 0.4 %.",
+        ),
+        (
+            CurveRecord(None, StopCause.DIVERGED, 3),
+            "Stopped at step 3: “score” is no longer a finite number.",
+        ),
+        (CurveRecord(None, StopCause.BUDGET), "Stopped because the time of the job was used up."),
+    ],
+)
+def test_that_a_trial_whose_stop_is_stored_is_stopped_early_however_it_ended(
+    ended: Exit, stopped: bool, curve: CurveRecord, reason: str
+) -> None:
+    verdict = judge_trial(ended, 0.5, a_job(), stopped=stopped, unkept=True, log_tail="Trace", curve=curve)
+    assert (verdict.state, verdict.value) == (TrialState.STOPPED_EARLY, 0.5)
+    assert verdict.reason is not None
+    assert verdict.reason.render("en") == reason
 
 
 @pytest.mark.parametrize(
@@ -287,3 +319,34 @@ def test_that_a_job_whose_search_is_exhausted_ends_with_its_last_trial(
 def test_that_the_end_of_a_log_says_when_its_first_line_is_cut(tmp_path: Path, log: bytes, tail: str) -> None:
     (tmp_path / "log").write_bytes(log)
     assert tail_of(tmp_path / "log") == tail
+
+
+STOPPED_EARLY = TrialState.STOPPED_EARLY
+
+
+@pytest.mark.parametrize(
+    ("states", "has_time", "end"),
+    [
+        ([SUCCEEDED, *[STOPPED_EARLY] * 9], True, JobState.SUCCEEDED),  # they count
+        ([SUCCEEDED, *[STOPPED_EARLY] * 8], True, NOT_YET),
+        ([SUCCEEDED, *[STOPPED_EARLY] * 5], True, NOT_YET),  # they are no failures
+        ([STOPPED_EARLY] * 10, True, JobState.FAILED),
+        ([SUCCEEDED, FAILED], False, JobState.SUCCEEDED),
+        ([SUCCEEDED, TrialState.RUNNING], False, NOT_YET),
+        ([STOPPED_EARLY], False, JobState.FAILED),
+    ],
+)
+def test_that_stopped_trials_count_and_a_job_without_time_ends(
+    states: list[TrialState], has_time: bool, end: JobState | None
+) -> None:
+    found = judge_job(a_job(), some_trials(states), metric_seen=True, exhausted=None, has_time=has_time)
+    assert (found.state if found else None) is end
+
+
+def test_that_the_reason_names_the_time_only_if_it_cost_a_trial() -> None:
+    whole = some_trials([SUCCEEDED] * 10)
+    cut = [*whole[:9], replace(a_trial(10, STOPPED_EARLY), curve=CurveRecord(None, StopCause.BUDGET))]
+    for found, reason in ((whole, None), (cut, "The time of the job is used up.")):
+        end = judge_job(a_job(), found, metric_seen=True, exhausted=None, has_time=False)
+        assert end is not None
+        assert (end.reason.render("en") if end.reason else None) == reason

@@ -68,10 +68,10 @@ def _numbers_and_parameters(world: World) -> Iterator[str]:
         if [t.parameters for t in found] != expected:
             yield "the grid was not walked in its order"
     if algorithm is Algorithm.RANDOM:
-        from bayescore.results import observation
+        from bayescore.engine.suggester import observation
 
         for index, trial in enumerate(found):
-            seen = [observation(t) for t in found[:index]]
+            seen = [observation(t, job) for t in found[:index]]
             asked = suggest(
                 space,
                 job.config.hyper_tuning.goal,

@@ -15,6 +15,7 @@ from bayescore.config.local import LocalSettings
 from bayescore.results import planned_seconds
 from bayescore.trials.gpus import Gpu, trials_at_a_time
 from bayesdesk.editor.completion import completions, describe, place_of
+from bayesdesk.editor.early_stopping_field import EarlyStoppingField
 from bayesdesk.editor.explanations import keys_at
 from bayesdesk.editor.in_place_field import PatternsField
 from bayesdesk.services.project_words import metric_names
@@ -462,3 +463,28 @@ def test_that_what_is_used_in_place_is_a_line_of_the_form(
     field.textEdited.emit("")
     settle(editor)
     assert editor.local.value(("in_place",)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "keys", "after"),
+    [
+        ("seed: 1\n", [Qt.Key.Key_Down], "seed: 1\nearly_stopping: true\n"),
+        ("early_stopping: {confidence: 0.9}\n", [Qt.Key.Key_Down], "early_stopping: {confidence: 0.9}\n"),
+        ("early_stopping: {confidence: 0.9}\n", [Qt.Key.Key_Up], "early_stopping: false\n"),
+    ],
+)
+def test_that_the_form_switches_early_stopping_and_keeps_its_settings(
+    window: MainWindow, workspace: Workspace, qtbot, before: str, keys: list[Qt.Key], after: str
+) -> None:
+    file = workspace.write()
+    file.with_name("openbayes.local.yaml").write_text(before, encoding="utf-8")
+    editor = open_editor(window, qtbot, file)
+    settings = editor.run_settings
+    qtbot.mouseClick(settings._more, Qt.MouseButton.LeftButton)
+    field = settings.findChild(EarlyStoppingField)
+    for key in keys:
+        qtbot.keyClick(field, key)
+    settle(editor)
+    assert editor.local.text == after
+    is_on = "true" in after or "confidence" in after
+    assert field.currentText() == ("yes" if is_on else "no")

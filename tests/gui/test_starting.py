@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from bayescore.store import jobs
@@ -213,3 +213,39 @@ def shown_text(dialog: StartDialog) -> str:
 def click(dialog: StartDialog, title: str) -> None:
     found = next(b for b in dialog.findChildren(QAbstractButton) if b.text() == title)
     found.click()
+
+
+def test_that_the_switch_of_early_stopping_is_saved_with_the_start_and_remembered(
+    window: MainWindow, editor: EditorPage, workspace: Workspace, qtbot
+) -> None:
+    before = on_disk(workspace)
+    editor.start()
+    dialog = checked(editor, qtbot)
+    box = dialog.early_stopping.box
+    assert not box.isChecked()
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().topLeft() + QPoint(8, box.height() // 2))
+    qtbot.waitUntil(
+        lambda: "early_stopping" in dialog.changes.views[-1].toPlainText() and dialog._start.isEnabled(),
+        timeout=WAIT_MS,
+    )
+    assert box.isChecked()
+    assert on_disk(workspace) == before
+    dialog._start.click()
+    page = job_page(window, qtbot)
+    assert page.model.view.job.local.early_stopping is not None
+    assert b"early_stopping: true" in on_disk(workspace)["openbayes.local.yaml"]
+    qtbot.waitUntil(lambda: page.model.view.job.state.ended, timeout=WAIT_MS)
+
+
+def test_that_a_cancelled_switch_of_early_stopping_stays_in_the_editor_only(
+    editor: EditorPage, workspace: Workspace, qtbot
+) -> None:
+    before = on_disk(workspace)
+    editor.start()
+    dialog = checked(editor, qtbot)
+    qtbot.keyClick(dialog.early_stopping.box, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "early_stopping" in editor.local.text, timeout=WAIT_MS)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    settle(editor)
+    assert editor.local.value(("early_stopping",)) is True
+    assert on_disk(workspace) == before

@@ -15,7 +15,7 @@ from bayescore.results import (
     early_stops,
     expected_value,
     importances,
-    observation,
+    observation_of,
     surface,
     time_left,
 )
@@ -81,7 +81,7 @@ def test_that_what_stopped_trials_ran_less_than_the_median_is_saved(
 def test_that_a_stopped_trial_is_observed_with_its_forecast_and_never_its_last_report(
     trial: Trial, expected: Observation
 ) -> None:
-    assert observation(trial) == expected
+    assert observation_of(trial) == expected
     assert expected_value(trial) == expected.value
 
 

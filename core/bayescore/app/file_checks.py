@@ -9,6 +9,7 @@ from bayescore.app.findings import Finding
 from bayescore.app.gpu_problems import gpu_problems
 from bayescore.app.in_place_problems import in_place_problems
 from bayescore.app.interpreter_choice import python_findings, python_problems
+from bayescore.app.known_table import known_problems
 from bayescore.app.program_problems import program_problems
 from bayescore.app.project_findings import Use, project_findings
 from bayescore.config import (
@@ -61,6 +62,7 @@ def check_files(where: Path, watcher: Watcher | None = None) -> FileChecks:
         *python_problems(file.parent, local, settings.runner),
         *program_problems(file.parent, loaded, local),
         *gpu_problems(file.parent, local, settings),
+        *known_problems(file.parent, loaded, local),
     )
     on_nodes = settings.runner is RunnerChoice.RAY and settings.ray.runner is NodeRunner.DOCKER
     use = Use(

@@ -12,7 +12,8 @@ from bayescore.app.permissions import Permission
 from bayescore.app.secret_values import collect
 from bayescore.errors import ConfigError, RunnerError
 from bayescore.i18n import text
-from bayescore.store import Database, Job, TrialState, cancellation, job_secrets, requests, trials
+from bayescore.store import Database, Job, Request, TrialState, cancellation, job_secrets, requests, trials
+from bayescore.times import now
 
 _ACCEPT_S = 30.0  # the engine starts and reads its store in much less
 _POLL_S = 0.05
@@ -65,7 +66,7 @@ def continue_job(
     """
     job = job_by_id(database, identifier)
     check_can_run(job)
-    _confirm_and_save_secrets(database, job, confirmed)
+    confirm_and_save_secrets(database, job, confirmed)
     with database.write() as connection:
         requests.add(connection, job.id, requests.CONTINUE, count=more)
     engine_control.start(database.folder)
@@ -102,7 +103,7 @@ def rerun(
                 raise ConfigError(text("Trial {number} has not ended yet.", number=number))
     elif not _has_failed_trials(database, job):
         raise ConfigError(text("No trial of job {id} has failed.", id=job.id))
-    _confirm_and_save_secrets(database, job, confirmed)
+    confirm_and_save_secrets(database, job, confirmed)
     with database.write() as connection:
         for trial in numbers or (None,):
             requests.add(connection, job.id, requests.RERUN, trial=trial)
@@ -123,10 +124,15 @@ def wait_until_accepted(database: Database, identifier: str) -> None:
     while time.monotonic() < deadline:
         with database.read() as connection:
             open_requests = requests.unfinished(connection)
-        if not any(r.job == identifier and r.kind != requests.CANCEL for r in open_requests):
+        if not any(_is_awaited(r, identifier) for r in open_requests):
             return
         time.sleep(_POLL_S)
     raise RunnerError(text("The engine does not answer."), text("See: bayesdesk engine status"))
+
+
+def _is_awaited(request: Request, job: str) -> bool:
+    """Whether the engine is about to carry out a request of a job: a cancellation ends with its trials."""
+    return request.job == job and request.kind != requests.CANCEL and requests.is_due(request, now())
 
 
 def check_can_run(job: Job) -> None:
@@ -173,7 +179,16 @@ def _has_failed_trials(database: Database, job: Job) -> bool:
         return any(t.state in (TrialState.FAILED, TrialState.LOST) for t in trials.of_job(connection, job.id))
 
 
-def _confirm_and_save_secrets(database: Database, job: Job, confirmed: Collection[Permission]) -> None:
+def confirm_and_save_secrets(database: Database, job: Job, confirmed: Collection[Permission]) -> None:
+    """Check that the user has allowed what a job needs, and keep its secrets for another run.
+
+    Raises
+    ------
+    UnconfirmedError
+        When the job was not started here and needs more than ``confirmed``.
+    ConfigError
+        When a variable of its secrets is not set.
+    """
     if job.state.ended:
         _check_no_secret_is_gone(job)
     unconfirmed = consent.unconfirmed_of_job(database.folder, job)

@@ -8,7 +8,7 @@ from bayescore.config import Edit, EditError, YamlDocument
 from bayescore.i18n import text
 from bayescore.trials.ignoring import as_pattern
 
-IN_PLACE, COPY, PYTHON = "in_place", "copy", "python"
+IN_PLACE, COPY, PYTHON, EARLY_STOPPING = "in_place", "copy", "python", "early_stopping"
 
 
 def copy_instead(document: YamlDocument, path: str) -> Edit:
@@ -35,6 +35,16 @@ def choose_python(document: YamlDocument, python: str) -> Edit:
     _value(document, PYTHON)  # refuses a file that holds no keys
     present = document.node((PYTHON,)) is not None
     return document.set((PYTHON,), python) if present else document.add((), PYTHON, python)
+
+
+def switch_early_stopping(document: YamlDocument, *, on: bool) -> Edit:
+    """The edit that switches early stopping; settings of it are kept if it is on already."""
+    value = _value(document, EARLY_STOPPING)
+    is_on = value is not None and value is not False
+    if is_on == on:
+        return Edit(0, "", "")
+    present = document.node((EARLY_STOPPING,)) is not None
+    return document.set((EARLY_STOPPING,), on) if present else document.add((), EARLY_STOPPING, on)
 
 
 def _listed(document: YamlDocument, key: str, pattern: str) -> Edit:

@@ -18,6 +18,8 @@ from bayescore.files.tree import Cursor
 from bayescore.i18n import Text, text
 from bayescore.resources import resource
 
+_EARLY_STOPPING = "early_stopping: true\n"
+
 
 def example_names() -> tuple[str, ...]:
     """Names of the examples that can be copied."""
@@ -39,13 +41,18 @@ class NewFiles:
 
 
 def plan_project(
-    folder: Path, example: str | None = None, runner: RunnerChoice = RunnerChoice.AUTO, python: str = ""
+    folder: Path,
+    example: str | None = None,
+    runner: RunnerChoice = RunnerChoice.AUTO,
+    python: str = "",
+    *,
+    early_stopping: bool = False,
 ) -> NewFiles:
     """A commented ``openbayes.yaml``, or the files of an example; nothing is written.
 
     Parameters
     ----------
-    runner, python
+    runner, python, early_stopping
         Written into an ``openbayes.local.yaml``, unless that file exists.
 
     Raises
@@ -67,7 +74,7 @@ def plan_project(
             text("Already in the folder: {names}.", names=names), text("Choose an empty folder.")
         )
     contents: dict[PurePath, bytes] = {p.relative_to(source): p.read_bytes() for p in files}
-    settings = _runner_line(runner) + _python_line(python)
+    settings = _runner_line(runner) + _python_line(python) + (_EARLY_STOPPING if early_stopping else "")
     if settings and not (folder / LOCAL_FILE_NAME).exists():
         own = contents.get(PurePath(LOCAL_FILE_NAME), b"")
         contents[PurePath(LOCAL_FILE_NAME)] = settings.encode() + own
@@ -96,7 +103,9 @@ def write_files(planned: NewFiles) -> list[Path]:
     return written
 
 
-def create_project(folder: Path, example: str | None = None, python: str = "") -> list[Path]:
+def create_project(
+    folder: Path, example: str | None = None, python: str = "", *, early_stopping: bool = False
+) -> list[Path]:
     """Write a commented ``openbayes.yaml``, or copy an example; returns the files that were written.
 
     Raises
@@ -104,7 +113,7 @@ def create_project(folder: Path, example: str | None = None, python: str = "") -
     ConfigError
         As :func:`plan_project` and :func:`write_files`; if one of the files exists, nothing is written.
     """
-    return write_files(plan_project(folder, example, python=python))
+    return write_files(plan_project(folder, example, python=python, early_stopping=early_stopping))
 
 
 def _choose_runner(folder: Path, runner: RunnerChoice) -> None:
@@ -219,6 +228,14 @@ def with_python(proposal: Proposal, python: str) -> Proposal:
     if not python or names_python(folder):
         return proposal
     return replace(proposal, remarks=(*proposal.remarks, _to_add(folder, _python_line(python))))
+
+
+def with_early_stopping(proposal: Proposal) -> Proposal:
+    """The proposal with early stopping switched on."""
+    folder = proposal.file.parent
+    if not (folder / LOCAL_FILE_NAME).exists():
+        return replace(proposal, local=proposal.local + _EARLY_STOPPING)
+    return replace(proposal, remarks=(*proposal.remarks, _to_add(folder, _EARLY_STOPPING)))
 
 
 def names_python(folder: Path) -> bool:

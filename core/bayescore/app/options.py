@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bayescore.config import Access, DataBinding, LocalSettings, OpenBayesConfig, RunnerChoice
+from bayescore.config import Access, DataBinding, EarlyStopping, LocalSettings, OpenBayesConfig, RunnerChoice
 from bayescore.config.read_root import parse_short_binding
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
@@ -20,6 +20,8 @@ class Options:
     ----------
     data
         Data bindings as ``DATA:PATH`` or ``DATA:PATH:ro|rw``; they replace the file's.
+    early_stopping
+        Whether hopeless trials are stopped.
     midpoint
         Run one trial with parameters in the middle of their ranges.
     history
@@ -37,6 +39,7 @@ class Options:
     seed: int | None = None
     command: str | None = None
     history: tuple[Job, ...] = ()
+    early_stopping: bool | None = None
     midpoint: bool = False
 
 
@@ -89,12 +92,15 @@ def local_with_options(local: LocalSettings, options: Options) -> LocalSettings:
         changes["image"] = options.image
     if options.seed is not None:
         changes["seed"] = options.seed
+    if options.early_stopping is not None:
+        settings = local.early_stopping or EarlyStopping()
+        changes["early_stopping"] = settings if options.early_stopping else None
     if options.gpus:
-        changes["gpus"] = _parse_gpus(options.gpus)
+        changes["gpus"] = parse_gpus(options.gpus)
     return local.model_copy(update=changes)
 
 
-def _parse_gpus(written: str) -> str | tuple[int | str, ...]:
+def parse_gpus(written: str) -> str | tuple[int | str, ...]:
     """``all``, ``none``, or indices and UUIDs separated by commas."""
     if written.lower() in ("all", "none"):
         return written.lower()

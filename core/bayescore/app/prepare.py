@@ -13,6 +13,7 @@ from bayescore.app.gpu_problems import gpu_problems
 from bayescore.app.in_place_problems import in_place_problems
 from bayescore.app.inputs import resolve_inputs
 from bayescore.app.interpreter_choice import python_problems
+from bayescore.app.known_table import known_problems, with_known
 from bayescore.app.options import Options, local_with_options, with_options
 from bayescore.app.permissions import PROCESS_LINE, Permission, cluster_lines, folder_lines, permissions_of
 from bayescore.app.program_problems import program_problems
@@ -112,9 +113,11 @@ def prepare(
         *in_place_problems(file.parent, local_file, found),
         *program_problems(file.parent, loaded, local_file),
         *gpu_problems(file.parent, local_file, local),
+        *known_problems(file.parent, loaded, local_file),
     )
     if has_errors(problems):
         return Prepared(None, {}, problems, (), found)
+    local = with_known(local, file.parent, config.hyper_tuning, local_file)
     runner, endpoint = _runner(local)
     problems = (*problems, *python_problems(file.parent, local_file, runner))
     if has_errors(problems):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bayescore.app import consent, engine_control, lineage
+from bayescore.app.measured_trials import add_measured
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
 from bayescore.store import Database, Job, events, job_secrets, jobs
@@ -32,6 +33,9 @@ def submit(database: Database, prepared: Prepared, confirmed: Collection[Permiss
     consent.remember(database.folder, prepared, confirmed)
     with database.write() as connection:
         job = jobs.add(connection, prepared.submission)
+        if not job.submission.midpoint:
+            add_measured(connection, job)
+            job = jobs.get(connection, job.id)
         words = lineage.continues(lineage.continued(connection, job.submission.history))
         if words is not None:
             events.add(connection, job.id, "continues", words)

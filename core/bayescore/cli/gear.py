@@ -17,6 +17,7 @@ from bayescore.app.new_project import name_project
 from bayescore.app.options import Options
 from bayescore.app.prepare import Prepared, prepare
 from bayescore.app.project_findings import Use, project_findings
+from bayescore.app.remembered_switch import remember_early_stopping
 from bayescore.app.submit import submit
 from bayescore.cli.confirming import with_confirmation
 from bayescore.cli.follow import follow
@@ -26,6 +27,7 @@ from bayescore.cli.reading import reading
 from bayescore.cli.store import open_store, print_job
 from bayescore.config import CategoricalSpec, DiscreteSpec, RunnerChoice, Scale, Severity
 from bayescore.config.gear import read_gear
+from bayescore.errors import BayesdeskError
 from bayescore.i18n import N_, _, n_, text, translate
 from bayescore.search import SearchSpace
 from bayescore.store import Database, Submission, jobs, trials
@@ -70,6 +72,13 @@ def hypertuning(
     history: Annotated[
         list[str] | None, typer.Option("--history", help=_("Earlier job to learn from; may be repeated."))
     ] = None,
+    early_stopping: Annotated[
+        bool | None,
+        typer.Option(
+            "--early-stopping/--no-early-stopping",
+            help=_("Stop trials that will not become the best; remembered for this project."),
+        ),
+    ] = None,
     try_: Annotated[
         bool, typer.Option("--try", help=_("Run one trial at mid-range to test the setup."))
     ] = False,
@@ -93,6 +102,7 @@ def hypertuning(
         seed=seed,
         command=shlex.join(command) if command else None,
         history=tuple(find_job(database, word) for word in history or ()),
+        early_stopping=early_stopping,
         midpoint=try_,
     )
     with reading() as watcher:
@@ -109,6 +119,8 @@ def hypertuning(
         if finding.severity is Severity.WARNING and finding.fix is not None:
             show(f"    → {finding.fix}")
     job = with_confirmation(lambda confirmed: submit(database, prepared, confirmed), yes=yes)
+    if early_stopping is not None:
+        _remember(Path(prepared.submission.project), early_stopping, show)
     code = 0 if detach else follow(database, job.id, quiet=json)
     if try_ and not detach:
         _show_origins(database, job.id, show)
@@ -117,6 +129,18 @@ def hypertuning(
     elif detach:
         write(_("Job {id} has been started; follow it with: bayesdesk show {id}", id=job.id))
     raise typer.Exit(code)
+
+
+def _remember(project: Path, early_stopping: bool, show: Callable[[str], None]) -> None:
+    """Keep the choice for the next start; the job has started, so an error does not end the command."""
+    try:
+        file = remember_early_stopping(project, on=early_stopping)
+    except BayesdeskError as error:
+        show(str(error))
+        return
+    if file is not None:
+        setting = f"early_stopping: {str(early_stopping).lower()}"
+        show(_("Remembered in {file}: {setting}", file=file, setting=setting))
 
 
 def _findings(prepared: Prepared, database: Database) -> Iterator[Finding]:

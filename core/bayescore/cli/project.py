@@ -13,6 +13,7 @@ from bayescore.app.new_project import (
     create_project,
     example_names,
     propose_from_program,
+    with_early_stopping,
     with_python,
 )
 from bayescore.cli.interpreters import choose_interpreter
@@ -44,6 +45,9 @@ def init(
     trials: Annotated[
         int, typer.Option("--trials", min=1, max=_MOST_TRIALS, help=_("How many trials."))
     ] = 20,
+    early_stopping: Annotated[
+        bool, typer.Option("--early-stopping", help=_("Stop trials that will not become the best."))
+    ] = False,
     python: Annotated[
         str | None,
         typer.Option("--python", help=_("Python of the trials: a path, or conda:NAME. By default the best.")),
@@ -57,9 +61,11 @@ def init(
     asks = program is None and from_ is None and sys.stdin.isatty() and sys.stdout.isatty()
     if asks:
         program, metric, goal, trials = _ask(folder, metric, goal, trials)
+        early_stopping = early_stopping or (bool(program) and _ask_early_stopping())
     if program:
         proposed = propose_from_program(folder, program, metric=metric, goal=goal, trials=trials)
         made = with_python(proposed, choose_interpreter(folder, python, program, asks=asks))
+        made = with_early_stopping(made) if early_stopping else made
         accept_proposal(made)
         for remark in made.remarks:
             aside(str(remark))
@@ -70,7 +76,7 @@ def init(
             write(str(made.file.with_name(LOCAL_FILE_NAME)))
     else:
         chosen = choose_interpreter(folder, python, asks=asks) if from_ is None or python else ""
-        for target in create_project(folder, from_, chosen):
+        for target in create_project(folder, from_, chosen, early_stopping=early_stopping):
             write(str(target))
     write(_("Next: bayesdesk check {folder}", folder=folder))
 
@@ -98,6 +104,11 @@ def _ask(folder: Path, metric: str, goal: str, trials: int) -> tuple[str, str, s
     )
     trials = typer.prompt(_("How many trials"), default=str(trials), value_proc=_parse_count)
     return program, metric, goal, trials
+
+
+def _ask_early_stopping() -> bool:
+    question = _("Stop trials that will not become the best? The program must report after each epoch.")
+    return typer.confirm(question, default=False)
 
 
 def _parse_goal(answer: str) -> str:

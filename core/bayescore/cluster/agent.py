@@ -6,7 +6,6 @@ resumes after Ray has restarted it: reports and logs stay there until the head h
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
@@ -19,25 +18,23 @@ from pathlib import Path
 
 from bayescore import __version__
 from bayescore.cluster import node_metrics, parcels
+from bayescore.cluster.file_parts import CHUNK, log_part, part_of
 from bayescore.cluster.inspection import check_folders
+from bayescore.cluster.known_trial import KNOWN, read_known, write_known
 from bayescore.cluster.messages import UNKNOWN, Handle, ImageState, Packed, SyncOffsets, TrialUpdate
+from bayescore.cluster.node_cache import NodeCache
 from bayescore.cluster.node_environment import on_this_node
 from bayescore.cluster.node_metrics import NodeMetrics
 from bayescore.cluster.pulling import Pull
 from bayescore.cluster.relay import PortFile, Relayed, SpoolIntake
-from bayescore.files import open_regular, read_bytes, remove_tree
-from bayescore.files import replace as replace_file
+from bayescore.files import remove_tree
 from bayescore.listener import Listener
 from bayescore.listener.attempt import MAX_SPOOL_BYTES
 from bayescore.store import DataFolder, InPlace, Input
 from bayescore.trials import Launch, TrialFolder, docker_engine, images, reporting, trial_folder
 from bayescore.trials.runners import DockerRunner, Exit, ProcessRunner, Runner
 
-_CHUNK = 2**20  # bytes of a file in one answer
 _LOOK_S = 0.1
-_OLD_S = 7 * 86400.0  # a follow-up job mostly has the same project
-_KNOWN = "agent.json"  # in a trial's folder: its token and, once it runs, its name and handle
-_MAX_KNOWN_BYTES = 2**20
 _HOSTS = {"docker": "host.docker.internal", "process": "127.0.0.1"}
 
 
@@ -65,7 +62,10 @@ class NodeAgent:
         self._listener: Listener[Relayed] = Listener(SpoolIntake(), ports)
         self._listener.start()
         self._reporters: dict[tuple[str, int], Relayed] = {}
-        self._metrics = NodeMetrics(_known, self._snapshot, self._changed.set)
+        self._cache = NodeCache(self._folder.root)
+        self._metrics = NodeMetrics(
+            lambda folder: read_known(folder.root), self._cache.snapshot, self._changed.set
+        )
         self._logs_saved: set[str] = set()
         self._pulls: dict[str, Pull] = {}
         self._image_lock = threading.Lock()
@@ -84,33 +84,23 @@ class NodeAgent:
 
     def has_snapshot(self, digest: str) -> bool:
         """Whether a snapshot is on this node."""
-        return self._snapshot(digest).is_dir()
+        return self._cache.snapshot(digest).is_dir()
 
     def receive_snapshot(self, digest: str, offset: int, part: bytes, *, last: bool) -> None:
         """Receive a part of a packed snapshot; the last part unpacks it."""
-        _receive(self._snapshot(digest), offset, part, last=last)
+        self._cache.receive(self._cache.snapshot(digest), offset, part, last=last)
 
     def has_sent(self, fingerprint: str) -> bool:
         """Whether something that is used in place has been sent to this node."""
-        return self._sent(fingerprint).is_dir()
+        return self._cache.sent(fingerprint).is_dir()
 
     def receive_sent(self, fingerprint: str, offset: int, part: bytes, *, last: bool) -> None:
         """Receive a part of something that is used in place; the last part unpacks it."""
-        _receive(self._sent(fingerprint), offset, part, last=last)
-
-    def _sent(self, fingerprint: str) -> Path:
-        return self._folder.root / "sent" / fingerprint
+        self._cache.receive(self._cache.sent(fingerprint), offset, part, last=last)
 
     def remove_old_snapshots(self) -> None:
         """Remove snapshots, and what was sent, that no trial has used for a week."""
-        folders = (self._folder.root / "snapshots", self._folder.root / "sent")
-        for path in (path for folder in folders for path in folder.glob("*")):
-            if time.time() - path.stat().st_mtime > _OLD_S:
-                with suppress(OSError):
-                    remove_tree(path)
-
-    def _snapshot(self, digest: str) -> Path:
-        return self._folder.root / "snapshots" / digest
+        self._cache.remove_old()
 
     # ---- requirements of a job
 
@@ -165,11 +155,11 @@ class NodeAgent:
         in_place = tuple(self._on_this_node(each, sent) for each in launch.content.in_place)
         content = replace(
             launch.content,
-            snapshot=self._snapshot(digest),
+            snapshot=self._cache.snapshot(digest),
             in_place=in_place,
             is_mounted=self._kind == "docker",
         )
-        os.utime(content.snapshot)  # see remove_old_snapshots
+        self._cache.mark_used(content.snapshot)
         if not trial_folder.is_made(folder.root, content.attempt):
             self._reporters.pop((launch.job, launch.number), None)  # of an earlier attempt
             self._metrics.forget(folder)
@@ -191,8 +181,8 @@ class NodeAgent:
             inherited=on_this_node(launch.inherited),
         )
         inner = self._runner.start(own)
-        _write(
-            folder.root / _KNOWN,
+        write_known(
+            folder.root,
             {
                 "token": reporter.token,
                 "name": launch.name,
@@ -208,8 +198,8 @@ class NodeAgent:
         """Something that is used in place, with its path on this node."""
         if each.path not in sent:
             return each
-        place = self._sent(sent[each.path])
-        os.utime(place)  # see remove_old_snapshots
+        place = self._cache.sent(sent[each.path])
+        self._cache.mark_used(place)
         return replace(each, source=str(place / parcels.CONTENT))
 
     def adopt(self, launch: Launch) -> str | None:
@@ -249,10 +239,10 @@ class NodeAgent:
             ended = None
         # the intake ignores what exceeds the limit, which would only fill the head's disk
         spool = (
-            _part(folder.spool / "points.jsonl", offsets.spool) if offsets.spool <= MAX_SPOOL_BYTES else b""
+            part_of(folder.spool / "points.jsonl", offsets.spool) if offsets.spool <= MAX_SPOOL_BYTES else b""
         )
-        log, log_file, log_offset = _log_part(folder.log, offsets)
-        rest = max(len(spool), len(log)) == _CHUNK
+        log, log_file, log_offset = log_part(folder.log, offsets)
+        rest = max(len(spool), len(log)) == CHUNK
         return TrialUpdate(
             spool,
             log,
@@ -278,7 +268,7 @@ class NodeAgent:
         if reporter := self._reporters.pop((found.job, found.number), None):
             self._listener.retire(reporter.address)
         # the file with the name goes last, so that an interrupted removal is repeated
-        known = folder.root / _KNOWN
+        known = folder.root / KNOWN
         paths = sorted(folder.root.iterdir(), key=known.__eq__) if folder.root.is_dir() else []
         for path in paths:
             if keep_output and path == folder.output:
@@ -293,7 +283,7 @@ class NodeAgent:
         """Job, number, attempt and inner handle of programs that have not been removed, by name."""
         found = {}
         for root in (self._folder.root / "jobs").glob("*/trials/*"):
-            known = _read(root / _KNOWN)
+            known = read_known(root)
             if root.name.isdigit() and "inner" in known:
                 found[known["name"]] = (root.parts[-3], int(root.name), int(known["attempt"]), known["inner"])
         return found
@@ -304,7 +294,7 @@ class NodeAgent:
         """Pack the part of a trial's output that is copied to the head, if it has at most ``limit`` bytes."""
         root = self._folder.trial(job, number)
         output = TrialFolder(root).output
-        rule = _read(root / _KNOWN).get("outputs", "all")
+        rule = read_known(root).get("outputs", "all")
         pattern = {"all": "*", "none": ""}.get(rule, rule)
         size = parcels.pack(output, root / "output.tar", pattern, limit) if pattern else 0
         rest = "" if pattern == "*" and size >= 0 else str(output)
@@ -312,7 +302,7 @@ class NodeAgent:
 
     def output_part(self, job: str, number: int, offset: int) -> bytes:
         """A part of the packed output."""
-        return _part(self._folder.trial(job, number) / "output.tar", offset, 4 * _CHUNK)
+        return part_of(self._folder.trial(job, number) / "output.tar", offset, 4 * CHUNK)
 
     # ---- details
 
@@ -320,23 +310,23 @@ class NodeAgent:
         """Handle of the node's runner; ``None`` if no program of this trial has started."""
         if handle.inner != UNKNOWN:
             return handle.inner
-        return _read(self._folder.trial(handle.job, handle.number) / _KNOWN).get("inner")
+        return read_known(self._folder.trial(handle.job, handle.number)).get("inner")
 
     def _renew_tokens(self) -> None:
-        for file in (self._folder.root / "jobs").glob(f"*/trials/*/{_KNOWN}"):
-            if known := _read(file):
-                _write(file, {**known, "token": secrets.token_urlsafe(24)})
+        for file in (self._folder.root / "jobs").glob(f"*/trials/*/{KNOWN}"):
+            if known := read_known(file.parent):
+                write_known(file.parent, {**known, "token": secrets.token_urlsafe(24)})
 
     def _reporter(self, job: str, number: int) -> Relayed:
         known = self._reporters.get((job, number))
         if known is not None:
             return known
         folder = TrialFolder(self._folder.trial(job, number))
-        token = _read(folder.root / _KNOWN).get("token")
+        token = read_known(folder.root).get("token")
         if token is None:
             token = secrets.token_urlsafe(24)
             with suppress(OSError):
-                _write(folder.root / _KNOWN, {"token": token})
+                write_known(folder.root, {"token": token})
         reporter = Relayed(f"{job}-{number}", token, folder.spool / "points.jsonl")
         self._reporters[job, number] = reporter
         self._listener.admit(reporter)
@@ -350,58 +340,3 @@ def agents_home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("bayesdesk-agent", appauthor=False)
-
-
-def _known(folder: TrialFolder) -> dict[str, str]:
-    return _read(folder.root / _KNOWN)
-
-
-def _read(file: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads(read_bytes(file, _MAX_KNOWN_BYTES, follow=False)))
-    except (OSError, ValueError):
-        return {}
-
-
-def _write(file: Path, known: dict[str, str]) -> None:
-    replace_file(file, json.dumps(known).encode(), 0o600)
-
-
-def _receive(target: Path, offset: int, part: bytes, *, last: bool) -> None:
-    """Add a part to the parcel of a folder, unless the folder is there; the last part unpacks it."""
-    if target.is_dir():
-        return
-    parcel = target.with_suffix(".tar")
-    parcels.write_part(parcel, offset, part)
-    if last:
-        parcels.unpack(parcel, target)
-        parcel.unlink()
-
-
-def _part(file: Path, offset: int, most: int = _CHUNK) -> bytes:
-    """Bytes of a file from an offset; links, which the program may have made, are not followed."""
-    try:
-        with open_regular(file, follow=False) as opened:
-            opened.seek(offset)
-            return opened.read(most)
-    except OSError:
-        return b""
-
-
-def _log_part(file: Path, offsets: SyncOffsets) -> tuple[bytes, int, int]:
-    """New bytes of a bounded log, with the file that they are from and the offset behind them."""
-    for place in (Path(f"{file}.1"), file):
-        try:
-            number = place.stat().st_ino
-        except OSError:
-            continue
-        if number == offsets.log_file and (part := _part(place, offsets.log)):
-            return part, number, offsets.log + len(part)
-        if number == offsets.log_file and place == file:
-            return b"", number, offsets.log
-    try:
-        number = file.stat().st_ino
-    except OSError:
-        return b"", offsets.log_file, offsets.log
-    part = _part(file, 0)
-    return part, number, len(part)

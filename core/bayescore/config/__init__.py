@@ -1,6 +1,8 @@
 """Reading ``openbayes.yaml`` and ``openbayes.local.yaml``: settings, problems, and edits of the text."""
 
 from bayescore.config.early_stopping import EarlyStopping
+from bayescore.config.job_change import JobChange
+from bayescore.config.known_sets import KnownSet
 from bayescore.config.load import (
     FILE_NAME,
     LOCAL_FILE_NAME,
@@ -63,6 +65,8 @@ __all__ = [
     "Goal",
     "HyperTuning",
     "IntegerSpec",
+    "JobChange",
+    "KnownSet",
     "Loaded",
     "LoadedLocal",
     "LocalSettings",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path as FilePath
 
+from bayescore.config.known_sets import baseline, known_sets
 from bayescore.config.load import LOCAL_FILE_NAME, Loaded, LoadedLocal
 from bayescore.config.local import CommandShell
 from bayescore.config.metric_sources import report_unwanted
@@ -41,6 +42,8 @@ def problems_of(file: FilePath, loaded: Loaded, local: LoadedLocal) -> tuple[Pro
         _check_options(reader, loaded.config, local.settings.parameters_as)
     tuning = loaded.config.hyper_tuning
     own = Reader(local.document, file.with_name(LOCAL_FILE_NAME))
+    known_sets(own, tuning)
+    baseline(own, tuning)
     report_unwanted(own, local.settings.metrics, tuning.side_metrics, tuning.hyperparameter_metric)
     return (*found, *reader.finish(), *own.finish())
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bayescore.config.early_stopping import EarlyStopping, read_early_stopping
+from bayescore.config.known_sets import KnownSet, read_baseline_shape, read_shape
 from bayescore.config.metric_sources import MetricSource, read_sources
 from bayescore.config.models import Access
 from bayescore.config.read_in_place import read_in_place, read_patterns
@@ -116,6 +117,9 @@ class LocalSettings(BaseModel):
         How hopeless trials are stopped; ``None`` for not at all.
     max_hours, max_gpu_hours
         Time after which the job ends with its best: of the clock, and of all its trials together on each GPU.
+    known, baseline
+        Parameter sets that are run before any other, or were measured elsewhere, and the one that is run
+        first; they are filled in when a job is prepared.
     max_failed_trials
         The job ends when this many trials have failed; ``None``: the first 3, or 5 in a row.
     """
@@ -146,6 +150,8 @@ class LocalSettings(BaseModel):
     early_stopping: EarlyStopping | None = None
     max_hours: float | None = Field(default=None, gt=0)
     max_gpu_hours: float | None = Field(default=None, gt=0)
+    known: tuple[KnownSet, ...] = ()
+    baseline: KnownSet | None = None
     seed: int | None = None
     objective: ObjectiveRule = ObjectiveRule.LAST
     inject_client: bool = True
@@ -323,6 +329,8 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "early_stopping": read_early_stopping,
     "max_hours": _positive(integer=False),
     "max_gpu_hours": _positive(integer=False),
+    "known": read_shape,
+    "baseline": read_baseline_shape,
     "seed": Reader.integer,
     "objective": _choice(ObjectiveRule),
     "inject_client": Reader.boolean,

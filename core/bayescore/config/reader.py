@@ -286,7 +286,7 @@ class Reader:
         by_fold = {k.casefold(): v for k, v in spellings.items()}
         if found := by_fold.get(written.strip().casefold()):
             return found
-        guess = self._closest_match(written, spellings)
+        guess = self.closest(written, spellings)
         options = ", ".join(dict.fromkeys(spellings.values()))
         message = text("“{written}” is not one of: {options}.", written=written, options=options)
         if guess is None:
@@ -306,7 +306,8 @@ class Reader:
             )
         return None
 
-    def _closest_match(self, word: str, known: Iterable[str]) -> str | None:
+    def closest(self, word: str, known: Iterable[str]) -> str | None:
+        """The known word that a misspelt one most likely stands for; none after many guesses."""
         self._guesses += 1
         return closest_match(word, known) if self._guesses <= _MAX_GUESSES else None
 
@@ -316,7 +317,7 @@ class Reader:
         for key in self.value(path) or {}:
             if key in known:
                 continue
-            guess = self._closest_match(str(key), known)
+            guess = self.closest(str(key), known)
             key_path = (*path, key)
             if guess is not None and not self.has((*path, guess)):
                 self.warning(

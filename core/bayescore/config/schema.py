@@ -43,6 +43,10 @@ def local_schema() -> dict[str, Any]:
     schema = LocalSettings.model_json_schema()
     for key in ("memory", "shm_size", "trial_timeout"):
         schema["properties"][key] = {"anyOf": _STRING_OR_NUMBER}
+    names = {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean", "object"]}}
+    schema["properties"]["known"] = {"anyOf": [{"type": "array", "items": names}, {"type": "string"}]}
+    schema["properties"]["baseline"] = names
+    del schema["$defs"]["KnownSet"]
     schema["properties"]["early_stopping"] = {
         "anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/EarlyStopping"}]
     }

@@ -61,6 +61,7 @@ def launch_of(folder: DataFolder, job: Job, trial: Trial, port: int, at_a_time: 
             output_source(job),
             job.submission.uncopied.in_place,
             is_mounted=job.submission.runner == DOCKER,
+            resumes=trial.curve.resumes and job.submission.runner != RAY,
         ),
         command=command_line(job.config.command, parameters, local.parameters_as),
         environment=environment,

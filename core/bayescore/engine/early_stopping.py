@@ -47,14 +47,14 @@ class EarlyStopper:
     """
 
     def __init__(self, database: Database, worker: SearchWorker, job: Job) -> None:
-        self._database, self._worker, self._job = database, worker, job
+        self._worker = worker
         self._reader = CurveReader(database, job)
         self._earlier = _EarlierCurves(database, job)
         self._counts: dict[tuple[int, int], int] = {}  # reports at the last question, by row id and attempt
         self._asked: _Asked | None = None
         self._resting_until = 0.0
 
-    def step(self, found: Sequence[Trial]) -> tuple[Trial, CurveRecord] | None:
+    def step(self, job: Job, found: Sequence[Trial]) -> tuple[Trial, CurveRecord] | None:
         """Read new points, and ask about a running trial if it is time for that.
 
         Parameters
@@ -67,13 +67,13 @@ class EarlyStopper:
         tuple or None
             A running trial and what to store with it, when a verdict has arrived.
         """
-        settings = self._job.local.early_stopping
+        settings = job.local.early_stopping
         if settings is None:
             return None
         is_read = self._reader.read() and self._earlier.read()
         answered = self._take(found)
         if is_read and self._asked is None and time.monotonic() >= self._resting_until:
-            self._ask(settings, found)
+            self._ask(job, settings, found)
         return answered
 
     def _take(self, found: Sequence[Trial]) -> tuple[Trial, CurveRecord] | None:
@@ -89,20 +89,20 @@ class EarlyStopper:
         record = record_of(asked.verdict.result(), asked.step)
         return None if trial is None or record == trial.curve else (trial, record)
 
-    def _ask(self, settings: EarlyStopping, found: Sequence[Trial]) -> None:
+    def _ask(self, job: Job, settings: EarlyStopping, found: Sequence[Trial]) -> None:
         due = [t for t in found if _is_open(t) and self._is_due(t)]
         if not due:
             return
         chosen = min(due, key=lambda t: self._counts.get(_key(t), 0))
         known = [t for t in found if self._reader.count(t)]
-        tuning = self._job.config.hyper_tuning
+        tuning = job.config.hyper_tuning
         question = CurveQuestion(
             SearchSpace(tuning.parameter_specs),
             tuning.goal,
             (*(self._reader.curve(t) for t in known), *self._earlier.curves),
             known.index(chosen),
             StopRule(settings.min_steps, settings.confidence),
-            self._job.submission.seed,
+            job.submission.seed,
         )
         count = self._counts[_key(chosen)] = self._reader.count(chosen)
         began = time.monotonic()

@@ -40,6 +40,7 @@ from bayescore.store import (
     points,
     trials,
 )
+from bayescore.trials.parameters import outside_ranges, outside_words
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class JobRun:
         self._prefetched_to = 0
         self._judged: tuple[object, ...] = ()
         self.job = job
+        self.is_at_rest = False  # paused, and no program runs
         self.cancelled = False
         self.cancelled_trials: set[int] = set()  # their numbers
 
@@ -93,17 +95,30 @@ class JobRun:
 
     def advance(self, job: Job) -> None:
         """Take one step. Does not wait."""
+        if job.local.known != self.job.local.known:
+            self._suggester.exhausted = None  # a trial was added by hand
         self.job = job
         if job.state is JobState.QUEUED:
             self._begin()
-        if not self._is_set_up():
+        if self._rest() or not self._is_set_up():
             return
         self._advance_trials()
+        if self.job.state is JobState.PAUSED and not self.cancelled:
+            return
         if not self.job.state.ended:
             job_budget.stop_if_used_up(self._s.database, self.job)
             self._judge_curves()
             self._look_in_place()
             self._conclude()
+
+    def _rest(self) -> bool:
+        """Hold nothing while the job is paused and none of its programs runs; whether that is so."""
+        before = self.is_at_rest
+        is_paused = self.job.state is JobState.PAUSED and not self.cancelled
+        self.is_at_rest = is_paused and not self.running_count()
+        if self.is_at_rest and not before:
+            self._release = self._threads.starts.run(self._leaser.release, self.job.id)
+        return self.is_at_rest
 
     def can_start_trial(self) -> bool:
         """Whether another trial could start now, given a GPU or a slot."""
@@ -178,14 +193,11 @@ class JobRun:
 
     def _add(self, connection: sa.Connection, number: int, suggestion: Suggestion | None) -> Trial:
         assert suggestion is not None
-        return trials.add(
-            connection,
-            self.job.id,
-            number,
-            suggestion.parameters or {},
-            str(suggestion.origin),
-            forecast_of(suggestion),
-        )
+        parameters, forecast = suggestion.parameters or {}, forecast_of(suggestion)
+        if outside := outside_ranges(self.job.config, parameters):
+            words = outside_words(outside)
+            events.add(connection, self.job.id, "outside_ranges", words, trial=number, level="warning")
+        return trials.add(connection, self.job.id, number, parameters, str(suggestion.origin), forecast)
 
     def close(self) -> list[Future[Any]]:
         """Take no more steps.
@@ -370,7 +382,10 @@ class JobRun:
 
     def _judge_curves(self) -> None:
         """Store a verdict on a running trial. One that is to stop is asked to end by the next step."""
-        if self.job.local.early_stopping is None or (judged := self._stopper.step(self._trials())) is None:
+        if (
+            self.job.local.early_stopping is None
+            or (judged := self._stopper.step(self.job, self._trials())) is None
+        ):
             return
         trial, record = judged
         with self._s.database.write() as connection:

@@ -27,7 +27,7 @@ from bayescore.engine.suggester import Suggester
 from bayescore.engine.threads import Threads
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
-from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs
+from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs, requests
 
 _log = logging.getLogger(__name__)
 _POLL_STORE_S = 0.2  # between checks whether another process has written to the store
@@ -104,7 +104,7 @@ class Engine:
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._drop(self._runs[identifier])
             cancellation.forget(self._database.folder, identifier)
-        if active:
+        if any(job.state is not JobState.PAUSED for job in active):
             self._idle_since = time.monotonic()
 
     def _active(self) -> list[Job]:
@@ -191,7 +191,10 @@ class Engine:
                 self._guarded(run, run.prefetch)
 
     def _is_idle(self) -> bool:
-        return not self._runs and time.monotonic() - self._idle_since > IDLE_S
+        with self._database.read() as connection:
+            is_asked = bool(requests.unfinished(connection))
+        is_resting = not is_asked and all(run.is_at_rest for run in self._runs.values())
+        return is_resting and time.monotonic() - self._idle_since > IDLE_S
 
     def _has_folder(self) -> bool:
         """Whether the data folder has not been deleted: otherwise nobody could read what is stored."""

@@ -47,9 +47,10 @@ class ObjectiveSeries:
                 self._steps, self._values = self._steps[::2], self._values[::2]
 
     def _combined(self, value: float) -> float:
-        if not self._is_best or math.isnan(self._last):
+        """The trial's objective after another report; see :func:`bayescore.engine.outcome.objective`."""
+        if not self._is_best or not math.isfinite(self._last):
             return value
-        if math.isnan(value):
+        if not math.isfinite(value):
             return self._last
         return max(self._last, value) if self._maximize else min(self._last, value)
 

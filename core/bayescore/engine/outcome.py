@@ -69,6 +69,9 @@ def judge_trial(
     unkept
         Whether some of its reports arrived while the store could not be written.
     """
+    if curve.stop is StopCause.PAUSE:
+        reason = text("Ended because the job was paused; it begins again when the job is resumed.")
+        return Verdict(TrialState.CANCELLED, reason)
     if curve.stop is not None:
         return Verdict(TrialState.STOPPED_EARLY, _stop_reason(curve, job), value)
     if stopped:
@@ -169,12 +172,12 @@ def judge_job(
         return end
     if any(not t.state.ended for t in trials):
         return None
-    if len(trials) >= job.max_trials:
-        return _finished(trials)
-    if not has_time:
+    if not has_time and (len(trials) < job.max_trials or _is_cut_short(this_run)):
         end = _finished(trials)
         used_up = text("The time of the job is used up.")
         return JobEnd(end.state, used_up) if end.state is JobState.SUCCEEDED else end
+    if len(trials) >= job.max_trials:
+        return _finished(trials)
     if exhausted is not None:
         succeeded = any(t.state is TrialState.SUCCEEDED for t in trials)
         return JobEnd(JobState.EXHAUSTED, exhausted) if succeeded or not trials else _finished(trials)
@@ -196,6 +199,10 @@ def _too_many_failures(job: Job, this_run: Sequence[Trial]) -> JobEnd | None:
     if len(last) == _FAILED_IN_A_ROW and all(t in failed for t in last):
         return _failed(text("{count} trials in a row have failed.", count=_FAILED_IN_A_ROW), failed[-1])
     return None
+
+
+def _is_cut_short(this_run: Sequence[Trial]) -> bool:
+    return any(t.curve.stop is StopCause.BUDGET for t in this_run)
 
 
 def _end(trial: Trial) -> str:

@@ -1,16 +1,32 @@
-"""Carries out what users request of jobs: cancel, re-run, continue."""
+"""Carries out what users request of jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sqlalchemy as sa
 
+from bayescore.config import JobChange, KnownSet
 from bayescore.config.models import MAX_TRIALS
 from bayescore.engine.job_run import JobRun
+from bayescore.engine.known_trials import extra_trials
 from bayescore.errors import StoreError
-from bayescore.store import Database, Job, JobState, Request, TrialState, cancellation, jobs, trials
+from bayescore.i18n import text
+from bayescore.store import (
+    Database,
+    Job,
+    JobState,
+    Request,
+    StopCause,
+    TrialState,
+    cancellation,
+    events,
+    jobs,
+    trials,
+)
 from bayescore.store import requests as store_requests
+from bayescore.times import now
 
 
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
@@ -25,6 +41,8 @@ def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
         open_requests = store_requests.unfinished(connection)
     failure: StoreError | None = None
     for request in open_requests:
+        if not store_requests.is_due(request, now()):
+            continue
         try:
             with database.write() as connection:
                 if _step(connection, request, runs):
@@ -62,7 +80,47 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         more = min(request.count or 0, MAX_TRIALS)
         jobs.extend(connection, job.id, max(made + more, 1))
         jobs.begin_run(connection, job.id)
+    elif request.kind == store_requests.ADD:
+        _add(connection, job, KnownSet.model_validate(request.data))
+    elif job.state.ended:
+        return True
+    elif request.kind == store_requests.CHANGE:
+        _change(connection, job, JobChange.model_validate(request.data))
+    elif request.kind == store_requests.PAUSE:
+        store_requests.withdraw(connection, job.id, store_requests.RESUME)
+        _pause(connection, job, at_once=bool(request.data.get("now")))
+    elif request.kind == store_requests.RESUME and job.state is JobState.PAUSED:
+        has_begun = bool(trials.of_job(connection, job.id))
+        jobs.move(connection, job.id, JobState.RUNNING if has_begun else JobState.QUEUED)
+        events.add(connection, job.id, "resumed", text("The job was resumed."))
     return True
+
+
+def _add(connection: sa.Connection, job: Job, known: KnownSet) -> None:
+    """Add a set to those that are run before the search continues; it counts beside the job's trials."""
+    local = job.local.model_copy(update={"known": (*job.local.known, known)})
+    jobs.change(connection, job.id, job.config, local, job.max_trials + 1)
+    if job.state.ended:
+        jobs.begin_run(connection, job.id)
+    given = ", ".join(f"{name} = {value}" for name, value in known.parameters.items())
+    events.add(connection, job.id, "trial_added", text("A trial was added by hand: {given}.", given=given))
+
+
+def _pause(connection: sa.Connection, job: Job, *, at_once: bool) -> None:
+    """Begin no more trials; with ``at_once`` those that run are ended, and begin again later."""
+    if job.state is not JobState.PAUSED:
+        jobs.move(connection, job.id, JobState.PAUSED)
+        events.add(connection, job.id, "paused", text("The job was paused."))
+    for trial in trials.active_of_job(connection, job.id) if at_once else ():
+        if trial.curve.stop is None:
+            trials.set_curve(connection, trial.id, replace(trial.curve, stop=StopCause.PAUSE))
+
+
+def _change(connection: sa.Connection, job: Job, change: JobChange) -> None:
+    most = job.max_trials if change.count is None else change.count + extra_trials(job)
+    jobs.change(connection, job.id, change.of_config(job.config), change.of_local(job.local), most)
+    given = ", ".join(f"{name}: {value}" for name, value in change.model_dump(exclude_none=True).items())
+    events.add(connection, job.id, "changed", text("The job was changed: {given}.", given=given))
 
 
 def _cancel(connection: sa.Connection, request: Request, job: Job, run: JobRun | None) -> bool:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from functools import partial
 
 from bayescore.config import Algorithm
+from bayescore.engine.known_trials import next_known
 from bayescore.engine.search_worker import Question, SearchWorker
 from bayescore.i18n import Text, text
-from bayescore.results import observation
+from bayescore.results import observation_of
 from bayescore.search import (
     ExhaustedReason,
     Observation,
@@ -21,13 +22,19 @@ from bayescore.search import (
     Suggestion,
 )
 from bayescore.search.space import midpoint
-from bayescore.store import Database, Forecast, Job, Trial, jobs, trials
-from bayescore.trials.parameters import merged
+from bayescore.store import MEASURED, Database, Forecast, Job, Trial, jobs, trials
+from bayescore.trials.parameters import merged, outside_ranges
 
 _REASONS = {
     ExhaustedReason.ALL_COMBINATIONS: text("Every combination has been tried."),
     ExhaustedReason.NOTHING_TO_GAIN: text("The model predicts no further gain."),
 }
+_BY_USER = (
+    Origin.KNOWN,
+    Origin.BASELINE,
+    Origin.BY_HAND,
+    MEASURED,
+)  # origins of trials that may be outside the ranges
 _REST = 4.0  # pause after a prefetch, in times its duration: trials need the processor
 
 
@@ -50,9 +57,21 @@ class Suggester:
 
     def take(self, job: Job, existing: Sequence[Trial]) -> Suggestion | None:
         """The next suggestion, or ``None`` while it is being computed or when there is none."""
-        question = self._question(job, len(existing) + 1, [observation(t) for t in existing])
+        question = self._question(job, len(existing) + 1, [observation(t, job) for t in existing])
         if job.submission.midpoint and not existing:
             return Suggestion(midpoint(question.space), Origin.INITIAL)
+        known = next_known(job, existing)
+        if known is None:
+            return self._ask(question)
+        names = [spec.name for spec in question.space.specs]
+        given, origin = known[0].parameters, known[1]
+        filled = Suggestion({}) if len(given) == len(names) else self._ask(question)
+        if filled is None or filled.parameters is None:
+            return filled
+        values = {**filled.parameters, **given}
+        return Suggestion({name: values[name] for name in names}, origin)
+
+    def _ask(self, question: Question) -> Suggestion | None:
         if question.algorithm is not Algorithm.BAYESIAN:
             return self._remember_exhausted(question.answer())
         if self._asked is None or self._asked[0] != question:
@@ -83,7 +102,9 @@ class Suggester:
         """
         for number, value in reported.items():
             ended = [
-                Observation(t.parameters, Outcome.FINISHED, value) if t.number == number else observation(t)
+                Observation(t.parameters, Outcome.FINISHED, value)
+                if t.number == number
+                else observation(t, job)
                 for t in existing
             ]
             question = self._question(job, len(existing) + 1, ended)
@@ -133,10 +154,20 @@ class Suggester:
         return self._history
 
 
+def observation(trial: Trial, job: Job) -> Observation:
+    """A trial as an observation of the search; one that was stopped early counts with its forecast.
+
+    The search does not learn from a trial outside the job's ranges, which only the user can have chosen.
+    """
+    if outside_ranges(job.config, trial.parameters) and trial.origin in _BY_USER:
+        return Observation(trial.parameters, Outcome.STOPPED)
+    return observation_of(trial)
+
+
 def _past(trial: Trial, job: Job) -> Observation:
     """A trial of an earlier job; a parameter that was fixed there may be tuned now."""
     parameters = merged(job.config, trial.parameters)
-    return replace(observation(trial), parameters=parameters, origin=Origin.HISTORY)
+    return replace(observation(trial, job), parameters=parameters, origin=Origin.HISTORY)
 
 
 def forecast_of(suggestion: Suggestion) -> Forecast | None:

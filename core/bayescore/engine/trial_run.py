@@ -23,7 +23,7 @@ from bayescore.errors import RunnerError, RunnerSilentError, StoreError
 from bayescore.i18n import text
 from bayescore.listener import Reporter, size_of
 from bayescore.metrics import Collector, Looks, Note, read_summary
-from bayescore.store import Job, Trial, TrialState, events, trials
+from bayescore.store import Job, StopCause, Trial, TrialState, events, trials
 from bayescore.times import now, parsed
 from bayescore.trials import Launch, TrialFolder, trial_folder
 from bayescore.trials.runners import Exit, Runner
@@ -318,6 +318,8 @@ class TrialRun:
                 trials.retry(connection, moved)
                 if self._job.submission.runner == "ray":
                     self._delay_retry(_RETRY_S[trial.attempt - 1])
+            elif trial.curve.stop is StopCause.PAUSE and will_retry:
+                trials.retry(connection, moved, resumes=True)
         self._s.listener.retire(str(trial.id))
         self._s.add_removal(self._threads.starts.run(self._runner.remove, trial.handle))
         self._s.wake()

@@ -45,7 +45,7 @@ def read_table(content: str, name: str, project: Path) -> Study:
     """
     file_text, config = project_config(project)
     try:
-        rows = _rows(content)
+        rows = table_rows(content)
     except csv.Error as error:
         raise ConfigError(text("The table cannot be read: {reason}.", reason=error)) from None
     header = [without_apostrophe(cell.strip()) for cell in rows[0]] if rows else []
@@ -106,7 +106,14 @@ def project_config(project: Path) -> tuple[str, OpenBayesConfig]:
     return loaded.document.text, loaded.config
 
 
-def _rows(content: str) -> list[list[str]]:
+def table_rows(content: str) -> list[list[str]]:
+    """Rows of a table that are not empty; columns are separated by tabs, commas or semicolons.
+
+    Raises
+    ------
+    csv.Error
+        For a malformed table.
+    """
     content = content.lstrip("\ufeff")
     delimiter = max("\t,;", key=content.partition("\n")[0].count)
     rows = csv.reader(io.StringIO(content), delimiter=delimiter)

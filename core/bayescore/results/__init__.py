@@ -16,7 +16,7 @@ from bayescore.results.export import (
 from bayescore.results.importance import LEAST_TRIALS, Importance, importances
 from bayescore.results.lanes import Span, lanes
 from bayescore.results.narrow import leading, narrowed, readable
-from bayescore.results.observations import expected_value, observation
+from bayescore.results.observations import expected_value, observation_of
 from bayescore.results.progress import ended_count, planned_seconds, time_left, usual_seconds
 from bayescore.results.surface import Surface, surface
 from bayescore.results.write_back import diff, replace_bytes, replace_file, with_parameters, with_specs
@@ -46,7 +46,7 @@ __all__ = [
     "lanes",
     "leading",
     "narrowed",
-    "observation",
+    "observation_of",
     "parameters_yaml",
     "planned_seconds",
     "points_csv",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bayescore.config import Goal, ParameterSpec
-from bayescore.results.observations import expected_value, observation
+from bayescore.results.observations import expected_value, observation_of
 from bayescore.search import SearchSpace, fit
 from bayescore.search.space import choices
 from bayescore.store import Trial
@@ -55,7 +55,7 @@ def importances(
     rng = np.random.default_rng(seed)
     if len(good) > MOST_TRIALS:
         good = [good[i] for i in rng.choice(len(good), MOST_TRIALS, replace=False)]
-    model = fit(space, goal, [observation(t) for t in good], seed=seed)
+    model = fit(space, goal, [observation_of(t) for t in good], seed=seed)
     if model is None:
         return ()
 

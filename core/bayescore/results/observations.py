@@ -15,7 +15,7 @@ _OUTCOMES = {
 }
 
 
-def observation(trial: Trial) -> Observation:
+def observation_of(trial: Trial) -> Observation:
     """A trial as an observation of the search; one that was stopped early counts with its forecast."""
     if trial.state is TrialState.STOPPED_EARLY:
         return _stopped_early(trial)
@@ -38,5 +38,5 @@ def expected_value(trial: Trial) -> float | None:
 
     ``None`` for a trial that has neither. A forecast never makes a trial the best.
     """
-    value = observation(trial).value
+    value = observation_of(trial).value
     return value if value is not None and math.isfinite(value) else None

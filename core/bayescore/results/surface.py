@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bayescore.config import CategoricalSpec, Goal, ParameterSpec
 from bayescore.results.best import best
-from bayescore.results.observations import expected_value, observation
+from bayescore.results.observations import expected_value, observation_of
 from bayescore.search import SearchSpace, fit
 from bayescore.store import Trial
 
@@ -61,7 +61,7 @@ def surface(
     if len(good) < LEAST_TRIALS or winner is None:
         return None
     space = SearchSpace(tuple(specs))
-    model = fit(space, goal, [observation(t) for t in good])
+    model = fit(space, goal, [observation_of(t) for t in good])
     if model is None:
         return None
     i, j = names.index(first), names.index(second)

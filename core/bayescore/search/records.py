@@ -27,6 +27,9 @@ class Origin(StrEnum):
     GRID = "grid"
     RANDOM = "random"
     HISTORY = "history"
+    KNOWN = "known"  # a set of the file, that the researcher wants to be run
+    BASELINE = "baseline"  # the same, to compare with
+    BY_HAND = "by_hand"  # added to a job that had begun
 
 
 class ExhaustedReason(StrEnum):

@@ -163,6 +163,18 @@ def choices(spec: ParameterSpec) -> tuple[Value, ...]:
     raise ValueError(f"{spec.name} is continuous")
 
 
+def allows(spec: ParameterSpec, value: object) -> bool:
+    """Whether a spec allows a value: one of its choices, or a number within its range."""
+    if isinstance(spec, CategoricalSpec):
+        return str(value) in spec.categorical_values
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if isinstance(spec, DiscreteSpec):
+        return value in spec.discrete_values
+    is_whole = not isinstance(spec, IntegerSpec) or value == round(value)
+    return is_whole and spec.min_value <= value <= spec.max_value
+
+
 def canonical(spec: ParameterSpec, value: object) -> Value:
     """A value in the type of its spec; raises ``KeyError`` for text where a number is needed."""
     if isinstance(spec, CategoricalSpec):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bayescore.store.database import ChangeWatch, Database
     from bayescore.store.records import (
         IMPORTED,
+        MEASURED,
         Event,
         Forecast,
         InPlace,
@@ -47,6 +48,7 @@ __all__ = [
     "JobSummary",
     "JobState",
     "IMPORTED",
+    "MEASURED",
     "Submission",
     "NewPoints",
     "Point",
@@ -69,8 +71,8 @@ _MODULES = {
     "data_folder": "DataFolder",
     "database": "ChangeWatch Database",
     "records": (
-        "IMPORTED Event Forecast InPlace Input Job JobFigures JobSummary NewPoints Point Request Submission "
-        "Trial Uncopied"
+        "IMPORTED MEASURED Event Forecast InPlace Input Job JobFigures JobSummary NewPoints Point Request "
+        "Submission Trial Uncopied"
     ),
     "states": "STATE_NAMES IllegalMoveError JobState TrialState",
 }

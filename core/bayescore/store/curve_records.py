@@ -1,4 +1,4 @@
-"""What early stopping stores with a trial."""
+"""Why a trial is stopped before its end, with the forecast behind it."""
 
 from __future__ import annotations
 
@@ -41,11 +41,12 @@ class StopCause(StrEnum):
     HOPELESS = "hopeless"
     DIVERGED = "diverged"
     BUDGET = "budget"  # the job's time is used up
+    PAUSE = "pause"  # the job is paused; the trial begins again later
 
 
 @dataclass(frozen=True)
 class CurveRecord:
-    """What early stopping says of one attempt of a trial.
+    """What early stopping and pauses say of one attempt of a trial.
 
     Attributes
     ----------
@@ -55,12 +56,15 @@ class CurveRecord:
         Report after which it was stopped.
     runs_whole
         Whether the user wants it to run to its end.
+    resumes
+        Whether it begins in the folder of the attempt before it, which a pause has ended.
     """
 
     forecast: EndForecast | None = None
     stop: StopCause | None = None
     step: int | None = None
     runs_whole: bool = False
+    resumes: bool = False
 
     def to_json(self) -> str | None:
         """For the store; ``None`` if it says nothing."""

@@ -139,7 +139,7 @@ def identifiers(connection: sa.Connection) -> set[str]:
 
 def active(connection: sa.Connection) -> list[Job]:
     """Jobs that have not ended, oldest first."""
-    query = jobs.select().where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])).order_by(jobs.c.seq)
+    query = jobs.select().where(jobs.c.state.in_([s for s in JobState if not s.ended])).order_by(jobs.c.seq)
     return [_job(row) for row in connection.execute(query)]
 
 
@@ -183,6 +183,23 @@ def extend(connection: sa.Connection, identifier: str, max_trials: int) -> None:
     """Change the number of trials of a job."""
     revisions.bump_jobs(connection, identifier)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(max_trials=max_trials))
+
+
+def change(
+    connection: sa.Connection,
+    identifier: str,
+    config: OpenBayesConfig,
+    local: LocalSettings,
+    max_trials: int,
+) -> None:
+    """Replace the settings of a job; what trials have begun with is not touched."""
+    revisions.bump_jobs(connection, identifier)
+    values = {
+        "config": config.model_dump_json(),
+        "local": local.model_dump_json(),
+        "max_trials": max_trials,
+    }
+    connection.execute(jobs.update().where(jobs.c.id == identifier).values(**values))
 
 
 def mark(

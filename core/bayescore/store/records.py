@@ -14,6 +14,7 @@ from bayescore.store.curve_records import CurveRecord
 from bayescore.store.states import JobState, TrialState
 
 PROCESS = "process"  # runner of trials that are processes of this machine
+MEASURED = "measured"  # in place of an origin: the trial was measured elsewhere and not run
 IMPORTED = "imported"  # in place of a runner: the job ran elsewhere and cannot be continued here
 _NO_CURVE = CurveRecord()
 _UNSEEN = "•••"  # in place of a value that is a secret
@@ -289,6 +290,7 @@ class Request:
     kind: str
     trial: int | None = None
     count: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

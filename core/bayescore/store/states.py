@@ -12,6 +12,7 @@ class JobState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     CANCELLED = "cancelled"
     NO_METRIC = "no_metric"
@@ -22,7 +23,7 @@ class JobState(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether nothing happens until the user continues the job."""
-        return self not in (JobState.QUEUED, JobState.RUNNING)
+        return self not in (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 
 
 class TrialState(StrEnum):
@@ -46,8 +47,11 @@ class TrialState(StrEnum):
 _ENDED_JOB = frozenset(s for s in JobState if s.ended)
 _ENDED_TRIAL = frozenset(s for s in TrialState if s.ended)
 _JOB_MOVES: dict[JobState, frozenset[JobState]] = {
-    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.CANCELLED, JobState.SYSTEM_ERROR}),
-    JobState.RUNNING: _ENDED_JOB,
+    JobState.QUEUED: frozenset(
+        {JobState.RUNNING, JobState.PAUSED, JobState.CANCELLED, JobState.SYSTEM_ERROR}
+    ),
+    JobState.RUNNING: _ENDED_JOB | {JobState.PAUSED},
+    JobState.PAUSED: _ENDED_JOB | {JobState.QUEUED, JobState.RUNNING},
     # "continue" and "rerun" queue an ended job again
     **{state: frozenset({JobState.QUEUED}) for state in _ENDED_JOB},
 }
@@ -62,6 +66,7 @@ _TRIAL_MOVES: dict[TrialState, frozenset[TrialState]] = {
 STATE_NAMES: dict[str, str] = {
     "queued": N_("queued"),
     "running": N_("running"),
+    "paused": N_("paused"),
     "succeeded": N_("succeeded"),
     "cancelled": N_("cancelled"),
     "no_metric": N_("no such metric"),

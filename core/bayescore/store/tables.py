@@ -142,6 +142,7 @@ wants = Table(
     Column("count", Integer),
     Column("at", Text, nullable=False),
     Column("done_at", Text),
+    Column("data", Text),  # what else the request says, as JSON
     Index("wants_open", "done_at"),
     sqlite_autoincrement=True,
 )

@@ -64,9 +64,10 @@ def add_imported(
     value: float | None,
     began: str | None,
     ended: str | None,
+    origin: str = IMPORTED,
 ) -> int:
     """Store a trial that ran elsewhere; return its row id."""
-    trial = add(connection, job, number, parameters, IMPORTED)
+    trial = add(connection, job, number, parameters, origin)
     connection.execute(
         trials.update()
         .where(trials.c.id == trial.id)
@@ -176,12 +177,15 @@ def move(
 
 
 def set_curve(connection: sa.Connection, trial: int, curve: CurveRecord) -> None:
-    """Store what early stopping says of a trial that is running."""
-    query = trials.update().where(trials.c.id == trial, trials.c.state == TrialState.RUNNING)
+    """Store what early stopping or a pause says of a trial that is starting or running."""
+    states = [TrialState.STARTING, TrialState.RUNNING]
+    query = trials.update().where(trials.c.id == trial, trials.c.state.in_(states))
     connection.execute(query.values(curve=curve.to_json()))
 
 
-def retry(connection: sa.Connection, trial: Trial, *, runs_whole: bool = False) -> Trial:
+def retry(
+    connection: sa.Connection, trial: Trial, *, runs_whole: bool = False, resumes: bool = False
+) -> Trial:
     """Queue an ended trial for another attempt, with the same parameters and a new token.
 
     The row keeps the times of the last attempt only, so those of this one become events.
@@ -190,6 +194,8 @@ def retry(connection: sa.Connection, trial: Trial, *, runs_whole: bool = False) 
     ----------
     runs_whole
         Whether this attempt is not stopped early.
+    resumes
+        Whether it begins in the folder of the attempt that has ended.
     """
     _keep_times(connection, trial)
     return move(
@@ -204,7 +210,7 @@ def retry(connection: sa.Connection, trial: Trial, *, runs_whole: bool = False) 
         gpus="[]",
         started_at=None,
         ended_at=None,
-        curve=CurveRecord(runs_whole=runs_whole or trial.curve.runs_whole).to_json(),
+        curve=CurveRecord(runs_whole=runs_whole or trial.curve.runs_whole, resumes=resumes).to_json(),
     )
 
 

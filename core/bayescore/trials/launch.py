@@ -63,6 +63,8 @@ class Content:
         What the output contains without a copy.
     is_mounted
         Whether a container mounts it over empty files and folders; otherwise they are links.
+    resumes
+        Whether the output and the home folder are those of the attempt before, which a pause has ended.
     """
 
     attempt: int
@@ -71,6 +73,7 @@ class Content:
     extra: Path | None = None
     in_place: tuple[InPlace, ...] = ()
     is_mounted: bool = False
+    resumes: bool = False
 
 
 def reporting(host: str, port: int, address: str, token: str) -> dict[str, str]:

@@ -63,10 +63,11 @@ def _made(root: Path, content: Content, fill: Callable[[Path], None]) -> TrialFo
         return folder
     try:
         _set_aside(root, content.attempt)
-        remove_tree(root)
-        for path in (folder.output, folder.home, folder.spool):
-            path.mkdir(parents=True)
-        fill(folder.output)
+        if not (content.resumes and _take_over(folder, content.attempt)):
+            remove_tree(root)
+            for path in (folder.output, folder.home, folder.spool):
+                path.mkdir(parents=True)
+            fill(folder.output)
         create(_mark(root, content.attempt)).close()
     except OSError as error:
         reason = text("{file}: {reason}", file=error.filename or root, reason=reason_of(error))
@@ -75,6 +76,31 @@ def _made(root: Path, content: Content, fill: Callable[[Path], None]) -> TrialFo
             text("Check the disk's free space and the folder's permissions."),
         ) from None
     return folder
+
+
+def _take_over(folder: TrialFolder, attempt: int) -> bool:
+    """Move the output and the home folder of the attempt before into a new folder; whether they are there.
+
+    Interrupted at any point, it is repeated without loss.
+    """
+    before = TrialFolder(folder.root.with_name(f"{folder.root.name}.{attempt - 1}"))
+    moves = [(before.output, folder.output), (before.home, folder.home)]
+    if not all(_is_folder(source) or _is_folder(target) for source, target in moves):
+        return False
+    folder.root.mkdir(exist_ok=True)
+    for source, target in moves:
+        if _is_folder(source):
+            source.replace(target)
+    folder.spool.mkdir(exist_ok=True)
+    return True
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder and no link to one."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def make_empty(root: Path, content: Content) -> TrialFolder:

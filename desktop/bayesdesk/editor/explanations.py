@@ -21,6 +21,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "inject_client": ("true", "false"),
     "stop_when_exhausted": ("true", "false"),
     "use_busy_gpus": ("true", "false"),
+    "early_stopping": ("true", "false"),
     "is_secret": ("true",),
     "source": ("env",),
 }
@@ -31,7 +32,12 @@ ACCESS = ("ro", "rw")
 def keys_at(path: Sequence[str], *, local: bool = False) -> Keys:
     """Keys of the mapping at a path of key names, each with its description."""
     if local:
-        found = {(): _local_keys, ("ray",): _ray_keys, ("metrics",): _source_keys}
+        found = {
+            (): _local_keys,
+            ("ray",): _ray_keys,
+            ("metrics",): _source_keys,
+            ("early_stopping",): _stopping_keys,
+        }
         return found.get(tuple(path), dict)()
     match list(path):
         case []:
@@ -133,6 +139,15 @@ def _ray_keys() -> Keys:
     }
 
 
+def _stopping_keys() -> Keys:
+    return {
+        "min_steps": _("Reports of the objective before which no trial is stopped."),
+        "confidence": _(
+            "A trial is stopped when its chance to become the best is below 1 minus this. Default: 0.97."
+        ),
+    }
+
+
 def _source_keys() -> Keys:
     return {
         "log": _("Pattern for lines of the log. Each named group, like (?P<loss>...), is a metric."),
@@ -174,6 +189,9 @@ def _local_keys() -> Keys:
         "max_failed_trials": _(
             "Failed trials after which the job stops. Default: the first 3, or 5 in a row."
         ),
+        "early_stopping": _("Whether trials that will not become the best are stopped. Default: false."),
+        "max_hours": _("Hours after which the job ends with its best. Default: no limit."),
+        "max_gpu_hours": _("The same in hours of all GPUs together. Default: no limit."),
         "seed": _("Seed of the random numbers. Default: another one for each job."),
         "objective": _("The value of a trial: the last or the best value of the objective."),
         "inject_client": _("Whether trials get the client of Bayesdesk if openbayestool is not installed."),

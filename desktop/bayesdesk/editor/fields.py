@@ -244,8 +244,11 @@ class ChoiceField(ComboBox, Field):
         else:
             self.text_model.set(self.path, value)
 
+    def _value(self) -> str:
+        return str(self.text_model.value(self.path) or self._default)
+
     def _show_value(self) -> None:
-        value = str(self.text_model.value(self.path) or self._default)
+        value = self._value()
         known = next((v for v, _ in self._options if v.casefold() == value.casefold()), None)
         options = self._options if known is not None or not value else [(value, value), *self._options]
         self.blockSignals(True)

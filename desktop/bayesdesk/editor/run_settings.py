@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from bayescore.config import LocalSettings
 from bayescore.i18n import _
+from bayesdesk.editor.early_stopping_field import EarlyStoppingField
 from bayesdesk.editor.fields import ChoiceField, ComboField, Labelled, TextField, name_field
 from bayesdesk.editor.gpu_choice import GpuChoice
 from bayesdesk.editor.image_state import image_in_effect, image_state
@@ -140,6 +141,11 @@ class RunSettings(Card):
                 (_("Registry mirror"), _sized(local, "registry_mirror", "")),
             ],
             [
+                (_("Stop hopeless trials"), EarlyStoppingField(local)),
+                (_("Longest job, in hours"), _limit(local, "max_hours")),
+                (_("GPU hours at most"), _limit(local, "max_gpu_hours")),
+            ],
+            [
                 (_("Used in place"), _patterns(local, "in_place", _("data, results: rw"))),
                 (_("Always copied"), _patterns(local, "copy", "weights.pt")),
                 (_("Sent to the nodes"), _patterns(local, "send", "")),
@@ -226,6 +232,10 @@ class RunSettings(Card):
 def _sized(local: LocalModel, key: str | tuple[str, ...], placeholder: str) -> TextField:
     path = (key,) if isinstance(key, str) else key
     return TextField(local, path, is_text=True, optional=True, placeholder=placeholder)
+
+
+def _limit(local: LocalModel, key: str) -> TextField:
+    return TextField(local, (key,), optional=True, placeholder=_("no limit"))
 
 
 def _patterns(local: LocalModel, key: str, placeholder: str) -> PatternsField:

@@ -18,6 +18,7 @@ from bayescore.store import Database
 from bayesdesk.editor import edits
 from bayesdesk.editor.changes_card import ChangesCard
 from bayesdesk.editor.continued import ContinuedLine
+from bayesdesk.editor.early_stopping_switch import EarlyStoppingSwitch
 from bayesdesk.editor.project_files import ProjectFiles
 from bayesdesk.editor.project_reading import ProjectReading
 from bayesdesk.editor.try_out import TryOut
@@ -74,6 +75,7 @@ class StartDialog(Dialog):
         self._trial_area = QVBoxLayout()
         self.changes = ChangesCard(_("Unsaved changes"), _("saved when you start the job or try a trial"))
         self.asks = ConsentCard()
+        self.early_stopping = EarlyStoppingSwitch(files, self.check)
         self._try = button("", self.try_one, meaning="try")
         self._start = button("", self.start, kind="primary", meaning="start")
         self._again = button(_("Check again"), self.check, meaning="again")
@@ -98,6 +100,7 @@ class StartDialog(Dialog):
             ContinuedLine(self._background, self._database, self._options.history),
             self.asks,
             self.changes,
+            self.early_stopping,
             card,
             self._trial_area,
             self._error,
@@ -117,6 +120,7 @@ class StartDialog(Dialog):
         self._summary.setText(_("checking…"))
         set_tone(self._summary, "")
         self.changes.show_changes(self._files.changes())
+        self.early_stopping.refresh()
         file, options, folder = self._files.file, self._options, self._database.folder.root
         contents = self._checked = self._files.contents()
         self._reading.stop()

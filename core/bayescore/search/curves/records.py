@@ -12,7 +12,7 @@ class CurveState(StrEnum):
 
     RUNNING = "running"
     WHOLE = "whole"  # the program ran to its end: its last value is the trial's objective
-    CUT = "cut"  # it was stopped, or it failed: it might have gone on
+    CUT = "cut"  # it was stopped, or it failed: its end is not known
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Curve:
     seconds
         Time from the start of the trial to its last report.
     is_earlier
-        Whether the trial is one of an earlier job: it teaches how curves go on, but is not to be beaten.
+        Whether the trial is one of an earlier job: it teaches how curves continue, but is not to be beaten.
     """
 
     parameters: Mapping[str, object]
@@ -104,7 +104,7 @@ class CurveVerdict:
     forecast
         ``None`` while too little is known for one.
     stop
-        ``None`` if the trial goes on.
+        ``None`` if the trial continues.
     """
 
     forecast: CurveForecast | None = None

@@ -1,0 +1,55 @@
+"""Changes of the settings of a job that runs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bayescore.config.early_stopping import EarlyStopping
+from bayescore.config.local import LocalSettings
+from bayescore.config.models import OpenBayesConfig
+
+MOST_TRIALS = 1000
+
+
+class JobChange(BaseModel):
+    """What is changed; ``None`` stays as it is.
+
+    Attributes
+    ----------
+    count
+        Number of trials, beside those that were measured elsewhere or added by hand.
+    parallel
+        Number of trials at a time.
+    early_stopping
+        Whether hopeless trials are stopped.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: int | None = Field(default=None, ge=1, le=MOST_TRIALS)
+    parallel: int | None = Field(default=None, ge=1)
+    gpus: Literal["all", "none"] | tuple[int | str, ...] | None = None
+    trials_per_gpu: int | None = Field(default=None, ge=1)
+    trial_timeout: float | None = Field(default=None, gt=0)
+    max_failed_trials: int | None = Field(default=None, ge=1)
+    early_stopping: bool | None = None
+    max_hours: float | None = Field(default=None, gt=0)
+    max_gpu_hours: float | None = Field(default=None, gt=0)
+
+    def of_config(self, config: OpenBayesConfig) -> OpenBayesConfig:
+        """The settings of ``openbayes.yaml`` with the changes."""
+        if self.parallel is None:
+            return config
+        tuning = config.hyper_tuning.model_copy(update={"parallel_count": self.parallel})
+        return config.model_copy(update={"hyper_tuning": tuning})
+
+    def of_local(self, local: LocalSettings) -> LocalSettings:
+        """The settings of this machine with the changes."""
+        found = self.model_dump(exclude={"count", "parallel", "early_stopping"}, exclude_none=True)
+        if self.early_stopping is not None:
+            found["early_stopping"] = (
+                (local.early_stopping or EarlyStopping()) if self.early_stopping else None
+            )
+        return local.model_copy(update=found)
