@@ -62,6 +62,8 @@ def test_that_a_stopped_trial_is_neither_failed_nor_the_best() -> None:
     assert badge_of(view, best) == ("stopped early", "")
     assert [severity_of(t) for t in (best, a_trial(6, None, S.FAILED))] == ["hint", "error"]
     assert objective_words(view) == "Objective over 1 trial, best 0.9 at trial 1"
+    counted = a_view(EACH, early_stops=EarlyStops(2, 3, None))
+    assert objective_words(counted).endswith("; 2 of 3 trials stopped early")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from bayescore.i18n import _, n_
 from bayescore.results.best import counts
 from bayescore.store import Trial, TrialState
 from bayesdesk.models.axes import Axis
-from bayesdesk.models.early_stops import forecast_lines
+from bayesdesk.models.early_stops import forecast_lines, stops_line
 from bayesdesk.models.filter import Brush
 from bayesdesk.models.formatting import number, state_word
 from bayesdesk.models.job import JobModel
@@ -36,13 +36,15 @@ def objective_words(view: JobView) -> str:
     count = sum(counts(trial) for trial in view.trials)
     if view.best is None or view.best.value is None:
         return _("No trial has a value yet")
-    return n_(
+    words = n_(
         "Objective over {count} trial, best {value} at trial {number}",
         "Objective over {count} trials, best {value} at trial {number}",
         count,
         value=number(view.best.value),
         number=view.best.number,
     )
+    stops = stops_line(view.early_stops)
+    return words if stops is None else f"{words}; {stops}"
 
 
 def metric_words(model: JobModel, metric: str) -> str:

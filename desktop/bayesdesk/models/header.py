@@ -13,6 +13,7 @@ from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobView
 
 MOST_MORE_TRIALS = 100  # of one continuation, as on the command line
+_ENDED_WELL = (JobState.EXHAUSTED, JobState.SUCCEEDED)
 _FAILED = (TrialState.FAILED, TrialState.LOST)
 
 
@@ -59,7 +60,7 @@ def header_of(view: JobView) -> Header:
         state=state_word(job.state),
         tone=TONES.get(job.state.value, ""),
         reason=str(job.reason) if job.reason is not None else None,
-        severity="hint" if job.state is JobState.EXHAUSTED else "error",
+        severity="hint" if job.state in _ENDED_WELL else "error",
         progress=_progress(view),
         time_left=None if has_ended else about,
         budget=budget_line(view.budget) if view.budget is not None else None,
