@@ -59,7 +59,7 @@ class TrialPanel(QFrame):
         # The line tells that the panel continues below it.
         self.setLayout(column(scroll, rule(), foot, spacing=0))
         self._drawn: object = None
-        shown = Change.STATE | Change.TRIALS | Change.POINTS | Change.SELECTION
+        shown = Change.STATE | Change.TRIALS | Change.FORECASTS | Change.POINTS | Change.SELECTION
         Redraw(self, model, self._show_trial, shown).now()
 
     def _show_trial(self, _change: Change) -> None:

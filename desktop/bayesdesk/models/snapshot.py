@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 
 import numpy as np
@@ -26,6 +26,8 @@ class Change(Flag):
         The job's row, or the progress of what it waits for.
     TRIALS
         Trials were added, or one has another state, value, star or note.
+    FORECASTS
+        Nothing of the trials but forecasts of running ones, which come with every few reports.
     POINTS
         Points have arrived, or were deleted.
     EVENTS
@@ -46,6 +48,7 @@ class Change(Flag):
     TIME = auto()
     FILTER = auto()
     SELECTION = auto()
+    FORECASTS = auto()
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,17 @@ def difference(before: JobView, after: JobView) -> Change:
     if next(states) != next(states):
         change |= Change.STATE
     if before.trials is not after.trials and before.trials != after.trials:
-        change |= Change.TRIALS
+        is_same = _differ_in_forecasts_only(before.trials, after.trials)
+        change |= Change.FORECASTS if is_same else Change.TRIALS
     if before.series is not after.series:
         change |= Change.POINTS
     if len(before.events) != len(after.events):
         change |= Change.EVENTS
     return change
+
+
+def _differ_in_forecasts_only(before: tuple[Trial, ...], after: tuple[Trial, ...]) -> bool:
+    return len(before) == len(after) and all(
+        old is new or (not new.state.ended and replace(old, curve=new.curve) == new)
+        for old, new in zip(before, after, strict=True)
+    )

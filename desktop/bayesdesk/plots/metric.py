@@ -65,7 +65,7 @@ class MetricChart(Card):
         self.body.setContentsMargins(1, 0, 10, 8)
         shown = Change.POINTS | Change.FILTER | Change.SELECTION
         if self._is_objective:
-            shown |= Change.TRIALS  # their forecasts
+            shown |= Change.TRIALS | Change.FORECASTS
         self._redraw = Redraw(self, model, self._show_curves, shown, pause_ms=_PAUSE_MS)
         self._plot.getPlotItem().sigXRangeChanged.connect(lambda *_range: self._redraw.soon(Change.POINTS))
 
