@@ -302,7 +302,7 @@ def test_that_every_new_word_has_a_chinese_form() -> None:
     set_language("zh")
     try:
         header = header_of(a_view(EACH, early_stops=EarlyStops(38, 60, 20_400.0)))
-        assert header.stops == "60 个执行中有 38 个提前停止：约节省 5 小时 40 分（估计）"
+        assert header.stops == "60 次执行中有 38 次提前停止：约节省 5 小时 40 分（估计）"
         assert TrialRows(a_view(EACH), EACH).text(STOPPED, "state") == "◇  提前停止"
         budget = Budget(8, None, BudgetLeft(7800.0, None))
         assert header_of(a_view(budget=budget)).budget == "8 小时中还剩 2 小时 10 分"
