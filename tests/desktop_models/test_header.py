@@ -88,9 +88,13 @@ def test_that_the_best_trial_the_gain_and_the_place_are_shown() -> None:
     assert (empty.best, empty.gain, empty.place) == ("–", None, "processes")
 
 
-def test_that_a_reason_is_an_error_unless_the_search_space_is_exhausted() -> None:
+def test_that_a_reason_is_an_error_unless_the_job_has_ended_well() -> None:
     reason = text("Everything was tried.")
-    for state, severity in ((JobState.EXHAUSTED, "hint"), (JobState.FAILED, "error")):
+    for state, severity in (
+        (JobState.EXHAUSTED, "hint"),
+        (JobState.SUCCEEDED, "hint"),
+        (JobState.FAILED, "error"),
+    ):
         header = header_of(a_view(job=replace(a_job(state), reason=reason)))
         assert (header.reason, header.severity) == ("Everything was tried.", severity)
     assert header_of(a_view()).reason is None

@@ -12,6 +12,7 @@ from bayescore.config import Algorithm
 from bayescore.engine.known_trials import next_known
 from bayescore.engine.search_worker import Question, SearchWorker
 from bayescore.i18n import Text, text
+from bayescore.results import observation_of
 from bayescore.search import (
     ExhaustedReason,
     Observation,
@@ -21,15 +22,9 @@ from bayescore.search import (
     Suggestion,
 )
 from bayescore.search.space import midpoint
-from bayescore.store import MEASURED, Database, Forecast, Job, StopCause, Trial, TrialState, jobs, trials
+from bayescore.store import MEASURED, Database, Forecast, Job, Trial, jobs, trials
 from bayescore.trials.parameters import merged, outside_ranges
 
-_OUTCOMES = {
-    TrialState.SUCCEEDED: Outcome.FINISHED,
-    TrialState.FAILED: Outcome.FAILED,
-    TrialState.CANCELLED: Outcome.STOPPED,
-    TrialState.LOST: Outcome.STOPPED,
-}
 _REASONS = {
     ExhaustedReason.ALL_COMBINATIONS: text("Every combination has been tried."),
     ExhaustedReason.NOTHING_TO_GAIN: text("The model predicts no further gain."),
@@ -166,20 +161,7 @@ def observation(trial: Trial, job: Job) -> Observation:
     """
     if outside_ranges(job.config, trial.parameters) and trial.origin in _BY_USER:
         return Observation(trial.parameters, Outcome.STOPPED)
-    if trial.state is TrialState.STOPPED_EARLY:
-        return _stopped_early(trial)
-    outcome = _OUTCOMES.get(trial.state, Outcome.RUNNING)
-    value = trial.value if outcome is Outcome.FINISHED else None
-    return Observation(trial.parameters, outcome, value)
-
-
-def _stopped_early(trial: Trial) -> Observation:
-    if trial.curve.stop is StopCause.DIVERGED:
-        return Observation(trial.parameters, Outcome.FAILED)
-    forecast = trial.curve.forecast
-    if forecast is None:
-        return Observation(trial.parameters, Outcome.STOPPED)
-    return Observation(trial.parameters, Outcome.STOPPED_EARLY, forecast.mean, deviation=forecast.deviation)
+    return observation_of(trial)
 
 
 def _past(trial: Trial, job: Job) -> Observation:

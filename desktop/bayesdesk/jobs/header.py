@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import _
 from bayesdesk.models.formatting import shortened
-from bayesdesk.models.header import MOST_MORE_TRIALS, header_of
+from bayesdesk.models.header import MOST_MORE_TRIALS, header_of, saved_explanation
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
@@ -63,21 +63,22 @@ class JobHeader(QWidget):
         )
         self._progress = _Figure(_("Progress"))
         self._left = _Figure(_("Time left"))
+        self._budget = _Figure(_("Budget"))
         self._best = _Figure(_("Best {metric}", metric=model.view.job.metric))
         self._gain = _Figure(_("Next 10 trials may gain"))
         self._search = _Figure(_("Search"))
         self._where = _Figure(_("Runs on"))
-        figures = row(
-            self._progress, self._left, self._best, self._gain, self._search, self._where, None, spacing=32
-        )
+        shown = (self._progress, self._left, self._budget, self._best, self._gain, self._search, self._where)
+        figures = row(*shown, None, spacing=32)
+        self._stops = label("", "secondary")
+        self._stops.setToolTip(as_text(saved_explanation()))
         self._continues = QWidget()
         self._links = row(spacing=6)
         self._continues.setLayout(self._links)
-        layout = column(top, self._continues, self._reason, figures, spacing=8)
+        layout = column(top, self._continues, self._reason, figures, self._stops, spacing=8)
         layout.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
         self.setLayout(layout)
-        shown = Change.STATE | Change.TRIALS | Change.TIME
-        Redraw(self, model, self._show, shown).now()
+        Redraw(self, model, self._show, Change.STATE | Change.TRIALS | Change.TIME).now()
 
     def _show(self, _change: Change) -> None:
         header, job = header_of(self._model.view), self._model.view.job
@@ -92,6 +93,10 @@ class JobHeader(QWidget):
         self._progress.value.setText(header.progress)
         self._left.setVisible(header.time_left is not None)
         self._left.value.setText(header.time_left or "")
+        self._budget.setVisible(header.budget is not None)
+        self._budget.value.setText(header.budget or "")
+        self._stops.setVisible(header.stops is not None)
+        self._stops.setText(header.stops or "")
         self._best.value.setText(header.best)
         self._gain.setVisible(header.gain is not None)
         gain, explanation = header.gain or ("", "")

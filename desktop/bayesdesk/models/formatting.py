@@ -26,6 +26,7 @@ MARKS = {
     TrialState.FAILED: "✕",
     TrialState.LOST: "?",
     TrialState.CANCELLED: "–",
+    TrialState.STOPPED_EARLY: "◇",
     TrialState.RUNNING: "▸",
     TrialState.STARTING: "▹",
     TrialState.PENDING: "·",
