@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bayescore.config import Goal, ParameterSpec
-from bayescore.results.observations import expected_value, observation_of
+from bayescore.results.observations import learned_from, observation_of
 from bayescore.search import SearchSpace, fit
 from bayescore.search.space import choices
 from bayescore.store import Trial
@@ -46,7 +46,7 @@ def importances(
     forecast.
     """
     space = SearchSpace(tuple(specs))
-    good = [t for t in trials if expected_value(t) is not None and all(s.name in t.parameters for s in specs)]
+    good = learned_from(trials, specs)
     if len(good) < LEAST_TRIALS or not specs:
         return ()
     import numpy as np

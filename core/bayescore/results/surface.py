@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bayescore.config import CategoricalSpec, Goal, ParameterSpec
 from bayescore.results.best import best
-from bayescore.results.observations import expected_value, observation_of
+from bayescore.results.observations import learned_from, observation_of
 from bayescore.search import SearchSpace, fit
 from bayescore.store import Trial
 
@@ -56,7 +56,7 @@ def surface(
         ``None`` with fewer than ``LEAST_TRIALS`` such trials, or before one has succeeded.
     """
     names = [s.name for s in specs]
-    good = [t for t in trials if expected_value(t) is not None and all(n in t.parameters for n in names)]
+    good = learned_from(trials, specs)
     winner = best(good, goal)
     if len(good) < LEAST_TRIALS or winner is None:
         return None

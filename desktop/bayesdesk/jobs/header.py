@@ -33,6 +33,8 @@ class JobHeader(QWidget):
     """Shows what :func:`header_of` says and emits what its buttons request."""
 
     cancel_requested = Signal()
+    pause_requested = Signal(bool)  # whether the trials that run are ended
+    resume_requested = Signal()
     continue_requested = Signal(int)
     rerun_requested = Signal()
     new_requested = Signal()
@@ -47,6 +49,8 @@ class JobHeader(QWidget):
         self._state = badge()
         self._reason = label("", "problem", wrap=True, selectable=True)
         self._cancel = button(_("Cancel"), self.cancel_requested.emit, kind="danger", meaning="stop")
+        self._pause = self._pauses()
+        self._resume = button(_("Resume"), self.resume_requested.emit, kind="primary", meaning="start")
         self._more = button(_("Continue…"), self._ask_how_many, meaning="start")
         self._rerun = button(_("Re-run failed"), self.rerun_requested.emit, meaning="again")
         new = button(_("New from this"), self.new_requested.emit, meaning="follow")
@@ -59,6 +63,8 @@ class JobHeader(QWidget):
             self._export(),
             self._rerun,
             self._more,
+            self._resume,
+            self._pause,
             self._cancel,
         )
         self._progress = _Figure(_("Progress"))
@@ -105,6 +111,8 @@ class JobHeader(QWidget):
         self._search.value.setText(header.algorithm)
         self._where.value.setText(header.place)
         self._cancel.setVisible(header.can_cancel)
+        self._pause.setVisible(header.can_pause)
+        self._resume.setVisible(header.can_resume)
         self._more.setVisible(header.can_continue)
         self._rerun.setVisible(header.can_rerun_failed)
 
@@ -125,6 +133,19 @@ class JobHeader(QWidget):
             )
             self._links.addWidget(link)
         self._links.addStretch(1)
+
+    def _pauses(self) -> QWidget:
+        made = button(_("Pause"), lambda: None, meaning="pause")
+        menu = QMenu(made)
+        for words, ends_trials in (
+            (_("Begin no more trials"), False),
+            (_("End the running trials too; they begin again later"), True),
+        ):
+            menu.addAction(words).triggered.connect(
+                lambda _checked=False, now=ends_trials: self.pause_requested.emit(now)
+            )
+        made.setMenu(menu)
+        return made
 
     def _export(self) -> QWidget:
         made = button(_("Export"), lambda: None, meaning="export")

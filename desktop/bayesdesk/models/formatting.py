@@ -19,6 +19,7 @@ TONES = {
     "failed": "bad",
     "system_error": "bad",
     "no_metric": "warning",
+    "paused": "warning",
     "lost": "warning",
 }
 MARKS = {

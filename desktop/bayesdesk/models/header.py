@@ -46,6 +46,8 @@ class Header:
     algorithm: str
     place: str
     can_cancel: bool
+    can_pause: bool
+    can_resume: bool
     can_continue: bool
     can_rerun_failed: bool
 
@@ -70,6 +72,8 @@ def header_of(view: JobView) -> Header:
         algorithm=algorithm_word(job.config.hyper_tuning.algorithm),
         place=_place(view),
         can_cancel=not has_ended,
+        can_pause=job.state in (JobState.QUEUED, JobState.RUNNING),
+        can_resume=job.state is JobState.PAUSED,
         can_continue=has_ended and runs_here,
         can_rerun_failed=has_ended and runs_here and any(t.state in _FAILED for t in view.trials),
     )

@@ -16,7 +16,7 @@ from bayesdesk.models.formatting import number, span, state_word
 from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobRow
 
-_GROUP_OF = {JobState.RUNNING: 0, JobState.QUEUED: 1}
+_GROUP_OF = {JobState.RUNNING: 0, JobState.QUEUED: 1, JobState.PAUSED: 1}
 _MOST_CHANCES = 8  # lines of a tool tip
 BY_STATE, BY_DAY, BY_PROJECT = "state", "day", "project"
 
@@ -107,6 +107,8 @@ def status_line(item: JobRow) -> str:
         return _("{done} · {time} left", done=done, time=span(item.seconds_left))
     if job.state is JobState.QUEUED:
         return _("waiting")
+    if job.state is JobState.PAUSED:
+        return _("paused · {done}", done=progress_words(item.done, job.max_trials))
     count = n_("{count} trial", "{count} trials", item.done)
     return count if job.state is JobState.SUCCEEDED else f"{state_word(job.state)} · {count}"
 
