@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Sequence
 
+import numpy as np
+
 from bayescore.config.models import Goal
-from bayescore.search.curves.records import Curve, CurveVerdict, StopReason, StopRule
+from bayescore.search.curves.job_curves import JobCurves, WholeCurve, job_curves
+from bayescore.search.curves.records import (
+    Curve,
+    CurveForecast,
+    CurveState,
+    CurveVerdict,
+    StopReason,
+    StopRule,
+)
+from bayescore.search.model_free import random_stream
 from bayescore.search.space import SearchSpace
 
 _MIN_STEPS = 3  # reports before which no trial is stopped
+_MIN_SHARE = 0.05
+_MIN_WHOLE = 2
+_WHOLE_SHARE = 0.1  # of the trials, which run to their end whatever their forecast: the rule learns from them
+_LOOKS = 20  # forecasts over a whole curve
+_SHARES = np.array([0.1, 0.158655, 0.5, 0.841345, 0.9])
 
 
 def judge_curve(
@@ -30,11 +47,43 @@ def judge_curve(
     seed
         Fixes all randomness.
     """
-    del space, goal, seed
     curve = curves[index]
-    if has_diverged(curve, rule.min_steps or _MIN_STEPS):
+    least = rule.min_steps or _MIN_STEPS
+    if has_diverged(curve, least):
         return CurveVerdict(stop=StopReason.DIVERGED)
-    return CurveVerdict()
+    sign = -1.0 if goal is Goal.MAXIMIZE else 1.0
+    whole = whole_curves(space, sign, curves)
+    row = row_of(space, curve)
+    if len(whole) < _MIN_WHOLE or row is None:
+        return CurveVerdict()
+    job = job_curves(space, whole)
+    step = curve.steps[-1]
+    length = job.length(step, curve.seconds)
+    if step < least or step >= length or not _is_due(curve, length):
+        return CurveVerdict()
+    finite = [(s, sign * v) for s, v in zip(curve.steps, curve.values, strict=True) if math.isfinite(v)]
+    if not finite:
+        return CurveVerdict()
+    steps, values = np.array(finite, dtype=np.float64).T
+    posterior = job.forecast(row, steps, values, length)
+    best = float(np.min([w.values[-1] for w in whole]))
+    low, below, median, above, high = job.scale.inverse(posterior.quantiles(_SHARES))
+    ends = sorted((sign * float(low), sign * float(high)))
+    chance = float(posterior.below(job.scale(np.array([best])))[0])
+    forecast = CurveForecast(
+        step,
+        round(length),
+        sign * float(median),
+        float(above - below) / 2.0,
+        ends[0],
+        ends[1],
+        sign * best,
+        chance,
+    )
+    hopeless = chance < 1.0 - rule.confidence and step >= max(least, _MIN_SHARE * length)
+    if hopeless and not _runs_whole(row, seed):
+        return CurveVerdict(forecast, StopReason.HOPELESS)
+    return CurveVerdict(forecast)
 
 
 def has_diverged(curve: Curve, reports: int) -> bool:
@@ -42,3 +91,40 @@ def has_diverged(curve: Curve, reports: int) -> bool:
     finite = [step for step, value in zip(curve.steps, curve.values, strict=True) if math.isfinite(value)]
     last_finite = finite[-1] if finite else 0
     return bool(curve.steps) and curve.steps[-1] - last_finite >= reports
+
+
+def whole_curves(space: SearchSpace, sign: float, curves: Sequence[Curve]) -> tuple[WholeCurve, ...]:
+    """Curves that ran to their end and have a finite last value."""
+    found = []
+    for curve in curves:
+        if curve.state is not CurveState.WHOLE or not curve.values or not math.isfinite(curve.values[-1]):
+            continue
+        row = row_of(space, curve)
+        if row is None:
+            continue
+        steps = tuple(s for s, v in zip(curve.steps, curve.values, strict=True) if math.isfinite(v))
+        values = tuple(sign * v for v in curve.values if math.isfinite(v))
+        found.append(WholeCurve(row, steps, values, curve.seconds))
+    return tuple(found)
+
+
+def row_of(space: SearchSpace, curve: Curve) -> tuple[float, ...] | None:
+    """Row of a trial; ``None`` when its parameters do not fit the space."""
+    try:
+        row = space.row(curve.parameters)
+    except (KeyError, AssertionError):
+        return None
+    return tuple(float(x) for x in row) if np.all(np.isfinite(row)) else None
+
+
+def _is_due(curve: Curve, length: float) -> bool:
+    """Whether the last report passed one of ``_LOOKS`` evenly spaced places."""
+    step = curve.steps[-1]
+    before = curve.steps[-2] if len(curve.steps) > 1 else 0
+    return math.floor(_LOOKS * step / length) > math.floor(_LOOKS * before / length)
+
+
+def _runs_whole(row: tuple[float, ...], seed: int) -> bool:
+    """Whether a trial is one of those that run to their end, by its parameters."""
+    number = zlib.crc32(np.array(row).tobytes())
+    return bool(random_stream(seed, number, purpose=7).random() < _WHOLE_SHARE)

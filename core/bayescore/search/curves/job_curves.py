@@ -1,0 +1,133 @@
+"""What the curves of a job teach about a curve that is still running.
+
+Whole curves teach the job's scale, the length of a curve, which shapes and noise levels occur, and how
+the last value depends on the parameters. Shapes and noise levels have a Dirichlet prior around the bank's
+weights: each whole curve counts as one observation, split over the shapes by their posterior probability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from bayescore.search.bayesian.gaussian_process import GaussianProcess
+from bayescore.search.curves.curve_posterior import CurvePosterior, Prior, condition, noise_pairs
+from bayescore.search.curves.shapes import shape_bank
+from bayescore.search.curves.value_scale import Array, ValueScale, fit_scale
+from bayescore.search.space import SearchSpace
+
+_SHAPE_COUNT = 6.0  # curves that the prior over shapes counts for
+_NOISE_COUNT = 2.0  # curves that the prior over noise levels counts for
+_FEWEST_FOR_SURROGATE = 3
+_BROAD = 3.0  # standard deviation of the last value that is not predicted, in units of the job's scale
+_SIZES = (1.5, 4.0)  # standard deviations of a shape's size
+_SIZE_WEIGHTS = (0.8, 0.2)
+_SURPRISES = (1.5, 2.0)  # a surrogate's prediction from n curves is off with a probability of a / (n + b)
+_LEAST_SURPRISE = 0.1
+_WIDER = 1.3  # factor of the surrogate's standard deviation
+_LEAST_DEVIATION = 0.1
+
+Values = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class WholeCurve:
+    """A curve that ran to its end: its row in the unit cube, its reports, oriented, and its time."""
+
+    row: Values
+    steps: tuple[int, ...]
+    values: Values
+    seconds: float
+
+
+class JobCurves:
+    """The job's whole curves, and the priors that follow from them.
+
+    Parameters
+    ----------
+    space
+        Of the job.
+    whole
+        At least one whole curve, with finite values only.
+    """
+
+    def __init__(self, space: SearchSpace, whole: tuple[WholeCurve, ...]) -> None:
+        self.whole = whole
+        self.scale: ValueScale = fit_scale([np.array(w.values) for w in whole])
+        self.ends = self.scale(np.array([w.values[-1] for w in whole]))
+        self.lengths = np.array([w.steps[-1] for w in whole])
+        self._learn()
+        self._surrogate: GaussianProcess | None = None
+        if len(whole) >= _FEWEST_FOR_SURROGATE and float(np.ptp(self.ends)) > 0.0:
+            self._centre, self._spread = float(self.ends.mean()), float(self.ends.std())
+            rows = np.array([w.row for w in whole])
+            self._surrogate = GaussianProcess(space, 0).fit(rows, (self.ends - self._centre) / self._spread)
+
+    def _learn(self) -> None:
+        bank, pairs = shape_bank(), noise_pairs()
+        flat = np.full(len(pairs), 1.0 / len(pairs))
+        shapes, noises = _SHAPE_COUNT * bank.weights, _NOISE_COUNT * flat
+        priors = self._broad_priors(1.0)
+        for curve in self.whole:
+            found = condition(
+                np.array(curve.steps) / curve.steps[-1],
+                self.scale(np.array(curve.values)),
+                priors,
+                bank.weights,
+                flat,
+            )
+            shapes = shapes + found.shape_weights @ bank.similarity
+            noises = noises + found.noise_weights
+        self.shape_weights: Array = shapes / shapes.sum()
+        self.noise_weights: Array = noises / noises.sum()
+
+    def _broad_priors(self, weight: float) -> list[Prior]:
+        centre = float(np.mean(self.ends))
+        return [
+            Prior(weight * share, centre, _BROAD, 0.3, size)
+            for share, size in zip(_SIZE_WEIGHTS, _SIZES, strict=True)
+        ]
+
+    def priors(self, row: Values) -> list[Prior]:
+        """Priors of a trial's last value: near the surrogate's prediction, or anywhere."""
+        n = len(self.whole)
+        if self._surrogate is None:
+            return self._broad_priors(1.0)
+        mean, deviation = self._surrogate.predict(np.array([row]))
+        surprise = max(_LEAST_SURPRISE, _SURPRISES[0] / (n + _SURPRISES[1]))
+        wide = max(_WIDER * float(deviation[0]) * self._spread, _LEAST_DEVIATION)
+        near = [
+            Prior((1.0 - surprise) * share, self._centre + self._spread * float(mean[0]), wide, 0.3, size)
+            for share, size in zip(_SIZE_WEIGHTS, _SIZES, strict=True)
+        ]
+        return near + self._broad_priors(surprise)
+
+    def length(self, step: int, seconds: float) -> float:
+        """Expected number of reports of a running trial.
+
+        Trials of a job usually have equal numbers of reports; where they differ, equal times are tried.
+        """
+        times = np.array([w.seconds for w in self.whole])
+        expected = float(np.median(self.lengths))
+        if seconds > 0.0 and np.all(times > 0.0) and _variation(times) < _variation(self.lengths):
+            expected = float(np.median(times)) / seconds * step
+        return max(expected, step)
+
+    def forecast(self, row: Values, steps: Array, values: Array, length: float) -> CurvePosterior:
+        """Posterior of the last value of a running trial from its finite oriented reports."""
+        return condition(
+            steps / length, self.scale(values), self.priors(row), self.shape_weights, self.noise_weights
+        )
+
+
+def _variation(values: Array) -> float:
+    """Coefficient of variation."""
+    return float(np.std(values) / np.mean(values))
+
+
+@lru_cache(maxsize=8)
+def job_curves(space: SearchSpace, whole: tuple[WholeCurve, ...]) -> JobCurves:
+    """The job's curves; computed once for each set of whole curves."""
+    return JobCurves(space, whole)
