@@ -79,6 +79,16 @@ class GaussianProcess:
         variance = (deviations**2 + means**2).mean(axis=0) - mean**2
         return mean, np.sqrt(np.maximum(variance, 1e-18))
 
+    def leave_one_out(self) -> tuple[Array, Array]:
+        """Mean and standard deviation at each fitted row, both (n,), from all others, with the noise.
+
+        Rasmussen and Williams (2006), eq. 5.12, under the same hyperparameters.
+        """
+        variances = 1.0 / (self._inverse_factors**2).sum(axis=1)
+        means = self._values - self._weights * variances
+        mean = means.mean(axis=0)
+        return mean, np.sqrt((variances + means**2).mean(axis=0) - mean**2)
+
     def gradients(self, row: Array) -> tuple[Array, Array, Array, Array]:
         """Mean and deviation at one row (d,) by each member, both (k,), and their gradients (k, d).
 

@@ -21,10 +21,10 @@ as in the freeze-thaw model of Swersky, Snoek and Adams (2014), whose only shape
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import solve_triangular
-from scipy.special import logsumexp, ndtr
+from scipy.special import ndtr, ndtri
 
 from bayescore.search.curves.shapes import shape_bank
 from bayescore.search.curves.value_scale import Array
@@ -33,10 +33,12 @@ NOISES = tuple(float(x) for x in np.geomspace(0.003, 0.6, 7))  # standard deviat
 DRIFTS = (0.01, 0.05, 0.2, 0.6)  # standard deviations of W over the whole curve
 _BLOCKS = 20  # most points of a curve; later ones are means of blocks
 _DROPPED = 1e-6  # probability of components that are left out
+_TINY = 1e-12
+_MOST_COMPONENTS = 500  # the most probable ones, from which quantiles are computed
+_HALVINGS = 24
 
 
-@dataclass(frozen=True)
-class Prior:
+class Prior(NamedTuple):
     """A normal prior of the last value and of the size of the shape, with its probability."""
 
     weight: float
@@ -58,6 +60,8 @@ class CurvePosterior:
         Posterior probabilities of the shapes (k,) and of the pairs of noise levels (q,).
     evidence
         Logarithm of the marginal likelihood.
+    widths
+        Factors by which the distribution is wider than the mixture, below and above its median.
     """
 
     weights: Array
@@ -66,20 +70,31 @@ class CurvePosterior:
     shape_weights: Array
     noise_weights: Array
     evidence: float
+    widths: tuple[float, float] = (1.0, 1.0)
 
     def below(self, values: Array) -> Array:
         """Probabilities that the last value is below values (v,), shape (v,)."""
+        scores = self.scores(values)
+        return np.asarray(ndtr(scores / np.where(scores < 0.0, *self.widths)))
+
+    def scores(self, values: Array) -> Array:
+        """Normal scores of values (v,) in the mixture, shape (v,)."""
         z = (values[:, None] - self.means) / self.deviations
-        return np.asarray(ndtr(z) @ self.weights)
+        lower, upper = ndtr(z) @ self.weights, ndtr(-z) @ self.weights
+        return np.where(lower < 0.5, ndtri(np.maximum(lower, _TINY)), -ndtri(np.maximum(upper, _TINY)))
 
     def quantiles(self, shares: Array) -> Array:
         """Quantiles for shares (v,), by bisection, shape (v,)."""
-        reach = 12.0 * self.deviations.max()
-        low = np.full(len(shares), self.means.min() - reach)
-        high = np.full(len(shares), self.means.max() + reach)
-        for _ in range(50):
+        scores = ndtri(shares)
+        shares = ndtr(scores * np.where(scores < 0.0, *self.widths))
+        chosen = np.argsort(-self.weights)[:_MOST_COMPONENTS]
+        weights, means, deviations = self.weights[chosen], self.means[chosen], self.deviations[chosen]
+        weights = weights / weights.sum()
+        low = np.full(len(shares), float(np.min(means - 6.0 * deviations)))
+        high = np.full(len(shares), float(np.max(means + 6.0 * deviations)))
+        for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
-            is_below = self.below(middle) < shares
+            is_below = ndtr((middle[:, None] - means) / deviations) @ weights < shares
             low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
         return 0.5 * (low + high)
 
@@ -127,48 +142,44 @@ def condition(
         Prior probabilities of the shapes (k,) and of :func:`noise_pairs` (q,).
     """
     u, y, counts, scatter, freedom = blocks(progress, values)
-    shapes = shape_bank()(u)
+    noise, drift = noise_pairs().T
     remaining = np.minimum.outer(1.0 - u, 1.0 - u)
-    pairs = noise_pairs()
-    logs, means, variances = [], [], []
-    for (noise, drift), noise_weight in zip(pairs, noise_weights, strict=True):
-        covariance = drift**2 * remaining + np.diag((noise**2 + 1e-9) / counts)
-        factor = np.linalg.cholesky(covariance)
-        whitened = solve_triangular(factor, np.column_stack([np.ones(len(u)), y, shapes.T]), lower=True)
-        one, target, h = whitened[:, 0], whitened[:, 1], whitened[:, 2:]
-        constant = -np.log(factor.diagonal()).sum() - freedom * np.log(noise) - 0.5 * scatter / noise**2
-        constant += np.log(noise_weight + 1e-300)
-        a, d, f = one @ one, one @ target, target @ target
-        b, c, e = one @ h, np.einsum("tk,tk->k", h, h), target @ h
-        for prior in priors:
-            p, q = prior.deviation**-2, prior.size_deviation**-2
-            aa, cc = a + p, c + q
-            determinant = aa * cc - b * b
-            r, s = d + p * prior.mean, e + q * prior.size_mean
-            last = (cc * r - b * s) / determinant
-            size = (aa * s - b * r) / determinant
-            quadratic = f + p * prior.mean**2 + q * prior.size_mean**2 - r * last - s * size
-            logs.append(
-                constant
-                + np.log(prior.weight)
-                + 0.5 * np.log(p * q)
-                - 0.5 * np.log(determinant)
-                - 0.5 * quadratic
-            )
-            means.append(last)
-            variances.append(cc / determinant + noise**2)
-    joint = np.array(logs) + np.log(shape_weights + 1e-300)
-    evidence = float(logsumexp(joint))
-    probabilities = np.exp(joint - evidence)
-    by_shape = probabilities.sum(axis=0)
-    by_noise = probabilities.reshape(len(pairs), -1).sum(axis=1)
-    flat = probabilities.ravel()
-    kept = flat > _DROPPED
+    covariance = drift[:, None, None] ** 2 * remaining
+    covariance[:, np.arange(len(u)), np.arange(len(u))] += (noise[:, None] ** 2 + 1e-9) / counts
+    factors = np.linalg.cholesky(covariance)
+    design = np.concatenate([np.ones((1, len(u))), y[None, :], shape_bank()(u)]).T
+    whitened = np.linalg.inv(factors) @ design
+    one, target, h = whitened[:, :, 0], whitened[:, :, 1], whitened[:, :, 2:]
+    constant = -np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
+    constant += np.log(noise_weights + 1e-300) - freedom * np.log(noise) - 0.5 * scatter / noise**2
+    # Sums over the reports by the pair of noise levels, and by the shape: (q, 1, 1) and (q, 1, k).
+    a, d, f = ((x * y).sum(axis=1)[:, None, None] for x, y in ((one, one), (one, target), (target, target)))
+    b, e = (np.asarray(x[:, None, :] @ h) for x in (one, target))
+    c = (h**2).sum(axis=1)[:, None, :]
+    # Of the priors: (1, number of priors, 1).
+    weight, mean, deviation, size_mean, size_deviation = (
+        np.array(values)[None, :, None] for values in zip(*priors, strict=True)
+    )
+    p, q = deviation**-2, size_deviation**-2
+    first, second = a + p, c + q
+    determinant = first * second - b * b
+    r, s = d + p * mean, e + q * size_mean
+    last = (second * r - b * s) / determinant
+    size = (first * s - b * r) / determinant
+    quadratic = f + p * mean**2 + q * size_mean**2 - r * last - s * size
+    joint = constant[:, None, None] + np.log(weight) + 0.5 * (np.log(p * q / determinant) - quadratic)
+    joint = joint + np.log(shape_weights + 1e-300)
+    highest = float(joint.max())
+    probabilities = np.exp(joint - highest)
+    total = float(probabilities.sum())
+    probabilities /= total
+    kept = probabilities > _DROPPED
+    variances = second / determinant + noise[:, None, None] ** 2
     return CurvePosterior(
-        flat[kept] / flat[kept].sum(),
-        np.array(means).ravel()[kept],
-        np.sqrt(np.array(variances).ravel()[kept]),
-        by_shape,
-        by_noise,
-        evidence,
+        probabilities[kept] / probabilities[kept].sum(),
+        last[kept],
+        np.sqrt(variances[kept]),
+        probabilities.sum(axis=(0, 1)),
+        probabilities.sum(axis=(1, 2)),
+        highest + float(np.log(total)),
     )

@@ -7,7 +7,8 @@ weights: each whole curve counts as one observation, split over the shapes by th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -21,9 +22,12 @@ from bayescore.search.space import SearchSpace
 _SHAPE_COUNT = 6.0  # curves that the prior over shapes counts for
 _NOISE_COUNT = 2.0  # curves that the prior over noise levels counts for
 _FEWEST_FOR_SURROGATE = 3
-_BROAD = 3.0  # standard deviation of the last value that is not predicted, in units of the job's scale
-_SIZES = (1.5, 4.0)  # standard deviations of a shape's size
-_SIZE_WEIGHTS = (0.8, 0.2)
+# Standard deviations of the last value that is not predicted, and of a shape's size, and their probability.
+_BROAD = ((3.0, 1.5, 0.55), (3.0, 4.0, 0.25), (8.0, 8.0, 0.2))
+_NEAR = ((1.5, 0.8), (4.0, 0.2))  # standard deviations of a shape's size near the surrogate's prediction
+_ANCHORS = (0.075, 0.2, 0.5)  # progress at which forecasts of the whole curves are compared with their ends
+_COMPARED = 12  # most curves for that
+_TRUST = 3.0  # curves that the forecasts' own deviations count for
 _SURPRISES = (1.5, 2.0)  # a surrogate's prediction from n curves is off with a probability of a / (n + b)
 _LEAST_SURPRISE = 0.1
 _WIDER = 1.3  # factor of the surrogate's standard deviation
@@ -59,6 +63,7 @@ class JobCurves:
         self.ends = self.scale(np.array([w.values[-1] for w in whole]))
         self.lengths = np.array([w.steps[-1] for w in whole])
         self._learn()
+        self._widths: dict[float, tuple[float, float]] = {}
         self._surrogate: GaussianProcess | None = None
         if len(whole) >= _FEWEST_FOR_SURROGATE and float(np.ptp(self.ends)) > 0.0:
             self._centre, self._spread = float(self.ends.mean()), float(self.ends.std())
@@ -86,21 +91,24 @@ class JobCurves:
     def _broad_priors(self, weight: float) -> list[Prior]:
         centre = float(np.mean(self.ends))
         return [
-            Prior(weight * share, centre, _BROAD, 0.3, size)
-            for share, size in zip(_SIZE_WEIGHTS, _SIZES, strict=True)
+            Prior(weight * share, centre, deviation, 0.3, size)
+            for deviation, size, share in _BROAD
         ]
 
     def priors(self, row: Values) -> list[Prior]:
         """Priors of a trial's last value: near the surrogate's prediction, or anywhere."""
-        n = len(self.whole)
         if self._surrogate is None:
             return self._broad_priors(1.0)
         mean, deviation = self._surrogate.predict(np.array([row]))
+        return self._priors_near(float(mean[0]), float(deviation[0]), len(self.whole))
+
+    def _priors_near(self, mean: float, deviation: float, n: int) -> list[Prior]:
+        """Priors around a prediction of the surrogate from ``n`` curves."""
         surprise = max(_LEAST_SURPRISE, _SURPRISES[0] / (n + _SURPRISES[1]))
-        wide = max(_WIDER * float(deviation[0]) * self._spread, _LEAST_DEVIATION)
+        wide = max(_WIDER * deviation * self._spread, _LEAST_DEVIATION)
         near = [
-            Prior((1.0 - surprise) * share, self._centre + self._spread * float(mean[0]), wide, 0.3, size)
-            for share, size in zip(_SIZE_WEIGHTS, _SIZES, strict=True)
+            Prior((1.0 - surprise) * share, self._centre + self._spread * mean, wide, 0.3, size)
+            for size, share in _NEAR
         ]
         return near + self._broad_priors(surprise)
 
@@ -117,9 +125,49 @@ class JobCurves:
 
     def forecast(self, row: Values, steps: Array, values: Array, length: float) -> CurvePosterior:
         """Posterior of the last value of a running trial from its finite oriented reports."""
-        return condition(
-            steps / length, self.scale(values), self.priors(row), self.shape_weights, self.noise_weights
+        progress = steps / length
+        found = condition(
+            progress, self.scale(values), self.priors(row), self.shape_weights, self.noise_weights
         )
+        return replace(found, widths=self.widths(float(progress[-1])))
+
+    def widths(self, progress: float) -> tuple[float, float]:
+        """How far off forecasts at this progress were on this job, below and above their median.
+
+        Each whole curve is forecast from its beginning, with what the surrogate predicts from the other
+        curves, and the end is located in the forecast: its normal score. The root mean square of the
+        scores to each side, shrunk to 1, recalibrates forecasts (Kuleshov, Fenner and Ermon, 2018).
+        """
+        anchor = max((a for a in _ANCHORS if a <= progress), default=_ANCHORS[0])
+        if anchor not in self._widths:
+            self._widths[anchor] = self._scores_at(anchor)
+        return self._widths[anchor]
+
+    def _scores_at(self, anchor: float) -> tuple[float, float]:
+        n = len(self.whole)
+        if self._surrogate is None:
+            return 1.0, 1.0
+        order = np.argsort(self.ends)
+        best, rest = order[: _COMPARED // 2], order[_COMPARED // 2 :]
+        chosen = np.concatenate([best, rest[:: max(1, math.ceil(len(rest) / (_COMPARED // 2)))]])
+        predicted, deviations = self._surrogate.leave_one_out()
+        scores = []
+        for i in chosen:
+            curve = self.whole[i]
+            progress = np.array(curve.steps) / curve.steps[-1]
+            seen = max(int((progress <= anchor).sum()), min(2, len(progress)))
+            found = condition(
+                progress[:seen],
+                self.scale(np.array(curve.values[:seen])),
+                self._priors_near(float(predicted[i]), float(deviations[i]), n - 1),
+                self.shape_weights,
+                self.noise_weights,
+            )
+            scores.append(float(found.scores(self.ends[[i]])[0]))
+        squared = np.array(scores) ** 2
+        below = np.array(scores) < 0.0
+        sides = [math.sqrt((_TRUST + squared[s].sum()) / (_TRUST + s.sum())) for s in (below, ~below)]
+        return max(sides[0], 1.0), max(sides[1], 1.0)
 
 
 def _variation(values: Array) -> float:

@@ -25,8 +25,9 @@ _MIN_STEPS = 3  # reports before which no trial is stopped
 _MIN_SHARE = 0.05
 _MIN_WHOLE = 2
 _WHOLE_SHARE = 0.1  # of the trials, which run to their end whatever their forecast: the rule learns from them
-_LOOKS = 20  # forecasts over a whole curve
-_SHARES = np.array([0.1, 0.158655, 0.5, 0.841345, 0.9])
+_LOOKS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # progress at which forecasts are made
+_QUANTILES = (np.arange(20) + 0.5) / 20  # for the mean and the deviation
+_INTERVAL = (0.1, 0.9)
 
 
 def judge_curve(
@@ -67,14 +68,14 @@ def judge_curve(
     steps, values = np.array(finite, dtype=np.float64).T
     posterior = job.forecast(row, steps, values, length)
     best = float(np.min([w.values[-1] for w in whole]))
-    low, below, median, above, high = job.scale.inverse(posterior.quantiles(_SHARES))
+    low, high, *others = job.scale.inverse(posterior.quantiles(np.array([*_INTERVAL, *_QUANTILES])))
     ends = sorted((sign * float(low), sign * float(high)))
     chance = float(posterior.below(job.scale(np.array([best])))[0])
     forecast = CurveForecast(
         step,
         round(length),
-        sign * float(median),
-        float(above - below) / 2.0,
+        sign * float(np.mean(others)),
+        float(np.std(others)),
         ends[0],
         ends[1],
         sign * best,
@@ -118,10 +119,10 @@ def row_of(space: SearchSpace, curve: Curve) -> tuple[float, ...] | None:
 
 
 def _is_due(curve: Curve, length: float) -> bool:
-    """Whether the last report passed one of ``_LOOKS`` evenly spaced places."""
+    """Whether the last report passed one of ``_LOOKS``."""
     step = curve.steps[-1]
     before = curve.steps[-2] if len(curve.steps) > 1 else 0
-    return math.floor(_LOOKS * step / length) > math.floor(_LOOKS * before / length)
+    return any(before < look * length <= step for look in _LOOKS)
 
 
 def _runs_whole(row: tuple[float, ...], seed: int) -> bool:

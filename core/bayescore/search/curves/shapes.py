@@ -17,7 +17,7 @@ from scipy.stats import qmc
 from bayescore.search.curves.value_scale import Array
 
 _FAMILIES = {"exponential": 0.25, "power": 0.25, "take_off": 0.2, "two_phases": 0.2, "rising": 0.1}
-_COUNT = 512
+_COUNT = 320
 _GRID = 24  # places at which shapes are compared
 
 
