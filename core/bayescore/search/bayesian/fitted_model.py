@@ -11,7 +11,8 @@ from bayescore.search.bayesian.training_data import TrainingData, orientation
 from bayescore.search.bayesian.warping import fit_warp
 from bayescore.search.space import SearchSpace
 
-_LEAST_VARIANCE = 1e-9  # of a forecast, warped: both ends of its interval may be clipped as outliers
+# Of a forecast, warped: both ends of its interval may be clipped as outliers, or lie far outside.
+_LEAST_DEVIATION, _LARGEST_DEVIATION = 1e-4, 100.0
 _FAILED_QUANTILE = 0.85  # of the values, assigned to failed trials
 
 
@@ -62,7 +63,8 @@ class FittedModel:
         A deviation is half the width of the interval of one standard deviation to both sides.
         """
         low, high = (self.warp(data.values + sign * data.deviations) for sign in (-1.0, 1.0))
-        return np.where(data.ended, 0.0, np.maximum(((high - low) / 2.0) ** 2, _LEAST_VARIANCE))
+        deviations = np.clip((high - low) / 2.0, _LEAST_DEVIATION, _LARGEST_DEVIATION)
+        return np.where(data.ended, 0.0, deviations**2)
 
     def predict(self, rows: Array) -> tuple[Array, Array]:
         """Mean and standard deviation of the objective at rows (m, d), each (m,), in the objective's unit."""

@@ -77,7 +77,7 @@ def training_data(space: SearchSpace, goal: Goal, observations: Sequence[Observa
     return TrainingData(
         good,
         np.clip(np.array(values), -_LARGEST, _LARGEST),
-        np.clip(np.array(deviations), 0.0, _LARGEST),
+        np.clip(np.nan_to_num(deviations, nan=_LARGEST, posinf=_LARGEST), 0.0, _LARGEST),
         bad,
         running,
     )
@@ -88,7 +88,7 @@ def _has_value(trial: Observation) -> bool:
     if trial.value is None or not math.isfinite(trial.value):
         return False
     if trial.outcome is Outcome.RUNNING:
-        return trial.deviation > 0.0
+        return trial.deviation != 0.0
     return trial.outcome in (Outcome.FINISHED, Outcome.STOPPED_EARLY)
 
 

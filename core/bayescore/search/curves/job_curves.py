@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from scipy.special import log_ndtr
 
 from bayescore.search.bayesian.gaussian_process import GaussianProcess
 from bayescore.search.curves.curve_posterior import CurvePosterior, Prior, condition, noise_pairs
@@ -20,6 +21,7 @@ from bayescore.search.curves.value_scale import Array, ValueScale, fit_scale
 from bayescore.search.space import SearchSpace
 
 _SHAPE_COUNT = 6.0  # curves that the prior over shapes counts for
+_ROUNDS = 20
 _NOISE_COUNT = 2.0  # curves that the prior over noise levels counts for
 _FEWEST_FOR_SURROGATE = 3
 # Standard deviations of the last value that is not predicted, and of a shape's size, and their probability.
@@ -46,6 +48,25 @@ class WholeCurve:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Experience:
+    """How far off the forecasts of a job's whole curves were.
+
+    Attributes
+    ----------
+    widths
+        Root mean squares of the ends' normal scores, below and above the median, shrunk to 1 and at
+        least 1. They recalibrate forecasts (Kuleshov, Fenner and Ermon, 2018).
+    power
+        If early values told nothing, the best curves would all have ended at the low end of their
+        forecasts. The probabilities of ending that low or lower are fitted by the distribution of
+        cumulative probability ``p ** power``, by maximum likelihood, shrunk to 1 and at most 1.
+    """
+
+    widths: tuple[float, float] = (1.0, 1.0)
+    power: float = 1.0
+
+
 class JobCurves:
     """The job's whole curves, and the priors that follow from them.
 
@@ -61,9 +82,10 @@ class JobCurves:
         self.whole = whole
         self.scale: ValueScale = fit_scale([np.array(w.values) for w in whole])
         self.ends = self.scale(np.array([w.values[-1] for w in whole]))
+        self.best = min(w.values[-1] for w in whole)
         self.lengths = np.array([w.steps[-1] for w in whole])
         self._learn()
-        self._widths: dict[float, tuple[float, float]] = {}
+        self._experience: dict[float, Experience] = {}
         self._surrogate: GaussianProcess | None = None
         if len(whole) >= _FEWEST_FOR_SURROGATE and float(np.ptp(self.ends)) > 0.0:
             self._centre, self._spread = float(self.ends.mean()), float(self.ends.std())
@@ -73,7 +95,7 @@ class JobCurves:
     def _learn(self) -> None:
         bank, pairs = shape_bank(), noise_pairs()
         flat = np.full(len(pairs), 1.0 / len(pairs))
-        shapes, noises = _SHAPE_COUNT * bank.weights, _NOISE_COUNT * flat
+        shape_evidence, noise_evidence = [], []
         priors = self._broad_priors(1.0)
         for curve in self.whole:
             found = condition(
@@ -83,10 +105,10 @@ class JobCurves:
                 bank.weights,
                 flat,
             )
-            shapes = shapes + found.shape_weights @ bank.similarity
-            noises = noises + found.noise_weights
-        self.shape_weights: Array = shapes / shapes.sum()
-        self.noise_weights: Array = noises / noises.sum()
+            shape_evidence.append(found.shape_weights / bank.weights)
+            noise_evidence.append(found.noise_weights / flat)
+        self.shape_weights = _mixture(np.array(shape_evidence) @ bank.similarity, bank.weights, _SHAPE_COUNT)
+        self.noise_weights = _mixture(np.array(noise_evidence), flat, _NOISE_COUNT)
 
     def _broad_priors(self, weight: float) -> list[Prior]:
         centre = float(np.mean(self.ends))
@@ -112,6 +134,11 @@ class JobCurves:
         ]
         return near + self._broad_priors(surprise)
 
+    def chance(self, posterior: CurvePosterior, progress: float) -> float:
+        """Probability that a trial ends better than the best so far."""
+        below = float(posterior.below(self.scale(np.array([self.best])))[0])
+        return float(below ** self.experience(progress).power)
+
     def length(self, step: int, seconds: float) -> float:
         """Expected number of reports of a running trial.
 
@@ -129,24 +156,23 @@ class JobCurves:
         found = condition(
             progress, self.scale(values), self.priors(row), self.shape_weights, self.noise_weights
         )
-        return replace(found, widths=self.widths(float(progress[-1])))
+        return replace(found, widths=self.experience(float(progress[-1])).widths)
 
-    def widths(self, progress: float) -> tuple[float, float]:
-        """How far off forecasts at this progress were on this job, below and above their median.
+    def experience(self, progress: float) -> Experience:
+        """How far off forecasts at this progress were on this job.
 
         Each whole curve is forecast from its beginning, with what the surrogate predicts from the other
-        curves, and the end is located in the forecast: its normal score. The root mean square of the
-        scores to each side, shrunk to 1, recalibrates forecasts (Kuleshov, Fenner and Ermon, 2018).
+        curves, and its end is located in the forecast.
         """
         anchor = max((a for a in _ANCHORS if a <= progress), default=_ANCHORS[0])
-        if anchor not in self._widths:
-            self._widths[anchor] = self._scores_at(anchor)
-        return self._widths[anchor]
+        if anchor not in self._experience:
+            self._experience[anchor] = self._experience_at(anchor)
+        return self._experience[anchor]
 
-    def _scores_at(self, anchor: float) -> tuple[float, float]:
+    def _experience_at(self, anchor: float) -> Experience:
         n = len(self.whole)
         if self._surrogate is None:
-            return 1.0, 1.0
+            return Experience()
         order = np.argsort(self.ends)
         best, rest = order[: _COMPARED // 2], order[_COMPARED // 2 :]
         chosen = np.concatenate([best, rest[:: max(1, math.ceil(len(rest) / (_COMPARED // 2)))]])
@@ -167,7 +193,29 @@ class JobCurves:
         squared = np.array(scores) ** 2
         below = np.array(scores) < 0.0
         sides = [math.sqrt((_TRUST + squared[s].sum()) / (_TRUST + s.sum())) for s in (below, ~below)]
-        return max(sides[0], 1.0), max(sides[1], 1.0)
+        good = np.array(scores[: min(len(best), max(1, n // 2))])
+        power = (_TRUST + len(good)) / (_TRUST - float(log_ndtr(good).sum()))
+        return Experience((max(sides[0], 1.0), max(sides[1], 1.0)), min(power, 1.0))
+
+
+def _mixture(evidence: Array, prior: Array, count: float) -> Array:
+    """Weights of a mixture's components, by expectation and maximisation from their prior.
+
+    A curve that all components explain equally well, such as a flat one, leaves the weights as they are.
+
+    Parameters
+    ----------
+    evidence
+        Likelihoods of the components, shape (curves, components), up to a factor for each curve.
+    prior, count
+        Mean of the Dirichlet prior, and the number of curves that it counts for.
+    """
+    weights = prior
+    for _ in range(_ROUNDS):
+        shares = evidence * weights
+        shares = shares / shares.sum(axis=1, keepdims=True)
+        weights = (count * prior + shares.sum(axis=0)) / (count + len(evidence))
+    return weights
 
 
 def _variation(values: Array) -> float:

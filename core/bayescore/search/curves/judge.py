@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bayescore.config.models import Goal
+from bayescore.search.bayesian.training_data import orientation
 from bayescore.search.curves.job_curves import JobCurves, WholeCurve, job_curves
 from bayescore.search.curves.records import (
     Curve,
@@ -52,39 +53,57 @@ def judge_curve(
     least = rule.min_steps or _MIN_STEPS
     if has_diverged(curve, least):
         return CurveVerdict(stop=StopReason.DIVERGED)
-    sign = -1.0 if goal is Goal.MAXIMIZE else 1.0
-    whole = whole_curves(space, sign, curves)
+    if not curve.steps or curve.steps[-1] < least:
+        return CurveVerdict()
+    job = _job_of(space, goal, curves)
     row = row_of(space, curve)
-    if len(whole) < _MIN_WHOLE or row is None:
+    if job is None or row is None:
         return CurveVerdict()
-    job = job_curves(space, whole)
-    step = curve.steps[-1]
-    length = job.length(step, curve.seconds)
-    if step < least or step >= length or not _is_due(curve, length):
+    length = job.length(curve.steps[-1], curve.seconds)
+    if curve.steps[-1] >= length or not _is_due(curve, length):
         return CurveVerdict()
+    forecast = forecast_curve(space, goal, curves, index)
+    if forecast is None or _runs_whole(row, seed):
+        return CurveVerdict(forecast)
+    early = forecast.step < _MIN_SHARE * length and rule.min_steps is None
+    hopeless = forecast.chance < 1.0 - rule.confidence and not early
+    return CurveVerdict(forecast, StopReason.HOPELESS if hopeless else None)
+
+
+def forecast_curve(
+    space: SearchSpace, goal: Goal, curves: Sequence[Curve], index: int
+) -> CurveForecast | None:
+    """Forecast the objective that a running or stopped trial would have at its end.
+
+    The parameters are those of :func:`judge_curve`. ``None`` while too few trials have run to their end.
+    """
+    curve = curves[index]
+    sign = orientation(goal)
+    job, row = _job_of(space, goal, curves), row_of(space, curve)
     finite = [(s, sign * v) for s, v in zip(curve.steps, curve.values, strict=True) if math.isfinite(v)]
-    if not finite:
-        return CurveVerdict()
+    if job is None or row is None or not finite:
+        return None
     steps, values = np.array(finite, dtype=np.float64).T
+    length = job.length(curve.steps[-1], curve.seconds)
     posterior = job.forecast(row, steps, values, length)
-    best = float(np.min([w.values[-1] for w in whole]))
     low, high, *others = job.scale.inverse(posterior.quantiles(np.array([*_INTERVAL, *_QUANTILES])))
     ends = sorted((sign * float(low), sign * float(high)))
-    chance = float(posterior.below(job.scale(np.array([best])))[0])
-    forecast = CurveForecast(
-        step,
-        round(length),
-        sign * float(np.mean(others)),
-        float(np.std(others)),
-        ends[0],
-        ends[1],
-        sign * best,
-        chance,
+    return CurveForecast(
+        step=curve.steps[-1],
+        steps=round(length),
+        mean=sign * float(np.mean(others)),
+        deviation=float(np.std(others)),
+        low=ends[0],
+        high=ends[1],
+        best=sign * job.best,
+        chance=job.chance(posterior, curve.steps[-1] / length),
     )
-    hopeless = chance < 1.0 - rule.confidence and step >= max(least, _MIN_SHARE * length)
-    if hopeless and not _runs_whole(row, seed):
-        return CurveVerdict(forecast, StopReason.HOPELESS)
-    return CurveVerdict(forecast)
+
+
+def _job_of(space: SearchSpace, goal: Goal, curves: Sequence[Curve]) -> JobCurves | None:
+    """What the whole curves teach; ``None`` while there are too few."""
+    whole = whole_curves(space, orientation(goal), curves)
+    return job_curves(space, whole) if len(whole) >= _MIN_WHOLE else None
 
 
 def has_diverged(curve: Curve, reports: int) -> bool:
