@@ -29,8 +29,8 @@ from scipy.special import ndtr, ndtri
 from bayescore.search.curves.shapes import shape_bank
 from bayescore.search.curves.value_scale import Array
 
-NOISES = tuple(float(x) for x in np.geomspace(0.003, 0.6, 7))  # standard deviations of e
-DRIFTS = (0.01, 0.05, 0.2, 0.6)  # standard deviations of W over the whole curve
+NOISES = tuple(float(x) for x in np.geomspace(0.004, 0.6, 6))  # standard deviations of e
+DRIFTS = (0.02, 0.1, 0.4)  # standard deviations of W over the whole curve
 _BLOCKS = 20  # most points of a curve; later ones are means of blocks
 _DROPPED = 1e-6  # probability of components that are left out
 _TINY = 1e-12

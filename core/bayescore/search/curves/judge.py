@@ -25,7 +25,7 @@ from bayescore.search.space import SearchSpace
 _MIN_STEPS = 3  # reports before which no trial is stopped
 _MIN_SHARE = 0.05
 _MIN_WHOLE = 2
-_WHOLE_SHARE = 0.1  # of the trials, which run to their end whatever their forecast: the rule learns from them
+_WHOLE_SHARE = 0.05  # of the trials, which run to their end whatever their forecast: the rule learns from them
 _LOOKS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # progress at which forecasts are made
 _QUANTILES = (np.arange(20) + 0.5) / 20  # for the mean and the deviation
 _INTERVAL = (0.1, 0.9)

@@ -17,7 +17,7 @@ from scipy.stats import qmc
 from bayescore.search.curves.value_scale import Array
 
 _FAMILIES = {"exponential": 0.25, "power": 0.25, "take_off": 0.2, "two_phases": 0.2, "rising": 0.1}
-_COUNT = 320
+_COUNT = 256
 _GRID = 24  # places at which shapes are compared
 
 
@@ -69,7 +69,7 @@ def shape_bank() -> ShapeBank:
     """The prior: low-discrepancy draws from each family's parameters."""
     counts = [round(_COUNT * share) for share in _FAMILIES.values()]
     parts = [
-        _family(name, qmc.Sobol(5, seed=i).random_base2(9)[:n])
+        _family(name, qmc.Sobol(5, seed=i).random_base2(8)[:n])
         for i, (name, n) in enumerate(zip(_FAMILIES, counts, strict=True))
     ]
     weights = np.concatenate(
