@@ -8,7 +8,6 @@ from typing import Any
 from bayescore.config import PARAMETER_SPECS, Goal
 from bayescore.search import Observation, Outcome, Point, SearchSpace, suggest
 from bayescore.search.curves import Curve, CurveForecast, CurveState, StopRule, judge_curve
-from bayescore.search.curves.judge import forecast_curve
 
 
 class AskTell:
@@ -59,8 +58,6 @@ def bayesian(specs: Sequence[Mapping[str, Any]], goal: str, seed: int, parallel:
     return AskTell(SearchSpace(PARAMETER_SPECS.validate_python(list(specs))), Goal(goal), seed)
 
 
-REFRESH=False
-RUNNING=False
 class EarlyStopping:
     """One run that stops trials early: stores the curves and calls :func:`bayescore.search.curves.judge_curve`.
 
@@ -70,7 +67,6 @@ class EarlyStopping:
     def __init__(self, space: SearchSpace, goal: Goal, seed: int) -> None:
         self._space, self._goal, self._seed = space, goal, seed
         self._rule = StopRule()
-        self._cache={}
         self._points: list[Point] = []
         self._steps: list[list[int]] = []
         self._values: list[list[float]] = []
@@ -137,14 +133,7 @@ class EarlyStopping:
             return Observation(point, Outcome.FAILED if value is None else Outcome.FINISHED, value)
         running = self._states[index] is CurveState.RUNNING
         outcome = Outcome.RUNNING if running else Outcome.STOPPED_EARLY
-        if REFRESH and len(self._steps[index])>=3 and (forecast is not None or running):
-            nw=sum(st is CurveState.WHOLE for st in self._states)
-            key=(index,len(self._steps[index]),nw)
-            if key not in self._cache:
-                started = [i for i, steps in enumerate(self._steps) if steps]
-                self._cache[key]=forecast_curve(self._space,self._goal,[self._curve(i) for i in started],started.index(index))
-            forecast=self._cache[key]
-        if forecast is None or (running and not RUNNING):
+        if forecast is None or running:
             return Observation(point, outcome)
         return Observation(point, outcome, forecast.mean, deviation=forecast.deviation)
 

@@ -63,7 +63,9 @@ def test_that_the_best_is_never_a_forecast(outcome: Outcome) -> None:
 
 def test_that_a_running_trial_with_a_forecast_counts_as_that_forecast() -> None:
     trials = ended()
-    assert predicted([*trials, forecast(0.7, 0.2, Outcome.RUNNING)]) == predicted([*trials, forecast(0.7, 0.2)])
+    assert predicted([*trials, forecast(0.7, 0.2, Outcome.RUNNING)]) == predicted(
+        [*trials, forecast(0.7, 0.2)]
+    )
 
 
 def test_that_a_trial_stopped_without_a_forecast_counts_as_failed() -> None:

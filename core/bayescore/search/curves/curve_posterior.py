@@ -81,7 +81,8 @@ class CurvePosterior:
         """Normal scores of values (v,) in the mixture, shape (v,)."""
         z = (values[:, None] - self.means) / self.deviations
         lower, upper = ndtr(z) @ self.weights, ndtr(-z) @ self.weights
-        return np.where(lower < 0.5, ndtri(np.maximum(lower, _TINY)), -ndtri(np.maximum(upper, _TINY)))
+        low, high = ndtri(np.maximum(lower, _TINY)), -ndtri(np.maximum(upper, _TINY))
+        return np.asarray(np.where(lower < 0.5, low, high))
 
     def quantiles(self, shares: Array) -> Array:
         """Quantiles for shares (v,), by bisection, shape (v,)."""
@@ -96,7 +97,7 @@ class CurvePosterior:
             middle = 0.5 * (low + high)
             is_below = ndtr((middle[:, None] - means) / deviations) @ weights < shares
             low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
-        return 0.5 * (low + high)
+        return np.asarray(0.5 * (low + high))
 
 
 def noise_pairs() -> Array:

@@ -21,12 +21,13 @@ from bayescore.search.curves.value_scale import Array, ValueScale, fit_scale
 from bayescore.search.space import SearchSpace
 
 _SHAPE_COUNT = 6.0  # curves that the prior over shapes counts for
-_ROUNDS = 20
 _NOISE_COUNT = 2.0  # curves that the prior over noise levels counts for
+_ROUNDS = 20  # of expectation and maximisation
 _FEWEST_FOR_SURROGATE = 3
 # Standard deviations of the last value that is not predicted, and of a shape's size, and their probability.
 _BROAD = ((3.0, 1.5, 0.55), (3.0, 4.0, 0.25), (8.0, 8.0, 0.2))
 _NEAR = ((1.5, 0.8), (4.0, 0.2))  # standard deviations of a shape's size near the surrogate's prediction
+_FALL = 0.3  # mean of a shape's size: curves usually improve
 _ANCHORS = (0.075, 0.2, 0.5)  # progress at which forecasts of the whole curves are compared with their ends
 _COMPARED = 12  # most curves for that
 _TRUST = 3.0  # curves that the forecasts' own deviations count for
@@ -40,12 +41,11 @@ Values = tuple[float, ...]
 
 @dataclass(frozen=True)
 class WholeCurve:
-    """A curve that ran to its end: its row in the unit cube, its reports, oriented, and its time."""
+    """A curve that ran to its end: its row in the unit cube and its finite reports, oriented."""
 
     row: Values
     steps: tuple[int, ...]
     values: Values
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class JobCurves:
     space
         Of the job.
     whole
-        At least one whole curve, with finite values only.
+        At least one.
     """
 
     def __init__(self, space: SearchSpace, whole: tuple[WholeCurve, ...]) -> None:
@@ -83,7 +83,6 @@ class JobCurves:
         self.scale: ValueScale = fit_scale([np.array(w.values) for w in whole])
         self.ends = self.scale(np.array([w.values[-1] for w in whole]))
         self.best = min(w.values[-1] for w in whole)
-        self.lengths = np.array([w.steps[-1] for w in whole])
         self._learn()
         self._experience: dict[float, Experience] = {}
         self._surrogate: GaussianProcess | None = None
@@ -107,15 +106,14 @@ class JobCurves:
             )
             shape_evidence.append(found.shape_weights / bank.weights)
             noise_evidence.append(found.noise_weights / flat)
-        self.shape_weights = _mixture(np.array(shape_evidence) @ bank.similarity, bank.weights, _SHAPE_COUNT)
+        self.shape_weights = _mixture(
+            np.array(shape_evidence) @ bank.similarity.T, bank.weights, _SHAPE_COUNT
+        )
         self.noise_weights = _mixture(np.array(noise_evidence), flat, _NOISE_COUNT)
 
     def _broad_priors(self, weight: float) -> list[Prior]:
         centre = float(np.mean(self.ends))
-        return [
-            Prior(weight * share, centre, deviation, 0.3, size)
-            for deviation, size, share in _BROAD
-        ]
+        return [Prior(weight * share, centre, deviation, _FALL, size) for deviation, size, share in _BROAD]
 
     def priors(self, row: Values) -> list[Prior]:
         """Priors of a trial's last value: near the surrogate's prediction, or anywhere."""
@@ -129,7 +127,7 @@ class JobCurves:
         surprise = max(_LEAST_SURPRISE, _SURPRISES[0] / (n + _SURPRISES[1]))
         wide = max(_WIDER * deviation * self._spread, _LEAST_DEVIATION)
         near = [
-            Prior((1.0 - surprise) * share, self._centre + self._spread * mean, wide, 0.3, size)
+            Prior((1.0 - surprise) * share, self._centre + self._spread * mean, wide, _FALL, size)
             for size, share in _NEAR
         ]
         return near + self._broad_priors(surprise)
@@ -139,20 +137,8 @@ class JobCurves:
         below = float(posterior.below(self.scale(np.array([self.best])))[0])
         return float(below ** self.experience(progress).power)
 
-    def length(self, step: int, seconds: float) -> float:
-        """Expected number of reports of a running trial.
-
-        Trials of a job usually have equal numbers of reports; where they differ, equal times are tried.
-        """
-        times = np.array([w.seconds for w in self.whole])
-        expected = float(np.median(self.lengths))
-        if seconds > 0.0 and np.all(times > 0.0) and _variation(times) < _variation(self.lengths):
-            expected = float(np.median(times)) / seconds * step
-        return max(expected, step)
-
-    def forecast(self, row: Values, steps: Array, values: Array, length: float) -> CurvePosterior:
+    def forecast(self, row: Values, progress: Array, values: Array) -> CurvePosterior:
         """Posterior of the last value of a running trial from its finite oriented reports."""
-        progress = steps / length
         found = condition(
             progress, self.scale(values), self.priors(row), self.shape_weights, self.noise_weights
         )
@@ -216,11 +202,6 @@ def _mixture(evidence: Array, prior: Array, count: float) -> Array:
         shares = shares / shares.sum(axis=1, keepdims=True)
         weights = (count * prior + shares.sum(axis=0)) / (count + len(evidence))
     return weights
-
-
-def _variation(values: Array) -> float:
-    """Coefficient of variation."""
-    return float(np.std(values) / np.mean(values))
 
 
 @lru_cache(maxsize=8)

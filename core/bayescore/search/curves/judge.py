@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bayescore.config.models import Goal
-from bayescore.search.bayesian.training_data import orientation
-from bayescore.search.curves.job_curves import JobCurves, WholeCurve, job_curves
+from bayescore.search.curves.curve_length import expected_length
 from bayescore.search.curves.records import (
     Curve,
     CurveForecast,
@@ -22,19 +22,36 @@ from bayescore.search.curves.records import (
 from bayescore.search.model_free import random_stream
 from bayescore.search.space import SearchSpace
 
+if TYPE_CHECKING:
+    from bayescore.search.curves.job_curves import JobCurves
+
+_MIN_WHOLE = 4  # trials that must have run to their end before a forecast is made
 _MIN_STEPS = 3  # reports before which no trial is stopped
-_MIN_SHARE = 0.05
-_MIN_WHOLE = 2
-_WHOLE_SHARE = 0.05  # of the trials, which run to their end whatever their forecast: the rule learns from them
-_LOOKS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # progress at which forecasts are made
-_QUANTILES = (np.arange(20) + 0.5) / 20  # for the mean and the deviation
+_MIN_PROGRESS = 0.05  # share of the reports, likewise
+# Progress at which forecasts are made.
+_LOOKS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_WHOLE_SHARE = (
+    0.05  # of the trials, which run to their end whatever their forecast: the rule learns from them
+)
+_MOST_WHOLE = 48  # whole curves that are used: the best half of them, and otherwise the latest
 _INTERVAL = (0.1, 0.9)
+_QUANTILES = (np.arange(20) + 0.5) / 20  # from which mean and deviation are computed
+_PURPOSE = 7  # of the random stream
 
 
 def judge_curve(
-    space: SearchSpace, goal: Goal, curves: Sequence[Curve], index: int, rule: StopRule, seed: int
+    space: SearchSpace,
+    goal: Goal,
+    curves: Sequence[Curve],
+    index: int,
+    rule: StopRule,
+    seed: int,
+    *,
+    since: int | None = None,
 ) -> CurveVerdict:
     """Forecast the end of a running trial and decide whether to stop it. A pure function.
+
+    Forecasts are made at a few places of a curve. Between them the verdict has none.
 
     Parameters
     ----------
@@ -48,44 +65,87 @@ def judge_curve(
         Settings.
     seed
         Fixes all randomness.
+    since
+        Report after which the trial was judged before; ``None`` if it is judged after every report.
     """
     curve = curves[index]
     least = rule.min_steps or _MIN_STEPS
     if has_diverged(curve, least):
         return CurveVerdict(stop=StopReason.DIVERGED)
-    if not curve.steps or curve.steps[-1] < least:
+    whole = [c for c in curves if c.state is CurveState.WHOLE and c.values and math.isfinite(c.values[-1])]
+    if len(whole) < _MIN_WHOLE or not curve.steps or curve.steps[-1] < least:
         return CurveVerdict()
-    job = _job_of(space, goal, curves)
-    row = row_of(space, curve)
+    step = curve.steps[-1]
+    length = expected_length(whole, step, curve.seconds)
+    if step >= length or not _is_due(curve, length, since):
+        return CurveVerdict()
+    sign = -1.0 if goal is Goal.MAXIMIZE else 1.0
+    job, row = _job(space, sign, whole), _row(space, curve)
     if job is None or row is None:
         return CurveVerdict()
-    length = job.length(curve.steps[-1], curve.seconds)
-    if curve.steps[-1] >= length or not _is_due(curve, length):
-        return CurveVerdict()
-    forecast = forecast_curve(space, goal, curves, index)
-    if forecast is None or _runs_whole(row, seed):
+    forecast = _forecast(job, row, curve, sign, length)
+    hopeless = forecast is not None and forecast.chance < 1.0 - rule.confidence
+    early = rule.min_steps is None and step < _MIN_PROGRESS * length
+    if not hopeless or early or _runs_whole(row, seed):
         return CurveVerdict(forecast)
-    early = forecast.step < _MIN_SHARE * length and rule.min_steps is None
-    hopeless = forecast.chance < 1.0 - rule.confidence and not early
-    return CurveVerdict(forecast, StopReason.HOPELESS if hopeless else None)
+    return CurveVerdict(forecast, StopReason.HOPELESS)
 
 
-def forecast_curve(
-    space: SearchSpace, goal: Goal, curves: Sequence[Curve], index: int
+def has_diverged(curve: Curve, reports: int) -> bool:
+    """Whether the last ``reports`` values or more are not finite."""
+    finite = [step for step, value in zip(curve.steps, curve.values, strict=True) if math.isfinite(value)]
+    last_finite = finite[-1] if finite else 0
+    return bool(curve.steps) and curve.steps[-1] - last_finite >= reports
+
+
+def _is_due(curve: Curve, length: float, since: int | None) -> bool:
+    """Whether the reports since the last verdict passed one of ``_LOOKS``."""
+    before = since if since is not None else curve.steps[-2] if len(curve.steps) > 1 else 0
+    return any(before < look * length <= curve.steps[-1] for look in _LOOKS)
+
+
+def _runs_whole(row: tuple[float, ...], seed: int) -> bool:
+    """Whether a trial is one of those that run to their end, by its parameters."""
+    number = zlib.crc32(np.array(row).tobytes())
+    return bool(random_stream(seed, number, _PURPOSE).random() < _WHOLE_SHARE)
+
+
+def _row(space: SearchSpace, curve: Curve) -> tuple[float, ...] | None:
+    """Row of a trial; ``None`` when its parameters do not fit the space."""
+    try:
+        row = space.row(curve.parameters)
+    except (KeyError, AssertionError):
+        return None
+    return tuple(float(x) for x in row) if np.all(np.isfinite(row)) else None
+
+
+def _job(space: SearchSpace, sign: float, whole: Sequence[Curve]) -> JobCurves | None:
+    """What the whole curves teach; ``None`` if the parameters of too few fit the space."""
+    from bayescore.search.curves.job_curves import WholeCurve, job_curves  # SciPy loads slowly
+
+    found = []
+    for curve in whole:
+        row = _row(space, curve)
+        if row is not None:
+            kept = [(s, sign * v) for s, v in zip(curve.steps, curve.values, strict=True) if math.isfinite(v)]
+            steps, values = zip(*kept, strict=True)
+            found.append(WholeCurve(row, steps, values))
+    if len(found) > _MOST_WHOLE:
+        best = sorted(range(len(found)), key=lambda i: found[i].values[-1])[: _MOST_WHOLE // 2]
+        latest = [i for i in reversed(range(len(found))) if i not in best][: _MOST_WHOLE - len(best)]
+        found = [found[i] for i in sorted([*best, *latest])]
+    return job_curves(space, tuple(found)) if len(found) >= _MIN_WHOLE else None
+
+
+def _forecast(
+    job: JobCurves, row: tuple[float, ...], curve: Curve, sign: float, length: float
 ) -> CurveForecast | None:
-    """Forecast the objective that a running or stopped trial would have at its end.
-
-    The parameters are those of :func:`judge_curve`. ``None`` while too few trials have run to their end.
-    """
-    curve = curves[index]
-    sign = orientation(goal)
-    job, row = _job_of(space, goal, curves), row_of(space, curve)
+    """Forecast of a trial's end in the objective's own unit; ``None`` if no report is finite."""
     finite = [(s, sign * v) for s, v in zip(curve.steps, curve.values, strict=True) if math.isfinite(v)]
-    if job is None or row is None or not finite:
+    if not finite:
         return None
     steps, values = np.array(finite, dtype=np.float64).T
-    length = job.length(curve.steps[-1], curve.seconds)
-    posterior = job.forecast(row, steps, values, length)
+    posterior = job.forecast(row, steps / length, values)
     low, high, *others = job.scale.inverse(posterior.quantiles(np.array([*_INTERVAL, *_QUANTILES])))
     ends = sorted((sign * float(low), sign * float(high)))
     return CurveForecast(
@@ -96,55 +156,5 @@ def forecast_curve(
         low=ends[0],
         high=ends[1],
         best=sign * job.best,
-        chance=job.chance(posterior, curve.steps[-1] / length),
+        chance=job.chance(posterior, float(steps[-1]) / length),
     )
-
-
-def _job_of(space: SearchSpace, goal: Goal, curves: Sequence[Curve]) -> JobCurves | None:
-    """What the whole curves teach; ``None`` while there are too few."""
-    whole = whole_curves(space, orientation(goal), curves)
-    return job_curves(space, whole) if len(whole) >= _MIN_WHOLE else None
-
-
-def has_diverged(curve: Curve, reports: int) -> bool:
-    """Whether the last ``reports`` values or more are not finite."""
-    finite = [step for step, value in zip(curve.steps, curve.values, strict=True) if math.isfinite(value)]
-    last_finite = finite[-1] if finite else 0
-    return bool(curve.steps) and curve.steps[-1] - last_finite >= reports
-
-
-def whole_curves(space: SearchSpace, sign: float, curves: Sequence[Curve]) -> tuple[WholeCurve, ...]:
-    """Curves that ran to their end and have a finite last value."""
-    found = []
-    for curve in curves:
-        if curve.state is not CurveState.WHOLE or not curve.values or not math.isfinite(curve.values[-1]):
-            continue
-        row = row_of(space, curve)
-        if row is None:
-            continue
-        steps = tuple(s for s, v in zip(curve.steps, curve.values, strict=True) if math.isfinite(v))
-        values = tuple(sign * v for v in curve.values if math.isfinite(v))
-        found.append(WholeCurve(row, steps, values, curve.seconds))
-    return tuple(found)
-
-
-def row_of(space: SearchSpace, curve: Curve) -> tuple[float, ...] | None:
-    """Row of a trial; ``None`` when its parameters do not fit the space."""
-    try:
-        row = space.row(curve.parameters)
-    except (KeyError, AssertionError):
-        return None
-    return tuple(float(x) for x in row) if np.all(np.isfinite(row)) else None
-
-
-def _is_due(curve: Curve, length: float) -> bool:
-    """Whether the last report passed one of ``_LOOKS``."""
-    step = curve.steps[-1]
-    before = curve.steps[-2] if len(curve.steps) > 1 else 0
-    return any(before < look * length <= step for look in _LOOKS)
-
-
-def _runs_whole(row: tuple[float, ...], seed: int) -> bool:
-    """Whether a trial is one of those that run to their end, by its parameters."""
-    number = zlib.crc32(np.array(row).tobytes())
-    return bool(random_stream(seed, number, purpose=7).random() < _WHOLE_SHARE)

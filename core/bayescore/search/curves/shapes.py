@@ -50,9 +50,7 @@ class ShapeBank:
 
     def _raw(self, progress: Array) -> Array:
         u = progress[None, :]
-        rate, power, middle, width = (
-            x[:, None] for x in (self.rate, self.power, self.middle, self.width)
-        )
+        rate, power, middle, width = (x[:, None] for x in (self.rate, self.power, self.middle, self.width))
         saturation = np.where(power > 0.0, (1.0 + rate * u) ** -power, np.exp(-rate * u))
         take_off = expit((middle - u) / width)
         share = self.share[:, None]
@@ -75,7 +73,8 @@ def shape_bank() -> ShapeBank:
     weights = np.concatenate(
         [np.full(n, share / n) for n, share in zip(counts, _FAMILIES.values(), strict=True)]
     )
-    return ShapeBank(*np.concatenate(parts, axis=1), weights / weights.sum())
+    rate, power, share, middle, width, rise = np.concatenate(parts, axis=1)
+    return ShapeBank(rate, power, share, middle, width, rise, weights / weights.sum())
 
 
 def _family(name: str, units: Array) -> Array:

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 _LARGEST = 1e100  # of an objective; larger ones overflow
 _OUTLIER_RANGES = 8.0  # interquartile ranges above the median: values beyond are clipped
+_FARTHEST = 100.0  # units from the centre; values beyond are clipped
 _FLOOR = 0.01  # share of the median size, added before the logarithm is taken
-_LEAST_SPREAD = 0.02  # of the unit, in logarithms or as a share of the size: less is a job without differences
+_LEAST_SPREAD = (
+    0.02  # of the unit, in logarithms or as a share of the size: less is a job without differences
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class ValueScale:
 
     def __call__(self, values: Array) -> Array:
         """Oriented values on the scale, of the same shape."""
-        return (self._transformed(values) - self.centre) / self.unit
+        scaled = (self._transformed(values) - self.centre) / self.unit
+        return np.clip(scaled, -_FARTHEST, _FARTHEST)
 
     def inverse(self, scaled: Array) -> Array:
         """Oriented values from values on the scale, of the same shape."""
