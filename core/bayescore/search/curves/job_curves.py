@@ -32,8 +32,8 @@ _ANCHORS = (0.075, 0.2, 0.5)  # progress at which forecasts of the whole curves 
 _COMPARED = 12  # most curves for that
 _TRUST = 3.0  # curves that the forecasts' own deviations count for
 _SURPRISES = (1.5, 2.0)  # a surrogate's prediction from n curves is off with a probability of a / (n + b)
-_LEAST_SURPRISE = 0.1
-_WIDER = 1.3  # factor of the surrogate's standard deviation
+_LEAST_SURPRISE = 0.05
+_WIDER = 1.15  # factor of the surrogate's standard deviation
 _LEAST_DEVIATION = 0.1
 
 Values = tuple[float, ...]

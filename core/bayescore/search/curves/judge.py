@@ -34,8 +34,8 @@ _WHOLE_SHARE = (
     0.05  # of the trials, which run to their end whatever their forecast: the rule learns from them
 )
 _MOST_WHOLE = 48  # whole curves that are used: the best half of them, and otherwise the latest
-_INTERVAL = (0.1, 0.9)
-_QUANTILES = (np.arange(20) + 0.5) / 20  # from which mean and deviation are computed
+_QUANTILES = np.array([0.1, 0.5, 0.9])
+_NORMAL_QUANTILE = 1.2816  # of 90 %
 _PURPOSE = 7  # of the random stream
 
 
@@ -146,15 +146,15 @@ def _forecast(
         return None
     steps, values = np.array(finite, dtype=np.float64).T
     posterior = job.forecast(row, steps / length, values)
-    low, high, *others = job.scale.inverse(posterior.quantiles(np.array([*_INTERVAL, *_QUANTILES])))
-    ends = sorted((sign * float(low), sign * float(high)))
+    better, median, worse = job.scale.inverse(posterior.quantiles(_QUANTILES)).tolist()
+    low, high = sorted((sign * better, sign * worse))
     return CurveForecast(
         step=curve.steps[-1],
         steps=round(length),
-        mean=sign * float(np.mean(others)),
-        deviation=float(np.std(others)),
-        low=ends[0],
-        high=ends[1],
+        mean=sign * median,
+        deviation=(median - better) / _NORMAL_QUANTILE,
+        low=low,
+        high=high,
         best=sign * job.best,
         chance=job.chance(posterior, float(steps[-1]) / length),
     )

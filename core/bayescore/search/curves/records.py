@@ -50,7 +50,8 @@ class CurveForecast:
     steps
         Expected number of reports of the whole trial.
     mean, deviation
-        Of the objective at the end.
+        Of the objective at the end: the median, and the standard deviation of a normal distribution
+        whose better half is as wide. The better side decides whether the search returns to a region.
     low, high
         Ends of the interval that holds it with a probability of 80 %.
     best
