@@ -116,10 +116,20 @@ def test_that_a_higher_confidence_stops_later() -> None:
 
 
 def test_that_some_hopeless_trials_run_to_their_end_for_what_they_teach() -> None:
-    job, running = saturating_job(), curve(0.8, falling(0.9), seen=30)
+    job, running = saturating_job(), curve(0.8, falling(0.9), seen=20)
     verdicts = [judge(job, running, seed=seed) for seed in range(200)]
     assert all(v.forecast is not None and v.forecast.chance < 0.03 for v in verdicts)
     assert 1 <= sum(v.stop is None for v in verdicts) <= 30
+
+
+@pytest.mark.parametrize(("seen", "seconds_a_step"), [(20, 0.1), (36, 1.0)])
+def test_that_a_trial_whose_end_costs_little_runs_to_it(seen: int, seconds_a_step: float) -> None:
+    hopeless = curve(0.8, falling(0.9), seen)
+    cheap = Curve(hopeless.parameters, hopeless.steps, hopeless.values, hopeless.state, seconds_a_step * seen)
+    verdict = judge(saturating_job(), cheap)
+    assert verdict.forecast is not None
+    assert verdict.forecast.chance < 0.03
+    assert verdict.stop is None
 
 
 def test_that_a_mirrored_job_has_mirrored_forecasts() -> None:

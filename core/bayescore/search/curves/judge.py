@@ -33,6 +33,7 @@ _LOOKS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _WHOLE_SHARE = (
     0.05  # of the trials, which run to their end whatever their forecast: the rule learns from them
 )
+_LEAST_SAVED = 0.25  # of a whole trial's time: a trial that needs less runs to its end, for what it teaches
 _MOST_WHOLE = 48  # whole curves that are used: the best half of them, and otherwise the latest
 _QUANTILES = np.array([0.1, 0.5, 0.9])
 _NORMAL_QUANTILE = 1.2816  # of 90 %
@@ -86,7 +87,7 @@ def judge_curve(
     forecast = _forecast(job, row, curve, sign, length)
     hopeless = forecast is not None and forecast.chance < 1.0 - rule.confidence
     early = rule.min_steps is None and step < _MIN_PROGRESS * length
-    if not hopeless or early or _runs_whole(row, seed):
+    if not hopeless or early or _runs_whole(row, seed) or _remaining(whole, curve, length) < _LEAST_SAVED:
         return CurveVerdict(forecast)
     return CurveVerdict(forecast, StopReason.HOPELESS)
 
@@ -108,6 +109,15 @@ def _runs_whole(row: tuple[float, ...], seed: int) -> bool:
     """Whether a trial is one of those that run to their end, by its parameters."""
     number = zlib.crc32(np.array(row).tobytes())
     return bool(random_stream(seed, number, _PURPOSE).random() < _WHOLE_SHARE)
+
+
+def _remaining(whole: Sequence[Curve], curve: Curve, length: float) -> float:
+    """Time until a trial's end, as a share of the mean time of a whole trial."""
+    share = length / curve.steps[-1] - 1.0
+    mean = float(np.mean([each.seconds for each in whole]))
+    if mean <= 0.0 or curve.seconds <= 0.0:
+        return 1.0 - curve.steps[-1] / length
+    return share * curve.seconds / mean
 
 
 def _row(space: SearchSpace, curve: Curve) -> tuple[float, ...] | None:
