@@ -33,9 +33,9 @@ NOISES = tuple(float(x) for x in np.geomspace(0.004, 0.6, 6))  # standard deviat
 DRIFTS = (0.02, 0.1, 0.4)  # standard deviations of W over the whole curve
 _BLOCKS = 20  # most points of a curve; later ones are means of blocks
 _DROPPED = 1e-6  # probability of components that are left out
-_TINY = 1e-12
+_TINY = 1e-12  # least probability of which a normal score is taken
 _MOST_COMPONENTS = 500  # the most probable ones, from which quantiles are computed
-_HALVINGS = 24
+_HALVINGS = 24  # of the interval that holds a quantile
 
 
 class Prior(NamedTuple):
@@ -58,8 +58,6 @@ class CurvePosterior:
         Of the components, shapes (c,).
     shape_weights, noise_weights
         Posterior probabilities of the shapes (k,) and of the pairs of noise levels (q,).
-    evidence
-        Logarithm of the marginal likelihood.
     widths
         Factors by which the distribution is wider than the mixture, below and above its median.
     """
@@ -69,7 +67,6 @@ class CurvePosterior:
     deviations: Array
     shape_weights: Array
     noise_weights: Array
-    evidence: float
     widths: tuple[float, float] = (1.0, 1.0)
 
     def below(self, values: Array) -> Array:
@@ -170,10 +167,8 @@ def condition(
     quadratic = f + p * mean**2 + q * size_mean**2 - r * last - s * size
     joint = constant[:, None, None] + np.log(weight) + 0.5 * (np.log(p * q / determinant) - quadratic)
     joint = joint + np.log(shape_weights + 1e-300)
-    highest = float(joint.max())
-    probabilities = np.exp(joint - highest)
-    total = float(probabilities.sum())
-    probabilities /= total
+    probabilities = np.exp(joint - joint.max())
+    probabilities /= probabilities.sum()
     kept = probabilities > _DROPPED
     variances = second / determinant + noise[:, None, None] ** 2
     return CurvePosterior(
@@ -182,5 +177,4 @@ def condition(
         np.sqrt(variances[kept]),
         probabilities.sum(axis=(0, 1)),
         probabilities.sum(axis=(1, 2)),
-        highest + float(np.log(total)),
     )
