@@ -30,7 +30,7 @@ TARGET = ROOT / "docs" / "en" / "search.md"
 HEADING = "## Figures\n"  # of the last section of the page, which is replaced
 
 STOPPING_HEADING = "### Early stopping\n"  # of the last part of that section
-STOPPING_SEEDS = range(4)
+STOPPING_SEEDS = range(3)
 
 T = TypeVar("T")
 

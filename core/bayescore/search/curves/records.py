@@ -57,7 +57,8 @@ class CurveForecast:
     best
         Best objective of the trials that have ended; ``None`` if there is none.
     chance
-        Probability that this trial ends better than ``best``, and is the best at the end of the job.
+        Probability that this trial ends better than ``best``. The probability that it is the best at the
+        end of the job is at most that.
     """
 
     step: int
