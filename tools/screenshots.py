@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parent))
 
 from screenshot_environments import make_environments
+from screenshot_forecast import store_job
 from screenshot_jobs import run_all
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "pictures"
 SIZE = (1280, 800)
 SMALL, LARGE = (1024, 700), (1920, 1080)
+CHARTS = (1280, 960)  # all charts of a job with two metrics
 CASES = {("en", "light"), ("zh", "dark")}  # looks in which the unusual cases are taken
 _OF_SCREEN = ("DISPLAY", "XAUTHORITY", "QT_QPA_PLATFORM")
 BAYESDESK = [sys.executable, "-m", "bayescore"]
@@ -52,6 +54,10 @@ def main(folder: Path) -> int:
                 _take(project, language, theme)
     finally:
         _run("engine", "stop", "--and-trials")
+    store_job(folder / "stopping")
+    for language in ("en", "zh"):
+        for theme in ("light", "dark"):
+            _take_forecasts(folder / "stopping", language, theme)
     print(f"{len(list(TARGET.glob('*.png')))} screenshots in {TARGET}")
     return 0
 
@@ -91,7 +97,8 @@ def _run_whatever_its_end(*arguments: str) -> None:
     subprocess.run([*BAYESDESK, *arguments], check=False, stdout=quiet, stderr=quiet)
 
 
-def _take(project: Path, language: str, theme: str) -> None:
+def _opened(home: Path, language: str, theme: str) -> MainWindow:
+    """The window over a data folder."""
     from PySide6.QtCore import QSettings
 
     from bayescore.store import Database, DataFolder
@@ -105,18 +112,31 @@ def _take(project: Path, language: str, theme: str) -> None:
     QSettings().setValue("welcome/seen", "yes")
     QSettings().setValue("language", language)
     apply_settings(application)
-    window = MainWindow(Database(DataFolder.default()).open())
+    window = MainWindow(Database(DataFolder(home)).open())
     window.resize(*SIZE)
     window.show()
     window.watch.start()
-    window.machine.start()
-    _wait_until(lambda: len(window.rows) >= 5 and window.machine.machine is not None)
+    return window
+
+
+def _grabber(window: MainWindow, language: str, theme: str) -> Callable[..., None]:
+    """Takes a picture of the window or of a part of it."""
 
     def grab(name: str, widget: QWidget | None = None) -> None:
         _run_event_loop(900)
         TARGET.mkdir(parents=True, exist_ok=True)
         (widget or window).grab().save(str(TARGET / f"{name}-{language}-{theme}.png"))
 
+    return grab
+
+
+def _take(project: Path, language: str, theme: str) -> None:
+    from bayescore.store import DataFolder
+
+    window = _opened(DataFolder.default().root, language, theme)
+    window.machine.start()
+    _wait_until(lambda: len(window.rows) >= 5 and window.machine.machine is not None)
+    grab = _grabber(window, language, theme)
     grab("start")
     running = next(r.job.id for r in window.rows if not r.job.state.ended)
     by_name = {r.job.name: r.job.id for r in window.rows if r.job.state.ended}
@@ -154,6 +174,24 @@ def _take(project: Path, language: str, theme: str) -> None:
     _first_steps(window, grab)
     if (language, theme) in CASES:
         _cases(window, by_name, grab)
+    window.close()
+    _wait_until(window.isHidden)
+
+
+def _take_forecasts(home: Path, language: str, theme: str) -> None:
+    """A job in the middle of its early stopping: forecasts of running trials, and stopped ones."""
+    window = _opened(home, language, theme)
+    _wait_until(lambda: window.rows)
+    grab = _grabber(window, language, theme)
+    page = _job(window, window.rows[0].job.id)
+    window.resize(*CHARTS)
+    running = [t for t in page.model.view.trials if not t.state.ended]
+    page.model.select(running[-1].number)
+    grab("forecast")
+    page.tabs.setCurrentIndex(page.names.index("parallel-coordinates"))
+    window.resize(*SIZE)
+    page.model.select(next(t.number for t in page.model.view.trials if t.curve.stop is not None))
+    grab("stopped-early")
     window.close()
     _wait_until(window.isHidden)
 

@@ -38,7 +38,7 @@ def local_file(workspace: Workspace) -> str:
 
 def test_that_init_proposes_the_environment_of_the_project(workspace: Workspace, home: Path) -> None:
     a_venv(workspace.project / ".venv")
-    made = workspace.run("init", "--program", "main.py")
+    made = workspace.run("init", "--program", "main.py", "--no-defaults-first")
     assert made.code == 0, made.err
     assert local_file(workspace) == "python: .venv/bin/python\n"
     line = next(line for line in made.err.splitlines() if line.startswith("→"))
@@ -52,14 +52,14 @@ def test_that_init_proposes_the_environment_that_has_what_the_program_imports(
 ) -> None:
     root = a_conda_root(home, "ml", "vision")
     add_package(root / "envs" / "vision", "opencv-python", "4.9", "cv2")
-    assert workspace.run("init", "--program", "main.py").code == 0
+    assert workspace.run("init", "--program", "main.py", "--no-defaults-first").code == 0
     assert local_file(workspace) == "python: conda:vision\n"
 
 
 def test_that_init_writes_nothing_for_the_default(workspace: Workspace, home: Path) -> None:
     (workspace.project / "main.py").write_text(PROGRAM.replace(", cv2", ""))
     a_conda_root(home, "ml")
-    assert workspace.run("init", "--program", "main.py").code == 0
+    assert workspace.run("init", "--program", "main.py", "--no-defaults-first").code == 0
     assert local_file(workspace) == ""
 
 
@@ -90,7 +90,7 @@ def test_that_init_refuses_an_interpreter_that_is_not_there(
 def test_that_init_leaves_the_settings_of_the_user_alone(workspace: Workspace, home: Path) -> None:
     a_venv(workspace.project / ".venv")
     (workspace.project / "openbayes.local.yaml").write_text("runner: process\n")
-    made = workspace.run("init", "--program", "main.py")
+    made = workspace.run("init", "--program", "main.py", "--no-defaults-first")
     assert local_file(workspace) == "runner: process\n"
     assert "python: .venv/bin/python" in made.err
 

@@ -1,10 +1,14 @@
-"""Finding, marking and deleting stored jobs."""
+"""Finding, marking, exporting and deleting stored jobs."""
 
 from __future__ import annotations
+
+import csv
+from pathlib import Path
 
 import pytest
 
 from bayescore.app import deletion, job_marks, job_search, trial_marks
+from bayescore.app.job_export import export_jobs
 from bayescore.app.lookup import find_job, find_trial
 from bayescore.errors import ConfigError
 from bayescore.store import Database, JobState, TrialState, jobs, trials
@@ -154,3 +158,12 @@ def test_that_jobs_are_found_by_name_note_tags_and_project(
     with database.read() as connection:
         ((summary,), _revision) = jobs.summaries(connection)
     assert job_search.matcher(query)(summary) is found
+
+
+def test_that_an_exported_table_of_jobs_counts_stopped_trials_apart_from_failed_ones(
+    database: Database, tmp_path: Path
+) -> None:
+    job = add_job(database, TrialState.SUCCEEDED, TrialState.FAILED, *[TrialState.STOPPED_EARLY] * 2)
+    export_jobs(database, [job.id], tmp_path / "jobs.csv")
+    (row,) = csv.DictReader((tmp_path / "jobs.csv").read_text(encoding="utf-8").splitlines())
+    assert (row["trials"], row["failed"], row["stopped_early"]) == ("4", "1", "2")

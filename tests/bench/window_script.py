@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -209,10 +210,10 @@ def parameters(folder: Path) -> None:
         page.hide()
 
 
-def a_view(n: int, axes: int) -> object:
-    """A job view of ``n`` trials and ``axes`` axes including the objective."""
+def a_view(n: int, axes: int, stopped: int = 0) -> object:
+    """A job view of ``n`` trials, the first of them stopped early, and ``axes`` axes including the objective."""
     from bayescore.config import load_text
-    from bayescore.store import Job, JobState, Trial, TrialState
+    from bayescore.store import CurveRecord, EndForecast, Job, JobState, StopCause, Trial, TrialState
     from bayesdesk.models.snapshot import JobView
     from support.builders import FILE, a_submission
 
@@ -230,11 +231,16 @@ def a_view(n: int, axes: int) -> object:
         )
         for i, row in enumerate(values)
     )  # fmt: skip
+    curve = CurveRecord(EndForecast(6, 30, 3.0, 0.1, 2.9, 3.1, 9.0, 0.01), StopCause.HOPELESS, 6)
+    early = (replace(t, state=TrialState.STOPPED_EARLY, curve=curve) for t in trials[:stopped])
+    trials = (*early, *trials[stopped:])
     job = Job(
         1, "job", a_submission(text), JobState.SUCCEEDED, None, n, "", "2026-01-01T00:00:00+00:00", None
     )
     series = {t.id: {"score": np.array([t.value or 0.0])} for t in trials}
-    return JobView(job, trials, series, (), trials[int(values.sum(axis=1).argmax())], None)
+    return JobView(
+        job, trials, series, (), trials[stopped + int(values[stopped:].sum(axis=1).argmax())], None
+    )
 
 
 def brushing(folder: Path) -> None:
@@ -244,8 +250,8 @@ def brushing(folder: Path) -> None:
     from bayesdesk.models.job import JobModel
     from bayesdesk.plots.parallel.canvas import ParallelCanvas
 
-    for n in (1_000, 10_000, 50_000):
-        model = JobModel(a_view(n, 13))  # type: ignore[arg-type]
+    for n, stopped in ((1_000, 0), (10_000, 0), (10_000, 6_000), (50_000, 0)):
+        model = JobModel(a_view(n, 13, stopped))  # type: ignore[arg-type]
         canvas = ParallelCanvas(model)
         canvas.resize(1400, 600)
         canvas.show()
@@ -255,13 +261,13 @@ def brushing(folder: Path) -> None:
                 wanted = model.filter.with_brushes("p03", [Brush(0.1, 0.3 + step / 100)])
                 model.set_filter(wanted)
                 turn(16)
-        name = f"brushing {n:,} trials: event loop"
-        pulse.say(name)
+        name = f"brushing {n:,} trials" + (f", {stopped:,} of them stopped early" if stopped else "")
+        pulse.say(f"{name}: event loop")
         began = time.perf_counter()
         model.set_filter(model.filter.with_brushes("p03", ()))
         while canvas.item.is_busy:
             app.processEvents()
-        say(f"brushing {n:,} trials: whole picture", (time.perf_counter() - began) * 1e3)
+        say(f"{name}: whole picture", (time.perf_counter() - began) * 1e3)
         canvas.hide()
         canvas.deleteLater()
 

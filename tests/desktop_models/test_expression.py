@@ -20,6 +20,7 @@ NAMES = [
     "number",
     "state",
     "value",
+    "chance",
     "origin",
     "starred",
     "note",

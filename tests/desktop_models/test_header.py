@@ -34,8 +34,9 @@ def test_that_progress_says_what_the_job_is_doing(changes: dict, progress: str) 
 @pytest.mark.parametrize(
     ("state", "trials", "offered"),
     [
-        (JobState.RUNNING, EACH, {"can_cancel"}),
-        (JobState.QUEUED, [], {"can_cancel"}),
+        (JobState.RUNNING, EACH, {"can_cancel", "can_pause"}),
+        (JobState.QUEUED, [], {"can_cancel", "can_pause"}),
+        (JobState.PAUSED, EACH[:1], {"can_cancel", "can_resume"}),
         (JobState.SUCCEEDED, EACH[:1], {"can_continue"}),
         (JobState.CANCELLED, EACH[:2], {"can_continue", "can_rerun_failed"}),
         (JobState.FAILED, EACH[2:3], {"can_continue", "can_rerun_failed"}),
@@ -45,7 +46,7 @@ def test_that_only_actions_that_the_state_allows_are_offered(
     state: JobState, trials: list, offered: set[str]
 ) -> None:
     header = header_of(a_view(trials, job=a_job(state)))
-    names = ("can_cancel", "can_continue", "can_rerun_failed")
+    names = ("can_cancel", "can_pause", "can_resume", "can_continue", "can_rerun_failed")
     assert {name for name in names if getattr(header, name)} == offered
 
 
@@ -88,9 +89,13 @@ def test_that_the_best_trial_the_gain_and_the_place_are_shown() -> None:
     assert (empty.best, empty.gain, empty.place) == ("–", None, "processes")
 
 
-def test_that_a_reason_is_an_error_unless_the_search_space_is_exhausted() -> None:
+def test_that_a_reason_is_an_error_unless_the_job_has_ended_well() -> None:
     reason = text("Everything was tried.")
-    for state, severity in ((JobState.EXHAUSTED, "hint"), (JobState.FAILED, "error")):
+    for state, severity in (
+        (JobState.EXHAUSTED, "hint"),
+        (JobState.SUCCEEDED, "hint"),
+        (JobState.FAILED, "error"),
+    ):
         header = header_of(a_view(job=replace(a_job(state), reason=reason)))
         assert (header.reason, header.severity) == ("Everything was tried.", severity)
     assert header_of(a_view()).reason is None

@@ -9,13 +9,14 @@ import pytest
 
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
-from bayescore.store import Event, JobState
+from bayescore.store import CurveRecord, Event, JobState
 from bayesdesk.models.filter import Brush, TrialFilter
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
-from support.views import S, a_job, a_trial, a_view
+from support.views import S, a_forecast, a_job, a_stopped_trial, a_trial, a_view
 
 TRIALS = (a_trial(1, 0.1), a_trial(2, 0.9), a_trial(3, None, S.RUNNING))
+FORECAST = replace(TRIALS[2], curve=CurveRecord(a_forecast(chance=0.12)))
 RUNNING = a_view(TRIALS, series={1: {"score": [0.1]}})
 ENDED = replace(RUNNING, job=a_job(JobState.SUCCEEDED))
 EVENT = Event(1, "job1", None, "2026-01-01T00:00:00+00:00", "info", "started", text("It started."))
@@ -37,6 +38,9 @@ def model_of(view) -> tuple[JobModel, list[Change]]:
         (ENDED, replace(ENDED, series={**ENDED.series, 2: {"score": np.ones(1)}}), [Change.POINTS]),
         (ENDED, replace(ENDED, trials=(*TRIALS[:2], a_trial(3, 0.2))), [Change.TRIALS]),
         (ENDED, replace(ENDED, trials=tuple(TRIALS)), []),
+        (ENDED, replace(ENDED, trials=(*TRIALS[:2], FORECAST)), [Change.FORECASTS]),
+        (ENDED, replace(ENDED, trials=(*TRIALS[:2], replace(FORECAST, starred=True))), [Change.TRIALS]),
+        (ENDED, replace(ENDED, trials=(*TRIALS[:2], a_stopped_trial(3))), [Change.TRIALS]),
         (ENDED, replace(ENDED, trials=(*TRIALS, a_trial(4, 1.0)), best=a_trial(4, 1.0)), [Change.TRIALS | Change.SELECTION]),
         (RUNNING, replace(RUNNING, pulled=0.5), [Change.STATE | Change.TIME]),
     ],
@@ -45,6 +49,15 @@ def test_that_listeners_get_the_change(before, after, change) -> None:
     model, changes = model_of(before)
     model.set_view(after)
     assert changes == change
+
+
+def test_that_a_filter_by_chance_follows_the_forecasts() -> None:
+    model, changes = model_of(RUNNING)
+    model.set_filter(TrialFilter(expression="chance > 10"))
+    assert model.shown == ()
+    model.set_view(replace(RUNNING, trials=(*TRIALS[:2], FORECAST)))
+    assert model.shown == (FORECAST,)
+    assert changes[1:] == [Change.FORECASTS | Change.TIME | Change.FILTER]
 
 
 def test_that_a_filter_is_applied_to_new_trials_and_an_invalid_one_is_refused() -> None:

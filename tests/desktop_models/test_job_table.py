@@ -16,7 +16,7 @@ from support.views import S, a_job, a_summary, a_trial
 DONE = JobState.SUCCEEDED
 SIZES = {"job1": 3_000_000_000}
 FIRST = JobRow(
-    a_summary(DONE, name="digits", tags=("paper", "v2"), note="a note\nsecond line"), 10, 0.9, None, 2
+    a_summary(DONE, name="digits", tags=("paper", "v2"), note="a note\nsecond line"), 10, 0.9, None, 2, 7
 )
 SECOND = JobRow(a_summary(DONE, id="job2", name="Letters", project="/a/mnist", archived=True), 4, None)
 ROWS = [SECOND, FIRST]
@@ -30,6 +30,7 @@ ROWS = [SECOND, FIRST]
         ("best", "0.9"),
         ("trials", "10 / 10"),
         ("failed", "2"),
+        ("stopped", "7"),
         ("duration", "1 h 0 min"),
         ("tags", "paper, v2"),
         ("project", "nowhere"),

@@ -10,11 +10,25 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from bayescore.config import LocalSettings
 from bayescore.i18n import text
-from bayescore.store import Database, DataFolder, JobState, NewPoints, TrialState, events, jobs, trials
+from bayescore.store import (
+    CurveRecord,
+    Database,
+    DataFolder,
+    EndForecast,
+    JobState,
+    NewPoints,
+    TrialState,
+    events,
+    jobs,
+    trials,
+)
 from bayescore.store.points import PointWriter, clear
 from bayesdesk.services.snapshot_reader import SnapshotReader
 from support.builders import a_submission
+from support.stored_jobs import add_job
+from support.views import a_forecast
 
 S = TrialState
 
@@ -40,6 +54,11 @@ class Store:
     def end(self, number: int, value: float | None, state: TrialState = S.SUCCEEDED) -> None:
         with self.writing.write() as connection:
             trials.move(connection, self.trial(connection, number), state, value=value)
+
+    def forecast(self, number: int, forecast: EndForecast) -> None:
+        with self.writing.write() as connection:
+            trial = self.trial(connection, number)
+            trials.set_curve(connection, trial.id, CurveRecord(forecast))
 
     def retry(self, number: int) -> None:
         """Run a trial again to its end, between two readings."""
@@ -80,6 +99,8 @@ class Store:
         (row,) = [r for r in rows if r.job.id == self.job]
         assert row.best == (fresh.best.value if fresh.best else None)
         assert row.done == sum(t.state.ended for t in fresh.trials)
+        assert (row.stopped, view.early_stops) == (fresh.early_stops.count, fresh.early_stops)
+        assert row.stopped == sum(t.state is S.STOPPED_EARLY for t in fresh.trials)
 
 
 @pytest.fixture
@@ -214,3 +235,48 @@ def test_that_what_has_not_changed_is_neither_read_nor_replaced(store: Store) ->
     _rows, last = store.reader.read(store.job)
     assert last is not None
     assert last.series is after.series
+
+
+def test_that_forecasts_and_early_stops_are_seen_as_they_come_and_after_the_end(store: Store) -> None:
+    store.add(1, 2, 3)
+    store.check()
+    store.forecast(2, a_forecast(chance=0.25))
+    store.forecast(3, a_forecast(chance=0.004))
+    store.check()
+    (row,) = store.reader.rows()
+    assert row.chances == {2: 0.25, 3: 0.004}
+    store.end(3, 0.2, S.STOPPED_EARLY)
+    store.end(1, 0.5)
+    store.check()
+    (row,) = store.reader.rows()
+    assert (row.chances, row.stopped, row.best) == ({2: 0.25}, 1, 0.5)
+    store.end(2, 0.9, S.STOPPED_EARLY)
+    with store.writing.write() as connection:
+        jobs.move(connection, store.job, JobState.SUCCEEDED)
+    store.check()
+    (row,) = store.reader.rows()
+    assert (row.chances, row.stopped, row.best) == ({}, 2, 0.5)
+
+
+@pytest.mark.parametrize("limits", [{"max_hours": 8.0}, {"max_gpu_hours": 4.0}])
+def test_that_the_budget_of_a_job_is_read_while_it_runs(tmp_path: Path, limits: dict[str, float]) -> None:
+    database = Database(DataFolder(tmp_path)).open()
+    job = add_job(database, S.RUNNING, local=LocalSettings(**limits))
+    reader = SnapshotReader(database)
+    rows, view = reader.read(job.id)
+    assert view is not None
+    assert view.budget is not None
+    assert rows[0].budget == view.budget
+    assert (view.budget.hours, view.budget.gpu_hours) == (
+        limits.get("max_hours"),
+        limits.get("max_gpu_hours"),
+    )
+    left = view.budget.left.seconds if "max_hours" in limits else view.budget.left.gpu_seconds
+    assert left == pytest.approx(next(iter(limits.values())) * 3600, abs=60)
+    with database.write() as connection:
+        trials.move(connection, trials.of_job(connection, job.id)[0], S.SUCCEEDED, value=1.0)
+        jobs.move(connection, job.id, JobState.SUCCEEDED)
+    rows, view = reader.read(job.id)
+    assert view is not None
+    assert (view.budget, rows[0].budget) == (None, None)
+    database.close()

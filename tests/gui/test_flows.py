@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPushButton
 
@@ -15,6 +15,7 @@ from bayesdesk.editor.continued import ContinuedLine
 from bayesdesk.palette import CommandPalette
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.window import MainWindow
+from support.popup_menus import choose_entry
 from support.programs import wait_for
 from support.window import (
     TWO,
@@ -389,3 +390,29 @@ def test_that_a_file_changed_by_another_program_is_never_overwritten_unasked(
     editor.undo()
     settle(editor)
     assert editor.model.value(("command",)) == "python again.py"
+
+
+@pytest.mark.parametrize(
+    "entry", ["Begin no more trials", "End the running trials too; they begin again later"]
+)
+def test_that_a_job_is_paused_and_resumed_from_its_header(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path, entry: str
+) -> None:
+    go = tmp_path / "go"
+    file = workspace.write(REPORT_X + wait_for(go), max_job_count=2, parallel_count=1)
+    editor = open_editor(window, qtbot, file)
+    start_job(editor, qtbot)
+    page = job_page(window, qtbot)
+    qtbot.waitUntil(lambda: any(t.state == "running" for t in page.model.view.trials), timeout=WAIT_MS)
+    header = page.header
+    assert header._resume.isHidden()
+    QTimer.singleShot(0, lambda: choose_entry(entry))
+    qtbot.mouseClick(header._pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.model.view.job.state == "paused", timeout=WAIT_MS)
+    qtbot.waitUntil(header._resume.isVisible, timeout=WAIT_MS)
+    assert header._pause.isHidden()
+    go.touch()
+    qtbot.mouseClick(header._resume, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.model.view.job.state.ended, timeout=WAIT_MS)
+    assert [t.state for t in page.model.view.trials] == ["succeeded"] * 2
+    qtbot.waitUntil(header._resume.isHidden, timeout=WAIT_MS)

@@ -296,7 +296,7 @@ def test_that_the_columns_of_the_table_fit_a_usual_window_and_the_choice_is_reme
     qtbot.waitUntil(lambda: window.width() == 1440 and page.table.viewport().width() > 1000, timeout=WAIT_MS)
     assert page.table.horizontalScrollBar().maximum() == 0
     hidden = {name for i, name in enumerate(COLUMNS) if page.table.isColumnHidden(i)}
-    assert hidden == {"metric", "size", "note"}
+    assert hidden == {"stopped", "metric", "size", "note"}
     menu = page.table.columns_menu()
     for action in menu.actions():
         if not action.isChecked():

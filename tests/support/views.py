@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from bayescore.config import Goal
+from bayescore.i18n import text
 from bayescore.results import best
-from bayescore.store import Job, JobState, JobSummary, Trial, TrialState
+from bayescore.store import CurveRecord, EndForecast, Job, JobState, JobSummary, StopCause, Trial, TrialState
 from bayesdesk.models.snapshot import JobView
 from support.builders import a_submission
 
@@ -58,6 +59,20 @@ def a_trial(
         "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00", "2026-01-01T00:01:00+00:00",
     )  # fmt: skip
     return replace(made, **changes)
+
+
+def a_forecast(mean: float = 0.5, **changes: Any) -> EndForecast:
+    """A forecast after step 6 of 30, with a chance of 1.4 % to beat the best."""
+    made = EndForecast(6, 30, mean, 0.1, mean - 0.13, mean + 0.13, 0.9, 0.014)
+    return replace(made, **changes)
+
+
+def a_stopped_trial(number: int, mean: float | None = 0.5, **changes: Any) -> Trial:
+    """A trial that was stopped early; it diverged if there is no forecast."""
+    cause = StopCause.DIVERGED if mean is None else StopCause.HOPELESS
+    curve = CurveRecord(None if mean is None else a_forecast(mean), cause, 6)
+    fields = {"curve": curve, "reason": text("Stopped at step 6."), **changes}
+    return a_trial(number, 0.2, TrialState.STOPPED_EARLY, **fields)
 
 
 def a_view(

@@ -9,8 +9,8 @@ from bayescore.results import csv_text, dumps, job_json, replace_file
 from bayescore.store import Database, JobFigures, jobs, points, trials
 
 _COLUMNS = (
-    "id", "name", "state", "metric", "goal", "best", "trials", "failed", "max_trials", "runner", "project",
-    "tags", "note", "created_at", "ended_at",
+    "id", "name", "state", "metric", "goal", "best", "trials", "failed", "stopped_early", "max_trials",
+    "runner", "project", "tags", "note", "created_at", "ended_at",
 )  # fmt: skip
 
 
@@ -37,8 +37,8 @@ def _table(database: Database, identifiers: Sequence[str]) -> str:
         rows.append(
             [
                 job.id, job.name, job.state, job.metric, job.goal, its.best(job.goal), its.ended, its.failed,
-                job.max_trials, job.runner, job.project, ", ".join(job.tags), job.note, job.created_at,
-                job.ended_at,
+                its.stopped, job.max_trials, job.runner, job.project, ", ".join(job.tags), job.note,
+                job.created_at, job.ended_at,
             ]
         )  # fmt: skip
     return csv_text(_COLUMNS, rows)

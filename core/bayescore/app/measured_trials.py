@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bayescore.results.observations import outside_ranges, outside_words
 from bayescore.store import MEASURED, Job, NewPoints, TrialState, events, jobs, trials
 from bayescore.store.points import PointWriter
-from bayescore.trials.parameters import outside_ranges, outside_words
 
 
 def add_measured(connection: sa.Connection, job: Job) -> None:
@@ -20,7 +20,7 @@ def add_measured(connection: sa.Connection, job: Job) -> None:
         trial = trials.add_imported(
             connection, job.id, number, parameters, TrialState.SUCCEEDED, value, None, None, MEASURED
         )
-        if outside := outside_ranges(job.config, parameters):
+        if outside := outside_ranges(job.config.hyper_tuning.parameter_specs, parameters):
             words = outside_words(outside)
             events.add(connection, job.id, "outside_ranges", words, trial=number, level="warning")
         points.append(NewPoints(job.seq, trial, 1, tuple(known.values.items())))

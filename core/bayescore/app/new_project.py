@@ -185,9 +185,20 @@ class Proposal:
 
 
 def propose_from_program(
-    folder: Path, program: str, *, metric: str = "", goal: str = "", trials: int = 20
+    folder: Path,
+    program: str,
+    *,
+    metric: str = "",
+    goal: str = "",
+    trials: int = 20,
+    defaults_first: bool = True,
 ) -> Proposal:
     """Propose an ``openbayes.yaml`` from a program's options; nothing is written.
+
+    Parameters
+    ----------
+    defaults_first
+        Whether the program's own defaults are tried before the search begins.
 
     Raises
     ------
@@ -214,7 +225,10 @@ def propose_from_program(
             text("Give its argparse options a type and a default, or write the file by hand: bayesdesk init"),
         )
     content = found.file_text(program, metric=metric, goal=goal, trials=trials)
-    local, remarks = found.local_text(), found.remarks
+    local, remarks = found.local_text(defaults_first=defaults_first), found.remarks
+    if found.defaults and defaults_first:
+        given = ", ".join(f"{name} {value}" for name, value in found.defaults.items())
+        remarks = (*remarks, text("The program's own defaults are tried first: {given}.", given=given))
     if local and (folder / LOCAL_FILE_NAME).exists():
         local, remarks = "", (*remarks, _to_add(folder, local))
     return Proposal(target, content, remarks, local)

@@ -45,6 +45,13 @@ def init(
     trials: Annotated[
         int, typer.Option("--trials", min=1, max=_MOST_TRIALS, help=_("How many trials."))
     ] = 20,
+    defaults_first: Annotated[
+        bool,
+        typer.Option(
+            "--defaults-first/--no-defaults-first",
+            help=_("Try the program's own defaults before the search begins."),
+        ),
+    ] = True,
     early_stopping: Annotated[
         bool, typer.Option("--early-stopping", help=_("Stop trials that will not become the best."))
     ] = False,
@@ -63,7 +70,9 @@ def init(
         program, metric, goal, trials = _ask(folder, metric, goal, trials)
         early_stopping = early_stopping or (bool(program) and _ask_early_stopping())
     if program:
-        proposed = propose_from_program(folder, program, metric=metric, goal=goal, trials=trials)
+        proposed = propose_from_program(
+            folder, program, metric=metric, goal=goal, trials=trials, defaults_first=defaults_first
+        )
         made = with_python(proposed, choose_interpreter(folder, python, program, asks=asks))
         made = with_early_stopping(made) if early_stopping else made
         accept_proposal(made)

@@ -27,6 +27,7 @@ from bayescore.engine.threads import JobThreads
 from bayescore.engine.trial_run import TrialRun
 from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
+from bayescore.results.observations import outside_ranges, outside_words
 from bayescore.search import Suggestion
 from bayescore.store import (
     STATE_NAMES,
@@ -40,7 +41,6 @@ from bayescore.store import (
     points,
     trials,
 )
-from bayescore.trials.parameters import outside_ranges, outside_words
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
@@ -194,7 +194,7 @@ class JobRun:
     def _add(self, connection: sa.Connection, number: int, suggestion: Suggestion | None) -> Trial:
         assert suggestion is not None
         parameters, forecast = suggestion.parameters or {}, forecast_of(suggestion)
-        if outside := outside_ranges(self.job.config, parameters):
+        if outside := outside_ranges(self.job.config.hyper_tuning.parameter_specs, parameters):
             words = outside_words(outside)
             events.add(connection, self.job.id, "outside_ranges", words, trial=number, level="warning")
         return trials.add(connection, self.job.id, number, parameters, str(suggestion.origin), forecast)

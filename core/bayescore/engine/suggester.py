@@ -12,6 +12,8 @@ from bayescore.config import Algorithm
 from bayescore.engine.known_trials import next_known
 from bayescore.engine.search_worker import Question, SearchWorker
 from bayescore.i18n import Text, text
+from bayescore.results import observation_of
+from bayescore.results.observations import is_outside
 from bayescore.search import (
     ExhaustedReason,
     Observation,
@@ -21,25 +23,13 @@ from bayescore.search import (
     Suggestion,
 )
 from bayescore.search.space import midpoint
-from bayescore.store import MEASURED, Database, Forecast, Job, StopCause, Trial, TrialState, jobs, trials
-from bayescore.trials.parameters import merged, outside_ranges
+from bayescore.store import Database, Forecast, Job, Trial, jobs, trials
+from bayescore.trials.parameters import merged
 
-_OUTCOMES = {
-    TrialState.SUCCEEDED: Outcome.FINISHED,
-    TrialState.FAILED: Outcome.FAILED,
-    TrialState.CANCELLED: Outcome.STOPPED,
-    TrialState.LOST: Outcome.STOPPED,
-}
 _REASONS = {
     ExhaustedReason.ALL_COMBINATIONS: text("Every combination has been tried."),
     ExhaustedReason.NOTHING_TO_GAIN: text("The model predicts no further gain."),
 }
-_BY_USER = (
-    Origin.KNOWN,
-    Origin.BASELINE,
-    Origin.BY_HAND,
-    MEASURED,
-)  # origins of trials that may be outside the ranges
 _REST = 4.0  # pause after a prefetch, in times its duration: trials need the processor
 
 
@@ -164,22 +154,9 @@ def observation(trial: Trial, job: Job) -> Observation:
 
     The search does not learn from a trial outside the job's ranges, which only the user can have chosen.
     """
-    if outside_ranges(job.config, trial.parameters) and trial.origin in _BY_USER:
+    if is_outside(trial, job.config.hyper_tuning.parameter_specs):
         return Observation(trial.parameters, Outcome.STOPPED)
-    if trial.state is TrialState.STOPPED_EARLY:
-        return _stopped_early(trial)
-    outcome = _OUTCOMES.get(trial.state, Outcome.RUNNING)
-    value = trial.value if outcome is Outcome.FINISHED else None
-    return Observation(trial.parameters, outcome, value)
-
-
-def _stopped_early(trial: Trial) -> Observation:
-    if trial.curve.stop is StopCause.DIVERGED:
-        return Observation(trial.parameters, Outcome.FAILED)
-    forecast = trial.curve.forecast
-    if forecast is None:
-        return Observation(trial.parameters, Outcome.STOPPED)
-    return Observation(trial.parameters, Outcome.STOPPED_EARLY, forecast.mean, deviation=forecast.deviation)
+    return observation_of(trial)
 
 
 def _past(trial: Trial, job: Job) -> Observation:

@@ -71,6 +71,17 @@ def project_text(
     return f"# from {_comment(source)}\n" + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
 
+def baseline_text(defaults: Mapping[str, int | float | str]) -> str:
+    """Line of an ``openbayes.local.yaml`` with the parameter set that is tried first."""
+    return yaml.safe_dump(
+        {"baseline": dict(defaults)},
+        allow_unicode=True,
+        sort_keys=False,
+        default_flow_style=None,
+        width=10**6,
+    )
+
+
 def _comment(words: str) -> str:
     """Text of unknown origin for a comment: without line breaks, which would end the comment."""
     return "".join(c if c.isprintable() else " " for c in words)[:200]

@@ -8,14 +8,22 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bayescore.config.local import DEFAULT_FORM
 from bayescore.exchange.declared_options import Option, calls, declared_options, literal
 from bayescore.exchange.hydra_options import HYDRA_FORM, hydra_options
 from bayescore.exchange.metric_writers import WrittenMetrics, written_metrics
-from bayescore.exchange.openbayes_yaml import Spec, integer_range, listed, project_text, real_range
+from bayescore.exchange.openbayes_yaml import (
+    Spec,
+    as_text,
+    baseline_text,
+    integer_range,
+    listed,
+    project_text,
+    real_range,
+)
 from bayescore.i18n import Text, text
 
 # words in the name of an option that show its purpose
@@ -46,6 +54,8 @@ class ProposedSpace:
         What the program writes its metrics to, if it does not pass them to ``log_metric``.
     form
         How the program takes parameters on its command line.
+    defaults
+        Of those options, by name, as the program has them.
     """
 
     specs: tuple[Spec, ...]
@@ -53,11 +63,19 @@ class ProposedSpace:
     remarks: tuple[Text, ...]
     written: WrittenMetrics = field(default_factory=WrittenMetrics)
     form: str = DEFAULT_FORM
+    defaults: Mapping[str, int | float | str] = field(default_factory=dict)
 
-    def local_text(self) -> str:
-        """Text of an ``openbayes.local.yaml``; empty if the program needs none."""
+    def local_text(self, *, defaults_first: bool = False) -> str:
+        """Text of an ``openbayes.local.yaml``; empty if the program needs none.
+
+        Parameters
+        ----------
+        defaults_first
+            Whether the program's defaults are the baseline, which is tried before the search begins.
+        """
         form = "" if self.form == DEFAULT_FORM else f'parameters_as: "{self.form}"\n'
-        return f"{form}{self.written.local_text()}"
+        baseline = baseline_text(self.defaults) if defaults_first and self.defaults else ""
+        return f"{form}{baseline}{self.written.local_text()}"
 
     def file_text(self, program: str, *, metric: str = "", goal: str = "", trials: int = 20) -> str:
         """Text of an ``openbayes.yaml`` for the program; a missing metric and goal are guessed."""
@@ -101,12 +119,15 @@ def propose_space(
     """
     tree = ast.parse(source)
     specs: list[Spec] = []
+    defaults: dict[str, int | float | str] = {}
     remarks: list[Text] = []
     hydra = hydra_options(tree, read)
     for option in declared_options(tree) if hydra is None else hydra:
         spec, remark = _spec(option)
         if spec is not None and all(s["name"] != option.name for s in specs):
             specs.append(spec)
+            if (default := _default(option, spec)) is not None:
+                defaults[option.name] = default
         if remark is not None:
             remarks.append(remark)
     written = written_metrics(tree, metric, modules)
@@ -119,7 +140,17 @@ def propose_space(
         form = SHORT_FORM
         remarks.insert(0, text("The program's options have one dash: they are passed as -name value."))
     metrics = tuple(dict.fromkeys(_metrics(tree)))
-    return ProposedSpace(tuple(specs), metrics, tuple(remarks), written, form)
+    return ProposedSpace(tuple(specs), metrics, tuple(remarks), written, form, defaults)
+
+
+def _default(option: Option, spec: Spec) -> int | float | str | None:
+    """The default of an option in the type of its spec; ``None`` if it has none."""
+    default = option.default
+    if default is None or isinstance(default, bool) or not isinstance(default, int | float | str):
+        return None
+    if spec["type"] == "CATEGORICAL":
+        return as_text(default)
+    return None if isinstance(default, str) else default
 
 
 def _metrics(tree: ast.AST) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from bayescore.results.best import best, best_so_far, history
 from bayescore.results.budget import BudgetLeft, budget_left, fits_budget
 from bayescore.results.compare import Difference, differences
+from bayescore.results.early_stops import EarlyStops, early_stops
 from bayescore.results.export import (
     csv_text,
     dumps,
@@ -15,6 +16,7 @@ from bayescore.results.export import (
 from bayescore.results.importance import LEAST_TRIALS, Importance, importances
 from bayescore.results.lanes import Span, lanes
 from bayescore.results.narrow import leading, narrowed, readable
+from bayescore.results.observations import expected_value, observation_of
 from bayescore.results.progress import ended_count, planned_seconds, time_left, usual_seconds
 from bayescore.results.surface import Surface, surface
 from bayescore.results.write_back import diff, replace_bytes, replace_file, with_parameters, with_specs
@@ -23,6 +25,7 @@ __all__ = [
     "LEAST_TRIALS",
     "BudgetLeft",
     "Difference",
+    "EarlyStops",
     "Importance",
     "Span",
     "Surface",
@@ -32,8 +35,10 @@ __all__ = [
     "diff",
     "differences",
     "csv_text",
+    "early_stops",
     "dumps",
     "ended_count",
+    "expected_value",
     "fits_budget",
     "history",
     "importances",
@@ -41,6 +46,7 @@ __all__ = [
     "lanes",
     "leading",
     "narrowed",
+    "observation_of",
     "parameters_yaml",
     "planned_seconds",
     "points_csv",

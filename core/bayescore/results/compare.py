@@ -42,7 +42,9 @@ def _settings(job: Job) -> dict[str, str]:
 
 
 def _flatten(prefix: str, value: Any, into: dict[str, str]) -> None:
-    if isinstance(value, dict):
+    if value == {}:
+        into[prefix] = "true"  # a group of settings that is on, with its defaults
+    elif isinstance(value, dict):
         for key, inner in value.items():
             _flatten(f"{prefix}.{key}" if prefix else str(key), inner, into)
     elif isinstance(value, list):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bayescore.config import Goal, ParameterSpec
-from bayescore.results.best import counts
-from bayescore.search import Observation, Outcome, SearchSpace, fit
+from bayescore.results.observations import learned_from, observation_of
+from bayescore.search import SearchSpace, fit
 from bayescore.search.space import choices
 from bayescore.store import Trial
 
@@ -42,10 +42,11 @@ def importances(
     """Parameters in the order of their importance; empty with fewer than ``LEAST_TRIALS``.
 
     The importance is the total Sobol index (Saltelli et al., 2010, table 2) of the search's model over
-    the whole space, as a share of the sum of all indices.
+    the whole space, as a share of the sum of all indices. Trials that were stopped early count with their
+    forecast.
     """
     space = SearchSpace(tuple(specs))
-    good = [t for t in trials if counts(t) and all(s.name in t.parameters for s in specs)]
+    good = learned_from(trials, specs)
     if len(good) < LEAST_TRIALS or not specs:
         return ()
     import numpy as np
@@ -54,8 +55,7 @@ def importances(
     rng = np.random.default_rng(seed)
     if len(good) > MOST_TRIALS:
         good = [good[i] for i in rng.choice(len(good), MOST_TRIALS, replace=False)]
-    observations = [Observation(t.parameters, Outcome.FINISHED, t.value) for t in good]
-    model = fit(space, goal, observations, seed=seed)
+    model = fit(space, goal, [observation_of(t) for t in good], seed=seed)
     if model is None:
         return ()
 

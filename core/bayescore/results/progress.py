@@ -16,8 +16,13 @@ def ended_count(found: Iterable[Trial]) -> int:
 
 
 def time_left(job: Job, found: Sequence[Trial]) -> float | None:
-    """Seconds until the job ends, from the mean time of its trials; ``None`` before one has succeeded."""
+    """Seconds until the job ends, from the mean time of its trials; ``None`` before one has succeeded.
+
+    Trials that were stopped early count with the time that they took: later ones will be stopped, too.
+    """
     durations = _durations(found)
+    if durations:
+        durations += _durations(found, TrialState.STOPPED_EARLY)
     if not durations:
         return None
     mean = sum(durations) / len(durations)
@@ -42,9 +47,9 @@ def planned_seconds(count: int, at_a_time: int, seconds: float) -> float:
     return math.ceil(count / max(1, at_a_time)) * seconds
 
 
-def _durations(found: Sequence[Trial]) -> list[float]:
+def _durations(found: Sequence[Trial], state: TrialState = TrialState.SUCCEEDED) -> list[float]:
     return [
         (parsed(t.ended_at) - parsed(t.started_at)).total_seconds()
         for t in found
-        if t.ended_at and t.started_at and t.state is TrialState.SUCCEEDED
+        if t.ended_at and t.started_at and t.state is state
     ]

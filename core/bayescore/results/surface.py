@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayescore.config import CategoricalSpec, Goal, ParameterSpec
-from bayescore.results.best import best, counts
-from bayescore.search import Observation, Outcome, SearchSpace, fit
+from bayescore.results.best import best
+from bayescore.results.observations import learned_from, observation_of
+from bayescore.search import SearchSpace, fit
 from bayescore.store import Trial
 
 LEAST_TRIALS = 6
@@ -45,20 +46,22 @@ class Surface:
 def surface(
     specs: Sequence[ParameterSpec], trials: Sequence[Trial], goal: Goal, first: str, second: str
 ) -> Surface | None:
-    """Fit the search's model to the succeeded trials and evaluate it over two parameters.
+    """Fit the search's model to the trials and evaluate it over two parameters.
+
+    Trials that were stopped early count with their forecast.
 
     Returns
     -------
     Surface or None
-        ``None`` with fewer than ``LEAST_TRIALS`` succeeded trials.
+        ``None`` with fewer than ``LEAST_TRIALS`` such trials, or before one has succeeded.
     """
     names = [s.name for s in specs]
-    good = [t for t in trials if counts(t) and all(n in t.parameters for n in names)]
+    good = learned_from(trials, specs)
     winner = best(good, goal)
     if len(good) < LEAST_TRIALS or winner is None:
         return None
     space = SearchSpace(tuple(specs))
-    model = fit(space, goal, [Observation(t.parameters, Outcome.FINISHED, t.value) for t in good])
+    model = fit(space, goal, [observation_of(t) for t in good])
     if model is None:
         return None
     i, j = names.index(first), names.index(second)

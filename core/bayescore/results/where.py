@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bayescore.store import Job, Trial
 
 Row = Mapping[str, Any]
-OWN_COLUMNS = ("number", "state", "value", "origin", "starred", "note")  # those that every job has
+OWN_COLUMNS = ("number", "state", "value", "chance", "origin", "starred", "note")  # that every job has
 MOST_CHARACTERS = 2000  # of a condition; a longer one can take seconds to parse, or exhaust the stack
 _MOST_NESTED = 50
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -104,10 +104,17 @@ def column(
         "number": trial.number,
         "state": str(trial.state),
         "value": trial.value,
+        "chance": chance_percent(trial),
         "origin": trial.origin,
         "starred": int(trial.starred),
         "note": trial.note,
     }
+
+
+def chance_percent(trial: Trial) -> float | None:
+    """The chance of a running trial to become the best, in percent; ``None`` without a forecast."""
+    forecast = trial.curve.forecast
+    return None if trial.state.ended or forecast is None else 100.0 * forecast.chance
 
 
 def ordered(
@@ -116,7 +123,7 @@ def ordered(
     """Trials sorted by a column, descending with a leading “-”.
 
     Those without a number come last, whichever the direction: without a value, NaN, infinite, and values
-    of trials that failed.
+    of trials that failed or were stopped early.
 
     Parameters
     ----------
@@ -146,14 +153,14 @@ def sorted_by(
     Parameters
     ----------
     of_objective
-        Whether the values are objectives: those of failed trials do not count.
+        Whether the values are objectives: those of trials that failed or were stopped early do not count.
     """
 
     def counts(trial: Trial) -> bool:
         found = value(trial)
         if found is None or found == "" or (isinstance(found, float) and not math.isfinite(found)):
             return False
-        return not (of_objective and trial.state in ("failed", "lost"))
+        return not (of_objective and trial.state in ("failed", "lost", "stopped_early"))
 
     counted = [t for t in trials if counts(t)]
     texts = any(isinstance(value(t), str) for t in counted)

@@ -164,6 +164,7 @@ class JobFigures:
 
     ended: int = 0
     failed: int = 0
+    stopped: int = 0  # early
     lowest: float | None = None
     highest: float | None = None
 

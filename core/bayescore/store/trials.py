@@ -138,6 +138,7 @@ def figures(connection: sa.Connection, of: Collection[str] | None = None) -> dic
         trials.c.job,
         sa.func.sum(sa.case((trials.c.state.in_(ended), 1), else_=0)),
         sa.func.sum(sa.case((failed, 1), else_=0)),
+        sa.func.sum(sa.case((trials.c.state == TrialState.STOPPED_EARLY, 1), else_=0)),
         sa.func.min(value),
         sa.func.max(value),
     ).group_by(trials.c.job)

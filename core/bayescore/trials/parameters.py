@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bayescore.config import OpenBayesConfig
 from bayescore.config.local import DEFAULT_FORM
 from bayescore.config.options_place import option, with_options
-from bayescore.i18n import Text, text
-from bayescore.search.space import allows
 
 FILE_NAME = "openbayes_params.json"
 
@@ -23,20 +21,6 @@ def merged(config: OpenBayesConfig, tuned: Mapping[str, Any]) -> dict[str, Any]:
     names = [spec.name for spec in config.hyper_tuning.parameter_specs]
     root = {k: v for k, v in config.parameters.items() if k not in names}
     return {**root, **{name: tuned[name] for name in names if name in tuned}}
-
-
-def outside_ranges(config: OpenBayesConfig, parameters: Mapping[str, Any]) -> list[str]:
-    """Names of tuned parameters whose values are not in their ranges."""
-    specs = config.hyper_tuning.parameter_specs
-    return [spec.name for spec in specs if not allows(spec, parameters.get(spec.name))]
-
-
-def outside_words(names: Sequence[str]) -> Text:
-    """What follows from that, for an event."""
-    return text(
-        "The value of {names} is outside its range: the search does not learn from this trial.",
-        names=", ".join(names),
-    )
 
 
 def as_text(value: Any) -> str:

@@ -18,11 +18,16 @@ from bayesdesk.ui.sort_header import SortHeader
 
 _ROW_HEIGHT = 31
 _WIDTHS = {
-    "name": 190, "state": 112, "metric": 100, "best": 90, "trials": 90, "failed": 70, "duration": 100,
-    "created": 142, "runner": 90, "project": 120, "tags": 110, "note": 160, "size": 90,
+    "name": 190, "state": 112, "metric": 100, "best": 90, "trials": 90, "failed": 70, "stopped": 110,
+    "duration": 100, "created": 142, "runner": 90, "project": 120, "tags": 110, "note": 160, "size": 90,
 }  # px  # fmt: skip
 _SHOWN = "jobs/columns"  # setting: names of the columns that are shown
-_HIDDEN_FIRST = ("metric", "size", "note")  # until the user shows them: the others fit into 1440 pixels
+_HIDDEN_FIRST = (
+    "stopped",
+    "metric",
+    "size",
+    "note",
+)  # until the user shows them: the others fit into 1440 pixels
 
 
 class JobTable(QTableView):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from bayescore.i18n import n_
 from bayesdesk.models.formatting import TONES
 from bayesdesk.models.job_table import (
     COLUMNS,
@@ -133,8 +134,13 @@ def _tip(row: JobRow, name: str) -> str:
         "project": job.project,
         "note": job.note,
         "tags": ", ".join(job.tags),
+        "trials": _stopped_words(row.stopped),
     }
     return texts.get(name, "")
+
+
+def _stopped_words(count: int) -> str:
+    return n_("{count} of them stopped early", "{count} of them stopped early", count) if count else ""
 
 
 def _colour(row: JobRow, name: str) -> QColor | None:

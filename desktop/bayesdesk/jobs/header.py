@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import _
 from bayesdesk.models.formatting import shortened
-from bayesdesk.models.header import MOST_MORE_TRIALS, header_of
+from bayesdesk.models.header import MOST_MORE_TRIALS, header_of, saved_explanation
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.ui import theme
@@ -33,6 +33,8 @@ class JobHeader(QWidget):
     """Shows what :func:`header_of` says and emits what its buttons request."""
 
     cancel_requested = Signal()
+    pause_requested = Signal(bool)  # whether the trials that run are ended
+    resume_requested = Signal()
     continue_requested = Signal(int)
     rerun_requested = Signal()
     new_requested = Signal()
@@ -47,6 +49,8 @@ class JobHeader(QWidget):
         self._state = badge()
         self._reason = label("", "problem", wrap=True, selectable=True)
         self._cancel = button(_("Cancel"), self.cancel_requested.emit, kind="danger", meaning="stop")
+        self._pause = self._pauses()
+        self._resume = button(_("Resume"), self.resume_requested.emit, kind="primary", meaning="start")
         self._more = button(_("Continue…"), self._ask_how_many, meaning="start")
         self._rerun = button(_("Re-run failed"), self.rerun_requested.emit, meaning="again")
         new = button(_("New from this"), self.new_requested.emit, meaning="follow")
@@ -59,25 +63,28 @@ class JobHeader(QWidget):
             self._export(),
             self._rerun,
             self._more,
+            self._resume,
+            self._pause,
             self._cancel,
         )
         self._progress = _Figure(_("Progress"))
         self._left = _Figure(_("Time left"))
+        self._budget = _Figure(_("Budget"))
         self._best = _Figure(_("Best {metric}", metric=model.view.job.metric))
         self._gain = _Figure(_("Next 10 trials may gain"))
         self._search = _Figure(_("Search"))
         self._where = _Figure(_("Runs on"))
-        figures = row(
-            self._progress, self._left, self._best, self._gain, self._search, self._where, None, spacing=32
-        )
+        shown = (self._progress, self._left, self._budget, self._best, self._gain, self._search, self._where)
+        figures = row(*shown, None, spacing=32)
+        self._stops = label("", "secondary")
+        self._stops.setToolTip(as_text(saved_explanation()))
         self._continues = QWidget()
         self._links = row(spacing=6)
         self._continues.setLayout(self._links)
-        layout = column(top, self._continues, self._reason, figures, spacing=8)
+        layout = column(top, self._continues, self._reason, figures, self._stops, spacing=8)
         layout.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
         self.setLayout(layout)
-        shown = Change.STATE | Change.TRIALS | Change.TIME
-        Redraw(self, model, self._show, shown).now()
+        Redraw(self, model, self._show, Change.STATE | Change.TRIALS | Change.TIME).now()
 
     def _show(self, _change: Change) -> None:
         header, job = header_of(self._model.view), self._model.view.job
@@ -92,6 +99,10 @@ class JobHeader(QWidget):
         self._progress.value.setText(header.progress)
         self._left.setVisible(header.time_left is not None)
         self._left.value.setText(header.time_left or "")
+        self._budget.setVisible(header.budget is not None)
+        self._budget.value.setText(header.budget or "")
+        self._stops.setVisible(header.stops is not None)
+        self._stops.setText(header.stops or "")
         self._best.value.setText(header.best)
         self._gain.setVisible(header.gain is not None)
         gain, explanation = header.gain or ("", "")
@@ -100,6 +111,8 @@ class JobHeader(QWidget):
         self._search.value.setText(header.algorithm)
         self._where.value.setText(header.place)
         self._cancel.setVisible(header.can_cancel)
+        self._pause.setVisible(header.can_pause)
+        self._resume.setVisible(header.can_resume)
         self._more.setVisible(header.can_continue)
         self._rerun.setVisible(header.can_rerun_failed)
 
@@ -120,6 +133,19 @@ class JobHeader(QWidget):
             )
             self._links.addWidget(link)
         self._links.addStretch(1)
+
+    def _pauses(self) -> QWidget:
+        made = button(_("Pause"), lambda: None, meaning="pause")
+        menu = QMenu(made)
+        for words, ends_trials in (
+            (_("Begin no more trials"), False),
+            (_("End the running trials too; they begin again later"), True),
+        ):
+            menu.addAction(words).triggered.connect(
+                lambda _checked=False, now=ends_trials: self.pause_requested.emit(now)
+            )
+        made.setMenu(menu)
+        return made
 
     def _export(self) -> QWidget:
         made = button(_("Export"), lambda: None, meaning="export")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from bayescore.store import JobState
 from bayesdesk.jobs.job_list_model import ROW
 from bayesdesk.models.formatting import TONES, number
-from bayesdesk.models.job_list import moment_word, status_line, tags_line
+from bayesdesk.models.job_list import moment_word, progress_share, short_line, tags_line
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui import theme
 
@@ -65,17 +65,18 @@ def _draw_job(painter: QPainter, area: QRect, item: JobRow, font: QFont) -> None
         _draw_progress(painter, line, item)
         below.translate(0, 2)
     painter.setFont(_font(font, theme.SMALL_PX))
-    taken = _draw_right(painter, below, moment_word(item.job.ended_at or item.job.created_at))
-    words = "  ".join(filter(None, (status_line(item), tags_line(item))))
+    is_short = item.budget is not None  # then what is left of it needs the room
+    moment = "" if is_short else moment_word(item.job.ended_at or item.job.created_at)
+    taken = _draw_right(painter, below, moment)
+    words = "  ".join(filter(None, (short_line(item), tags_line(item))))
     _draw(painter, below.adjusted(0, 0, -taken, 0), words, colours.secondary)
 
 
 def _draw_progress(painter: QPainter, line: QRect, item: JobRow) -> None:
     colours = theme.palette()
-    share = min(1.0, item.done / max(1, item.job.max_trials))
     track = QRect(line.left(), line.bottom() + 2, line.width(), 3)
     painter.fillRect(track, QColor(colours.line))
-    filled = QRect(track.left(), track.top(), round(track.width() * share), 3)
+    filled = QRect(track.left(), track.top(), round(track.width() * progress_share(item)), 3)
     painter.fillRect(filled, QColor(colours.accent))
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSettings, Qt
 
-from bayesdesk.models.job_list import BY_DAY, BY_PROJECT, BY_STATE, Listing, grouped, spoken_line, tags_line
+from bayesdesk.models.job_list import (
+    BY_DAY,
+    BY_PROJECT,
+    BY_STATE,
+    Listing,
+    chance_lines,
+    grouped,
+    spoken_line,
+    status_line,
+    tags_line,
+)
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui.plain import as_text
 
@@ -88,7 +98,8 @@ class JobListModel(QAbstractListModel):
 def tip_lines(item: JobRow) -> list[str]:
     """What a tool tip says about a job."""
     job = item.job
-    lines = [job.name, f"{job.id} · {job.project}", tags_line(item), job.note]
+    status = status_line(item) if item.budget is not None else ""
+    lines = [job.name, f"{job.id} · {job.project}", tags_line(item), job.note, status, *chance_lines(item)]
     return [line for line in [*lines, str(job.reason or "")] if line]
 
 

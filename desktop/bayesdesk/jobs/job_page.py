@@ -108,6 +108,12 @@ class JobPage(QWidget):
     def _connect(self) -> None:
         job, commands = self.model.view.job, self._commands
         self.header.cancel_requested.connect(self._cancel)
+        self.header.pause_requested.connect(
+            lambda now: self._run_allowed(lambda _allowed: commands.pause(job.id, now=now))
+        )
+        self.header.resume_requested.connect(
+            lambda: self._run_allowed(lambda _allowed: commands.resume(job.id))
+        )
         self.header.rerun_requested.connect(
             lambda: self._run_allowed(lambda allowed: commands.rerun(job.id, None, allowed))
         )

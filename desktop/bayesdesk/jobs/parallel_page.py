@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QRectF, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QWidget
 
 from bayescore.i18n import _
@@ -14,8 +14,10 @@ from bayesdesk.jobs.trial_table import TrialTable
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.ranges import brushed_specs
 from bayesdesk.models.snapshot import Change
+from bayesdesk.plots.legend import Legend, line_key
 from bayesdesk.plots.parallel.canvas import ParallelCanvas
 from bayesdesk.plots.parallel.keyboard import ParallelKeys
+from bayesdesk.plots.parallel.painting import dashed
 from bayesdesk.plots.parallel.view import STEP, ParallelView
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
@@ -47,7 +49,9 @@ class ParallelPage(QWidget):
         for part in (self._colour, self._axes_button(), self._export_button(), self.new):
             card.controls.addWidget(part)
         self.view = ParallelView(self.canvas)
-        card.body.addWidget(self.view)
+        self._legend = Legend(13)
+        card.body.addWidget(self.view, 1)
+        card.body.addWidget(self._legend)
         card.body.setContentsMargins(1, 0, 1, 8)
         self._below = table = Card()
         table.body.addWidget(self.table)
@@ -63,6 +67,12 @@ class ParallelPage(QWidget):
         self.canvas.axes_changed.connect(self._remember)
         self._restore()
         Redraw(self, model, self._show_state, Change.FILTER, follows_filter=True).now()
+        Redraw(self, model, self._show_legend, Change.TRIALS).now()
+
+    def _show_legend(self, _change: Change) -> None:
+        key = line_key(dashed(QColor(theme.palette().secondary)))
+        has_stopped = bool(self._model.columns.stopped().any())
+        self._legend.show_entries([(key, _("stopped early, at its forecast"))] if has_stopped else [])
 
     def _show_state(self, _change: Change = Change.NONE) -> None:
         names = {s.name for s in self._model.view.job.config.hyper_tuning.parameter_specs}

@@ -69,7 +69,7 @@ class TrialActions(QObject):
         return dialog
 
     def rerun(self, numbers: Sequence[int]) -> None:
-        """Run ended trials again."""
+        """Run ended trials again; one that was stopped early runs to its end then."""
         self._run_allowed(lambda allowed: self._commands.rerun_all(self._job, numbers, allowed))
 
     def stop(self, numbers: Sequence[int]) -> None:
@@ -111,6 +111,10 @@ class TrialActions(QObject):
             count = len(offers.rerun)
             words = _("Re-run {count}", count=count) if count > 1 else _("Re-run")
             add(words, lambda: self.rerun(offers.rerun))
+        if offers.finish:
+            count = len(offers.finish)
+            words = _("Run {count} to the end", count=count) if count > 1 else _("Run to the end")
+            add(words, lambda: self.rerun(offers.finish))
         if offers.stop:
             count = len(offers.stop)
             words = _("Stop {count}", count=count) if count > 1 else _("Stop")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -14,11 +15,14 @@ from bayescore.store import Trial
 from bayescore.trials.parameters import command_line
 from bayesdesk.jobs.trial_actions import TrialActions, star_words
 from bayesdesk.models.curves import Array
+from bayesdesk.models.early_stops import forecast_lines
+from bayesdesk.models.forecast_band import band_of
 from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
-from bayesdesk.models.trial import badge_of, outcome_of, reasons_of
+from bayesdesk.models.trial import badge_of, outcome_of, reasons_of, severity_of
 from bayesdesk.plots.canvas import pen
+from bayesdesk.plots.forecast_bands import ForecastBands
 from bayesdesk.ui import theme
 from bayesdesk.ui.elided import MIDDLE, ElidedText
 from bayesdesk.ui.plain import as_text
@@ -55,7 +59,7 @@ class TrialPanel(QFrame):
         # The line tells that the panel continues below it.
         self.setLayout(column(scroll, rule(), foot, spacing=0))
         self._drawn: object = None
-        shown = Change.STATE | Change.TRIALS | Change.POINTS | Change.SELECTION
+        shown = Change.STATE | Change.TRIALS | Change.FORECASTS | Change.POINTS | Change.SELECTION
         Redraw(self, model, self._show_trial, shown).now()
 
     def _show_trial(self, _change: Change) -> None:
@@ -76,7 +80,7 @@ class TrialPanel(QFrame):
         self._add_head(trial)
         for name in self._model.view.metrics:
             if name in series:
-                self._add_metric(name, series[name])
+                self._add_metric(trial, name, series[name])
         self._add_parameters(trial)
         self._add_buttons(trial)
         self._content.addStretch(1)
@@ -108,13 +112,15 @@ class TrialPanel(QFrame):
         self._content.addLayout(row(title, badge(word, tone), None, star))
         for words in reasons_of(trial):
             self._content.addWidget(label(words, "secondary", wrap=True))
+        for words in forecast_lines(trial):
+            self._content.addWidget(label(words, "secondary", wrap=True))
         if trial.reason is not None:
             reason = label(str(trial.reason), "problem", wrap=True, selectable=True)
-            reason.setProperty("severity", "error")
+            reason.setProperty("severity", severity_of(trial))
             reason.setMinimumWidth(1)  # a long word must not push the rest of the panel out of sight
             self._content.addWidget(reason)
 
-    def _add_metric(self, name: str, values: Array) -> None:
+    def _add_metric(self, trial: Trial, name: str, values: Array) -> None:
         last = float(values[-1])
         self._content.addLayout(_pair(name, ElidedText(number(last), "mono", tip=repr(last))))
         if len(values) > 1:
@@ -127,8 +133,12 @@ class TrialPanel(QFrame):
             curve.hideAxis("bottom")
             is_objective = name == self._model.view.job.metric
             colour = theme.palette().accent if is_objective else theme.palette().warning
-            item = curve.plot(values, pen=pen(colour, 1.5), connect="finite", antialias=True)
+            steps = np.arange(1, len(values) + 1)
+            item = curve.plot(steps, values, pen=pen(colour, 1.5), connect="finite", antialias=True)
             item.setDownsampling(auto=True, method="peak")
+            if is_objective and (band := band_of(trial, values)) is not None:
+                best = self._model.view.best
+                ForecastBands(curve.getViewBox()).show_bands((), band, best.value if best else None)
             self._content.addWidget(curve)
 
     def _add_parameters(self, trial: Trial) -> None:
@@ -155,6 +165,8 @@ class TrialPanel(QFrame):
         if offers.stop:
             buttons.addWidget(button(_("Stop"), lambda: actions.stop(offers.stop), kind="danger"))
         self._content.addLayout(buttons)
+        if offers.finish:
+            self._content.addWidget(button(_("Run to the end"), lambda: actions.rerun(offers.finish)))
         if offers.no_use and trial.state.ended:
             self._content.addWidget(label(offers.no_use, "caption", wrap=True))
         copy = row(

@@ -22,7 +22,7 @@ from bayesdesk.ui.sort_header import SortHeader
 _ROWS_MEASURED = 20  # for the widths of the columns: thousands would block the window
 _ROW_HEIGHT = 31
 _PAUSE_MS = 500
-_SHOWN = Change.TRIALS | Change.POINTS | Change.TIME | Change.FILTER | Change.SELECTION
+_SHOWN = Change.TRIALS | Change.FORECASTS | Change.POINTS | Change.TIME | Change.FILTER | Change.SELECTION
 
 
 class TrialTable(QTableView):

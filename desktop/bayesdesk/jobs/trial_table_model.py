@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from bayescore.store import Trial
+from bayescore.i18n import _
+from bayescore.store import Trial, TrialState
+from bayesdesk.models.early_stops import forecast_lines
 from bayesdesk.models.formatting import TONES
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.table import TrialRows, begins_descending, column_names, column_title, objective_column
@@ -81,6 +83,14 @@ class TrialTableModel(TableModel):
     def title(self, name: str) -> str:
         return column_title(name)
 
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        is_chance = orientation is Qt.Orientation.Horizontal and self.names[section] == "chance"
+        if role == Qt.ItemDataRole.ToolTipRole and is_chance:
+            return as_text(_("chance of a running trial to become the best, in percent"))
+        return super().headerData(section, orientation, role)
+
     def is_right_aligned(self, name: str) -> bool:
         return not self._rows.is_text(name)
 
@@ -97,8 +107,16 @@ class TrialTableModel(TableModel):
             return self.alignment(name)
         if role == Qt.ItemDataRole.FontRole and name not in ("state", "time"):
             return mono_font(bold=name == objective_column(self._model.view))
-        if role == Qt.ItemDataRole.ForegroundRole and name == "state":
-            return QColor(getattr(theme.palette(), TONES.get(trial.state.value, "secondary")))
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._colour(trial, name)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return as_text(str(trial.reason)) if trial.reason else None
+            words = str(trial.reason) if trial.reason else "\n".join(forecast_lines(trial))
+            return as_text(words) if words else None
         return None
+
+    def _colour(self, trial: Trial, name: str) -> QColor | None:
+        colours = theme.palette()
+        if name == "state":
+            return QColor(getattr(colours, TONES.get(trial.state.value, "secondary")))
+        is_reached = trial.state is not TrialState.STOPPED_EARLY or name != objective_column(self._model.view)
+        return None if is_reached else QColor(colours.secondary)  # else it is only the last report

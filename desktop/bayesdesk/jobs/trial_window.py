@@ -11,6 +11,7 @@ from bayescore.trials import TrialFolder
 from bayesdesk.jobs.log_view import LogView
 from bayesdesk.jobs.output_files import OutputFiles
 from bayesdesk.models.formatting import TONES, state_word
+from bayesdesk.models.trial import severity_of
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.fitting import fit_to_screen
@@ -45,7 +46,7 @@ class TrialWindow(QDialog):
         layout = column(head, spacing=theme.CARD_GAP)
         if trial.reason is not None:
             reason = label(str(trial.reason), "problem", wrap=True, selectable=True)
-            reason.setProperty("severity", "error")
+            reason.setProperty("severity", severity_of(trial))
             layout.addWidget(reason)
         layout.addWidget(split, 1)
         layout.setContentsMargins(theme.PAGE_MARGIN, 14, theme.PAGE_MARGIN, theme.PAGE_MARGIN)

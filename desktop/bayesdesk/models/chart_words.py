@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from bayescore.i18n import _, n_
-from bayescore.store import Trial
+from bayescore.results.best import counts
+from bayescore.store import Trial, TrialState
 from bayesdesk.models.axes import Axis
+from bayesdesk.models.early_stops import forecast_lines, stops_line
 from bayesdesk.models.filter import Brush
 from bayesdesk.models.formatting import number, state_word
 from bayesdesk.models.job import JobModel
@@ -15,8 +19,10 @@ from bayesdesk.models.snapshot import JobView
 
 def trial_words(view: JobView, trial: Trial) -> str:
     """A trial, and its value or state."""
-    if trial.value is None:
-        return _("Trial {number}, {state}", number=trial.number, state=state_word(trial.state))
+    if trial.value is None or trial.state is TrialState.STOPPED_EARLY:
+        words = _("Trial {number}, {state}", number=trial.number, state=state_word(trial.state))
+        is_explained = trial.state is TrialState.STOPPED_EARLY and trial.reason is not None
+        return f"{words}: {trial.reason}" if is_explained else words
     return _(
         "Trial {number}, {metric} {value}",
         number=trial.number,
@@ -27,16 +33,18 @@ def trial_words(view: JobView, trial: Trial) -> str:
 
 def objective_words(view: JobView) -> str:
     """The number of trials with a value, and the best."""
-    count = sum(trial.value is not None for trial in view.trials)
+    count = sum(counts(trial) for trial in view.trials)
     if view.best is None or view.best.value is None:
         return _("No trial has a value yet")
-    return n_(
+    words = n_(
         "Objective over {count} trial, best {value} at trial {number}",
         "Objective over {count} trials, best {value} at trial {number}",
         count,
         value=number(view.best.value),
         number=view.best.number,
     )
+    stops = stops_line(view.early_stops)
+    return words if stops is None else f"{words}; {stops}"
 
 
 def metric_words(model: JobModel, metric: str) -> str:
@@ -50,13 +58,14 @@ def metric_words(model: JobModel, metric: str) -> str:
     values = series.get(trial.id, {}).get(metric) if trial is not None else None
     if trial is None or values is None or not len(values):
         return words
+    forecast = forecast_lines(trial) if metric == model.view.job.metric else []
     last = _("trial {number} ends at {value}", number=trial.number, value=number(float(values[-1])))
-    return f"{words}, {last}"
+    return "; ".join([f"{words}, {last}", *forecast])
 
 
 def slice_words(model: JobModel, parameter: str) -> str:
     """The objective, the parameter, and the number of trials."""
-    count = sum(trial.value is not None for trial in model.shown)
+    count = int(np.isfinite(model.columns.expected()[model.mask]).sum())
     return n_(
         "{metric} against {parameter} for {count} trial",
         "{metric} against {parameter} for {count} trials",

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bayescore.store import TrialState
+from bayescore.results import expected_value
+from bayescore.store import Trial, TrialState
 from bayesdesk.models.snapshot import JobView
 
 Mask = NDArray[np.bool_]
@@ -37,7 +38,11 @@ class TrialColumns:
         return rows.get(number)
 
     def raw(self, name: str) -> list[Any]:
-        """Values of a parameter, or last values of a metric; ``None`` where there is none; shape (n,)."""
+        """Values of a parameter, or last values of a metric; ``None`` where there is none; shape (n,).
+
+        Of the objective they are the trials' values; a trial that was stopped early has its forecast, at
+        which it is drawn, and none if there is no forecast.
+        """
         return self.once(("raw", name), lambda: self._raw(name))
 
     def numbers(self, name: str) -> NDArray[np.float64]:
@@ -48,9 +53,26 @@ class TrialColumns:
         """The same values as text; shape (n,)."""
         return self.once(("texts", name), lambda: np.array([str(v) for v in self.raw(name)], dtype=np.str_))
 
+    def stopped(self) -> Mask:
+        """Which trials were stopped early, shape (n,)."""
+        return self.once("stopped", self._stopped)
+
+    def _stopped(self) -> Mask:
+        return np.array([t.state is TrialState.STOPPED_EARLY for t in self.view.trials], dtype=np.bool_)
+
     def objective(self) -> NDArray[np.float64]:
         """Finite objectives of succeeded trials, NaN elsewhere; shape (n,)."""
         return self.once("objective", self._objective)
+
+    def expected(self) -> NDArray[np.float64]:
+        """The same, and forecasts of trials that were stopped early; shape (n,)."""
+        return self.once("expected", self._expected)
+
+    def _expected(self) -> NDArray[np.float64]:
+        found = self.objective().copy()
+        for row in np.flatnonzero(self.stopped()):
+            found[row] = _float(expected_value(self.view.trials[row]))
+        return found
 
     def _objective(self) -> NDArray[np.float64]:
         values = [_float(t.value) if t.state is TrialState.SUCCEEDED else math.nan for t in self.view.trials]
@@ -63,9 +85,13 @@ class TrialColumns:
         if name in {s.name for s in view.job.config.hyper_tuning.parameter_specs}:
             return [t.parameters.get(name) for t in view.trials]
         if name == view.job.metric:
-            return [t.value for t in view.trials]
+            return [_drawn_value(t) for t in view.trials]
         series = (view.series.get(t.id, {}).get(name) for t in view.trials)
         return [None if values is None else float(values[-1]) for values in series]
+
+
+def _drawn_value(trial: Trial) -> float | None:
+    return expected_value(trial) if trial.state is TrialState.STOPPED_EARLY else trial.value
 
 
 def _numbers(values: list[Any]) -> NDArray[np.float64]:

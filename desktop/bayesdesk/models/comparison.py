@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +14,7 @@ from bayescore.results import best, best_so_far, differences, history
 from bayescore.store import Job, Trial, TrialState
 from bayescore.times import parsed
 from bayesdesk.models.curves import Array
-from bayesdesk.models.formatting import number, state_word
+from bayesdesk.models.formatting import MARKS, number, state_word
 
 JobTrials = tuple[Job, Sequence[Trial]]
 _FAILED = (TrialState.FAILED, TrialState.LOST)
@@ -116,5 +117,7 @@ def difference_rows(found: Sequence[JobTrials]) -> list[Row]:
 
 def _count(trials: Sequence[Trial]) -> str:
     ended = sum(t.state.ended for t in trials)
-    failed = sum(t.state in _FAILED for t in trials)
-    return f"{ended} ({failed} ✕)" if failed else f"{ended}"
+    counts = Counter(MARKS[TrialState.FAILED] if t.state in _FAILED else MARKS[t.state] for t in trials)
+    marked = (MARKS[TrialState.FAILED], MARKS[TrialState.STOPPED_EARLY])
+    parts = [f"{counts[mark]} {mark}" for mark in marked if counts[mark]]
+    return f"{ended} ({', '.join(parts)})" if parts else f"{ended}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bayescore.config import LocalSettings, ObjectiveRule
+from bayescore.config import EarlyStopping, LocalSettings, ObjectiveRule
 from bayescore.i18n import _
 from bayescore.store import Event, Job
 from bayesdesk.models.formatting import span
@@ -128,6 +128,10 @@ def _limits(local: LocalSettings) -> list[Setting]:
         found.append(Setting(_("Processes and threads"), str(local.pids_limit)))
     if local.trial_timeout is not None:
         found.append(Setting(_("Time limit"), span(local.trial_timeout)))
+    if local.max_hours is not None:
+        found.append(Setting(_("Longest job, in hours"), f"{local.max_hours:g}"))
+    if local.max_gpu_hours is not None:
+        found.append(Setting(_("GPU hours at most"), f"{local.max_gpu_hours:g}"))
     if local.max_failed_trials is not None:
         found.append(Setting(_("Stop after failures"), str(local.max_failed_trials)))
     return found
@@ -141,12 +145,21 @@ def _binary(count: int) -> str:
     return f"{count} B"
 
 
+def _early_stopping(settings: EarlyStopping) -> str:
+    parts = [_("when the chance is below {percent}", percent=f"{100.0 * (1.0 - settings.confidence):.3g} %")]
+    if settings.min_steps is not None:
+        parts.append(_("from step {step} on", step=settings.min_steps))
+    return ", ".join(parts)
+
+
 def _search(job: Job) -> list[Setting]:
     local, found = job.local, []
     if not job.submission.is_imported:
         found.append(Setting(_("Seed"), str(job.submission.seed)))
     if local.objective is ObjectiveRule.BEST:
         found.append(Setting(_("Objective of a trial"), _("Best value")))
+    if local.early_stopping is not None:
+        found.append(Setting(_("Stop hopeless trials"), _early_stopping(local.early_stopping)))
     if not local.stop_when_exhausted:
         found.append(Setting(_("When nothing more can be gained"), _("continue")))
     if not local.inject_client:

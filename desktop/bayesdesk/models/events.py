@@ -80,7 +80,7 @@ class EventRow(NamedTuple):
                 return _("The trial has started, attempt {number}.", number=trial.attempt)
             return _("The trial has started.")
         state = state_word(trial.state)
-        if trial.value is None:
+        if trial.value is None or trial.state is TrialState.STOPPED_EARLY:  # its last report is no result
             return _("The trial has ended: {state}.", state=state)
         value = f"{metric} {number(trial.value)}"
         if trial.started_at is None:

@@ -114,6 +114,7 @@ def _names(columns: TrialColumns) -> list[Completion]:
                 _("the trial's number"),
                 _("the trial's state"),
                 _("the objective"),
+                _("chance of a running trial to become the best, in percent"),
                 _("why it was suggested"),
                 _("1 with a star, otherwise 0"),
                 _("the note"),

@@ -18,7 +18,10 @@ from bayesdesk.models.snapshot import JobView
 
 @dataclass(frozen=True)
 class Brush:
-    """A selected interval of one axis, both ends included; both ends of a category are its name."""
+    """A selected interval of one axis, both ends included; both ends of a category are its name.
+
+    On the axis of the objective it selects a trial that was stopped early by its forecast, as it is drawn.
+    """
 
     low: Any
     high: Any

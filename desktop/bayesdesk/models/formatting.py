@@ -19,6 +19,7 @@ TONES = {
     "failed": "bad",
     "system_error": "bad",
     "no_metric": "warning",
+    "paused": "warning",
     "lost": "warning",
 }
 MARKS = {
@@ -26,6 +27,7 @@ MARKS = {
     TrialState.FAILED: "✕",
     TrialState.LOST: "?",
     TrialState.CANCELLED: "–",
+    TrialState.STOPPED_EARLY: "◇",
     TrialState.RUNNING: "▸",
     TrialState.STARTING: "▹",
     TrialState.PENDING: "·",

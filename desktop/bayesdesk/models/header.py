@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from bayescore.i18n import _
 from bayescore.results import ended_count
 from bayescore.store import JobState, TrialState
+from bayesdesk.models.early_stops import budget_line, stops_line
 from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
 from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobView
 
 MOST_MORE_TRIALS = 100  # of one continuation, as on the command line
+_ENDED_WELL = (JobState.EXHAUSTED, JobState.SUCCEEDED)
 _FAILED = (TrialState.FAILED, TrialState.LOST)
 
 
@@ -23,6 +25,10 @@ class Header:
     ----------
     tone, severity
         Names of the theme's colours for the state and for the reason.
+    budget
+        What is left of the time that the job may take.
+    stops
+        How many trials were stopped early, and what that has saved.
     gain
         What the surrogate predicts that the next trials gain, and an explanation.
     """
@@ -33,11 +39,15 @@ class Header:
     severity: str
     progress: str
     time_left: str | None
+    budget: str | None
+    stops: str | None
     best: str
     gain: tuple[str, str] | None
     algorithm: str
     place: str
     can_cancel: bool
+    can_pause: bool
+    can_resume: bool
     can_continue: bool
     can_rerun_failed: bool
 
@@ -52,16 +62,28 @@ def header_of(view: JobView) -> Header:
         state=state_word(job.state),
         tone=TONES.get(job.state.value, ""),
         reason=str(job.reason) if job.reason is not None else None,
-        severity="hint" if job.state is JobState.EXHAUSTED else "error",
+        severity="hint" if job.state in _ENDED_WELL else "error",
         progress=_progress(view),
         time_left=None if has_ended else about,
+        budget=budget_line(view.budget) if view.budget is not None else None,
+        stops=stops_line(view.early_stops),
         best=f"{number(winner.value)}  #{winner.number}" if winner else "–",
         gain=_gain(view),
         algorithm=algorithm_word(job.config.hyper_tuning.algorithm),
         place=_place(view),
         can_cancel=not has_ended,
+        can_pause=job.state in (JobState.QUEUED, JobState.RUNNING),
+        can_resume=job.state is JobState.PAUSED,
         can_continue=has_ended and runs_here,
         can_rerun_failed=has_ended and runs_here and any(t.state in _FAILED for t in view.trials),
+    )
+
+
+def saved_explanation() -> str:
+    """What the time that early stopping has saved is."""
+    return _(
+        "How much longer the stopped trials would have run, all of them together, if each took the median "
+        "time of those that ran to their end."
     )
 
 

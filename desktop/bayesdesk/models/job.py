@@ -53,7 +53,7 @@ class JobModel:
         before, selected = self.view, self.selected
         change = difference(before, view)
         self.view = view
-        if change & (Change.TRIALS | Change.POINTS):
+        if change & (Change.TRIALS | Change.FORECASTS | Change.POINTS):
             self.columns = TrialColumns(view)
             change |= self._refilter()
         if _number(self.selected) != _number(selected):

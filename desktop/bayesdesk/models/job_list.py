@@ -11,11 +11,13 @@ from bayescore.app.job_search import matcher
 from bayescore.i18n import _, n_
 from bayescore.store import JobState, JobSummary
 from bayescore.times import parsed
+from bayesdesk.models.early_stops import chance_words, nearest_limit
 from bayesdesk.models.formatting import number, span, state_word
 from bayesdesk.models.progress import progress_words
 from bayesdesk.models.snapshot import JobRow
 
-_GROUP_OF = {JobState.RUNNING: 0, JobState.QUEUED: 1}
+_GROUP_OF = {JobState.RUNNING: 0, JobState.QUEUED: 1, JobState.PAUSED: 1}
+_MOST_CHANCES = 8  # lines of a tool tip
 BY_STATE, BY_DAY, BY_PROJECT = "state", "day", "project"
 
 
@@ -94,17 +96,38 @@ def moment_word(stored: str) -> str:
 
 
 def status_line(item: JobRow) -> str:
-    """A job's progress, or how it ended and after how many trials."""
+    """A job's progress and what is left of its time, or how it ended and after how many trials."""
     job = item.job
     if job.state is JobState.RUNNING:
         done = progress_words(item.done, job.max_trials)
+        if item.budget is not None:
+            return f"{done} · {nearest_limit(item.budget)[1]}"
         if item.seconds_left is None:
             return done
         return _("{done} · {time} left", done=done, time=span(item.seconds_left))
     if job.state is JobState.QUEUED:
         return _("waiting")
+    if job.state is JobState.PAUSED:
+        return _("paused · {done}", done=progress_words(item.done, job.max_trials))
     count = n_("{count} trial", "{count} trials", item.done)
     return count if job.state is JobState.SUCCEEDED else f"{state_word(job.state)} · {count}"
+
+
+def short_line(item: JobRow) -> str:
+    """The status where there is little room: of a job with a budget only what is left of it."""
+    return nearest_limit(item.budget)[1] if item.budget is not None else status_line(item)
+
+
+def progress_share(item: JobRow) -> float:
+    """How far a job is, 0 to 1: by its trials or by its budget, whichever ends it first."""
+    done = min(1.0, item.done / max(1, item.job.max_trials))
+    return done if item.budget is None else max(done, 1.0 - nearest_limit(item.budget)[0])
+
+
+def chance_lines(item: JobRow) -> list[str]:
+    """The chance of each running trial to become the best, the likeliest first."""
+    found = sorted(item.chances.items(), key=lambda each: -each[1])
+    return [f"#{trial}: {chance_words(chance)}" for trial, chance in found[:_MOST_CHANCES]]
 
 
 def spoken_line(item: JobRow) -> str:

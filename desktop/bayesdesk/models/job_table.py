@@ -16,10 +16,10 @@ from bayesdesk.models.snapshot import JobRow
 
 Sizes = Mapping[str, int]  # bytes of a job's folder by id
 COLUMNS = (
-    "name", "state", "best", "trials", "failed", "duration", "created", "tags", "project", "runner", "metric",
-    "size", "note",
+    "name", "state", "best", "trials", "failed", "stopped", "duration", "created", "tags", "project",
+    "runner", "metric", "size", "note",
 )  # fmt: skip
-NUMBERS = frozenset({"best", "trials", "failed", "duration", "size"})  # aligned to the right
+NUMBERS = frozenset({"best", "trials", "failed", "stopped", "duration", "size"})  # aligned to the right
 DESCENDING_FIRST = NUMBERS | {"created"}  # the largest or newest are of most interest
 
 
@@ -32,6 +32,7 @@ def column_title(name: str) -> str:
         "best": _("Best"),
         "trials": _("Trials"),
         "failed": _("Failed"),
+        "stopped": _("Stopped early"),
         "duration": _("Duration"),
         "created": _("Created"),
         "runner": _("Runs on"),
@@ -49,6 +50,7 @@ _VALUES: dict[str, Callable[[JobRow], Any]] = {
     "best": lambda row: row.best,
     "trials": lambda row: row.done,
     "failed": lambda row: row.failed,
+    "stopped": lambda row: row.stopped,
     "duration": lambda row: seconds(row) / 3600,
     "created": lambda row: row.job.created_at,
     "tags": lambda row: " ".join(row.job.tags),
@@ -86,8 +88,8 @@ def cell_text(row: JobRow, name: str, sizes: Sizes) -> str:
         return state_word(job.state)
     if name == "trials":
         return f"{row.done} / {job.max_trials}"
-    if name == "failed":
-        return str(row.failed) if row.failed else ""
+    if name in ("failed", "stopped"):
+        return str(count) if (count := value(row, name, sizes)) else ""
     if name == "duration":
         return span(seconds(row))
     if name == "created":

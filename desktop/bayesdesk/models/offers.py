@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bayescore.i18n import _
 from bayescore.results.best import counts
-from bayescore.store import Job, Trial
+from bayescore.store import Job, Trial, TrialState
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Offers:
         Why the parameters of the trial cannot be the result; empty if they can, or for several trials.
     is_use_primary
         Whether that is the most useful action: the trial succeeded. Otherwise it is to read the log.
-    rerun, stop, star
-        Numbers of trials.
+    rerun, finish, stop, star
+        Numbers of trials; to finish is to run again, to the end, what was stopped early.
     is_star_removed
         Whether ``star`` removes the stars, because all of the trials have one.
     """
@@ -34,6 +34,7 @@ class Offers:
     no_use: str
     is_use_primary: bool
     rerun: tuple[int, ...]
+    finish: tuple[int, ...]
     stop: tuple[int, ...]
     star: tuple[int, ...]
     is_star_removed: bool
@@ -43,13 +44,15 @@ def offers_for(job: Job, trials: Sequence[Trial]) -> Offers:
     """The actions for these trials; a trial that ran elsewhere can neither be run again nor stopped."""
     runs_here = not job.submission.is_imported
     only = trials[0] if len(trials) == 1 else None
+    ended = [t for t in trials if t.state.ended and runs_here]
     no_use = _why_no_result(only) if only is not None else ""
     return Offers(
         open=only,
         use=only if not no_use else None,
         no_use=no_use,
         is_use_primary=only is not None and counts(only),
-        rerun=tuple(t.number for t in trials if t.state.ended and runs_here),
+        rerun=tuple(t.number for t in ended if t.state is not TrialState.STOPPED_EARLY),
+        finish=tuple(t.number for t in ended if t.state is TrialState.STOPPED_EARLY),
         stop=tuple(t.number for t in trials if not t.state.ended and runs_here),
         star=tuple(t.number for t in trials),
         is_star_removed=bool(trials) and all(t.starred for t in trials),

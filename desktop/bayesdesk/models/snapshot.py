@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import Text
+from bayescore.results import BudgetLeft, EarlyStops
 from bayescore.store import Event, Job, JobSummary, Trial
 
 Series = Mapping[int, Mapping[str, NDArray[np.float64]]]
@@ -25,6 +26,8 @@ class Change(Flag):
         The job's row, or the progress of what it waits for.
     TRIALS
         Trials were added, or one has another state, value, star or note.
+    FORECASTS
+        Nothing of the trials but forecasts of running ones, which come with every few reports.
     POINTS
         Points have arrived, or were deleted.
     EVENTS
@@ -45,6 +48,22 @@ class Change(Flag):
     TIME = auto()
     FILTER = auto()
     SELECTION = auto()
+    FORECASTS = auto()
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The time that a running job may take, and what is left of it.
+
+    Attributes
+    ----------
+    hours, gpu_hours
+        The limits; ``None`` where there is none.
+    """
+
+    hours: float | None
+    gpu_hours: float | None
+    left: BudgetLeft
 
 
 @dataclass(frozen=True)
@@ -59,6 +78,12 @@ class JobRow:
         Best value so far.
     seconds_left
         ``None`` while it cannot be estimated.
+    stopped
+        Number of trials that were stopped early.
+    budget
+        What is left of the job's time; ``None`` for a job without a limit, and for one that does not run.
+    chances
+        By number of a running trial: its chance to become the best.
     """
 
     job: JobSummary
@@ -66,6 +91,9 @@ class JobRow:
     best: float | None
     seconds_left: float | None = None
     failed: int = 0
+    stopped: int = 0
+    budget: Budget | None = None
+    chances: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +112,10 @@ class JobView:
         What is being copied between machines, and the share of it that has arrived.
     continues
         The earlier jobs that this one continues.
+    early_stops
+        The trials that were stopped early.
+    budget
+        As of :class:`JobRow`.
     """
 
     job: Job
@@ -96,6 +128,8 @@ class JobView:
     pulled: float | None = None
     transfer: tuple[Text, float] | None = None
     continues: tuple[EarlierJob, ...] = ()
+    early_stops: EarlyStops = field(default_factory=EarlyStops)
+    budget: Budget | None = None
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -115,9 +149,17 @@ def difference(before: JobView, after: JobView) -> Change:
     if next(states) != next(states):
         change |= Change.STATE
     if before.trials is not after.trials and before.trials != after.trials:
-        change |= Change.TRIALS
+        is_same = _differ_in_forecasts_only(before.trials, after.trials)
+        change |= Change.FORECASTS if is_same else Change.TRIALS
     if before.series is not after.series:
         change |= Change.POINTS
     if len(before.events) != len(after.events):
         change |= Change.EVENTS
     return change
+
+
+def _differ_in_forecasts_only(before: tuple[Trial, ...], after: tuple[Trial, ...]) -> bool:
+    return len(before) == len(after) and all(
+        old is new or (not new.state.ended and replace(old, curve=new.curve) == new)
+        for old, new in zip(before, after, strict=True)
+    )

@@ -9,6 +9,7 @@ from bayescore.config import Goal
 from bayescore.i18n import _
 from bayescore.results.where import OWN_COLUMNS, columns_of, sorted_by
 from bayescore.store import Trial
+from bayesdesk.models.early_stops import percent_words
 from bayesdesk.models.filter import row_of
 from bayesdesk.models.formatting import MARKS, duration, number, state_word
 from bayesdesk.models.snapshot import JobView
@@ -22,7 +23,17 @@ def column_names(view: JobView) -> list[str]:
     found = columns_of(view.job, view.metrics, _OWN)
     objective = objective_column(view)
     side = [column for column in found.metrics.values() if column != objective]
-    return ["number", "starred", "state", objective, *side, *found.parameters.values(), *_OTHER_COLUMNS]
+    chance = ["chance"] if view.job.local.early_stopping and not view.job.state.ended else []
+    return [
+        "number",
+        "starred",
+        "state",
+        objective,
+        *chance,
+        *side,
+        *found.parameters.values(),
+        *_OTHER_COLUMNS,
+    ]
 
 
 def column_title(name: str) -> str:
@@ -31,6 +42,7 @@ def column_title(name: str) -> str:
         "number": "#",
         "starred": "★",
         "state": _("State"),
+        "chance": _("Chance"),
         "time": _("Time"),
         "gpu": "GPU",
         "note": _("Note"),
@@ -39,9 +51,9 @@ def column_title(name: str) -> str:
 
 
 def begins_descending(name: str, view: JobView) -> bool:
-    """Whether the first click on a column sorts it from the largest value: the best and the starred first."""
+    """Whether the first click on a column sorts it from the largest value: the best or starred first."""
     is_maximized = view.job.config.hyper_tuning.goal is Goal.MAXIMIZE
-    return name == "starred" or (name == objective_column(view) and is_maximized)
+    return name in ("starred", "chance") or (name == objective_column(view) and is_maximized)
 
 
 def objective_column(view: JobView) -> str:
@@ -98,6 +110,9 @@ class TrialRows:
             return "★" if trial.starred else ""
         if name == "state":
             return f"{MARKS[trial.state]}  {state_word(trial.state)}"
+        if name == "chance":
+            percent = self.value(trial, name)
+            return "" if percent is None else percent_words(percent)
         return number(self.value(trial, name))
 
     def is_text(self, name: str) -> bool:

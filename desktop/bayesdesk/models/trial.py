@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bayescore.i18n import _
-from bayescore.store import Trial
+from bayescore.store import Trial, TrialState
+from bayesdesk.models.early_stops import forecast_lines
 from bayesdesk.models.formatting import TONES, duration, number, state_word
 from bayesdesk.models.snapshot import JobView
 
@@ -21,6 +22,11 @@ def badge_of(view: JobView, trial: Trial) -> tuple[str, str]:
     if view.best is not None and view.best.number == trial.number:
         return _("best so far"), "good"
     return state_word(trial.state), TONES.get(trial.state.value, "")
+
+
+def severity_of(trial: Trial) -> str:
+    """How the reason for which a trial has ended is shown: to be stopped early is no failure."""
+    return "hint" if trial.state is TrialState.STOPPED_EARLY else "error"
 
 
 def reasons_of(trial: Trial) -> list[str]:
@@ -53,8 +59,14 @@ def outcome_of(trial: Trial) -> str:
 
 
 def summary_of(view: JobView, trial: Trial) -> str:
-    """A trial in a tool tip: its number, its value or state, its parameters."""
-    value = number(trial.value) if trial.value is not None else state_word(trial.state)
-    lines = [f"#{trial.number}  {view.job.metric} {value}"]
+    """A trial in a tool tip: its number, its value or state, its forecast, its parameters."""
+    if trial.state is TrialState.STOPPED_EARLY:
+        lines = [
+            f"#{trial.number}  {state_word(trial.state)}",
+            *([str(trial.reason)] if trial.reason else []),
+        ]
+    else:
+        value = number(trial.value) if trial.value is not None else state_word(trial.state)
+        lines = [f"#{trial.number}  {view.job.metric} {value}", *forecast_lines(trial)]
     lines += [f"{name}: {number(v)}" for name, v in trial.parameters.items()]
     return "\n".join(lines)

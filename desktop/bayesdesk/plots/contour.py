@@ -23,6 +23,7 @@ from bayesdesk.plots.colours import area_map
 from bayesdesk.plots.contour_picture import Array, ContourPicture, contour_picture
 from bayesdesk.plots.keyboard import walk_trials
 from bayesdesk.plots.name_choice import NameChoice
+from bayesdesk.plots.stopped_marks import SYMBOL
 from bayesdesk.services.background import Background
 from bayesdesk.ui import theme
 from bayesdesk.ui.speech import group
@@ -191,11 +192,15 @@ class ContourChart(Card):
     def _draw_dots(self, found: Surface) -> None:
         colours = theme.palette()
         chosen = self._model.selected
+        columns = self._model.columns
+        rows = [columns.row_of(n) for n in found.numbers]
+        is_stopped = [row is not None and bool(columns.stopped()[row]) for row in rows]
         sizes = [12 if chosen and n == chosen.number else 7 for n in found.numbers]
         self._dots.setData(
             x=found.dots[:, 0],
             y=found.dots[:, 1],
             size=sizes,
+            symbol=[SYMBOL if stopped else "o" for stopped in is_stopped],
             data=list(found.numbers),
             brush=pg.mkBrush(colours.panel),
             pen=pen(colours.text, 1.2),

@@ -8,6 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
+from bayesdesk.plots.canvas import pen
+from bayesdesk.plots.stopped_marks import SYMBOL
 from bayesdesk.plots.zoom_box import ZoomBox
 from bayesdesk.ui import theme
 
@@ -16,23 +18,32 @@ _FROM_EDGE = 9.0  # pixels
 
 
 class EdgeMarks(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """A cross for each trial; it stays at the edge whatever part of the plot is shown.
+    """A mark for each trial, by default a cross; it stays at the edge whatever part of the plot is shown.
 
     Parameters
     ----------
     tip
         The text about a trial, called with ``x``, ``y`` and ``data``.
+    is_hollow
+        Whether the marks are those of trials that were stopped early.
     """
 
-    def __init__(self, box: ZoomBox, tip: Callable[[float, float, int], str] | None = None) -> None:
+    def __init__(
+        self,
+        box: ZoomBox,
+        tip: Callable[[float, float, int], str] | None = None,
+        *,
+        is_hollow: bool = False,
+    ) -> None:
+        colours = theme.palette()
         super().__init__(
             pxMode=True,
-            symbol="x",
+            symbol=SYMBOL if is_hollow else "x",
             size=_SIZE,
             hoverable=tip is not None,
             tip=tip,
-            pen=None,
-            brush=pg.mkBrush(theme.palette().bad),
+            pen=pen(colours.secondary, 1.4) if is_hollow else None,
+            brush=pg.mkBrush(colours.panel if is_hollow else colours.bad),
         )
         self._box = box
         self._x: NDArray[np.float64] = np.empty(0)

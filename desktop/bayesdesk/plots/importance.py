@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from bayescore.i18n import _, n_
 from bayescore.results import LEAST_TRIALS, Importance, importances
 from bayesdesk.models.job import JobModel
@@ -68,7 +70,7 @@ class ImportanceChart(Card):
         )
         self._empty.setVisible(not found)
         self._bars.setVisible(bool(found))
-        count = sum(t.value is not None for t in self._model.shown)
+        count = int(np.isfinite(self._model.columns.expected()[self._model.mask]).sum())
         self.caption.setText(
             n_(
                 "share of the variance, by the search's own model of {count} trial",

@@ -10,13 +10,17 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
 from bayescore.i18n import _
+from bayescore.store import Trial
 from bayesdesk.models.chart_words import metric_words
 from bayesdesk.models.curves import Array, one_line, smoothed, thinned
+from bayesdesk.models.forecast_band import Band, band_of
 from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.plots.canvas import pen, plot
+from bayesdesk.plots.forecast_bands import ForecastBands, legend_entries
 from bayesdesk.plots.keyboard import PlotKeys
+from bayesdesk.plots.legend import Legend
 from bayesdesk.plots.walks import Curves
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
@@ -30,6 +34,8 @@ _SELECTED_BUCKETS = 600
 _MOST_SMOOTH = 60_000  # points that are drawn with antialiasing: about 8 ms
 _DOT, _SELECTED_DOT = 5, 9  # pixels
 _MARGIN = 0.03  # share of the whole around it
+_MOST_BANDS = 8  # of trials that are not selected: more could not be told apart
+_LEFT = 62  # pixels before the legend, which begins where the plot does
 _PAUSE_MS = 500  # between two drawings of a running job
 
 
@@ -48,12 +54,18 @@ class MetricChart(Card):
         self._dim, self._shown, self._selected = (pg.PlotDataItem(connect="finite") for _i in range(3))
         for item in (self._dim, self._shown, self._selected):
             self._plot.addItem(item)
+        self._is_objective = metric == model.view.job.metric
+        self._bands = ForecastBands(self._plot.box)
+        self._legend = Legend(theme.px(_LEFT))
         curves = Curves(self._walked, self._points, self._words, lambda number: number, self._selected_number)
         PlotKeys(self._plot, curves, model.select, lambda: metric_words(model, metric))
         self._add_controls()
         self.body.addWidget(self._plot)
+        self.body.addWidget(self._legend)
         self.body.setContentsMargins(1, 0, 10, 8)
         shown = Change.POINTS | Change.FILTER | Change.SELECTION
+        if self._is_objective:
+            shown |= Change.TRIALS | Change.FORECASTS
         self._redraw = Redraw(self, model, self._show_curves, shown, pause_ms=_PAUSE_MS)
         self._plot.getPlotItem().sigXRangeChanged.connect(lambda *_range: self._redraw.soon(Change.POINTS))
 
@@ -85,6 +97,38 @@ class MetricChart(Card):
         chosen = self._curve(model.selected.id) if model.selected is not None else None
         accent = [] if chosen is None else [chosen]
         self._draw(self._selected, accent, pen(colours.accent, 2), _SELECTED_BUCKETS, _SELECTED_DOT)
+        if self._is_objective:
+            self._show_forecasts()
+
+    def _show_forecasts(self) -> None:
+        others, chosen = self._found_bands()
+        winner = self._model.view.best
+        value = winner.value if winner is not None else None
+        best = self._height(value)
+        self._bands.show_bands(others, chosen, best)
+        entries = legend_entries(has_chosen=chosen is not None, best=None if best is None else value)
+        self._legend.show_entries(entries if others or chosen is not None else [])
+
+    def _found_bands(self) -> tuple[list[Band], Band | None]:
+        """Bands of the running trials that pass the filter, and that of the selected trial."""
+        model, selected = self._model, self._model.selected
+        running = [t for t in model.shown if not t.state.ended and t is not selected]
+        others = [band for t in running if (band := self._band(t)) is not None]
+        return others[-_MOST_BANDS:], self._band(selected) if selected is not None else None
+
+    def _band(self, trial: Trial) -> Band | None:
+        band = band_of(trial, self._curve(trial.id))
+        return band.on_log_scale() if band is not None and self._is_log else band
+
+    @property
+    def _is_log(self) -> bool:
+        return self._scale.value() == "log"
+
+    def _height(self, value: float | None) -> float | None:
+        """A value on the scale; ``None`` where a logarithmic scale has no place for it."""
+        if value is None or not self._is_log:
+            return value
+        return math.log10(value) if value > 0 else None
 
     def _curve(self, trial: int) -> Array | None:
         values = self._model.view.series.get(trial, {}).get(self._metric)
@@ -135,13 +179,12 @@ class MetricChart(Card):
         row = self._model.columns.row_of(number)
         curve = None if row is None else self._curve(self._model.view.trials[row].id)
         values = np.empty(0) if curve is None else np.asarray(curve, dtype=float)
-        is_log = self._scale.value() == "log"
-        heights = np.log10(np.where(values > 0, values, np.nan)) if is_log else values
+        heights = np.log10(np.where(values > 0, values, np.nan)) if self._is_log else values
         known = np.flatnonzero(np.isfinite(heights))
         return (known + 1).astype(np.float64), heights[known].astype(np.float64)
 
     def _words(self, trial: int, step: float, height: float) -> str:
-        value = 10.0**height if self._scale.value() == "log" else height
+        value = 10.0**height if self._is_log else height
         return _(
             "Trial {number}, step {step}: {metric} {value}",
             number=trial,
@@ -158,20 +201,25 @@ class MetricChart(Card):
         ends = [e for c in found if (e := self._ends(c)) is not None]
         if not ends:
             return None
+        others, chosen = self._found_bands() if self._is_objective else ([], None)
+        bands = others if chosen is None else [*others, chosen]
+        ends += [(band.low, band.high) for band in bands]
         low, high = min(e[0] for e in ends), max(e[1] for e in ends)
-        last, height = float(max(map(len, found))), (high - low) or 1.0
+        last = max([float(max(map(len, found))), *(band.end for band in bands)])
+        height = (high - low) or 1.0
         beside, above = _MARGIN * (last - 1.0) or 0.5, _MARGIN * height
         return QRectF(1.0, low, last - 1.0, height).adjusted(-beside, -above, beside, above)
 
     def _ends(self, curve: Array) -> tuple[float, float] | None:
         """The lowest and the highest point of a curve on the scale."""
-        is_log = self._scale.value() == "log"
-        known = curve[(curve > 0) & np.isfinite(curve)] if is_log else curve[np.isfinite(curve)]
+        known = curve[(curve > 0) & np.isfinite(curve)] if self._is_log else curve[np.isfinite(curve)]
         if not len(known):
             return None
         low, high = float(known.min()), float(known.max())
-        return (math.log10(low), math.log10(high)) if is_log else (low, high)
+        return (math.log10(low), math.log10(high)) if self._is_log else (low, high)
 
     def _set_scale(self, name: str) -> None:
         self._plot.getPlotItem().setLogMode(x=False, y=name == "log")
+        if self._is_objective:
+            self._show_forecasts()
         self._plot.box.show_whole()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from PySide6.QtCore import QRectF
 
 from bayescore.i18n import _, n_
 from bayescore.results import best_so_far
-from bayescore.store import TrialState
+from bayescore.store import Trial, TrialState
 from bayesdesk.models.chart_words import objective_words
+from bayesdesk.models.columns import Mask
 from bayesdesk.models.curves import Array, fences, stairs
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
@@ -22,12 +24,15 @@ from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.edge_marks import EdgeMarks
 from bayesdesk.plots.empty_state import EmptyState
 from bayesdesk.plots.keyboard import walk_trials
+from bayesdesk.plots.legend import Entry, Legend, hollow_key
+from bayesdesk.plots.stopped_marks import SYMBOL, StoppedMarks
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.speech import group
 from bayesdesk.ui.widgets import Card, Segmented
 
+_LEFT = 62  # pixels before the legend, which begins where the plot does
 _PAUSE_MS = 500  # between two drawings of a running job
 Rows = NDArray[np.intp]
 _FAILED = (TrialState.FAILED, TrialState.LOST)
@@ -35,7 +40,11 @@ _MARGIN, _EDGE_MARGIN = 0.06, 0.12  # share of the height around the dots; where
 
 
 class ObjectiveChart(Card):
-    """A dot for each trial, a cross for a failed one, the line of the best; a click selects a trial."""
+    """A dot for each trial, the line of the best; a click selects a trial.
+
+    A failed trial has a cross at the foot. One that was stopped early has a hollow diamond, at its forecast
+    or, without one, at the foot.
+    """
 
     def __init__(self, model: JobModel) -> None:
         super().__init__(_("Objective"), _("{metric}, best so far", metric=model.view.job.metric))
@@ -45,15 +54,20 @@ class ObjectiveChart(Card):
         self._dots = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=self._tip)
         self._faded = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=self._tip)
         self._failed = EdgeMarks(self._plot.box, self._tip)
+        self._stopped, self._faded_stopped = StoppedMarks(self._tip), StoppedMarks(self._tip)
+        self._unknown = EdgeMarks(self._plot.box, self._tip, is_hollow=True)
+        self._legend = Legend(theme.px(_LEFT))
         self._best = pg.PlotDataItem(stepMode=None, antialias=True)
         self._selected = pg.ScatterPlotItem(pxMode=True, size=13)
         self._far = pg.ScatterPlotItem(pxMode=True, size=10, hoverable=True, tip=self._tip)
         self._ends = (-math.inf, math.inf)
         self._whole: QRectF | None = None
         self._plot.set_extent(lambda: self._whole)
-        for item in (self._faded, self._best, self._dots, self._far, self._selected):
+        stopped = (*self._faded_stopped.items, *self._stopped.items)
+        for item in (self._faded, *stopped, self._best, self._dots, self._far, self._selected):
             self._plot.addItem(item)
-        for item in (self._dots, self._faded, self._failed, self._far):
+        clickable = (self._dots, self._faded, self._failed, self._far, self._unknown)
+        for item in (*clickable, self._stopped.marks, self._faded_stopped.marks):
             item.sigClicked.connect(self._clicked)
         walk_trials(self._plot, model, self._points, lambda: objective_words(model.view))
         self._scale = Segmented([("linear", _("Linear")), ("log", _("Log"))])
@@ -63,6 +77,7 @@ class ObjectiveChart(Card):
         self.controls.addWidget(self._scale)
         self._empty = EmptyState()
         self.body.addWidget(self._plot)
+        self.body.addWidget(self._legend)
         self.body.addWidget(self._empty)
         self.body.setContentsMargins(1, 0, 10, 8)
         shown = Change.TRIALS | Change.FILTER | Change.SELECTION
@@ -78,14 +93,15 @@ class ObjectiveChart(Card):
         colours, view, columns = theme.palette(), self._model.view, self._model.columns
         numbers = np.array([t.number for t in view.trials], dtype=float)
         values = columns.numbers(view.job.metric)
-        good = np.isfinite(values)
-        self._clip(values[good])
+        good, stopped = np.isfinite(values), columns.stopped()
+        low, high = _intervals(view.trials, stopped & good)
+        self._clip(np.concatenate([v[np.isfinite(v)] for v in (values, low, high)]))
         heights = self._heights(values)
         far = good & ((values < self._ends[0]) | (values > self._ends[1]))
         # One brush for each item: a brush for each dot takes seconds with tens of thousands of trials.
         for item, colour, rows in (
-            (self._dots, colours.secondary, good & ~far & self._model.mask),
-            (self._faded, colours.line, good & ~far & ~self._model.mask),
+            (self._dots, colours.secondary, good & ~far & ~stopped & self._model.mask),
+            (self._faded, colours.line, good & ~far & ~stopped & ~self._model.mask),
         ):
             item.setData(
                 x=numbers[rows],
@@ -102,9 +118,25 @@ class ObjectiveChart(Card):
         has_failed = np.array([t.state in _FAILED for t in view.trials], dtype=np.bool_)
         failed = np.flatnonzero(has_failed & ~good)
         self._failed.show_marks(numbers[failed], failed)
+        unknown = np.flatnonzero(stopped & ~good)
+        self._unknown.show_marks(numbers[unknown], unknown)
+        low, high = self._heights(low), self._heights(high)
+        self._show_stopped(numbers, heights, (low, high), stopped & good & ~far & np.isfinite(heights))
+        self._legend.show_entries(_stopped_key() if stopped.any() else [])
         self._show_selected()
-        self._fit(numbers, heights[good & np.isfinite(heights)])
+        self._fit(numbers, np.concatenate([v[np.isfinite(v)] for v in (heights, low, high)]))
         self._show_empty(bool(good.any()), len(failed))
+
+    def _show_stopped(
+        self, numbers: Array, heights: Array, interval: tuple[Array, Array], drawn: Mask
+    ) -> None:
+        colours, mask, (low, high) = theme.palette(), self._model.mask, interval
+        for marks, colour, is_of in (
+            (self._stopped, colours.secondary, mask),
+            (self._faded_stopped, colours.line, ~mask),
+        ):
+            rows = np.flatnonzero(drawn & is_of)
+            marks.show_marks(numbers[rows], heights[rows], rows, colour, (low[rows], high[rows]))
 
     def _fit(self, numbers: Array, heights: Array) -> None:
         """Show every trial, and leave room for the marks at the edges."""
@@ -113,7 +145,8 @@ class ObjectiveChart(Card):
             return
         low, high = float(heights.min()), float(heights.max())
         height = (high - low) or abs(high) or 1.0
-        foot = low - height * (_EDGE_MARGIN if len(self._failed.points()) else _MARGIN)
+        has_marks = len(self._failed.points()) or len(self._unknown.points())
+        foot = low - height * (_EDGE_MARGIN if has_marks else _MARGIN)
         self._whole = QRectF(
             float(numbers[0]) - 0.5, foot, float(np.ptp(numbers)) + 1.0, high + height * _MARGIN - foot
         )
@@ -169,13 +202,18 @@ class ObjectiveChart(Card):
 
     def _show_selected(self) -> None:
         trial = self._model.selected
-        known = trial is not None and trial.value is not None and math.isfinite(trial.value)
-        colours = theme.palette()
+        columns, colours = self._model.columns, theme.palette()
+        row = columns.row_of(trial.number) if trial is not None else None
+        rows = [] if row is None else [row]
+        heights = self._heights(columns.numbers(self._model.view.job.metric)[rows])
+        rows = [i for i, height in zip(rows, heights, strict=True) if np.isfinite(height)]
+        is_hollow = bool(columns.stopped()[rows].any())
         self._selected.setData(
-            x=[trial.number] if known and trial else [],
-            y=self._heights(np.array([trial.value], dtype=float)) if known and trial else [],
-            brush=pg.mkBrush(colours.accent),
-            pen=pen(colours.panel, 2),
+            x=[self._model.view.trials[i].number for i in rows],
+            y=heights[: len(rows)],
+            symbol=SYMBOL if is_hollow else "o",
+            brush=pg.mkBrush(colours.panel if is_hollow else colours.accent),
+            pen=pen(colours.accent, 2.4) if is_hollow else pen(colours.panel, 2),
         )
 
     def _heights(self, values: Array) -> Array:
@@ -212,3 +250,16 @@ class ObjectiveChart(Card):
         hint = super().sizeHint()
         hint.setHeight(300)
         return hint
+
+
+def _intervals(trials: Sequence[Trial], drawn: Mask) -> tuple[Array, Array]:
+    """Ends of the intervals of some trials, NaN for the others, each of shape (n,)."""
+    low, high = np.full(len(trials), np.nan), np.full(len(trials), np.nan)
+    for row in np.flatnonzero(drawn).tolist():
+        if (forecast := trials[row].curve.forecast) is not None:
+            low[row], high[row] = forecast.low, forecast.high
+    return low, high
+
+
+def _stopped_key() -> list[Entry]:
+    return [(hollow_key(theme.palette().secondary), _("stopped early: forecast and 80 % of ends"))]

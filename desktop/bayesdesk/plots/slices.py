@@ -22,6 +22,7 @@ from bayesdesk.plots.canvas import Plot, pen, plot
 from bayesdesk.plots.edge_marks import EdgeMarks
 from bayesdesk.plots.empty_state import EmptyState
 from bayesdesk.plots.keyboard import walk_trials
+from bayesdesk.plots.stopped_marks import SYMBOL, StoppedMarks
 from bayesdesk.ui import theme
 from bayesdesk.ui.redraw import Redraw
 from bayesdesk.ui.widgets import Card, ElidedLabel, column, row
@@ -36,7 +37,10 @@ _MARGIN, _EDGE_MARGIN = 0.06, 0.14  # share of the height around the dots; below
 
 
 class SlicesChart(Card):
-    """A small chart for each parameter, on its own scale; a click selects a trial."""
+    """A small chart for each parameter, on its own scale; a click selects a trial.
+
+    Trials that were stopped early are hollow, at their forecast.
+    """
 
     def __init__(self, model: JobModel) -> None:
         super().__init__(
@@ -58,7 +62,7 @@ class SlicesChart(Card):
     def show_trials(self) -> None:
         """Say if there is nothing to draw; each slice draws itself when it is in sight."""
         model = self._model
-        has_dots = bool((model.mask & np.isfinite(model.columns.objective())).any())
+        has_dots = bool((model.mask & np.isfinite(model.columns.expected())).any())
         self._inner.setVisible(has_dots)
         self._empty.setVisible(not has_dots)
 
@@ -97,10 +101,11 @@ class _Slice(QWidget):
         made.set_extent(lambda: self._whole)
         walk_trials(made, self._model, self._points, lambda: slice_words(self._model, self._spec.name))
         self._dots, self._selected = pg.ScatterPlotItem(size=6, pen=None), pg.ScatterPlotItem(size=11)
-        self._failed = EdgeMarks(made.box)
-        for part in (self._dots, self._selected):
+        self._failed, self._stopped = EdgeMarks(made.box), StoppedMarks(size=8)
+        self._unknown = EdgeMarks(made.box, is_hollow=True)
+        for part in (self._stopped.marks, self._dots, self._selected):
             made.addItem(part)
-        for part in (self._dots, self._failed):
+        for part in (self._dots, self._failed, self._unknown, self._stopped.marks):
             part.sigClicked.connect(self._clicked)
         self._column.takeAt(1)
         self._column.addWidget(made, 1)
@@ -109,36 +114,42 @@ class _Slice(QWidget):
     def _draw(self, _change: Change) -> None:
         self._plot = self._plot or self._build()
         model, colours = self._model, theme.palette()
-        values, positions = model.columns.objective(), units(self._spec, model.columns)
-        rows = np.flatnonzero(model.mask & np.isfinite(values))
+        values, positions = model.columns.expected(), units(self._spec, model.columns)
+        rows, stopped = np.flatnonzero(model.mask & np.isfinite(values)), model.columns.stopped()
+        ran, cut = rows[~stopped[rows]], rows[stopped[rows]]
         has_failed = np.array([t.state in _FAILED for t in model.view.trials], dtype=np.bool_)
         failed = np.flatnonzero(model.mask & has_failed & ~np.isfinite(values))
-        self._dots.setData(x=positions[rows], y=values[rows], data=rows, brush=pg.mkBrush(colours.secondary))
+        self._dots.setData(x=positions[ran], y=values[ran], data=ran, brush=pg.mkBrush(colours.secondary))
+        self._stopped.show_marks(positions[cut], values[cut], cut, colours.secondary)
         self._failed.show_marks(positions[failed], failed)
+        unknown = np.flatnonzero(model.mask & stopped & ~np.isfinite(values))
+        self._unknown.show_marks(positions[unknown], unknown)
         trial = model.selected
         chosen = model.columns.row_of(trial.number) if trial else None
         seen = chosen is not None and bool(np.isfinite(values[chosen]))
+        is_hollow = chosen is not None and bool(stopped[chosen])
         self._selected.setData(
             x=[positions[chosen]] if seen else [],
             y=[values[chosen]] if seen else [],
-            brush=pg.mkBrush(colours.accent),
-            pen=pen(colours.panel, 1.5),
+            symbol=SYMBOL if is_hollow else "o",
+            brush=pg.mkBrush(colours.panel if is_hollow else colours.accent),
+            pen=pen(colours.accent, 2) if is_hollow else pen(colours.panel, 1.5),
         )
         if len(rows):
-            self._fit(values[rows], has_failed=bool(len(failed)))
+            self._fit(values[rows], has_marks=bool(len(failed) or len(unknown)))
 
     def _points(self) -> tuple[Array, Array, list[int]]:
         """Where the trials are that pass the filter, and their numbers."""
         columns, trials = self._model.columns, self._model.view.trials
-        values, places = columns.objective(), units(self._spec, columns)
+        values, places = columns.expected(), units(self._spec, columns)
         rows = np.flatnonzero(self._model.mask & np.isfinite(values) & np.isfinite(places))
         return places[rows], values[rows], [trials[i].number for i in rows]
 
-    def _fit(self, values: Array, *, has_failed: bool) -> None:
+    def _fit(self, values: Array, *, has_marks: bool) -> None:
         left, right = ends(self._spec)
         low, high = float(values.min()), float(values.max())
         height = (high - low) or abs(high) or 1.0
-        foot = low - height * (_EDGE_MARGIN if has_failed else _MARGIN)
+        foot = low - height * (_EDGE_MARGIN if has_marks else _MARGIN)
         self._whole = QRectF(left, foot, right - left, high + height * _MARGIN - foot)
         assert self._plot is not None
         self._plot.box.refit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bayescore.app import job_requests, trial_marks
+from bayescore.app import job_requests, steering, trial_marks
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
 from bayescore.app.submit import submit
@@ -54,6 +54,14 @@ class Commands:
     def continue_job(self, job: str, more: int, confirmed: Confirmed = ()) -> None:
         """Run more trials with the same history."""
         job_requests.continue_job(self._database, job, more, confirmed)
+
+    def pause(self, job: str, *, now: bool) -> None:
+        """Let a job begin no more trials, and with ``now`` end those that run."""
+        steering.pause(self._database, job, now=now)
+
+    def resume(self, job: str) -> None:
+        """Continue a paused job."""
+        steering.resume(self._database, job)
 
     def star(self, job: str, numbers: Sequence[int], *, starred: bool) -> None:
         """Set or remove the star of trials."""

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from bayescore.app import lineage
 from bayescore.app.lineage import EarlierJob
-from bayescore.results import best, ended_count, time_left
+from bayescore.results import EarlyStops, best, budget_left, early_stops, ended_count, time_left
 from bayescore.store import (
     Database,
     Event,
     Job,
     JobFigures,
+    JobState,
     JobSummary,
     Trial,
     TrialState,
@@ -26,11 +27,12 @@ from bayescore.store import (
     transfers,
     trials,
 )
-from bayesdesk.models.snapshot import JobRow, JobView
+from bayescore.times import now
+from bayesdesk.models.snapshot import Budget, JobRow, JobView
 from bayesdesk.services.series import SeriesReader
 
 _MOST_VIEWED = 3  # jobs whose points and events stay in memory: each may have millions of points
-_ESTIMATE_S = 1.0  # for which an estimate of the time left is kept
+_ESTIMATE_S = 1.0  # for which an estimate of the time left, and what is left of a budget, are kept
 _MOST_NAMED = 500  # jobs whose figures are read by id; of more, the trials of all jobs are read at once
 _FAILED = (TrialState.FAILED, TrialState.LOST)
 
@@ -131,15 +133,16 @@ class SnapshotReader:
         figures = trials.figures(connection, named) if new else {}
         for job in new:
             its = figures.get(job.id, JobFigures())
-            self._rows[job.id] = JobRow(job, its.ended, its.best(job.goal), None, its.failed)
+            self._rows[job.id] = JobRow(job, its.ended, its.best(job.goal), None, its.failed, its.stopped)
         self._live = {job.id: job for job in self._summaries.values() if not job.state.ended}
 
     def _live_row(self, connection: sa.Connection, job: JobSummary, *, is_read: bool) -> JobRow:
         its = self._trials_of(self._job(connection, job.id))
         if not is_read:
             its.read(connection, revisions.of_job(connection, job.id)[0])
-        winner = its.best.value if its.best else None
-        return JobRow(job, its.ended, winner, its.seconds_left(), its.failed)
+        winner, (left, budget) = its.best.value if its.best else None, its.time_and_budget()
+        stopped = its.early_stops.count
+        return JobRow(job, its.ended, winner, left, its.failed, stopped, budget, its.chances)
 
     # ---- one job
 
@@ -151,17 +154,20 @@ class SnapshotReader:
         details.read(connection, its.every, of_points)
         has_ended = job.state.ended
         pulled = None if its.every or has_ended else _pulled(connection, job.id)
+        left, budget = (None, None) if has_ended else its.time_and_budget()
         return JobView(
             job,
             its.every,
             details.points.series,
             details.events,
             its.best,
-            None if has_ended else its.seconds_left(),
+            left,
             details.points.is_whole,
             pulled,
             None if has_ended else transfers.get(connection, job.id),
             details.continued(connection, self._revision),
+            its.early_stops,
+            budget,
         )
 
     def _details_of(self, job: Job) -> _Details:
@@ -186,11 +192,13 @@ class _Trials:
         self.every: tuple[Trial, ...] = ()
         self.ended = self.failed = 0
         self.best: Trial | None = None
+        self.early_stops = EarlyStops()
+        self.chances: dict[int, float] = {}  # by number of a running trial
         self._by_id: dict[int, Trial] = {}
         self._newest = 0
         self._unended: set[int] = set()
         self._revision: str | None = "unread"
-        self._estimate: tuple[float, Job, float | None] | None = None
+        self._estimate: tuple[float, Job, float | None, Budget | None] | None = None
 
     def read(self, connection: sa.Connection, revision: str | None) -> None:
         """Read new trials and those that had not ended; all of them after a change of the others."""
@@ -209,15 +217,27 @@ class _Trials:
         self.ended = ended_count(self.every)
         self.failed = sum(t.state in _FAILED for t in self.every)
         self.best = best(self.every, self.job.config.hyper_tuning.goal)
+        self.early_stops = early_stops(self.every)
+        running = (t for t in self.every if not t.state.ended)
+        self.chances = {t.number: f.chance for t in running if (f := t.curve.forecast) is not None}
         self._estimate = None
 
-    def seconds_left(self) -> float | None:
-        """The time left, estimated anew when trials have changed and once a second."""
-        now = time.monotonic()
-        known = self._estimate
-        if known is None or known[1] is not self.job or now - known[0] > _ESTIMATE_S:
-            known = self._estimate = (now, self.job, time_left(self.job, self.every))
-        return known[2]
+    def time_and_budget(self) -> tuple[float | None, Budget | None]:
+        """The time left and the budget, computed anew when trials have changed and once a second."""
+        moment, known = time.monotonic(), self._estimate
+        if known is None or known[1] is not self.job or moment - known[0] > _ESTIMATE_S:
+            left, budget = time_left(self.job, self.every), self._budget()
+            if left is not None and budget is not None and budget.left.seconds is not None:
+                left = min(left, max(0.0, budget.left.seconds))
+            known = self._estimate = (moment, self.job, left, budget)
+        return known[2], known[3]
+
+    def _budget(self) -> Budget | None:
+        local = self.job.local
+        has_limit = local.max_hours is not None or local.max_gpu_hours is not None
+        if not has_limit or self.job.state is not JobState.RUNNING:
+            return None
+        return Budget(local.max_hours, local.max_gpu_hours, budget_left(self.job, self.every, now()))
 
 
 @dataclass

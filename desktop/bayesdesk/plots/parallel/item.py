@@ -1,4 +1,7 @@
-"""Parallel coordinates as one pyqtgraph item: dim lines for all trials, bright ones for those that pass."""
+"""Parallel coordinates as one pyqtgraph item: dim lines for all trials, bright ones for those that pass.
+
+The line of a trial that was stopped early is dashed and ends at its forecast.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from bayesdesk.models.job import JobModel
 from bayesdesk.plots.colours import colour_map
 from bayesdesk.plots.parallel.axes_painter import AxesPainter
 from bayesdesk.plots.parallel.layout import Layout
-from bayesdesk.plots.parallel.painting import Group, LinePainter
+from bayesdesk.plots.parallel.painting import Group, LinePainter, Rows
 from bayesdesk.ui import slow_display, theme
 
 Array = NDArray[np.float64]
@@ -101,7 +104,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._lines = np.stack([np.broadcast_to(x, self._heights.shape), self._heights], axis=2)
         drawn, self._drawn = self._drawn, self.layout
         is_same = drawn == self._drawn  # then the old lines may stay until the new ones are finished
-        self._dim.paint(self.size, self.ratio, self._lines, [self._dim_group()], can_wait=is_same)
+        self._dim.paint(self.size, self.ratio, self._lines, self._dim_groups(), can_wait=is_same)
         self.show_filter(can_wait=is_same)
 
     def show_filter(self, *, can_wait: bool = False) -> None:
@@ -122,8 +125,15 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._dim.finish()
         self._bright.finish()
 
-    def _dim_group(self) -> Group:
-        return QColor(theme.palette().line), 1.0, np.arange(len(self._heights))
+    def _dim_groups(self) -> list[Group]:
+        return self._parted(QColor(theme.palette().line), 1.0, np.arange(len(self._heights)))
+
+    def _parted(self, colour: QColor, width: float, rows: Rows) -> list[Group]:
+        """Solid lines, and dashed ones for trials that were stopped early."""
+        is_dashed = self._model.columns.stopped()[rows]
+        if not is_dashed.any():
+            return [Group(colour, width, rows)]
+        return [Group(colour, width, rows[~is_dashed]), Group(colour, width, rows[is_dashed], is_dashed=True)]
 
     def _groups(self, mask: NDArray[np.bool_]) -> list[Group]:
         """Rows of the shown lines by colour, the best last so that they are on top."""
@@ -133,7 +143,11 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         bad = QColor(theme.mixed(theme.palette().bad, theme.palette().panel, 0.6))
         drawn_with = [(bad, 1.0), *((colour, 1.3) for colour in colour_map(_BINS))]
         parts = np.split(order[kept], ends)[: _BINS + 1]
-        return [(colour, width, rows) for (colour, width), rows in zip(drawn_with, parts, strict=True)]
+        return [
+            group
+            for (colour, width), rows in zip(drawn_with, parts, strict=True)
+            for group in self._parted(colour, width, rows)
+        ]
 
     def _bins(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Rows of the trials sorted by the index of their colour, and these indices; -1 without a value."""
@@ -146,7 +160,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         """Rank of each trial by what the colours show, 0 worst to 1 best; NaN without a value; shape (n,)."""
         columns = self._model.columns
         by_objective = not self.colour_by
-        values = columns.objective() if by_objective else self._colour_values()
+        values = columns.expected() if by_objective else self._colour_values()
         known = np.isfinite(values)
         ranks = np.full(columns.n, np.nan)
         if known.sum() == 1:
@@ -160,7 +174,7 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     def _colour_values(self) -> Array:
         axis = next((a for a in self.axes if a.name == self.colour_by), None)
         if axis is None:
-            return self._model.columns.objective()
+            return self._model.columns.expected()
         positions = axis.positions(self._model.columns)
         return np.where(positions == MISSING, np.nan, positions)
 
@@ -177,9 +191,9 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     def paint_vector(self, painter: QPainter) -> None:
         """Draw everything as vectors, for SVG."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for colour, width, rows in [self._dim_group(), *self._shown]:
-            painter.setPen(QPen(colour, width))
-            for line in self._lines[rows]:
+        for group in [*self._dim_groups(), *self._shown]:
+            painter.setPen(group.pen(smooth=True))
+            for line in self._lines[group.rows]:
                 painter.drawPolyline([QPointF(float(x), float(y)) for x, y in line])
         self._paint_axes(painter)
         self._paint_front(painter, None)
@@ -248,7 +262,10 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
             return
         points = [QPointF(self.x_of(i), float(y)) for i, y in enumerate(self._heights[row])]
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(colour), width))
+        drawn_with = QPen(QColor(colour), width)
+        if self._model.columns.stopped()[row]:
+            drawn_with.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(drawn_with)
         painter.drawPolyline(points)
         if dots:
             painter.setBrush(QColor(theme.palette().panel))

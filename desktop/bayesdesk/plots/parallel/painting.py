@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,46 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
-Group = tuple[QColor, float, Rows]
 _SLICE_S = 0.003
 _SHOW_S = 0.06  # between two updates of the unfinished picture: one takes as long as a slice
 _FIRST_GUESS = 16  # trials in the first slice; the measured time determines the next ones
 _REST_MS = 250  # without a new request, after which lines are painted with antialiasing
 _MOST_SMOOTH = 3000  # trials; antialiasing more would take seconds and look no better
 _FRAME_S = 0.006  # in which antialiased lines may be painted at once
+_DASHES = (5.0, 4.0)  # drawn and left out, in widths of the pen
 _WAIT_S = 0.25  # for which the older picture may stay
+
+
+def dashed(colour: QColor) -> QPen:
+    """A pen for dashed lines; one pixel wide, because Qt draws others several times slower."""
+    made = QPen(colour, 1.0)
+    made.setCosmetic(True)
+    made.setDashPattern(_DASHES)
+    return made
+
+
+class Group(NamedTuple):
+    """Lines that are drawn with one pen.
+
+    Attributes
+    ----------
+    rows
+        Rows of the lines.
+    """
+
+    colour: QColor
+    width: float
+    rows: Rows
+    is_dashed: bool = False
+
+    def pen(self, *, smooth: bool) -> QPen:
+        """The pen for lines with antialiasing or without.
+
+        Without it lines are opaque and one pixel wide: Qt draws others several times slower.
+        """
+        if self.is_dashed:
+            return dashed(self.colour)
+        return QPen(self.colour, self.width) if smooth else QPen(QColor(self.colour.rgb()), 1.0)
 
 
 class LinePainter(QObject):
@@ -79,12 +112,12 @@ class LinePainter(QObject):
         lines
             Shape (n, axes, 2), x and y in logical pixels.
         groups
-            Colour, width and rows of lines, in the order of painting.
+            In the order of painting.
         can_wait
             Whether the older picture is as good until the new one is finished.
         """
         self._size, self._ratio, self._lines = size, ratio, lines
-        self._groups = [g for g in groups if len(g[2])]
+        self._groups = [g for g in groups if len(g.rows)]
         seconds = self._predicted()
         if seconds <= _FRAME_S:
             self._rest.stop()
@@ -107,7 +140,7 @@ class LinePainter(QObject):
         return count * self._smooth_cost
 
     def _trials(self) -> int:
-        return sum(len(rows) for _, _, rows in self._groups)
+        return sum(len(group.rows) for group in self._groups)
 
     def finish(self) -> None:
         """Paint the rest now, for a picture that is saved."""
@@ -139,8 +172,8 @@ class LinePainter(QObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._is_smooth)
         group, start = self._next
         while group < len(self._groups) and time.perf_counter() - began < _SLICE_S:
-            colour, width, rows = self._groups[group]
-            painter.setPen(self._pen(colour, width))
+            rows = self._groups[group].rows
+            painter.setPen(self._groups[group].pen(smooth=self._is_smooth))
             asked = time.perf_counter()
             part = rows[start : start + self._count]
             self._load(self._lines[part])
@@ -161,12 +194,6 @@ class LinePainter(QObject):
         if is_done or (not self._is_smooth and time.perf_counter() - self._shown_at > _SHOW_S):
             self._shown_at = time.perf_counter()
             self._changed()
-
-    def _pen(self, colour: QColor, width: float) -> QPen:
-        """Lines without antialiasing are opaque and one pixel wide: others are several times slower."""
-        if self._is_smooth:
-            return QPen(colour, width)
-        return QPen(QColor(colour.rgb()), 1.0)
 
     def _load(self, lines: Array) -> None:
         """Copy polylines as segments into one block of memory, without a Python object for each."""
