@@ -13,6 +13,7 @@ from bayescore.search.curves import Curve, CurveState
 from bayescore.store import Trial, TrialState
 from bayescore.times import parsed
 
+_SAME = 1e-6  # seconds between times that are equal but for rounding
 _NO_REPORTS = TimedCurve((), (), ())
 
 
@@ -32,13 +33,13 @@ class SimulatedTrial:
     def __init__(self, trial: Trial, reports: TimedCurve, real_start: float) -> None:
         self.trial = trial
         self.real_start = self.start = real_start
-        begun = parsed(str(trial.started_at)).timestamp()
-        self.seconds = max(0.0, parsed(str(trial.ended_at)).timestamp() - begun)
+        begun = parsed(str(trial.started_at))
+        self.seconds = max(0.0, (parsed(str(trial.ended_at)) - begun).total_seconds())
         self.end = real_start + self.seconds
         self.is_stopped = False
         self._reports = reports
         # a report may be stored later than the end of its program
-        self._after = [min(max(0.0, at - begun), self.seconds) for at in reports.at]
+        self._after = [min(max(0.0, at - begun.timestamp()), self.seconds) for at in reports.at]
         self._shown: tuple[int, CurveState, Curve] | None = None
 
     def begin(self, moment: float) -> None:
@@ -165,9 +166,9 @@ def _in_order(found: Sequence[Trial], reports: Mapping[int, TimedCurve]) -> list
         key=lambda t: (str(t.started_at), t.number),
     )
     simulated: list[SimulatedTrial] = []
-    idle = reach = parsed(str(ran[0].started_at)).timestamp() if ran else 0.0
+    idle = reach = 0.0
     for trial in ran:
-        start = parsed(str(trial.started_at)).timestamp()
+        start = (parsed(str(trial.started_at)) - parsed(str(ran[0].started_at))).total_seconds()
         idle += max(0.0, start - reach)
         simulated.append(SimulatedTrial(trial, reports.get(trial.id, _NO_REPORTS), start - idle))
         reach = max(reach, start + simulated[-1].seconds)
@@ -179,7 +180,7 @@ def _waits(ran: Sequence[SimulatedTrial]) -> list[float | None]:
     waits: list[float | None] = []
     ends: list[float] = []
     for trial in ran:
-        is_free = bool(ends) and ends[0] <= trial.real_start
-        waits.append(trial.real_start - heapq.heappop(ends) if is_free else None)
+        is_free = bool(ends) and ends[0] <= trial.real_start + _SAME
+        waits.append(max(0.0, trial.real_start - heapq.heappop(ends)) if is_free else None)
         heapq.heappush(ends, trial.real_start + trial.seconds)
     return waits
