@@ -27,7 +27,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def stop_if(condition: Callable[[Curve], bool]) -> Callable[..., CurveVerdict]:
     """A rule that stops each trial whose curve fulfils a condition."""
 
-    def judge(_space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any) -> CurveVerdict:
+    def judge(
+        _space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any, **_named: Any
+    ) -> CurveVerdict:
         assert curves[index].state is CurveState.RUNNING
         return CurveVerdict(stop=StopReason.HOPELESS if condition(curves[index]) else None)
 
@@ -93,7 +95,9 @@ def test_that_the_rule_sees_only_what_was_known_at_the_moment(database: Database
     """Trial 1 is judged at 50, when trial 2 has failed; trial 3 at 150, when trial 1 has succeeded."""
     seen: list[tuple[int, list[tuple[CurveState, tuple[float, ...]]]]] = []
 
-    def judge(_space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any) -> CurveVerdict:
+    def judge(
+        _space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any, **_named: Any
+    ) -> CurveVerdict:
         seen.append((index, [(c.state, c.values) for c in curves]))
         return CurveVerdict()
 
@@ -110,7 +114,7 @@ def test_that_the_rule_sees_only_what_was_known_at_the_moment(database: Database
 def test_that_a_long_job_is_judged_at_a_limited_number_of_reports(database: Database) -> None:
     count = 0
 
-    def judge(*_arguments: Any) -> CurveVerdict:
+    def judge(*_arguments: Any, **_named: Any) -> CurveVerdict:
         nonlocal count
         count += 1
         return CurveVerdict()
@@ -131,7 +135,7 @@ def test_that_a_replay_reports_its_progress_up_to_the_end(database: Database) ->
 def test_that_a_cancelled_replay_ends_before_the_next_verdict(database: Database) -> None:
     verdicts: list[int] = []
 
-    def judge(*_arguments: Any) -> CurveVerdict:
+    def judge(*_arguments: Any, **_named: Any) -> CurveVerdict:
         verdicts.append(1)
         return CurveVerdict()
 

@@ -35,6 +35,8 @@ class Judge(Protocol):
         rule: StopRule,
         seed: int,
         /,
+        *,
+        since: int,
     ) -> CurveVerdict: ...
 
 
@@ -139,7 +141,9 @@ def replay(
         shown = [(trial, trial.curve_at(moment)) for trial in simulated.begun]
         known = [(trial, curve) for trial, curve in shown if curve is not None]
         index = next(i for i, (trial, _) in enumerate(known) if trial is judged)
-        verdict = judge(space, tuning.goal, [curve for _, curve in known], index, rule, seed)
+        curves_shown = [curve for _, curve in known]
+        verdict = judge(space, tuning.goal, curves_shown, index, rule, seed, since=judged.judged_at)
+        judged.judged_at = curves_shown[index].steps[-1]
         if verdict.stop is not None:
             judged.stop(moment)
         watcher.progress(simulated.reports_done, simulated.report_count)
