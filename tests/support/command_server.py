@@ -106,6 +106,7 @@ if __name__ == "__main__":
     wanted = serve(sys.argv[1])
     if wanted is not None:
         become(wanted)
+        forks.load_libraries()
         if sys.argv[0] == sys.executable:
             forks.execute(sys.argv)
         sys.path[0] = str(Path(sys.argv[0]).parent)
