@@ -68,7 +68,9 @@ class StandInGpus:
         source.write_text(_SOURCE)
         target = self._library / "libnvidia-ml.so.1"
         named = f"-Wl,-soname,{target.name}"  # a library that is loaded is found by this name
-        subprocess.run(["cc", "-shared", "-fPIC", named, "-o", target, source], check=True, capture_output=True)
+        subprocess.run(
+            ["cc", "-shared", "-fPIC", named, "-o", target, source], check=True, capture_output=True
+        )
         self.use({})
 
     def use(self, mebibytes: Mapping[int, int], programs: Mapping[int, int] | None = None) -> None:
