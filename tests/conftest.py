@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -33,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and find_spec("babel"):  # else the install has compiled them
         tool = Path(__file__).resolve().parents[1] / "tools" / "translations.py"
         subprocess.run([sys.executable, str(tool), "compile"], check=True)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what has been imported and collected out of the cycle collector's rounds: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
