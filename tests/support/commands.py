@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import functools
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from support import forks
 
 _SERVER = Path(__file__).with_name("command_server.py")
+_CLIENT = Path(__file__).with_name("forked_command.py")
 
 
 def run(
@@ -53,11 +55,22 @@ def run(
         return subprocess.CompletedProcess(words, code, out.read(), err.read())
 
 
-@functools.cache
-def serve() -> None:
-    """Start the server, which ends when this process does, and use it for engines as well."""
-    if sys.platform != "linux":
+def stand_in(command: Path, folder: Path) -> None:
+    """Write a script into a folder that runs a command of ours as a fork, for shells that find it on ``PATH``."""
+    address = serve()
+    if address is None:
         return
+    words = [sys.executable, "-E", "-S", _CLIENT, address, command]
+    script = folder / command.name
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n')
+    script.chmod(0o755)
+
+
+@functools.cache
+def serve() -> str | None:
+    """Start the server, which ends when this process does, and use it for engines as well; its address."""
+    if sys.platform != "linux":
+        return None
     place = tempfile.mkdtemp(prefix="bayesdesk-")
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     address = f"{place}/commands"
@@ -71,3 +84,4 @@ def serve() -> None:
     assert server.stdout is not None
     server.stdout.readline()  # it listens
     forks.install(address)
+    return address
