@@ -66,7 +66,8 @@ print("x" * 1000, flush=True)
 """
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
-    wait_until(lambda: "before" in workspace.run("logs", job, "1").out, "the program has not begun")
+    log = workspace.data.trial(job, 1) / "log.txt"
+    wait_until(lambda: log.exists() and "before" in log.read_text(), "the program has not begun")
     supervisor = psutil.Process(
         json.loads((workspace.data.trial(job, 1) / "supervisor.json").read_text())["pid"]
     )
