@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from support import forks
@@ -53,6 +54,53 @@ def run(
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(words, code, out.read(), err.read())
+
+
+def on_terminal(
+    arguments: Sequence[str | Path],
+    folder: Path,
+    environment: Mapping[str, str],
+    typed: str = "",
+    question: str = "",
+    timeout: float = 60,
+) -> tuple[bytes, int]:
+    """Output and exit code of a command on a terminal.
+
+    Parameters
+    ----------
+    typed
+        What its user types, once the question is on the terminal.
+    """
+    import pty  # not on Windows
+
+    words = [str(word) for word in arguments]
+    ours, theirs = pty.openpty()
+    process: forks.Fork | subprocess.Popen[bytes]
+    if forks.serves(environment):
+        process = forks.start(words, folder, environment, (theirs, theirs, theirs), session=True)
+    else:
+        process = subprocess.Popen(
+            words,
+            cwd=folder,
+            env=dict(environment),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # raised at the end of the terminal
+        while True:
+            if typed and question.encode() in shown:
+                os.write(ours, typed.encode())
+                typed = ""
+            part = os.read(ours, 65536)
+            if not part:
+                break
+            shown += part
+    os.close(ours)
+    return shown, process.wait(timeout)
 
 
 def stand_in(command: Path, folder: Path) -> None:
