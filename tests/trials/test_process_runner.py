@@ -141,7 +141,7 @@ def test_that_the_interpreter_of_the_settings_is_used(workspace: Workspace, tmp_
 
 
 def test_that_a_log_is_bounded_and_keeps_its_end(workspace: Workspace) -> None:
-    program = REPORT_X + "for i in range(400_000): print('line', i, 'x' * 60)\nprint('the end')\n"
+    program = REPORT_X + "for i in range(40_000): print('line', i, 'x' * 800)\nprint('the end')\n"
     workspace.write(program, max_job_count=1)
     job = workspace.tune()
     folder = workspace.data.trial(job["id"], 1)
