@@ -39,6 +39,8 @@ MODULES = (
     "uvicorn.protocols.http.h11_impl",
 )
 
+_REQUEST_S = 10.0  # a client sends its request at once
+
 
 def serve(address: str) -> dict[str, Any] | None:
     """Fork for every request until standard input is closed; the request in the fork that is to run it.
@@ -69,7 +71,7 @@ def serve(address: str) -> dict[str, Any] | None:
                     return request
                 for descriptor in streams:
                     os.close(descriptor)
-                with suppress(BrokenPipeError):  # the client has ended
+                with suppress(ConnectionError):  # the client has ended
                     connection.sendall(f"{pid}\n".encode())
                 waiting[os.pidfd_open(pid)] = pid, connection
     return None
@@ -78,10 +80,15 @@ def serve(address: str) -> dict[str, Any] | None:
 def _accepted(listener: socket.socket) -> tuple[dict[str, Any], list[int], socket.socket] | None:
     """A request, the standard streams of its program and its connection."""
     connection, _ = listener.accept()
-    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
-    with connection.makefile() as sent:
-        line = sent.readline()
-    if not line:  # the client has ended
+    connection.settimeout(_REQUEST_S)
+    line, streams = "", []
+    with suppress(OSError):  # the client was stopped, or has ended
+        _, streams, _, _ = socket.recv_fds(connection, 1, 3)
+        with connection.makefile() as sent:
+            line = sent.readline()
+    if not line.endswith("\n"):
+        for descriptor in streams:
+            os.close(descriptor)
         connection.close()
         return None
     return json.loads(line), streams, connection
@@ -91,7 +98,7 @@ def _report(ended: int, pid: int, connection: socket.socket) -> None:
     """Report how a program has ended."""
     os.close(ended)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    with connection, suppress(BrokenPipeError):  # the client stopped waiting
+    with connection, suppress(ConnectionError):  # the client stopped waiting
         connection.sendall(f"{code}\n".encode())
 
 
