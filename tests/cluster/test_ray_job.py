@@ -22,8 +22,6 @@ from bayescore.store import InPlace, points, settings, transfers
 from support.ray_cluster import RayCluster, ray_cluster
 from support.workspace import REPORT_X, Workspace, wait_until
 
-pytestmark = pytest.mark.xdist_group("ray")  # or each worker would start a cluster
-
 REPORTS = 6
 LARGE = 17 << 20  # bytes: large enough for its transfer to be reported
 PROGRAM = (
