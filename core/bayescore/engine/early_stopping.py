@@ -12,7 +12,7 @@ from bayescore.config import EarlyStopping
 from bayescore.engine.search_worker import CurveQuestion, SearchWorker
 from bayescore.results.curve_reader import CurveReader, is_due
 from bayescore.search import SearchSpace
-from bayescore.search.curves import Curve, CurveVerdict, StopRule
+from bayescore.search.curves import Curve, CurveState, CurveVerdict, StopRule
 from bayescore.store import (
     CurveRecord,
     Database,
@@ -27,6 +27,7 @@ from bayescore.store import (
 from bayescore.trials.parameters import merged
 
 _log = logging.getLogger(__name__)
+_ENDED = (TrialState.SUCCEEDED, TrialState.STOPPED_EARLY)
 _REST = 4.0  # pause after a verdict, in times its duration: trials need the processor
 
 
@@ -74,6 +75,24 @@ class EarlyStopper:
         if is_read and self._asked is None and time.monotonic() >= self._resting_until:
             self._ask(job, settings, found)
         return answered
+
+    def ended_curves(self, job: Job, found: Sequence[Trial], whole: int | None = None) -> dict[int, Curve]:
+        """Curves of trials that ran to their end or were stopped early, by number, while that is switched on.
+
+        Parameters
+        ----------
+        whole
+            Number of a running trial that is assumed to end now.
+        """
+        if job.local.early_stopping is None:
+            return {}
+        curves = {}
+        for trial in found:
+            if self._reader.count(trial) and (trial.state in _ENDED or trial.number == whole):
+                curve = self._reader.curve(trial)
+                is_whole = trial.number == whole or trial.state is TrialState.SUCCEEDED
+                curves[trial.number] = replace(curve, state=CurveState.WHOLE) if is_whole else curve
+        return curves
 
     def _take(self, found: Sequence[Trial]) -> tuple[Trial, CurveRecord] | None:
         asked = self._asked

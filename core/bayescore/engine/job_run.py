@@ -6,8 +6,9 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ from bayescore.errors import BayesdeskError, RunnerSilentError, StoreError
 from bayescore.i18n import Text, text
 from bayescore.results.observations import outside_ranges, outside_words
 from bayescore.search import Suggestion
+from bayescore.search.curves import Curve
 from bayescore.store import (
     STATE_NAMES,
     Job,
@@ -148,7 +150,7 @@ class JobRun:
         existing = self._trials()
         pending = (t for t in existing if t.state is TrialState.PENDING)
         waiting = next((t for t in pending if not self._is_delayed(t)), None)
-        suggestion = None if waiting else self._suggester.take(self.job, existing)
+        suggestion = None if waiting else self._suggester.take(self.job, existing, self._curves(existing))
         if waiting is None and (suggestion is None or suggestion.parameters is None):
             return False
         with self._s.database.write() as connection:
@@ -179,8 +181,11 @@ class JobRun:
             if len(existing) >= self.job.max_trials or self.can_start_trial():
                 return
             reported = self._reported(connection, existing)
-        if self._suggester.prefetch(self.job, existing, reported):
+        if self._suggester.prefetch(self.job, existing, reported, partial(self._curves, existing)):
             self._prefetched_to = newest
+
+    def _curves(self, existing: Sequence[Trial], whole: int | None = None) -> dict[int, Curve]:
+        return self._stopper.ended_curves(self.job, existing, whole)
 
     def _reported(self, connection: sa.Connection, existing: list[Trial]) -> dict[int, float]:
         """Objectives that running trials have reported so far, by number."""

@@ -14,12 +14,12 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any, Protocol, TypeVar
 
 from bayescore.config import Algorithm, Goal
 from bayescore.search import Observation, SearchSpace, Suggestion, suggest
-from bayescore.search.curves import Curve, CurveVerdict, StopRule, judge_curve
+from bayescore.search.curves import Curve, CurveVerdict, StopRule, forecast_curve, judge_curve
 
 A_co = TypeVar("A_co", covariant=True)
 A = TypeVar("A")
@@ -45,7 +45,14 @@ class Failure:
 
 @dataclass(frozen=True)
 class Question:
-    """The arguments of one call of :func:`suggest`."""
+    """The arguments of one call of :func:`suggest`.
+
+    Attributes
+    ----------
+    curves, stopped
+        Curves of trials that have ended; and of each trial that was stopped early, its position among
+        ``trials`` and that of its curve. The search gets a forecast with what all curves teach by now.
+    """
 
     space: SearchSpace
     goal: Goal
@@ -54,6 +61,8 @@ class Question:
     number: int
     algorithm: Algorithm
     stop_when_exhausted: bool
+    curves: tuple[Curve, ...] = ()
+    stopped: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_quick(self) -> bool:
@@ -65,12 +74,20 @@ class Question:
         return suggest(
             self.space,
             self.goal,
-            self.trials,
+            self._forecast_again(),
             self.seed,
             self.number,
             algorithm=self.algorithm,
             stop_when_exhausted=self.stop_when_exhausted,
         )
+
+    def _forecast_again(self) -> list[Observation]:
+        trials = list(self.trials)
+        for position, index in self.stopped:
+            found = forecast_curve(self.space, self.goal, self.curves, index)
+            if found is not None:
+                trials[position] = replace(trials[position], value=found.mean, deviation=found.deviation)
+        return trials
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -22,6 +22,7 @@ from bayescore.search import (
     SearchSpace,
     Suggestion,
 )
+from bayescore.search.curves import Curve
 from bayescore.search.space import midpoint
 from bayescore.store import Database, Forecast, Job, Trial, jobs, trials
 from bayescore.trials.parameters import merged
@@ -50,9 +51,17 @@ class Suggester:
         self._history: list[Observation] | None = None
         self.exhausted: Text | None = None
 
-    def take(self, job: Job, existing: Sequence[Trial]) -> Suggestion | None:
-        """The next suggestion, or ``None`` while it is being computed or when there is none."""
-        question = self._question(job, len(existing) + 1, [observation(t, job) for t in existing])
+    def take(
+        self, job: Job, existing: Sequence[Trial], curves: Mapping[int, Curve] | None = None
+    ) -> Suggestion | None:
+        """The next suggestion, or ``None`` while it is being computed or when there is none.
+
+        Parameters
+        ----------
+        curves
+            Of trials that have ended, by number, for new forecasts of those that were stopped early.
+        """
+        question = self._question(job, [observation(t, job) for t in existing], existing, curves or {})
         if job.submission.midpoint and not existing:
             return Suggestion(midpoint(question.space), Origin.INITIAL)
         known = next_known(job, existing)
@@ -82,13 +91,21 @@ class Suggester:
             future.result()
         )  # kept, because it is taken again until a GPU is free
 
-    def prefetch(self, job: Job, existing: Sequence[Trial], reported: Mapping[int, float]) -> bool:
+    def prefetch(
+        self,
+        job: Job,
+        existing: Sequence[Trial],
+        reported: Mapping[int, float],
+        curves_if: Callable[[int], Mapping[int, Curve]] = lambda _number: {},
+    ) -> bool:
         """Ask for the suggestions that are due if a running trial ends with its present value, one at a time.
 
         Parameters
         ----------
         reported
             Objectives that running trials have reported so far, by number.
+        curves_if
+            Curves as in :meth:`take` if the trial of a number ends now.
 
         Returns
         -------
@@ -102,7 +119,7 @@ class Suggester:
                 else observation(t, job)
                 for t in existing
             ]
-            question = self._question(job, len(existing) + 1, ended)
+            question = self._question(job, ended, existing, curves_if(number))
             if number in self._prefetched and self._prefetched[number][0] == question:
                 continue
             if time.monotonic() < self._resting_until or any(
@@ -123,16 +140,32 @@ class Suggester:
             self.exhausted = _REASONS[suggestion.exhausted]
         return suggestion
 
-    def _question(self, job: Job, number: int, seen: Sequence[Observation]) -> Question:
-        tuning = job.config.hyper_tuning
+    def _question(
+        self,
+        job: Job,
+        seen: Sequence[Observation],
+        existing: Sequence[Trial],
+        curves: Mapping[int, Curve],
+    ) -> Question:
+        tuning, earlier = job.config.hyper_tuning, self._earlier(job)
+        numbers = list(curves)
+        stopped = tuple(
+            (len(earlier) + i, numbers.index(trial.number))
+            for i, trial in enumerate(existing)
+            if seen[i].outcome is Outcome.STOPPED_EARLY and trial.number in curves
+        )
+        if tuning.algorithm is not Algorithm.BAYESIAN:
+            stopped = ()  # no model is fitted
         return Question(
             SearchSpace(tuning.parameter_specs),
             tuning.goal,
-            (*self._earlier(job), *seen),
+            (*earlier, *seen),
             job.submission.seed,
-            number,
+            len(existing) + 1,
             tuning.algorithm,
             job.local.stop_when_exhausted,
+            tuple(curves.values()) if stopped else (),
+            stopped,
         )
 
     def _earlier(self, job: Job) -> list[Observation]:
