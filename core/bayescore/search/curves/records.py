@@ -103,7 +103,7 @@ class CurveVerdict:
     forecast
         ``None`` while too little is known for one.
     stop
-        ``None`` if the trial goes on.
+        ``None`` if the trial continues.
     """
 
     forecast: CurveForecast | None = None
