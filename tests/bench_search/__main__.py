@@ -97,8 +97,9 @@ def main() -> None:
     parser.add_argument("--early-stopping", action="store_true", help="only this part, about five minutes")
     arguments = parser.parse_args()
     if arguments.early_stopping:
+        figures = early_stopping_figures()
         page, _heading, _old = TARGET.read_text(encoding="utf-8").partition(STOPPING_HEADING)
-        TARGET.write_text(f"{page.rstrip()}\n\n{early_stopping_figures()}", encoding="utf-8")
+        TARGET.write_text(f"{page.rstrip()}\n\n{figures}", encoding="utf-8")
         return
     tasks = range(len(suite()))
     settings = (Setting(50, 1, arguments.seeds), Setting(100, 4, max(1, arguments.seeds - 2)))
