@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # loaded after the window is on the screen
     from bayesdesk.editor.editor_page import EditorPage
     from bayesdesk.help import Help
     from bayesdesk.imports import Imports
+    from bayesdesk.jobs.job_page import JobPage
     from bayesdesk.new_project import NewProjectActions
     from bayesdesk.open_files import OpenFiles
     from bayesdesk.pages import Pages
@@ -43,6 +44,8 @@ class MenuTarget(Protocol):
 
     @property
     def editor(self) -> EditorPage | None: ...
+    @property
+    def job_page(self) -> JobPage | None: ...
     def show_start(self) -> None: ...
     def show_diagnostics(self) -> None: ...
     def show_jobs(self) -> None: ...
@@ -55,7 +58,6 @@ class MenuTarget(Protocol):
     def toggle_full_screen(self) -> None: ...
     def welcome(self) -> None: ...
     def compare(self) -> None: ...
-    def cancel_shown(self) -> None: ...
     def close(self) -> bool: ...
 
 
@@ -175,6 +177,17 @@ def _open(window: MenuTarget, file: Path) -> None:
     window.files.open(file)
 
 
+def _on_job(window: MenuTarget, action: Callable[[JobPage], object]) -> Callable[[], None]:
+    """Does something on the page of a job, if it is shown."""
+
+    def run() -> None:
+        page = window.job_page
+        if page is not None and window.pages.currentWidget() is page:
+            action(page)
+
+    return run
+
+
 def _in_editor(window: MenuTarget, do: Callable[[EditorPage], object]) -> Callable[[], object]:
     return lambda: do(window.editor) if window.editor else None
 
@@ -216,7 +229,8 @@ def _job(window: MenuTarget) -> Entries:
         Entry(_("Try one trial"), _showing_editor(window, lambda e: e.try_one()), "Ctrl+Shift+Return"),
         Entry(_("Run on OpenBayes…"), _showing_editor(window, lambda e: e.run_on_platform())),
         _SEPARATOR,
-        Entry(_("Cancel job"), window.cancel_shown),
+        Entry(_("Add trial…"), _on_job(window, lambda page: page.add_trial())),
+        Entry(_("Cancel job"), _on_job(window, lambda page: page.header.cancel_requested.emit())),
         Entry(_("All jobs"), window.show_jobs, "Ctrl+J"),
         Entry(_("Compare jobs"), window.compare, "Ctrl+Shift+C"),
     ]

@@ -357,11 +357,6 @@ class MainWindow(QMainWindow):
         """Show all jobs as a table."""
         self.pages.show_jobs(self.rows, self.job_actions)
 
-    def cancel_shown(self) -> None:
-        """Cancel the job whose page is shown."""
-        if self.job_page is not None and self.pages.currentWidget() is self.job_page:
-            self.job_page.header.cancel_requested.emit()
-
     # ---- files and closing
 
     def open_file(self, path: Path) -> None:

@@ -21,13 +21,16 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np  # noqa: E402
 
-from bench_search import forecasts  # noqa: E402
+from bench_search import early_stopping, forecasts  # noqa: E402
 from bench_search.optimisers import OPTIMISERS  # noqa: E402
 from bench_search.report import Run, report  # noqa: E402
 from bench_search.tasks import suite  # noqa: E402
 
 TARGET = ROOT / "docs" / "en" / "search.md"
 HEADING = "## Figures\n"  # of the last section of the page, which is replaced
+
+STOPPING_HEADING = "### Early stopping\n"  # of the last part of that section
+STOPPING_SEEDS = range(3)
 
 T = TypeVar("T")
 
@@ -80,12 +83,23 @@ def run_forecasts(task_index: int, seed: int) -> forecasts.ForecastResult:
     return forecasts.measure(suite()[task_index], seed)
 
 
+def run_early_stopping(task: str) -> list[early_stopping.StoppingResult]:
+    """All jobs of one task of the benchmark of early stopping."""
+    warnings.simplefilter("ignore")
+    return early_stopping.measure(task, STOPPING_SEEDS)
+
+
 def main() -> None:
     """Run and report."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=list(OPTIMISERS))
+    parser.add_argument("--early-stopping", action="store_true", help="only this part, about five minutes")
     arguments = parser.parse_args()
+    if arguments.early_stopping:
+        page, _heading, _old = TARGET.read_text(encoding="utf-8").partition(STOPPING_HEADING)
+        TARGET.write_text(page + early_stopping_figures(), encoding="utf-8")
+        return
     tasks = range(len(suite()))
     settings = (Setting(50, 1, arguments.seeds), Setting(100, 4, max(1, arguments.seeds - 2)))
     jobs = [
@@ -103,10 +117,19 @@ def main() -> None:
         )
     method, _heading, _old = TARGET.read_text(encoding="utf-8").partition(HEADING)
     seeds = f"{settings[0].seeds} seeds one at a time, {settings[1].seeds} seeds four at a time.\n"
-    TARGET.write_text(
-        "\n".join([method + HEADING, seeds, report(runs), forecasts.summary(results)]), encoding="utf-8"
-    )
+    parts = [method + HEADING, seeds, report(runs), forecasts.summary(results), early_stopping_figures()]
+    TARGET.write_text("\n".join(parts), encoding="utf-8")
     print(TARGET)
+
+
+def early_stopping_figures() -> str:
+    """The part of the page about early stopping."""
+    with ProcessPoolExecutor() as pool:
+        groups = list(
+            _counted(pool.map(run_early_stopping, early_stopping.TASKS), len(early_stopping.TASKS), "tasks")
+        )
+    found = early_stopping.summary([result for group in groups for result in group])
+    return STOPPING_HEADING + found
 
 
 def _counted(results: Iterable[T], count: int, what: str) -> Iterator[T]:

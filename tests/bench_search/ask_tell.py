@@ -7,6 +7,7 @@ from typing import Any
 
 from bayescore.config import PARAMETER_SPECS, Goal
 from bayescore.search import Observation, Outcome, Point, SearchSpace, suggest
+from bayescore.search.curves import Curve, CurveForecast, CurveState, StopRule, judge_curve
 
 
 class AskTell:
@@ -55,3 +56,91 @@ def bayesian(specs: Sequence[Mapping[str, Any]], goal: str, seed: int, parallel:
     """
     del parallel
     return AskTell(SearchSpace(PARAMETER_SPECS.validate_python(list(specs))), Goal(goal), seed)
+
+
+class EarlyStopping:
+    """One run that stops trials early: stores the curves and calls :func:`bayescore.search.curves.judge_curve`.
+
+    Trials are numbered 1, 2, … in the order in which they are asked for.
+    """
+
+    def __init__(self, space: SearchSpace, goal: Goal, seed: int) -> None:
+        self._space, self._goal, self._seed = space, goal, seed
+        self._rule = StopRule()
+        self._points: list[Point] = []
+        self._steps: list[list[int]] = []
+        self._values: list[list[float]] = []
+        self._states: list[CurveState] = []
+        self._seconds: list[float] = []
+        self._ended: dict[int, float | None] = {}  # objectives of trials that ran to their end
+        self._forecasts: dict[int, CurveForecast | None] = {}  # the last one of each trial
+
+    def ask(self) -> Point | None:
+        """Next parameters; ``None`` when nothing is left to try."""
+        trials = [self._observation(i) for i in range(len(self._points))]
+        suggestion = suggest(self._space, self._goal, trials, self._seed, len(self._points) + 1)
+        if suggestion.parameters is not None:
+            self._points.append(suggestion.parameters)
+            self._steps.append([])
+            self._values.append([])
+            self._states.append(CurveState.RUNNING)
+            self._seconds.append(0.0)
+        return suggestion.parameters
+
+    def spent(self, number: int, seconds: float) -> None:
+        """Set the time that a running trial has taken so far."""
+        self._seconds[number - 1] = seconds
+
+    def report(self, number: int, step: int, value: float) -> bool:
+        """Add one report of a running trial; whether to stop it now."""
+        index = number - 1
+        self._steps[index].append(step)
+        self._values[index].append(value)
+        started = [i for i, steps in enumerate(self._steps) if steps]
+        verdict = judge_curve(
+            self._space,
+            self._goal,
+            [self._curve(i) for i in started],
+            started.index(index),
+            self._rule,
+            self._seed,
+        )
+        if verdict.forecast is not None:
+            self._forecasts[index] = verdict.forecast
+        return verdict.stop is not None
+
+    def tell(self, number: int, value: float | None, stopped: bool) -> None:
+        """Report the end of a trial; ``None`` for a failed one."""
+        index = number - 1
+        self._states[index] = CurveState.CUT if stopped or value is None else CurveState.WHOLE
+        if not stopped:
+            self._ended[index] = value
+            self._forecasts.pop(index, None)
+
+    def _curve(self, index: int) -> Curve:
+        return Curve(
+            self._points[index],
+            tuple(self._steps[index]),
+            tuple(self._values[index]),
+            self._states[index],
+            self._seconds[index],
+        )
+
+    def _observation(self, index: int) -> Observation:
+        point, forecast = self._points[index], self._forecasts.get(index)
+        if index in self._ended:
+            value = self._ended[index]
+            return Observation(point, Outcome.FAILED if value is None else Outcome.FINISHED, value)
+        running = self._states[index] is CurveState.RUNNING
+        outcome = Outcome.RUNNING if running else Outcome.STOPPED_EARLY
+        if forecast is None or running:
+            return Observation(point, outcome)
+        return Observation(point, outcome, forecast.mean, deviation=forecast.deviation)
+
+
+def with_early_stopping(
+    specs: Sequence[Mapping[str, Any]], goal: str, seed: int, parallel: int
+) -> EarlyStopping:
+    """Start a run of the Bayesian search with early stopping; the parameters are those of :func:`bayesian`."""
+    del parallel
+    return EarlyStopping(SearchSpace(PARAMETER_SPECS.validate_python(list(specs))), Goal(goal), seed)

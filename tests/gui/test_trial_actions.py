@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
+from bayesdesk.jobs.add_trial_dialog import AddTrialDialog
 from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.jobs.result_dialog import ResultDialog
 from bayesdesk.jobs.trial_window import TrialWindow
@@ -112,3 +113,43 @@ def test_that_the_menu_of_any_table_stops_a_running_trial(
     assert page.model.view.trials[1].state == "running"
     (tmp_path / "go").touch()
     workspace.wait_ended(job)
+
+
+def test_that_a_trial_is_added_by_hand_like_another_one(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    workspace.write(max_job_count=2)
+    page = ended_page(window, qtbot, workspace.tune()["id"])
+    table = table_of(page, "trials", qtbot, rows=2)
+    number = table.model().index(0, 0).data()
+    first = next(t for t in page.model.view.trials if str(t.number) == str(number).lstrip("#"))
+    choose(qtbot, table, 0, "Add a trial like this…")
+    dialog = opened(window, AddTrialDialog, qtbot)
+    assert isinstance(dialog, AddTrialDialog)
+    field = dialog.fields["x"]
+    assert float(field.text()) == first.parameters["x"]
+    field.selectAll()
+    qtbot.keyClicks(field, "much")
+    assert "must be a number" in dialog.problem.text()
+    assert not dialog.add.isEnabled()
+    field.selectAll()
+    qtbot.keyClicks(field, "2.5")
+    assert dialog.problem.text() == ""
+    qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(
+        lambda: len(page.model.view.trials) == 3 and page.model.view.job.state.ended, timeout=WAIT_MS
+    )
+    added = page.model.view.trials[2]
+    assert (added.origin, added.parameters["x"], added.value) == ("by_hand", 2.5, 2.5)
+
+
+def test_that_nothing_is_added_when_nothing_is_chosen(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=2)
+    page.add_trial()
+    dialog = opened(window, AddTrialDialog, qtbot)
+    assert isinstance(dialog, AddTrialDialog)
+    assert not dialog.add.isEnabled()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert len(page.model.view.trials) == 2

@@ -124,6 +124,11 @@ class JobPage(QWidget):
         self.header.export_requested.connect(self.export)
         self.header.job_requested.connect(self.job_requested)
 
+    def add_trial(self) -> None:
+        """Ask for the parameters of a trial, and add it; the trials of an imported job cannot run here."""
+        if not self.model.view.job.submission.is_imported:
+            self.trial_actions.add()
+
     def _cancel(self) -> None:
         job = self.model.view.job.id
         self._background.run_to_end(_("Stopping the job"), lambda: self._commands.cancel(job))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from bayescore.app.permissions import Permission
 from bayescore.i18n import _
 from bayescore.store import Database, Trial
+from bayesdesk.jobs.add_trial_dialog import AddTrialDialog
 from bayesdesk.jobs.result_dialog import ResultDialog
 from bayesdesk.jobs.trial_window import TrialWindow
 from bayesdesk.models.job import JobModel
@@ -68,6 +69,17 @@ class TrialActions(QObject):
         dialog.open()
         return dialog
 
+    def add(self, like: Trial | None = None) -> AddTrialDialog:
+        """Ask for the parameters of a trial, at first those of another one, and add it to the job."""
+        given = like.parameters if like is not None else {}
+        dialog = AddTrialDialog(self._page, self._model.view.job.config.hyper_tuning, given)
+        dialog.chosen.connect(self._add)
+        dialog.open()
+        return dialog
+
+    def _add(self, assignments: list[str]) -> None:
+        self._run_allowed(lambda allowed: self._commands.add_trial(self._job, assignments, allowed))
+
     def rerun(self, numbers: Sequence[int]) -> None:
         """Run ended trials again; one that was stopped early runs to its end then."""
         self._run_allowed(lambda allowed: self._commands.rerun_all(self._job, numbers, allowed))
@@ -107,6 +119,8 @@ class TrialActions(QObject):
             refused.setEnabled(False)
             refused.setToolTip(as_text(offers.no_use))
             menu.setToolTipsVisible(True)
+        if (like := offers.like) is not None:
+            add(_("Add a trial like this…"), lambda: self.add(like))
         if offers.rerun:
             count = len(offers.rerun)
             words = _("Re-run {count}", count=count) if count > 1 else _("Re-run")

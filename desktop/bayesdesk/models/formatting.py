@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bayescore.config import Algorithm
+from bayescore.config import Algorithm, CategoricalSpec, DiscreteSpec, ParameterSpec
 from bayescore.i18n import _, translate
 from bayescore.store import STATE_NAMES, JobState, Trial, TrialState
 from bayescore.times import now, parsed
@@ -106,3 +106,12 @@ def gpu_words(gpu: Gpu, holders: Sequence[str]) -> str:
     memory = f"{gpu.memory_used / 2**30:.1f} / {gpu.memory_total / 2**30:.0f} GB"
     who = ", ".join(holders) or (_("used by another program") if gpu.busy else _("free"))
     return f"{gpu.use}% · {memory} · {who}"
+
+
+def range_words(spec: ParameterSpec) -> str:
+    """The values that a parameter may have."""
+    if isinstance(spec, CategoricalSpec):
+        return ", ".join(spec.categorical_values)
+    if isinstance(spec, DiscreteSpec):
+        return ", ".join(f"{value:g}" for value in spec.discrete_values)
+    return f"{spec.min_value:g} – {spec.max_value:g}"

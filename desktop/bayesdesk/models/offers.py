@@ -23,6 +23,8 @@ class Offers:
         Why the parameters of the trial cannot be the result; empty if they can, or for several trials.
     is_use_primary
         Whether that is the most useful action: the trial succeeded. Otherwise it is to read the log.
+    like
+        A trial whose parameters can begin those of another one.
     rerun, finish, stop, star
         Numbers of trials; to finish is to run again, to the end, what was stopped early.
     is_star_removed
@@ -33,6 +35,7 @@ class Offers:
     use: Trial | None
     no_use: str
     is_use_primary: bool
+    like: Trial | None
     rerun: tuple[int, ...]
     finish: tuple[int, ...]
     stop: tuple[int, ...]
@@ -51,6 +54,7 @@ def offers_for(job: Job, trials: Sequence[Trial]) -> Offers:
         use=only if not no_use else None,
         no_use=no_use,
         is_use_primary=only is not None and counts(only),
+        like=only if runs_here else None,
         rerun=tuple(t.number for t in ended if t.state is not TrialState.STOPPED_EARLY),
         finish=tuple(t.number for t in ended if t.state is TrialState.STOPPED_EARLY),
         stop=tuple(t.number for t in trials if not t.state.ended and runs_here),

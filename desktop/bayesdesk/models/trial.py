@@ -14,6 +14,10 @@ _ORIGINS = {
     "grid": lambda: _("Next point of the grid"),
     "random": lambda: _("Drawn at random"),
     "imported": lambda: _("Imported: it ran elsewhere"),
+    "baseline": lambda: _("The baseline of the settings"),
+    "known": lambda: _("A known set of the settings"),
+    "measured": lambda: _("Measured elsewhere: it was not run"),
+    "by_hand": lambda: _("Added by hand"),
 }
 
 

@@ -55,6 +55,10 @@ class Commands:
         """Run more trials with the same history."""
         job_requests.continue_job(self._database, job, more, confirmed)
 
+    def add_trial(self, job: str, assignments: Sequence[str], confirmed: Confirmed = ()) -> None:
+        """Add a trial with chosen parameters."""
+        steering.add_trial(self._database, job, assignments, None, confirmed)
+
     def pause(self, job: str, *, now: bool) -> None:
         """Let a job begin no more trials, and with ``now`` end those that run."""
         steering.pause(self._database, job, now=now)

@@ -11,6 +11,8 @@ from bayescore.search.bayesian.training_data import TrainingData, orientation
 from bayescore.search.bayesian.warping import fit_warp
 from bayescore.search.space import SearchSpace
 
+# Of a forecast, warped: both ends of its interval may be clipped as outliers, or lie far outside.
+_LEAST_DEVIATION, _LARGEST_DEVIATION = 1e-4, 100.0
 _FAILED_QUANTILE = 0.85  # of the values, assigned to failed trials
 
 
@@ -44,14 +46,25 @@ class FittedModel:
         # A failed trial counts as bad, not as the worst: the acquisition has the chance of success as well.
         assumed = np.full(len(data.failed), np.quantile(warped, _FAILED_QUANTILE))
         rows = np.concatenate([data.succeeded, data.failed])
-        self.process = GaussianProcess(space, seed).fit(rows, np.concatenate([warped, assumed]))
+        variances = np.concatenate([self._warped_variances(data), np.zeros(len(data.failed))])
+        self.process = GaussianProcess(space, seed).fit(rows, np.concatenate([warped, assumed]), variances)
         if len(data.pending):
             self.process.believe(data.pending)
-        self._ranked = data.succeeded[np.argsort(warped, kind="stable")]
+        ended = data.ended if data.ended.any() else np.full(len(warped), fill_value=True)
+        self._ranked = data.succeeded[ended][np.argsort(warped[ended], kind="stable")]
 
     def best_rows(self, count: int) -> Array:
-        """Rows of the best trials, the best first, shape (at most ``count``, d)."""
+        """Rows of the best trials that ended, the best first, shape (at most ``count``, d)."""
         return self._ranked[:count]
+
+    def _warped_variances(self, data: TrainingData) -> Array:
+        """Variances of the values' own errors, warped: 0 for ended trials, above 0 for forecasts.
+
+        A deviation is half the width of the interval of one standard deviation to both sides.
+        """
+        low, high = (self.warp(data.values + sign * data.deviations) for sign in (-1.0, 1.0))
+        deviations = np.clip((high - low) / 2.0, _LEAST_DEVIATION, _LARGEST_DEVIATION)
+        return np.where(data.ended, 0.0, deviations**2)
 
     def predict(self, rows: Array) -> tuple[Array, Array]:
         """Mean and standard deviation of the objective at rows (m, d), each (m,), in the objective's unit."""

@@ -37,11 +37,20 @@ class GaussianProcess:
         self._prior_mean = QuadraticMean(space)
         self._rng = np.random.default_rng(seed)
 
-    def fit(self, rows: Array, values: Array) -> GaussianProcess:
-        """Fit to rows (n, d) and values (n,), smaller is better, of mean 0 and variance about 1."""
-        posterior = Posterior(condensed_distances(rows, self._categorical), self._prior_mean(rows), values)
+    def fit(self, rows: Array, values: Array, variances: Array | None = None) -> GaussianProcess:
+        """Fit to rows (n, d) and values (n,), smaller is better, of mean 0 and variance about 1.
+
+        Parameters
+        ----------
+        variances
+            Of each value's own error, in addition to the noise of all, shape (n,). A value with such an
+            error is a forecast, and no incumbent.
+        """
+        own = np.zeros(len(values)) if variances is None else variances
+        distances = condensed_distances(rows, self._categorical)
+        posterior = Posterior(distances, self._prior_mean(rows), values, own)
         self._parameters = posterior.sample(_MEMBERS, self._rng)
-        self._condition(rows, np.tile(values, (_MEMBERS, 1)))
+        self._condition(rows, np.tile(values, (_MEMBERS, 1)), own)
         return self
 
     def believe(self, rows: Array) -> GaussianProcess:
@@ -50,7 +59,11 @@ class GaussianProcess:
         This is the kriging believer of Ginsbourger, Le Riche and Carraro (2010).
         """
         means, _deviations = self.predict_members(rows)
-        self._condition(np.concatenate([self._rows, rows]), np.concatenate([self._values, means], axis=1))
+        self._condition(
+            np.concatenate([self._rows, rows]),
+            np.concatenate([self._values, means], axis=1),
+            np.concatenate([self._variances, np.zeros(len(rows))]),
+        )
         return self
 
     def predict_members(self, rows: Array) -> tuple[Array, Array]:
@@ -65,6 +78,16 @@ class GaussianProcess:
         mean = means.mean(axis=0)
         variance = (deviations**2 + means**2).mean(axis=0) - mean**2
         return mean, np.sqrt(np.maximum(variance, 1e-18))
+
+    def leave_one_out(self) -> tuple[Array, Array]:
+        """Mean and standard deviation at each fitted row, both (n,), from all others, with the noise.
+
+        Rasmussen and Williams (2006), eq. 5.12, under the same hyperparameters.
+        """
+        variances = 1.0 / (self._inverse_factors**2).sum(axis=1)
+        means = self._values - self._weights * variances
+        mean = means.mean(axis=0)
+        return mean, np.sqrt((variances + means**2).mean(axis=0) - mean**2)
 
     def gradients(self, row: Array) -> tuple[Array, Array, Array, Array]:
         """Mean and deviation at one row (d,) by each member, both (k,), and their gradients (k, d).
@@ -93,7 +116,7 @@ class GaussianProcess:
         return float(np.mean(correlation(distances, self._parameters.kernel)))
 
     def incumbents(self) -> Array:
-        """Smallest mean of each member at the rows that it was fitted to, shape (k,)."""
+        """Smallest mean of each member at the rows that it was fitted to, except forecasts, shape (k,)."""
         return self._incumbents
 
     def sample_functions(self, rows: Array, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -114,17 +137,19 @@ class GaussianProcess:
         values = self._means(rows, cross)[:, None, :] + normal @ spread.transpose(0, 2, 1)
         return np.asarray(values.reshape(-1, len(rows))), np.repeat(self._incumbents, count)
 
-    def _condition(self, rows: Array, values: Array) -> None:
-        """Condition on rows (n, d) and each member's values (k, n) there."""
-        self._rows, self._values = rows, values
+    def _condition(self, rows: Array, values: Array, variances: Array) -> None:
+        """Condition on rows (n, d) and each member's values (k, n) there, with their own variances (n,)."""
+        self._rows, self._values, self._variances = rows, values, variances
         parameters = self._parameters
         covariance = np.concatenate([self._covariance(part) for part in self._parts(rows)], axis=1)
         members = zip(covariance, parameters.noise, parameters.amplitude, strict=True)
-        self._inverse_factors = np.stack([_inverse_factor(*member) for member in members])
+        self._inverse_factors = np.stack([_inverse_factor(*member, variances) for member in members])
         residuals = values - parameters.curvature[:, None] * self._prior_mean(rows)
         half = self._inverse_factors @ residuals[:, :, None]
         self._weights = (self._inverse_factors.transpose(0, 2, 1) @ half)[:, :, 0]
-        self._incumbents: Array = self._means(rows, covariance).min(axis=1)
+        means = self._means(rows, covariance)
+        ended = variances == 0.0
+        self._incumbents: Array = (means[:, ended] if ended.any() else means).min(axis=1)
 
     def _predict_part(self, rows: Array) -> tuple[Array, Array]:
         """See :meth:`predict_members`; Rasmussen and Williams (2006), eq. 2.24 and 2.38."""
@@ -149,10 +174,10 @@ class GaussianProcess:
         return np.asarray((cross @ self._weights[:, :, None])[:, :, 0] + prior)
 
 
-def _inverse_factor(covariance: Array, noise: float, amplitude: float) -> Array:
-    """Inverse of the lower Cholesky factor of a covariance (n, n) with noise."""
+def _inverse_factor(covariance: Array, noise: float, amplitude: float, variances: Array) -> Array:
+    """Inverse of the lower Cholesky factor of a covariance (n, n) with noise and own variances (n,)."""
     noisy = covariance.copy()
-    noisy.flat[:: len(noisy) + 1] += noise + JITTER
+    noisy.flat[:: len(noisy) + 1] += noise + JITTER + variances
     factor, failed = lapack.dpotrf(noisy, lower=1, clean=1)
     while failed:  # nearly equal rows make the matrix singular by rounding: more noise separates them
         noisy.flat[:: len(noisy) + 1] += 1e-4 * amplitude

@@ -61,10 +61,15 @@ class Posterior:
         The quadratic prior mean at the rows, shape (n,).
     values
         Shape (n,), mean 0 and variance about 1.
+    variances
+        Of each value's own error, in addition to the noise, shape (n,).
     """
 
-    def __init__(self, distances: PairwiseDistances, prior_mean: Array, values: Array) -> None:
-        self._distances, self._prior_mean, self._values = distances, prior_mean, values
+    def __init__(
+        self, distances: PairwiseDistances, prior_mean: Array, values: Array, variances: Array
+    ) -> None:
+        self._distances, self._prior_mean = distances, prior_mean
+        self._values, self._variances = values, variances
         n = len(values)
         self._above = np.ravel_multi_index(np.triu_indices(n, 1), (n, n))
         self._numeric, self._categorical = len(distances.squared), len(distances.unequal)
@@ -115,7 +120,7 @@ class Posterior:
         n = len(self._values)
         covariance = np.zeros(n * n)
         covariance[self._above] = found.amplitude * correlation(self._distances, found.kernel)[0, 0]
-        covariance[:: n + 1] = found.amplitude + found.noise + JITTER
+        covariance[:: n + 1] = found.amplitude + found.noise + JITTER + self._variances
         # LAPACK stores matrices by columns: the upper triangle here is the lower one there.
         factor, failed = lapack.dpotrf(covariance.reshape(n, n).T, lower=1, overwrite_a=1, clean=0)
         if failed:

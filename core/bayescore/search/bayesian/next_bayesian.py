@@ -100,10 +100,10 @@ def _prediction(model: FittedModel, row: Array) -> Prediction:
 
 def _is_exhausted(model: FittedModel, forecast: GainForecast) -> bool:
     """Whether further trials are unlikely to improve the best value noticeably."""
-    values = model.data.values
-    n = len(values)
+    n = len(model.data.values)
+    values = np.where(model.data.ended, model.data.values, np.inf)
     if n < max(_STOP_AFTER, 2 * model.space.dimensions + 10):
         return False
     since_best = n - 1 - int(np.argmin(values))
-    spread = float(np.ptp(np.minimum(values, model.warp.limit)))
+    spread = float(np.ptp(np.minimum(model.data.values, model.warp.limit)))
     return since_best >= _STALE and forecast.high < _NEGLIGIBLE * spread

@@ -53,13 +53,15 @@ class CurveForecast:
     steps
         Expected number of reports of the whole trial.
     mean, deviation
-        Of the objective at the end.
+        Of the objective at the end: the median, and the standard deviation of a normal distribution
+        whose better half is as wide. The better side decides whether the search returns to a region.
     low, high
         Ends of the interval that holds it with a probability of 80 %.
     best
         Best objective of the trials that have ended; ``None`` if there is none.
     chance
-        Probability that this trial ends better than ``best``, and is the best at the end of the job.
+        Probability that this trial ends better than ``best``. The probability that it is the best at the
+        end of the job is at most that.
     """
 
     step: int
