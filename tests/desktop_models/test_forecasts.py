@@ -271,7 +271,7 @@ def test_that_there_is_no_band_without_a_forecast_or_a_curve(trial, values: np.n
     assert band_of(trial, values) is None
 
 
-def test_that_the_middle_of_a_band_goes_on_as_the_curve_did() -> None:
+def test_that_the_middle_of_a_band_continues_as_the_curve_did() -> None:
     slowing = curve(*(0.8 - 0.7 * math.exp(-step / 4) for step in range(1, 9)))
     straight, bent = band_of(RUNNING, curve(0.4, 0.4)), band_of(RUNNING, slowing)
     assert straight is not None

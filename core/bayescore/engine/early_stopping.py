@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from bayescore.config import EarlyStopping
 from bayescore.engine.search_worker import CurveQuestion, SearchWorker
@@ -85,8 +85,10 @@ class EarlyStopper:
             return None
         key = _key(asked.trial)
         trial = next((t for t in found if _key(t) == key and _is_open(t)), None)
-        record = record_of(asked.verdict.result(), asked.step)
-        return None if trial is None or record == trial.curve else (trial, record)
+        if trial is None:
+            return None
+        record = with_verdict(trial.curve, asked.verdict.result(), asked.step)
+        return None if record == trial.curve else (trial, record)
 
     def _ask(self, job: Job, settings: EarlyStopping, found: Sequence[Trial]) -> None:
         due = [t for t in found if _is_open(t) and self._is_due(t)]
@@ -102,6 +104,7 @@ class EarlyStopper:
             known.index(chosen),
             StopRule(settings.min_steps, settings.confidence),
             job.submission.seed,
+            since=self._counts.get(_key(chosen), 0),
         )
         count = self._counts[_key(chosen)] = self._reader.count(chosen)
         began = time.monotonic()
@@ -159,9 +162,10 @@ def _is_open(trial: Trial) -> bool:
     return trial.state is TrialState.RUNNING and trial.curve.stop is None and not trial.curve.runs_whole
 
 
-def record_of(verdict: CurveVerdict, step: int) -> CurveRecord:
-    """What is stored of a verdict after ``step`` reports."""
-    forecast = EndForecast(**asdict(verdict.forecast)) if verdict.forecast is not None else None
-    if verdict.stop is None:
-        return CurveRecord(forecast)
-    return CurveRecord(forecast, StopCause(verdict.stop), step)
+def with_verdict(record: CurveRecord, verdict: CurveVerdict, step: int) -> CurveRecord:
+    """What is stored after a verdict on ``step`` reports; one without a forecast leaves the last forecast."""
+    if verdict.forecast is not None:
+        record = replace(record, forecast=EndForecast(**asdict(verdict.forecast)))
+    if verdict.stop is not None:
+        record = replace(record, stop=StopCause(verdict.stop), step=step)
+    return record

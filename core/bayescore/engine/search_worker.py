@@ -83,11 +83,14 @@ class CurveQuestion:
     index: int
     rule: StopRule
     seed: int
+    since: int | None = None
     is_quick: bool = False
 
     def answer(self) -> CurveVerdict:
         """The verdict."""
-        return judge_curve(self.space, self.goal, self.curves, self.index, self.rule, self.seed)
+        return judge_curve(
+            self.space, self.goal, self.curves, self.index, self.rule, self.seed, since=self.since
+        )
 
 
 class SearchWorker:

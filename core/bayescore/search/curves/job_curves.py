@@ -41,11 +41,18 @@ Values = tuple[float, ...]
 
 @dataclass(frozen=True)
 class WholeCurve:
-    """A curve that ran to its end: its row in the unit cube and its finite reports, oriented."""
+    """A curve that ran to its end: its row in the unit cube and its finite reports, oriented.
+
+    Attributes
+    ----------
+    is_earlier
+        Whether it is one of an earlier job, whose best is not to be beaten.
+    """
 
     row: Values
     steps: tuple[int, ...]
     values: Values
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class JobCurves:
         self.whole = whole
         self.scale: ValueScale = fit_scale([np.array(w.values) for w in whole])
         self.ends = self.scale(np.array([w.values[-1] for w in whole]))
-        self.best = min(w.values[-1] for w in whole)
+        self.best = min((w.values[-1] for w in whole if not w.is_earlier), default=None)
         self._learn()
         self._experience: dict[float, Experience] = {}
         self._surrogate: GaussianProcess | None = None
@@ -134,6 +141,8 @@ class JobCurves:
 
     def chance(self, posterior: CurvePosterior, progress: float) -> float:
         """Probability that a trial ends better than the best so far."""
+        if self.best is None:
+            return 1.0
         below = float(posterior.below(self.scale(np.array([self.best])))[0])
         return float(below ** self.experience(progress).power)
 

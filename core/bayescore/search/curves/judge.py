@@ -139,7 +139,7 @@ def _job(space: SearchSpace, sign: float, whole: Sequence[Curve]) -> JobCurves |
         if row is not None:
             kept = [(s, sign * v) for s, v in zip(curve.steps, curve.values, strict=True) if math.isfinite(v)]
             steps, values = zip(*kept, strict=True)
-            found.append(WholeCurve(row, steps, values))
+            found.append(WholeCurve(row, steps, values, curve.is_earlier))
     if len(found) > _MOST_WHOLE:
         best = sorted(range(len(found)), key=lambda i: found[i].values[-1])[: _MOST_WHOLE // 2]
         latest = [i for i in reversed(range(len(found))) if i not in best][: _MOST_WHOLE - len(best)]
@@ -165,6 +165,6 @@ def _forecast(
         deviation=(median - better) / _NORMAL_QUANTILE,
         low=low,
         high=high,
-        best=sign * job.best,
+        best=None if job.best is None else sign * job.best,
         chance=job.chance(posterior, float(steps[-1]) / length),
     )
