@@ -8,17 +8,24 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS := packaging/constraints.txt
 OFFICIAL := build/official/.done
 
-.PHONY: setup gui demo test test-files test-exchange test-gpu properties hostile faults faults-ray fuzz audit check bench bench-search screenshots translations
+# Hundreds of processes start in the tests; without the compiled files each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: setup gui demo test test-modules test-files setup-test-files test-exchange test-gpu properties hostile faults faults-ray fuzz audit check check-types check-rest official bench bench-search screenshots translations
 .PHONY: docs shipped dist bundle deb test-deb sbom clean
 
 setup: $(VENV)/.test
 	@$(BIN)/python tools/system_packages.py
 	@echo "Ready: $(BIN)/bayesdesk --help"
 
+define make_venv
+@$(PYTHON) tools/check_python.py
+@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+endef
+
 # Runtime dependencies.
 $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
-	@$(PYTHON) tools/check_python.py
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(make_venv)
 	$(PIP) --constraint $(CONSTRAINTS) --editable .
 	@touch $@
 
@@ -32,12 +39,14 @@ $(VENV)/.gui: $(VENV)/.run
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui]'
 	@touch $@
 
-# Dependencies of tests and checks.
-$(VENV)/.test: $(VENV)/.run
+# Dependencies of tests and checks, with all others: one installation is quicker than two.
+$(VENV)/.test: pyproject.toml $(CONSTRAINTS)
+	$(make_venv)
 	$(PIP) --constraint $(CONSTRAINTS) --editable '.[gui,ray,test,lint]'
-	@touch $@
+	@touch $(VENV)/.run $@
 
 # The official client and command line, in a folder of their own: they pin other versions of our dependencies.
+official: $(OFFICIAL)
 $(OFFICIAL): packaging/official.txt | $(VENV)/.test
 	@rm -rf build/official
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --target build/official --requirement $<
@@ -61,17 +70,23 @@ test: $(VENV)/.test $(OFFICIAL)
 	@$(BIN)/python tools/system_packages.py --quiet
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 4 --dist loadgroup --durations 20
 
+# Compiles the modules of the program and of the tests, which the workers of pytest would all do at the same time.
+test-modules: $(VENV)/.test
+	@mkdir -p build
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --collect-only -qq > build/test-modules.txt || { cat build/test-modules.txt; exit 1; }
+
 # Tests of files, archives and processes with the system's Python, whose standard library may be older.
 SYSTEM_PYTHON ?= /usr/bin/python3
-test-files:
-	@$(MAKE) --no-print-directory VENV=build/system PYTHON=$(SYSTEM_PYTHON) build/system/.files
+test-files: setup-test-files
 	@PATH="$(CURDIR)/build/system/bin:$$PATH" build/system/bin/python -m pytest -n 2 --dist loadgroup -m "not docker" \
 		tests/hostile/test_links.py tests/hostile/test_backup_*.py tests/hostile/test_trial_folders.py \
 		tests/hostile/test_archives.py tests/store/test_backup.py tests/store/test_recovery.py tests/trials/test_snapshot.py tests/trials/test_process_runner.py tests/cluster/test_parcels.py
 
+setup-test-files:
+	@$(MAKE) --no-print-directory VENV=build/system PYTHON=$(SYSTEM_PYTHON) build/system/.files
+
 build/system/.files: pyproject.toml $(CONSTRAINTS)
-	@$(PYTHON) tools/check_python.py
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(make_venv)
 	$(PIP) --constraint $(CONSTRAINTS) --editable . hypothesis pytest pytest-timeout pytest-xdist
 	@touch $@
 
@@ -121,10 +136,14 @@ audit:
 	build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
 	build/audit/bin/pip-audit --requirement $(CONSTRAINTS) --no-deps --disable-pip
 
-check: $(VENV)/.test
+check: check-types check-rest
+
+check-types: $(VENV)/.test
+	$(BIN)/mypy
+
+check-rest: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_files.py
 	$(BIN)/python tools/translations.py check

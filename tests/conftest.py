@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -27,12 +29,36 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("new_examples", deadline=None)
 hypothesis.settings.load_profile("suite")
 
+_SHARE_A_CLUSTER = "test_ray_job.py"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the messages, once, before the workers of this run start."""
     if not hasattr(config, "workerinput") and find_spec("babel"):  # else the install has compiled them
         tool = Path(__file__).resolve().parents[1] / "tools" / "translations.py"
         subprocess.run([sys.executable, str(tool), "compile"], check=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each test to any worker, but tests that share a cluster to the same one, before all others.
+
+    Marks of pytest-xdist 3.8 for this have no effect in pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file.endswith(_SHARE_A_CLUSTER) else nodeid
+
+    return Scheduling(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what has been imported and collected out of the cycle collector's rounds: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.early_stopping:
         page, _heading, _old = TARGET.read_text(encoding="utf-8").partition(STOPPING_HEADING)
-        TARGET.write_text(page + early_stopping_figures(), encoding="utf-8")
+        TARGET.write_text(f"{page.rstrip()}\n\n{early_stopping_figures()}", encoding="utf-8")
         return
     tasks = range(len(suite()))
     settings = (Setting(50, 1, arguments.seeds), Setting(100, 4, max(1, arguments.seeds - 2)))

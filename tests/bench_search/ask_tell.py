@@ -7,7 +7,7 @@ from typing import Any
 
 from bayescore.config import PARAMETER_SPECS, Goal
 from bayescore.search import Observation, Outcome, Point, SearchSpace, suggest
-from bayescore.search.curves import Curve, CurveForecast, CurveState, StopRule, judge_curve
+from bayescore.search.curves import Curve, CurveForecast, CurveState, StopRule, forecast_curve, judge_curve
 
 
 class AskTell:
@@ -73,10 +73,12 @@ class EarlyStopping:
         self._states: list[CurveState] = []
         self._seconds: list[float] = []
         self._ended: dict[int, float | None] = {}  # objectives of trials that ran to their end
-        self._forecasts: dict[int, CurveForecast | None] = {}  # the last one of each trial
+        self._forecasts: dict[int, CurveForecast] = {}  # the last one of each trial
+        self._known = 0  # trials that had run to their end when stopped trials were forecast last
 
     def ask(self) -> Point | None:
         """Next parameters; ``None`` when nothing is left to try."""
+        self._forecast_again()
         trials = [self._observation(i) for i in range(len(self._points))]
         suggestion = suggest(self._space, self._goal, trials, self._seed, len(self._points) + 1)
         if suggestion.parameters is not None:
@@ -116,6 +118,20 @@ class EarlyStopping:
         if not stopped:
             self._ended[index] = value
             self._forecasts.pop(index, None)
+
+    def _forecast_again(self) -> None:
+        """Forecast the stopped trials with what the trials teach that have ended since."""
+        known = self._states.count(CurveState.WHOLE)
+        if known == self._known:
+            return
+        self._known = known
+        started = [i for i, steps in enumerate(self._steps) if steps]
+        curves = [self._curve(i) for i in started]
+        for place, index in enumerate(started):
+            if self._states[index] is CurveState.CUT and index in self._forecasts:
+                forecast = forecast_curve(self._space, self._goal, curves, place)
+                if forecast is not None:
+                    self._forecasts[index] = forecast
 
     def _curve(self, index: int) -> Curve:
         return Curve(

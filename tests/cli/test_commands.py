@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import pty
 import subprocess
 import sys
 from datetime import datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support import commands
 from support.programs import wait_for
 from support.workspace import BIN, REPORT_X, Workspace
 
@@ -387,32 +387,12 @@ def test_that_a_damaged_store_is_one_message(workspace: Workspace) -> None:
 
 def test_that_a_live_table_is_shown_on_a_terminal(workspace: Workspace) -> None:
     workspace.write(max_job_count=2)
-    main, end = pty.openpty()
-    process = subprocess.Popen(
-        [str(BIN / "bayesdesk"), "gear", "run", "hypertuning", "--yes"],
-        cwd=workspace.project,
-        env={
-            **os.environ,
-            "BAYESDESK_HOME": str(workspace.data.root),
-            "TERM": "xterm",
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-        },
-        stdin=end,
-        stdout=end,
-        stderr=end,
+    shown, code = commands.on_terminal(
+        [BIN / "bayesdesk", "gear", "run", "hypertuning", "--yes"],
+        workspace.project,
+        workspace._environment({"TERM": "xterm"}),
     )
-    os.close(end)
-    shown = b""
-    while True:
-        try:
-            part = os.read(main, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        shown += part
-    os.close(main)
-    assert process.wait(timeout=60) == 0
+    assert code == 0
     text = shown.decode()
     assert "of 2 trials" in text
     assert "Best: trial" in text

@@ -118,7 +118,7 @@ def test_that_lists_count_trials_that_were_stopped_early(workspace: Workspace) -
     job = a_job_with_a_stop(workspace)
     shown = workspace.run("show", job).out
     assert "2 of 10 trials, 1 stopped early" in shown
-    assert "1 of 2 trials was stopped early: 1 min 0 s saved (estimate)." in shown
+    assert "1 of 2 trials was stopped early: 1 min 10 s saved (estimate)." in shown
     assert "Best: trial 2" in shown
     rows = list(csv.DictReader(io.StringIO(workspace.run("trials", job).out), delimiter="\t"))
     assert [(r["state"], r["reason"]) for r in rows] == [

@@ -112,7 +112,7 @@ def findings_before_the_start(workspace: Workspace) -> str:
 
 def nodes_seen(workspace: Workspace) -> dict[str, tuple[float, float]]:
     """GPUs and free GPUs of each node."""
-    with workspace.database().read() as connection:
+    with workspace.reading() as connection:
         return {node.name: (node.gpus, node.gpus_free) for node in known_nodes.known(connection)}
 
 
@@ -157,7 +157,9 @@ def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_
         max_job_count=5,
         parallel_count=4,
     )
-    wait_until(lambda: "GPU" in workspace.run("logs", job, "1").out, "no live log", 90)
+    log = workspace.data.trial(job, 1) / "log.txt"
+    wait_until(lambda: log.exists() and "\n" in log.read_text(), "no live log")
+    assert workspace.run("logs", job, "1").out.startswith("GPU ")
     workspace.wait_running(job, 3)
     assert {place for t in workspace.trials(job) for place in t.gpus} == {"b/0", "c/0", "c/1"}
     all_taken = {"a": (0, 0), "b": (1, 0), "c": (2, 0)}
@@ -165,7 +167,8 @@ def test_that_trials_are_spread_over_the_nodes_and_unsuitable_or_lost_nodes_are_
     cluster.add("late", num_cpus=4, num_gpus=2)
     cluster.remove("c")
     wait_until(lambda: "c" not in nodes_seen(workspace), "the node is not missed")
-    wait_until(lambda: elsewhere in workspace.run("show", job).out, "it is not said what the node lacks", 60)
+    workspace.wait_for_event(job, "node_left_out", "it is not said what the node lacks")
+    assert elsewhere in workspace.run("show", job).out
     assert f"warning late would get no trials: The folder {elsewhere}" in findings_before_the_start(workspace)
     go(workspace).touch()
     check_that_all_is_here(workspace, job)

@@ -221,7 +221,7 @@ def test_that_a_copy_of_the_client_in_the_project_is_used(containers: Workspace)
 
 
 def test_that_a_log_is_bounded_and_keeps_its_end(containers: Workspace) -> None:
-    program = REPORT_X + "for i in range(400_000):\n    print('line', i, 'x' * 60)\nprint('the end')\n"
+    program = REPORT_X + "for i in range(40_000):\n    print('line', i, 'x' * 800)\nprint('the end')\n"
     containers.write(program, max_job_count=1, local=LOCAL)
     job = containers.tune()
     folder = containers.data.trial(job["id"], 1)

@@ -131,6 +131,11 @@ FORECAST = EndForecast(7, 30, 0.8123, 0.0213, 0.78, 0.84, 0.93, 0.004)
             "chance to beat it 0.4 %.",
         ),
         (
+            CurveRecord(replace(FORECAST, chance=1e-9), StopCause.HOPELESS, 7),
+            "Stopped at step 7 of about 30: expected to end at 0.8123 ± 0.021; the best is 0.93; "
+            "chance to beat it < 0.1 %.",
+        ),
+        (
             CurveRecord(None, StopCause.DIVERGED, 3),
             "Stopped at step 3: “score” is no longer a finite number.",
         ),

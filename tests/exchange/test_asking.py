@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import pty
-import subprocess
-from contextlib import suppress
 
+from support import commands
 from support.environments import a_venv
 from support.workspace import BIN, Workspace
 
@@ -22,24 +20,16 @@ log_metric("val_loss", args.rate)
 
 def at_a_terminal(workspace: Workspace, *answers: str) -> str:
     """Output of ``init`` on a terminal where these lines are typed, followed by end of file."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [str(BIN / "bayesdesk"), "init"],
-        cwd=workspace.project,
-        env={**os.environ, "BAYESDESK_HOME": str(workspace.data.root), "LANG": "C.UTF-8", "TERM": "dumb"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
+    environment = {
+        **os.environ,
+        "BAYESDESK_HOME": str(workspace.data.root),
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+    }
+    lines = "".join(f"{answer}\n" for answer in answers)
+    shown, _code = commands.on_terminal(
+        [BIN / "bayesdesk", "init"], workspace.project, environment, typed=f"{lines}\x04"
     )
-    os.close(theirs)
-    os.write(ours, "".join(f"{answer}\n" for answer in answers).encode() + b"\x04")
-    shown = b""
-    with suppress(OSError):  # raised at the end of the terminal
-        while part := os.read(ours, 4096):
-            shown += part
-    os.close(ours)
-    process.wait(timeout=60)
     return shown.decode()
 
 

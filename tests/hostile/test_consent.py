@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
 import shutil
 import stat
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +21,7 @@ from bayescore.app.preflight import preflight
 from bayescore.app.prepare import Prepared, prepare
 from bayescore.config import LocalSettings
 from bayescore.store import Database, DataFolder, Input, backup, jobs, requests
+from support import commands
 from support.builders import a_submission
 from support.workspace import BIN, REPORT_X, Workspace
 
@@ -145,29 +143,14 @@ def test_that_a_user_at_a_terminal_is_asked_once(
 
 def on_a_terminal(clone: Workspace, answer: str, *arguments: str) -> tuple[str, int]:
     """Output and exit code of a command on a terminal whose user answers."""
-    own, end = pty.openpty()
-    process = subprocess.Popen(
-        [str(BIN / "bayesdesk"), *arguments],
-        cwd=clone.project,
-        env=clone._environment({"TERM": "dumb"}),
-        stdin=end,
-        stdout=end,
-        stderr=end,
+    said, code = commands.on_terminal(
+        [BIN / "bayesdesk", *arguments],
+        clone.project,
+        clone._environment({"TERM": "dumb"}),
+        typed=f"{answer}\n",
+        question="[y/N]",
     )
-    os.close(end)
-    said = b""
-    while True:
-        try:
-            part = os.read(own, 65536)
-        except OSError:
-            break
-        said += part
-        if b"[y/N]" in part:
-            os.write(own, f"{answer}\n".encode())
-        if not part:
-            break
-    os.close(own)
-    return said.decode(), process.wait(timeout=60)
+    return said.decode(), code
 
 
 def test_that_options_of_the_command_line_need_no_confirmation(clone: Workspace, tmp_path: Path) -> None:

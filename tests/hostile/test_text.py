@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import random
 import subprocess
 import time
@@ -15,6 +14,7 @@ from bayescore.cli.terminal import Shown
 from bayescore.store import jobs, trials
 from bayescore.store.states import TrialState
 from hostile import text
+from support import commands
 from support.builders import a_submission
 from support.workspace import BIN, Workspace
 
@@ -75,25 +75,13 @@ def test_that_any_text_is_shown_or_refused_and_controls_nothing() -> None:
 
 def on_terminal(workspace: Workspace, *words: str) -> bytes:
     """Output of a command on a terminal."""
-    ours, theirs = pty.openpty()
     environment = {
         **os.environ,
         "BAYESDESK_HOME": str(workspace.data.root),
-        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
         "TERM": "xterm",
     }
-    with subprocess.Popen(
-        [str(BIN / "python"), "-m", "bayescore", *words], stdout=theirs, stderr=theirs, env=environment
-    ):
-        os.close(theirs)
-        seen = bytearray()
-        try:
-            while data := os.read(ours, 65536):
-                seen += data
-        except OSError:  # the other end was closed
-            pass
-    os.close(ours)
-    return bytes(seen)
+    return commands.on_terminal([BIN / "bayesdesk", *words], workspace.root, environment)[0]
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from bayescore.config.problems import has_errors
 from bayescore.i18n import LANGUAGES, translate
 from bayescore.resources import manual_page
 from bayesdesk.manual import PAGES
+from support import commands
 from support.workspace import BIN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,10 +45,13 @@ def without_comments(content: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", [n for n in PAGES if blocks(page("en", n), "sh")])
-def test_that_every_command_of_a_page_runs(name: str, tmp_path: Path) -> None:
+def test_that_every_command_of_a_page_runs(name: str, forks: None, tmp_path: Path) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    commands.stand_in(BIN / "bayesdesk", programs)
     environment = {
         **{k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL")},
-        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join((str(programs), str(BIN), os.environ["PATH"])),
         "BAYESDESK_HOME": str(tmp_path / "home"),
         "HOME": str(tmp_path),
     }
@@ -63,9 +67,7 @@ def test_that_every_command_of_a_page_runs(name: str, tmp_path: Path) -> None:
             timeout=200,
         )
     finally:
-        subprocess.run(
-            [BIN / "bayesdesk", "engine", "stop"], env=environment, capture_output=True, timeout=60
-        )
+        commands.run([BIN / "bayesdesk", "engine", "stop"], tmp_path, environment, timeout=60)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
@@ -102,13 +104,13 @@ def test_that_files_and_programs_on_a_page_are_sound_and_links_lead_somewhere(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_that_no_key_and_no_command_is_left_out(language: str) -> None:
-    files, commands = page(language, "files"), page(language, "command-line")
+    files, listed = page(language, "files"), page(language, "command-line")
     local = (field.alias or name for name, field in LocalSettings.model_fields.items())
     for key in (*HyperTuning.model_fields, *local):
         assert f"`{key}`" in files, key
     found = typer.main.get_command(application)
     for name in found.commands:  # type: ignore[attr-defined]
-        assert re.search(rf"`(bayesdesk )?{name}\b", commands), name
+        assert re.search(rf"`(bayesdesk )?{name}\b", listed), name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -43,23 +43,21 @@ def ran(number: int, minutes: float | None, state: str = "succeeded", **changes:
     [
         ([], EarlyStops()),
         ([ran(1, 30)], EarlyStops(0, 1, None)),
-        ([ran(1, 10, "stopped_early", curve=HOPELESS)], EarlyStops(1, 1, None)),  # nothing to compare with
-        ([ran(1, 30), ran(2, 10, "stopped_early", curve=HOPELESS)], EarlyStops(1, 2, 20 * 60.0)),
-        ([ran(1, 30), ran(2, 40, "stopped_early", curve=HOPELESS)], EarlyStops(1, 2, 0.0)),
+        ([ran(1, 10, "stopped_early", curve=HOPELESS)], EarlyStops(1, 1, 40 * 60.0)),  # 6 of 30 reports
+        ([ran(1, 10, "stopped_early", curve=DIVERGED)], EarlyStops(1, 1, None)),  # nothing to compare with
+        ([ran(1, 30), ran(2, 40, "stopped_early", curve=DIVERGED)], EarlyStops(1, 2, 0.0)),
         ([ran(1, 30), ran(2, 10, "stopped_early", curve=DIVERGED)], EarlyStops(1, 2, 20 * 60.0)),
         ([ran(1, 30), ran(2, 10, "stopped_early", curve=BUDGET)], EarlyStops(1, 2, 0.0)),
-        ([ran(1, 30), ran(2, None, "stopped_early", curve=HOPELESS)], EarlyStops(1, 2, 0.0)),
+        ([ran(1, 30), ran(2, None, "stopped_early", curve=HOPELESS)], EarlyStops(1, 2, None)),
         (
             [ran(n, m) for n, m in enumerate((20, 30, 90), 1)]
             + [ran(n, 5, "stopped_early", curve=HOPELESS) for n in (4, 5)]
             + [ran(6, 1, "failed")],
-            EarlyStops(2, 6, 50 * 60.0),
+            EarlyStops(2, 6, 40 * 60.0),
         ),
     ],
 )
-def test_that_what_stopped_trials_ran_less_than_the_median_is_saved(
-    found: list[Trial], expected: EarlyStops
-) -> None:
+def test_that_what_stopped_trials_had_still_to_run_is_saved(found: list[Trial], expected: EarlyStops) -> None:
     assert early_stops(found) == expected
 
 

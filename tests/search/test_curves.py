@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from bayescore.config import DoubleSpec, Goal
 from bayescore.search import SearchSpace
-from bayescore.search.curves import Curve, CurveState, CurveVerdict, StopReason, StopRule, judge_curve
+from bayescore.search.curves import (
+    Curve,
+    CurveState,
+    CurveVerdict,
+    StopReason,
+    StopRule,
+    forecast_curve,
+    judge_curve,
+)
 
 SPACE = SearchSpace((DoubleSpec(name="x", min_value=0, max_value=1),))
 STEPS = 40
@@ -170,6 +178,19 @@ def test_that_a_trial_whose_objective_stays_not_finite_has_diverged(bad: float) 
         values = (1.0, bad, 0.9, *[bad] * tail)
         running = Curve({"x": 0.5}, tuple(range(1, len(values) + 1)), values, CurveState.RUNNING)
         assert judge([], running).stop is reason
+
+
+def test_that_a_stopped_trial_is_forecast_anew_from_trials_that_ended_later() -> None:
+    running = curve(0.8, falling(0.9), seen=12)
+    stopped = Curve(running.parameters, running.steps, running.values, CurveState.CUT, running.seconds)
+    few, many = (forecast_curve(SPACE, Goal.MINIMIZE, [*saturating_job(n), stopped], n) for n in (4, 16))
+    assert few is not None
+    assert many is not None
+    assert many.high - many.low < few.high - few.low
+    assert judge(saturating_job(), running).forecast == forecast_curve(
+        SPACE, Goal.MINIMIZE, [*saturating_job(), stopped], 10
+    )
+    assert forecast_curve(SPACE, Goal.MINIMIZE, [stopped], 0) is None
 
 
 def test_that_trials_of_different_lengths_are_forecast_by_their_time() -> None:

@@ -12,7 +12,6 @@ import importlib
 import json
 import os
 import select
-import signal
 import socket
 import sys
 from contextlib import suppress
@@ -40,44 +39,67 @@ MODULES = (
     "uvicorn.protocols.http.h11_impl",
 )
 
+_REQUEST_S = 10.0  # a client sends its request at once
+
 
 def serve(address: str) -> dict[str, Any] | None:
-    """Fork for every request until standard input is closed; the request in the fork that is to run it."""
+    """Fork for every request until standard input is closed; the request in the fork that is to run it.
+
+    A fork is a child of this process, which reports how it ends over the connection of its request.
+    """
+    waiting: dict[int, tuple[int, socket.socket]] = {}  # by a descriptor of the process
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen(64)
         print("ready", flush=True)
-        while True:
-            ready, _, _ = select.select([0, listener], [], [])
+        sources: list[Any] = [0, listener]
+        while sources or waiting:
+            ready, _, _ = select.select([*sources, *waiting], [], [])
+            for ended in waiting.keys() & set(ready):
+                _report(ended, *waiting.pop(ended))
             if 0 in ready:
-                return None
-            connection, _ = listener.accept()
-            with connection:
-                _, descriptors, _, _ = socket.recv_fds(connection, 1, 3)
-                if os.fork() == 0:
-                    listener.close()
-                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    return _fork_again(connection, descriptors)
-            for descriptor in descriptors:
-                os.close(descriptor)
+                sources.clear()  # the tests have ended; programs that still run are waited for
+                listener.close()
+            elif listener in ready and (found := _accepted(listener)):
+                request, streams, connection = found
+                if (pid := os.fork()) == 0:
+                    for ours in (listener, connection, *(other for _, other in waiting.values())):
+                        ours.detach()  # their descriptors are closed below
+                    for number, descriptor in enumerate(streams):
+                        os.dup2(descriptor, number)
+                    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+                    return request
+                for descriptor in streams:
+                    os.close(descriptor)
+                with suppress(ConnectionError):  # the client has ended
+                    connection.sendall(f"{pid}\n".encode())
+                waiting[os.pidfd_open(pid)] = pid, connection
+    return None
 
 
-def _fork_again(connection: socket.socket, streams: list[int]) -> dict[str, Any]:
-    """Fork once more and report how the program ends; returns in the program's process only."""
-    request: dict[str, Any] = json.loads(connection.makefile().readline())
-    if pid := os.fork():
-        for descriptor in (0, 1, *streams):  # or they would stay open for as long as the program runs
+def _accepted(listener: socket.socket) -> tuple[dict[str, Any], list[int], socket.socket] | None:
+    """A request, the standard streams of its program and its connection."""
+    connection, _ = listener.accept()
+    connection.settimeout(_REQUEST_S)
+    line, streams = "", []
+    with suppress(OSError):  # the client was stopped, or has ended
+        _, streams, _, _ = socket.recv_fds(connection, 1, 3)
+        with connection.makefile() as sent:
+            line = sent.readline()
+    if not line.endswith("\n"):
+        for descriptor in streams:
             os.close(descriptor)
-        with suppress(BrokenPipeError):  # the client stopped waiting
-            connection.sendall(f"{pid}\n".encode())
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            connection.sendall(f"{code}\n".encode())
-        os._exit(0)
-    connection.detach()
-    for number, descriptor in enumerate(streams):
-        os.dup2(descriptor, number)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    return request
+        connection.close()
+        return None
+    return json.loads(line), streams, connection
+
+
+def _report(ended: int, pid: int, connection: socket.socket) -> None:
+    """Report how a program has ended."""
+    os.close(ended)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with connection, suppress(ConnectionError):  # the client stopped waiting
+        connection.sendall(f"{code}\n".encode())
 
 
 def become(request: dict[str, Any]) -> None:
@@ -102,10 +124,10 @@ if __name__ == "__main__":
         importlib.import_module(module)
     forks.install(sys.argv[1])
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     wanted = serve(sys.argv[1])
     if wanted is not None:
         become(wanted)
+        forks.load_libraries()
         if sys.argv[0] == sys.executable:
             forks.execute(sys.argv)
         sys.path[0] = str(Path(sys.argv[0]).parent)

@@ -8,6 +8,7 @@ come of it, ``subprocess.Popen`` starts the modules of the engine as forks. They
 from __future__ import annotations
 
 import atexit
+import ctypes
 import json
 import os
 import runpy
@@ -28,6 +29,7 @@ _WATCHDOG = "bayescore.engine.watchdog"
 _HOST = "bayescore.engine.host"
 _WORKER = "bayescore.engine.search_worker"
 _AT_START = ("PYTHON", "LD_", "OPENBLAS", "TZ")  # these act on an interpreter that starts
+_LIBRARIES = "LD_LIBRARY_PATH"  # does as well, but a fork can load what is in the folders
 _Popen = subprocess.Popen
 _address = ""
 _environment: dict[str, str] = {}
@@ -96,12 +98,24 @@ def install(address: str) -> None:
 
 def serves(environment: Mapping[str, str]) -> bool:
     """Whether a program with this environment may be a fork: what acts on an interpreter's start is the same."""
-    return bool(_address) and _at_start(environment) == _at_start(_environment)
+    libraries = _environment.get(_LIBRARIES, "")  # cannot be unloaded
+    return (
+        bool(_address)
+        and libraries in ("", environment.get(_LIBRARIES))
+        and _at_start(environment) == _at_start(_environment)
+    )
+
+
+def load_libraries() -> None:
+    """Load the libraries of ``LD_LIBRARY_PATH``, so that they are found by their names as after a start with it."""
+    for folder in os.environ.get(_LIBRARIES, "").split(":"):
+        for file in sorted(Path(folder).glob("lib*.so*")) if folder else ():
+            ctypes.CDLL(str(file))
 
 
 def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
     """What acts on an interpreter that starts. Of a language only the encoding does: without one, Python uses UTF-8."""
-    found = {name: value for name, value in environment.items() if name.startswith(_AT_START)}
+    found = {n: value for n, value in environment.items() if n.startswith(_AT_START) and n != _LIBRARIES}
     language = next((v for n in ("LC_ALL", "LC_CTYPE", "LANG") if (v := environment.get(n))), "C")
     if language not in ("C", "POSIX") and "utf" not in language.lower():
         found["encoding"] = language

@@ -67,7 +67,10 @@ class StandInGpus:
         source = self._library / "nvml.c"
         source.write_text(_SOURCE)
         target = self._library / "libnvidia-ml.so.1"
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", target, source], check=True, capture_output=True)
+        named = f"-Wl,-soname,{target.name}"  # a library that is loaded is found by this name
+        subprocess.run(
+            ["cc", "-shared", "-fPIC", named, "-o", target, source], check=True, capture_output=True
+        )
         self.use({})
 
     def use(self, mebibytes: Mapping[int, int], programs: Mapping[int, int] | None = None) -> None:

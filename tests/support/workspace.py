@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -180,12 +181,20 @@ class Workspace:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that is closed afterwards: an open store cannot be replaced."""
-        database = self.database()
         try:
-            with database.read() as connection:
+            with self._store.read() as connection:
                 yield connection
         finally:
-            database.close()
+            self._store.close()
+
+    @cached_property
+    def _store(self) -> Database:
+        """The store, opened once: what waits for a state reads it fifty times a second."""
+        return self.database()
+
+    def wait_for_event(self, identifier: str, kind: str, otherwise: str) -> None:
+        """Wait until a job has an event of a kind."""
+        wait_until(lambda: kind in self.events(identifier), otherwise)
 
     def job(self, identifier: str) -> Job:
         with self.reading() as connection:

@@ -66,7 +66,8 @@ print("x" * 1000, flush=True)
 """
     workspace.write(program, max_job_count=1)
     job = workspace.begin()
-    wait_until(lambda: "before" in workspace.run("logs", job, "1").out, "the program has not begun")
+    log = workspace.data.trial(job, 1) / "log.txt"
+    wait_until(lambda: log.exists() and "before" in log.read_text(), "the program has not begun")
     supervisor = psutil.Process(
         json.loads((workspace.data.trial(job, 1) / "supervisor.json").read_text())["pid"]
     )
@@ -140,7 +141,7 @@ def test_that_the_interpreter_of_the_settings_is_used(workspace: Workspace, tmp_
 
 
 def test_that_a_log_is_bounded_and_keeps_its_end(workspace: Workspace) -> None:
-    program = REPORT_X + "for i in range(400_000): print('line', i, 'x' * 60)\nprint('the end')\n"
+    program = REPORT_X + "for i in range(40_000): print('line', i, 'x' * 800)\nprint('the end')\n"
     workspace.write(program, max_job_count=1)
     job = workspace.tune()
     folder = workspace.data.trial(job["id"], 1)

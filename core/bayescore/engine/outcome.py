@@ -14,6 +14,7 @@ from bayescore.trials.runners import Exit
 
 _FIRST_FAILED = 3
 _FAILED_IN_A_ROW = 5
+_SMALL_CHANCE = 0.001  # smaller ones are not told apart
 LOST_RETRIES = 2  # more attempts of a trial whose program disappears
 
 
@@ -111,13 +112,13 @@ def _stop_reason(curve: CurveRecord, job: Job) -> Text:
         )
     return text(
         "Stopped at step {step} of about {steps}: expected to end at {mean:.4g} ± {deviation:.2g}; "
-        "the best is {best:.4g}; chance to beat it {chance:.1f} %.",
+        "the best is {best:.4g}; chance to beat it {chance} %.",
         step=forecast.step,
         steps=forecast.steps,
         mean=forecast.mean,
         deviation=forecast.deviation,
         best=forecast.best if forecast.best is not None else math.nan,
-        chance=100.0 * forecast.chance,
+        chance=f"{100.0 * forecast.chance:.1f}" if forecast.chance >= _SMALL_CHANCE else "< 0.1",
     )
 
 

@@ -135,16 +135,15 @@ def replay(
     tuning, seed = job.config.hyper_tuning, job.submission.seed
     space = SearchSpace(tuning.parameter_specs)
     simulated = SimulatedJob(found, curves, MOST_VERDICTS)
-    judged_at: dict[int, int] = {}  # report of the last verdict, by the trial's number
     for judged, moment in simulated.reports():
         if watcher.cancelled():
             return None
         shown = [(trial, trial.curve_at(moment)) for trial in simulated.begun]
         known = [(trial, curve) for trial, curve in shown if curve is not None]
         index = next(i for i, (trial, _) in enumerate(known) if trial is judged)
-        since = judged_at.get(judged.trial.number, 0)
-        verdict = judge(space, tuning.goal, [curve for _, curve in known], index, rule, seed, since=since)
-        judged_at[judged.trial.number] = known[index][1].steps[-1]
+        curves_shown = [curve for _, curve in known]
+        verdict = judge(space, tuning.goal, curves_shown, index, rule, seed, since=judged.judged_at)
+        judged.judged_at = curves_shown[index].steps[-1]
         if verdict.stop is not None:
             judged.stop(moment)
         watcher.progress(simulated.reports_done, simulated.report_count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ class EarlyStops:
     count, ended
         Number of them, and of all trials that have ended.
     saved_seconds
-        Estimate of the time that they would have run on; ``None`` before a trial has succeeded.
+        Estimate of the time that they would have run on; ``None`` if nothing is known about it.
     """
 
     count: int = 0
@@ -31,18 +30,23 @@ class EarlyStops:
 def early_stops(found: Sequence[Trial]) -> EarlyStops:
     """Count the trials that were stopped early, and estimate the time that this has saved.
 
-    A trial is expected to take the median time of those that succeeded; what it ran less has been saved.
-    The end of the job's budget saves nothing: those trials are counted only.
+    A trial with a forecast would have taken as long for each of its further reports as for those that it
+    made; another one the median time of the trials that succeeded. The end of the job's budget saves nothing.
     """
     stopped = [t for t in found if t.state is TrialState.STOPPED_EARLY]
     usual = usual_seconds(found) if stopped else None
-    saved = None
-    if usual is not None:
-        saved = sum(max(0.0, usual - _seconds(t)) for t in stopped if t.curve.stop is not StopCause.BUDGET)
-    return EarlyStops(len(stopped), ended_count(found), saved)
+    saved = [_saved(trial, usual) for trial in stopped]
+    known = [seconds for seconds in saved if seconds is not None]
+    return EarlyStops(len(stopped), ended_count(found), sum(known) if known else None)
 
 
-def _seconds(trial: Trial) -> float:
+def _saved(trial: Trial, usual: float | None) -> float | None:
+    if trial.curve.stop is StopCause.BUDGET:
+        return 0.0
     if trial.started_at is None or trial.ended_at is None:
-        return math.inf  # it is not known how long it ran: nothing is claimed
-    return (parsed(trial.ended_at) - parsed(trial.started_at)).total_seconds()
+        return None
+    ran = (parsed(trial.ended_at) - parsed(trial.started_at)).total_seconds()
+    forecast = trial.curve.forecast
+    if forecast is not None and forecast.step > 0:
+        return ran * max(0.0, forecast.steps / forecast.step - 1.0)
+    return None if usual is None else max(0.0, usual - ran)

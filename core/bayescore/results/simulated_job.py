@@ -28,6 +28,8 @@ class SimulatedTrial:
         Its real start, in seconds after that of the first trial. The time in which no trial ran is left out.
     start, end
         On the simulated clock; its end is that of its stop if it is stopped.
+    judged_at
+        Report after which it was last judged; 0 before.
     """
 
     def __init__(self, trial: Trial, reports: TimedCurve, real_start: float) -> None:
@@ -37,6 +39,7 @@ class SimulatedTrial:
         self.seconds = max(0.0, (parsed(str(trial.ended_at)) - begun).total_seconds())
         self.end = real_start + self.seconds
         self.is_stopped = False
+        self.judged_at = 0
         self._reports = reports
         # a report may be stored later than the end of its program
         self._after = [min(max(0.0, at - begun.timestamp()), self.seconds) for at in reports.at]

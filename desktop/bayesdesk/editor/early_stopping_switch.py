@@ -10,6 +10,7 @@ from bayescore.app.local_edits import switch_early_stopping
 from bayescore.i18n import _
 from bayesdesk.editor.project_files import ProjectFiles
 from bayesdesk.ui.help_mark import help_mark
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.widgets import label, row
 
 
@@ -27,7 +28,7 @@ class EarlyStoppingSwitch(QWidget):
         self._files, self._switched = files, switched
         self.box = QCheckBox(_("Stop hopeless trials early"))
         explanation = _("Stops a trial whose curve shows that it will not become the best.")
-        self.box.setToolTip(explanation)
+        self.box.setToolTip(as_text(explanation))
         self.box.clicked.connect(self._switch)
         line = row(self.box, label(explanation, "caption"), None, help_mark("early-stopping"), spacing=10)
         line.setContentsMargins(0, 0, 0, 0)

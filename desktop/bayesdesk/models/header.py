@@ -82,8 +82,7 @@ def header_of(view: JobView) -> Header:
 def saved_explanation() -> str:
     """What the time that early stopping has saved is."""
     return _(
-        "How much longer the stopped trials would have run, all of them together, if each took the median "
-        "time of those that ran to their end."
+        "How much longer the stopped trials would have run, all of them together, at the pace that they had."
     )
 
 

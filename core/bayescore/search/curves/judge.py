@@ -73,23 +73,45 @@ def judge_curve(
     least = rule.min_steps or _MIN_STEPS
     if has_diverged(curve, least):
         return CurveVerdict(stop=StopReason.DIVERGED)
-    whole = [c for c in curves if c.state is CurveState.WHOLE and c.values and math.isfinite(c.values[-1])]
+    whole = _whole(curves)
     if len(whole) < _MIN_WHOLE or not curve.steps or curve.steps[-1] < least:
         return CurveVerdict()
     step = curve.steps[-1]
     length = expected_length(whole, step, curve.seconds)
     if step >= length or not _is_due(curve, length, since):
         return CurveVerdict()
+    forecast = forecast_curve(space, goal, curves, index)
+    hopeless = forecast is not None and forecast.chance < 1.0 - rule.confidence
+    early = rule.min_steps is None and step < _MIN_PROGRESS * length
+    spared = _runs_whole(space, curve, seed) or _remaining(whole, curve, length) < _LEAST_SAVED
+    return CurveVerdict(forecast, StopReason.HOPELESS if hopeless and not early and not spared else None)
+
+
+def forecast_curve(
+    space: SearchSpace, goal: Goal, curves: Sequence[Curve], index: int
+) -> CurveForecast | None:
+    """Forecast the end of a running or stopped trial. A pure function.
+
+    A trial that was stopped long ago has a better forecast once more trials have run to their end.
+
+    Parameters
+    ----------
+    space, goal, curves, index
+        As for :func:`judge_curve`.
+
+    Returns
+    -------
+    CurveForecast or None
+        ``None`` while too few trials have run to their end, and for a trial without a finite report.
+    """
+    curve, whole = curves[index], _whole(curves)
+    if len(whole) < _MIN_WHOLE or not curve.steps:
+        return None
     sign = -1.0 if goal is Goal.MAXIMIZE else 1.0
     job, row = _job(space, sign, whole), _row(space, curve)
     if job is None or row is None:
-        return CurveVerdict()
-    forecast = _forecast(job, row, curve, sign, length)
-    hopeless = forecast is not None and forecast.chance < 1.0 - rule.confidence
-    early = rule.min_steps is None and step < _MIN_PROGRESS * length
-    if not hopeless or early or _runs_whole(row, seed) or _remaining(whole, curve, length) < _LEAST_SAVED:
-        return CurveVerdict(forecast)
-    return CurveVerdict(forecast, StopReason.HOPELESS)
+        return None
+    return _forecast(job, row, curve, sign, expected_length(whole, curve.steps[-1], curve.seconds))
 
 
 def has_diverged(curve: Curve, reports: int) -> bool:
@@ -99,15 +121,21 @@ def has_diverged(curve: Curve, reports: int) -> bool:
     return bool(curve.steps) and curve.steps[-1] - last_finite >= reports
 
 
+def _whole(curves: Sequence[Curve]) -> list[Curve]:
+    """Curves that ran to their end and have an objective."""
+    return [c for c in curves if c.state is CurveState.WHOLE and c.values and math.isfinite(c.values[-1])]
+
+
 def _is_due(curve: Curve, length: float, since: int | None) -> bool:
     """Whether the reports since the last verdict passed one of ``_LOOKS``."""
     before = since if since is not None else curve.steps[-2] if len(curve.steps) > 1 else 0
     return any(before < look * length <= curve.steps[-1] for look in _LOOKS)
 
 
-def _runs_whole(row: tuple[float, ...], seed: int) -> bool:
+def _runs_whole(space: SearchSpace, curve: Curve, seed: int) -> bool:
     """Whether a trial is one of those that run to their end, by its parameters."""
-    number = zlib.crc32(np.array(row).tobytes())
+    row = _row(space, curve)
+    number = zlib.crc32(np.array(row or ()).tobytes())
     return bool(random_stream(seed, number, _PURPOSE).random() < _WHOLE_SHARE)
 
 

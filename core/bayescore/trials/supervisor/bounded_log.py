@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import IO
+from io import FileIO
 
 HALF_BYTES = 8 * 2**20
 
@@ -65,7 +65,7 @@ class BoundedLog:
         self._file.close()
 
 
-def _opened(path: str, *, fresh: bool) -> IO[bytes]:
+def _opened(path: str, *, fresh: bool) -> FileIO:
     """Open a log for writing; a link in its place is removed, not followed."""
     if os.path.islink(path):  # noqa: PTH114
         os.unlink(path)  # noqa: PTH108
