@@ -28,7 +28,7 @@ def stop_if(condition: Callable[[Curve], bool]) -> Callable[..., CurveVerdict]:
     """A rule that stops each trial whose curve fulfils a condition."""
 
     def judge(
-        _space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any, **_named: Any
+        _space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any, **_more: Any
     ) -> CurveVerdict:
         assert curves[index].state is CurveState.RUNNING
         return CurveVerdict(stop=StopReason.HOPELESS if condition(curves[index]) else None)
@@ -96,7 +96,7 @@ def test_that_the_rule_sees_only_what_was_known_at_the_moment(database: Database
     seen: list[tuple[int, list[tuple[CurveState, tuple[float, ...]]]]] = []
 
     def judge(
-        _space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any, **_named: Any
+        _space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any, **_more: Any
     ) -> CurveVerdict:
         seen.append((index, [(c.state, c.values) for c in curves]))
         return CurveVerdict()
@@ -112,16 +112,23 @@ def test_that_the_rule_sees_only_what_was_known_at_the_moment(database: Database
 
 
 def test_that_a_long_job_is_judged_at_a_limited_number_of_reports(database: Database) -> None:
-    count = 0
+    """And the rule learns which report of a trial it has judged before."""
+    judged: dict[float, list[int]] = {}
+    seen_since: dict[float, list[int]] = {}
 
-    def judge(*_arguments: Any, **_named: Any) -> CurveVerdict:
-        nonlocal count
-        count += 1
+    def judge(
+        _space: Any, _goal: Any, curves: Sequence[Curve], index: int, *_rest: Any, since: int
+    ) -> CurveVerdict:
+        x = float(str(curves[index].parameters["x"]))
+        judged.setdefault(x, []).append(curves[index].steps[-1])
+        seen_since.setdefault(x, []).append(since)
         return CurveVerdict()
 
     ran = [Ran(100 * i, 100 * i + 100, [0.5] * 400) for i in range(25)]
     replayed(database, a_timed_job(database, *ran), judge)
-    assert MOST_VERDICTS // 2 < count <= MOST_VERDICTS
+    assert MOST_VERDICTS // 2 < sum(map(len, judged.values())) <= MOST_VERDICTS
+    assert len(judged) == 25
+    assert all(seen_since[x] == [0, *steps[:-1]] for x, steps in judged.items())
 
 
 def test_that_a_replay_reports_its_progress_up_to_the_end(database: Database) -> None:
@@ -135,7 +142,7 @@ def test_that_a_replay_reports_its_progress_up_to_the_end(database: Database) ->
 def test_that_a_cancelled_replay_ends_before_the_next_verdict(database: Database) -> None:
     verdicts: list[int] = []
 
-    def judge(*_arguments: Any, **_named: Any) -> CurveVerdict:
+    def judge(*_arguments: Any, **_more: Any) -> CurveVerdict:
         verdicts.append(1)
         return CurveVerdict()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -39,14 +40,15 @@ def trial(number: int, start: float, seconds: float) -> Trial:
     )
 
 
-def simulated(times: Sequence[tuple[int, int]], reports: int = 4) -> SimulatedJob:
-    """A job whose trials had these starts and durations, with reports at equal distances."""
+def simulated(sevenths: Sequence[tuple[int, int]], reports: int = 4) -> SimulatedJob:
+    """A job whose trials had these starts and durations, in units that are rounded; with evenly spaced reports."""
+    times = [(start / 7, seconds / 7) for start, seconds in sevenths]
     found = [trial(number, start, seconds) for number, (start, seconds) in enumerate(times, 1)]
     curves = {
         each.id: TimedCurve(
             tuple(range(1, reports + 1)),
             (0.5,) * reports,
-            tuple(BEGAN.timestamp() + start + seconds * i / reports for i in range(reports)),
+            tuple(BEGAN.timestamp() + start + seconds * (i + 0.3) / reports for i in range(reports)),
         )
         for each, (start, seconds) in zip(found, times, strict=True)
     }
@@ -67,7 +69,14 @@ def most_at_a_time(spans: Sequence[tuple[float, float]]) -> int:
 @given(TIMES)
 def test_that_without_a_stop_every_trial_runs_when_it_really_did(times: list[tuple[int, int]]) -> None:
     job = simulated(times)
-    moments = [moment for _trial, moment in job.reports()]
+    moments = []
+    counts: Counter[int] = Counter()
+    for judged, moment in job.reports():
+        moments.append(moment)
+        counts[judged.trial.number] += 1
+        curve = judged.curve_at(moment)
+        assert curve is not None
+        assert len(curve.steps) == counts[judged.trial.number]
     assert moments == sorted(moments)
     assert job.reports_done == job.report_count == len(moments)
     for each in job.trials:

@@ -68,7 +68,7 @@ class SimulatedTrial:
 
     def curve_at(self, moment: float) -> Curve | None:
         """What is known of the trial; ``None`` before its first report."""
-        count = bisect_right(self._after, min(moment, self.end) - self.start)
+        count = bisect_right(self._after, min(moment, self.end) - self.start + _SAME)
         if count == 0:
             return None
         state = self._state_at(moment)
