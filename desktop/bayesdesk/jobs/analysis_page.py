@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from bayesdesk.models.job import JobModel
@@ -15,10 +17,19 @@ _PAUSE_MS = 1500  # between two analyses of a running job
 
 
 class AnalysisPage(QScrollArea):
-    """Computed when it is shown, and again after changes."""
+    """Computed when it is shown, and again after changes.
 
-    def __init__(self, model: JobModel, background: Background) -> None:
+    Parameters
+    ----------
+    make_last
+        Makes what follows the charts, when they are made.
+    """
+
+    def __init__(
+        self, model: JobModel, background: Background, make_last: Callable[[], QWidget] | None = None
+    ) -> None:
         super().__init__()
+        self._make_last = make_last
         self._model, self._background = model, background
         self._is_built = False
         self.setWidgetResizable(True)
@@ -37,7 +48,9 @@ class AnalysisPage(QScrollArea):
         self._contour = ContourChart(self._model, self._background)
         self._slices = SlicesChart(self._model)
         self._timeline = TimelineChart(self._model)
-        parts = (self._importance, self._contour, self._slices, self._timeline)
+        parts: list[QWidget] = [self._importance, self._contour, self._slices, self._timeline]
+        if self._make_last is not None:
+            parts.append(self._make_last())
         inner = QWidget()
         inner.setLayout(column(*parts, None, spacing=theme.CARD_GAP))
         self.setWidget(inner)

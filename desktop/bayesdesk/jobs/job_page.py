@@ -23,6 +23,7 @@ from bayesdesk.jobs.events_page import EventsPage
 from bayesdesk.jobs.filter_bar import FilterBar
 from bayesdesk.jobs.header import JobHeader
 from bayesdesk.jobs.parallel_page import ParallelPage
+from bayesdesk.jobs.replay_card import ReplayCard
 from bayesdesk.jobs.trial_actions import Request, TrialActions
 from bayesdesk.jobs.trial_panel import TrialPanel
 from bayesdesk.jobs.trial_table import TrialTable
@@ -168,7 +169,9 @@ class JobPage(QWidget):
     @cached_property
     def analysis(self) -> AnalysisPage:
         """Importance, slices, contour, timeline."""
-        return AnalysisPage(self.model, self._background)
+        return AnalysisPage(
+            self.model, self._background, lambda: ReplayCard(self.model, self._database, self._background)
+        )
 
     def _made_configuration(self) -> ConfigurationPage:
         page = ConfigurationPage(self.model)
