@@ -186,7 +186,7 @@ def test_that_the_json_of_a_job_has_the_documented_keys(finished: Workspace) -> 
     for trial in job["trials"]:
         assert list(trial) == [
             "number", "state", "reason", "exit_code", "origin", "parameters", "value", "metrics", "gpus",
-            "started_at", "ended_at",
+            "started_at", "ended_at", "early_stop", "end_forecast",
         ]  # fmt: skip
         assert list(trial["parameters"]) == ["x", "n", "d", "c"]
         assert trial["metrics"]["score"] == [trial["value"]]

@@ -67,8 +67,9 @@ def test_that_a_job_without_curves_is_not_replayed(workspace: Workspace) -> None
 
 
 SLOW = """
-import time
+import signal, time
 import bayescore.results.replay_report as report
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
 def endless(database, job, watcher):
     while True:
         watcher.progress(1, 4)

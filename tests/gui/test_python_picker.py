@@ -130,7 +130,7 @@ def test_that_a_new_file_from_a_program_proposes_the_interpreter_and_takes_anoth
     window.new_project.propose(program)
     qtbot.waitUntil(lambda: bool(window.findChildren(NewFileDialog)), timeout=WAIT_MS)
     dialog = window.findChildren(NewFileDialog)[-1]
-    qtbot.waitUntil(lambda: dialog.proposal.local == "python: .venv/bin/python\n", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: dialog.proposal.local.startswith("python: .venv/bin/python\n"), timeout=WAIT_MS)
     assert "python: .venv/bin/python" in dialog.local_view.toPlainText()
     shown = [each.text() for each in dialog.interpreter.findChildren(QLabel)]
     assert "lacks cv2" in shown
@@ -138,11 +138,11 @@ def test_that_a_new_file_from_a_program_proposes_the_interpreter_and_takes_anoth
     words = listed(picker, qtbot)
     picker.list.setCurrentRow(next(i for i, said in enumerate(words) if said.startswith("conda:vision")))
     picker.use.click()
-    qtbot.waitUntil(lambda: dialog.proposal.local == "python: conda:vision\n", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: dialog.proposal.local.startswith("python: conda:vision\n"), timeout=WAIT_MS)
     dialog.create_file.click()
     qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
     local = workspace.project / "openbayes.local.yaml"
-    assert local.read_text() == "python: conda:vision\n"
+    assert local.read_text().startswith("python: conda:vision\nbaseline: ")
 
 
 def test_that_a_misspelt_environment_is_marked_while_it_is_typed_and_fixed(

@@ -387,7 +387,11 @@ def test_that_jobs_are_submitted_and_requests_are_stored_in_one_place_only() -> 
     core = Path(bayescore.__file__).parent
     places = {
         r"\bjobs\.add\(": {core / "app" / "submit.py"},
-        r"\brequests\.add\(": {core / "app" / "job_requests.py", core / "store" / "cancellation.py"},
+        r"\brequests\.add\(": {
+            core / "app" / "job_requests.py",
+            core / "app" / "steering.py",
+            core / "store" / "cancellation.py",
+        },
     }
     for root in (core, Path(bayesdesk.__file__).parent):
         for file in root.rglob("*.py"):
