@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.config import EarlyStopping, LocalSettings, load_text
-from bayescore.i18n import Text, text
+from bayescore.engine.outcome import stop_reason
+from bayescore.i18n import text
 from bayescore.store import (
     CurveRecord,
     Database,
@@ -181,7 +182,7 @@ def _store_trial(
         cause = StopCause.DIVERGED if has_diverged else StopCause.HOPELESS
         record = CurveRecord(None if has_diverged else forecast, cause, plan.steps)
         trials.set_curve(connection, trial.id, record)
-        reason = _reason(forecast, has_diverged=has_diverged)
+        reason = stop_reason(record, job)
         ended |= {"value": values[-1], "reason": reason}
         kind = f"trial_{plan.state}"
         events.add(connection, job.id, kind, reason, trial=trial.number, at=moments[1])
@@ -200,22 +201,3 @@ def _forecast(plan: _Plan, best: float | None) -> EndForecast:
     chance = 0.0 if best is None else 0.5 * math.erfc((best - mean) / (deviation * math.sqrt(2.0)))
     low, high = mean - 1.2816 * deviation, mean + 1.2816 * deviation
     return EndForecast(plan.steps, _STEPS, mean, deviation, low, high, best, chance)
-
-
-def _reason(forecast: EndForecast, *, has_diverged: bool) -> Text:
-    if has_diverged:
-        return text(
-            "Stopped at step {step}: “{metric}” is no longer a finite number.",
-            step=forecast.step,
-            metric=_METRIC,
-        )
-    return text(
-        "Stopped at step {step} of about {steps}: expected to end at {mean:.4g} ± {deviation:.2g}; "
-        "the best is {best:.4g}; chance to beat it {chance:.1f} %.",
-        step=forecast.step,
-        steps=forecast.steps,
-        mean=forecast.mean,
-        deviation=forecast.deviation,
-        best=forecast.best,
-        chance=100.0 * forecast.chance,
-    )

@@ -74,7 +74,7 @@ def judge_trial(
         reason = text("Ended because the job was paused; it begins again when the job is resumed.")
         return Verdict(TrialState.CANCELLED, reason)
     if curve.stop is not None:
-        return Verdict(TrialState.STOPPED_EARLY, _stop_reason(curve, job), value)
+        return Verdict(TrialState.STOPPED_EARLY, stop_reason(curve, job), value)
     if stopped:
         return Verdict(TrialState.CANCELLED)
     if ended.timed_out:
@@ -99,7 +99,7 @@ def judge_trial(
     return Verdict(TrialState.SUCCEEDED, None, value)
 
 
-def _stop_reason(curve: CurveRecord, job: Job) -> Text:
+def stop_reason(curve: CurveRecord, job: Job) -> Text:
     """Why a trial was stopped early."""
     forecast = curve.forecast
     if curve.stop is StopCause.BUDGET:
