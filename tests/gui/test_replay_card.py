@@ -34,7 +34,7 @@ def test_that_it_is_worked_out_when_the_user_asks(window: MainWindow, qtbot) -> 
     assert card.bar.isHidden()
 
 
-def test_that_a_job_without_curves_is_told_so(window: MainWindow, qtbot) -> None:
+def test_that_a_job_without_curves_has_a_sentence_of_its_own(window: MainWindow, qtbot) -> None:
     card = analysed(window, qtbot, a_timed_job(window.database, Ran(0.0, 5.0, [0.5])).id)
     qtbot.mouseClick(card.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "more than once" in card.result.text(), timeout=WAIT_MS)
