@@ -24,28 +24,28 @@ def a_curve(x: float, reports: int = LENGTH, state: CurveState = CurveState.WHOL
 
 
 def a_question(stopped: tuple[tuple[int, int], ...]) -> Question:
-    """Six whole trials and one that was stopped, with a forecast that is far off."""
-    curves = tuple(a_curve(x) for x in (0.1, 0.2, 0.35, 0.6, 0.8, 0.9))
+    """Eight whole trials and one that was stopped, with a forecast that is far off."""
+    curves = tuple(a_curve(x) for x in (0.05, 0.1, 0.2, 0.35, 0.6, 0.7, 0.8, 0.9))
     cut = a_curve(0.5, 6, CurveState.CUT)
     trials = [Observation(c.parameters, Outcome.FINISHED, c.values[-1]) for c in curves]
     trials.append(Observation(cut.parameters, Outcome.STOPPED_EARLY, 5.0, deviation=0.1))
     return Question(
-        SPACE, Goal.MINIMIZE, tuple(trials), 1, 8, Algorithm.BAYESIAN, False, (*curves, cut), stopped
+        SPACE, Goal.MINIMIZE, tuple(trials), 1, 10, Algorithm.BAYESIAN, False, (*curves, cut), stopped
     )
 
 
 def test_that_the_suggestion_is_the_one_for_the_new_forecast() -> None:
-    question = a_question(((6, 6),))
-    forecast = forecast_curve(SPACE, Goal.MINIMIZE, question.curves, 6)
+    question = a_question(((8, 8),))
+    forecast = forecast_curve(SPACE, Goal.MINIMIZE, question.curves, 8)
     assert forecast is not None
     assert forecast.mean == pytest.approx(0.12, abs=0.1)
-    known = replace(question.trials[6], value=forecast.mean, deviation=forecast.deviation)
-    expected = suggest(SPACE, Goal.MINIMIZE, [*question.trials[:6], known], 1, 8)
+    known = replace(question.trials[8], value=forecast.mean, deviation=forecast.deviation)
+    expected = suggest(SPACE, Goal.MINIMIZE, [*question.trials[:8], known], 1, 10)
     assert question.answer() == expected
     assert question.answer() != a_question(()).answer()
 
 
 def test_that_the_stored_forecast_counts_while_too_little_is_known() -> None:
-    whole = a_question(((6, 6),))
-    few = replace(whole, curves=whole.curves[4:], stopped=((6, 2),))
+    whole = a_question(((8, 8),))
+    few = replace(whole, curves=whole.curves[4:], stopped=((8, 4),))
     assert few.answer() == replace(whole, curves=(), stopped=()).answer()

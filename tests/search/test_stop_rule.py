@@ -183,7 +183,7 @@ def test_that_a_trial_whose_objective_stays_not_finite_has_diverged(bad: float) 
 def test_that_a_stopped_trial_is_forecast_anew_from_trials_that_ended_later() -> None:
     running = curve(0.8, falling(0.9), seen=12)
     stopped = Curve(running.parameters, running.steps, running.values, CurveState.CUT, running.seconds)
-    few, many = (forecast_curve(SPACE, Goal.MINIMIZE, [*saturating_job(n), stopped], n) for n in (4, 16))
+    few, many = (forecast_curve(SPACE, Goal.MINIMIZE, [*saturating_job(n), stopped], n) for n in (8, 24))
     assert few is not None
     assert many is not None
     assert many.high - many.low < few.high - few.low
@@ -202,7 +202,7 @@ def test_that_trials_of_different_lengths_are_forecast_by_their_time() -> None:
 
     job = [
         of_length(x, n, n, CurveState.WHOLE)
-        for x, n in zip(np.linspace(0.1, 0.9, 6), (10, 80, 20, 60, 40, 30), strict=True)
+        for x, n in zip(np.linspace(0.1, 0.9, 8), (10, 80, 20, 60, 40, 30, 50, 70), strict=True)
     ]
     forecast = judge(job, of_length(0.5, 200, 50, CurveState.RUNNING)).forecast
     assert forecast is not None
@@ -218,7 +218,7 @@ VALUES = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.lists(VALUES, min_size=1, max_size=12), min_size=4, max_size=8),
+    st.lists(st.lists(VALUES, min_size=1, max_size=12), min_size=8, max_size=11),
     st.lists(VALUES, min_size=1, max_size=12),
     st.sampled_from(list(Goal)),
 )
@@ -226,7 +226,7 @@ def test_that_any_curves_are_judged_with_finite_forecasts(
     others: list[list[float]], own: list[float], goal: Goal
 ) -> None:
     curves = [
-        Curve({"x": i / 10}, tuple(range(1, len(v) + 1)), tuple(v), CurveState.WHOLE)
+        Curve({"x": i / 12}, tuple(range(1, len(v) + 1)), tuple(v), CurveState.WHOLE)
         for i, v in enumerate(others)
     ]
     curves.append(Curve({"x": 0.95}, tuple(range(1, len(own) + 1)), tuple(own), CurveState.RUNNING))
@@ -241,7 +241,7 @@ def test_that_any_curves_are_judged_with_finite_forecasts(
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -3.0, 1e300])
 def test_that_a_job_of_equal_constant_curves_is_judged(level: float) -> None:
-    job = [curve(x, flat(level), noise=0.0) for x in np.linspace(0.1, 0.9, 6)]
+    job = [curve(x, flat(level), noise=0.0) for x in np.linspace(0.1, 0.9, 9)]
     forecast = judge(job, curve(0.5, flat(level), 10, noise=0.0)).forecast
     assert forecast is not None
     assert forecast.low <= forecast.high
@@ -259,7 +259,7 @@ def test_that_long_curves_take_about_as_long_as_short_ones() -> None:
     def job(steps: int) -> list[Curve]:
         rng = np.random.default_rng(0)
         found = []
-        for x in np.linspace(0.05, 0.95, 8):
+        for x in np.linspace(0.05, 0.95, 10):
             seen = steps if x < 0.9 else steps // 2
             numbers = np.arange(1, seen + 1)
             values = falling(0.1 + x)(numbers / steps) + 0.01 * rng.normal(size=seen)

@@ -25,7 +25,7 @@ from bayescore.search.space import SearchSpace
 if TYPE_CHECKING:
     from bayescore.search.curves.job_curves import JobCurves
 
-_MIN_WHOLE = 4  # trials that must have run to their end before a forecast is made
+_MIN_WHOLE = 8  # trials that must have run to their end before a forecast is made
 _MIN_STEPS = 3  # reports before which no trial is stopped
 _MIN_PROGRESS = 0.05  # share of the reports, likewise
 # Progress at which forecasts are made.
