@@ -154,7 +154,6 @@ def apply(application: QApplication, name: str) -> None:
     """Give the whole application a theme, ``"light"`` or ``"dark"``."""
     chosen = theme.use(name)
     application.setPalette(_qt_palette(chosen))
-    application.setStyleSheet("")  # replacing one sheet by another takes Qt three times as long
     application.setStyleSheet(sheet(chosen))
 
 
