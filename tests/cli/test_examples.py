@@ -21,4 +21,5 @@ def test_that_the_example_with_epochs_reports_each_and_saves_when_it_is_stopped(
     trials = workspace.wait_ended(job)["trials"]
     folder = workspace.data.job(job) / "trials" / "001"
     assert list(folder.rglob("network.npz"))
-    assert 3 <= len(trials[0]["metrics"]["loss"]) == len(trials[0]["metrics"]["accuracy"]) < 30
+    # on a fast machine it may have run to its end before it was stopped
+    assert 3 <= len(trials[0]["metrics"]["loss"]) == len(trials[0]["metrics"]["accuracy"]) <= 30
