@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
 from bayescore.store import DataFolder, jobs
 from bayescore.store.engine_process import terminate
-from support import commands, crashing_engine
+from support.crashes import crash_and_restart
 from support.workspace import Workspace, wait_until
 
 PROGRAM = """
@@ -61,14 +60,7 @@ OF_DOCKER = [
 def check_that_a_crash_costs_nothing(workspace: Workspace, moment: str, step: str) -> None:
     """Crash an engine at a step, start another, and compare the store, the points and the folders."""
     job = submission(workspace)
-    crashed = commands.run(
-        [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)],
-        workspace.root,
-        os.environ,
-        timeout=60,
-    )
-    assert crashed.returncode == -signal.SIGKILL, crashed.stderr
-    engine_control.start(workspace.data)
+    crash_and_restart(workspace, moment, step)
     ended = workspace.wait_ended(job)
     assert ended["state"] == "succeeded", ended["reason"]
     check_that_each_trial_ran_once(workspace, ended)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bayescore.app import engine_control
 from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
 from bayescore.store import StopCause, jobs
-from support import commands, crashing_engine
+from support.crashes import crash_and_restart
 from support.workspace import Workspace, wait_until
 
 SPECS = [{"name": "x", "type": "DISCRETE", "discrete_values": [1, 2, 3]}]
@@ -121,14 +117,7 @@ def test_that_an_engine_that_dies_at_a_stop_neither_repeats_nor_forgets_it(
     with database.write() as connection:
         job = jobs.add(connection, prepared.submission).id
     database.close()
-    crashed = commands.run(
-        [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)],
-        workspace.root,
-        os.environ,
-        timeout=60,
-    )
-    assert crashed.returncode == -signal.SIGKILL, crashed.stderr
-    engine_control.start(workspace.data)
+    crash_and_restart(workspace, moment, step)
     ended = workspace.wait_ended(job)
     assert [t["state"] for t in ended["trials"]] == ["succeeded", "stopped_early", "succeeded"]
     assert output(workspace, job, 2, "journal.txt") == "ran\n"
