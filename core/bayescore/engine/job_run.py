@@ -95,14 +95,21 @@ class JobRun:
 
     # ---- steps
 
-    def advance(self, job: Job) -> None:
-        """Take one step. Does not wait."""
+    def advance(self, job: Job, *, may_begin: bool = True) -> None:
+        """Take one step. Does not wait.
+
+        Parameters
+        ----------
+        may_begin
+            Whether a queued job begins. Otherwise its project is copied, so that later changes of the
+            project do not matter, and it waits.
+        """
         if job.local.known != self.job.local.known:
             self._suggester.exhausted = None  # a trial was added by hand
         self.job = job
-        if job.state is JobState.QUEUED:
+        if job.state is JobState.QUEUED and (may_begin or self.cancelled):
             self._begin()
-        if self._rest() or not self._is_set_up():
+        if self._rest() or not self._is_set_up() or self.job.state is JobState.QUEUED:
             return
         self._advance_trials()
         if self.job.state is JobState.PAUSED and not self.cancelled:
@@ -139,6 +146,10 @@ class JobRun:
         """Begin to read metrics of programs that do not report them, where it is time for that."""
         for run in self._trial_runs.values():
             run.read_metrics()
+
+    def takes_place(self) -> bool | None:
+        """Whether a trial takes a place of this machine, as one without GPU does; ``None``: not known yet."""
+        return self._leaser.takes_place(self.job)
 
     def running_count(self) -> int:
         """Number of trials that hold a lease."""
@@ -261,7 +272,7 @@ class JobRun:
             if self.cancelled:
                 self.job = jobs.move(connection, self.job.id, JobState.CANCELLED)
                 return
-            self.job = jobs.move(connection, self.job.id, JobState.RUNNING)
+            self.job = jobs.start(connection, self.job.id)
             events.add(connection, self.job.id, "running", text("The job has started."))
 
     def _set_up_done(self) -> bool:
