@@ -115,7 +115,9 @@ class Job:
     last_start: str = ""
     begun: int = 0
     running: int = 0
-    overtaken: Counter[str] = field(default_factory=Counter)  # by others, while it waits with no trial running
+    overtaken: Counter[str] = field(
+        default_factory=Counter
+    )  # by others, while it waits with no trial running
 
     @property
     def has_ended(self) -> bool:
@@ -207,7 +209,9 @@ ACTIONS = st.tuples(
 )
 
 
-@given(st.lists(JOBS, min_size=1, max_size=6), PLACES, st.lists(ACTIONS, max_size=40), st.lists(JOBS, max_size=3))
+@given(
+    st.lists(JOBS, min_size=1, max_size=6), PLACES, st.lists(ACTIONS, max_size=40), st.lists(JOBS, max_size=3)
+)
 def test_that_places_and_order_hold_and_no_job_starves_whatever_users_do(
     jobs: list[Job], places: Places, actions: list[tuple[str, int, int]], later: list[Job]
 ) -> None:

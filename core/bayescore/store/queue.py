@@ -92,7 +92,5 @@ def _without(moments: dict[str, str], job: str) -> dict[str, str]:
 
 
 def _write(connection: sa.Connection, queue: Queue) -> None:
-    stored = _Stored(
-        order=queue.order, in_order=tuple(sorted(queue.in_order)), first_since=queue.first_since
-    )
+    stored = _Stored(order=queue.order, in_order=tuple(sorted(queue.in_order)), first_since=queue.first_since)
     settings.put(connection, _KEY, stored.model_dump_json())
