@@ -24,6 +24,7 @@ def _commands() -> dict[str, tuple[str, str]]:
         "init": ("project:init", _("Start a project: write an openbayes.yaml, or copy an example.")),
         "gear": ("gear:application", _("The commands of the official command line.")),
         "cloud": ("cloud:application", _("The same job on the OpenBayes platform.")),
+        "sweep": ("sweep:sweep", _("Put several projects into the queue, one after the other.")),
         "jobs": ("job_list:jobs", _("List the jobs.")),
         "show": ("job_list:show", _("Show a job: its state, its best trial, its events.")),
         "trials": ("job_list:trials", _("List the trials of a job.")),

@@ -26,6 +26,11 @@ def places_of(connection: sa.Connection) -> Places:
     stored = settings.get(connection, _KEY) or ""
     if stored.isdecimal() and 1 <= int(stored) <= MOST_PLACES:
         return Places(int(stored), is_limit=True)
+    return default_places()
+
+
+def default_places() -> Places:
+    """One place for each core."""
     return Places(cores())
 
 
