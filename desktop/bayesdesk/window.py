@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         self.tray.ended.connect(self.notices.tell_ended)
         self.watch.rows_changed.connect(self._take_rows)
         self.watch.view_changed.connect(self.pages.take_view)
+        self.machine.machine_changed.connect(self._take_machine)
         self.watch.trouble.connect(self.show_error)
 
     def show_frame(self) -> None:
@@ -336,6 +337,10 @@ class MainWindow(QMainWindow):
 
     def _choose(self, job: str | None) -> None:
         self.sidebar.choose(job)
+
+    def _take_machine(self) -> None:
+        if self.machine.machine is not None:
+            self.watch.set_gpus(self.machine.machine.gpus)
 
     def _take_rows(self, rows: tuple[JobRow, ...]) -> None:
         self.tray.take(self.rows, rows)

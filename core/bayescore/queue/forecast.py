@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bayescore.queue.scheduler import Entry, Places, next_job
 
-_MOST_STEPS = 2000  # trials that are simulated: later ones are not worth an estimate
+_MOST_STEPS = 20_000  # trials that are simulated, times jobs: later ones are not worth an estimate
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class _Simulation:
                 if job in self._awaited:
                     self._awaited.discard(job)
                     found[job] = clock
-            if not self._awaited or not self._ends or self._begun > _MOST_STEPS:
+            if not self._awaited or not self._ends or self._begun * len(self._entries) > _MOST_STEPS:
                 return found
             clock, job = heapq.heappop(self._ends)
             if math.isinf(clock):

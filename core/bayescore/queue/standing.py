@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -70,9 +70,16 @@ def read_queue(connection: sa.Connection, gpus: Sequence[Gpu]) -> QueueView:
     gpus
         GPUs of this machine.
     """
+    active = {job.id: (job, trials.of_job(connection, job.id)) for job in jobs.active(connection)}
+    return queue_of(connection, active, gpus)
+
+
+def queue_of(
+    connection: sa.Connection, active: Mapping[str, tuple[Job, Sequence[Trial]]], gpus: Sequence[Gpu]
+) -> QueueView:
+    """The queue, by the jobs that have not ended and their trials, which have already been read."""
     stored, places = queue.read(connection), places_of(connection)
-    active = {job.id: job for job in jobs.active(connection)}
-    members = [(active[i], trials.of_job(connection, i)) for i in stored.order if i in active]
+    members = [active[job] for job in stored.order if job in active]
     entries = [_entry(job, found, stored, places, gpus) for job, found in members]
     held = waits(entries, places)
     moment = now()
