@@ -151,6 +151,11 @@ class JobRun:
         """Whether a trial takes a place of this machine, as one without GPU does; ``None``: not known yet."""
         return self._leaser.takes_place(self.job)
 
+    def places_left(self) -> int:
+        """Number of trials that are stored as running and whose places others may use."""
+        left = {identifier for identifier, run in self._trial_runs.items() if run.leaves_its_place}
+        return sum(trial.id in left for trial in self._unended()) if left else 0
+
     def running_count(self) -> int:
         """Number of trials that hold a lease."""
         tally = self._tally()

@@ -41,7 +41,7 @@ def line_up(database: Database, runs: Mapping[str, JobRun]) -> tuple[list[Entry]
                 wants=takes_place is not None and run.can_start_trial(),
                 running=used.running,
                 size=size,
-                taken=size * used.without_lease,
+                taken=size * max(0, used.without_lease - run.places_left()),
                 last_start=used.last_start,
                 first_since=queue.first_since.get(job, ""),
             )

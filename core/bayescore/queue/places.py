@@ -11,7 +11,7 @@ from bayescore.queue.scheduler import Places
 from bayescore.store import settings
 
 MOST_PLACES = 1000
-_KEY = "places"
+PLACES = "places"
 
 
 def cores() -> int:
@@ -23,7 +23,7 @@ def cores() -> int:
 
 def places_of(connection: sa.Connection) -> Places:
     """The places that the user has set for this machine, or one for each core."""
-    stored = settings.get(connection, _KEY) or ""
+    stored = settings.get(connection, PLACES) or ""
     if stored.isdecimal() and 1 <= int(stored) <= MOST_PLACES:
         return Places(int(stored), is_limit=True)
     return default_places()
@@ -36,7 +36,7 @@ def default_places() -> Places:
 
 def set_places(connection: sa.Connection, count: int | None) -> None:
     """Store how many trials without a GPU run at the same time; ``None`` for the default."""
-    settings.put(connection, _KEY, "" if count is None else str(count))
+    settings.put(connection, PLACES, "" if count is None else str(count))
 
 
 def size_of(local: LocalSettings, places: Places) -> float:

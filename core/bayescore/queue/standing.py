@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from bayescore.queue.forecast import Work, begin_times
-from bayescore.queue.places import places_of, size_of
+from bayescore.queue.places import PLACES, places_of, size_of
 from bayescore.queue.scheduler import Entry, Hold, Places, Why, waits
 from bayescore.results import ended_count, usual_seconds
 from bayescore.store import Job, JobState, Trial, TrialState, jobs, queue, requests, trials
 from bayescore.times import now, parsed
 from bayescore.trials.gpus import Gpu, chosen, uses_cpu
 
+QUEUE_SETTINGS = (queue.KEY, PLACES)  # names of the settings of the store on which the queue depends
 _RAY = "ray"
 
 

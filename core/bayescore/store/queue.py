@@ -14,7 +14,7 @@ from bayescore.store.tables import jobs
 from bayescore.times import now
 
 FIRST, LAST = "first", "last"
-_KEY = "queue"
+KEY = "queue"
 
 
 class _Stored(BaseModel):
@@ -50,7 +50,7 @@ def read(connection: sa.Connection) -> Queue:
     query = sa.select(jobs.c.id).where(jobs.c.state.in_(states)).order_by(jobs.c.seq)
     active = list(connection.execute(query).scalars())
     try:
-        stored = _Stored.model_validate_json(settings.get(connection, _KEY) or "{}")
+        stored = _Stored.model_validate_json(settings.get(connection, KEY) or "{}")
     except ValidationError:  # a damaged store
         stored = _Stored()
     known = [job for job in dict.fromkeys(stored.order) if job in active]
@@ -93,4 +93,4 @@ def _without(moments: dict[str, str], job: str) -> dict[str, str]:
 
 def _write(connection: sa.Connection, queue: Queue) -> None:
     stored = _Stored(order=queue.order, in_order=tuple(sorted(queue.in_order)), first_since=queue.first_since)
-    settings.put(connection, _KEY, stored.model_dump_json())
+    settings.put(connection, KEY, stored.model_dump_json())

@@ -200,7 +200,8 @@ def spoken_line(item: JobRow) -> str:
     job = item.job
     best = "" if item.best is None else _("best {value}", value=number(item.best))
     is_shown_by_colour = job.state in (JobState.SUCCEEDED, JobState.RUNNING, JobState.QUEUED)
-    state = state_word(job.state) if is_shown_by_colour else ""  # else it is in the status
+    is_in_status = not is_shown_by_colour or waits(item)
+    state = "" if is_in_status else state_word(job.state)
     status = status_line(item), begin_words(item)
     return ", ".join(filter(None, (job.name, state, *status, best, tags_line(item))))
 

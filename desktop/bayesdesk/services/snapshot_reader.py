@@ -12,8 +12,7 @@ import sqlalchemy as sa
 
 from bayescore.app import lineage
 from bayescore.app.lineage import EarlierJob
-from bayescore.queue import places_of
-from bayescore.queue.standing import queue_of
+from bayescore.queue.standing import QUEUE_SETTINGS, queue_of
 from bayescore.results import EarlyStops, best, budget_left, early_stops, ended_count, time_left
 from bayescore.store import (
     Database,
@@ -26,7 +25,6 @@ from bayescore.store import (
     TrialState,
     events,
     jobs,
-    queue,
     revisions,
     settings,
     transfers,
@@ -267,8 +265,7 @@ class _QueueReader:
     def read(self, connection: sa.Connection, live: Mapping[str, _Trials]) -> dict[str, QueuePlace]:
         """The places, by the id of a job."""
         state = (
-            queue.read(connection),
-            places_of(connection),
+            settings.several(connection, QUEUE_SETTINGS),
             [gpu.uuid for gpu in self.gpus],
             [
                 (its.job, its.ended, [(t.number, t.state) for t in its.every if not t.state.ended])
