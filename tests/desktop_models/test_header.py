@@ -99,3 +99,18 @@ def test_that_a_reason_is_an_error_unless_the_job_has_ended_well() -> None:
         header = header_of(a_view(job=replace(a_job(state), reason=reason)))
         assert (header.reason, header.severity) == ("Everything was tried.", severity)
     assert header_of(a_view()).reason is None
+
+
+@pytest.mark.parametrize(
+    ("trials", "words"),
+    [
+        ([], "–"),
+        (EACH, "0.5  #1"),
+        (
+            [a_trial(1, 0.5, origin="baseline"), a_trial(2, 0.625)],
+            "0.625  #2 · 0.125 better than your defaults",
+        ),
+    ],
+)
+def test_that_the_best_is_compared_with_the_baseline(trials: list, words: str) -> None:
+    assert header_of(a_view(trials)).best == words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bayescore.i18n import _
-from bayescore.results import ended_count
+from bayescore.results import ended_count, gain_text
 from bayescore.store import JobState, TrialState
 from bayesdesk.models.early_stops import budget_line, stops_line
 from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
@@ -54,7 +54,7 @@ class Header:
 
 def header_of(view: JobView) -> Header:
     """The header of a job."""
-    job, winner = view.job, view.best
+    job = view.job
     has_ended, runs_here = job.state.ended, not job.submission.is_imported
     left = view.seconds_left
     about = "–" if left is None else _("about {time}", time=span(left))
@@ -67,7 +67,7 @@ def header_of(view: JobView) -> Header:
         time_left=None if has_ended else about,
         budget=budget_line(view.budget) if view.budget is not None else None,
         stops=stops_line(view.early_stops),
-        best=f"{number(winner.value)}  #{winner.number}" if winner else "–",
+        best=_best(view),
         gain=_gain(view),
         algorithm=algorithm_word(job.config.hyper_tuning.algorithm),
         place=_place(view),
@@ -100,6 +100,16 @@ def _progress(view: JobView) -> str:
     if failed:
         parts.append(_("{count} failed", count=failed))
     return " · ".join(parts)
+
+
+def _best(view: JobView) -> str:
+    """The best value, and what it gained over the baseline."""
+    winner = view.best
+    if winner is None:
+        return "–"
+    gain = gain_text(view.job, view.trials)
+    value = f"{number(winner.value)}  #{winner.number}"
+    return value if gain is None else f"{value} · {gain}"
 
 
 def _gain(view: JobView) -> tuple[str, str] | None:

@@ -71,6 +71,10 @@ class Commands:
         """Set or remove the star of trials."""
         trial_marks.star(self._database, job, numbers, starred=starred)
 
+    def set_baseline(self, job: str, number: int | None) -> None:
+        """Choose the trial that a job is compared with."""
+        trial_marks.set_baseline(self._database, job, number)
+
     def annotate(self, job: str, number: int, note: str) -> None:
         """Write a note on a trial."""
         trial_marks.annotate(self._database, job, number, note)
