@@ -8,6 +8,7 @@ from bayescore.app import job_requests, steering, trial_marks
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
 from bayescore.app.submit import submit
+from bayescore.config import JobChange
 from bayescore.results import usual_seconds
 from bayescore.store import Database, jobs, trials
 
@@ -58,6 +59,10 @@ class Commands:
     def add_trial(self, job: str, assignments: Sequence[str], confirmed: Confirmed = ()) -> None:
         """Add a trial with chosen parameters."""
         steering.add_trial(self._database, job, assignments, None, confirmed)
+
+    def change_job(self, job: str, change: JobChange) -> None:
+        """Change the settings of a job that runs."""
+        steering.change_job(self._database, job, change)
 
     def pause(self, job: str, *, now: bool) -> None:
         """Let a job begin no more trials, and with ``now`` end those that run."""
