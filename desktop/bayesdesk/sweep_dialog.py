@@ -46,6 +46,7 @@ class SweepDialog(Dialog):
         self._busy = busy_bar(_("Checking"))
         self._error = label("", "problem", wrap=True, selectable=True)
         self._error.setProperty("severity", "error")
+        self._error.setVisible(False)
         self._is_storing = False
         words = n_("Queue {count} job", "Queue {count} jobs", len(projects))
         self.start = button(words, self._start, kind="primary", meaning="start")
@@ -91,7 +92,12 @@ class SweepDialog(Dialog):
     def _checked(self) -> None:
         self._busy.setVisible(False)
         found = [card.found for card in self._cards if card.found is not None]
-        self.start.setEnabled(all(each.may_start for each in found))
+        failing = sum(not each.may_start for each in found)
+        self.start.setEnabled(not failing)
+        if failing:
+            self._refuse(
+                n_("{count} project cannot start yet.", "{count} projects cannot start yet.", failing)
+            )
         if any(each.unconfirmed for each in found):
             count = len(self._cards)
             self.start.setText(n_("Allow and queue {count} job", "Allow and queue {count} jobs", count))
@@ -117,7 +123,11 @@ class SweepDialog(Dialog):
     def _failed(self, error: Exception) -> None:
         self._is_storing = False
         self._busy.setVisible(False)
-        self._error.setText(str(error))
+        self._refuse(str(error))
+
+    def _refuse(self, words: str) -> None:
+        self._error.setText(words)
+        self._error.setVisible(True)
 
     def done(self, result: int) -> None:
         """Close; not while jobs are being stored."""

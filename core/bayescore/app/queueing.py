@@ -6,7 +6,7 @@ from bayescore.app import engine_control
 from bayescore.app.lookup import job_by_id
 from bayescore.errors import ConfigError
 from bayescore.i18n import Text, ntext, text
-from bayescore.queue import Hold, Why
+from bayescore.queue import Hold, Places, Why, places_of
 from bayescore.queue.places import MOST_PLACES, set_places
 from bayescore.queue.standing import QueueView, Standing, read_queue
 from bayescore.store import Database, Job, queue, requests
@@ -75,6 +75,12 @@ def parse_places(written: str) -> int | None:
         )
         raise ConfigError(message)
     return int(written)
+
+
+def stored_places(database: Database) -> Places:
+    """How many trials without a GPU run at the same time."""
+    with database.read() as connection:
+        return places_of(connection)
 
 
 def store_places(database: Database, count: int | None) -> None:
