@@ -82,7 +82,7 @@ def _print(view: QueueView, *, json: bool) -> None:
     if not view.standings:
         write(_("No job runs or waits."))
     else:
-        headers = ["#", _("id"), _("name"), _("trials"), _("turns"), _("now"), _("begins")]
+        headers = [_("no."), _("id"), _("name"), _("trials"), _("turns"), _("now"), _("begins")]
         table(headers, [_row(i, standing) for i, standing in enumerate(view.standings, 1)])
     write(str(queueing.places_words(view)))
 
