@@ -60,7 +60,8 @@ class _Simulation:
         self._awaited = {e.job for e in queue if e.running == 0 and e.withheld is None}
         self._ends: list[tuple[float, str]] = []
         self._begun = 0
-        for job in self._entries:
+        for job, entry in list(self._entries.items()):
+            self._set(entry, entry.running, entry.last_start)
             for seconds in works[job].under_way:
                 heapq.heappush(self._ends, (_known(seconds), job))
 
