@@ -23,10 +23,14 @@ from support.workspace import REPORT_X, Workspace, wait_until
 
 WAITS = (
     REPORT_X
-    + """import pathlib, time
+    + """import os, pathlib, time
 go = pathlib.Path({folder!r})
+here = go / f"runs {{os.getpid()}}"
+here.touch()
+(go / f"at once {{len(list(go.glob('runs *')))}}").touch()
 while not ((go / "all").exists() or (go / str(int(args.x))).exists()):
     time.sleep(0.02)
+here.unlink()
 """
 )
 
@@ -50,6 +54,11 @@ def write(workspace: Workspace, go: Path, *values: int, **options: object) -> No
     )
 
 
+def most_at_once(go: Path) -> int:
+    """How many programs have run at the same time."""
+    return max(int(file.name.rpartition(" ")[2]) for file in go.glob("at once *"))
+
+
 def running(engine: SteppedEngine, *ids: str) -> list[int]:
     return [engine.count(job, TrialState.RUNNING) + engine.count(job, TrialState.STARTING) for job in ids]
 
@@ -64,18 +73,11 @@ def test_that_four_jobs_of_three_trials_do_not_run_twelve_at_once(
     monkeypatch.setattr("bayescore.queue.places.cores", lambda: 2)
     write(workspace, go := tmp_path / "go", 1, 2, 3)
     ids = [engine.submit() for _ in range(4)]
-    most = 0
-
-    def all_ended() -> bool:
-        nonlocal most
-        most = max(most, sum(running(engine, *ids)))
-        if are_set_up(workspace, *ids):
-            (go / "all").touch()
-        return all(engine.state(job).ended for job in ids)
-
-    engine.until(all_ended, "the jobs do not end")
+    engine.until(lambda: are_set_up(workspace, *ids) and sum(running(engine, *ids)) == 2, "two do not run")
+    (go / "all").touch()
+    engine.until(lambda: all(engine.state(job).ended for job in ids), "the jobs do not end")
     assert {engine.state(job) for job in ids} == {JobState.SUCCEEDED}
-    assert most in (2, 3)  # three if the first job begins before the others are there
+    assert most_at_once(go) <= 2
 
 
 def test_that_a_job_that_has_the_machine_to_itself_runs_as_many_trials_as_it_asks_for_unless_that_is_limited(
@@ -87,21 +89,17 @@ def test_that_a_job_that_has_the_machine_to_itself_runs_as_many_trials_as_it_ask
     engine.until(lambda: engine.count(alone, TrialState.RUNNING) == 3, "three trials do not run")
     with engine.database.write() as connection:
         set_places(connection, 2)
+    write(workspace, other := tmp_path / "other", 1, 2, 3)
     limited = engine.submit()
     engine.until(lambda: are_set_up(workspace, limited), "the job is not set up")
-    assert running(engine, alone, limited) == [3, 0]
     engine.until(lambda: engine.state(limited) is JobState.RUNNING, "the job does not begin")
-    for value in (1, 2, 3):
-        (go / str(value)).touch()
-    most = 0
-
-    def has_ended() -> bool:
-        nonlocal most
-        most = max(most, *running(engine, limited))
-        return engine.state(limited).ended
-
-    engine.until(has_ended, "the job does not end")
-    assert most <= 2
+    assert running(engine, alone, limited) == [3, 0]
+    (go / "all").touch()
+    engine.until(lambda: running(engine, limited) == [2], "two trials do not run")
+    (other / "all").touch()
+    engine.until(lambda: engine.state(limited).ended, "the job does not end")
+    assert most_at_once(go) == 3
+    assert most_at_once(other) <= 2
 
 
 def submit_in_order(engine: SteppedEngine, workspace: Workspace, go: Path, count: int) -> list[str]:

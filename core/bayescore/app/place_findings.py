@@ -31,11 +31,10 @@ def place_findings(at_a_time: int, local: LocalSettings, runner: str, data_folde
         return
     if places.is_limit:
         message = ntext(
-            "{count} trial runs at a time instead of {asked}: this machine is limited to {places} places.",
-            "{count} trials run at a time instead of {asked}: this machine is limited to {places} places.",
+            "{count} trial runs at a time instead of {asked}: the limit of this machine.",
+            "{count} trials run at a time instead of {asked}: the limit of this machine.",
             room,
             asked=at_a_time,
-            places=places.count,
         )
         hint = text(
             "Lower parallel_count, or change the limit: bayesdesk queue --places {count}", count=at_a_time

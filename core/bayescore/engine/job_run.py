@@ -130,9 +130,17 @@ class JobRun:
         return self.is_at_rest
 
     def can_start_trial(self) -> bool:
-        """Whether another trial could start now, given a GPU or a slot."""
-        is_ending = self._is_ending or self.cancelled
-        if self.job.state is not JobState.RUNNING or is_ending or not self._set_up_done():
+        """Whether another trial could start now, given a place, a GPU or a slot."""
+        return self.is_ready and self.wants_trial()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the job has begun and is set up."""
+        return self.job.state is JobState.RUNNING and self._set_up_done()
+
+    def wants_trial(self) -> bool:
+        """Whether the job has another trial to run, now or once it is ready."""
+        if self.job.state not in (JobState.QUEUED, JobState.RUNNING) or self._is_ending or self.cancelled:
             return False
         tally = self._tally()
         if tally[TrialState.PENDING] > sum(run.is_delayed for run in self._trial_runs.values()):

@@ -22,13 +22,17 @@ def held_queue(database: Database, active: Mapping[str, Job]) -> list[Entry]:
 
 
 def line_up(database: Database, runs: Mapping[str, JobRun]) -> tuple[list[Entry], Places]:
-    """The queue as it is now, and the places of this machine."""
+    """The queue as it is now, and the places of this machine.
+
+    A job that is being set up is in it: it is not ready to begin a trial, but the others share with it.
+    """
     with database.read() as connection:
         queue, places = stored_queue.read(connection), places_of(connection)
         usage = trials.usage(connection, queue.order)
     entries = []
     for job in queue.order:
-        if (run := runs.get(job)) is None:
+        if (run := runs.get(job)) is None:  # it has just come, or starts again from the store
+            entries.append(Entry(job, in_order=job in queue.in_order, wants=False))
             continue
         used = usage.get(job, trials.Usage())
         takes_place = run.takes_place()
@@ -38,7 +42,7 @@ def line_up(database: Database, runs: Mapping[str, JobRun]) -> tuple[list[Entry]
                 job,
                 in_order=job in queue.in_order,
                 withheld=withheld(run.job),
-                wants=takes_place is not None and run.can_start_trial(),
+                wants=takes_place is not None and run.wants_trial(),
                 running=used.running,
                 size=size,
                 taken=size * max(0, used.without_lease - run.places_left()),

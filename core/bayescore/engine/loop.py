@@ -145,7 +145,7 @@ class Engine:
 
     def _start_trials(self) -> None:
         """Start trials one by one, each for the job whose turn it is."""
-        unready: set[str] = set()  # without a suggestion or a GPU for the moment
+        unready = {job for job, run in self._runs.items() if not run.is_ready}  # or lacks a suggestion, a GPU
         while True:
             queue, places = line_up(self._database, self._runs)
             self._services.gpus.arrange([entry.job for entry in turns(queue)])
