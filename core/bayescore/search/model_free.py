@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from bayescore.config.models import CategoricalSpec, DiscreteSpec
+from bayescore.search.beliefs import Beliefs
 from bayescore.search.records import ExhaustedReason, Origin, Suggestion
-from bayescore.search.space import Key, Point, SearchSpace, choices, count, draw
+from bayescore.search.space import Key, Point, SearchSpace, choices, count, draw, to_unit
 
 EXHAUSTED = Suggestion(None, exhausted=ExhaustedReason.ALL_COMBINATIONS)
 _DRAWS = 200  # before the remaining combinations are enumerated
@@ -27,12 +28,29 @@ def next_on_grid(space: SearchSpace, used: set[Key]) -> Suggestion:
     return EXHAUSTED
 
 
-def next_random(space: SearchSpace, used: set[Key], seed: int, number: int) -> Suggestion:
+def next_random(
+    space: SearchSpace, used: set[Key], seed: int, number: int, beliefs: Beliefs | None = None
+) -> Suggestion:
     """Draw from the distributions of the specs, without repeating a point.
 
     DISCRETE and CATEGORICAL parameters follow a shuffled list of their combinations, so that every
     combination is used before one is repeated. Ranges are drawn independently.
+
+    Every second trial, from the first, is drawn from the beliefs. Random search does not learn, so they
+    cannot fade; a wrong one costs half of the trials.
     """
+    if beliefs and number % 2:
+        rng = random_stream(seed, number, purpose=2)
+        for _ in range(_DRAWS):
+            row = np.array(
+                [
+                    to_unit(s, draw(s, u))
+                    for s, u in zip(space.specs, rng.random(space.dimensions), strict=True)
+                ]
+            )
+            believed = space.point(beliefs.draw(rng.random((1, space.dimensions)), row[None, :])[0])
+            if space.key(believed) not in used:
+                return Suggestion(believed, Origin.RANDOM)
     point = unused_draw(space, used, random_stream(seed, number), seed)
     return EXHAUSTED if point is None else Suggestion(point, Origin.RANDOM)
 

@@ -1,0 +1,176 @@
+"""What a belief about the best gains, and what a wrong one costs: ``python -m tests.bench_search --beliefs``.
+
+A belief is held about every parameter, as ``expect: {name: value}``: at the best point of reference runs, a
+tenth of each scale away from it, and at the worst of random points. Nothing is measured of the reference runs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from bayescore.config import PARAMETER_SPECS, Algorithm, Belief, CategoricalSpec, DiscreteSpec, Goal, Scale
+from bayescore.config.scales import range_of, scale_of
+from bayescore.search import Point, SearchSpace, suggest
+from bayescore.search.space import from_unit, to_unit
+from bench_search.ask_tell import AskTell
+from bench_search.report import WORST
+from bench_search.tasks import Task, Values, suite
+
+TRIALS = 50
+MOMENTS = (5, 10, 20, 50)
+_REFERENCE_SEEDS = (1001, 1002, 1003)
+_REFERENCE_TRIALS = 100
+_RANDOM_POINTS = 400
+_TENTH = 0.1
+
+
+class Place(StrEnum):
+    """Where the belief is."""
+
+    NONE = "no belief"
+    BEST = "at the best"
+    TENTH_OFF = "a tenth off"
+    WORST = "at the worst"
+    RANDOM = "random search"  # for the scale of the scores
+
+
+def space_of(task: Task) -> SearchSpace:
+    """The task's space."""
+    return SearchSpace(PARAMETER_SPECS.validate_python(list(task.specs)))
+
+
+def reference(index: int) -> tuple[Point, Point, float]:
+    """The best and the worst known point of a task, and the best value, smaller is better."""
+    task = suite()[index]
+    space = space_of(task)
+    seen: list[tuple[float, Point]] = []
+    for seed in _REFERENCE_SEEDS:
+        search = AskTell(space, Goal(task.goal), seed)
+        for _ in range(_REFERENCE_TRIALS):
+            if (point := search.ask()) is None:
+                break
+            value = _value(task, point)
+            search.tell(point, _told(task, value))
+            seen.append((value, point))
+    best_value, best = min(seen, key=lambda each: each[0])
+    points = [_random_point(space, 2000, n) for n in range(1, _RANDOM_POINTS + 1)]
+    valued = [(_value(task, point), _distance(space, best, point), i) for i, point in enumerate(points)]
+    return best, points[max(valued)[2]], best_value
+
+
+def curve(
+    index: int, place: Place, seed: int, best: Point, worst: Point, trials: int = TRIALS
+) -> list[float]:
+    """Best value after each trial of one run, smaller is better."""
+    task = suite()[index]
+    space = space_of(task)
+    expected = beliefs_at(space, place, best, worst, seed)
+    search = AskTell(space, Goal(task.goal), seed, expected)
+    reached, found = math.inf, []
+    for number in range(1, trials + 1):
+        point = _random_point(space, seed, number) if place is Place.RANDOM else search.ask()
+        if point is not None:
+            value = _value(task, point)
+            if place is not Place.RANDOM:
+                search.tell(point, _told(task, value))
+            reached = min(reached, value)
+        found.append(reached)
+    return found
+
+
+def beliefs_at(
+    space: SearchSpace, place: Place, best: Point, worst: Point, seed: int
+) -> Mapping[str, Belief]:
+    """A belief about each parameter, without “within”."""
+    if place in (Place.NONE, Place.RANDOM):
+        return {}
+    if place is Place.WORST:
+        return {name: Belief(around=value) for name, value in worst.items()}
+    if place is Place.BEST:
+        return {name: Belief(around=value) for name, value in best.items()}
+    rng = np.random.default_rng(20_000 + seed)
+    moved: dict[str, Belief] = {}
+    for spec in space.specs:
+        value = best[spec.name]
+        if not isinstance(spec, CategoricalSpec):
+            unit, step = to_unit(spec, value), _TENTH * (1 if rng.random() < 0.5 else -1)
+            step = step if 0.0 <= unit + step <= 1.0 else -step
+            value = _number_at(spec, unit + step)
+        moved[spec.name] = Belief(around=value)
+    return moved
+
+
+def summary(
+    curves: Mapping[tuple[int, Place], Sequence[Sequence[float]]], best_values: Mapping[int, float]
+) -> str:
+    """Scores by place of the belief and number of trials, and by task after ten trials."""
+    places = [p for p in Place if p is not Place.RANDOM]
+    scores = {
+        (place, moment): {i: _scores(curves, best_values, i, place, moment) for i in best_values}
+        for place in places
+        for moment in MOMENTS
+    }
+    lines = ["| belief | " + " | ".join(f"after {m}" for m in MOMENTS) + " |", "|---" * 5 + "|"]
+    for place in places:
+        cells = []
+        for moment in MOMENTS:
+            per_task = list(scores[place, moment].values())
+            error = math.sqrt(sum(s.var(ddof=1) / len(s) for s in per_task)) / len(per_task)
+            cells.append(f"{np.mean([s.mean() for s in per_task]):.2f} ± {error:.2f}")
+        lines.append(f"| {place} | " + " | ".join(cells) + " |")
+    lines += ["", "| task | " + " | ".join(f"{p}, {m}" for m in (10, 50) for p in places) + " |"]
+    lines.append("|---" * (1 + 2 * len(places)) + "|")
+    for i in best_values:
+        found = [f"{scores[p, m][i].mean():.2f}" for m in (10, 50) for p in places]
+        lines.append(f"| {suite()[i].name} | " + " | ".join(found) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _scores(
+    curves: Mapping[tuple[int, Place], Sequence[Sequence[float]]],
+    best_values: Mapping[int, float],
+    index: int,
+    place: Place,
+    moment: int,
+) -> np.ndarray:
+    """Scores of the seeds: the distance to the best known value, relative to random search's median."""
+    reached = [c[-1] for (i, _), found in curves.items() if i == index for c in found]
+    low = min([*reached, best_values[index]])
+    chance = float(np.median([c[moment - 1] for c in curves[index, Place.RANDOM]]))
+    ends = np.array([c[min(moment, len(c)) - 1] for c in curves[index, place]])
+    return np.asarray(np.clip((ends - low) / max(chance - low, 1e-12), 0.0, WORST))
+
+
+def _told(task: Task, value: float) -> float | None:
+    return None if math.isinf(value) else -value if task.goal == "MAXIMIZE" else value
+
+
+def _value(task: Task, values: Values) -> float:
+    value = task.objective(values)
+    sign = -1.0 if task.goal == "MAXIMIZE" else 1.0
+    return sign * value if math.isfinite(value) else math.inf
+
+
+def _random_point(space: SearchSpace, seed: int, number: int) -> Point:
+    point = suggest(space, Goal.MINIMIZE, [], seed, number, algorithm=Algorithm.RANDOM).parameters
+    assert point is not None
+    return point
+
+
+def _distance(space: SearchSpace, a: Point, b: Point) -> float:
+    rows = space.row(a) - space.row(b)
+    rows[list(space.categorical)] = rows[list(space.categorical)] != 0
+    return float(np.abs(rows).sum())
+
+
+def _number_at(spec: Any, unit: float) -> Any:
+    """The value at a coordinate, for a list any number between its ends."""
+    if not isinstance(spec, DiscreteSpec):
+        return from_unit(spec, unit)
+    low, high = range_of(spec)
+    return low * (high / low) ** unit if scale_of(spec) is Scale.LOG else low + (high - low) * unit
