@@ -107,7 +107,10 @@ def _around(reader: Reader, path: Path, spec: ParameterSpec) -> int | float | st
             text(
                 "{value} is outside the range of “{name}”, {low} to {high}. "
                 "Write a value in the range, or make the range wider.",
-                value=number, name=spec.name, low=low, high=high,
+                value=f"{number:g}",
+                name=spec.name,
+                low=f"{low:g}",
+                high=f"{high:g}",
             ),
         )  # fmt: skip
     return number
@@ -167,7 +170,7 @@ def _key_text(reader: Reader, path: Path) -> str:
     return reader.document.text[node.start : node.end]
 
 
-def written(belief: Belief) -> Any:
+def written_belief(belief: Belief) -> Any:
     """A belief as it is written to the file."""
     if belief.weights:
         return dict(belief.weights)

@@ -113,6 +113,11 @@ def _set(reader: Reader, path: Path, tuning: HyperTuning, *, is_measured: bool) 
     return KnownSet(parameters=parameters, values={n: v for n, v in values.items() if v is not None})
 
 
+def written_set(known: KnownSet) -> dict[str, Any]:
+    """A set as it is written to the file."""
+    return {**known.parameters, **({_VALUES: dict(known.values)} if known.values else {})}
+
+
 def parameter_value(reader: Reader, path: Path, spec: ParameterSpec) -> int | float | str | None:
     """Read a value of a parameter's type, which may lie outside its range; reports one of another type."""
     if isinstance(spec, CategoricalSpec):
