@@ -68,12 +68,14 @@ def beliefs(reader: Reader, tuning: HyperTuning) -> dict[str, Belief]:
         path, name = (*EXPECT, key), str(key)
         if name not in specs:
             report_unknown(reader, path, specs)
-        elif (belief := _belief(reader, path, specs[name])) is not None:
+        elif (belief := belief_about(reader, specs[name])) is not None:
             found[name] = belief
     return found
 
 
-def _belief(reader: Reader, path: Path, spec: ParameterSpec) -> Belief | None:
+def belief_about(reader: Reader, spec: ParameterSpec) -> Belief | None:
+    """What the file says about one parameter; ``None`` if it has errors, which the reader gets."""
+    path: Path = (*EXPECT, spec.name)
     value, count = reader.value(path), len(reader.problems)
     if value is None or value == {}:
         message = text(

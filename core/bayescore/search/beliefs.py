@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bayescore.config.beliefs import Belief
 from bayescore.config.models import CategoricalSpec, DiscreteSpec, DoubleSpec, IntegerSpec, Scale
 from bayescore.config.scales import range_of, scale_of
-from bayescore.search.space import SearchSpace, to_unit
+from bayescore.search.space import SearchSpace, count, to_unit
 
 Array = NDArray[np.float64]
 WIDTH = 0.1  # standard deviation of a belief without “within”, as a share of the range on its scale
@@ -48,7 +48,7 @@ class Beliefs:
             if isinstance(spec, CategoricalSpec):
                 self._weights[i] = _weights(spec, belief)
             else:
-                self._hills[i] = hill(spec, belief, space.spacing(i))
+                self._hills[i] = hill(spec, belief)
 
     def __bool__(self) -> bool:
         return bool(self._hills or self._weights)
@@ -92,18 +92,14 @@ class Beliefs:
         return moved
 
 
-def hill(
-    spec: DoubleSpec | IntegerSpec | DiscreteSpec, belief: Belief, step: float = 0.0
-) -> tuple[float, float]:
+def hill(spec: DoubleSpec | IntegerSpec | DiscreteSpec, belief: Belief) -> tuple[float, float]:
     """Centre and width of a belief about a number, as coordinates of the unit cube.
 
-    Parameters
-    ----------
-    step
-        Distance to the next value; a belief without “within” is not narrower than half of it.
+    A belief without “within” is not narrower than half of the usual distance between two values.
     """
     assert isinstance(belief.around, int | float)
-    centre = to_unit(spec, belief.around)
+    centre, values = to_unit(spec, belief.around), count(spec)
+    step = 1.0 / (values - 1) if values is not None and values > 1 else 0.0
     return centre, max(WIDTH, step / 2.0) if belief.within is None else _share(spec, belief.within)
 
 
@@ -122,9 +118,14 @@ def _density(units: Array, centre: float, width: float) -> Array:
     return np.asarray(FLOOR + (1.0 - FLOOR) * np.exp(-0.5 * ((units - centre) / width) ** 2))
 
 
-def _weights(spec: CategoricalSpec, belief: Belief) -> Array:
+def choice_weights(spec: CategoricalSpec, belief: Belief) -> list[float]:
+    """Weights of all categories; those that the belief does not name weigh 1."""
     expected = belief.weights or {str(belief.around): PREFERENCE}
-    weights = np.array([expected.get(value, 1.0) for value in spec.categorical_values])
+    return [expected.get(value, 1.0) for value in spec.categorical_values]
+
+
+def _weights(spec: CategoricalSpec, belief: Belief) -> Array:
+    weights = np.array(choice_weights(spec, belief))
     return np.asarray(FLOOR + (1.0 - FLOOR) * weights / weights.max())
 
 
