@@ -55,3 +55,13 @@ def test_that_a_project_that_is_written_again_has_its_beliefs_and_known_sets(
     assert again is not None
     assert again.local.expect == job.local.expect
     assert (again.local.known, again.local.baseline) == (job.local.known, job.local.baseline)
+
+
+def test_that_show_says_where_the_best_trials_lie(workspace: Workspace) -> None:
+    workspace.write(specs=SPECS, algorithm="Random", max_job_count=12, local={"expect": {"x": 0.1}})
+    job = workspace.insert()  # the score is x
+    shown = workspace.run("show", job.id).out
+    assert "x: you expected 0.1; the best trials lie at 0." in shown
+    (belief,) = workspace.run("show", job.id, "--json").json()["beliefs"]
+    assert (belief["parameter"], belief["expected"], belief["is_met"]) == ("x", 0.1, False)
+    assert belief["best"][0] > 0.5

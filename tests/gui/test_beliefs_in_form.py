@@ -200,3 +200,15 @@ def test_that_an_edit_keeps_the_rest(written: str, around: str, within: str, res
     path = path_of("lr")
     edit = set_around(document, path, around) if around else set_within(document, path, within)
     assert YamlDocument.parse(edit.apply(written)).data == YamlDocument.parse(result).data
+
+
+def test_that_the_analysis_says_what_the_trials_say_of_a_belief(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    x = {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0}
+    workspace.write(specs=[x], algorithm="Random", max_job_count=12, local={"expect": {"x": 0.1}})
+    page = ended_page(window, qtbot, workspace.insert().id)
+    page.show_page("analysis")
+    qtbot.waitUntil(lambda: bool(window.findChildren(BeliefsCard)), timeout=WAIT_MS)
+    (card,) = window.findChildren(BeliefsCard)
+    assert card.words.text().startswith("x: you expected 0.1; the best trials lie at 0.")
