@@ -20,8 +20,9 @@ from bayesdesk.editor.belief_edits import (
 )
 from bayesdesk.editor.editor_page import EditorPage
 from bayesdesk.editor.parameter_row import ParameterRow
+from bayesdesk.jobs.beliefs_card import BeliefsCard
 from bayesdesk.window import MainWindow
-from support.window import open_editor, settle, type_into
+from support.window import WAIT_MS, ended_page, open_editor, settle, type_into
 from support.workspace import Workspace
 
 SPECS = [
@@ -208,7 +209,7 @@ def test_that_the_analysis_says_what_the_trials_say_of_a_belief(
     x = {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0}
     workspace.write(specs=[x], algorithm="Random", max_job_count=12, local={"expect": {"x": 0.1}})
     page = ended_page(window, qtbot, workspace.insert().id)
-    page.show_page("analysis")
-    qtbot.waitUntil(lambda: bool(window.findChildren(BeliefsCard)), timeout=WAIT_MS)
-    (card,) = window.findChildren(BeliefsCard)
+    page.tabs.setCurrentIndex(page.names.index("analysis"))
+    qtbot.waitUntil(lambda: bool(page.findChildren(BeliefsCard)), timeout=WAIT_MS)
+    (card,) = page.findChildren(BeliefsCard)
     assert card.words.text().startswith("x: you expected 0.1; the best trials lie at 0.")
