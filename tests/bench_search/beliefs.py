@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +28,7 @@ _REFERENCE_SEEDS = (1001, 1002)
 _REFERENCE_TRIALS = 50
 _RANDOM_POINTS = 100
 _TENTH = 0.1
+_FIRST_SEED = 10  # smaller ones have been used to choose the settings
 
 
 class Place(StrEnum):
@@ -37,6 +39,28 @@ class Place(StrEnum):
     TENTH_OFF = "a tenth off"
     WORST = "at the worst"
     RANDOM = "random search"  # for the scale of the scores
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Best values after each trial, smaller is better, of all runs of one task.
+
+    Attributes
+    ----------
+    best
+        The best known value.
+    """
+
+    task: str
+    best: float
+    curves: Mapping[Place, Sequence[Sequence[float]]]
+
+    def scores(self, place: Place, moment: int) -> np.ndarray:
+        """Distances of the seeds to the best value after some trials, relative to random search's median."""
+        low = min([*(c[-1] for found in self.curves.values() for c in found), self.best])
+        chance = float(np.median([c[moment - 1] for c in self.curves[Place.RANDOM]]))
+        ends = np.array([c[moment - 1] for c in self.curves[place]])
+        return np.asarray(np.clip((ends - low) / max(chance - low, 1e-12), 0.0, WORST))
 
 
 def space_of(task: Task) -> SearchSpace:
@@ -69,6 +93,13 @@ def _searched(task: Task, space: SearchSpace, seed: int) -> list[tuple[float, Po
         search.tell(point, _told(task, value))
         found.append((value, point))
     return found
+
+
+def measure(index: int, seeds: int) -> Measured:
+    """All runs of one task."""
+    best, worst, best_value = reference(index)
+    curves = {p: [curve(index, p, seed, best, worst) for seed in range(_FIRST_SEED, _FIRST_SEED + seeds)] for p in Place}
+    return Measured(suite()[index].name, best_value, curves)
 
 
 def curve(
@@ -113,45 +144,23 @@ def beliefs_at(
     return moved
 
 
-def summary(
-    curves: Mapping[tuple[int, Place], Sequence[Sequence[float]]], best_values: Mapping[int, float]
-) -> str:
-    """Scores by place of the belief and number of trials, and by task after ten trials."""
+def summary(measured: Sequence[Measured]) -> str:
+    """Scores by place of the belief and number of trials, and by task after ten and fifty trials."""
     places = [p for p in Place if p is not Place.RANDOM]
-    scores = {
-        (place, moment): {i: _scores(curves, best_values, i, place, moment) for i in best_values}
-        for place in places
-        for moment in MOMENTS
-    }
     lines = ["| belief | " + " | ".join(f"after {m}" for m in MOMENTS) + " |", "|---" * 5 + "|"]
     for place in places:
         cells = []
         for moment in MOMENTS:
-            per_task = list(scores[place, moment].values())
-            error = math.sqrt(sum(s.var(ddof=1) / len(s) for s in per_task)) / len(per_task)
-            cells.append(f"{np.mean([s.mean() for s in per_task]):.2f} ± {error:.2f}")
+            scores = [each.scores(place, moment) for each in measured]
+            error = math.sqrt(sum(s.var(ddof=1) / len(s) for s in scores)) / len(scores)
+            cells.append(f"{np.mean([s.mean() for s in scores]):.2f} ± {error:.2f}")
         lines.append(f"| {place} | " + " | ".join(cells) + " |")
-    lines += ["", "| task | " + " | ".join(f"{p}, {m}" for m in (10, 50) for p in places) + " |"]
-    lines.append("|---" * (1 + 2 * len(places)) + "|")
-    for i in best_values:
-        found = [f"{scores[p, m][i].mean():.2f}" for m in (10, 50) for p in places]
-        lines.append(f"| {suite()[i].name} | " + " | ".join(found) + " |")
+    for moment in (10, TRIALS):
+        lines += ["", f"| task, after {moment} | " + " | ".join(places) + " |", "|---" * 5 + "|"]
+        for each in measured:
+            found = [f"{each.scores(place, moment).mean():.2f}" for place in places]
+            lines.append(f"| {each.task} | " + " | ".join(found) + " |")
     return "\n".join(lines) + "\n"
-
-
-def _scores(
-    curves: Mapping[tuple[int, Place], Sequence[Sequence[float]]],
-    best_values: Mapping[int, float],
-    index: int,
-    place: Place,
-    moment: int,
-) -> np.ndarray:
-    """Scores of the seeds: the distance to the best known value, relative to random search's median."""
-    reached = [c[-1] for (i, _), found in curves.items() if i == index for c in found]
-    low = min([*reached, best_values[index]])
-    chance = float(np.median([c[moment - 1] for c in curves[index, Place.RANDOM]]))
-    ends = np.array([c[min(moment, len(c)) - 1] for c in curves[index, place]])
-    return np.asarray(np.clip((ends - low) / max(chance - low, 1e-12), 0.0, WORST))
 
 
 def _told(task: Task, value: float) -> float | None:

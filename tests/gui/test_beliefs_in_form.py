@@ -212,4 +212,4 @@ def test_that_the_analysis_says_what_the_trials_say_of_a_belief(
     page.tabs.setCurrentIndex(page.names.index("analysis"))
     qtbot.waitUntil(lambda: bool(page.findChildren(BeliefsCard)), timeout=WAIT_MS)
     (card,) = page.findChildren(BeliefsCard)
-    assert card.words.text().startswith("x: you expected 0.1; the best trials lie at 0.")
+    assert card.text.startswith("x: you expected 0.1; the best trials lie at 0.")

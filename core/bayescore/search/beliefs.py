@@ -1,7 +1,7 @@
 """What the researcher believes about the place of the best, as a density over rows of the unit cube.
 
 The acquisition is multiplied by the density to the power ``STRENGTH / n`` after ``n`` trials, so that its
-influence fades (πBO: Hvarfner et al., 2022, eq. 6), and the initial design is drawn from it. Beliefs about
+influence fades (πBO: Hvarfner et al., 2022), and the initial design is drawn from it. Beliefs about
 several parameters are independent. Each is mixed with a uniform density, so that no belief excludes a value.
 """
 
