@@ -98,7 +98,10 @@ def _searched(task: Task, space: SearchSpace, seed: int) -> list[tuple[float, Po
 def measure(index: int, seeds: int) -> Measured:
     """All runs of one task."""
     best, worst, best_value = reference(index)
-    curves = {p: [curve(index, p, seed, best, worst) for seed in range(_FIRST_SEED, _FIRST_SEED + seeds)] for p in Place}
+    curves = {
+        p: [curve(index, p, seed, best, worst) for seed in range(_FIRST_SEED, _FIRST_SEED + seeds)]
+        for p in Place
+    }
     return Measured(suite()[index].name, best_value, curves)
 
 

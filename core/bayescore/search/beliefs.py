@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 WIDTH = 0.1  # standard deviation of a belief without “within”, as a share of the range on its scale
 PREFERENCE = 4.0  # weight of an expected category beside 1 for each other
 FLOOR = 0.1  # of the density, relative to its highest value
-STRENGTH = 5.0  # number of trials after which the acquisition is multiplied by the density itself
+STRENGTH = 2.0  # number of trials after which the acquisition is multiplied by the density itself
 _CELLS = 512  # of the table from which values are drawn
 
 

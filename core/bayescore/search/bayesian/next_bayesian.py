@@ -28,7 +28,6 @@ from bayescore.search.records import (
 from bayescore.search.space import Key, SearchSpace
 
 _INITIAL = 4  # trials of the initial design
-EVERY = 2
 _BEST = 6  # best trials around which local candidates are drawn
 _EXPLORING = 0.6  # standard deviations of the values: a less certain prediction is exploration
 _NEAR = 0.7  # correlation with the best trial above which a row is near it
@@ -82,11 +81,12 @@ def next_bayesian(
 def _initial(space: SearchSpace, used: set[Key], seed: int, number: int, beliefs: Beliefs) -> Suggestion:
     """Point of the initial design: row ``number`` of a scrambled Sobol sequence.
 
-    The first row has the expected values, the others are draws from the beliefs.
+    With beliefs, the first row has the expected values and every second one after it is drawn from them. The
+    others show whether they are right.
     """
     units = sobol_units(space, max(initial_count(space), number), seed & 0x7FFFFFFF)
     row = draw_rows(space, units)[number - 1]
-    if beliefs and number % EVERY == 1 % EVERY:
+    if beliefs and number % 2:
         drawn = beliefs.draw(units[number - 1 : number], row[None, :])[0]
         row = beliefs.centre(row) if number == 1 else drawn
     point = space.point(row)
