@@ -63,6 +63,18 @@ def test_that_the_first_trial_has_the_expected_values() -> None:
     assert first.parameters == CENTRE
 
 
+def test_that_expected_values_come_after_a_baseline() -> None:
+    baseline = Observation({"lr": 1.0, "layers": 8, "batch": 16, "kind": "a"}, Outcome.FINISHED, 1.0)
+    second = suggest(SPACE, Goal.MINIMIZE, [baseline], 1, 2, expected=EXPECTED)
+    assert second.parameters == CENTRE
+    tried = [baseline, Observation(second.parameters, Outcome.RUNNING)]
+    third = suggest(SPACE, Goal.MINIMIZE, tried, 1, 3, expected={"kind": EXPECTED["kind"]})
+    plain = suggest(SPACE, Goal.MINIMIZE, tried, 1, 3)
+    assert third.parameters is not None
+    assert plain.parameters is not None
+    assert {**third.parameters, "kind": ""} == {**plain.parameters, "kind": ""}
+
+
 def test_that_parameters_without_a_belief_are_as_without_any() -> None:
     plain = suggest(SPACE, Goal.MINIMIZE, [], 1, 1).parameters
     believed = suggest(SPACE, Goal.MINIMIZE, [], 1, 1, expected={"kind": EXPECTED["kind"]}).parameters

@@ -8,7 +8,7 @@ several parameters are independent. Each is mixed with a uniform density, so tha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bayescore.config.beliefs import Belief
 from bayescore.config.models import CategoricalSpec, DiscreteSpec, DoubleSpec, IntegerSpec, Scale
 from bayescore.config.scales import range_of, scale_of
-from bayescore.search.space import SearchSpace, count, to_unit
+from bayescore.search.space import Key, SearchSpace, count, to_unit
 
 Array = NDArray[np.float64]
 WIDTH = 0.1  # standard deviation of a belief without “within”, as a share of the range on its scale
@@ -78,6 +78,12 @@ class Beliefs:
         for i, weights in self._weights.items():
             moved[i] = float(np.argmax(weights))
         return moved
+
+    def is_tried(self, used: Iterable[Key]) -> bool:
+        """Whether one of the points with these keys has all expected values."""
+        centre = self._space.key(self._space.point(self.centre(np.zeros(self._space.dimensions))))
+        believed = (*self._hills, *self._weights)
+        return any(all(key[i] == centre[i] for i in believed) for key in used)
 
     def draw(self, units: Array, rows: Array) -> Array:
         """Rows (m, d) with values drawn from the beliefs by uniform ``units`` (m, d)."""

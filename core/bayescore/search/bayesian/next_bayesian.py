@@ -81,14 +81,15 @@ def next_bayesian(
 def _initial(space: SearchSpace, used: set[Key], seed: int, number: int, beliefs: Beliefs) -> Suggestion:
     """Point of the initial design: row ``number`` of a scrambled Sobol sequence.
 
-    With beliefs, the first row has the expected values and every second one after it is drawn from them. The
-    others show whether they are right.
+    With beliefs, one trial gets the expected values first. Then rows with odd numbers are drawn from the
+    beliefs; the others show whether they are right.
     """
     units = sobol_units(space, max(initial_count(space), number), seed & 0x7FFFFFFF)
     row = draw_rows(space, units)[number - 1]
-    if beliefs and number % 2:
-        drawn = beliefs.draw(units[number - 1 : number], row[None, :])[0]
-        row = beliefs.centre(row) if number == 1 else drawn
+    if beliefs and not beliefs.is_tried(used):
+        row = beliefs.centre(row)
+    elif beliefs and number % 2:
+        row = beliefs.draw(units[number - 1 : number], row[None, :])[0]
     point = space.point(row)
     if space.key(point) not in used:
         return Suggestion(point, Origin.INITIAL)
