@@ -69,9 +69,9 @@ def test_that_choices_are_counted(database: Database) -> None:
     expect = {"kind": Belief(weights={"a": 2, "b": 0.5})}
     (found,) = verdicts(database, expect, lambda p: p["kind"] == "b")
     assert (found.expected, found.is_met) == ("a", False)
-    assert str(found.text) == "kind: you expected a, which 0 of the 4 best trials have; most have b."
+    assert str(found.text) == "kind: you expected a, which 0 of the 5 best trials have; most have b."
     (found,) = verdicts(database, {"kind": Belief(around="b")}, lambda p: p["kind"] == "b")
-    assert str(found.text) == "kind: you expected b, which 4 of the 4 best trials have."
+    assert str(found.text) == "kind: you expected b, which 5 of the 5 best trials have."
 
 
 def test_that_nothing_is_said_after_few_trials(database: Database) -> None:

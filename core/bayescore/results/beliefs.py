@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from bayescore.config import Belief, CategoricalSpec, Goal, ParameterSpec
 from bayescore.i18n import Text, text
 from bayescore.results.best import counts
+from bayescore.results.narrow import leading
 from bayescore.results.observations import is_outside
 from bayescore.search.space import to_unit
 from bayescore.store import Job, Trial
 
 LEAST_TRIALS = 8  # with fewer, the best of them lie anywhere
-_SHARE, _FEWEST, _MOST = 0.2, 3, 10  # of the trials are the best ones
 _EVERYWHERE = 0.7  # of a range on its scale: the best trials lie all over it
 
 
@@ -43,16 +43,14 @@ class BeliefVerdict:
 def belief_verdicts(
     specs: Sequence[ParameterSpec], expected: Mapping[str, Belief], trials: Sequence[Trial], goal: Goal
 ) -> tuple[BeliefVerdict, ...]:
-    """What the best fifth of the trials, at least three, says of each belief.
+    """What the best quarter of the trials, at least three, says of each belief.
 
     Empty with fewer than ``LEAST_TRIALS`` trials that succeeded. Trials outside the ranges do not count.
     """
     good = [t for t in trials if counts(t) and not is_outside(t, specs)]
     if len(good) < LEAST_TRIALS:
         return ()
-    sign = -1.0 if goal is Goal.MAXIMIZE else 1.0
-    good.sort(key=lambda t: (sign * (t.value or 0.0), t.number))
-    best = good[: min(max(_FEWEST, round(_SHARE * len(good))), _MOST)]
+    best = leading(good, goal)
     found = []
     for spec in specs:
         belief, values = expected.get(spec.name), [t.parameters.get(spec.name) for t in best]
