@@ -96,6 +96,14 @@ def test_that_a_wrong_belief_is_an_error_at_the_marked_position(code: str, local
     assert (problem.severity, problem.code, problem.line, problem.column) == ("error", code, 1, column)
 
 
+def test_that_a_parameter_with_a_number_as_its_name_can_be_expected() -> None:
+    config = load_text(CONFIG.replace("name: layers", "name: '1'")).config
+    assert config is not None
+    reader = Reader(YamlDocument.parse("expect: {1: 3}"))
+    assert beliefs(reader, config.hyper_tuning) == {"1": Belief(around=3)}
+    assert reader.problems == []
+
+
 def test_that_a_belief_beside_a_grid_is_a_warning() -> None:
     config = CONFIG.replace("Bayesian", "Grid").replace(
         "DOUBLE, min_value: 0.001, max_value: 1, scale_type: UNIT_LOG_SCALE",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QToolButton
 
 from bayescore.config import Belief, CategoricalSpec, load_text
 from bayescore.config.yamltext import YamlDocument
@@ -77,6 +78,15 @@ def test_that_enter_says_where_the_best_is_expected_and_delete_removes_it(editor
     assert expected(editor) == {"lr": 0.01}
     undo(editor)
     assert editor.local.text == before
+
+
+def test_that_the_menu_of_a_parameter_adds_and_removes_a_belief(editor: EditorPage) -> None:
+    row = row_of(editor, 2)
+    for words, after in (("Say where you expect the best", {"size": 32}), ("Expect nothing", None)):
+        menu = row.findChild(QToolButton, "more").menu()
+        menu.aboutToShow.emit()
+        next(action for action in menu.actions() if action.text() == words).trigger()
+        assert expected(editor) == after
 
 
 def test_that_arrow_keys_move_the_hill_and_are_one_undo_step(editor: EditorPage, qtbot) -> None:

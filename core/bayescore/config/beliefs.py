@@ -68,14 +68,20 @@ def beliefs(reader: Reader, tuning: HyperTuning) -> dict[str, Belief]:
         path, name = (*EXPECT, key), str(key)
         if name not in specs:
             report_unknown(reader, path, specs)
-        elif (belief := belief_about(reader, specs[name])) is not None:
+        elif (belief := belief_about(reader, specs[name], key)) is not None:
             found[name] = belief
     return found
 
 
-def belief_about(reader: Reader, spec: ParameterSpec) -> Belief | None:
-    """What the file says about one parameter; ``None`` if it has errors, which the reader gets."""
-    path: Path = (*EXPECT, spec.name)
+def belief_about(reader: Reader, spec: ParameterSpec, key: Any = None) -> Belief | None:
+    """What the file says about one parameter; ``None`` if it has errors, which the reader gets.
+
+    Parameters
+    ----------
+    key
+        The key in the file if it is not a text, as that of a parameter named ``1``.
+    """
+    path: Path = (*EXPECT, spec.name if key is None else key)
     value, count = reader.value(path), len(reader.problems)
     if value is None or value == {}:
         message = text(
