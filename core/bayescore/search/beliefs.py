@@ -47,7 +47,7 @@ class Beliefs:
                 continue
             if isinstance(spec, CategoricalSpec):
                 self._weights[i] = _weights(spec, belief)
-            else:
+            elif isinstance(belief.around, int | float):
                 self._hills[i] = hill(spec, belief)
 
     def __bool__(self) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from bayescore.config.models import CategoricalSpec, DiscreteSpec
 from bayescore.search.beliefs import Beliefs
 from bayescore.search.records import ExhaustedReason, Origin, Suggestion
-from bayescore.search.space import Key, Point, SearchSpace, choices, count, draw, to_unit
+from bayescore.search.space import Key, Point, SearchSpace, choices, count, draw
 
 EXHAUSTED = Suggestion(None, exhausted=ExhaustedReason.ALL_COMBINATIONS)
 _DRAWS = 200  # before the remaining combinations are enumerated
@@ -39,20 +39,25 @@ def next_random(
     Every second trial, from the first, is drawn from the beliefs. Random search does not learn, so they
     cannot fade; a wrong one costs half of the trials.
     """
-    if beliefs and number % 2:
-        rng = random_stream(seed, number, purpose=2)
-        for _ in range(_DRAWS):
-            row = np.array(
-                [
-                    to_unit(s, draw(s, u))
-                    for s, u in zip(space.specs, rng.random(space.dimensions), strict=True)
-                ]
-            )
-            believed = space.point(beliefs.draw(rng.random((1, space.dimensions)), row[None, :])[0])
-            if space.key(believed) not in used:
-                return Suggestion(believed, Origin.RANDOM)
+    believed = _believed_draw(space, used, seed, number, beliefs) if beliefs and number % 2 else None
+    if believed is not None:
+        return Suggestion(believed, Origin.RANDOM)
     point = unused_draw(space, used, random_stream(seed, number), seed)
     return EXHAUSTED if point is None else Suggestion(point, Origin.RANDOM)
+
+
+def _believed_draw(
+    space: SearchSpace, used: set[Key], seed: int, number: int, beliefs: Beliefs
+) -> Point | None:
+    """Draw a point from the beliefs, and from the specs of the other parameters, that is not used yet."""
+    rng = random_stream(seed, number, purpose=2)
+    for _ in range(_DRAWS):
+        units, others = rng.random((2, 1, space.dimensions))
+        rows = np.stack([space.draw_units(i, others[:, i]) for i in range(space.dimensions)], axis=1)
+        point = space.point(beliefs.draw(units, rows)[0])
+        if space.key(point) not in used:
+            return point
+    return None
 
 
 def unused_draw(space: SearchSpace, used: set[Key], rng: np.random.Generator, seed: int) -> Point | None:
