@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from bayesdesk.jobs.beliefs_card import BeliefsCard
@@ -25,6 +26,8 @@ class AnalysisPage(QScrollArea):
     make_last
         Makes what follows the charts, when they are made.
     """
+
+    place_chosen = Signal(dict)  # parameters for a new trial
 
     def __init__(
         self, model: JobModel, background: Background, make_last: Callable[[], QWidget] | None = None
@@ -48,6 +51,7 @@ class AnalysisPage(QScrollArea):
         self._beliefs = BeliefsCard(self._model)
         self._importance = ImportanceChart(self._model, self._background)
         self._contour = ContourChart(self._model, self._background)
+        self._contour.place_chosen.connect(self.place_chosen)
         self._slices = SlicesChart(self._model)
         self._timeline = TimelineChart(self._model)
         parts: list[QWidget] = [self._beliefs, self._importance, self._contour, self._slices, self._timeline]
