@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=list(OPTIMISERS))
     parser.add_argument("--early-stopping", action="store_true", help="only this part, about five minutes")
-    parser.add_argument("--beliefs", action="store_true", help="only this part, about fifteen minutes")
+    parser.add_argument("--beliefs", action="store_true", help="only this part, about ten minutes")
     arguments = parser.parse_args()
     if arguments.early_stopping:
         replace_part(STOPPING_HEADING, early_stopping_figures())
