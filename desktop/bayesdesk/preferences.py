@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QScrollArea, QWidget
 
 from bayescore.config import RunnerChoice
 from bayescore.i18n import _, language
-from bayescore.store import DataFolder
+from bayescore.store import Database
 from bayesdesk.appearance import SYSTEM, TEXT_SIZES, ZOOMS, Appearance
 from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
+from bayesdesk.place_choice import PlaceChoice
+from bayesdesk.services.background import Background
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
 from bayesdesk.ui.dialog import Dialog
@@ -25,10 +27,12 @@ from bayesdesk.ui.widgets import Card, ElidedLabel, Segmented, button, column, l
 class Preferences(Dialog):
     """Each choice takes effect at once."""
 
-    def __init__(self, parent: QWidget, appearance: Appearance, folder: DataFolder) -> None:
+    def __init__(
+        self, parent: QWidget, appearance: Appearance, database: Database, background: Background
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._appearance, self._folder = appearance, folder
+        self._appearance, self._database, self._background = appearance, database, background
         self._build()
         appearance.changed.connect(self._build)
 
@@ -94,10 +98,15 @@ class Preferences(Dialog):
         )
         self.runner.choose(default_runner())
         self.runner.chosen.connect(lambda chosen: QSettings().setValue(DEFAULT_RUNNER, chosen))
-        return [(_("Notifications"), self.notifications), (_("Runner of new projects"), self.runner)]
+        self.places = PlaceChoice(self._database, self._background)
+        return [
+            (_("Notifications"), self.notifications),
+            (_("Runner of new projects"), self.runner),
+            (_("Trials at a time, without GPU"), self.places),
+        ]
 
     def _installation_lines(self) -> list[tuple[str, QWidget]]:
-        folder = self._folder.root
+        folder = self._database.folder.root
         place = QWidget()
         path = ElidedLabel(str(folder))
         path.setMinimumWidth(theme.px(220))

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bayescore.store import events, jobs, points, requests, revisions, settings, transfers, trials
+    from bayescore.store import events, jobs, points, queue, requests, revisions, settings, transfers, trials
     from bayescore.store.curve_records import CurveRecord, EndForecast, StopCause
     from bayescore.store.data_folder import DataFolder
     from bayescore.store.database import ChangeWatch, Database
@@ -63,6 +63,7 @@ __all__ = [
     "settings",
     "transfers",
     "points",
+    "queue",
     "trials",
 ]
 

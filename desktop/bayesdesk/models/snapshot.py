@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import Text
+from bayescore.queue import Hold
 from bayescore.results import Baseline, BudgetLeft, EarlyStops, baseline_of
 from bayescore.store import Event, Job, JobSummary, Trial
 
@@ -67,6 +68,32 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class QueuePlace:
+    """The place of a job in the queue.
+
+    Attributes
+    ----------
+    index
+        From 0, over all jobs that have not ended.
+    in_order
+        Whether it waits for the jobs ahead of it; otherwise it takes turns with them.
+    running
+        Number of its trials that run.
+    hold, ahead
+        What it waits for; of a job ahead of it, the name.
+    begins_at
+        When it is expected to begin a trial, in seconds since 1970 and whole minutes.
+    """
+
+    index: int
+    in_order: bool = False
+    running: int = 0
+    hold: Hold | None = None
+    ahead: str = ""
+    begins_at: float | None = None
+
+
+@dataclass(frozen=True)
 class JobRow:
     """A job in the lists of jobs.
 
@@ -84,6 +111,8 @@ class JobRow:
         What is left of the job's time; ``None`` for a job without a limit, and for one that does not run.
     chances
         By number of a running trial: its chance to become the best.
+    place
+        Its place in the queue; ``None`` once it has ended.
     """
 
     job: JobSummary
@@ -94,6 +123,7 @@ class JobRow:
     stopped: int = 0
     budget: Budget | None = None
     chances: Mapping[int, float] = field(default_factory=dict)
+    place: QueuePlace | None = None
 
 
 @dataclass(frozen=True)
