@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bayescore.config.beliefs import Belief, read_expect_shape
 from bayescore.config.early_stopping import EarlyStopping, read_early_stopping
 from bayescore.config.known_sets import KnownSet, read_baseline_shape, read_shape
 from bayescore.config.metric_sources import MetricSource, read_sources
@@ -120,6 +121,8 @@ class LocalSettings(BaseModel):
     known, baseline
         Parameter sets that are run before any other, or were measured elsewhere, and the one that is run
         first; they are filled in when a job is prepared.
+    expect
+        Where the best value of a parameter is believed to be, by name; filled in when a job is prepared.
     max_failed_trials
         The job ends when this many trials have failed; ``None``: the first 3, or 5 in a row.
     """
@@ -152,6 +155,7 @@ class LocalSettings(BaseModel):
     max_gpu_hours: float | None = Field(default=None, gt=0)
     known: tuple[KnownSet, ...] = ()
     baseline: KnownSet | None = None
+    expect: dict[str, Belief] = Field(default_factory=dict)
     seed: int | None = None
     objective: ObjectiveRule = ObjectiveRule.LAST
     inject_client: bool = True
@@ -339,6 +343,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "max_gpu_hours": _positive(integer=False),
     "known": read_shape,
     "baseline": read_baseline_shape,
+    "expect": read_expect_shape,
     "seed": Reader.integer,
     "objective": _choice(ObjectiveRule),
     "inject_client": Reader.boolean,
