@@ -8,6 +8,7 @@ runs whatever its views and triggers contain, and loads all trials without a lim
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -16,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bayescore.config.known_sets import MOST_SETS
 from bayescore.errors import ConfigError
 from bayescore.exchange.openbayes_yaml import (
     MOST_PARAMETERS,
@@ -38,6 +40,7 @@ _MOST_STUDIES = 1000
 _MOST_VALUES = 1_000_000  # of parameters, in all trials
 _MOST_TEXT = 64 * 2**20  # characters of all distributions, which are stored with each trial
 _MOST_INTERMEDIATE = 1_000_000  # intermediate values
+_MOST_FIXED = 64 * 2**10  # characters of the parameters of a waiting trial
 _LIMITS = (
     ("SELECT count(*) FROM trials WHERE study_id = ?", MOST_TRIALS),
     (
@@ -92,6 +95,7 @@ def read_optuna(file: Path, *, study: str | None = None, metric: str = "objectiv
             _check_size(storage, identifier, name)
             found = list(_trials(storage, identifier, metric))
             distributions = _distributions(storage, identifier)
+            known = list(_waiting(storage, identifier, distributions))
         ended = tuple(t for t in found if t is not None)
         specs, remarks = _specs(distributions, len(ended))
     except _MALFORMED as error:
@@ -99,7 +103,15 @@ def read_optuna(file: Path, *, study: str | None = None, metric: str = "objectiv
             text("{file} is not an Optuna storage: {reason}.", file=file, reason=error),
             text("Give the SQLite file of a study."),
         ) from None
-    if unfinished := len(found) - len(ended):
+    if known:
+        remarks.append(
+            ntext(
+                "{count} waiting trial is a known set of the job: a project made from it tries it first.",
+                "{count} waiting trials are known sets of the job: a project made from it tries them first.",
+                len(known),
+            )
+        )
+    if (unfinished := len(found) - len(ended) - len(known)) > 0:
         remarks.append(
             ntext(
                 "{count} trial had not ended and was left out.",
@@ -108,7 +120,7 @@ def read_optuna(file: Path, *, study: str | None = None, metric: str = "objectiv
             )
         )
     file_text = project_text(specs, metric=metric, goal=goal, trials=len(ended), source=f"Optuna, {name}")
-    return Study(name, f"Optuna, {file.name}", file_text, ended, tuple(remarks))
+    return Study(name, f"Optuna, {file.name}", file_text, ended, tuple(remarks), tuple(known))
 
 
 def _find_study(storage: sqlite3.Connection, file: Path, name: str | None) -> tuple[int, str]:
@@ -174,6 +186,29 @@ def _distributions(storage: sqlite3.Connection, study: int) -> dict[str, list[di
     for name, written in storage.execute(query, (study,)):
         found.setdefault(name, []).append(_parsed(written))
     return found
+
+
+def _waiting(
+    storage: sqlite3.Connection, study: int, distributions: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Iterator[Mapping[str, Any]]:
+    """Parameters of the trials that were enqueued and have not begun, as far as their values can be kept."""
+    query = """SELECT a.value_json FROM trial_system_attributes a JOIN trials t USING (trial_id)
+               WHERE t.study_id = ? AND t.state = 'WAITING' AND a.key = 'fixed_params'
+               AND length(a.value_json) <= ? ORDER BY t.number LIMIT ?"""
+    for (written,) in storage.execute(query, (study, _MOST_FIXED, MOST_SETS)):
+        found = {
+            name: value if _is_number(value) and not _has_texts(distributions[name][0]) else as_text(value)
+            for name, value in dict(json.loads(written)).items()
+            if name in distributions
+        }
+        if found and all(isinstance(v, str) or math.isfinite(v) for v in found.values()):
+            yield found
+
+
+def _has_texts(distribution: Mapping[str, Any]) -> bool:
+    """Whether the values of a parameter are choices, of which one is no number."""
+    choices = distribution["attributes"].get("choices")
+    return choices is not None and not _all_numbers(choices)
 
 
 @lru_cache(maxsize=10_000)
@@ -287,7 +322,11 @@ def _value(stored: float, distribution: Mapping[str, Any]) -> Any:
 
 
 def _all_numbers(values: Sequence[Any]) -> bool:
-    return all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    return all(map(_is_number, values))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _utc(written: str | None) -> str | None:

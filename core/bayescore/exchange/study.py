@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bayescore.config import LocalSettings, load_text
+from bayescore.config import KnownSet, LocalSettings, load_text
 from bayescore.config.problems import has_errors
 from bayescore.errors import ConfigError
 from bayescore.i18n import Text, ntext, text
@@ -87,6 +87,8 @@ class Study:
         The ``openbayes.yaml`` that describes the space and the objective.
     remarks
         What differs from the source.
+    known
+        Parameter sets that were to run next, also partial ones.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Study:
     file_text: str
     trials: tuple[StudyTrial, ...]
     remarks: tuple[Text, ...] = ()
+    known: tuple[Mapping[str, Any], ...] = ()
 
 
 def store_study(database: Database, study: Study, project: Path) -> Job:
@@ -117,7 +120,7 @@ def store_study(database: Database, study: Study, project: Path) -> Job:
         project=str(project),
         file_text=study.file_text,
         config=loaded.config,
-        local=LocalSettings(),
+        local=LocalSettings(known=tuple(KnownSet(parameters=dict(each)) for each in study.known)),
         runner=IMPORTED,
         seed=0,
         message=study.source,
