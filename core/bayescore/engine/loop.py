@@ -19,10 +19,12 @@ from bayescore.engine.cleanup import clean_up
 from bayescore.engine.early_stopping import EarlyStopper
 from bayescore.engine.job_run import UNREACHABLE_S, JobRun
 from bayescore.engine.leasing import GpuLeaser
+from bayescore.engine.notifier import Notifier
 from bayescore.engine.requests import fulfil, take_left
 from bayescore.engine.runner_registry import RunnerRegistry
 from bayescore.engine.search_worker import SearchWorker
 from bayescore.engine.services import Services
+from bayescore.engine.standstill import Standstill
 from bayescore.engine.suggester import Suggester
 from bayescore.engine.threads import Threads
 from bayescore.errors import BayesdeskError, StoreError
@@ -53,6 +55,8 @@ class Engine:
         gpus.wake = self._awake.set
         self._services = Services(database, self._listener, gpus, self._awake.set)
         self._cleanups = Threads(_CLEANUPS, "cleanup", self._services.unfinished)
+        self._standstill = Standstill(database)
+        self._notifier = Notifier(self._services)
         self._runs: dict[str, JobRun] = {}
         self._closed: dict[str, list[Future[Any]]] = {}  # what runs that were closed have under way, by job
         self._errors: Counter[str] = Counter()
@@ -86,6 +90,7 @@ class Engine:
                     self.step()
                 except StoreError as error:
                     _log.error("the store cannot be used: %s", error)
+                    self._notifier.step_without_store([run.job for run in self._runs.values()])
                     self._ending.wait(_PAUSE_S)
                 self._wait(watch)
         finally:
@@ -104,6 +109,8 @@ class Engine:
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._drop(self._runs[identifier])
             cancellation.forget(self._database.folder, identifier)
+        self._standstill.look(active)
+        self._notifier.step()
         if any(job.state is not JobState.PAUSED for job in active):
             self._idle_since = time.monotonic()
 
@@ -193,6 +200,7 @@ class Engine:
     def _is_idle(self) -> bool:
         with self._database.read() as connection:
             is_asked = bool(requests.unfinished(connection))
+        is_asked = is_asked or self._notifier.is_busy
         is_resting = not is_asked and all(run.is_at_rest for run in self._runs.values())
         return is_resting and time.monotonic() - self._idle_since > IDLE_S
 
@@ -214,6 +222,7 @@ class Engine:
             future.cancel()
         wait(unfinished, timeout=_CLOSE_S)
         self._cleanups.close()
+        self._notifier.close()
         self._worker.close()
         self._runners.close()
         self._listener.stop()
