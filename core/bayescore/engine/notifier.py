@@ -6,7 +6,6 @@ Nothing here waits: each attempt is a process that a thread of its own looks aft
 from __future__ import annotations
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
@@ -38,7 +37,9 @@ _log = logging.getLogger(__name__)
 _FOR = timedelta(hours=1)
 _RETRY_S = (5.0, 15.0, 60.0, 120.0, 300.0, 600.0)  # before each further attempt; the last one repeats
 _AT_A_TIME = 4
-_DISK_S = 10.0  # for which nothing can be stored before a notification; a moment is not worth one
+_DISK_FOR = timedelta(
+    seconds=10
+)  # for which nothing can be stored before a notification; a moment is not worth one
 _DISK_MARK = "disk-full-notified"  # file in the runtime folder, which is writable then
 
 
@@ -71,7 +72,7 @@ class Notifier:
         self._waiting: dict[str, Delivery] | None = None  # by key; None before they are read
         self._unstored: dict[str, Delivery] = {}  # the same of a disk that is full
         self._attempts: dict[str, Future[Attempt]] = {}
-        self._full_since: float | None = None
+        self._full_since: datetime | None = None
         self._is_marked: bool | None = None
 
     @property
@@ -104,10 +105,10 @@ class Notifier:
         waiting
             Jobs that have not ended.
         """
-        moment = time.monotonic()
+        moment = self._moment()
         self._full_since = self._full_since or moment
         self._read_settings()
-        if waiting and moment - self._full_since >= _DISK_S and NoticeKind.DISK in self._settings.kinds:
+        if waiting and moment - self._full_since >= _DISK_FOR and NoticeKind.DISK in self._settings.kinds:
             self._tell_disk_full(list(waiting))
         with suppress(StoreError):  # results of what was marked before
             self._take_results()
