@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
         """Open the preferences."""
         from bayesdesk.preferences import Preferences
 
-        Preferences(self, self.appearance, self.database.folder).open()
+        Preferences(self, self.appearance, self.database, self.background).open()
 
     def toggle_sidebar(self) -> None:
         """Show or hide the list of jobs."""

@@ -95,10 +95,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.database.close()
 
 
-# ---- what is told
+# ---- what is announced
 
 
-def test_that_the_end_of_a_job_is_told_once(desk: Desk) -> None:
+def test_that_the_end_of_a_job_is_announced_once(desk: Desk) -> None:
     desk.end_job()
     desk.step()
     desk.step()
@@ -123,7 +123,7 @@ def test_that_the_end_of_a_job_is_told_once(desk: Desk) -> None:
         (JobState.SYSTEM_ERROR, NoticeKind.FAILED, "test: system error"),
     ],
 )
-def test_that_only_the_chosen_events_are_told(
+def test_that_only_the_chosen_events_are_announced(
     desk: Desk, state: JobState, kind: NoticeKind, title: str
 ) -> None:
     notifications.choose(desk.database, set(NoticeKind) - {kind})
@@ -138,7 +138,7 @@ def test_that_only_the_chosen_events_are_told(
     assert [notice.title for _, notice in desk.received] == [title]
 
 
-def test_that_a_new_best_trial_is_told_and_the_first_one_is_not(desk: Desk) -> None:
+def test_that_a_new_best_trial_is_announced_and_the_first_one_is_not(desk: Desk) -> None:
     notifications.choose(desk.database, {NoticeKind.BEST})
     job = add_job(desk.database, *[TrialState.RUNNING] * 4)
     with desk.database.read() as connection:
@@ -159,7 +159,7 @@ def test_that_the_text_is_in_the_language_of_whoever_has_chosen_last(desk: Desk)
         set_language(before)
     desk.end_job()
     desk.step()
-    assert desk.received[0][1].title == "test：成功"
+    assert desk.received[0][1].title == "test：已完成"
 
 
 def test_that_the_text_has_no_paths_and_no_control_characters(desk: Desk) -> None:
@@ -194,7 +194,7 @@ def test_that_what_happened_before_the_first_address_is_not_told(tmp_path: Path)
 # ---- a job that stands still
 
 
-def test_that_a_job_that_stands_still_is_told_once_for_each_time(desk: Desk) -> None:
+def test_that_a_job_that_stands_still_is_announced_once_for_each_time(desk: Desk) -> None:
     clock = [0.0]
     standstill = Standstill(desk.database, lambda: clock[0])
     job = add_job(desk.database, TrialState.RUNNING)
@@ -365,7 +365,7 @@ def test_that_nothing_arrives_twice_whatever_happens(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_that_a_full_disk_is_told_once_also_by_the_next_engine_and_again_the_next_time(
+def test_that_a_full_disk_is_announced_once_also_by_the_next_engine_and_again_the_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runtime = tmp_path / "run"

@@ -12,7 +12,7 @@ SECRET = "very-secret-path"
 
 
 class NoticeServer:
-    """Answers as it is told to.
+    """Answers with a status that the test sets.
 
     Attributes
     ----------

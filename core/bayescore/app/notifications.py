@@ -10,7 +10,7 @@ from bayescore.i18n import Text, language, text
 from bayescore.notify import deliveries
 from bayescore.notify.notices import test_notice
 from bayescore.notify.sending import Attempt, Outcome, label_of, send
-from bayescore.notify.settings import MOST_ADDRESSES, Address, NoticeKind, NotifySettings, load, save
+from bayescore.notify.settings import MOST_ADDRESSES, Address, NoticeKind, NotifySettings, load, update
 from bayescore.store import Database
 
 
@@ -38,18 +38,24 @@ def add(database: Database, url: str, check: Callable[[str], str] = label_of) ->
         When the settings cannot be read or written.
     """
     url = url.strip()
-    settings = load(database.folder)
+    _check_new(load(database.folder), url)
+    label = check(url)
+
+    def added(settings: NotifySettings) -> NotifySettings:
+        _check_new(settings, url)
+        if not settings.addresses:
+            with database.write() as connection:
+                deliveries.forget_past(connection)
+        return settings.adding(url, label)
+
+    return update(database.folder, added).addresses[-1]
+
+
+def _check_new(settings: NotifySettings, url: str) -> None:
     if any(a.url == url for a in settings.addresses):
         raise ConfigError(text("This address is already in the list."))
     if len(settings.addresses) >= MOST_ADDRESSES:
         raise ConfigError(text("There are already {count} addresses.", count=MOST_ADDRESSES))
-    label = check(url)
-    if not settings.addresses:
-        with database.write() as connection:
-            deliveries.forget_past(connection)
-    changed = settings.adding(url, label)
-    save(database.folder, changed)
-    return changed.addresses[-1]
 
 
 def remove(database: Database, identifier: str) -> None:
@@ -60,7 +66,7 @@ def remove(database: Database, identifier: str) -> None:
     StoreError
         When the settings cannot be read or written.
     """
-    save(database.folder, load(database.folder).without(identifier))
+    update(database.folder, lambda settings: settings.without(identifier))
 
 
 def choose(database: Database, kinds: Collection[NoticeKind]) -> None:
@@ -71,14 +77,14 @@ def choose(database: Database, kinds: Collection[NoticeKind]) -> None:
     StoreError
         When the settings cannot be read or written.
     """
-    save(database.folder, replace(load(database.folder), kinds=frozenset(kinds)))
+    update(database.folder, lambda settings: replace(settings, kinds=frozenset(kinds)))
 
 
 def keep_language(database: Database) -> None:
     """Have the texts in the language that is in use now, if there is an address."""
     settings = load(database.folder)
     if settings.addresses and settings.language != language():
-        save(database.folder, settings)
+        update(database.folder, lambda settings: settings)
 
 
 def send_test(address: Address, sending: Callable[..., Attempt] = send) -> Tested:

@@ -35,7 +35,7 @@ def _commands() -> dict[str, tuple[str, str]]:
         "change": ("steering:change", _("Change the settings of a job that runs.")),
         "pause": ("steering:pause", _("Let a job begin no more trials for a while.")),
         "resume": ("steering:resume", _("Continue a paused job.")),
-        "notify": ("notify:application", _("Be told on other devices when a job ends or fails.")),
+        "notify": ("notify:application", _("Send notifications of jobs to other devices.")),
         "edit": ("edit:edit", _("Name, note, tag or archive jobs.")),
         "delete": ("delete:delete", _("Delete an ended job with its trials and files.")),
         "export": ("export:export", _("Write results: into openbayes.yaml, or as CSV, JSON, YAML.")),

@@ -85,7 +85,7 @@ def send_test(number: Annotated[int | None, _NUMBER] = None) -> None:
     raise typer.Exit(int(has_failed))
 
 
-@application.command("events", help=_("Choose the events that are told, or show which they are."))
+@application.command("events", help=_("Choose which events send a notification, or show which do."))
 def events(
     names: Annotated[
         list[str] | None, typer.Argument(help=_("Of ended, failed, disk, still, best; or all, or none."))

@@ -1,4 +1,4 @@
-"""Sends notifications to the user's addresses: what is to be told, when to try, and when to try again.
+"""Sends notifications to the user's addresses: what to announce, when to try, and when to try again.
 
 Nothing here waits: each attempt is a process that a thread of its own looks after.
 """

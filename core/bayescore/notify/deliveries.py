@@ -32,7 +32,7 @@ class Delivery:
     job
         Id of its job.
     at
-        When it happened what it tells.
+        When what it is about happened.
     due
         When to try next.
     is_sending
@@ -80,7 +80,7 @@ class Seen:
     event
         Number of an event: the later ones are new.
     best
-        Number of the best trial of each job that has not ended, if new ones are to be told.
+        Number of the best trial of each job that has not ended, if new ones are announced.
     """
 
     event: int

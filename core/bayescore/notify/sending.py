@@ -50,7 +50,7 @@ def send(url: str, notice: Notice, limit_s: float = LIMIT_S) -> Attempt:
     if problem := found.get("problem"):
         return Attempt(Outcome.NOT_SENT, _problem_words(str(problem), url).message)
     reason = str(found["reason"])
-    words = text("{reason}", reason=reason) if reason else text("the server could not be reached")
+    words = Text("{reason}", {"reason": reason}) if reason else text("the server could not be reached")
     return Attempt(Outcome(found["outcome"]), words)
 
 

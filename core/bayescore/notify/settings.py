@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from bayescore.errors import NotWritableError, StoreError
 from bayescore.files import read_private, reason_of
@@ -20,6 +22,7 @@ from bayescore.i18n import LANGUAGES, N_, language, text
 from bayescore.store import DataFolder
 
 _MOST_BYTES = 2**20
+_LOCK_S = 5.0
 MOST_ADDRESSES = 50
 
 
@@ -107,24 +110,35 @@ def load(folder: DataFolder) -> NotifySettings:
         ) from None
 
 
-def save(folder: DataFolder, settings: NotifySettings) -> None:
-    """Store settings; the texts are in the language in use from now on.
+def update(folder: DataFolder, change: Callable[[NotifySettings], NotifySettings]) -> NotifySettings:
+    """Change the settings; the texts are in the language in use from now on.
+
+    Returns
+    -------
+    NotifySettings
+        As they are now.
 
     Raises
     ------
-    NotWritableError
-        When the file cannot be written; the old one is kept.
+    StoreError
+        As for :func:`load`, or when the file cannot be written; the old one is kept.
     """
-    content = {
-        "language": language(),
-        "kinds": sorted(settings.kinds),
-        "addresses": [{"id": a.id, "url": a.url, "label": a.label} for a in settings.addresses],
-    }
+    file = folder.notifications
     try:
-        replace_file(folder.notifications, json.dumps(content, indent=1).encode(), mode=0o600, durable=True)
+        with FileLock(str(file.with_suffix(".lock")), timeout=_LOCK_S, mode=0o600):
+            changed = replace(change(load(folder)), language=language())
+            content = {
+                "language": changed.language,
+                "kinds": sorted(changed.kinds),
+                "addresses": [{"id": a.id, "url": a.url, "label": a.label} for a in changed.addresses],
+            }
+            replace_file(file, json.dumps(content, indent=1).encode(), mode=0o600, durable=True)
+            return changed
+    except Timeout:
+        raise StoreError(text("{file} is being changed by another process.", file=file)) from None
     except OSError as error:
         raise NotWritableError(
-            text("{file} cannot be written: {reason}.", file=folder.notifications, reason=reason_of(error))
+            text("{file} cannot be written: {reason}.", file=file, reason=reason_of(error))
         ) from None
 
 
