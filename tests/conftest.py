@@ -29,8 +29,6 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("new_examples", deadline=None)
 hypothesis.settings.load_profile("suite")
 
-_SHARE_A_CLUSTER = "test_ray_job.py"
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the messages, once, before the workers of this run start."""
@@ -41,18 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give each test to any worker, but tests that share a cluster to the same one, before all others.
+    """Tests are given to the workers one by one."""
+    from support.scheduling import OneByOne
 
-    Marks of pytest-xdist 3.8 for this have no effect in pytest 9.2.
-    """
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Scheduling(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return file if file.endswith(_SHARE_A_CLUSTER) else nodeid
-
-    return Scheduling(config, log)
+    return OneByOne(config, log)
 
 
 def pytest_collection_finish() -> None:

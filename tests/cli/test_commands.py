@@ -47,6 +47,19 @@ def test_that_jobs_are_edited_and_found_by_tag_words_and_archive(workspace: Work
     assert listed() == [second, first]
 
 
+def test_that_any_trial_can_be_the_baseline(workspace: Workspace) -> None:
+    workspace.write(max_job_count=3)
+    job = workspace.insert()
+    assert workspace.run("show", job.id, "--json").json()["baseline"] is None
+    assert workspace.run("edit", job.id, "--baseline", "2").code == 0
+    assert workspace.run("show", job.id, "--json").json()["baseline"] == 2
+    assert "better than trial 2" in workspace.run("show", job.id).out
+    refused = workspace.run("edit", job.id, "--baseline", "4")
+    assert (refused.code, "trial 4" in refused.err) == (2, True)
+    assert workspace.run("edit", job.id, "--baseline", "0").code == 0
+    assert "better than" not in workspace.run("show", job.id).out
+
+
 @pytest.mark.parametrize("options", [(), ("--name", " "), ("--tag", "x" * 60)])
 def test_that_an_edit_without_a_valid_change_is_refused(
     workspace: Workspace, options: tuple[str, ...]
@@ -180,7 +193,7 @@ def test_that_the_json_of_a_job_has_the_documented_keys(finished: Workspace) -> 
     job = finished.run("show", "last", "--json").json()
     assert list(job) == [
         "id", "name", "state", "reason", "goal", "metric", "algorithm", "max_job_count", "parallel_count",
-        "created_at", "ended_at", "note", "tags", "archived", "best", "trials", "environment",
+        "created_at", "ended_at", "note", "tags", "archived", "best", "baseline", "trials", "environment",
     ]  # fmt: skip
     assert list(job["best"]) == ["trial", "value", "parameters"]
     for trial in job["trials"]:

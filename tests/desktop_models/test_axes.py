@@ -133,3 +133,16 @@ def test_that_outliers_are_clipped_and_counted_on_a_linear_scale_only() -> None:
     assert axis.high == 1.0
     assert axis.value(1.2) == 1e9
     assert with_scale(axis, Scale.LOG).clipped == (0, 0)
+
+
+def test_that_a_brush_past_the_end_of_a_range_reaches_trials_outside_but_the_ranges_stay_inside() -> None:
+    view = a_view([a_trial(1, 0.0), a_trial(12, 1.0)])
+    axis = next(a for a in axes_of(TrialColumns(view)) if a.name == "n")
+    assert (axis.high, axis.clipped) == (9.0, (0, 1))
+    brush = Brush(axis.value(0.5), axis.value(1.0))
+    assert brush.high == 12
+    specs = view.job.config.hyper_tuning.parameter_specs
+    narrowed = {s.name: s for s in brushed_specs(specs, {"n": (brush,)})}["n"]
+    assert (narrowed.min_value, narrowed.max_value) == (5, 9)
+    outside = {s.name: s for s in brushed_specs(specs, {"n": (Brush(10.0, 12.0),)})}["n"]
+    assert (outside.min_value, outside.max_value) == (9, 9)

@@ -34,9 +34,9 @@ def test_that_progress_says_what_the_job_is_doing(changes: dict, progress: str) 
 @pytest.mark.parametrize(
     ("state", "trials", "offered"),
     [
-        (JobState.RUNNING, EACH, {"can_cancel", "can_pause"}),
-        (JobState.QUEUED, [], {"can_cancel", "can_pause"}),
-        (JobState.PAUSED, EACH[:1], {"can_cancel", "can_resume"}),
+        (JobState.RUNNING, EACH, {"can_cancel", "can_change", "can_pause"}),
+        (JobState.QUEUED, [], {"can_cancel", "can_change", "can_pause"}),
+        (JobState.PAUSED, EACH[:1], {"can_cancel", "can_change", "can_resume"}),
         (JobState.SUCCEEDED, EACH[:1], {"can_continue"}),
         (JobState.CANCELLED, EACH[:2], {"can_continue", "can_rerun_failed"}),
         (JobState.FAILED, EACH[2:3], {"can_continue", "can_rerun_failed"}),
@@ -46,7 +46,7 @@ def test_that_only_actions_that_the_state_allows_are_offered(
     state: JobState, trials: list, offered: set[str]
 ) -> None:
     header = header_of(a_view(trials, job=a_job(state)))
-    names = ("can_cancel", "can_pause", "can_resume", "can_continue", "can_rerun_failed")
+    names = ("can_cancel", "can_change", "can_pause", "can_resume", "can_continue", "can_rerun_failed")
     assert {name for name in names if getattr(header, name)} == offered
 
 
@@ -54,8 +54,8 @@ def test_that_an_imported_job_is_neither_continued_nor_run_again() -> None:
     job = a_job(JobState.SUCCEEDED, runner=IMPORTED)
     header = header_of(a_view(EACH[:2], job=job))
     assert job.submission.is_imported
-    offered = (header.can_continue, header.can_rerun_failed, header.can_cancel)
-    assert offered == (False, False, False)
+    offered = (header.can_continue, header.can_rerun_failed, header.can_cancel, header.can_change)
+    assert not any(offered)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,18 @@ def test_that_a_reason_is_an_error_unless_the_job_has_ended_well() -> None:
         header = header_of(a_view(job=replace(a_job(state), reason=reason)))
         assert (header.reason, header.severity) == ("Everything was tried.", severity)
     assert header_of(a_view()).reason is None
+
+
+@pytest.mark.parametrize(
+    ("trials", "words"),
+    [
+        ([], "–"),
+        (EACH, "0.5  #1"),
+        (
+            [a_trial(1, 0.5, origin="baseline"), a_trial(2, 0.625)],
+            "0.625  #2 · 0.125 better than your defaults",
+        ),
+    ],
+)
+def test_that_the_best_is_compared_with_the_baseline(trials: list, words: str) -> None:
+    assert header_of(a_view(trials)).best == words

@@ -122,7 +122,9 @@ def test_that_a_running_job_gets_more_trials_at_a_time(workspace: Workspace, tmp
     ended = workspace.wait_ended(job)
     assert [t["parameters"]["x"] for t in ended["trials"]] == [1, 2, 3, 4, 5]
     assert [t.attempt for t in workspace.trials(job)] == [1] * 5  # what ran was not touched
-    assert kinds(workspace, job, "changed") == ["The job was changed: count: 5, parallel: 3."]
+    assert kinds(workspace, job, "changed") == [
+        "The job was changed: number of trials: 6 → 5, trials at a time: 1 → 3."
+    ]
 
 
 def test_that_a_count_below_what_has_begun_begins_no_more(workspace: Workspace, tmp_path: Path) -> None:
@@ -155,10 +157,11 @@ def test_that_trials_that_begin_later_get_the_new_gpus_and_time_limit(
     ("arguments", "message"),
     [
         ([], "at least one change"),
-        (["--parallel", "0"], "“parallel” cannot be 0"),
-        (["--count", "5000"], "“count” cannot be 5000"),
-        (["--timeout", "soon"], "not a valid value"),
-        (["--max-hours", "-1"], "“max_hours” cannot be -1"),
+        (["--parallel", "0"], "“0” is no value for: trials at a time"),
+        (["--count", "5000"], "Write a whole number from 1 to 1000."),
+        (["--timeout", "soon"], "Write a time like 30m or 2h, or none."),
+        (["--max-hours", "-1"], "“-1” is no value for: hours at most"),
+        (["--max-hours", "inf"], "Write a number above 0, or none."),
     ],
 )
 def test_that_a_wrong_change_is_refused(

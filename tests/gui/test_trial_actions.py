@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QTableView, QWidget
 
 from bayesdesk.jobs.add_trial_dialog import AddTrialDialog
 from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.jobs.result_dialog import ResultDialog
 from bayesdesk.jobs.trial_window import TrialWindow
+from bayesdesk.plots.objective import ObjectiveChart
 from bayesdesk.window import MainWindow
 from support.popup_menus import choose_entry
 from support.window import WAIT_MS, ended_page, finished_job, job_page
@@ -93,6 +94,28 @@ def test_that_the_menu_of_any_table_uses_stars_and_runs_a_trial_again(
         lambda: [t.attempt for t in page.model.view.trials] == [1, 2] and page.model.view.job.state.ended,
         timeout=WAIT_MS,
     )
+
+
+def test_that_a_trial_becomes_the_baseline_of_every_view(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=3)
+    table = table_of(page, "trials", qtbot, rows=3)
+    worst = min(page.model.view.trials, key=lambda t: t.value)
+    row = table.model().row_of_trial(worst.number)
+    assert "better than" not in page.header.best.value.text()
+    click(qtbot, table, row)
+    choose(qtbot, table, row, "Use as the baseline")
+    qtbot.waitUntil(lambda: "better than trial" in page.header.best.value.text(), timeout=WAIT_MS)
+    state = table.model().names.index("state")
+    qtbot.waitUntil(lambda: table.model().index(row, state).data().endswith("baseline"), timeout=WAIT_MS)
+    page.tabs.setCurrentIndex(page.names.index("charts"))
+    legend = f"baseline: trial {worst.number}"
+    chart = page.findChild(ObjectiveChart)
+    qtbot.waitUntil(lambda: legend in [w.text() for w in chart.findChildren(QLabel)], timeout=WAIT_MS)
+    table_of(page, "trials", qtbot, rows=3)
+    choose(qtbot, table, row, "Do not use as the baseline")
+    qtbot.waitUntil(lambda: "better than" not in page.header.best.value.text(), timeout=WAIT_MS)
 
 
 def test_that_the_menu_of_any_table_stops_a_running_trial(

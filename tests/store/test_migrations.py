@@ -70,7 +70,7 @@ def test_that_a_store_of_the_first_release_is_read_completely(store_0002: DataFo
         assert [event.kind for event in events.of_job(connection, job.id)] == ["running"]
         assert [request.kind for request in requests.unfinished(connection)] == [requests.CANCEL]
         assert settings.get(connection, "gpus") == "all"
-        assert (job.note, job.tags, job.archived) == ("", (), False)
+        assert (job.note, job.tags, job.archived, job.baseline) == ("", (), False, None)
     database.close()
     assert dump(store_0002.root / "store.0002.sqlite3") == before
 

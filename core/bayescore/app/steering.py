@@ -10,11 +10,15 @@ from pydantic import ValidationError
 from bayescore.app import engine_control
 from bayescore.app.job_requests import check_can_run, confirm_and_save_secrets
 from bayescore.app.lookup import find_trial, job_by_id
+from bayescore.app.options import parse_gpus
 from bayescore.app.parameter_values import parse_assignments
 from bayescore.app.permissions import Permission
 from bayescore.config import JobChange, KnownSet
+from bayescore.config.job_change import NO_LIMIT
+from bayescore.config.local import parse_duration
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
+from bayescore.results.job_changes import wrong_value
 from bayescore.store import Database, JobState, requests
 
 
@@ -90,20 +94,36 @@ def change_job(database: Database, identifier: str, change: JobChange) -> None:
     engine_control.start(database.folder)
 
 
-def checked_change(**given: object) -> JobChange:
-    """A change from what the user gave.
+def checked_change(
+    *, gpus: str | None = None, trial_timeout: str | None = None, **given: object
+) -> JobChange:
+    """A change from what the user gave; ``None`` stays as it is.
+
+    Parameters
+    ----------
+    gpus
+        As :func:`bayescore.app.options.parse_gpus` reads them.
+    trial_timeout
+        A duration like ``2h``, or ``none``.
+    **given
+        The other attributes of :class:`JobChange`, also as text.
 
     Raises
     ------
     ConfigError
-        When a value is out of its range.
+        When a value is of another kind or out of its range.
     """
+    given["gpus"] = parse_gpus(gpus) if gpus else None
+    given["trial_timeout"] = trial_timeout
+    if trial_timeout is not None and trial_timeout != NO_LIMIT:
+        given["trial_timeout"] = parse_duration(trial_timeout)
+        if not given["trial_timeout"]:
+            raise ConfigError(*wrong_value("trial_timeout", trial_timeout))
     try:
         return JobChange.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        raise ConfigError(text("“{name}” cannot be {value}.", name=name, value=given.get(name))) from None
+        name = str(error.errors()[0]["loc"][0])
+        raise ConfigError(*wrong_value(name, given.get(name))) from None
 
 
 def pause(database: Database, identifier: str, *, now: bool = False) -> None:

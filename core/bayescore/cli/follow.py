@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bayescore.app import engine_control
 from bayescore.cli.output import aside, number, printable, write
 from bayescore.i18n import _, n_, translate
-from bayescore.results import best, ended_count, time_left
+from bayescore.results import best, ended_count, gain_text, time_left
 from bayescore.results.early_stops import early_stops
 from bayescore.results.job_texts import budget_text, stops_text
 from bayescore.store import (
@@ -177,6 +177,8 @@ def end_line(job: Job, found: list[Trial]) -> str:
             metric=job.metric,
             value=number(winner.value),
         )
+        if (gain := gain_text(job, found)) is not None:
+            line += f", {gain}"
         line += "\n" + "\n".join(f"  {k}: {_shown(v)}" for k, v in winner.parameters.items())
     if (stops := stops_text(found)) is not None:
         line += f"\n{stops}"

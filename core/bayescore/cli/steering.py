@@ -9,14 +9,11 @@ import typer
 
 from bayescore.app import job_requests, steering
 from bayescore.app.lookup import find_job
-from bayescore.app.options import parse_gpus
 from bayescore.cli.confirming import with_confirmation
 from bayescore.cli.options import JOB, YES
 from bayescore.cli.output import write
 from bayescore.cli.store import open_store
-from bayescore.config.local import parse_duration
-from bayescore.errors import ConfigError
-from bayescore.i18n import _, text
+from bayescore.i18n import _
 from bayescore.times import local
 
 
@@ -50,10 +47,11 @@ def change(
         int | None, typer.Option("--trials-per-gpu", help=_("Trials that share one GPU."))
     ] = None,
     timeout: Annotated[
-        str | None, typer.Option("--timeout", help=_("Time limit of a trial that begins, like 2h."))
+        str | None, typer.Option("--timeout", help=_("Time limit of a trial that begins, like 2h; or none."))
     ] = None,
     max_failed: Annotated[
-        int | None, typer.Option("--max-failed", help=_("Failed trials after which the job stops."))
+        str | None,
+        typer.Option("--max-failed", help=_("Failed trials after which the job stops; none for no limit.")),
     ] = None,
     early_stopping: Annotated[
         bool | None,
@@ -62,26 +60,22 @@ def change(
         ),
     ] = None,
     max_hours: Annotated[
-        float | None, typer.Option("--max-hours", help=_("Hours after which the job ends with its best."))
+        str | None,
+        typer.Option("--max-hours", help=_("Hours after which the job ends with its best; or none.")),
     ] = None,
     max_gpu_hours: Annotated[
-        float | None, typer.Option("--max-gpu-hours", help=_("The same in hours of all GPUs."))
+        str | None, typer.Option("--max-gpu-hours", help=_("The same in hours of all GPUs."))
     ] = None,
 ) -> None:
     """Change a job that runs; the trials that run are not touched."""
     database = open_store()
     found = find_job(database, job)
-    seconds = None
-    if timeout is not None and not (seconds := parse_duration(timeout)):
-        raise ConfigError(
-            text("“{written}” is not a valid value; write it like {example}.", written=timeout, example="2h")
-        )
     asked = steering.checked_change(
         count=count,
         parallel=parallel,
-        gpus=parse_gpus(gpus) if gpus else None,
+        gpus=gpus,
         trials_per_gpu=trials_per_gpu,
-        trial_timeout=seconds,
+        trial_timeout=timeout,
         max_failed_trials=max_failed,
         early_stopping=early_stopping,
         max_hours=max_hours,

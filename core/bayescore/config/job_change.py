@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,8 @@ from bayescore.config.local import LocalSettings
 from bayescore.config.models import OpenBayesConfig
 
 MOST_TRIALS = 1000
+NO_LIMIT: Literal["none"] = "none"
+Limit = Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["none"]
 
 
 class JobChange(BaseModel):
@@ -24,6 +26,8 @@ class JobChange(BaseModel):
         Number of trials at a time.
     early_stopping
         Whether hopeless trials are stopped.
+    trial_timeout, max_failed_trials, max_hours, max_gpu_hours
+        ``"none"`` removes the limit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,11 +36,11 @@ class JobChange(BaseModel):
     parallel: int | None = Field(default=None, ge=1)
     gpus: Literal["all", "none"] | tuple[int | str, ...] | None = None
     trials_per_gpu: int | None = Field(default=None, ge=1)
-    trial_timeout: float | None = Field(default=None, gt=0)
-    max_failed_trials: int | None = Field(default=None, ge=1)
+    trial_timeout: Limit | None = None
+    max_failed_trials: Annotated[int, Field(ge=1)] | Literal["none"] | None = None
     early_stopping: bool | None = None
-    max_hours: float | None = Field(default=None, gt=0)
-    max_gpu_hours: float | None = Field(default=None, gt=0)
+    max_hours: Limit | None = None
+    max_gpu_hours: Limit | None = None
 
     def of_config(self, config: OpenBayesConfig) -> OpenBayesConfig:
         """The settings of ``openbayes.yaml`` with the changes."""
@@ -48,6 +52,9 @@ class JobChange(BaseModel):
     def of_local(self, local: LocalSettings) -> LocalSettings:
         """The settings of this machine with the changes."""
         found = self.model_dump(exclude={"count", "parallel", "early_stopping"}, exclude_none=True)
+        for name in ("trial_timeout", "max_failed_trials", "max_hours", "max_gpu_hours"):
+            if found.get(name) == NO_LIMIT:
+                found[name] = None
         if self.early_stopping is not None:
             found["early_stopping"] = (
                 (local.early_stopping or EarlyStopping()) if self.early_stopping else None

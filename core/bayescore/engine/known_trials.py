@@ -9,11 +9,6 @@ from bayescore.search import Origin
 from bayescore.store import Job, Trial
 
 
-def extra_trials(job: Job) -> int:
-    """Number of trials beside those that the job was to have: measured elsewhere, or added by hand."""
-    return sum(known.by_hand or job.metric in known.values for known in job.local.known)
-
-
 def next_known(job: Job, existing: Sequence[Trial]) -> tuple[KnownSet, Origin] | None:
     """The next set to run before the search begins: the baseline, then the others in order."""
     made = [trial.origin for trial in existing]

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from bayescore.config import JobChange, KnownSet
 from bayescore.config.models import MAX_TRIALS
 from bayescore.engine.job_run import JobRun
-from bayescore.engine.known_trials import extra_trials
 from bayescore.errors import StoreError
 from bayescore.i18n import text
+from bayescore.results.job_changes import change_text, extra_trials
 from bayescore.store import (
     Database,
     Job,
@@ -119,8 +119,7 @@ def _pause(connection: sa.Connection, job: Job, *, at_once: bool) -> None:
 def _change(connection: sa.Connection, job: Job, change: JobChange) -> None:
     most = job.max_trials if change.count is None else change.count + extra_trials(job)
     jobs.change(connection, job.id, change.of_config(job.config), change.of_local(job.local), most)
-    given = ", ".join(f"{name}: {value}" for name, value in change.model_dump(exclude_none=True).items())
-    events.add(connection, job.id, "changed", text("The job was changed: {given}.", given=given))
+    events.add(connection, job.id, "changed", change_text(job, change))
 
 
 def _cancel(connection: sa.Connection, request: Request, job: Job, run: JobRun | None) -> bool:

@@ -1,5 +1,6 @@
 """Results of a job: best trial, model plots, narrower ranges, exports, changes to ``openbayes.yaml``."""
 
+from bayescore.results.baseline import Baseline, baseline_of, gain_text
 from bayescore.results.best import best, best_so_far, history
 from bayescore.results.budget import BudgetLeft, budget_left, fits_budget
 from bayescore.results.compare import Difference, differences
@@ -23,12 +24,14 @@ from bayescore.results.write_back import diff, replace_bytes, replace_file, with
 
 __all__ = [
     "LEAST_TRIALS",
+    "Baseline",
     "BudgetLeft",
     "Difference",
     "EarlyStops",
     "Importance",
     "Span",
     "Surface",
+    "baseline_of",
     "best",
     "best_so_far",
     "budget_left",
@@ -40,6 +43,7 @@ __all__ = [
     "ended_count",
     "expected_value",
     "fits_budget",
+    "gain_text",
     "history",
     "importances",
     "job_json",

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bayescore.config.yamltext.render import block
+from bayescore.results.baseline import baseline_of
 from bayescore.results.best import best
 from bayescore.results.column_names import named_columns
 from bayescore.store import Job, Point, Trial, TrialState
@@ -52,7 +53,7 @@ def job_json(
         Values by trial id and metric, in the order of their arrival.
     """
     tuning = job.config.hyper_tuning
-    winner = best(trials, tuning.goal)
+    winner, base = best(trials, tuning.goal), baseline_of(job, trials)
     return {
         "id": job.id,
         "name": job.submission.name,
@@ -75,6 +76,7 @@ def job_json(
         }
         if winner
         else None,
+        "baseline": base.trial.number if base else None,
         "trials": [trial_json(t, series.get(t.id, {})) for t in trials],
     }
 

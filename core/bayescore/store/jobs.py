@@ -229,6 +229,12 @@ def mark(
         connection.execute(jobs.update().where(jobs.c.id == identifier).values(**columns))
 
 
+def set_baseline(connection: sa.Connection, identifier: str, trial: int | None) -> None:
+    """Choose the trial, by its number, to compare others with; ``None`` for the baseline of the settings."""
+    revisions.bump_jobs(connection, identifier)
+    connection.execute(jobs.update().where(jobs.c.id == identifier).values(baseline=trial))
+
+
 def begin_run(connection: sa.Connection, identifier: str) -> Job:
     """Begin another run of a job; one that has ended is queued again and is no longer archived."""
     revisions.bump_jobs(connection, identifier)
@@ -273,6 +279,7 @@ def _job(row: sa.Row[Any]) -> Job:
         _note(row),
         _tags(row),
         bool(row.archived),
+        row.baseline,
     )
 
 

@@ -75,6 +75,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
     "0004": ("ALTER TABLE jobs ADD COLUMN environment TEXT",),
     "0005": ("ALTER TABLE jobs ADD COLUMN uncopied TEXT NOT NULL DEFAULT '{}'",),
     "0006": ("ALTER TABLE trials ADD COLUMN curve TEXT", "ALTER TABLE wants ADD COLUMN data TEXT"),
+    "0007": ("ALTER TABLE jobs ADD COLUMN baseline INTEGER",),
 }
 VERSIONS = tuple(MIGRATIONS)
 NEWEST = VERSIONS[-1]

@@ -175,7 +175,13 @@ class JobFigures:
 
 @dataclass(frozen=True)
 class Job:
-    """A job and its state."""
+    """A job and its state.
+
+    Attributes
+    ----------
+    baseline
+        Number of the trial that the user compares others with; ``None`` for the baseline of the settings.
+    """
 
     seq: int
     id: str
@@ -189,6 +195,7 @@ class Job:
     note: str = ""
     tags: tuple[str, ...] = ()
     archived: bool = False
+    baseline: int | None = None
 
     @property
     def config(self) -> OpenBayesConfig:

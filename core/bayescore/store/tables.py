@@ -46,6 +46,7 @@ jobs = Table(
     Column("changed", Integer, nullable=False, server_default="0"),  # revision of the row's last change
     Column("environment", Text),  # of whoever started it; NULL for a job that keeps none
     Column("uncopied", Text, nullable=False, server_default="{}"),  # files of the project that stay in place
+    Column("baseline", Integer),  # number of the trial to compare with; NULL for that of the settings
     Index("jobs_changed", "changed"),
     sqlite_autoincrement=True,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bayesdesk.ui import theme
 from bayesdesk.ui.elided import MIDDLE, ElidedText
 from bayesdesk.ui.open_url import open_path
 from bayesdesk.ui.redraw import Redraw
-from bayesdesk.ui.widgets import Card, button, clear, column, label, row, rule
+from bayesdesk.ui.widgets import Card, button, column, label, row, rule
 from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 
 _TITLE_WIDTH = 110
@@ -42,7 +43,10 @@ class ConfigurationPage(QWidget):
         file = Card("openbayes.yaml", _("as it was when the job was submitted"))
         file.body.addWidget(self.text)
         machine = Card(_("This machine"))
-        machine.body.addWidget(self._made_settings(job))
+        self._shown: list[Group] = []
+        self._settings = QScrollArea()
+        self._settings.setWidgetResizable(True)
+        machine.body.addWidget(self._settings)
         split = QSplitter()
         split.setObjectName("open")
         split.setHandleWidth(theme.CARD_GAP)
@@ -51,24 +55,27 @@ class ConfigurationPage(QWidget):
         split.addWidget(machine)
         split.setSizes([600, 400])
         self.setLayout(row(split))
-        Redraw(self, model, self._show_continued, Change.STATE).now()
+        Redraw(self, model, self._show, Change.STATE | Change.EVENTS).now()
 
-    def _made_settings(self, job: Job) -> QWidget:
-        self._earlier = QVBoxLayout()
-        self._earlier.setSpacing(4)
+    def _show(self, _change: Change) -> None:
+        view = self._model.view
+        groups = groups_of(view.job, view.events)
+        if (groups, view.continues) == (self._shown, self._continued):
+            return
+        self._shown, self._continued = groups, view.continues
+        self._settings.setWidget(self._made_settings(groups))
+
+    def _made_settings(self, groups: Sequence[Group]) -> QWidget:
         content = column(spacing=6)
         content.setContentsMargins(13, 4, 13, 13)
-        content.addLayout(self._earlier)
-        for group in groups_of(job, self._model.view.events):
+        content.addLayout(self._made_links())
+        for group in groups:
             content.addWidget(label(group.title, "section"))
             content.addLayout(self._made_group(group))
         content.addStretch(1)
         inner = QWidget()
         inner.setLayout(content)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inner)
-        return scroll
+        return inner
 
     def _made_group(self, group: Group) -> QGridLayout:
         lines = QGridLayout()
@@ -88,21 +95,19 @@ class ConfigurationPage(QWidget):
                 lines.addWidget(_folder_link(setting), 2 * i, 2)
         return lines
 
-    def _show_continued(self, _change: Change) -> None:
+    def _made_links(self) -> QVBoxLayout:
         """Links to the jobs that this one continues."""
-        earlier = self._model.view.continues
-        if earlier == self._continued:
-            return
-        self._continued = earlier
-        clear(self._earlier)
-        if earlier:
-            self._earlier.addWidget(label(_("Continues"), "section"))
-        for job in earlier:
+        links = QVBoxLayout()
+        links.setSpacing(4)
+        if self._continued:
+            links.addWidget(label(_("Continues"), "section"))
+        for job in self._continued:
             ask = partial(self.job_requested.emit, job.id)
-            self._earlier.addLayout(
+            links.addLayout(
                 row(button(shortened(str(job.words)), ask, kind="link", tip=str(job.words)), None)
             )
-        self._earlier.addSpacing(8 * bool(earlier))
+        links.addSpacing(8 * bool(self._continued))
+        return links
 
 
 def _made_text(job: Job) -> QPlainTextEdit:

@@ -35,6 +35,7 @@ class JobHeader(QWidget):
     cancel_requested = Signal()
     pause_requested = Signal(bool)  # whether the trials that run are ended
     resume_requested = Signal()
+    change_requested = Signal()
     continue_requested = Signal(int)
     rerun_requested = Signal()
     new_requested = Signal()
@@ -50,6 +51,7 @@ class JobHeader(QWidget):
         self._reason = label("", "problem", wrap=True, selectable=True)
         self._cancel = button(_("Cancel"), self.cancel_requested.emit, kind="danger", meaning="stop")
         self._pause = self._pauses()
+        self._change = button(_("Change…"), self.change_requested.emit, meaning="parameter")
         self._resume = button(_("Resume"), self.resume_requested.emit, kind="primary", meaning="start")
         self._more = button(_("Continue…"), self._ask_how_many, meaning="start")
         self._rerun = button(_("Re-run failed"), self.rerun_requested.emit, meaning="again")
@@ -63,6 +65,7 @@ class JobHeader(QWidget):
             self._export(),
             self._rerun,
             self._more,
+            self._change,
             self._resume,
             self._pause,
             self._cancel,
@@ -70,21 +73,22 @@ class JobHeader(QWidget):
         self._progress = _Figure(_("Progress"))
         self._left = _Figure(_("Time left"))
         self._budget = _Figure(_("Budget"))
-        self._best = _Figure(_("Best {metric}", metric=model.view.job.metric))
+        self.best = _Figure(_("Best {metric}", metric=model.view.job.metric))
         self._gain = _Figure(_("Next 10 trials may gain"))
         self._search = _Figure(_("Search"))
         self._where = _Figure(_("Runs on"))
-        shown = (self._progress, self._left, self._budget, self._best, self._gain, self._search, self._where)
+        shown = (self._progress, self._left, self._budget, self.best, self._gain, self._search, self._where)
         figures = row(*shown, None, spacing=32)
+        self._changes = label("", "secondary", wrap=True)
         self._stops = label("", "secondary")
         self._stops.setToolTip(as_text(saved_explanation()))
         self._continues = QWidget()
         self._links = row(spacing=6)
         self._continues.setLayout(self._links)
-        layout = column(top, self._continues, self._reason, figures, self._stops, spacing=8)
+        layout = column(top, self._continues, self._reason, figures, self._changes, self._stops, spacing=8)
         layout.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
         self.setLayout(layout)
-        Redraw(self, model, self._show, Change.STATE | Change.TRIALS | Change.TIME).now()
+        Redraw(self, model, self._show, Change.STATE | Change.TRIALS | Change.TIME | Change.EVENTS).now()
 
     def _show(self, _change: Change) -> None:
         header, job = header_of(self._model.view), self._model.view.job
@@ -101,9 +105,11 @@ class JobHeader(QWidget):
         self._left.value.setText(header.time_left or "")
         self._budget.setVisible(header.budget is not None)
         self._budget.value.setText(header.budget or "")
+        self._changes.setVisible(header.changes is not None)
+        self._changes.setText(header.changes or "")
         self._stops.setVisible(header.stops is not None)
         self._stops.setText(header.stops or "")
-        self._best.value.setText(header.best)
+        self.best.value.setText(header.best)
         self._gain.setVisible(header.gain is not None)
         gain, explanation = header.gain or ("", "")
         self._gain.value.setText(gain)
@@ -111,6 +117,7 @@ class JobHeader(QWidget):
         self._search.value.setText(header.algorithm)
         self._where.value.setText(header.place)
         self._cancel.setVisible(header.can_cancel)
+        self._change.setVisible(header.can_change)
         self._pause.setVisible(header.can_pause)
         self._resume.setVisible(header.can_resume)
         self._more.setVisible(header.can_continue)

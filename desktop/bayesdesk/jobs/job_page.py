@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from bayescore.app.consent import UnconfirmedError
 from bayescore.app.permissions import Permission
+from bayescore.config import JobChange
 from bayescore.exchange.export import export_text
 from bayescore.exchange.export_format import ExportFormat
 from bayescore.i18n import _
 from bayescore.results import replace_bytes
+from bayescore.results.job_changes import settings_of
 from bayescore.store import Database
 from bayesdesk.jobs.analysis_page import AnalysisPage
+from bayesdesk.jobs.change_dialog import ChangeDialog
 from bayesdesk.jobs.charts_page import ChartsPage
 from bayesdesk.jobs.configuration_page import ConfigurationPage
 from bayesdesk.jobs.events_page import EventsPage
@@ -115,6 +118,7 @@ class JobPage(QWidget):
         self.header.resume_requested.connect(
             lambda: self._run_allowed(lambda _allowed: commands.resume(job.id))
         )
+        self.header.change_requested.connect(self.ask_change)
         self.header.rerun_requested.connect(
             lambda: self._run_allowed(lambda allowed: commands.rerun(job.id, None, allowed))
         )
@@ -129,6 +133,20 @@ class JobPage(QWidget):
         """Ask for the parameters of a trial, and add it; the trials of an imported job cannot run here."""
         if not self.model.view.job.submission.is_imported:
             self.trial_actions.add()
+
+    def ask_change(self) -> ChangeDialog | None:
+        """Ask for other settings of the job, unless it has ended."""
+        job = self.model.view.job
+        if job.state.ended:
+            return None
+        dialog = ChangeDialog(self, settings_of(job))
+        dialog.chosen.connect(self._change)
+        dialog.open()
+        return dialog
+
+    def _change(self, change: JobChange) -> None:
+        job, commands = self.model.view.job, self._commands
+        self._run_allowed(lambda _allowed: commands.change_job(job.id, change))
 
     def _cancel(self) -> None:
         job = self.model.view.job.id

@@ -96,6 +96,13 @@ class TrialActions(QObject):
             _("Storing the star"), lambda: self._commands.star(job, numbers, starred=starred)
         )
 
+    def set_baseline(self, number: int | None) -> None:
+        """Choose the trial that the others are compared with; ``None`` for the baseline of the settings."""
+        job = self._job
+        self._background.run_to_end(
+            _("Storing the baseline"), lambda: self._commands.set_baseline(job, number)
+        )
+
     def annotate(self, number: int, note: str) -> None:
         """Write a note on a trial."""
         job = self._job
@@ -133,6 +140,11 @@ class TrialActions(QObject):
             count = len(offers.stop)
             words = _("Stop {count}", count=count) if count > 1 else _("Stop")
             add(words, lambda: self.stop(offers.stop))
+        if (base := offers.baseline) is not None:
+            if offers.is_baseline_removed:
+                add(_("Do not use as the baseline"), lambda: self.set_baseline(None))
+            else:
+                add(_("Use as the baseline"), lambda: self.set_baseline(base.number))
         if offers.star:
             words = star_words(is_removed=offers.is_star_removed)
             add(words, lambda: self.star(offers.star, starred=not offers.is_star_removed))

@@ -20,7 +20,7 @@ from bayesdesk.models.forecast_band import band_of
 from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
-from bayesdesk.models.trial import badge_of, outcome_of, reasons_of, severity_of
+from bayesdesk.models.trial import badge_of, outcome_of, reasons_of, remark_of, severity_of
 from bayesdesk.plots.canvas import pen
 from bayesdesk.plots.forecast_bands import ForecastBands
 from bayesdesk.ui import theme
@@ -67,7 +67,9 @@ class TrialPanel(QFrame):
         trial = self._model.selected
         series = self._model.view.series.get(trial.id, {}) if trial else {}
         winner = self._model.view.best
-        drawn = (trial, {k: len(v) for k, v in series.items()}, winner.number if winner else None)
+        base = self._model.view.baseline
+        marked = [t.number if t is not None else None for t in (winner, base.trial if base else None)]
+        drawn = (trial, {k: len(v) for k, v in series.items()}, marked)
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -109,7 +111,10 @@ class TrialPanel(QFrame):
             tip=star_words(is_removed=trial.starred),
         )
         title = label(_("Trial #{number}", number=trial.number), "heading")
-        self._content.addLayout(row(title, badge(word, tone), None, star))
+        head = row(title, badge(word, tone), None, star)
+        self._content.addLayout(head)
+        if remark := remark_of(trial, self._model.view.baseline):
+            head.insertWidget(2, badge(remark, ""))
         for words in reasons_of(trial):
             self._content.addWidget(label(words, "secondary", wrap=True))
         for words in forecast_lines(trial):

@@ -185,10 +185,20 @@ def _of_spec(spec: ParameterSpec, columns: TrialColumns) -> Axis:
         stops = tuple(float(v) for v in sorted(spec.discrete_values))
         even = len(stops) > 2 and stops[0] > 0 and stops[-1] / stops[0] > 8
         scale = Scale.LOG if even else Scale.LINEAR
-        return Axis(spec.name, Kind.PARAMETER, (), stops[0], stops[-1], stops, scale, ordered=ordered)
+        return _clipping(
+            Axis(spec.name, Kind.PARAMETER, (), stops[0], stops[-1], stops, scale, ordered=ordered)
+        )
     scale = Scale.LOG if spec.scale_type is SpecScale.LOG else Scale.LINEAR
     low, high = float(spec.min_value), float(spec.max_value)
-    return Axis(spec.name, Kind.PARAMETER, (), low, high, (), scale, ordered=ordered)
+    return _clipping(Axis(spec.name, Kind.PARAMETER, (), low, high, (), scale, ordered=ordered))
+
+
+def _clipping(axis: Axis) -> Axis:
+    """The axis, which ends where its range ends; values of known sets may lie outside."""
+    if not len(axis.ordered):
+        return axis
+    least, most = min(axis.low, float(axis.ordered[0])), max(axis.high, float(axis.ordered[-1]))
+    return replace(axis, least=least, most=most)
 
 
 def _of_metric(name: str, kind: Kind, columns: TrialColumns) -> Axis:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bayescore.config import EarlyStopping, LocalSettings, ObjectiveRule
 from bayescore.i18n import _
+from bayescore.results.job_changes import changes_since_start
 from bayescore.store import Event, Job
 from bayesdesk.models.formatting import span
 
@@ -43,6 +44,7 @@ def groups_of(job: Job, happened: Sequence[Event] = ()) -> list[Group]:
         The job's events, one of which may name the project's Git commit.
     """
     groups = [
+        Group(_("Changed since the start"), tuple(_changes(happened))),
         Group(_("Job"), tuple(_job(job, happened))),
         Group(_("Runs on"), tuple(_place(job))),
         Group(_("Data"), tuple(_inputs(job))),
@@ -55,6 +57,14 @@ def groups_of(job: Job, happened: Sequence[Event] = ()) -> list[Group]:
         ),
     ]
     return [group for group in groups if group.settings]
+
+
+def _changes(happened: Sequence[Event]) -> list[Setting]:
+    """Settings that differ from those of the files, with the value in the files and the one in effect."""
+    return [
+        Setting(str(c.arguments["name"]), f"{c.arguments['before']} → {c.arguments['after']}")
+        for c in changes_since_start(happened)
+    ]
 
 
 def _job(job: Job, happened: Sequence[Event]) -> list[Setting]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bayescore.i18n import _
-from bayescore.results import ended_count
+from bayescore.results import ended_count, gain_text
+from bayescore.results.job_changes import changes_since_start
 from bayescore.store import JobState, TrialState
 from bayesdesk.models.early_stops import budget_line, stops_line
 from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
@@ -27,6 +28,8 @@ class Header:
         Names of the theme's colours for the state and for the reason.
     budget
         What is left of the time that the job may take.
+    changes
+        How the job differs from its files, because it was changed while it ran.
     stops
         How many trials were stopped early, and what that has saved.
     gain
@@ -40,12 +43,14 @@ class Header:
     progress: str
     time_left: str | None
     budget: str | None
+    changes: str | None
     stops: str | None
     best: str
     gain: tuple[str, str] | None
     algorithm: str
     place: str
     can_cancel: bool
+    can_change: bool
     can_pause: bool
     can_resume: bool
     can_continue: bool
@@ -54,7 +59,7 @@ class Header:
 
 def header_of(view: JobView) -> Header:
     """The header of a job."""
-    job, winner = view.job, view.best
+    job = view.job
     has_ended, runs_here = job.state.ended, not job.submission.is_imported
     left = view.seconds_left
     about = "–" if left is None else _("about {time}", time=span(left))
@@ -66,12 +71,14 @@ def header_of(view: JobView) -> Header:
         progress=_progress(view),
         time_left=None if has_ended else about,
         budget=budget_line(view.budget) if view.budget is not None else None,
+        changes=_changes(view),
         stops=stops_line(view.early_stops),
-        best=f"{number(winner.value)}  #{winner.number}" if winner else "–",
+        best=_best(view),
         gain=_gain(view),
         algorithm=algorithm_word(job.config.hyper_tuning.algorithm),
         place=_place(view),
         can_cancel=not has_ended,
+        can_change=not has_ended and runs_here,
         can_pause=job.state in (JobState.QUEUED, JobState.RUNNING),
         can_resume=job.state is JobState.PAUSED,
         can_continue=has_ended and runs_here,
@@ -100,6 +107,21 @@ def _progress(view: JobView) -> str:
     if failed:
         parts.append(_("{count} failed", count=failed))
     return " · ".join(parts)
+
+
+def _best(view: JobView) -> str:
+    """The best value, and what it gained over the baseline."""
+    winner = view.best
+    if winner is None:
+        return "–"
+    gain = gain_text(view.job, view.trials)
+    value = f"{number(winner.value)}  #{winner.number}"
+    return value if gain is None else f"{value} · {gain}"
+
+
+def _changes(view: JobView) -> str | None:
+    changes = [str(change) for change in changes_since_start(view.events)]
+    return _("Changed since the start: {changes}", changes=", ".join(changes)) if changes else None
 
 
 def _gain(view: JobView) -> tuple[str, str] | None:

@@ -29,6 +29,10 @@ class Offers:
         Numbers of trials; to finish is to run again, to the end, what was stopped early.
     is_star_removed
         Whether ``star`` removes the stars, because all of the trials have one.
+    baseline
+        A trial that the others can be compared with.
+    is_baseline_removed
+        Whether that is the one which the user chose for it.
     """
 
     open: Trial | None
@@ -41,6 +45,8 @@ class Offers:
     stop: tuple[int, ...]
     star: tuple[int, ...]
     is_star_removed: bool
+    baseline: Trial | None
+    is_baseline_removed: bool
 
 
 def offers_for(job: Job, trials: Sequence[Trial]) -> Offers:
@@ -60,6 +66,8 @@ def offers_for(job: Job, trials: Sequence[Trial]) -> Offers:
         stop=tuple(t.number for t in trials if not t.state.ended and runs_here),
         star=tuple(t.number for t in trials),
         is_star_removed=bool(trials) and all(t.starred for t in trials),
+        baseline=only if only is not None and counts(only) else None,
+        is_baseline_removed=only is not None and only.number == job.baseline,
     )
 
 

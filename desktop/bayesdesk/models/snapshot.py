@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import Text
-from bayescore.results import BudgetLeft, EarlyStops
+from bayescore.results import Baseline, BudgetLeft, EarlyStops, baseline_of
 from bayescore.store import Event, Job, JobSummary, Trial
 
 Series = Mapping[int, Mapping[str, NDArray[np.float64]]]
@@ -25,7 +25,7 @@ class Change(Flag):
     STATE
         The job's row, or the progress of what it waits for.
     TRIALS
-        Trials were added, or one has another state, value, star or note.
+        Trials were added, one has another state, value, star or note, or another one is the baseline.
     FORECASTS
         Nothing of the trials but forecasts of running ones, which come with every few reports.
     POINTS
@@ -132,6 +132,11 @@ class JobView:
     budget: Budget | None = None
 
     @property
+    def baseline(self) -> Baseline | None:
+        """The trial that the others are compared with."""
+        return baseline_of(self.job, self.trials)
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """Names of every reported metric: the objective, the side metrics, then the others."""
         first = (self.job.metric, *self.job.config.hyper_tuning.side_metrics)
@@ -148,6 +153,8 @@ def difference(before: JobView, after: JobView) -> Change:
     states = ((v.job, v.pulled, v.transfer, v.continues) for v in (before, after))
     if next(states) != next(states):
         change |= Change.STATE
+    if before.job.baseline != after.job.baseline:
+        change |= Change.TRIALS
     if before.trials is not after.trials and before.trials != after.trials:
         is_same = _differ_in_forecasts_only(before.trials, after.trials)
         change |= Change.FORECASTS if is_same else Change.TRIALS

@@ -13,6 +13,7 @@ from bayesdesk.models.early_stops import percent_words
 from bayesdesk.models.filter import row_of
 from bayesdesk.models.formatting import MARKS, duration, number, state_word
 from bayesdesk.models.snapshot import JobView
+from bayesdesk.models.trial import remark_of
 
 _OTHER_COLUMNS = ("time", "gpu", "note")
 _OWN = tuple(dict.fromkeys((*OWN_COLUMNS, *_OTHER_COLUMNS)))
@@ -66,7 +67,7 @@ class TrialRows:
 
     def __init__(self, view: JobView, trials: Sequence[Trial]) -> None:
         self.trials = list(trials)
-        self._view = view
+        self._view, self._baseline = view, view.baseline
         self._values: dict[int, dict[str, Any]] = {}
 
     def value(self, trial: Trial, name: str) -> Any:
@@ -87,10 +88,14 @@ class TrialRows:
         Views share the objects that have not changed, so that most rows need no look at their cells.
         """
         series, earlier = self._view.series.get, before._view.series.get
+        is_other_baseline = before._view.job.baseline != self._view.job.baseline
         changed = [
             row
             for row, (old, new) in enumerate(zip(before.trials, self.trials, strict=True))
-            if old is not new or not new.state.ended or series(new.id) is not earlier(new.id)
+            if is_other_baseline
+            or old is not new
+            or not new.state.ended
+            or series(new.id) is not earlier(new.id)
         ]
         return [
             (row, column)
@@ -109,7 +114,9 @@ class TrialRows:
         if name == "starred":
             return "★" if trial.starred else ""
         if name == "state":
-            return f"{MARKS[trial.state]}  {state_word(trial.state)}"
+            remark = remark_of(trial, self._baseline)
+            state = f"{MARKS[trial.state]}  {state_word(trial.state)}"
+            return f"{state} · {remark}" if remark else state
         if name == "chance":
             percent = self.value(trial, name)
             return "" if percent is None else percent_words(percent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bayescore.i18n import _
+from bayescore.results import Baseline
 from bayescore.store import Trial, TrialState
 from bayesdesk.models.early_stops import forecast_lines
 from bayesdesk.models.formatting import TONES, duration, number, state_word
@@ -26,6 +27,19 @@ def badge_of(view: JobView, trial: Trial) -> tuple[str, str]:
     if view.best is not None and view.best.number == trial.number:
         return _("best so far"), "good"
     return state_word(trial.state), TONES.get(trial.state.value, "")
+
+
+def remark_of(trial: Trial, baseline: Baseline | None) -> str:
+    """What is added to a trial's state: that it is the baseline, or was not chosen by the search."""
+    if baseline is not None and baseline.trial.number == trial.number:
+        return _("baseline")
+    remarks = {
+        "known": lambda: _("known set"),
+        "measured": lambda: _("measured elsewhere"),
+        "by_hand": lambda: _("by hand"),
+    }
+    remark = remarks.get(trial.origin)
+    return remark() if remark is not None else ""
 
 
 def severity_of(trial: Trial) -> str:
@@ -72,5 +86,7 @@ def summary_of(view: JobView, trial: Trial) -> str:
     else:
         value = number(trial.value) if trial.value is not None else state_word(trial.state)
         lines = [f"#{trial.number}  {view.job.metric} {value}", *forecast_lines(trial)]
+    if remark := remark_of(trial, view.baseline):
+        lines.insert(1, remark)
     lines += [f"{name}: {number(v)}" for name, v in trial.parameters.items()]
     return "\n".join(lines)

@@ -24,7 +24,7 @@ from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.edge_marks import EdgeMarks
 from bayesdesk.plots.empty_state import EmptyState
 from bayesdesk.plots.keyboard import walk_trials
-from bayesdesk.plots.legend import Entry, Legend, hollow_key
+from bayesdesk.plots.legend import Entry, Legend, hollow_key, line_key
 from bayesdesk.plots.stopped_marks import SYMBOL, StoppedMarks
 from bayesdesk.ui import theme
 from bayesdesk.ui.plain import as_text
@@ -58,13 +58,22 @@ class ObjectiveChart(Card):
         self._unknown = EdgeMarks(self._plot.box, self._tip, is_hollow=True)
         self._legend = Legend(theme.px(_LEFT))
         self._best = pg.PlotDataItem(stepMode=None, antialias=True)
+        self._baseline = pg.InfiniteLine(angle=0)
         self._selected = pg.ScatterPlotItem(pxMode=True, size=13)
         self._far = pg.ScatterPlotItem(pxMode=True, size=10, hoverable=True, tip=self._tip)
         self._ends = (-math.inf, math.inf)
         self._whole: QRectF | None = None
         self._plot.set_extent(lambda: self._whole)
         stopped = (*self._faded_stopped.items, *self._stopped.items)
-        for item in (self._faded, *stopped, self._best, self._dots, self._far, self._selected):
+        for item in (
+            self._baseline,
+            self._faded,
+            *stopped,
+            self._best,
+            self._dots,
+            self._far,
+            self._selected,
+        ):
             self._plot.addItem(item)
         clickable = (self._dots, self._faded, self._failed, self._far, self._unknown)
         for item in (*clickable, self._stopped.marks, self._faded_stopped.marks):
@@ -122,10 +131,26 @@ class ObjectiveChart(Card):
         self._unknown.show_marks(numbers[unknown], unknown)
         low, high = self._heights(low), self._heights(high)
         self._show_stopped(numbers, heights, (low, high), stopped & good & ~far & np.isfinite(heights))
-        self._legend.show_entries(_stopped_key() if stopped.any() else [])
+        baseline = self._show_baseline()
+        self._legend.show_entries([*baseline, *(_stopped_key() if stopped.any() else [])])
         self._show_selected()
         self._fit(numbers, np.concatenate([v[np.isfinite(v)] for v in (heights, low, high)]))
         self._show_empty(bool(good.any()), len(failed))
+
+    def _show_baseline(self) -> list[Entry]:
+        """Draw a line at the value of the baseline; return its entry of the legend."""
+        base = self._model.view.baseline
+        value = math.nan if base is None or base.value is None else base.value
+        height = float(self._heights(np.array([value]))[0])
+        is_shown = math.isfinite(height)
+        self._baseline.setVisible(is_shown)
+        if base is None or not is_shown:
+            return []
+        drawn_with = pen(theme.palette().secondary, dashed=True)
+        self._baseline.setPen(drawn_with)
+        self._baseline.setValue(height)
+        words = _("baseline: trial {number}", number=base.trial.number)
+        return [(line_key(drawn_with), words)]
 
     def _show_stopped(
         self, numbers: Array, heights: Array, interval: tuple[Array, Array], drawn: Mask

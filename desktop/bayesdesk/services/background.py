@@ -25,19 +25,20 @@ class Background(QObject):
     """Runs functions on daemon threads, which do not delay the end of the program.
 
     The window does not close before functions of :meth:`run_to_end` have ended. What nobody handles goes to
-    ``went_wrong``, with the exception. The GUI thread holds the functions until they have run: the thread
-    that drops the last reference to a function deletes the Qt objects in it.
+    ``went_wrong``, with the exception. The GUI thread holds the functions until they have run, and their
+    results: the thread that drops the last reference to a function, or to an exception with the frames of
+    its traceback, deletes the Qt objects in it.
     """
 
     went_wrong = Signal(object)
     action_ended = Signal(object)  # of run_to_end: its exception, None if it succeeded
-    # number of the call, whether it succeeded, its result or exception
-    _came_back = Signal(int, bool, object)
+    _came_back = Signal(int)  # number of the call
 
     def __init__(self) -> None:
         super().__init__()
         self._numbers = itertools.count()
         self._calls: dict[int, _Call] = {}
+        self._outcomes: dict[int, tuple[bool, Any]] = {}  # whether it succeeded, its result or exception
         self._actions: dict[int, str] = {}
         self._came_back.connect(self._hand_over)
 
@@ -82,10 +83,11 @@ class Background(QObject):
         threading.Thread(target=self._work, args=work, name="background", daemon=True).start()
 
     def _work(self, number: int, functions: list[Callable[[], Any]]) -> None:
-        succeeded, result = _run(functions)
-        self._came_back.emit(number, succeeded, result)
+        self._outcomes[number] = _run(functions)
+        self._came_back.emit(number)
 
-    def _hand_over(self, number: int, succeeded: bool, result: Any) -> None:
+    def _hand_over(self, number: int) -> None:
+        succeeded, result = self._outcomes.pop(number)
         call, action = self._calls.pop(number), self._actions.pop(number, None)
         callback = call.done if succeeded else call.failed or self.went_wrong.emit
         if callback is not None and _is_gone(callback):

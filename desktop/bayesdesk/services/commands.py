@@ -8,6 +8,7 @@ from bayescore.app import job_requests, steering, trial_marks
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
 from bayescore.app.submit import submit
+from bayescore.config import JobChange
 from bayescore.results import usual_seconds
 from bayescore.store import Database, jobs, trials
 
@@ -59,6 +60,10 @@ class Commands:
         """Add a trial with chosen parameters."""
         steering.add_trial(self._database, job, assignments, None, confirmed)
 
+    def change_job(self, job: str, change: JobChange) -> None:
+        """Change the settings of a job that runs."""
+        steering.change_job(self._database, job, change)
+
     def pause(self, job: str, *, now: bool) -> None:
         """Let a job begin no more trials, and with ``now`` end those that run."""
         steering.pause(self._database, job, now=now)
@@ -70,6 +75,10 @@ class Commands:
     def star(self, job: str, numbers: Sequence[int], *, starred: bool) -> None:
         """Set or remove the star of trials."""
         trial_marks.star(self._database, job, numbers, starred=starred)
+
+    def set_baseline(self, job: str, number: int | None) -> None:
+        """Choose the trial that a job is compared with."""
+        trial_marks.set_baseline(self._database, job, number)
 
     def annotate(self, job: str, number: int, note: str) -> None:
         """Write a note on a trial."""

@@ -9,20 +9,23 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from bayescore.config import Goal
+from bayescore.i18n import _
 from bayesdesk.models.axes import MISSING, Axis
 from bayesdesk.models.job import JobModel
 from bayesdesk.plots.colours import colour_map
 from bayesdesk.plots.parallel.axes_painter import AxesPainter
+from bayesdesk.plots.parallel.labels import draw, font, small_px
 from bayesdesk.plots.parallel.layout import Layout
 from bayesdesk.plots.parallel.painting import Group, LinePainter, Rows
 from bayesdesk.ui import slow_display, theme
 
 Array = NDArray[np.float64]
 _BINS = 24  # colours of the bright lines
+_ABOVE = 5  # pixels between the line of the baseline and its name
 _NEAR = 6.0  # pixels between a line and the pointer that is on it
 
 
@@ -199,9 +202,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         self._paint_front(painter, None)
 
     def _scaffolding(self) -> QImage:
-        """The axes and the selected trial, which are slow to draw and stay the same while a brush moves."""
-        row = self._selected_row()
-        key = (frozenset(self._model.filter.brushes), row)
+        """The axes and the marked trials, which are slow to draw and stay the same while a brush moves."""
+        key = (frozenset(self._model.filter.brushes), self._selected_row(), self._baseline_row())
         if self._scaffold is None or self.dragged_axis is not None or key != self._scaffold_key:
             self._scaffold_key = key
             image = QImage(self.size * self.ratio, QImage.Format.Format_ARGB32_Premultiplied)
@@ -216,6 +218,10 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
     def _selected_row(self) -> int | None:
         selected = self._model.selected
         return None if selected is None else self._model.columns.row_of(selected.number)
+
+    def _baseline_row(self) -> int | None:
+        base = self._model.view.baseline
+        return None if base is None else self._model.columns.row_of(base.trial.number)
 
     def end_drag(self) -> None:
         """Draw a dragged axis at its own place again."""
@@ -234,6 +240,8 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
         for axis, x, missing in zip(self.axes, places, has_missing, strict=True):
             self._axes_painter.paint_axis(painter, layout, axis, x, missing=bool(missing))
         self._axes_painter.paint_heads(painter, layout, self.axes, places)
+        if (row := self._baseline_row()) is not None and row < len(self._heights):
+            self._paint_baseline(painter, row)
         if (row := self._selected_row()) is not None:
             self._paint_line(painter, row, theme.palette().accent, 2.4, dots=True)
         for axis, x in zip(self.axes, places, strict=True):
@@ -257,12 +265,33 @@ class ParallelItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no
                     painter, self.layout, axis, self._place(index, axis), brushes, ratio
                 )
 
-    def _paint_line(self, painter: QPainter, row: int, colour: str, width: float, *, dots: bool) -> None:
+    def _paint_baseline(self, painter: QPainter, row: int) -> None:
+        """Draw the trial that others are compared with: a line of its own kind, named at its beginning."""
+        colour = theme.palette().text
+        self._paint_line(painter, row, colour, 1.4, dots=False, style=Qt.PenStyle.DotLine)
+        if len(self.axes) > 1:
+            left, right = self._heights[row, :2]
+            gap = self.x_of(1) - self.x_of(0)
+            at = QPointF(self.x_of(0) + gap / 2, float(left + right) / 2 - theme.px(_ABOVE))
+            words, drawn_with = _("baseline"), font(theme.SANS[0], small_px(), bold=True)
+            at -= QPointF(QFontMetricsF(drawn_with).horizontalAdvance(words) / 2, 0)
+            draw(painter, at, words, drawn_with, colour)
+
+    def _paint_line(
+        self,
+        painter: QPainter,
+        row: int,
+        colour: str,
+        width: float,
+        *,
+        dots: bool,
+        style: Qt.PenStyle = Qt.PenStyle.SolidLine,
+    ) -> None:
         if row >= len(self._heights):
             return
         points = [QPointF(self.x_of(i), float(y)) for i, y in enumerate(self._heights[row])]
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        drawn_with = QPen(QColor(colour), width)
+        drawn_with = QPen(QColor(colour), width, style)
         if self._model.columns.stopped()[row]:
             drawn_with.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(drawn_with)
