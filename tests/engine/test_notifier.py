@@ -51,8 +51,8 @@ class Desk:
         """An engine begins; an earlier one is gone, as after a crash."""
         listener: Any = None
         gpus: Any = None
-        services = Services(self.database, listener, gpus, lambda: None)
-        self.notifier = Notifier(services, self._send, lambda: self.moment.isoformat(timespec="microseconds"))
+        services = Services(self.database, listener, gpus, lambda: None, clock=lambda: self.moment)
+        self.notifier = Notifier(services, self._send)
 
     def _send(self, url: str, notice: Notice) -> Attempt:
         answer = self.answer()

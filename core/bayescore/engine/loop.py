@@ -12,9 +12,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from bayescore.engine import job_hours
 from bayescore.engine.cleanup import clean_up
 from bayescore.engine.early_stopping import EarlyStopper
 from bayescore.engine.job_run import UNREACHABLE_S, JobRun
@@ -30,6 +32,7 @@ from bayescore.engine.threads import Threads
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
 from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs, requests
+from bayescore.times import utc
 
 _log = logging.getLogger(__name__)
 _POLL_STORE_S = 0.2  # between checks whether another process has written to the store
@@ -44,7 +47,9 @@ IDLE_S = 600.0  # without an active job the engine then ends; the next command s
 class Engine:
     """Runs every job of one data folder."""
 
-    def __init__(self, database: Database, gpus: GpuLeaser | None = None) -> None:
+    def __init__(
+        self, database: Database, gpus: GpuLeaser | None = None, clock: Callable[[], datetime] = utc
+    ) -> None:
         self._database = database
         self._awake = threading.Event()
         self._ending = threading.Event()
@@ -53,7 +58,7 @@ class Engine:
         self._runners = RunnerRegistry(database, self._awake.set)
         gpus = gpus or GpuLeaser()
         gpus.wake = self._awake.set
-        self._services = Services(database, self._listener, gpus, self._awake.set)
+        self._services = Services(database, self._listener, gpus, self._awake.set, clock=clock)
         self._cleanups = Threads(_CLEANUPS, "cleanup", self._services.unfinished)
         self._standstill = Standstill(database)
         self._notifier = Notifier(self._services)
@@ -109,7 +114,7 @@ class Engine:
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._drop(self._runs[identifier])
             cancellation.forget(self._database.folder, identifier)
-        self._standstill.look(active)
+        self._standstill.look([job for job in active if job_hours.are_open(job, self._services.clock())])
         self._notifier.step()
         if any(job.state is not JobState.PAUSED for job in active):
             self._idle_since = time.monotonic()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -30,7 +30,7 @@ from bayescore.notify.settings import Address, NoticeKind, NotifySettings, load
 from bayescore.results import best
 from bayescore.store import Event, Job, Trial, TrialState, events, jobs, trials
 from bayescore.store.runtime_folders import runtime_folders
-from bayescore.times import now, parsed
+from bayescore.times import parsed, stored
 
 ENDED = "ended"  # kinds of events
 _log = logging.getLogger(__name__)
@@ -52,18 +52,11 @@ class Sending(Protocol):
 
 
 class Notifier:
-    """The notifications of an engine.
+    """The notifications of an engine."""
 
-    Parameters
-    ----------
-    clock
-        The time as :func:`bayescore.times.now` returns it.
-    """
-
-    def __init__(self, services: Services, sending: Sending = send, clock: Callable[[], str] = now) -> None:
+    def __init__(self, services: Services, sending: Sending = send) -> None:
         self._s = services
         self._sending = sending
-        self._clock = clock
         self._threads = Threads(_AT_A_TIME, "notify", services.unfinished)
         self._settings = NotifySettings()
         self._read: tuple[int, int] | None = None  # of the file of the settings: inode and time of its change
@@ -105,7 +98,7 @@ class Notifier:
         waiting
             Jobs that have not ended.
         """
-        moment = self._moment()
+        moment = self._s.clock()
         self._full_since = self._full_since or moment
         self._read_settings()
         if waiting and moment - self._full_since >= _DISK_FOR and NoticeKind.DISK in self._settings.kinds:
@@ -213,10 +206,10 @@ class Notifier:
         return [Delivery(f"{key}.{a.id}", job, a.id, title, body, at, due) for a in self._settings.addresses]
 
     def _is_recent(self, at: str) -> bool:
-        return self._moment() - parsed(at) < _FOR
+        return self._s.clock() - parsed(at) < _FOR
 
-    def _moment(self) -> datetime:
-        return parsed(self._clock())
+    def _clock(self) -> str:
+        return stored(self._s.clock())
 
     # ---- a disk that is full
 
@@ -285,8 +278,8 @@ class Notifier:
                 self._finish(each, attempt.reason)
             else:
                 pause = _RETRY_S[min(each.tries, len(_RETRY_S)) - 1]
-                due = self._moment() + timedelta(seconds=pause)
-                self._store(replace(each, is_sending=False, due=due.isoformat(timespec="microseconds")))
+                due = self._s.clock() + timedelta(seconds=pause)
+                self._store(replace(each, is_sending=False, due=stored(due)))
             del self._attempts[key]
 
     def _store(self, delivery: Delivery) -> None:

@@ -9,8 +9,9 @@ from pathlib import PurePath
 
 from bayescore.app.job_search import matcher
 from bayescore.i18n import _, n_
+from bayescore.results.job_texts import opening_text
 from bayescore.store import JobState, JobSummary
-from bayescore.times import parsed
+from bayescore.times import parsed, utc
 from bayesdesk.models.early_stops import chance_words, nearest_limit
 from bayesdesk.models.formatting import number, span, state_word
 from bayesdesk.models.progress import progress_words
@@ -98,6 +99,8 @@ def moment_word(stored: str) -> str:
 def status_line(item: JobRow) -> str:
     """A job's progress and what is left of its time, or how it ended and after how many trials."""
     job = item.job
+    if item.opening is not None:
+        return f"{progress_words(item.done, job.max_trials)} · {opening_text(item.opening, utc())}"
     if job.state is JobState.RUNNING:
         done = progress_words(item.done, job.max_trials)
         if item.budget is not None:
@@ -115,7 +118,8 @@ def status_line(item: JobRow) -> str:
 
 def short_line(item: JobRow) -> str:
     """The status where there is little room: of a job with a budget only what is left of it."""
-    return nearest_limit(item.budget)[1] if item.budget is not None else status_line(item)
+    has_little = item.budget is not None and item.opening is None
+    return nearest_limit(item.budget)[1] if has_little and item.budget else status_line(item)
 
 
 def progress_share(item: JobRow) -> float:

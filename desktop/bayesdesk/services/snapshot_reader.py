@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bayescore.app import lineage
 from bayescore.app.lineage import EarlierJob
 from bayescore.results import EarlyStops, best, budget_left, early_stops, ended_count, time_left
+from bayescore.results.job_texts import opening_of
 from bayescore.store import (
     Database,
     Event,
@@ -27,7 +28,7 @@ from bayescore.store import (
     transfers,
     trials,
 )
-from bayescore.times import now
+from bayescore.times import now, utc
 from bayesdesk.models.snapshot import Budget, JobRow, JobView
 from bayesdesk.services.series import SeriesReader
 
@@ -142,7 +143,8 @@ class SnapshotReader:
             its.read(connection, revisions.of_job(connection, job.id)[0])
         winner, (left, budget) = its.best.value if its.best else None, its.time_and_budget()
         stopped = its.early_stops.count
-        return JobRow(job, its.ended, winner, left, its.failed, stopped, budget, its.chances)
+        opening = opening_of(its.job, utc())
+        return JobRow(job, its.ended, winner, left, its.failed, stopped, budget, its.chances, opening)
 
     # ---- one job
 
@@ -168,6 +170,7 @@ class SnapshotReader:
             details.continued(connection, self._revision),
             its.early_stops,
             budget,
+            opening_of(job, utc()),
         )
 
     def _details_of(self, job: Job) -> _Details:
