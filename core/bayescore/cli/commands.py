@@ -36,6 +36,7 @@ def _commands() -> dict[str, tuple[str, str]]:
         "pause": ("steering:pause", _("Let a job begin no more trials for a while.")),
         "resume": ("steering:resume", _("Continue a paused job.")),
         "notify": ("notify:application", _("Send notifications of jobs to other devices.")),
+        "gpus": ("gpus:application", _("Leave GPUs of this machine free for others.")),
         "edit": ("edit:edit", _("Name, note, tag or archive jobs.")),
         "delete": ("delete:delete", _("Delete an ended job with its trials and files.")),
         "export": ("export:export", _("Write results: into openbayes.yaml, or as CSV, JSON, YAML.")),

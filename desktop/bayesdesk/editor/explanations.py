@@ -192,6 +192,9 @@ def _local_keys() -> Keys:
         "early_stopping": _("Whether trials that will not become the best are stopped. Default: false."),
         "max_hours": _("Hours after which the job ends with its best. Default: no limit."),
         "max_gpu_hours": _("The same in hours of all GPUs together. Default: no limit."),
+        "hours": _(
+            "Times and days at which trials may begin, such as 20:00-08:00, sat, sun. Default: always."
+        ),
         "seed": _("Seed of the random numbers. Default: another one for each job."),
         "objective": _("The value of a trial: the last or the best value of the objective."),
         "inject_client": _("Whether trials get the client of Bayesdesk if openbayestool is not installed."),
