@@ -430,3 +430,22 @@ def test_that_a_file_that_others_can_read_is_not_used(desk: Desk) -> None:
     file.chmod(0o644)
     with pytest.raises(StoreError, match="chmod 600"):
         notifications.current(desk.database)
+
+
+def test_that_a_job_that_was_continued_meanwhile_is_not_announced_as_ended(desk: Desk) -> None:
+    job = desk.end_job()
+    with desk.database.write() as connection:
+        jobs.begin_run(connection, job.id)
+    desk.step()
+    assert desk.received == []
+
+
+def test_that_damaged_rows_of_the_store_do_not_stop_notifications(desk: Desk) -> None:
+    with desk.database.write() as connection:
+        stored.put(connection, "notify.seen", "[1]")
+        stored.put(connection, "notify.delivery.x", '{"key": 1}')
+    desk.start()
+    desk.step()
+    desk.end_job()
+    desk.step()
+    assert len(desk.received) == 1

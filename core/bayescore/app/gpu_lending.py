@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bayescore.app.options import parse_gpus
 from bayescore.errors import ConfigError
@@ -12,9 +12,7 @@ from bayescore.times import now, parsed, utc
 from bayescore.trials.gpus import Gpu, chosen, visible
 
 
-def leave_free(
-    database: Database, which: str, until: str | None, list_gpus: Callable[[], Sequence[Gpu]] = visible
-) -> list[Gpu]:
+def leave_free(database: Database, which: str, until: str | None) -> list[Gpu]:
     """Leave GPUs free; trials that run on them end normally.
 
     Parameters
@@ -29,13 +27,13 @@ def leave_free(
     ConfigError
         When one of them is not on this machine.
     """
-    found = _found(which, list_gpus())
+    found = _found(which, visible())
     with database.write() as connection:
         free_gpus.leave(connection, [gpu.uuid for gpu in found], until or free_gpus.ALWAYS, now())
     return found
 
 
-def use_again(database: Database, which: str, list_gpus: Callable[[], Sequence[Gpu]] = visible) -> list[Gpu]:
+def use_again(database: Database, which: str) -> list[Gpu]:
     """Use GPUs again before their time.
 
     Raises
@@ -43,7 +41,7 @@ def use_again(database: Database, which: str, list_gpus: Callable[[], Sequence[G
     ConfigError
         When one of them is not on this machine.
     """
-    found = _found(which, list_gpus())
+    found = _found(which, visible())
     with database.write() as connection:
         free_gpus.take_back(connection, [gpu.uuid for gpu in found], now())
     return found

@@ -40,6 +40,7 @@ _STEP_S = 2.0  # between steps when nothing happens
 _PAUSE_S = 3.0  # after the store could not be written
 _CLEANUPS = 4  # runners that are cleaned up at the same time
 _CLOSE_S = 10.0  # for calls that are under way when the engine ends
+_NOTIFICATIONS = "notifications"  # among the jobs whose errors are counted
 _MAX_ERRORS = 3  # unexpected errors after which a job fails
 IDLE_S = 600.0  # without an active job the engine then ends; the next command starts it again
 
@@ -114,10 +115,22 @@ class Engine:
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._drop(self._runs[identifier])
             cancellation.forget(self._database.folder, identifier)
-        self._standstill.look([job for job in active if job_hours.are_open(job, self._services.clock())])
-        self._notifier.step()
+        self._notify(active)
         if any(job.state is not JobState.PAUSED for job in active):
             self._idle_since = time.monotonic()
+
+    def _notify(self, active: list[Job]) -> None:
+        """Look for what to notify about; an unexpected error ends no job."""
+        if self._errors[_NOTIFICATIONS] >= _MAX_ERRORS:
+            return
+        try:
+            self._standstill.look([job for job in active if job_hours.are_open(job, self._services.clock())])
+            self._notifier.step()
+        except StoreError:
+            raise
+        except Exception:
+            _log.exception("notifications")
+            self._errors[_NOTIFICATIONS] += 1
 
     def _active(self) -> list[Job]:
         with self._database.read() as connection:

@@ -166,6 +166,8 @@ class Notifier:
             return []
         job, spoken = jobs.get(connection, event.job), self._settings.language
         its = trials.of_job(connection, job.id)
+        if event.kind == ENDED and not job.state.ended:
+            return []  # it was continued before anybody could be notified
         if event.kind == STILL:
             kind, notice = NoticeKind.STILL, still_notice(job, its, event.text, event.at, spoken)
         else:

@@ -89,8 +89,10 @@ class Seen:
 
 def seen(connection: sa.Connection) -> Seen | None:
     """What :func:`put_seen` has stored."""
-    value = settings.get(connection, _SEEN)
-    return Seen(**json.loads(value)) if value else None
+    try:
+        return Seen(**json.loads(settings.get(connection, _SEEN) or ""))
+    except (ValueError, TypeError):  # there is none, or the store is damaged
+        return None
 
 
 def put_seen(connection: sa.Connection, mark: Seen) -> None:
