@@ -70,6 +70,10 @@ class Preferences(Dialog):
         frame = self.sizeHint().height() - scroll.sizeHint().height()
         fit_to_screen(self, theme.px(580), inner.sizeHint().height() + frame)
 
+    def _set_desktop(self, on: bool) -> None:
+        QSettings().setValue(NOTIFICATIONS, "yes" if on else "no")
+        self._background.run(partial(notifications.set_desktop, self._database, on=on))
+
     def _keep_language(self) -> None:
         """Have the engine's notifications in the language that was chosen."""
         self._background.run(partial(notifications.keep_language, self._database), None, lambda _error: None)
@@ -94,9 +98,7 @@ class Preferences(Dialog):
     def _job_lines(self) -> list[tuple[str, QWidget]]:
         self.notifications = QCheckBox(_("Notify on this desktop when a job ends"))
         self.notifications.setChecked(is_notifying())
-        self.notifications.toggled.connect(
-            lambda on: QSettings().setValue(NOTIFICATIONS, "yes" if on else "no")
-        )
+        self.notifications.toggled.connect(self._set_desktop)
         self.runner = Segmented(
             [
                 (RunnerChoice.AUTO, _("Auto")),

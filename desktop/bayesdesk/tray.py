@@ -8,14 +8,13 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
 from bayescore.i18n import _
+from bayescore.notify.desktop import Shown, show, without_markup
 from bayescore.store import JobState
 from bayesdesk.frame import bring_to_front
 from bayesdesk.models.job_list import end_message, newly_ended
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.services.background import Background
-from bayesdesk.services.desktop_notifications import Shown, notify
 from bayesdesk.ui.icons import icon
-from bayesdesk.ui.plain import without_markup
 
 NOTIFICATIONS = "notifications"  # setting: “yes” or “no”
 _MOST_LINES = 10  # of the tool tip: one for each running job
@@ -60,7 +59,7 @@ class Tray(QObject):
                 self._last = item.job.id
                 self._icon.showMessage(without_markup(title), without_markup(words))
             else:
-                asked = partial(notify, without_markup(title), without_markup(words), _("Show"))
+                asked = partial(show, title, words, _("Show"))
                 self._background.run(asked, partial(self._take, item.job.id), lambda _error: None)
                 QApplication.alert(self._window)
                 self.ended.emit(item)

@@ -16,7 +16,7 @@ GROUPS = {
     "gear": ("init", "run", "run hypertuning"),
     "cloud": ("check", "init", "run"),
     "gpus": ("list", "free", "take"),
-    "notify": ("add", "list", "remove", "test", "events"),
+    "notify": ("add", "list", "remove", "test", "events", "desktop"),
     "engine": ("status", "start", "stop"),
 }
 EVERY = [

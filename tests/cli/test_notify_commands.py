@@ -37,6 +37,7 @@ def test_that_an_address_is_added_tried_and_removed(workspace: Workspace, server
     assert (again.code, "already in the list" in again.err) == (2, True)
     assert workspace.run("notify", "list", "--json").json() == {
         "addresses": [label],
+        "desktop": True,
         "events": ["disk", "ended", "failed", "still"],
     }
     sent = workspace.run("notify", "test")
@@ -58,6 +59,8 @@ def test_that_events_are_chosen_and_a_wrong_name_changes_nothing(workspace: Work
     assert (wrong.code, "no event “finished”" in wrong.err) == (2, True)
     assert workspace.run("notify", "list", "--json").json()["events"] == ["best", "ended"]
     assert "[x]" not in workspace.run("notify", "events", "none").out
+    assert workspace.run("notify", "desktop", "--off").code == 0
+    assert workspace.run("notify", "list", "--json").json()["desktop"] is False
 
 
 def test_that_an_address_that_cannot_be_read_is_refused(workspace: Workspace) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,11 +21,13 @@ from bayescore.engine.services import Services
 from bayescore.engine.standstill import STILL, Standstill
 from bayescore.errors import StoreError
 from bayescore.i18n import language, set_language, text
+from bayescore.notify import desktop
 from bayescore.notify.notices import Notice
 from bayescore.notify.sending import Attempt, Outcome
 from bayescore.notify.settings import NoticeKind
 from bayescore.store import Database, DataFolder, Job, JobState, TrialState, events, jobs, trials
 from bayescore.store import settings as stored
+from bayescore.store.runtime_folders import WINDOW_SOCKET, runtime_folders
 from support.builders import a_submission
 from support.notice_server import SECRET
 from support.small_disk import SmallDisk
@@ -43,6 +47,7 @@ class Desk:
         self.moment = datetime.now(UTC)
         self.received: list[tuple[str, Notice]] = []
         self.answer: Callable[[], Attempt] = lambda: SENT
+        self.has_desktop = False
         for number in range(addresses):
             notifications.add(self.database, f"json://{SECRET}/{number}", check=lambda _url: "JSON")
         self.start()
@@ -53,6 +58,7 @@ class Desk:
         gpus: Any = None
         services = Services(self.database, listener, gpus, lambda: None, clock=lambda: self.moment)
         self.notifier = Notifier(services, self._send)
+        self.notifier._has_desktop = self.has_desktop
 
     def _send(self, url: str, notice: Notice) -> Attempt:
         answer = self.answer()
@@ -449,3 +455,55 @@ def test_that_damaged_rows_of_the_store_do_not_stop_notifications(desk: Desk) ->
     desk.end_job()
     desk.step()
     assert len(desk.received) == 1
+
+
+# ---- the desktop of this machine
+
+
+@pytest.fixture
+def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The arguments of ``notify-send``, one call after the other, where it is on the desktop of a test."""
+    log = tmp_path / "shown"
+    program = tmp_path / "bin" / "notify-send"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s|" "$@" >> {log}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    return log
+
+
+def test_that_the_desktop_shows_the_end_of_a_job_while_no_window_is_open(desk: Desk, shown: Path) -> None:
+    desk.has_desktop = True
+    notifications.remove(desk.database, notifications.current(desk.database).addresses[0].id)
+    desk.start()
+    desk.step()
+    job = desk.end_job()
+    desk.step()
+    wait_until(lambda: all(p.poll() is not None for p in desk.notifier._shown), "it does not end")
+    assert "|--action=show=Show|--|test: succeeded|Best score: 1, trial 2\nx = 0.2\n" in shown.read_text()
+    with socket.socket(socket.AF_UNIX) as window:
+        window.bind(str(next(runtime_folders(desk.database.folder, make=True)) / WINDOW_SOCKET))
+        window.listen()
+        desk.end_job()
+        desk.step()
+    assert desk.notifier._shown == []
+    with desk.database.write() as connection:  # what an open window does not show
+        events.add(connection, job.id, STILL, text("Nothing happens."))
+    desk.step()
+    assert len(desk.notifier._shown) == 1
+    notifications.set_desktop(desk.database, on=False)
+    desk.step()
+    desk.end_job()
+    desk.step()
+    assert len(desk.notifier._shown) <= 1
+
+
+def test_that_the_button_opens_the_window_at_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[list[str]] = []
+    monkeypatch.setattr(desktop, "show", lambda *_texts: desktop.Shown.PRESSED)
+    monkeypatch.setattr(desktop.subprocess, "Popen", lambda command, **_options: opened.append(command))
+    desktop.main({"title": "night", "words": "succeeded", "button": "Show", "job": "abcdefgh"})
+    assert opened == [[sys.executable, "-m", "bayesdesk.app", "--job", "abcdefgh"]]

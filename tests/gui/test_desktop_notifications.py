@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bayescore.notify.desktop import Shown, show
 from bayescore.store import JobState, jobs
-from bayesdesk.services.desktop_notifications import Shown, notify
 from bayesdesk.window import MainWindow
 from support.stored_jobs import add_job
 from support.window import WAIT_MS
@@ -46,7 +46,7 @@ def test_that_a_notification_has_a_button_where_the_desktop_knows_buttons(
     program: Path, script: str, shown: Shown, calls: int
 ) -> None:
     write(program, script)
-    assert notify("night", "--succeeded", "Show") is shown
+    assert show("night", "--succeeded", "Show") is shown
     lines = Path(f"{program}.log").read_text().splitlines()
     assert len(lines) == calls
     assert lines[-1].endswith("-- night --succeeded")
@@ -54,7 +54,7 @@ def test_that_a_notification_has_a_button_where_the_desktop_knows_buttons(
 
 def test_that_without_the_program_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    assert notify("night", "succeeded", "Show") is Shown.NOT
+    assert show("night", "succeeded", "Show") is Shown.NOT
 
 
 def test_that_its_button_opens_the_page_of_the_job(window: MainWindow, program: Path, qtbot) -> None:

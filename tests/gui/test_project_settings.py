@@ -495,7 +495,7 @@ def test_that_the_form_switches_early_stopping_and_keeps_its_settings(
     ("before", "after"),
     [
         ("seed: 1\n", "seed: 1\nhours: 20:00-08:00, sat\n"),
-        ("hours: {when: sun, give_back: true}\n", 'hours: {when: "20:00-08:00, sat", give_back: true}\n'),
+        ("hours: {when: sun, give_back: true}\n", "hours: {when: '20:00-08:00, sat', give_back: true}\n"),
     ],
 )
 def test_that_the_form_writes_hours_and_keeps_what_a_map_says_beside_them(

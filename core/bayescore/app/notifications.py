@@ -80,10 +80,20 @@ def choose(database: Database, kinds: Collection[NoticeKind]) -> None:
     update(database.folder, lambda settings: replace(settings, kinds=frozenset(kinds)))
 
 
+def set_desktop(database: Database, *, on: bool) -> None:
+    """Set whether the desktop of this machine shows notifications, too.
+
+    Raises
+    ------
+    StoreError
+        When the settings cannot be read or written.
+    """
+    update(database.folder, lambda settings: replace(settings, desktop=on))
+
+
 def keep_language(database: Database) -> None:
-    """Have the texts in the language that is in use now, if there is an address."""
-    settings = load(database.folder)
-    if settings.addresses and settings.language != language():
+    """Have the texts in the language that is in use now."""
+    if load(database.folder).language != language():
         update(database.folder, lambda settings: settings)
 
 

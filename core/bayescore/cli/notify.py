@@ -49,7 +49,7 @@ def list_(json: Annotated[bool, JSON] = False) -> None:
     settings = notifications.current(open_store())
     labels = [address.label for address in settings.addresses]
     if json:
-        as_json({"addresses": labels, "events": sorted(settings.kinds)})
+        as_json({"addresses": labels, "desktop": settings.desktop, "events": sorted(settings.kinds)})
         return
     if labels:
         table(["#", _("address")], [[str(i), label] for i, label in enumerate(labels, 1)])
@@ -96,6 +96,15 @@ def events(
     if names:
         notifications.choose(database, notifications.kinds_of(names))
     _print_kinds(notifications.current(database).kinds)
+
+
+@application.command("desktop", help=_("Choose whether the desktop of this machine shows them, too."))
+def desktop(
+    on: Annotated[bool, typer.Option("--on/--off", help=_("Show them, or do not."), show_default=False)],
+) -> None:
+    """Switch the notifications of the desktop."""
+    notifications.set_desktop(open_store(), on=on)
+    write(_("The desktop shows notifications.") if on else _("The desktop shows no notifications."))
 
 
 def _print_kinds(kinds: frozenset[NoticeKind]) -> None:

@@ -6,11 +6,12 @@ Nothing here waits: each attempt is a process that a thread of its own looks aft
 from __future__ import annotations
 
 import logging
+import subprocess
 from collections import Counter
 from collections.abc import Collection
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,8 +22,8 @@ from bayescore.engine.standstill import STILL
 from bayescore.engine.threads import Threads
 from bayescore.errors import StoreError
 from bayescore.files import ensure
-from bayescore.i18n import Text, text
-from bayescore.notify import deliveries
+from bayescore.i18n import N_, Text, text, translate
+from bayescore.notify import deliveries, desktop
 from bayescore.notify.deliveries import Delivery, Seen
 from bayescore.notify.notices import Notice, best_notice, disk_notice, end_kind, end_notice, still_notice
 from bayescore.notify.sending import Attempt, Outcome, send
@@ -34,6 +35,7 @@ from bayescore.times import parsed, stored
 
 ENDED = "ended"  # kinds of events
 _log = logging.getLogger(__name__)
+_SHOW = N_("Show")
 _FOR = timedelta(hours=1)
 _RETRY_S = (5.0, 15.0, 60.0, 120.0, 300.0, 600.0)  # before each further attempt; the last one repeats
 _AT_A_TIME = 4
@@ -51,6 +53,17 @@ class Sending(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class _News:
+    """Something to notify about; ``key`` is its own."""
+
+    kind: NoticeKind
+    key: str
+    job: str
+    notice: Notice
+    at: str
+
+
 class Notifier:
     """The notifications of an engine."""
 
@@ -58,8 +71,13 @@ class Notifier:
         self._s = services
         self._sending = sending
         self._threads = Threads(_AT_A_TIME, "notify", services.unfinished)
+        self._has_desktop = desktop.is_possible()
+        self._shown: list[subprocess.Popen[bytes]] = []  # notifications that are on the desktop
         self._settings = NotifySettings()
-        self._read: tuple[int, int] | None = None  # of the file of the settings: inode and time of its change
+        self._read: tuple[int, int] | None = (
+            0,
+            0,
+        )  # inode and time of change of the settings
         self._seen: Seen | None = None  # None before it is read
         self._tallies: dict[str, Counter[TrialState]] = {}
         self._waiting: dict[str, Delivery] | None = None  # by key; None before they are read
@@ -85,7 +103,8 @@ class Notifier:
         if self._waiting is None:
             self._waiting = self._take_over()
         self._disk_works()
-        if self._settings.addresses:
+        self._shown = [process for process in self._shown if process.poll() is None]
+        if self._settings.addresses or self._uses_desktop:
             self._look()
         self._take_results()
         self._begin_due()
@@ -148,31 +167,31 @@ class Notifier:
         mark = Seen(new[-1].seq if new else before.event, best_now)
         if mark == self._seen:
             return
-        made: list[Delivery] = []
         with self._s.database.write() as connection:
-            for event in new:
-                made += self._of_event(connection, event)
-            for job, its, found in improved:
-                made += self._of_best(job, its, found)
+            found = [news for event in new if (news := self._of_event(connection, event)) is not None]
+            found += [self._of_best(job, its, trial) for job, its, trial in improved]
+            made = [delivery for news in found for delivery in self._to_all(news)]
             for each in made:
                 deliveries.put(connection, each)
             deliveries.put_seen(connection, mark)
         self._seen = mark
         assert self._waiting is not None
         self._waiting.update((each.key, each) for each in made)
+        for news in found:
+            self._show(news)
 
-    def _of_event(self, connection: sa.Connection, event: Event) -> list[Delivery]:
+    def _of_event(self, connection: sa.Connection, event: Event) -> _News | None:
         if not self._is_recent(event.at) or not jobs.exists(connection, event.job):
-            return []
+            return None
         job, spoken = jobs.get(connection, event.job), self._settings.language
         its = trials.of_job(connection, job.id)
         if event.kind == ENDED and not job.state.ended:
-            return []  # it was continued before anybody could be notified
+            return None  # it was continued before anybody could be notified
         if event.kind == STILL:
             kind, notice = NoticeKind.STILL, still_notice(job, its, event.text, event.at, spoken)
         else:
             kind, notice = end_kind(job.state), end_notice(job, its, spoken)
-        return self._to_all(f"{event.seq}", job.id, notice, event.at) if kind in self._settings.kinds else []
+        return _News(kind, str(event.seq), job.id, notice, event.at) if kind in self._settings.kinds else None
 
     def _improved(
         self, connection: sa.Connection, before: Seen
@@ -198,14 +217,30 @@ class Notifier:
             best_now[job.id] = found.number
         return improved, best_now
 
-    def _of_best(self, job: Job, its: list[Trial], found: Trial) -> list[Delivery]:
+    def _of_best(self, job: Job, its: list[Trial], found: Trial) -> _News:
         at = found.ended_at or self._clock()
         notice = best_notice(job, found, its, self._settings.language)
-        return self._to_all(f"best.{found.id}.{found.attempt}", job.id, notice, at)
+        return _News(NoticeKind.BEST, f"best.{found.id}.{found.attempt}", job.id, notice, at)
 
-    def _to_all(self, key: str, job: str, notice: Notice, at: str) -> list[Delivery]:
-        due, title, body = self._clock(), notice.title, notice.body
-        return [Delivery(f"{key}.{a.id}", job, a.id, title, body, at, due) for a in self._settings.addresses]
+    def _to_all(self, news: _News) -> list[Delivery]:
+        due, title, body = self._clock(), news.notice.title, news.notice.body
+        return [
+            Delivery(f"{news.key}.{a.id}", news.job, a.id, title, body, news.at, due)
+            for a in self._settings.addresses
+        ]
+
+    def _show(self, news: _News) -> None:
+        """Show news on the desktop; an open window shows the ends of jobs itself."""
+        is_shown_by_window = news.kind in (NoticeKind.ENDED, NoticeKind.FAILED)
+        if not self._uses_desktop or (is_shown_by_window and desktop.has_window(self._s.database.folder)):
+            return
+        button = translate(_SHOW, self._settings.language)
+        title, body = news.notice.title, news.notice.body
+        self._shown.append(desktop.start(title, body, button, news.job, self._s.database.folder))
+
+    @property
+    def _uses_desktop(self) -> bool:
+        return self._settings.desktop and self._has_desktop
 
     def _is_recent(self, at: str) -> bool:
         return self._s.clock() - parsed(at) < _FOR
@@ -233,7 +268,9 @@ class Notifier:
             return  # without a mark it could be sent again by the next engine
         at = self._clock()
         notice = disk_notice(waiting, at, self._settings.language)
-        self._unstored = {d.key: d for d in self._to_all("disk", waiting[0].id, notice, at)}
+        news = _News(NoticeKind.DISK, "disk", waiting[0].id, notice, at)
+        self._unstored = {d.key: d for d in self._to_all(news)}
+        self._show(news)
 
     def _disk_works(self) -> None:
         self._full_since = None

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from bayescore.errors import NotWritableError, StoreError
 from bayescore.files import read_private, reason_of
 from bayescore.files import replace as replace_file
-from bayescore.i18n import LANGUAGES, N_, language, text
+from bayescore.i18n import LANGUAGES, N_, language, preferred_language, text
 from bayescore.store import DataFolder
 
 _MOST_BYTES = 2**20
@@ -67,11 +67,18 @@ class Address:
 
 @dataclass(frozen=True)
 class NotifySettings:
-    """The addresses, the kinds of notifications that they get, and the language of the texts."""
+    """The addresses, the kinds of notifications, and the language of the texts.
+
+    Attributes
+    ----------
+    desktop
+        Whether this machine's desktop shows them, too.
+    """
 
     addresses: tuple[Address, ...] = ()
     kinds: frozenset[NoticeKind] = _USUAL
     language: str = "en"
+    desktop: bool = True
 
     def adding(self, url: str, label: str) -> NotifySettings:
         """The settings with another address."""
@@ -94,7 +101,7 @@ def load(folder: DataFolder) -> NotifySettings:
     try:
         return _settings(json.loads(read_private(file, _MOST_BYTES)))
     except FileNotFoundError:
-        return NotifySettings(language=language())
+        return NotifySettings(language=preferred_language())
     except OSError as error:
         reason = reason_of(error)
         raise StoreError(
@@ -129,6 +136,7 @@ def update(folder: DataFolder, change: Callable[[NotifySettings], NotifySettings
             changed = replace(change(load(folder)), language=language())
             content = {
                 "language": changed.language,
+                "desktop": changed.desktop,
                 "kinds": sorted(changed.kinds),
                 "addresses": [{"id": a.id, "url": a.url, "label": a.label} for a in changed.addresses],
             }
@@ -146,7 +154,10 @@ def _settings(found: dict[str, Any]) -> NotifySettings:
     addresses = [Address(str(a["id"]), str(a["url"]), str(a["label"])) for a in found["addresses"]]
     spoken = str(found["language"])
     return NotifySettings(
-        tuple(addresses[:MOST_ADDRESSES]), _kinds(found["kinds"]), spoken if spoken in LANGUAGES else "en"
+        tuple(addresses[:MOST_ADDRESSES]),
+        _kinds(found["kinds"]),
+        spoken if spoken in LANGUAGES else "en",
+        found.get("desktop") is not False,
     )
 
 

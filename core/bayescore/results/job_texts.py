@@ -49,11 +49,16 @@ def opening_of(job: Job, moment: datetime) -> datetime | None:
 
 
 def opening_text(opening: datetime, moment: datetime) -> Text:
-    """That a job waits for its hours, and when they begin by the clock of this machine."""
+    """That a job waits for its hours, and when they begin."""
+    return text("waits for its hours, {begins}", begins=begins_text(opening, moment))
+
+
+def begins_text(opening: datetime, moment: datetime) -> Text:
+    """When hours begin, by the clock of this machine."""
     begin, today = opening.astimezone(), moment.astimezone().date()
     is_soon = begin.date() == today or opening - moment < timedelta(hours=12)
     shown = f"{begin:%H:%M}" if is_soon else f"{begin:%m-%d %H:%M}"
-    return text("waits for its hours, begins {time}", time=shown)
+    return text("begins {time}", time=shown)
 
 
 def stops_text(found: Sequence[Trial]) -> Text | None:

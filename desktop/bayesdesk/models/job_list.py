@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from bayescore.app.job_search import matcher
 from bayescore.i18n import _, n_
-from bayescore.results.job_texts import opening_text
+from bayescore.results.job_texts import begins_text
 from bayescore.store import JobState, JobSummary
 from bayescore.times import parsed, utc
 from bayesdesk.models.early_stops import chance_words, nearest_limit
@@ -100,7 +100,7 @@ def status_line(item: JobRow) -> str:
     """A job's progress and what is left of its time, or how it ended and after how many trials."""
     job = item.job
     if item.opening is not None:
-        return f"{progress_words(item.done, job.max_trials)} · {opening_text(item.opening, utc())}"
+        return f"{progress_words(item.done, job.max_trials)} · {begins_text(item.opening, utc())}"
     if job.state is JobState.RUNNING:
         done = progress_words(item.done, job.max_trials)
         if item.budget is not None:
