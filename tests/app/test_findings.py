@@ -13,7 +13,8 @@ from bayescore.app.diagnostics import diagnose
 from bayescore.app.findings import Finding, may_proceed
 from bayescore.app.options import Options
 from bayescore.app.preflight import preflight
-from bayescore.config import Severity, load_text
+from bayescore.app.prepare import prepare
+from bayescore.config import Severity, YamlDocument, load_text
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
 from support.workspace import Workspace
@@ -84,3 +85,48 @@ def test_that_a_job_cannot_start_with_errors_in_its_file(workspace: Workspace) -
     found = preflight(workspace.project, Options(), workspace.data.root)
     assert not found.may_start
     assert [f.topic for f in found.findings if f.severity is Severity.ERROR] == ["files"]
+
+
+DEFAULTS = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--x", type=float, default=0.25)
+parser.add_argument("--count", type=int, default=3)
+parser.add_argument("--other", type=int, default=4)
+parser.add_argument("--kind", default="gelu")
+parser.parse_args()
+"""
+SPECS = [
+    {"name": "x", "type": "DOUBLE", "min_value": 0, "max_value": 1},
+    {"name": "count", "type": "INTEGER", "min_value": 1, "max_value": 9},
+    {"name": "kind", "type": "CATEGORICAL", "categorical_values": ["relu", "tanh"]},
+]
+
+
+def test_that_the_defaults_of_the_program_are_offered_as_the_baseline_and_then_run_first(
+    workspace: Workspace,
+) -> None:
+    def offers() -> list[Finding]:
+        found = preflight(workspace.project, Options(), workspace.root).findings
+        return [f for f in found if f.topic == "baseline"]
+
+    workspace.write(DEFAULTS, specs=SPECS)
+    (offer,) = offers()
+    assert "x 0.25, count 3." in str(offer.message)
+    file = workspace.project / "openbayes.local.yaml"
+    document = YamlDocument.parse(file.read_text() if file.exists() else "")
+    (action,) = offer.actions
+    assert action.edit is not None
+    file.write_text(document.apply(action.edit(document)).text)
+    assert offers() == []
+    baseline = prepare(workspace.project, Options()).submission.local.baseline
+    assert baseline.parameters == {"x": 0.25, "count": 3}
+
+
+@pytest.mark.parametrize("program", ["", DEFAULTS.replace("parse_args()", "parse_known_args()")])
+def test_that_defaults_that_are_not_known_for_certain_are_not_offered(
+    workspace: Workspace, program: str
+) -> None:
+    workspace.write(program, specs=SPECS)
+    found = preflight(workspace.project, Options(), workspace.root).findings
+    assert "baseline" not in {f.topic for f in found}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from support.crashes import kill_supervisor
 from support.gpus import StandInGpus
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -200,7 +199,7 @@ def test_that_a_trial_whose_supervisor_is_killed_is_run_again_with_the_same_para
     workspace.write(WAIT_FOR_FILE.format(file=str(go)), max_job_count=1)
     job = workspace.begin()
     before = workspace.wait_running(job, 1)[0]
-    _kill_tree(_supervisor(workspace, job))
+    kill_supervisor(workspace, job)
     wait_until(lambda: workspace.trials(job)[0].attempt == 2, "it was not tried again")
     go.touch()
     ended = workspace.wait_ended(job)
@@ -221,23 +220,7 @@ def test_that_a_trial_that_is_lost_again_and_again_stays_lost(workspace: Workspa
             ),
             f"attempt {attempt} does not run",
         )
-        _kill_tree(_supervisor(workspace, job))
+        kill_supervisor(workspace, job)
     ended = workspace.wait_ended(job)
     assert ended["trials"][0]["state"] == "lost"
     assert ended["state"] == "failed"
-
-
-def _supervisor(workspace: Workspace, job: str) -> int:
-    """Process id of the supervisor of trial 1."""
-    file = workspace.data.trial(job, 1) / "supervisor.json"
-    wait_until(lambda: file.exists() and file.read_text(), "there is no supervisor")
-    return int(json.loads(file.read_text())["pid"])
-
-
-def _kill_tree(pid: int) -> None:
-    import psutil
-
-    process = psutil.Process(pid)
-    for each in [process, *process.children(recursive=True)]:
-        with suppress(psutil.NoSuchProcess):  # it ends with its parent
-            each.kill()

@@ -21,6 +21,7 @@ from bayescore.app.steering import parse_time
 from bayescore.errors import ConfigError
 from bayescore.store import events, jobs, requests
 from support import crashing_engine
+from support.crashes import kill_supervisor
 from support.gpus import StandInGpus
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -267,6 +268,21 @@ def test_that_trials_that_a_pause_ends_continue_in_the_folder_as_they_left_it(
     ]
     assert [t["value"] for t in ended["trials"]] == [2.0, 2.0]
     assert [t.attempt for t in workspace.trials(job)] == [2, 2]
+
+
+def test_that_a_trial_that_was_paused_often_is_still_tried_again_when_it_is_lost(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    job = begin(workspace, tmp_path / "go", max_job_count=1)
+    for _pause in range(3):
+        assert workspace.run("pause", job, "--now").code == 0
+        wait_until(lambda: paused(workspace, job), "the trial does not end")
+        assert workspace.run("resume", job).code == 0
+        workspace.wait_running(job, 1)
+    kill_supervisor(workspace, job)
+    wait_until(lambda: workspace.trials(job)[0].attempt == 5, "it was not tried again")
+    (tmp_path / "go").touch()
+    assert [t["state"] for t in workspace.wait_ended(job)["trials"]] == ["succeeded"]
 
 
 def test_that_a_paused_job_holds_no_gpu(workspace: Workspace, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from faults.steering import near_request
 from support import docker_engine
 from support.workspace import BIN
 
@@ -439,6 +440,19 @@ FAULTS: dict[str, Fault] = {
         Fault("container removed at a stop", _near_stop(_remove_container), _ONLY_DOCKER, **_DIVERGES),
         Fault("container paused at a stop", _near_stop(_pause_container), _ONLY_DOCKER, **_DIVERGES),
         Fault("Docker restarted at a stop", _near_stop(_restart_docker), _ONLY_DOCKER, exclusive=True, **_DIVERGES),
+        Fault("engine killed at a request", near_request(_kill_engine)),
+        Fault("engine killed thrice at a request", near_request(_kill_engine_thrice)),
+        Fault("engine paused at a request", near_request(_pause_engine)),
+        Fault("search killed at a request", near_request(_kill_search)),
+        Fault("store locked at a request", near_request(_lock_store)),
+        Fault("machine restarted at a request", near_request(_restart_machine), _ONLY_PROCESS),
+        Fault("supervisor killed at a request", near_request(_kill_supervisor), _ONLY_PROCESS),
+        Fault("container removed at a request", near_request(_remove_container), _ONLY_DOCKER),
+        Fault("container paused at a request", near_request(_pause_container), _ONLY_DOCKER),
+        Fault("Docker restarted at a request", near_request(_restart_docker), _ONLY_DOCKER, exclusive=True),
+        Fault(
+            "SIGTERM ignored at a request", near_request(_kill_engine), mixes=False, behaviour="ignores SIGTERM",
+        ),
         Fault(
             "SIGTERM ignored at a stop", _near_stop(_kill_engine), mixes=False, behaviour="diverges and ignores SIGTERM",
             local={"early_stopping": True},

@@ -16,7 +16,7 @@ from bayescore.config import Algorithm
 from bayescore.search import SearchSpace, suggest
 from bayescore.store import Trial, TrialState, events, points
 from bayescore.trials import TrialFolder
-from faults import program
+from faults import program, steering
 from faults.world import SECRET, World
 
 _REFUSALS = ("A report was not taken", "Failed to report", "could not be written here")
@@ -28,6 +28,7 @@ def violations(world: World) -> Iterator[str]:
     yield from _numbers_and_parameters(world)
     yield from _points(world)
     yield from _stops(world)
+    yield from steering.violations(world)
     if world.plan.runner == "process":
         yield from _gpus(world)
     yield from _remains(world)
@@ -61,22 +62,25 @@ def _numbers_and_parameters(world: World) -> Iterator[str]:
     found = world.trials()
     if [t.number for t in found] != list(range(1, len(found) + 1)):
         yield f"numbers are {[t.number for t in found]}"
-    if world.workspace.job(world.job).state == "succeeded" and len(found) != world.plan.trials:
-        yield f"{len(found)} trials instead of {world.plan.trials}"
+    if world.workspace.job(world.job).state == "succeeded" and len(found) != steering.trials_expected(world):
+        yield f"{len(found)} trials instead of {steering.trials_expected(world)}"
     twice = [x for x, count in Counter(t.parameters["x"] for t in found).items() if count > 1]
     if twice:
         yield f"parameters were tried twice: {twice}"
     job = world.workspace.job(world.job)
     space = SearchSpace(job.config.hyper_tuning.parameter_specs)
     algorithm = job.config.hyper_tuning.algorithm
+    searched = [t for t in found if t.origin != "by_hand"]
     if algorithm is Algorithm.GRID:
-        expected = [point for point, _ in zip(space.grid(), found, strict=False)]
-        if [t.parameters for t in found] != expected:
+        expected = [point for point, _ in zip(space.grid(), searched, strict=False)]
+        if [t.parameters for t in searched] != expected:
             yield "the grid was not walked in its order"
     if algorithm is Algorithm.RANDOM:
         from bayescore.engine.suggester import observation
 
         for index, trial in enumerate(found):
+            if trial not in searched:
+                continue
             seen = [observation(t, job) for t in found[:index]]
             asked = suggest(
                 space,

@@ -10,7 +10,7 @@ from faults.run import run
 
 SHORT = 0.1  # factor for the durations of faults
 OF_PROCESSES = (
-    "engine killed",
+    "engine killed at a request",
     "machine restarted",
     "supervisor killed",
     "machine restarted at a stop",

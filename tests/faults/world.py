@@ -30,7 +30,8 @@ from support.workspace import Workspace
 _STOPS = """
 CREATE TABLE fault_stops (number INTEGER, attempt INTEGER, change TEXT, at REAL);
 CREATE TRIGGER fault_stop AFTER UPDATE OF curve ON trials
-WHEN coalesce(OLD.curve LIKE '%"stop"%', 0) + coalesce(NEW.curve LIKE '%"stop"%', 0) > 0
+WHEN coalesce(OLD.curve LIKE '%"stop"%' AND OLD.curve NOT LIKE '%"pause"%', 0)
+    + coalesce(NEW.curve LIKE '%"stop"%' AND NEW.curve NOT LIKE '%"pause"%', 0) > 0
 BEGIN
     INSERT INTO fault_stops VALUES (
         NEW.number, NEW.attempt,
@@ -82,6 +83,8 @@ class World:
         self.journals = root / "journals"
         self.started: list[subprocess.Popen[Any]] = []
         self.job = ""
+        self.requested: list[str] = []  # kinds of the requests that were stored
+        self.noted: list[str] = []  # what did not hold in the middle of the run
         clock = root / "clock"
         clock.mkdir(parents=True)
         (clock / "sitecustomize.py").write_text(_CLOCK)

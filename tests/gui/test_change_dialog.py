@@ -50,7 +50,7 @@ def test_that_a_running_job_is_changed(
     pressed(qtbot, dialog, "Change")
     workspace.wait_running(job, 2)
     page.tabs.setCurrentIndex(page.names.index("configuration"))
-    difference = "Changed since the start: trials at a time: 1 → 2, time limit of a trial: none → 2 h 0 min"
+    difference = "Changed since the start: trials at a time: 1 → 2, time limit of a trial: none → 2h"
     qtbot.waitUntil(lambda: difference in words_of(page.header), timeout=WAIT_MS)
     settings = page.findChild(ConfigurationPage)
     qtbot.waitUntil(lambda: "Changed since the start" in words_of(settings), timeout=WAIT_MS)

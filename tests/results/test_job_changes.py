@@ -26,7 +26,7 @@ def test_that_a_change_is_described_with_the_values_before_and_after() -> None:
     change = JobChange(count=20, gpus=(0, 1), trial_timeout=7200.0, early_stopping=True, max_hours=8)
     assert str(change_text(a_job(), change)) == (
         "The job was changed: number of trials: 10 → 20, GPUs: all → 0, 1, "
-        "time limit of a trial: none → 2 h 0 min, early stopping: off → on, hours at most: none → 8."
+        "time limit of a trial: none → 2h, early stopping: off → on, hours at most: none → 8."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bayescore.config import Edit, EditError, YamlDocument
@@ -9,6 +10,7 @@ from bayescore.i18n import text
 from bayescore.trials.ignoring import as_pattern
 
 IN_PLACE, COPY, PYTHON, EARLY_STOPPING = "in_place", "copy", "python", "early_stopping"
+BASELINE = "baseline"
 
 
 def copy_instead(document: YamlDocument, path: str) -> Edit:
@@ -45,6 +47,14 @@ def switch_early_stopping(document: YamlDocument, *, on: bool) -> Edit:
         return Edit(0, "", "")
     present = document.node((EARLY_STOPPING,)) is not None
     return document.set((EARLY_STOPPING,), on) if present else document.add((), EARLY_STOPPING, on)
+
+
+def set_baseline(document: YamlDocument, parameters: Mapping[str, Any]) -> Edit:
+    """The edit that adds the parameter set which is tried first."""
+    _value(document, BASELINE)  # refuses a file that holds no keys
+    present = document.node((BASELINE,)) is not None
+    written = dict(parameters)
+    return document.set((BASELINE,), written) if present else document.add((), BASELINE, written)
 
 
 def _listed(document: YamlDocument, key: str, pattern: str) -> Edit:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bayescore.app.baseline_offer import baseline_offer
 from bayescore.app.checks import disk, docker_answers, gpu_toolkit
 from bayescore.app.consent import unconfirmed
 from bayescore.app.container_access import container_access
@@ -91,6 +92,8 @@ def preflight(
             *_gpus(submission),
             *_environment(submission),
         ]
+        if (offer := baseline_offer(submission)) is not None:
+            found.append(offer)
     return Preflight(prepared, tuple(found), asked)
 
 

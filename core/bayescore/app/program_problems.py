@@ -41,7 +41,7 @@ def program_problems(project: Path, loaded: Loaded, local: LoadedLocal) -> tuple
     if not re.match(r"--?\{name\}", form):
         return ()
     program = program_of(loaded.config.command, project)
-    options = None if program is None else _options(program, project)
+    options = None if program is None else certain_options(program, project)
     if program is None or not options:
         return ()
     reader = Reader(loaded.document, project / "openbayes.yaml")
@@ -78,7 +78,7 @@ def _candidates(words: tuple[str, ...]) -> Iterator[str]:
             )
 
 
-def _options(program: Path, project: Path) -> list[Option] | None:
+def certain_options(program: Path, project: Path) -> list[Option] | None:
     """Options of the program and of files that it may import; ``None`` if it may have others."""
     files = [program]
     for count, file in enumerate(files_below(project)):

@@ -177,6 +177,14 @@ def parse_duration(written: str) -> float | None:
     return float(match[1]) * _SECONDS[match[2].lower() if match[2] else None] if match else None
 
 
+def written_duration(seconds: float) -> str:
+    """A duration as the file writes it, in the largest unit of which it is a whole number."""
+    for unit, size in (("h", 3600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g}{unit}"
+    return f"{seconds:g}"
+
+
 def read_local(reader: Reader) -> LocalSettings | None:
     """Read the settings; ``None`` when there are errors."""
     data = reader.document.data

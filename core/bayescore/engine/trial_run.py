@@ -314,12 +314,13 @@ class TrialRun:
                 exit_code=ended.code,
             )
             self._add_event(connection, moved)
-            if verdict.state is TrialState.LOST and trial.attempt <= LOST_RETRIES and will_retry:
-                trials.retry(connection, moved)
+            losses = trial.curve.losses
+            if verdict.state is TrialState.LOST and losses < LOST_RETRIES and will_retry:
+                trials.retry(connection, moved, losses=losses + 1)
                 if self._job.submission.runner == "ray":
-                    self._delay_retry(_RETRY_S[trial.attempt - 1])
+                    self._delay_retry(_RETRY_S[losses])
             elif trial.curve.stop is StopCause.PAUSE and will_retry:
-                trials.retry(connection, moved, resumes=True)
+                trials.retry(connection, moved, resumes=True, losses=losses)
         self._s.listener.retire(str(trial.id))
         self._s.add_removal(self._threads.starts.run(self._runner.remove, trial.handle))
         self._s.wake()

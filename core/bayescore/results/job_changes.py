@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bayescore.config import JobChange
 from bayescore.config.job_change import NO_LIMIT
+from bayescore.config.local import written_duration
 from bayescore.i18n import N_, Text, text
-from bayescore.results.job_texts import span_text
 from bayescore.store import Event, Job
 
 _NAMES: Mapping[str, str] = {
@@ -79,10 +79,15 @@ def change_text(job: Job, change: JobChange) -> Text:
         )
         for name, v in change.model_dump(exclude_none=True).items()
     ]
+    return text("The job was changed: {changes}.", changes=listed(parts))
+
+
+def listed(parts: Sequence[Text]) -> Text:
+    """Texts one after the other, at least one."""
     found = parts[-1]
     for part in reversed(parts[:-1]):
         found = text("{first}, {others}", first=part, others=found)
-    return text("The job was changed: {changes}.", changes=found)
+    return found
 
 
 def changes_since_start(events: Iterable[Event]) -> list[Text]:
@@ -114,7 +119,7 @@ def _words(name: str, value: Any) -> Text | str:
     if value is None:
         return text("none")
     special: dict[str, Callable[[], Text | str]] = {
-        "trial_timeout": lambda: span_text(value),
+        "trial_timeout": lambda: written_duration(value),
         "early_stopping": lambda: text("on") if value else text("off"),
         "gpus": lambda: ", ".join(str(gpu) for gpu in value),
     }

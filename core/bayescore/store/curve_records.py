@@ -58,6 +58,8 @@ class CurveRecord:
         Whether the user wants it to run to its end.
     resumes
         Whether it begins in the folder of the attempt before it, which a pause has ended.
+    losses
+        Number of attempts before it whose program disappeared, since a user last ran the trial.
     """
 
     forecast: EndForecast | None = None
@@ -65,6 +67,7 @@ class CurveRecord:
     step: int | None = None
     runs_whole: bool = False
     resumes: bool = False
+    losses: int = 0
 
     def to_json(self) -> str | None:
         """For the store; ``None`` if it says nothing."""

@@ -191,7 +191,12 @@ def set_curve(connection: sa.Connection, trial: int, curve: CurveRecord) -> None
 
 
 def retry(
-    connection: sa.Connection, trial: Trial, *, runs_whole: bool = False, resumes: bool = False
+    connection: sa.Connection,
+    trial: Trial,
+    *,
+    runs_whole: bool = False,
+    resumes: bool = False,
+    losses: int = 0,
 ) -> Trial:
     """Queue an ended trial for another attempt, with the same parameters and a new token.
 
@@ -203,6 +208,8 @@ def retry(
         Whether this attempt is not stopped early.
     resumes
         Whether it begins in the folder of the attempt that has ended.
+    losses
+        As in :class:`CurveRecord`.
     """
     _keep_times(connection, trial)
     return move(
@@ -217,7 +224,9 @@ def retry(
         gpus="[]",
         started_at=None,
         ended_at=None,
-        curve=CurveRecord(runs_whole=runs_whole or trial.curve.runs_whole, resumes=resumes).to_json(),
+        curve=CurveRecord(
+            runs_whole=runs_whole or trial.curve.runs_whole, resumes=resumes, losses=losses
+        ).to_json(),
     )
 
 

@@ -71,6 +71,7 @@ class AddTrialDialog(Dialog):
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         self.setLayout(layout)
         fit_to_screen(self, _WIDTH, min(_HEIGHT, 220 + _ROW * len(self.fields)))
+        next(iter(self.fields.values())).setFocus()
         self._check()
 
     def _written(self) -> list[str]:

@@ -19,7 +19,7 @@ from bayesdesk.ui.fitting import fit_to_screen
 from bayesdesk.ui.help_mark import help_mark
 from bayesdesk.ui.widgets import button, column, label, row
 
-_WIDTH, _HEIGHT = 480, 560  # px
+_WIDTH, _HEIGHT = 480, 500  # px
 
 
 class ChangeDialog(Dialog):
@@ -73,6 +73,7 @@ class ChangeDialog(Dialog):
         layout.setContentsMargins(theme.PAGE_MARGIN, 16, theme.PAGE_MARGIN, 16)
         self.setLayout(layout)
         fit_to_screen(self, _WIDTH, _HEIGHT)
+        self.fields["count"].setFocus()
         self._check()
 
     def _asked(self) -> JobChange | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bayescore.config.local import written_duration
 from bayescore.i18n import _
 
 
@@ -48,13 +49,5 @@ def field_text(name: str, value: Any) -> str:
     if name == "gpus":
         return value if isinstance(value, str) else ",".join(str(gpu) for gpu in value)
     if name == "trial_timeout":
-        return _duration(value)
+        return written_duration(value)
     return f"{value:g}"
-
-
-def _duration(seconds: float) -> str:
-    """A duration as the file writes it: in the largest unit that has no rest."""
-    for unit, size in (("h", 3600), ("m", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}"

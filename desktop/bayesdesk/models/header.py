@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bayescore.i18n import _
 from bayescore.results import ended_count, gain_text
-from bayescore.results.job_changes import changes_since_start
+from bayescore.results.job_changes import changes_since_start, listed
 from bayescore.results.job_texts import opening_text
 from bayescore.store import JobState, TrialState
 from bayescore.times import utc
@@ -124,8 +124,8 @@ def _best(view: JobView) -> str:
 
 
 def _changes(view: JobView) -> str | None:
-    changes = [str(change) for change in changes_since_start(view.events)]
-    return _("Changed since the start: {changes}", changes=", ".join(changes)) if changes else None
+    changes = changes_since_start(view.events)
+    return _("Changed since the start: {changes}", changes=listed(changes)) if changes else None
 
 
 def _gain(view: JobView) -> tuple[str, str] | None:

@@ -118,6 +118,7 @@ def _topics() -> dict[str, str]:
     return {
         "python": "Python",
         "data": _("Data folder"),
+        "baseline": _("Baseline"),
         "disk": _("Disk"),
         "docker": _("Docker engine"),
         "images": _("Images"),
