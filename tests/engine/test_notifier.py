@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import hypothesis.strategies as st
@@ -461,7 +462,7 @@ def test_that_damaged_rows_of_the_store_do_not_stop_notifications(desk: Desk) ->
 
 
 @pytest.fixture
-def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The arguments of ``notify-send``, one call after the other, where it is on the desktop of a test."""
     log = tmp_path / "shown"
     program = tmp_path / "bin" / "notify-send"
@@ -469,10 +470,9 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(f'#!/bin/sh\nprintf "%s|" "$@" >> {log}\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    return log
+    with TemporaryDirectory() as runtime:  # a socket's path is short
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield log
 
 
 def test_that_the_desktop_shows_the_end_of_a_job_while_no_window_is_open(desk: Desk, shown: Path) -> None:
