@@ -9,6 +9,7 @@ import pytest
 
 from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
+from bayescore.notify import deliveries
 from bayescore.store import jobs
 from support.crashes import crash_and_restart
 from support.notice_server import SECRET, NoticeServer
@@ -70,14 +71,22 @@ def test_that_an_address_that_cannot_be_read_is_refused(workspace: Workspace) ->
     assert not workspace.data.notifications.exists()
 
 
-def test_that_the_engine_tells_the_end_of_a_job_once_its_server_is_up(
+def test_that_the_end_of_a_job_is_announced_once_its_server_and_the_engine_are_up_again(
     workspace: Workspace,
 ) -> None:
     server = NoticeServer()
     workspace.write(max_job_count=1)
     assert workspace.run("notify", "add", server.url).code == 0
     job = workspace.tune()
+
+    def has_failed_once() -> bool:
+        with workspace.reading() as connection:
+            return [(d.tries, d.is_sending) for d in deliveries.every(connection)] == [(1, False)]
+
+    wait_until(has_failed_once, "nothing is tried")
+    workspace.kill_watchdog_and_engine()
     server.start()
+    assert workspace.run("jobs").code == 0  # starts the engine, as there is something to send
     wait_until(lambda: server.received, "nothing arrives")
     assert server.titles == ["project: succeeded"]
     body = server.received[0][1]
