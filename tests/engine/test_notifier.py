@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -507,3 +508,23 @@ def test_that_the_button_opens_the_window_at_the_job(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(desktop.subprocess, "Popen", lambda command, **_options: opened.append(command))
     desktop.main({"title": "night", "words": "succeeded", "button": "Show", "job": "abcdefgh"})
     assert opened == [[sys.executable, "-m", "bayesdesk.app", "--job", "abcdefgh"]]
+
+
+def test_that_an_engine_that_is_stopped_notes_what_has_arrived_and_waits_for_no_slow_server(
+    desk: Desk,
+) -> None:
+    desk.end_job()
+    desk.notifier.step()
+    desk.notifier.close()
+    desk.start()
+    desk.step()
+    assert len(desk.received) == 1
+    release = threading.Event()
+    desk.answer = lambda: SENT if release.wait(60) else LOST
+    job = desk.end_job()
+    desk.notifier.step()
+    began = time.monotonic()
+    desk.notifier.close()
+    assert time.monotonic() - began < 30
+    release.set()
+    assert desk.failures(job) == []

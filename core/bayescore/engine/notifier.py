@@ -9,7 +9,7 @@ import logging
 import subprocess
 from collections import Counter
 from collections.abc import Collection
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -39,6 +39,7 @@ _SHOW = N_("Show")
 _FOR = timedelta(hours=1)
 _RETRY_S = (5.0, 15.0, 60.0, 120.0, 300.0, 600.0)  # before each further attempt; the last one repeats
 _AT_A_TIME = 4
+_CLOSE_S = 2.0
 _DISK_FOR = timedelta(
     seconds=10
 )  # for which nothing can be stored before a notification; a moment is not worth one
@@ -70,7 +71,7 @@ class Notifier:
     def __init__(self, services: Services, sending: Sending = send) -> None:
         self._s = services
         self._sending = sending
-        self._threads = Threads(_AT_A_TIME, "notify", services.unfinished)
+        self._threads = Threads(_AT_A_TIME, "notify", set())  # the end of an engine waits for none of them
         self._has_desktop = desktop.is_possible()
         self._shown: list[subprocess.Popen[bytes]] = []  # notifications that are on the desktop
         self._settings = NotifySettings()
@@ -128,7 +129,10 @@ class Notifier:
             self._begin_due()
 
     def close(self) -> None:
-        """Begin nothing more."""
+        """Begin nothing more. An attempt that ends within a moment is noted; a longer one continues."""
+        wait(self._attempts.values(), timeout=_CLOSE_S)
+        with suppress(StoreError):
+            self._take_results()
         self._threads.close()
 
     # ---- what to tell
