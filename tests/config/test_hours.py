@@ -149,3 +149,12 @@ def test_that_the_next_change_is_the_first_minute_at_which_the_clock_shows_it(
             assert found == later
             return
     assert found is None or found > moment + timedelta(days=2)
+
+
+def test_that_hours_of_a_forged_store_are_refused_and_an_unknown_zone_is_that_of_the_machine() -> None:
+    with pytest.raises(ValueError, match="no day of the week"):
+        Hours(when="someday")
+    moment = datetime(2026, 11, 28, 4, 0, tzinfo=UTC)
+    assert Hours(when="02:00-03:00", zone="Mars/Base").next_opening(moment) == opens_at(
+        Hours(when="02:00-03:00"), moment
+    )

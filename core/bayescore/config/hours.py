@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path
@@ -22,6 +22,7 @@ from bayescore.i18n import Text, text
 EXAMPLE = "20:00-08:00, sat, sun"
 _LONGEST = 500  # characters
 _DAY = 24 * 60  # minutes
+_NO_ZONE = (OSError, ValueError, KeyError)  # of a name that is a path, or unknown
 _AHEAD = 15  # days that are searched: a zone may skip a whole day, and with it the only one of a week
 _EVERY_DAY = frozenset(range(7))
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -82,6 +83,13 @@ class Hours(BaseModel):
     when: str
     give_back: bool = False
     zone: str | None = None
+
+    @field_validator("when")
+    @classmethod
+    def _check_when(cls, written: str) -> str:
+        if isinstance(found := parse_hours(written), Text):
+            raise ValueError(str(found))
+        return written
 
     def is_open(self, moment: datetime) -> bool:
         """Whether trials may begin at a moment."""
@@ -156,13 +164,17 @@ def _days(part: str) -> frozenset[int] | None:
 def _windows(written: str) -> tuple[Window, ...]:
     windows = parse_hours(written)
     if isinstance(windows, Text):
-        raise ValueError(str(windows))  # they were checked when they were read
+        raise ValueError(str(windows))  # every Hours was checked
     return windows
 
 
 @lru_cache(maxsize=16)
 def _zone(name: str | None) -> tzinfo | None:
-    return None if name is None else ZoneInfo(name)
+    """A zone; that of this machine where it does not know the name, as after a restore on another one."""
+    try:
+        return None if name is None else ZoneInfo(name)
+    except _NO_ZONE:
+        return None
 
 
 def _on_the_wall(moment: datetime, zone: tzinfo | None) -> datetime:
@@ -252,8 +264,8 @@ def _zone_name(reader: Reader, path: Path) -> str | None:
     if name is None:
         return None
     try:
-        _zone(name)
-    except (OSError, ValueError, KeyError):  # a name that is a path, or unknown
+        ZoneInfo(name)
+    except _NO_ZONE:
         reader.error(
             "wrong-zone", path, text("“{name}” is no time zone; write it like Asia/Shanghai.", name=name)
         )
