@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLabel, QTableView, QWidget
 
@@ -13,6 +13,7 @@ from bayesdesk.jobs.add_trial_dialog import AddTrialDialog
 from bayesdesk.jobs.job_page import JobPage
 from bayesdesk.jobs.result_dialog import ResultDialog
 from bayesdesk.jobs.trial_window import TrialWindow
+from bayesdesk.plots.contour import ContourChart
 from bayesdesk.plots.objective import ObjectiveChart
 from bayesdesk.window import MainWindow
 from support.popup_menus import choose_entry
@@ -45,11 +46,7 @@ def click(qtbot, table: QTableView, row: int) -> None:
 
 def choose(qtbot, table: QTableView, row: int, words: str) -> None:
     """Open the context menu over a row and choose an entry."""
-    at = middle_of(table, row)
-    event = QContextMenuEvent(
-        QContextMenuEvent.Reason.Mouse, at, table.viewport().mapToGlobal(at), Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(table.viewport(), event)
+    context_menu(table.viewport(), middle_of(table, row))
     choose_entry(words)
 
 
@@ -176,3 +173,48 @@ def test_that_nothing_is_added_when_nothing_is_chosen(
     assert not dialog.add.isEnabled()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert len(page.model.view.trials) == 2
+
+
+def context_menu(widget: QWidget, at: QPoint) -> None:
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at), Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def test_that_a_trial_is_added_from_a_line_and_from_a_place_of_the_contour(
+    window: MainWindow, workspace: Workspace, qtbot
+) -> None:
+    page = finished_job(window, workspace, qtbot, max_job_count=8)
+    page.tabs.setCurrentIndex(page.names.index("parallel-coordinates"))
+    item, canvas = page.parallel.canvas.item, page.parallel.canvas
+    qtbot.waitUntil(lambda: canvas.isVisible() and len(item._heights) == 8, timeout=WAIT_MS)
+    between = QPoint(round(item.x_of(0) + item.layout.distance / 2), round(item._heights[3, :2].mean()))
+    number = page.model.view.trials[item.trial_at(between.x(), between.y())].number
+    context_menu(canvas.viewport(), between)
+    choose_entry("Add a trial like this…")
+    dialog = opened(window, AddTrialDialog, qtbot)
+    given = next(t.parameters for t in page.model.view.trials if t.number == number)
+    assert page.model.selected.number == number
+    assert {n: f.text() for n, f in dialog.fields.items()} == {n: str(v) for n, v in given.items()}
+    dialog.close()
+    qtbot.waitUntil(lambda: not window.findChildren(AddTrialDialog), timeout=WAIT_MS)
+    page.tabs.setCurrentIndex(page.names.index("analysis"))
+    qtbot.waitUntil(lambda: page.findChild(ContourChart) is not None, timeout=WAIT_MS)
+    contour = page.findChild(ContourChart)
+    qtbot.waitUntil(contour._plot.isVisible, timeout=WAIT_MS)
+    box = contour._plot.box
+    lower_left = contour._plot.mapFromScene(box.mapViewToScene(QPointF(0.0, 0.0)))
+    context_menu(contour._plot.viewport(), lower_left)
+    choose_entry("Add a trial here…")
+    dialog = opened(window, AddTrialDialog, qtbot)
+    chosen = {spec.name: spec for spec in contour._pair()}
+    for name, field in dialog.fields.items():
+        spec = chosen.get(name)
+        if spec is None:
+            assert field.text() == str(page.model.view.best.parameters[name])
+        elif hasattr(spec, "min_value"):
+            assert float(field.text()) == pytest.approx(spec.min_value, abs=0.05)
+        else:
+            assert field.text() == spec.categorical_values[0]
+    dialog.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from bayesdesk.models.job import JobModel
@@ -24,6 +25,8 @@ class AnalysisPage(QScrollArea):
     make_last
         Makes what follows the charts, when they are made.
     """
+
+    place_chosen = Signal(dict)  # parameters for a new trial
 
     def __init__(
         self, model: JobModel, background: Background, make_last: Callable[[], QWidget] | None = None
@@ -46,6 +49,7 @@ class AnalysisPage(QScrollArea):
         self._is_built = True
         self._importance = ImportanceChart(self._model, self._background)
         self._contour = ContourChart(self._model, self._background)
+        self._contour.place_chosen.connect(self.place_chosen)
         self._slices = SlicesChart(self._model)
         self._timeline = TimelineChart(self._model)
         parts: list[QWidget] = [self._importance, self._contour, self._slices, self._timeline]

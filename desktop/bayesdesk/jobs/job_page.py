@@ -187,9 +187,11 @@ class JobPage(QWidget):
     @cached_property
     def analysis(self) -> AnalysisPage:
         """Importance, slices, contour, timeline."""
-        return AnalysisPage(
+        page = AnalysisPage(
             self.model, self._background, lambda: ReplayCard(self.model, self._database, self._background)
         )
+        page.place_chosen.connect(self.trial_actions.add)
+        return page
 
     def _made_configuration(self) -> ConfigurationPage:
         page = ConfigurationPage(self.model)

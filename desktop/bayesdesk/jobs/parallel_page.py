@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QRectF, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QPoint, QRectF, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QWidget
 
@@ -35,7 +35,7 @@ class ParallelPage(QWidget):
 
     def __init__(self, model: JobModel, actions: TrialActions) -> None:
         super().__init__()
-        self._model = model
+        self._model, self._actions = model, actions
         self.canvas = ParallelCanvas(model)
         self.canvas.setMinimumHeight(260)
         ParallelKeys(self.canvas, model)
@@ -65,9 +65,18 @@ class ParallelPage(QWidget):
         splitter.setStretchFactor(1, 2)
         self.setLayout(column(splitter, spacing=0))
         self.canvas.axes_changed.connect(self._remember)
+        self.canvas.menu_requested.connect(self._popup)
         self._restore()
         Redraw(self, model, self._show_state, Change.FILTER, follows_filter=True).now()
         Redraw(self, model, self._show_legend, Change.TRIALS).now()
+
+    def _popup(self, at: QPoint) -> None:
+        """Offer the actions on the trial whose line was chosen."""
+        if (trial := self._model.selected) is not None:
+            menu = QMenu(self)
+            self._actions.fill(menu, [trial])
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(at)
 
     def _show_legend(self, _change: Change) -> None:
         key = line_key(dashed(QColor(theme.palette().secondary)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -69,10 +69,9 @@ class TrialActions(QObject):
         dialog.open()
         return dialog
 
-    def add(self, like: Trial | None = None) -> AddTrialDialog:
-        """Ask for the parameters of a trial, at first those of another one, and add it to the job."""
-        given = like.parameters if like is not None else {}
-        dialog = AddTrialDialog(self._page, self._model.view.job.config.hyper_tuning, given)
+    def add(self, given: Mapping[str, object] | None = None) -> AddTrialDialog:
+        """Ask for the parameters of a trial, of which some are given, and add it to the job."""
+        dialog = AddTrialDialog(self._page, self._model.view.job.config.hyper_tuning, given or {})
         dialog.chosen.connect(self._add)
         dialog.open()
         return dialog
@@ -127,7 +126,7 @@ class TrialActions(QObject):
             refused.setToolTip(as_text(offers.no_use))
             menu.setToolTipsVisible(True)
         if (like := offers.like) is not None:
-            add(_("Add a trial like this…"), lambda: self.add(like))
+            add(_("Add a trial like this…"), lambda: self.add(like.parameters))
         if offers.rerun:
             count = len(offers.rerun)
             words = _("Re-run {count}", count=count) if count > 1 else _("Re-run")

@@ -172,6 +172,9 @@ class TrialPanel(QFrame):
         self._content.addLayout(buttons)
         if offers.finish:
             self._content.addWidget(button(_("Run to the end"), lambda: actions.rerun(offers.finish)))
+        if (like := offers.like) is not None:
+            add = button(_("Add a trial like this…"), lambda: actions.add(like.parameters), kind="link")
+            self._content.addLayout(row(add, None))
         if offers.no_use and trial.state.ended:
             self._content.addWidget(label(offers.no_use, "caption", wrap=True))
         copy = row(

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bayescore.config import CategoricalSpec, DiscreteSpec, IntegerSpec, ParameterSpec, Scale
-from bayescore.search.space import to_unit
+from bayescore.config import CategoricalSpec, DiscreteSpec, DoubleSpec, IntegerSpec, ParameterSpec, Scale
+from bayescore.search.space import from_unit, to_unit
 from bayesdesk.models.columns import TrialColumns
 from bayesdesk.models.formatting import number
 from bayesdesk.models.names import shortened
@@ -17,6 +17,7 @@ from bayesdesk.models.ticks import labels, log_values, round_values
 Array = NDArray[np.float64]
 _MARGIN = 0.04  # share of the axis beyond its ends
 _CHOICE_MARGIN = 0.5  # beyond the first and the last choice
+_DIGITS = 4  # of a value that is chosen with the mouse
 _SHORTEST = 3  # characters of the name of a choice
 
 
@@ -35,6 +36,15 @@ def units(spec: ParameterSpec, columns: TrialColumns) -> Array:
     values = columns.numbers(spec.name)
     known = {float(v): to_unit(spec, float(v)) for v in np.unique(values[np.isfinite(values)])}
     return np.array([known.get(v, math.nan) for v in values.tolist()], dtype=np.float64)
+
+
+def value_at(spec: ParameterSpec, place: float) -> int | float | str:
+    """The value nearest to a coordinate, rounded so that it can be read easily."""
+    found = from_unit(spec, place)
+    if not isinstance(spec, DoubleSpec):
+        return found
+    rounded = float(f"{found:.{_DIGITS}g}")
+    return min(max(rounded, float(spec.min_value)), float(spec.max_value))
 
 
 def ticks(

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QLayout
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtWidgets import QLayout, QMenu
 
 from bayescore.config import Goal, ParameterSpec
 from bayescore.i18n import _, n_
@@ -17,6 +17,7 @@ from bayescore.results import Surface, importances, surface
 from bayesdesk.models.curves import one_line
 from bayesdesk.models.formatting import number
 from bayesdesk.models.job import JobModel
+from bayesdesk.models.parameter_axis import value_at
 from bayesdesk.plots.axis import ParameterTicks, style_axis
 from bayesdesk.plots.canvas import pen, plot
 from bayesdesk.plots.colours import area_map
@@ -36,6 +37,8 @@ _Result = tuple[tuple[str, str], Surface | None, dict[str, ContourPicture]]
 
 class ContourChart(Card):
     """The surrogate's mean or deviation as colours, with contour lines; a click selects a trial."""
+
+    place_chosen = Signal(dict)  # the best parameters, with those of a place for a new trial
 
     def __init__(self, model: JobModel, background: Background) -> None:
         super().__init__(_("Contour"), " ")
@@ -69,6 +72,9 @@ class ContourChart(Card):
         for item in (self._image, self._lines, self._dots):
             self._plot.addItem(item)
         walk_trials(self._plot, model, self._points, self._words)
+        if not model.view.job.submission.is_imported:
+            self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            self._plot.customContextMenuRequested.connect(self._offer)
         self._empty = label(_("computing…"), "secondary", wrap=True)
         self._empty.setContentsMargins(13, 8, 13, 16)
         self.body.addWidget(self._empty)
@@ -224,6 +230,19 @@ class ContourChart(Card):
     def _clicked(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
             self._model.select(points[0].data())
+
+    def _offer(self, at: QPoint) -> None:
+        """Offer a trial at a place of the plot."""
+        if (best := self._model.view.best) is None or self._found is None:
+            return
+        place = self._plot.box.mapSceneToView(self._plot.mapToScene(at))
+        across, up = self._pair()
+        chosen = {across.name: value_at(across, place.x()), up.name: value_at(up, place.y())}
+        menu = QMenu(self)
+        entry = menu.addAction(_("Add a trial here…"))
+        entry.triggered.connect(lambda _on=False: self.place_chosen.emit({**best.parameters, **chosen}))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._plot.mapToGlobal(at))
 
     def _points(self) -> tuple[Array, Array, list[int]]:
         """Where the trials are, and their numbers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolTip
 
@@ -39,6 +39,7 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
     """Holds the item and handles the mouse."""
 
     axes_changed = Signal()
+    menu_requested = Signal(QPoint)  # on the screen, for the trial that was selected there
     widened = Signal(float, float)  # factor, and the point in pixels from the left that stays
 
     def __init__(self, model: JobModel) -> None:
@@ -243,7 +244,12 @@ class ParallelCanvas(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.item.layout.axis_at(event.pos().x(), 40)
-        if index is not None:
+        row = self.item.trial_at(event.pos().x(), event.pos().y())
+        over_head = event.pos().y() < self.item.layout.margins.names
+        if row is not None and not over_head:
+            self._model.select(self._model.view.trials[row].number)
+            self.menu_requested.emit(event.globalPos())
+        elif index is not None:
             self.axis_menu(self.item.axes[index]).exec(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
