@@ -62,7 +62,10 @@ def test_that_only_a_job_that_would_run_waits_for_its_hours(
 
 
 def test_that_header_and_list_show_what_a_job_waits_for() -> None:
-    view = a_view([a_trial(1, 0.9), a_trial(2, None, S.RUNNING, ended_at=None)], opening=EVENING)
+    view = a_view(
+        [a_trial(1, 0.9), a_trial(2, None, S.RUNNING, ended_at=None)], opening=EVENING, seconds_left=60.0
+    )
+    assert header_of(view).time_left == "–"
     assert header_of(view).progress.startswith("1 of 10 · 1 running · waits for its hours, begins ")
     row = JobRow(a_summary(), 1, None, 60.0, opening=EVENING)
     assert status_line(row) == short_line(row)

@@ -63,7 +63,7 @@ def header_of(view: JobView) -> Header:
     """The header of a job."""
     job = view.job
     has_ended, runs_here = job.state.ended, not job.submission.is_imported
-    left = view.seconds_left
+    left = view.seconds_left if view.opening is None else None
     about = "–" if left is None else _("about {time}", time=span(left))
     return Header(
         state=state_word(job.state),
