@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from screenshot_environments import make_environments
 from screenshot_forecast import store_job
 from screenshot_jobs import run_all
+from screenshot_queue import store_queue
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "pictures"
@@ -55,9 +56,11 @@ def main(folder: Path) -> int:
     finally:
         _run("engine", "stop", "--and-trials")
     store_job(folder / "stopping")
+    store_queue(folder / "queue")
     for language in ("en", "zh"):
         for theme in ("light", "dark"):
             _take_forecasts(folder / "stopping", language, theme)
+            _take_queue(folder / "queue", language, theme)
     print(f"{len(list(TARGET.glob('*.png')))} screenshots in {TARGET}")
     return 0
 
@@ -193,6 +196,17 @@ def _take_forecasts(home: Path, language: str, theme: str) -> None:
     window.resize(*SIZE)
     page.model.select(next(t.number for t in page.model.view.trials if t.curve.stop is not None))
     grab("stopped-early")
+    window.close()
+    _wait_until(window.isHidden)
+
+
+def _take_queue(home: Path, language: str, theme: str) -> None:
+    """Jobs that run and wait, and the page of one that waits."""
+    window = _opened(home, language, theme)
+    _wait_until(lambda: window.rows)
+    grab = _grabber(window, language, theme)
+    _job(window, next(r.job.id for r in window.rows if r.job.name == "resnet"))
+    grab("queue", window.sidebar)
     window.close()
     _wait_until(window.isHidden)
 

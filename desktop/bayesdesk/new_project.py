@@ -37,6 +37,7 @@ class NewProjectActions(QObject):
     """Asks the user for files and works off the GUI thread."""
 
     chosen = Signal(object)  # Path of a project or its file, to be opened
+    several_chosen = Signal(list)  # Paths of projects
     example_ready = Signal(object)  # Path of a project, to be opened and started
 
     def __init__(self, window: QWidget, background: Background, data_folder: Path) -> None:
@@ -44,10 +45,12 @@ class NewProjectActions(QObject):
         self._window, self._background, self._data_folder = window, background, data_folder
 
     def ask_for_file(self) -> None:
-        """Ask for an ``openbayes.yaml``."""
-        name, _filter = QFileDialog.getOpenFileName(self._window, _("Open"), "", "YAML (*.yaml *.yml)")
-        if name:
-            self.chosen.emit(Path(name))
+        """Ask for an ``openbayes.yaml``, or for several."""
+        names, _filter = QFileDialog.getOpenFileNames(self._window, _("Open"), "", "YAML (*.yaml *.yml)")
+        if len(names) == 1:
+            self.chosen.emit(Path(names[0]))
+        elif names:
+            self.several_chosen.emit([Path(name) for name in names])
 
     def start_example(self, name: str) -> None:
         """Copy an example into a folder that the user chooses, once its files have been shown."""

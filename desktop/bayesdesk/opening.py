@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -32,6 +33,8 @@ class Opening(QObject):
     ----------
     project, program, results
         Called with a path of their kind.
+    several
+        Called with the paths of several projects.
     """
 
     def __init__(
@@ -41,19 +44,33 @@ class Opening(QObject):
         project: Callable[[Path], object],
         program: Callable[[Path], object],
         results: Callable[[Path], object],
+        several: Callable[[Sequence[Path]], object],
     ) -> None:
         super().__init__(window)
         self._window, self._background = window, background
-        self._project, self._program, self._results = project, program, results
+        self._project, self._program, self._results, self._several = project, program, results, several
 
     def open_dropped(self, paths: Sequence[Path]) -> None:
         """Open what was dropped on the window; nothing stands for links to other machines."""
-        if len(paths) == 1:
-            self.open(paths[0])
-        elif paths:
-            self._refuse(_("Drop one file or folder at a time."))
+        if paths:
+            self.open_all(paths)
         else:
             self._refuse(_("Only files and folders of this machine can be opened."))
+
+    def open_all(self, paths: Sequence[Path]) -> None:
+        """Open a file or a folder; several projects are to be put into the queue."""
+        if len(paths) == 1:
+            self.open(paths[0])
+        else:
+            self._background.run(lambda: [_kind_of(path) for path in paths], partial(self._queue, paths))
+
+    def _queue(self, paths: Sequence[Path], kinds: Sequence[_Kind]) -> None:
+        if all(kind is _Kind.PROJECT for kind in kinds):
+            self._several(paths)
+        else:
+            self._refuse(
+                _("Open one file or folder at a time, or several projects to run one after the other.")
+            )
 
     def open(self, path: Path) -> None:
         """Open a file or a folder."""

@@ -15,6 +15,7 @@ from bayescore.store import Database
 from bayesdesk.appearance import SYSTEM, TEXT_SIZES, ZOOMS, Appearance
 from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
 from bayesdesk.notification_addresses import NotificationAddresses
+from bayesdesk.place_choice import PlaceChoice
 from bayesdesk.services.background import Background
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
 from bayesdesk.ui import theme
@@ -109,7 +110,12 @@ class Preferences(Dialog):
         )
         self.runner.choose(default_runner())
         self.runner.chosen.connect(lambda chosen: QSettings().setValue(DEFAULT_RUNNER, chosen))
-        return [(_("Notifications"), self.notifications), (_("Runner of new projects"), self.runner)]
+        self.places = PlaceChoice(self._database, self._background)
+        return [
+            (_("Notifications"), self.notifications),
+            (_("Runner of new projects"), self.runner),
+            (_("Trials at a time, without GPU"), self.places),
+        ]
 
     def _installation_lines(self) -> list[tuple[str, QWidget]]:
         folder = self._database.folder.root

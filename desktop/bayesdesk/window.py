@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,7 +105,12 @@ class MainWindow(QMainWindow):
         self.pages = Pages(database, self.background, self.machine, self.watch, self._start_page)
         self.files = OpenFiles(self, self.pages, self.background, self.recent, database.folder.root)
         self.opening = Opening(
-            self, self.background, self.files.open, self.new_project.propose, self.imports.read
+            self,
+            self.background,
+            self.files.open,
+            self.new_project.propose,
+            self.imports.read,
+            self.queue_projects,
         )
         Dropping(self, self.opening.open_dropped)
         self.closing = Closing(self, self.files, self.background)
@@ -130,12 +136,14 @@ class MainWindow(QMainWindow):
         self.pages.new_from_requested.connect(self.lost_project.follow_up)
         self.job_actions.compare_requested.connect(lambda chosen: self.compare(*chosen))
         self.new_project.chosen.connect(self.open_file)
+        self.new_project.several_chosen.connect(self.queue_projects)
         self.new_project.example_ready.connect(self.files.start)
         self.imports.imported.connect(self.show_job)
         self.tray.ended.connect(self.notices.tell_ended)
         self.tray.show_requested.connect(self.show_job)
         self.watch.rows_changed.connect(self._take_rows)
         self.watch.view_changed.connect(self.pages.take_view)
+        self.machine.machine_changed.connect(self._take_machine)
         self.watch.trouble.connect(self.show_error)
 
     def show_frame(self) -> None:
@@ -338,6 +346,10 @@ class MainWindow(QMainWindow):
     def _choose(self, job: str | None) -> None:
         self.sidebar.choose(job)
 
+    def _take_machine(self) -> None:
+        if self.machine.machine is not None:
+            self.watch.set_gpus(self.machine.machine.gpus)
+
     def _take_rows(self, rows: tuple[JobRow, ...]) -> None:
         self.tray.take(self.rows, rows)
         self.rows = rows
@@ -363,6 +375,14 @@ class MainWindow(QMainWindow):
     def open_file(self, path: Path) -> None:
         """Open a file, or the one in a folder."""
         self.files.open(path)
+
+    def queue_projects(self, projects: Sequence[Path]) -> None:
+        """Check several projects, and put them into the queue."""
+        from bayesdesk.sweep_dialog import SweepDialog
+
+        dialog = SweepDialog(self, self.background, self.database, projects)
+        dialog.started.connect(self.show_job)
+        dialog.open()
 
     def _open_folder(self) -> Path | None:
         return self.editor.model.file.parent if self.editor is not None else None

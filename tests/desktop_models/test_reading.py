@@ -230,7 +230,7 @@ def test_that_what_has_not_changed_is_neither_read_nor_replaced(store: Store) ->
     assert after.series[first] is before.series[first]
     assert before.series.get(after.trials[2].id) is None
     assert [r.best for r in again] == [r.best for r in rows]
-    assert len(store.read) <= 7
+    assert len(store.read) <= 8
     assert not any("count(*) AS count_1 \nFROM points" in statement for statement in store.read)
     _rows, last = store.reader.read(store.job)
     assert last is not None

@@ -106,6 +106,7 @@ def test_that_a_job_continues_after_its_command_was_killed(workspace: Workspace)
 def test_that_two_jobs_run_side_by_side(workspace: Workspace, tmp_path: Path) -> None:
     go = tmp_path / "go"
     workspace.write(REPORT_X + wait_for(go), max_job_count=2)
+    assert workspace.run("queue", "--places", "4").code == 0
     first, second = workspace.begin(), workspace.begin()
     workspace.wait_running(first, 2)
     workspace.wait_running(second, 2)

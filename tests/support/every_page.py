@@ -148,6 +148,7 @@ def dialogs(
         ("interpreters", opened(editor.run_settings._python.choose)),
         ("closing", own(lambda: ClosingDialog(window))),
         ("pattern", own(lambda: a_pattern_dialog(window, file))),
+        ("several", opened(lambda: window.queue_projects([file, file.parent]))),
         ("pull", own(lambda: PullDialog(window, window.background, "no-such-image:1", None))),
     ):
         dialog = act()

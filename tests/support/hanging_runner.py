@@ -12,6 +12,7 @@ from pathlib import Path
 from bayescore.engine import runner_registry
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
+from bayescore.queue.places import set_places
 from bayescore.store import JobState, TrialState, cancellation
 from bayescore.trials import Launch
 from bayescore.trials.runners import GRACE_S, Exit, ProcessRunner
@@ -101,6 +102,8 @@ class Scene:
         self._workspace = workspace
         self._go = workspace.root / "go"
         self.engine = SteppedEngine(workspace)
+        with self.engine.database.write() as connection:
+            set_places(connection, 2 * TRIALS)
         wait = f"echo >> began; while [ ! -e {self._go} ]; do sleep 0.05; done; true"
         workspace.write(root={"command": f"{REPORT}; {wait}"}, max_job_count=TRIALS, parallel_count=TRIALS)
         self.job = self.engine.submit()

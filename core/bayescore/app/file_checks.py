@@ -10,6 +10,7 @@ from bayescore.app.gpu_problems import gpu_problems
 from bayescore.app.in_place_problems import in_place_problems
 from bayescore.app.interpreter_choice import python_findings, python_problems
 from bayescore.app.known_table import known_problems
+from bayescore.app.place_findings import place_findings
 from bayescore.app.program_problems import program_problems
 from bayescore.app.project_findings import Use, project_findings
 from bayescore.config import (
@@ -72,6 +73,8 @@ def check_files(where: Path, watcher: Watcher | None = None) -> FileChecks:
         loaded.config.hyper_tuning.max_job_count,
     )
     findings = list(project_findings(use, found, home))
+    at_a_time = loaded.config.hyper_tuning.parallel_count
+    findings += place_findings(at_a_time, settings, settings.runner, home)
     if settings.runner is RunnerChoice.PROCESS and not has_errors(problems):
         findings += python_findings(use.project, loaded.config.command, settings.python)
     return FileChecks(file, problems, tuple(findings), not has_errors(problems))

@@ -17,6 +17,7 @@ from bayescore.app.findings import Finding, may_proceed
 from bayescore.app.interpreter_choice import python_findings
 from bayescore.app.options import Options
 from bayescore.app.permissions import Kind, Permission
+from bayescore.app.place_findings import place_findings
 from bayescore.app.prepare import Prepared, prepare
 from bayescore.app.project_findings import Use, project_findings
 from bayescore.cluster import connection
@@ -90,11 +91,16 @@ def preflight(
             disk(data_folder),
             *(_runner(submission) if trusted else [_NOT_CONTACTED]),
             *_gpus(submission),
+            *place_findings(_at_a_time(submission), submission.local, submission.runner, data_folder),
             *_environment(submission),
         ]
         if (offer := baseline_offer(submission)) is not None:
             found.append(offer)
     return Preflight(prepared, tuple(found), asked)
+
+
+def _at_a_time(submission: Submission) -> int:
+    return 1 if submission.midpoint else submission.config.hyper_tuning.parallel_count
 
 
 def _files(prepared: Prepared) -> Iterator[Finding]:

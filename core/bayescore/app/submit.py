@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
 
 from bayescore.app import consent, engine_control, lineage
 from bayescore.app.measured_trials import add_measured
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
-from bayescore.store import Database, Job, events, job_secrets, jobs
+from bayescore.store import Database, DataFolder, Job, events, job_secrets, jobs, queue
 
 
 def submit(database: Database, prepared: Prepared, confirmed: Collection[Permission] = ()) -> Job:
@@ -28,21 +30,52 @@ def submit(database: Database, prepared: Prepared, confirmed: Collection[Permiss
     RunnerError
         When the engine does not start.
     """
-    assert prepared.submission is not None
-    consent.check(consent.unconfirmed(database.folder, prepared), confirmed)
+    check_confirmed(database, prepared, confirmed)
     consent.remember(database.folder, prepared, confirmed)
     with database.write() as connection:
-        job = jobs.add(connection, prepared.submission)
-        if not job.submission.midpoint:
-            add_measured(connection, job)
-            job = jobs.get(connection, job.id)
-        words = lineage.continues(lineage.continued(connection, job.submission.history))
-        if words is not None:
-            events.add(connection, job.id, "continues", words)
-        if (fewer := lineage.incomplete(connection, job.submission)) is not None:
-            events.add(connection, job.id, "history_incomplete", fewer, level="warning")
-        # before an engine can see the job
-        job_secrets.save(database.folder, job.id, prepared.secrets, prepared.secret_variables)
-        consent.remember_job(database.folder, job)
+        job = _store(connection, database.folder, prepared)
     engine_control.start(database.folder)
+    return job
+
+
+def submit_in_order(
+    database: Database, chosen: Sequence[tuple[Prepared, Collection[Permission]]]
+) -> list[Job]:
+    """Store prepared jobs that run one after the other, all of them or none; see :func:`submit`.
+
+    Parameters
+    ----------
+    chosen
+        The jobs, each with what the user was shown and allowed.
+    """
+    for prepared, confirmed in chosen:
+        check_confirmed(database, prepared, confirmed)
+    for prepared, confirmed in chosen:
+        consent.remember(database.folder, prepared, confirmed)
+    with database.write() as connection:
+        stored = [_store(connection, database.folder, prepared) for prepared, _confirmed in chosen]
+        queue.set_in_order(connection, [job.id for job in stored], in_order=True)
+    engine_control.start(database.folder)
+    return stored
+
+
+def check_confirmed(database: Database, prepared: Prepared, confirmed: Collection[Permission]) -> None:
+    """Raise :class:`UnconfirmedError` if a project needs more than was confirmed, now or earlier."""
+    consent.check(consent.unconfirmed(database.folder, prepared), confirmed)
+
+
+def _store(connection: sa.Connection, folder: DataFolder, prepared: Prepared) -> Job:
+    assert prepared.submission is not None
+    job = jobs.add(connection, prepared.submission)
+    if not job.submission.midpoint:
+        add_measured(connection, job)
+        job = jobs.get(connection, job.id)
+    words = lineage.continues(lineage.continued(connection, job.submission.history))
+    if words is not None:
+        events.add(connection, job.id, "continues", words)
+    if (fewer := lineage.incomplete(connection, job.submission)) is not None:
+        events.add(connection, job.id, "history_incomplete", fewer, level="warning")
+    # before an engine can see the job
+    job_secrets.save(folder, job.id, prepared.secrets, prepared.secret_variables)
+    consent.remember_job(folder, job)
     return job

@@ -16,7 +16,9 @@ from bayescore.i18n import _
 T = TypeVar("T")
 
 
-def with_confirmation(action: Callable[[tuple[Permission, ...]], T], *, yes: bool) -> T:
+def with_confirmation(
+    action: Callable[[tuple[Permission, ...]], T], *, yes: bool, what: str | None = None
+) -> T:
     """Call an action of the application layer, and again with what the user allows if it needs that.
 
     Parameters
@@ -25,6 +27,8 @@ def with_confirmation(action: Callable[[tuple[Permission, ...]], T], *, yes: boo
         Gets the permissions that the user has confirmed.
     yes
         Allow everything without asking.
+    what
+        What is to be allowed, if there are several: it is shown first.
 
     Raises
     ------
@@ -36,6 +40,8 @@ def with_confirmation(action: Callable[[tuple[Permission, ...]], T], *, yes: boo
     try:
         return action(())
     except UnconfirmedError as error:
+        if what is not None:
+            aside(f"{what}:")
         if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
         needed = error

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bayescore.app.findings import Finding
-from bayescore.app.interpreter_choice import python_findings
 from bayescore.app.lookup import find_job
 from bayescore.app.metric_origins import heading, origins
 from bayescore.app.new_project import name_project
 from bayescore.app.options import Options
-from bayescore.app.prepare import Prepared, prepare
-from bayescore.app.project_findings import Use, project_findings
+from bayescore.app.prepare import prepare
 from bayescore.app.remembered_switch import remember_early_stopping
 from bayescore.app.submit import submit
 from bayescore.cli.confirming import with_confirmation
 from bayescore.cli.follow import follow
 from bayescore.cli.options import DETACH, JSON, PROJECT, YES
 from bayescore.cli.output import aside, write
+from bayescore.cli.preview import preview
 from bayescore.cli.reading import reading
 from bayescore.cli.store import open_store, print_job
-from bayescore.config import CategoricalSpec, DiscreteSpec, RunnerChoice, Scale, Severity
 from bayescore.config.gear import read_gear
 from bayescore.errors import BayesdeskError
-from bayescore.i18n import N_, _, n_, text, translate
-from bayescore.search import SearchSpace
-from bayescore.store import Database, Submission, jobs, trials
-from bayescore.trials.gpus import chosen, visible
+from bayescore.i18n import _
+from bayescore.store import Database, jobs, trials
 
-# what the file says is shown in the words of the window
-N_("Bayesian"), N_("Random"), N_("Grid"), N_("MAXIMIZE"), N_("MINIMIZE")
 application = typer.Typer(no_args_is_help=True)
 run = typer.Typer(no_args_is_help=True)
 application.add_typer(run, name="run", help=_("Run a job."))
@@ -108,16 +101,9 @@ def hypertuning(
     with reading() as watcher:
         prepared = prepare(project, options, watcher=watcher)
     show = aside if json else write
-    for problem in prepared.problems:
-        if problem.severity != "hint" or prepared.submission is None:
-            show(str(problem))
+    preview(prepared, database, show)
     if prepared.submission is None:
         raise typer.Exit(2)
-    _preview(prepared.submission, show)
-    for finding in _findings(prepared, database):
-        show(f"  {finding.message}")
-        if finding.severity is Severity.WARNING and finding.fix is not None:
-            show(f"    → {finding.fix}")
     job = with_confirmation(lambda confirmed: submit(database, prepared, confirmed), yes=yes)
     if early_stopping is not None:
         _remember(Path(prepared.submission.project), early_stopping, show)
@@ -143,17 +129,6 @@ def _remember(project: Path, early_stopping: bool, show: Callable[[str], None]) 
         show(_("Remembered in {file}: {setting}", file=file, setting=setting))
 
 
-def _findings(prepared: Prepared, database: Database) -> Iterator[Finding]:
-    """What the checks say about the project's files, and about packages that its program lacks."""
-    submission = prepared.submission
-    if submission is None:
-        return
-    yield from project_findings(Use.by(submission), prepared.found, database.folder.root)
-    if submission.runner == RunnerChoice.PROCESS:
-        found = python_findings(Path(submission.project), submission.config.command, submission.local.python)
-        yield from (each for each in found if each.severity is Severity.WARNING)
-
-
 def _show_origins(database: Database, job: str, show: Callable[[str], None]) -> None:
     """Show where the metrics of a tried trial came from."""
     with database.read() as connection:
@@ -162,53 +137,3 @@ def _show_origins(database: Database, job: str, show: Callable[[str], None]) -> 
         show(str(heading(trial)))
         for origin in origins(database, tried, trial):
             show(f"  {origin}")
-
-
-def _preview(submission: Submission, show: Callable[[str], None]) -> None:
-    """Show what is about to run, in a few lines."""
-    tuning = submission.config.hyper_tuning
-    for spec in tuning.parameter_specs:
-        if isinstance(spec, CategoricalSpec | DiscreteSpec):
-            values = spec.categorical_values if isinstance(spec, CategoricalSpec) else spec.discrete_values
-            show(f"  {spec.name}: {', '.join(str(v) for v in values)}")
-        else:
-            scale = text(" (log)") if spec.scale_type is Scale.LOG else ""
-            show(f"  {spec.name}: {spec.min_value:g} … {spec.max_value:g}{scale}")
-    combinations = SearchSpace(tuning.parameter_specs).combinations()
-    if combinations is not None:
-        show("  " + n_("{count} combination", "{count} combinations", count=combinations))
-    planned = 1 if submission.midpoint else tuning.max_job_count
-    show(
-        n_(
-            "{algorithm}: {count} trial; {goal} {metric}",
-            "{algorithm}: {count} trials, {parallel} at a time; {goal} {metric}",
-            count=planned,
-            algorithm=translate(tuning.algorithm),
-            parallel=tuning.parallel_count,
-            goal=translate(tuning.goal),
-            metric=tuning.hyperparameter_metric,
-        )
-    )
-    show(_place(submission))
-
-
-def _place(submission: Submission) -> str:
-    """Where the trials run."""
-    if submission.runner == "ray":
-        return _(
-            "Runs on the Ray cluster {address}; seed {seed}",
-            address=submission.local.ray.address,
-            seed=submission.seed,
-        )
-    where = (
-        _("in containers of {image}", image=submission.image)
-        if submission.image
-        else _("as processes, {python}", python=submission.local.python)
-    )
-    names = ", ".join(f"{gpu.index} {gpu.name}" for gpu in chosen(visible(), submission.local.gpus))
-    return _(
-        "Runs {where}; GPUs: {gpus}; seed {seed}",
-        where=where,
-        gpus=names or _("none"),
-        seed=submission.seed,
-    )

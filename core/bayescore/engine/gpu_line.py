@@ -6,7 +6,7 @@ are hardly ever free at the same moment. So GPUs that become free are kept for t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bayescore.trials.gpus import Gpu, free, most_linked
@@ -82,6 +82,11 @@ class GpuLine:
             return [gpu.uuid for gpu in most_linked(usable, need.count)], others
         self._waiting[job] = _Waiting(need, now)  # the GPUs as they are now, in its place of the line
         return None, need.free(leased)[1]
+
+    def arrange(self, order: Sequence[str]) -> None:
+        """Bring the jobs that wait into another order; the others stay at the end."""
+        rank = {job: i for i, job in enumerate(order)}
+        self._waiting = dict(sorted(self._waiting.items(), key=lambda w: rank.get(w[0], len(rank))))
 
     def leave(self, job: str) -> None:
         """Forget a job that needs no GPU any more."""

@@ -96,14 +96,21 @@ class JobRun:
 
     # ---- steps
 
-    def advance(self, job: Job) -> None:
-        """Take one step. Does not wait."""
+    def advance(self, job: Job, *, may_begin: bool = True) -> None:
+        """Take one step. Does not wait.
+
+        Parameters
+        ----------
+        may_begin
+            Whether a queued job begins. Otherwise its project is copied, so that later changes of the
+            project do not matter, and it waits.
+        """
         if job.local.known != self.job.local.known:
             self._suggester.exhausted = None  # a trial was added by hand
         self.job = job
-        if job.state is JobState.QUEUED:
+        if job.state is JobState.QUEUED and (may_begin or self.cancelled):
             self._begin()
-        if self._rest() or not self._is_set_up():
+        if self._rest() or not self._is_set_up() or self.job.state is JobState.QUEUED:
             return
         job_hours.give_back(self._s.database, self.job, self._s.clock())
         self._advance_trials()
@@ -130,9 +137,17 @@ class JobRun:
         return job_hours.are_open(self.job, self._s.clock())
 
     def can_start_trial(self) -> bool:
-        """Whether another trial could start now, given a GPU or a slot."""
-        is_ending = self._is_ending or self.cancelled
-        if self.job.state is not JobState.RUNNING or is_ending or not self._set_up_done():
+        """Whether another trial could start now, given a place, a GPU or a slot."""
+        return self.is_ready and self.wants_trial()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the job has begun and is set up."""
+        return self.job.state is JobState.RUNNING and self._set_up_done()
+
+    def wants_trial(self) -> bool:
+        """Whether the job has another trial to run, now or once it is ready."""
+        if self.job.state not in (JobState.QUEUED, JobState.RUNNING) or self._is_ending or self.cancelled:
             return False
         if not self._is_open():
             return False
@@ -148,6 +163,15 @@ class JobRun:
         """Begin to read metrics of programs that do not report them, where it is time for that."""
         for run in self._trial_runs.values():
             run.read_metrics()
+
+    def takes_place(self) -> bool | None:
+        """Whether a trial takes a place of this machine, as one without GPU does; ``None``: not known yet."""
+        return self._leaser.takes_place(self.job)
+
+    def places_left(self) -> int:
+        """Number of trials that are stored as running and whose places others may use."""
+        left = {identifier for identifier, run in self._trial_runs.items() if run.leaves_its_place}
+        return sum(trial.id in left for trial in self._unended()) if left else 0
 
     def running_count(self) -> int:
         """Number of trials that hold a lease."""
@@ -270,7 +294,7 @@ class JobRun:
             if self.cancelled:
                 self.job = jobs.move(connection, self.job.id, JobState.CANCELLED)
                 return
-            self.job = jobs.move(connection, self.job.id, JobState.RUNNING)
+            self.job = jobs.start(connection, self.job.id)
             events.add(connection, self.job.id, "running", text("The job has started."))
 
     def _set_up_done(self) -> bool:

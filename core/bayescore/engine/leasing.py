@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -15,7 +15,7 @@ from bayescore.errors import RunnerError
 from bayescore.i18n import text
 from bayescore.store import Job, events, free_gpus, trials
 from bayescore.times import local, now
-from bayescore.trials.gpus import Gpu, chosen, too_few, trials_at_a_time, visible
+from bayescore.trials.gpus import Gpu, chosen, too_few, trials_at_a_time, uses_cpu, visible
 
 if TYPE_CHECKING:
     from bayescore.cluster.slots import Slots
@@ -29,6 +29,13 @@ class Leaser(Protocol):
 
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
         """What to lease to a trial; ``None`` while nothing is free."""
+        ...
+
+    def takes_place(self, job: Job) -> bool | None:
+        """Whether a trial takes a place of this machine: it runs here without a lease.
+
+        ``None`` while that is not known.
+        """
         ...
 
     def release(self, job: str) -> None:
@@ -47,6 +54,11 @@ class SlotLeaser:
         most = job.config.hyper_tuning.parallel_count
         lease = self._slots.find(job.id, job.submission, most, trials.leased(connection))
         return None if lease is None else [lease]
+
+    def takes_place(self, job: Job) -> bool:
+        """See :class:`Leaser`: trials run elsewhere."""
+        del job
+        return False
 
     def release(self, job: str) -> None:
         """See :class:`Leaser`."""
@@ -136,6 +148,22 @@ class GpuLeaser:
         leases, others = self._line.ask(job.id, need, trials.leased(connection), moment)
         self._report_busy(connection, job, others, moment)
         return leases
+
+    def takes_place(self, job: Job) -> bool | None:
+        """See :class:`Leaser`."""
+        if job.local.gpus == "none" or job.local.gpus_per_trial == 0:
+            return True
+        if self._current_gpus() is None and not self._has_listed:
+            return None
+        return uses_cpu(job.local, self._listed.gpus)
+
+    @property
+    def _has_listed(self) -> bool:
+        return self._listed.at >= 0
+
+    def arrange(self, order: Sequence[str]) -> None:
+        """Serve jobs that wait for a GPU in this order."""
+        self._line.arrange(order)
 
     def at_a_time(self, job: Job) -> int:
         """Trials of a job that run at the same time, by its settings and the GPUs that were last listed."""

@@ -21,6 +21,7 @@ from bayescore.engine.cleanup import clean_up
 from bayescore.engine.early_stopping import EarlyStopper
 from bayescore.engine.job_run import UNREACHABLE_S, JobRun
 from bayescore.engine.leasing import GpuLeaser
+from bayescore.engine.line_up import held_queue, line_up
 from bayescore.engine.notifier import Notifier
 from bayescore.engine.requests import fulfil, take_left
 from bayescore.engine.runner_registry import RunnerRegistry
@@ -31,6 +32,7 @@ from bayescore.engine.suggester import Suggester
 from bayescore.engine.threads import Threads
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
+from bayescore.queue import holds, next_job, turns
 from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs, requests
 from bayescore.times import utc
 
@@ -106,11 +108,11 @@ class Engine:
     def step(self) -> None:
         """Handle open requests and bring every active job forward. Does not wait."""
         active = self._active()
-        self._handle_requests(active)
-        if not active and (active := self._active()):  # an ended job is to continue
-            self._handle_requests(active)
+        while self._handle_requests(active):  # they may change a job, or continue one that has ended
+            active = self._active()
+        held = holds(held_queue(self._database, {job.id: job for job in active}))
         for job in active:
-            self._advance(job)
+            self._advance(job, may_begin=job.id not in held)
         self._start_trials()
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._drop(self._runs[identifier])
@@ -136,19 +138,22 @@ class Engine:
         with self._database.read() as connection:
             return jobs.active(connection)
 
-    def _handle_requests(self, active: list[Job]) -> None:
-        """Carry out what users request. Programs are stopped even while the store cannot be written."""
+    def _handle_requests(self, active: list[Job]) -> bool:
+        """Carry out what users request; whether that was anything.
+
+        Programs are stopped even while the store cannot be written.
+        """
         runs = [self._run_of(job) for job in active]
         try:
             take_left(self._database, self._runs)
-            fulfil(self._database, self._runs)
+            return fulfil(self._database, self._runs)
         finally:
             for run in runs:
                 self._guarded(run, run.stop_cancelled)
 
-    def _advance(self, job: Job) -> None:
+    def _advance(self, job: Job, *, may_begin: bool) -> None:
         run = self._run_of(job)
-        self._guarded(run, partial(run.advance, job))
+        self._guarded(run, partial(run.advance, job, may_begin=may_begin))
 
     def _run_of(self, job: Job) -> JobRun:
         run = self._runs.get(job.id)
@@ -164,15 +169,17 @@ class Engine:
         return run
 
     def _start_trials(self) -> None:
-        """Start trials one by one, each for the job with the fewest running, so that no job waits forever."""
-        skipped: set[str] = set()
+        """Start trials one by one, each for the job whose turn it is."""
+        unready = {job for job, run in self._runs.items() if not run.is_ready}  # or lacks a suggestion, a GPU
         while True:
-            ready = [r for r in self._runs.values() if r.job.id not in skipped and r.can_start_trial()]
-            if not ready:
+            queue, places = line_up(self._database, self._runs)
+            self._services.gpus.arrange([entry.job for entry in turns(queue)])
+            chosen = next_job(queue, places, unready)
+            if chosen is None:
                 return
-            run = min(ready, key=lambda r: (r.running_count(), r.job.seq))
+            run = self._runs[chosen]
             if not self._guarded(run, run.start_trial):
-                skipped.add(run.job.id)
+                unready.add(run.job.id)
                 if run.job.id in self._runs and not run.job.state.ended:
                     self._guarded(run, partial(run.advance, run.job))
 

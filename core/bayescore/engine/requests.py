@@ -23,14 +23,20 @@ from bayescore.store import (
     cancellation,
     events,
     jobs,
+    queue,
     trials,
 )
 from bayescore.store import requests as store_requests
 from bayescore.times import now
 
 
-def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
+def fulfil(database: Database, runs: Mapping[str, JobRun]) -> bool:
     """Carry out every open request. A cancellation stays open until the job or the trial has ended.
+
+    Returns
+    -------
+    bool
+        Whether any was carried out.
 
     Raises
     ------
@@ -40,6 +46,7 @@ def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
     with database.read() as connection:
         open_requests = store_requests.unfinished(connection)
     failure: StoreError | None = None
+    is_any_done = False
     for request in open_requests:
         if not store_requests.is_due(request, now()):
             continue
@@ -47,10 +54,12 @@ def fulfil(database: Database, runs: Mapping[str, JobRun]) -> None:
             with database.write() as connection:
                 if _step(connection, request, runs):
                     store_requests.mark_done(connection, request)
+                    is_any_done = True
         except StoreError as error:
             failure = error
     if failure is not None:
         raise failure
+    return is_any_done
 
 
 def take_left(database: Database, runs: Mapping[str, JobRun]) -> None:
@@ -86,6 +95,10 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         return True
     elif request.kind == store_requests.CHANGE:
         _change(connection, job, JobChange.model_validate(request.data))
+    elif request.kind == store_requests.REORDER:
+        _reorder(connection, job, str(request.data.get("to", queue.LAST)))
+    elif request.kind == store_requests.TURNS:
+        _set_turns(connection, job, in_order=bool(request.data.get("in_order")))
     elif request.kind == store_requests.PAUSE:
         store_requests.withdraw(connection, job.id, store_requests.RESUME)
         _pause(connection, job, at_once=bool(request.data.get("now")))
@@ -114,6 +127,25 @@ def _pause(connection: sa.Connection, job: Job, *, at_once: bool) -> None:
     for trial in trials.active_of_job(connection, job.id) if at_once else ():
         if trial.curve.stop is None:
             trials.set_curve(connection, trial.id, replace(trial.curve, stop=StopCause.PAUSE))
+
+
+def _reorder(connection: sa.Connection, job: Job, to: str) -> None:
+    queue.move(connection, job.id, to)
+    words = {
+        queue.FIRST: text("The job was put first in the queue."),
+        queue.LAST: text("The job was put last in the queue."),
+    }.get(to, text("The job was put behind job {id} in the queue.", id=to))
+    events.add(connection, job.id, "reordered", words)
+
+
+def _set_turns(connection: sa.Connection, job: Job, *, in_order: bool) -> None:
+    queue.set_in_order(connection, [job.id], in_order=in_order)
+    words = (
+        text("The job waits for the jobs ahead of it.")
+        if in_order
+        else text("The job takes turns with the others.")
+    )
+    events.add(connection, job.id, "turns", words)
 
 
 def _change(connection: sa.Connection, job: Job, change: JobChange) -> None:

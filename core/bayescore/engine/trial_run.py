@@ -96,6 +96,11 @@ class TrialRun:
         return self._looks.under_way if self._looks is not None else None
 
     @property
+    def leaves_its_place(self) -> bool:
+        """Whether others may use its place: its program has ended, or the runner does not answer."""
+        return self._ended is not None or self.silence is not None
+
+    @property
     def silence(self) -> RunnerSilentError | None:
         """Why the runner does not answer at the moment; ``None`` if it does."""
         calls = (self._start, self._adopt, self._poll, self._log)

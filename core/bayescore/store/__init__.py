@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         free_gpus,
         jobs,
         points,
+        queue,
         requests,
         revisions,
         settings,
@@ -74,6 +75,7 @@ __all__ = [
     "free_gpus",
     "transfers",
     "points",
+    "queue",
     "trials",
 ]
 

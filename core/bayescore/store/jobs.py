@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bayescore.config import Goal, LocalSettings, OpenBayesConfig
 from bayescore.i18n import Text
-from bayescore.store import revisions, tables
+from bayescore.store import queue, revisions, tables
 from bayescore.store.identifiers import new_identifier
 from bayescore.store.records import InPlace, Input, Job, JobSummary, Submission, Uncopied, dumps
 from bayescore.store.states import JobState, check_job_move
@@ -170,6 +170,12 @@ def move(connection: sa.Connection, identifier: str, state: JobState, reason: Te
     return get(connection, identifier)
 
 
+def start(connection: sa.Connection, identifier: str) -> Job:
+    """Move a queued job to running. Its time begins now: it may have waited for others."""
+    connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now()))
+    return move(connection, identifier, JobState.RUNNING)
+
+
 def remove(connection: sa.Connection, identifier: str) -> None:
     """Delete a job and everything that belongs to it."""
     job = get(connection, identifier)
@@ -240,7 +246,11 @@ def begin_run(connection: sa.Connection, identifier: str) -> Job:
     revisions.bump_jobs(connection, identifier)
     connection.execute(jobs.update().where(jobs.c.id == identifier).values(run_since=now(), archived=0))
     job = get(connection, identifier)
-    return move(connection, identifier, JobState.QUEUED) if job.state.ended else job
+    if not job.state.ended:
+        return job
+    job = move(connection, identifier, JobState.QUEUED)
+    queue.append(connection, identifier)
+    return job
 
 
 def _environment(submission: Submission) -> str | None:

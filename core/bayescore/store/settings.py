@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from bayescore.store.tables import settings
@@ -10,6 +12,12 @@ from bayescore.store.tables import settings
 def get(connection: sa.Connection, name: str) -> str | None:
     """A setting; ``None`` when it is not set."""
     return connection.execute(sa.select(settings.c.value).where(settings.c.name == name)).scalar()
+
+
+def several(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
+    """The settings of these names that are set."""
+    query = sa.select(settings.c.name, settings.c.value).where(settings.c.name.in_(names))
+    return {row.name: row.value for row in connection.execute(query)}
 
 
 def put(connection: sa.Connection, name: str, value: str) -> None:

@@ -8,7 +8,7 @@ import secrets
 import sys
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -266,6 +266,44 @@ def _set(connection: sa.Connection, job: str, number: int, **columns: Any) -> No
     query = trials.update().where(trials.c.job == job, trials.c.number == number)
     connection.execute(query.values(**columns))
     revisions.bump_ended_trials(connection, job)
+
+
+# ---- use of the machine
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the trials of a job use of the machine.
+
+    Attributes
+    ----------
+    running
+        Number of trials that are starting or running.
+    without_lease
+        Those of them that have neither a GPU nor a slot.
+    last_start
+        When the last trial began to run; empty for none.
+    """
+
+    running: int = 0
+    without_lease: int = 0
+    last_start: str = ""
+
+
+def usage(connection: sa.Connection, of: Collection[str]) -> dict[str, Usage]:
+    """What the trials of some jobs use, by job; jobs without a trial are missing."""
+    runs = trials.c.state.in_([TrialState.STARTING, TrialState.RUNNING])
+    query = (
+        sa.select(
+            trials.c.job,
+            sa.func.sum(sa.case((runs, 1), else_=0)),
+            sa.func.sum(sa.case((sa.and_(runs, trials.c.gpus == "[]"), 1), else_=0)),
+            sa.func.coalesce(sa.func.max(trials.c.started_at), ""),
+        )
+        .where(trials.c.job.in_(of))
+        .group_by(trials.c.job)
+    )
+    return {row[0]: Usage(*row[1:]) for row in connection.execute(query)}
 
 
 # ---- leases

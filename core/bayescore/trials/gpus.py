@@ -135,6 +135,13 @@ def trials_at_a_time(most: int, local: LocalSettings, gpus: Sequence[Gpu]) -> in
     return max(1, min(most, usable * local.trials_per_gpu // local.gpus_per_trial))
 
 
+def uses_cpu(local: LocalSettings, gpus: Sequence[Gpu]) -> bool:
+    """Whether trials run without a GPU: by their settings, or because this machine has none."""
+    if local.gpus == "none" or local.gpus_per_trial == 0:
+        return True
+    return local.gpus == "all" and local.gpus_per_trial == 1 and not gpus
+
+
 def too_few(needed: int, there: int) -> Text:
     """The message that a trial needs more GPUs than it may use."""
     return text("A trial needs {needed} GPUs; {there} may be used here.", needed=needed, there=there)

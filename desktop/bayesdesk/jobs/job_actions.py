@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from bayescore.app import deletion, job_export, job_marks
+from bayescore.app import deletion, job_export, job_marks, queueing
 from bayescore.i18n import _, n_
 from bayescore.store import Database
+from bayescore.store.queue import FIRST, LAST
 from bayesdesk.jobs.job_dialogs import DetailsDialog, TagsDialog
 from bayesdesk.models.job_list import known_tags
 from bayesdesk.models.snapshot import JobRow
@@ -99,6 +100,19 @@ class JobActions(QObject):
         answers = [Answer(_("Keep")), Answer(_("Delete"), delete, "danger")]
         return ask(self._window, words, details, meaning="warning", answers=answers)
 
+    def move(self, job: str, to: str | None) -> None:
+        """Move a job of the queue: to ``first``, ``last`` or behind another job; ``None`` for nowhere."""
+        if to == FIRST:
+            self._background.run(lambda: queueing.put_first(self._database, job))
+        elif to == LAST:
+            self._background.run(lambda: queueing.put_last(self._database, job))
+        elif to is not None:
+            self._background.run(lambda: queueing.put_behind(self._database, job, to))
+
+    def set_in_order(self, job: str, *, in_order: bool) -> None:
+        """Let a job wait for those ahead of it, or take turns with them."""
+        self._background.run(lambda: queueing.set_in_order(self._database, job, in_order=in_order))
+
     def fill(self, menu: QMenu, jobs: Sequence[JobRow]) -> None:
         """Add an entry for each action on these jobs."""
 
@@ -114,6 +128,21 @@ class JobActions(QObject):
             add("rename", _("Rename…"), lambda: self.edit(jobs[0]))
             add("note", _("Note…"), lambda: self.edit(jobs[0], at_note=True))
         add("tag", _("Tags…"), lambda: self.tag(jobs))
+        if len(jobs) == 1 and (place := jobs[0].place) is not None:
+            menu.addSeparator()
+            job = jobs[0].job.id
+            add(
+                "first",
+                _("Run first"),
+                lambda: self.move(job, FIRST),
+                enabled=place.index > 0 or place.running == 0,
+            )
+            add("last", _("Put at the end"), lambda: self.move(job, LAST))
+            in_order = menu.addAction(_("Wait for the jobs ahead"))
+            in_order.setCheckable(True)
+            in_order.setChecked(place.in_order)
+            in_order.triggered.connect(lambda checked: self.set_in_order(job, in_order=checked))
+            menu.addSeparator()
         are_archived = all(j.job.archived for j in jobs)
         words = _("Show again") if are_archived else _("Archive")
         add("archive", words, lambda: self.archive(jobs, archived=not are_archived), enabled=has_ended)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from bayescore.store import JobState
 from bayesdesk.jobs.job_list_model import ROW
 from bayesdesk.models.formatting import TONES, number
-from bayesdesk.models.job_list import moment_word, progress_share, short_line, tags_line
+from bayesdesk.models.job_list import begin_words, moment_word, progress_share, short_line, tags_line, waits
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui import theme
 
@@ -49,7 +49,8 @@ class JobDelegate(QStyledItemDelegate):
 
 def _draw_job(painter: QPainter, area: QRect, item: JobRow, font: QFont) -> None:
     colours = theme.palette()
-    tone = TONES.get(item.job.state.value, "faint")
+    is_waiting = item.job.state is JobState.RUNNING and waits(item)
+    tone = "faint" if is_waiting else TONES.get(item.job.state.value, "faint")
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(getattr(colours, tone, colours.faint)))
     px = theme.px
@@ -61,12 +62,14 @@ def _draw_job(painter: QPainter, area: QRect, item: JobRow, font: QFont) -> None
     name_colour = colours.secondary if item.job.archived else colours.text
     _draw(painter, line.adjusted(0, 0, -taken, 0), item.job.name, name_colour)
     below = line.translated(0, px(22))
-    if item.job.state is JobState.RUNNING:
+    if item.job.state is JobState.RUNNING and not waits(item):
         _draw_progress(painter, line, item)
         below.translate(0, 2)
     painter.setFont(_font(font, theme.SMALL_PX))
     is_short = item.budget is not None  # then what is left of it needs the room
-    moment = "" if is_short else moment_word(item.job.ended_at or item.job.created_at)
+    moment = begin_words(item)
+    if not moment and not is_short and not waits(item):
+        moment = moment_word(item.job.ended_at or item.job.created_at)
     taken = _draw_right(painter, below, moment)
     words = "  ".join(filter(None, (short_line(item), tags_line(item))))
     _draw(painter, below.adjusted(0, 0, -taken, 0), words, colours.secondary)

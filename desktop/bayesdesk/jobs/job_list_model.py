@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSettings, Qt
 
+from bayescore.i18n import _
 from bayesdesk.models.job_list import (
     BY_DAY,
     BY_PROJECT,
     BY_STATE,
     Listing,
+    begin_words,
     chance_lines,
+    drop_target,
     grouped,
     spoken_line,
     status_line,
     tags_line,
+    waits,
 )
 from bayesdesk.models.snapshot import JobRow
 from bayesdesk.ui.plain import as_text
@@ -89,6 +93,36 @@ class JobListModel(QAbstractListModel):
         """Rows of the headings."""
         return [i for i, item in enumerate(self._items) if isinstance(item, str)]
 
+    # ---- the queue
+
+    def can_be_moved(self, item: JobRow) -> bool:
+        """Whether a job waits in the queue and every job of it is shown."""
+        return self.listing.group == BY_STATE and not self.listing.query and waits(item)
+
+    def waiting_rows(self) -> tuple[int, int]:
+        """The first and the last row of the jobs that wait; the list has at least one."""
+        found = [i for i, item in enumerate(self._items) if not isinstance(item, str) and waits(item)]
+        return found[0], found[-1]
+
+    def target(self, job: str, before: int) -> str | None:
+        """See :func:`drop_target`."""
+        return drop_target(self._items, job, before)
+
+    def shifted(self, job: str, by: int) -> str | None:
+        """Where a job goes that moves up or down by one row; as :meth:`target`."""
+        row = self._places.get(job)
+        if row is None or not self.can_be_moved(self._row(row)):
+            return None
+        first, last = self.waiting_rows()
+        if not first <= row + by <= last:
+            return None
+        return self.target(job, row + by + (by > 0))
+
+    def _row(self, index: int) -> JobRow:
+        item = self._items[index]
+        assert isinstance(item, JobRow)
+        return item
+
     def index_of(self, job: str) -> QModelIndex:
         """Index of a job; invalid when it is not shown."""
         place = self._places.get(job)
@@ -99,7 +133,9 @@ def tip_lines(item: JobRow) -> list[str]:
     """What a tool tip says about a job."""
     job = item.job
     status = status_line(item) if item.budget is not None else ""
-    lines = [job.name, f"{job.id} · {job.project}", tags_line(item), job.note, status, *chance_lines(item)]
+    begins = _("Begins {time}", time=words) if (words := begin_words(item)) else ""
+    lines = [job.name, f"{job.id} · {job.project}", tags_line(item), job.note, status, begins]
+    lines += chance_lines(item)
     return [line for line in [*lines, str(job.reason or "")] if line]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -21,6 +22,7 @@ from bayescore.i18n import _, n_
 from bayesdesk.jobs.job_actions import JobActions
 from bayesdesk.jobs.job_delegate import HEADING_HEIGHT, ROW_HEIGHT, JobDelegate
 from bayesdesk.jobs.job_list_model import ROW, JobListModel
+from bayesdesk.jobs.job_list_view import JobListView
 from bayesdesk.jobs.machine_foot import MachineFoot
 from bayesdesk.models.job_list import BY_DAY, BY_PROJECT, BY_STATE
 from bayesdesk.models.snapshot import JobRow
@@ -128,10 +130,9 @@ class Sidebar(QWidget):
     def _set_group(self, group: str) -> None:
         self._model.set_listing(replace(self._model.listing, group=group))
 
-    def _made_list(self) -> QTableView:
-        """A table of one column: a list view would ask for the height of every row at each change."""
-        made = QTableView()
-        made.setModel(self._model)
+    def _made_list(self) -> JobListView:
+        made = JobListView(self._model)
+        made.dropped.connect(self._drop)
         made.setItemDelegate(JobDelegate(made))
         made.setFrameShape(QFrame.Shape.NoFrame)
         made.setShowGrid(False)
@@ -159,6 +160,15 @@ class Sidebar(QWidget):
         rename.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         rename.triggered.connect(self._rename)
         made.addAction(rename)
+        for words, keys, by in (
+            (_("Up in the queue"), "Alt+Up", -1),
+            (_("Down in the queue"), "Alt+Down", 1),
+        ):
+            shift = QAction(words, made)
+            shift.setShortcut(QKeySequence(keys))
+            shift.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            shift.triggered.connect(partial(self._shift, by))
+            made.addAction(shift)
         return made
 
     def _made_selection_bar(self) -> QWidget:
@@ -249,6 +259,14 @@ class Sidebar(QWidget):
         jobs = self.selected_jobs()
         if len(jobs) == 1:
             self._actions.edit(jobs[0])
+
+    def _drop(self, job: str, before: int) -> None:
+        self._actions.move(job, self._model.target(job, before))
+
+    def _shift(self, by: int, _checked: bool = False) -> None:
+        jobs = self.selected_jobs()
+        if len(jobs) == 1:
+            self._actions.move(jobs[0].job.id, self._model.shifted(jobs[0].job.id, by))
 
     def _show_menu(self, at: QPoint) -> None:
         item = self.list.indexAt(at).data(ROW)

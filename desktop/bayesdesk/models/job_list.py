@@ -8,16 +8,18 @@ from datetime import date, datetime
 from pathlib import PurePath
 
 from bayescore.app.job_search import matcher
+from bayescore.app.queueing import hold_words
 from bayescore.i18n import _, n_
+from bayescore.queue import Why
 from bayescore.results.job_texts import begins_text
-from bayescore.store import JobState, JobSummary
+from bayescore.store import JobState
+from bayescore.store.queue import FIRST
 from bayescore.times import parsed, utc
 from bayesdesk.models.early_stops import chance_words, nearest_limit
 from bayesdesk.models.formatting import number, span, state_word
 from bayesdesk.models.progress import progress_words
-from bayesdesk.models.snapshot import JobRow
+from bayesdesk.models.snapshot import JobRow, QueuePlace
 
-_GROUP_OF = {JobState.RUNNING: 0, JobState.QUEUED: 1, JobState.PAUSED: 1}
 _MOST_CHANCES = 8  # lines of a tool tip
 BY_STATE, BY_DAY, BY_PROJECT = "state", "day", "project"
 
@@ -53,28 +55,44 @@ def grouped(rows: Sequence[JobRow], listing: Listing | None = None) -> list[JobR
     if listing.group == BY_STATE:
         groups = {name: [] for name in (_("Running"), _("Waiting"), _("Finished"))}
     for row in shown:
-        groups.setdefault(heading(row.job), []).append(row)
+        groups.setdefault(heading(row), []).append(row)
     items: list[JobRow | str] = []
     for name, members in groups.items():
+        if listing.group == BY_STATE:  # the jobs that wait are in the order of the queue
+            members.sort(key=lambda r: r.place.index if waits(r) and r.place is not None else 0)
         items += [name, *members] if members else []
     return items
 
 
-def _headings(group: str) -> Callable[[JobSummary], str]:
+def waits(row: JobRow) -> bool:
+    """Whether a job waits for its begin, or is not to continue for now.
+
+    One that has begun and takes turns with others also has no running trial now and then.
+    """
+    place = row.place
+    if row.job.state in (JobState.QUEUED, JobState.PAUSED):
+        return True
+    if row.job.state.ended or place is None or place.hold is None or place.running:
+        return False
+    return place.hold.why is Why.AHEAD or row.done == 0
+
+
+def _headings(group: str) -> Callable[[JobRow], str]:
     if group == BY_DAY:
         today, known = date.today(), dict[str, str]()
 
-        def day(job: JobSummary) -> str:
-            hour = job.created_at[:13]  # times of one hour are on one day in every time zone of whole hours
+        def day(row: JobRow) -> str:
+            created = row.job.created_at
+            hour = created[:13]  # times of one hour are on one day in every time zone of whole hours
             if hour not in known:
-                known[hour] = day_word(local_time(job.created_at).date(), today)
+                known[hour] = day_word(local_time(created).date(), today)
             return known[hour]
 
         return day
     if group == BY_PROJECT:
-        return lambda job: PurePath(job.project).name or job.project
-    names = (_("Running"), _("Waiting"), _("Finished"))
-    return lambda job: names[_GROUP_OF.get(job.state, 2)]
+        return lambda row: PurePath(row.job.project).name or row.job.project
+    running, waiting, finished = _("Running"), _("Waiting"), _("Finished")
+    return lambda row: finished if row.job.state.ended else waiting if waits(row) else running
 
 
 def local_time(stored: str) -> datetime:
@@ -101,6 +119,8 @@ def status_line(item: JobRow) -> str:
     job = item.job
     if item.opening is not None:
         return f"{progress_words(item.done, job.max_trials)} · {begins_text(item.opening, utc())}"
+    if job.state is not JobState.PAUSED and waits(item):
+        return _hold_words(item.place)
     if job.state is JobState.RUNNING:
         done = progress_words(item.done, job.max_trials)
         if item.budget is not None:
@@ -108,12 +128,57 @@ def status_line(item: JobRow) -> str:
         if item.seconds_left is None:
             return done
         return _("{done} · {time} left", done=done, time=span(item.seconds_left))
-    if job.state is JobState.QUEUED:
-        return _("waiting")
     if job.state is JobState.PAUSED:
         return _("paused · {done}", done=progress_words(item.done, job.max_trials))
     count = n_("{count} trial", "{count} trials", item.done)
     return count if job.state is JobState.SUCCEEDED else f"{state_word(job.state)} · {count}"
+
+
+def _hold_words(place: QueuePlace | None) -> str:
+    hold = None if place is None else place.hold
+    if place is None or hold is None or hold.why is Why.PAUSED:
+        return _("waiting")
+    if hold.why is Why.AHEAD:
+        return _("waits for {name}", name=place.ahead)
+    return str(hold_words(hold))
+
+
+def begin_words(item: JobRow) -> str:
+    """When a job that waits is expected to begin; empty if that is unknown."""
+    if not waits(item) or item.place is None or item.place.begins_at is None:
+        return ""
+    moment, present = datetime.fromtimestamp(item.place.begins_at).astimezone(), datetime.now().astimezone()
+    if moment.date() == present.date():
+        return _("about {time}", time=f"{max(moment, present):%H:%M}")
+    return _("about {time}", time=f"{moment:%m-%d %H:%M}")
+
+
+def drop_target(items: Sequence[JobRow | str], job: str, before: int) -> str | None:
+    """Where a job of the queue goes that is dropped on the list.
+
+    Parameters
+    ----------
+    items
+        The list, grouped by state.
+    before
+        Index of the row of the list before which it is dropped.
+
+    Returns
+    -------
+    str or None
+        The id of the job that it is put behind, ``first``, or ``None`` if it stays where it is.
+    """
+    rows = [item for item in items if isinstance(item, JobRow) and item.place is not None]
+    queue = sorted(rows, key=lambda r: r.place.index if r.place else 0)
+    waiting = [r.job.id for r in rows if waits(r)]
+    shown = [item.job.id for item in items[:before] if isinstance(item, JobRow) and item.job.id in waiting]
+    if job not in waiting or len(shown) - waiting.index(job) in (0, 1):
+        return None
+    if shown:
+        return shown[-1]
+    ids = [r.job.id for r in queue if r.job.id != job]
+    place = ids.index(next(each for each in waiting if each != job))
+    return ids[place - 1] if place else FIRST
 
 
 def short_line(item: JobRow) -> str:
@@ -139,8 +204,10 @@ def spoken_line(item: JobRow) -> str:
     job = item.job
     best = "" if item.best is None else _("best {value}", value=number(item.best))
     is_shown_by_colour = job.state in (JobState.SUCCEEDED, JobState.RUNNING, JobState.QUEUED)
-    state = state_word(job.state) if is_shown_by_colour else ""  # else it is in the status
-    return ", ".join(filter(None, (job.name, state, status_line(item), best, tags_line(item))))
+    is_in_status = not is_shown_by_colour or waits(item)
+    state = "" if is_in_status else state_word(job.state)
+    status = status_line(item), begin_words(item)
+    return ", ".join(filter(None, (job.name, state, *status, best, tags_line(item))))
 
 
 def tags_line(item: JobRow) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bayescore.app.lineage import EarlierJob
 from bayescore.i18n import Text
+from bayescore.queue import Hold
 from bayescore.results import Baseline, BudgetLeft, EarlyStops, baseline_of
 from bayescore.store import Event, Job, JobSummary, Trial
 
@@ -68,6 +69,32 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class QueuePlace:
+    """The place of a job in the queue.
+
+    Attributes
+    ----------
+    index
+        From 0, over all jobs that have not ended.
+    in_order
+        Whether it waits for the jobs ahead of it; otherwise it takes turns with them.
+    running
+        Number of its trials that run.
+    hold, ahead
+        What it waits for; of a job ahead of it, the name.
+    begins_at
+        When it is expected to begin a trial, in seconds since 1970 and whole minutes.
+    """
+
+    index: int
+    in_order: bool = False
+    running: int = 0
+    hold: Hold | None = None
+    ahead: str = ""
+    begins_at: float | None = None
+
+
+@dataclass(frozen=True)
 class JobRow:
     """A job in the lists of jobs.
 
@@ -87,6 +114,8 @@ class JobRow:
         By number of a running trial: its chance to become the best.
     opening
         When trials may begin again, for a job that waits for its hours.
+    place
+        Its place in the queue; ``None`` once it has ended.
     """
 
     job: JobSummary
@@ -98,6 +127,7 @@ class JobRow:
     budget: Budget | None = None
     chances: Mapping[int, float] = field(default_factory=dict)
     opening: datetime | None = None
+    place: QueuePlace | None = None
 
 
 @dataclass(frozen=True)

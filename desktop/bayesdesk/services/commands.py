@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from bayescore.app import job_requests, steering, trial_marks
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
-from bayescore.app.submit import submit
+from bayescore.app.submit import submit, submit_in_order
 from bayescore.config import JobChange
 from bayescore.results import usual_seconds
 from bayescore.store import Database, jobs, trials
@@ -24,6 +24,10 @@ class Commands:
     def start(self, prepared: Prepared, confirmed: Confirmed = ()) -> str:
         """Submit a prepared job; returns its id."""
         return submit(self._database, prepared, confirmed).id
+
+    def start_in_order(self, chosen: Sequence[tuple[Prepared, Confirmed]]) -> list[str]:
+        """Submit prepared jobs that run one after the other; returns their ids."""
+        return [job.id for job in submit_in_order(self._database, chosen)]
 
     def usual_trial_seconds(self, project: str) -> float | None:
         """Usual duration of a trial in the newest job of a project that has one."""

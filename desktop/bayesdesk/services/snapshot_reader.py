@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from bayescore.app import lineage
 from bayescore.app.lineage import EarlierJob
+from bayescore.queue.standing import QUEUE_SETTINGS, queue_of
 from bayescore.results import EarlyStops, best, budget_left, early_stops, ended_count, time_left
 from bayescore.results.job_texts import opening_of
 from bayescore.store import (
@@ -29,11 +32,13 @@ from bayescore.store import (
     trials,
 )
 from bayescore.times import now, utc
-from bayesdesk.models.snapshot import Budget, JobRow, JobView
+from bayescore.trials.gpus import Gpu
+from bayesdesk.models.snapshot import Budget, JobRow, JobView, QueuePlace
 from bayesdesk.services.series import SeriesReader
 
 _MOST_VIEWED = 3  # jobs whose points and events stay in memory: each may have millions of points
 _ESTIMATE_S = 1.0  # for which an estimate of the time left, and what is left of a budget, are kept
+_QUEUE_S = 5.0  # for which the estimates of the queue are kept
 _MOST_NAMED = 500  # jobs whose figures are read by id; of more, the trials of all jobs are read at once
 _FAILED = (TrialState.FAILED, TrialState.LOST)
 
@@ -52,6 +57,11 @@ class SnapshotReader:
         self._rows: dict[str, JobRow] = {}
         self._listed: tuple[JobRow, ...] | None = None  # the rows, newest first
         self._details: dict[str, _Details] = {}  # of jobs that were viewed, the last one at the end
+        self._queue = _QueueReader()
+
+    def set_gpus(self, gpus: Sequence[Gpu]) -> None:
+        """Tell which GPUs this machine has: a driver may take seconds to list them."""
+        self._queue.gpus = tuple(gpus)
 
     def rows(self) -> tuple[JobRow, ...]:
         """Every job, newest first."""
@@ -118,8 +128,13 @@ class SnapshotReader:
         for identifier in [i for i in self._trials if i != read_already and i not in self._live]:
             del self._trials[identifier]
             self._jobs.pop(identifier, None)
-        for identifier, job in self._live.items():
-            row = self._live_row(connection, job, is_read=identifier == read_already)
+        live = {
+            identifier: self._live_row(connection, job, is_read=identifier == read_already)
+            for identifier, job in self._live.items()
+        }
+        places = self._queue.read(connection, {i: self._trials[i] for i in live}) if live else {}
+        for identifier, found in live.items():
+            row = replace(found, place=places.get(identifier))
             if row != self._rows.get(identifier):
                 self._rows[identifier] = row
                 self._listed = None
@@ -241,6 +256,41 @@ class _Trials:
         if not has_limit or self.job.state is not JobState.RUNNING:
             return None
         return Budget(local.max_hours, local.max_gpu_hours, budget_left(self.job, self.every, now()))
+
+
+class _QueueReader:
+    """The places of the jobs in the queue, computed anew when something has changed, or after a while."""
+
+    def __init__(self) -> None:
+        self.gpus: tuple[Gpu, ...] = ()
+        self._known: tuple[float, object, dict[str, QueuePlace]] | None = None
+
+    def read(self, connection: sa.Connection, live: Mapping[str, _Trials]) -> dict[str, QueuePlace]:
+        """The places, by the id of a job."""
+        state = (
+            settings.several(connection, QUEUE_SETTINGS),
+            [gpu.uuid for gpu in self.gpus],
+            [
+                (its.job, its.ended, [(t.number, t.state) for t in its.every if not t.state.ended])
+                for its in live.values()
+            ],
+        )
+        moment = time.monotonic()
+        if self._known is None or self._known[1] != state or moment - self._known[0] > _QUEUE_S:
+            self._known = (moment, state, self._compute(connection, live))
+        return self._known[2]
+
+    def _compute(self, connection: sa.Connection, live: Mapping[str, _Trials]) -> dict[str, QueuePlace]:
+        members = {identifier: (its.job, its.every) for identifier, its in live.items()}
+        found: dict[str, QueuePlace] = {}
+        for index, standing in enumerate(queue_of(connection, members, self.gpus).standings):
+            hold, begins = standing.hold, standing.begins_at
+            ahead = "" if hold is None or hold.job is None else members[hold.job][0].submission.name
+            begins = None if begins is None else math.ceil(begins / 60.0) * 60.0
+            found[standing.job.id] = QueuePlace(
+                index, standing.in_order, standing.running, hold, ahead, begins
+            )
+        return found
 
 
 @dataclass

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 
 from PySide6.QtCore import QThread, Signal
 
 from bayescore.errors import BayesdeskError
 from bayescore.store import Database
+from bayescore.trials.gpus import Gpu
 from bayesdesk.models.snapshot import JobRow, JobView
 from bayesdesk.services.snapshot_reader import SnapshotReader
 
@@ -39,6 +41,10 @@ class StoreWatch(QThread):
         """Read one job as a whole, or none."""
         self._watched = job
         self._awake.set()
+
+    def set_gpus(self, gpus: Sequence[Gpu]) -> None:
+        """Tell which GPUs this machine has."""
+        self._reader.set_gpus(gpus)
 
     def end(self) -> None:
         """Stop, and wait for the thread."""

@@ -124,6 +124,7 @@ def _topics() -> dict[str, str]:
         "images": _("Images"),
         "reach": _("Container network"),
         "gpus": "GPU",
+        "places": _("Places"),
         "toolkit": _("NVIDIA toolkit"),
         "files": _("Settings"),
         "metric": _("Objective"),

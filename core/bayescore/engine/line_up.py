@@ -1,0 +1,58 @@
+"""The jobs of the engine as the scheduler sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bayescore.engine.job_run import JobRun
+from bayescore.queue import Entry, Places, Why, places_of, size_of
+from bayescore.store import Database, Job, JobState, trials
+from bayescore.store import queue as stored_queue
+
+
+def held_queue(database: Database, active: Mapping[str, Job]) -> list[Entry]:
+    """The queue as far as it decides which jobs may begin at all."""
+    with database.read() as connection:
+        queue = stored_queue.read(connection)
+    return [
+        Entry(job, in_order=job in queue.in_order, withheld=withheld(active[job]))
+        for job in queue.order
+        if job in active
+    ]
+
+
+def line_up(database: Database, runs: Mapping[str, JobRun]) -> tuple[list[Entry], Places]:
+    """The queue as it is now, and the places of this machine.
+
+    A job that is being set up is in it: it is not ready to begin a trial, but the others share with it.
+    """
+    with database.read() as connection:
+        queue, places = stored_queue.read(connection), places_of(connection)
+        usage = trials.usage(connection, queue.order)
+    entries = []
+    for job in queue.order:
+        if (run := runs.get(job)) is None:  # it has just come, or starts again from the store
+            entries.append(Entry(job, in_order=job in queue.in_order, wants=False))
+            continue
+        used = usage.get(job, trials.Usage())
+        takes_place = run.takes_place()
+        size = size_of(run.job.local, places) if takes_place else 0.0
+        entries.append(
+            Entry(
+                job,
+                in_order=job in queue.in_order,
+                withheld=withheld(run.job),
+                wants=takes_place is not None and run.wants_trial(),
+                running=used.running,
+                size=size,
+                taken=size * max(0, used.without_lease - run.places_left()),
+                last_start=used.last_start,
+                first_since=queue.first_since.get(job, ""),
+            )
+        )
+    return entries, places
+
+
+def withheld(job: Job) -> Why | None:
+    """Why a job may not begin a trial, whatever the others do."""
+    return Why.PAUSED if job.state is JobState.PAUSED else None

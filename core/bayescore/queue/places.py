@@ -1,0 +1,48 @@
+"""How many trials this machine runs at the same time."""
+
+from __future__ import annotations
+
+import os
+
+import sqlalchemy as sa
+
+from bayescore.config import LocalSettings
+from bayescore.queue.scheduler import Places
+from bayescore.store import settings
+
+MOST_PLACES = 1000
+PLACES = "places"
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def places_of(connection: sa.Connection) -> Places:
+    """The places that the user has set for this machine, or one for each core."""
+    stored = settings.get(connection, PLACES) or ""
+    if stored.isdecimal() and 1 <= int(stored) <= MOST_PLACES:
+        return Places(int(stored), is_limit=True)
+    return default_places()
+
+
+def default_places() -> Places:
+    """One place for each core."""
+    return Places(cores())
+
+
+def set_places(connection: sa.Connection, count: int | None) -> None:
+    """Store how many trials without a GPU run at the same time; ``None`` for the default."""
+    settings.put(connection, PLACES, "" if count is None else str(count))
+
+
+def size_of(local: LocalSettings, places: Places) -> float:
+    """Places that a trial without a GPU takes.
+
+    A number of places that the user has set is one of trials; otherwise a place is a core, and a trial takes
+    as many as its ``cpus``.
+    """
+    return 1.0 if places.is_limit else max(1.0, local.cpus or 1.0)

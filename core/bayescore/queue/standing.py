@@ -1,0 +1,148 @@
+"""The queue as people see it: what each job does, what it waits for, and when it is expected to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bayescore.queue.forecast import Work, begin_times
+from bayescore.queue.places import PLACES, places_of, size_of
+from bayescore.queue.scheduler import Entry, Hold, Places, Why, waits
+from bayescore.results import ended_count, usual_seconds
+from bayescore.store import Job, JobState, Trial, TrialState, jobs, queue, requests, trials
+from bayescore.times import now, parsed
+from bayescore.trials.gpus import Gpu, chosen, uses_cpu
+
+QUEUE_SETTINGS = (queue.KEY, PLACES)  # names of the settings of the store on which the queue depends
+_RAY = "ray"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A job of the queue.
+
+    Attributes
+    ----------
+    in_order
+        Whether it waits for the jobs ahead of it; otherwise it takes turns.
+    running, ended
+        Numbers of its trials that run, and that have ended.
+    hold
+        What it waits for; ``None`` if it runs as many trials as it may.
+    begins_at
+        When its next trial is expected to begin, for a job without a running one; ``None`` if unknown.
+    """
+
+    job: Job
+    in_order: bool
+    running: int
+    ended: int
+    hold: Hold | None
+    begins_at: float | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether none of its trials runs."""
+        return self.running == 0
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """The queue at one moment.
+
+    Attributes
+    ----------
+    taken
+        Places that running trials take.
+    """
+
+    standings: tuple[Standing, ...]
+    places: Places
+    taken: float
+
+
+def read_queue(connection: sa.Connection, gpus: Sequence[Gpu]) -> QueueView:
+    """The queue as the store has it now.
+
+    Parameters
+    ----------
+    gpus
+        GPUs of this machine.
+    """
+    active = {job.id: (job, trials.of_job(connection, job.id)) for job in jobs.active(connection)}
+    return queue_of(connection, active, gpus)
+
+
+def queue_of(
+    connection: sa.Connection, active: Mapping[str, tuple[Job, Sequence[Trial]]], gpus: Sequence[Gpu]
+) -> QueueView:
+    """The queue, by the jobs that have not ended and their trials, which have already been read."""
+    stored, places = queue.read(connection), places_of(connection)
+    members = [active[job] for job in stored.order if job in active]
+    entries = [_entry(job, found, stored, places, gpus) for job, found in members]
+    held = waits(entries, places)
+    moment = now()
+    works = {job.id: _work(job, found, gpus, moment) for job, found in members}
+    begins = begin_times(entries, places, works, len(gpus))
+    resumes = {
+        r.job: parsed(str(r.data["at"])).timestamp()
+        for r in requests.unfinished(connection)
+        if r.kind == requests.RESUME and r.data.get("at")
+    }
+    present = parsed(moment).timestamp()
+    standings = tuple(
+        Standing(
+            job,
+            entry.in_order,
+            entry.running,
+            ended_count(found),
+            held.get(job.id),
+            present + begins[job.id] if job.id in begins else resumes.get(job.id),
+        )
+        for (job, found), entry in zip(members, entries, strict=True)
+    )
+    return QueueView(standings, places, sum(entry.taken for entry in entries))
+
+
+def _entry(
+    job: Job, found: Sequence[Trial], stored: queue.Queue, places: Places, gpus: Sequence[Gpu]
+) -> Entry:
+    running = [t for t in found if t.state in (TrialState.STARTING, TrialState.RUNNING)]
+    takes_place = job.submission.runner != _RAY and uses_cpu(job.local, gpus)
+    size = size_of(job.local, places) if takes_place else 0.0
+    return Entry(
+        job.id,
+        job.id in stored.in_order,
+        Why.PAUSED if job.state is JobState.PAUSED else None,
+        _left(job, found) > 0 and len(running) < job.config.hyper_tuning.parallel_count,
+        len(running),
+        size,
+        size * sum(not t.gpus for t in running),
+        max((t.started_at for t in found if t.started_at), default=""),
+        stored.first_since.get(job.id, ""),
+    )
+
+
+def _left(job: Job, found: Sequence[Trial]) -> int:
+    """Number of trials that have yet to begin."""
+    pending = sum(t.state is TrialState.PENDING for t in found)
+    return pending + max(0, job.max_trials - len(found))
+
+
+def _work(job: Job, found: Sequence[Trial], gpus: Sequence[Gpu], moment: str) -> Work:
+    usual = usual_seconds(found)
+    since = [parsed(t.started_at or moment) for t in found if not t.state.ended and t.started_at]
+    elapsed = [(parsed(moment) - began).total_seconds() for began in since]
+    needs = 0.0
+    if job.submission.runner != _RAY and not uses_cpu(job.local, gpus):
+        needs = job.local.gpus_per_trial / job.local.trials_per_gpu
+        needs *= len(gpus) / max(1, len(chosen(gpus, job.local.gpus)))  # it may use only some of them
+    return Work(
+        _left(job, found),
+        job.config.hyper_tuning.parallel_count,
+        usual,
+        tuple(max(0.0, usual - each) if usual is not None else None for each in elapsed),
+        needs,
+    )
