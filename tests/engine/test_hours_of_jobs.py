@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bayescore.store import JobState, TrialState, events
+from bayescore.app.queueing import state_words
+from bayescore.config import LocalSettings
+from bayescore.config.hours import Hours
+from bayescore.queue import Hold, Why
+from bayescore.queue.standing import read_queue
+from bayescore.store import Database, DataFolder, JobState, TrialState, events, queue
+from bayescore.times import utc
 from support.programs import wait_for
 from support.stepped_engine import SteppedEngine
+from support.stored_jobs import add_job
 from support.workspace import REPORT_X, Workspace
 
 EVENING = datetime(2026, 11, 27, 19, 59, tzinfo=UTC)  # a Friday
@@ -99,7 +106,24 @@ def test_that_a_job_that_waits_for_its_hours_can_be_cancelled(
     workspace: Workspace, engine: SteppedEngine, tmp_path: Path
 ) -> None:
     job = begin(workspace, engine, tmp_path / "never")
-    engine.until(lambda: engine.state(job) is JobState.RUNNING, "it is not taken up")
+    engine.until(lambda: "snapshot" in workspace.events(job), "it is not set up")
     workspace.run("cancel", job)
     engine.until(lambda: engine.state(job) is JobState.CANCELLED, "it is not cancelled")
     assert engine.trials(job) == []
+
+
+def test_that_the_queue_shows_what_a_job_waits_for_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    database = Database(DataFolder(tmp_path)).open()
+    begin, end = (utc() + timedelta(hours=hours) for hours in (2, 3))
+    hours = Hours(when=f"{begin:%H:%M}-{end:%H:%M}", zone="UTC")
+    first = add_job(database, TrialState.SUCCEEDED, local=LocalSettings(hours=hours))
+    second = add_job(database, TrialState.SUCCEEDED)
+    with database.write() as connection:
+        queue.set_in_order(connection, [second.id], in_order=True)
+    with database.read() as connection:
+        held, free = read_queue(connection, ()).standings
+    assert (held.job.id, held.hold) == (first.id, Hold(Why.HOURS))
+    assert held.begins_at == begin.replace(second=0, microsecond=0).timestamp()
+    assert str(state_words(held)) == "waits for its hours"
+    assert free.hold is None or free.hold.why is not Why.AHEAD
+    database.close()

@@ -110,7 +110,7 @@ class Engine:
         active = self._active()
         while self._handle_requests(active):  # they may change a job, or continue one that has ended
             active = self._active()
-        held = holds(held_queue(self._database, {job.id: job for job in active}))
+        held = holds(held_queue(self._database, {job.id: job for job in active}, self._services.clock()))
         for job in active:
             self._advance(job, may_begin=job.id not in held)
         self._start_trials()
@@ -172,7 +172,7 @@ class Engine:
         """Start trials one by one, each for the job whose turn it is."""
         unready = {job for job, run in self._runs.items() if not run.is_ready}  # or lacks a suggestion, a GPU
         while True:
-            queue, places = line_up(self._database, self._runs)
+            queue, places = line_up(self._database, self._runs, self._services.clock())
             self._services.gpus.arrange([entry.job for entry in turns(queue)])
             chosen = next_job(queue, places, unready)
             if chosen is None:

@@ -74,7 +74,7 @@ def waits(row: JobRow) -> bool:
         return True
     if row.job.state.ended or place is None or place.hold is None or place.running:
         return False
-    return place.hold.why is Why.AHEAD or row.done == 0
+    return place.hold.why in (Why.AHEAD, Why.HOURS) or row.done == 0
 
 
 def _headings(group: str) -> Callable[[JobRow], str]:
@@ -145,7 +145,7 @@ def _hold_words(place: QueuePlace | None) -> str:
 
 def begin_words(item: JobRow) -> str:
     """When a job that waits is expected to begin; empty if that is unknown."""
-    if not waits(item) or item.place is None or item.place.begins_at is None:
+    if not waits(item) or item.opening or item.place is None or item.place.begins_at is None:
         return ""
     moment, present = datetime.fromtimestamp(item.place.begins_at).astimezone(), datetime.now().astimezone()
     if moment.date() == present.date():
