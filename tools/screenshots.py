@@ -158,6 +158,7 @@ def _take(project: Path, language: str, theme: str) -> None:
     _wait_until(lambda: window.editor.model.is_current)
     grab("create")
     window.editor.undo()
+    _beliefs(window, grab)
     window.editor.form.verticalScrollBar().setValue(window.editor.form.verticalScrollBar().maximum())
     grab("run-settings")
     _interpreters(window, grab)
@@ -198,6 +199,19 @@ def _take_forecasts(home: Path, language: str, theme: str) -> None:
     grab("stopped-early")
     window.close()
     _wait_until(window.isHidden)
+
+
+def _beliefs(window: MainWindow, grab: Callable[..., None]) -> None:
+    """The parameters of the form, with what is expected of two of them."""
+    editor = window.editor
+    assert editor is not None
+    expected = {"learning_rate": {"around": 0.003, "within": 3}, "activation": {"relu": 3, "tanh": 2}}
+    editor.local.set(("expect",), expected)
+    _wait_until(lambda: editor.local.is_current and editor.model.is_current)
+    _run_event_loop(300)
+    grab("belief", editor.form.parameters.parentWidget())
+    editor.undo()
+    _wait_until(lambda: editor.local.is_current)
 
 
 def _take_queue(home: Path, language: str, theme: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 import warnings
@@ -21,7 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np  # noqa: E402
 
-from bench_search import early_stopping, forecasts  # noqa: E402
+from bench_search import beliefs, early_stopping, forecasts  # noqa: E402
 from bench_search.optimisers import OPTIMISERS  # noqa: E402
 from bench_search.report import Run, report  # noqa: E402
 from bench_search.tasks import suite  # noqa: E402
@@ -31,6 +32,7 @@ HEADING = "## Figures\n"  # of the last section of the page, which is replaced
 
 STOPPING_HEADING = "### Early stopping\n"  # of the last part of that section
 STOPPING_SEEDS = range(3)
+BELIEFS_HEADING = "### Beliefs\n"  # of the part before it
 
 T = TypeVar("T")
 
@@ -89,17 +91,25 @@ def run_early_stopping(task: str) -> list[early_stopping.StoppingResult]:
     return early_stopping.measure(task, STOPPING_SEEDS)
 
 
+def run_beliefs(task_index: int, seeds: int) -> beliefs.Measured:
+    """All runs of one task of the benchmark of beliefs."""
+    warnings.simplefilter("ignore")
+    return beliefs.measure(task_index, seeds)
+
+
 def main() -> None:
     """Run and report."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=list(OPTIMISERS))
     parser.add_argument("--early-stopping", action="store_true", help="only this part, about five minutes")
+    parser.add_argument("--beliefs", action="store_true", help="only this part, about ten minutes")
     arguments = parser.parse_args()
     if arguments.early_stopping:
-        figures = early_stopping_figures()
-        page, _heading, _old = TARGET.read_text(encoding="utf-8").partition(STOPPING_HEADING)
-        TARGET.write_text(f"{page.rstrip()}\n\n{figures}", encoding="utf-8")
+        replace_part(STOPPING_HEADING, early_stopping_figures())
+        return
+    if arguments.beliefs:
+        replace_part(BELIEFS_HEADING, beliefs_figures(arguments.seeds))
         return
     tasks = range(len(suite()))
     settings = (Setting(50, 1, arguments.seeds), Setting(100, 4, max(1, arguments.seeds - 2)))
@@ -118,9 +128,28 @@ def main() -> None:
         )
     method, _heading, _old = TARGET.read_text(encoding="utf-8").partition(HEADING)
     seeds = f"{settings[0].seeds} seeds one at a time, {settings[1].seeds} seeds four at a time.\n"
-    parts = [method + HEADING, seeds, report(runs), forecasts.summary(results), early_stopping_figures()]
+    parts = [method + HEADING, seeds, report(runs), forecasts.summary(results)]
+    parts += [beliefs_figures(arguments.seeds), early_stopping_figures()]
     TARGET.write_text("\n".join(parts), encoding="utf-8")
     print(TARGET)
+
+
+def replace_part(heading: str, figures: str) -> None:
+    """Replace one part of the section, up to the next one."""
+    page = TARGET.read_text(encoding="utf-8")
+    before, _heading, old = page.partition(heading)
+    after = re.search("^### ", old, re.MULTILINE)
+    rest = old[after.start() :] if after is not None else ""
+    TARGET.write_text(f"{before.rstrip()}\n\n{figures}\n{rest}".rstrip() + "\n", encoding="utf-8")
+
+
+def beliefs_figures(seeds: int) -> str:
+    """The part of the page about beliefs."""
+    tasks = range(len(suite()))
+    with ProcessPoolExecutor() as pool:
+        measured = list(_counted(pool.map(run_beliefs, tasks, [seeds] * len(tasks)), len(tasks), "tasks"))
+    words = f"{seeds} seeds, one trial at a time, ± the standard error."
+    return f"{BELIEFS_HEADING}\n{words}\n\n{beliefs.summary(measured)}"
 
 
 def early_stopping_figures() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bayescore.config import PARAMETER_SPECS, Goal
+from bayescore.config import PARAMETER_SPECS, Belief, Goal
 from bayescore.search import Observation, Outcome, Point, SearchSpace, suggest
 from bayescore.search.curves import Curve, CurveForecast, CurveState, StopRule, forecast_curve, judge_curve
 
@@ -13,15 +13,19 @@ from bayescore.search.curves import Curve, CurveForecast, CurveState, StopRule, 
 class AskTell:
     """One run: stores the trials and calls :func:`bayescore.search.suggest`."""
 
-    def __init__(self, space: SearchSpace, goal: Goal, seed: int) -> None:
+    def __init__(
+        self, space: SearchSpace, goal: Goal, seed: int, expected: Mapping[str, Belief] | None = None
+    ) -> None:
         self._space, self._goal, self._seed = space, goal, seed
+        self._expected = expected or {}
         self._points: list[Point] = []
         self._values: dict[int, float | None] = {}  # by the point's index; None for a failed trial
 
     def ask(self) -> Point | None:
         """Next parameters; ``None`` when nothing is left to try."""
         trials = [self._observation(i) for i in range(len(self._points))]
-        suggestion = suggest(self._space, self._goal, trials, self._seed, len(self._points) + 1)
+        number = len(self._points) + 1
+        suggestion = suggest(self._space, self._goal, trials, self._seed, number, expected=self._expected)
         if suggestion.parameters is not None:
             self._points.append(suggestion.parameters)
         return suggestion.parameters

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 _RESAMPLES = 500
-_WORST = 2.0
+WORST = 2.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _scores(runs: Sequence[Run], moment: int) -> dict[str, dict[str, np.ndarray]
         span = max(float(np.median(chance)) - low, 1e-12)
         for name in dict.fromkeys(r.optimiser for r in own):
             ends = np.array([r.curve[moment - 1] for r in own if r.optimiser == name])
-            found.setdefault(name, {})[task] = np.clip((ends - low) / span, 0.0, _WORST)
+            found.setdefault(name, {})[task] = np.clip((ends - low) / span, 0.0, WORST)
     return found
 
 

@@ -23,6 +23,8 @@ class Task:
     ----------
     best
         The optimum, where it is known.
+    place
+        The parameters of the optimum, where they are known.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Task:
     goal: str
     objective: Callable[[Values], float]
     best: float | None = None
+    place: Values | None = None
 
 
 def real(name: str, low: float, high: float, *, log: bool = False) -> Spec:
@@ -210,8 +213,8 @@ def suite() -> tuple[Task, ...]:
             "MINIMIZE",
             _network,
         ),
-        Task("hartmann4", unit, "MINIMIZE", _hartmann, -3.1344),
-        Task("levy-mixed", [*far, choice("mode", "a", "b", "c", "d"), choice("extra", "on", "off")], "MINIMIZE", _levy, 0.0),
+        Task("hartmann4", unit, "MINIMIZE", _hartmann, -3.72984, {"x0": 0.1874, "x1": 0.1942, "x2": 0.5579, "x3": 0.2648}),
+        Task("levy-mixed", [*far, choice("mode", "a", "b", "c", "d"), choice("extra", "on", "off")], "MINIMIZE", _levy, 0.0, {**{f"x{i}": 1.0 for i in range(4)}, "mode": "b", "extra": "off"}),
         Task(
             "cliff",
             [
@@ -221,6 +224,7 @@ def suite() -> tuple[Task, ...]:
             ],
             "MAXIMIZE",
             _cliff,
+            place={"lr": 10**-2.8, "width": 384, "batch": 16, "depth": 12, "dropout": 0.35, "norm": "layer"},
         ),
         Task(
             "diverging",
@@ -231,11 +235,13 @@ def suite() -> tuple[Task, ...]:
             "MINIMIZE",
             _diverging,
             0.0,
+            {"lr": 1e-3, "momentum": 0.9, "batch": 64, "optimizer": "adam"},
         ),
         Task(
             "noisy-quadratic",
             [real("a", 0.0, 1.0), real("b", 0.0, 1.0), real("c", 1e-3, 1.0, log=True), choice("kind", "x", "y", "z")],
             "MINIMIZE",
             _noisy,
+            place={"a": 0.3, "b": 0.7, "c": 10**-1.35, "kind": "z"},
         ),
     )  # fmt: skip

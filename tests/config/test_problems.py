@@ -323,7 +323,7 @@ def test_that_every_local_setting_is_read() -> None:
         "in_place": {"data": "rw"}, "copied": ["a.pt"], "send": ["data"], "trial_timeout": 7200.0, "max_failed_trials": 7,
         "early_stopping": {"min_steps": 4, "confidence": 0.9}, "max_hours": 8.0, "max_gpu_hours": 0.5,
         "hours": {"when": "20:00-08:00", "give_back": True, "zone": "UTC"},
-        "known": [], "baseline": None,  # read with the names of the other file
+        "known": [], "baseline": None, "expect": {},  # read with the names of the other file
         "metrics": [{"kind": "csv", "value": "a.csv", "rename": {"a": "b"}}],
         "seed": 3, "objective": "best", "use_busy_gpus": True, "inject_client": False, "parameters_as": "{name}={value}", "shell": "bash", "stop_when_exhausted": False,
         "ray": {

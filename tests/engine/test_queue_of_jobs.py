@@ -244,3 +244,24 @@ def test_that_changes_of_the_queue_that_make_no_sense_are_refused(
     assert "No job runs or waits." in workspace.run("queue").out
     with workspace.reading() as connection:
         assert trials.usage(connection, [ended])[ended].running == 0
+
+
+def test_that_a_job_takes_the_place_of_a_running_one_when_its_running_trials_have_ended(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    write(workspace, go, 1, 2, 3, parallel_count=1)
+    first = workspace.begin()
+    workspace.wait_running(first, 1)
+    write(workspace, go, 4, 5, parallel_count=1)
+    done = workspace.run("gear", "run", "hypertuning", "--detach", "--json", "--instead-of", first)
+    second = done.json()["id"]
+    wait_until(lambda: workspace.job(first).max_trials == 1, "the first job is not limited")
+    assert workspace.job(second).submission.history == (first,)
+    assert workspace.trials(second) == []
+    (go / "all").touch()
+    assert [t["parameters"]["x"] for t in workspace.wait_ended(second)["trials"]] == [4, 5]
+    assert workspace.job(first).state is JobState.SUCCEEDED
+    assert [t.parameters["x"] for t in workspace.trials(first)] == [1]
+    assert f"job {second} continues it" in workspace.run("show", first).out
+    assert most_at_once(go) == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bayescore.app import engine_control
 from support.gpus import StandInGpus
 from support.programs import wait_for
 from support.workspace import REPORT_X, Workspace, wait_until
@@ -98,6 +99,7 @@ def test_that_a_job_continues_after_its_command_was_killed(workspace: Workspace)
     workspace.write(REPORT_X + "import time\ntime.sleep(0.5)\n", max_job_count=3)
     following = workspace.start("gear", "run", "hypertuning", "--json")
     wait_until(lambda: workspace.data.database.exists() and _ids(workspace), "no job")
+    wait_until(lambda: engine_control.status(workspace.data).running, "no engine")
     following.kill()
     following.communicate()
     assert workspace.wait_ended(_ids(workspace)[0])["state"] == "succeeded"

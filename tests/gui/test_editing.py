@@ -17,7 +17,7 @@ from bayesdesk.editor.form import Form
 from bayesdesk.editor.text_model import ConfigModel
 from bayesdesk.editor.yaml_editor import YamlEditor
 from support.builders import FILE
-from support.window import config_model, parameter_rows, settle
+from support.window import config_model, local_model, parameter_rows, settle
 
 TEXT = (
     "# 训练 🚀\n"
@@ -93,7 +93,7 @@ def test_that_any_order_of_edits_keeps_form_and_text_equal_and_undo_returns_the_
     unstyled: None, steps: list[tuple]
 ) -> None:
     model = config_model(TEXT)
-    form, editor = Form(model), YamlEditor(model)
+    form, editor = Form(model, local_model("")), YamlEditor(model)
     for step in steps:
         do(step, model, form, editor)
         settle(model)
@@ -116,7 +116,7 @@ def shown(form: Form) -> list[str]:
 @functools.cache
 def shown_by_a_new_form(text: str) -> list[str]:
     model = config_model(text)
-    form = Form(model)
+    form = Form(model, local_model(""))
     found = shown(form)
     delete(form, model)
     return found

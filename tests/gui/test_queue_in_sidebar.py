@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -87,7 +88,8 @@ def test_that_waiting_jobs_say_what_they_wait_for(window: MainWindow, waiting: l
     assert "waits for running" in lines["one"]
     assert "waits for one" in lines["two"]
     assert "waits for a place" in lines["shared"]
-    qtbot.waitUntil(lambda: re.search(r"about \d\d:\d\d", line_of(window, "shared")), timeout=WAIT_MS)
+    estimate = re.compile(r"about \d\d:\d\d")
+    qtbot.waitUntil(lambda: bool(estimate.search(line_of(window, "shared"))), timeout=WAIT_MS)
     window.switch_language()
     assert "等待 running" in spoken_line(next(r for r in window.rows if r.job.name == "one"))
 

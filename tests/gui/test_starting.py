@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from bayescore.store import jobs
+from bayescore.store import jobs, queue
 from bayesdesk.editor.cloud_dialog import CloudDialog
 from bayesdesk.editor.editor_page import EditorPage
 from bayesdesk.editor.start_dialog import StartDialog
 from bayesdesk.models.filter import Brush
 from bayesdesk.window import MainWindow
 from support.window import TWO, WAIT_MS, finished_job, job_page, open_editor, settle
-from support.workspace import Workspace
+from support.workspace import REPORT_X, Workspace
 
 COUNT = ("hyper_tuning", "max_job_count")
 
@@ -249,3 +251,32 @@ def test_that_a_cancelled_switch_of_early_stopping_stays_in_the_editor_only(
     settle(editor)
     assert editor.local.value(("early_stopping",)) is True
     assert on_disk(workspace) == before
+
+
+def test_that_a_follow_up_of_a_running_job_takes_its_place_unless_that_is_switched_off(
+    window: MainWindow, workspace: Workspace, qtbot, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
+    workspace.write(REPORT_X + wait, specs=TWO, max_job_count=9, parallel_count=1)
+    first = workspace.begin()
+    workspace.wait_running(first, 1)
+    window.show_job(first)
+    page = job_page(window, qtbot)
+    window.files.new_from(page.model.view.job, None, workspace.project)
+    qtbot.waitUntil(lambda: window.editor is not None, timeout=WAIT_MS)
+    settle(window.editor)
+    window.editor.start()
+    dialog = checked(window.editor, qtbot)
+    assert dialog.replaces.isVisible()
+    assert dialog.replaces.isChecked()
+    dialog._start.click()
+    qtbot.waitUntil(lambda: stored(workspace) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: workspace.job(first).max_trials == 1, timeout=WAIT_MS)
+    with workspace.reading() as connection:
+        (second,) = [job.id for job in jobs.every(connection) if job.id != first]
+        waiting = queue.read(connection)
+    assert (waiting.order, waiting.in_order) == ((first, second), {second})
+    workspace.run("cancel", second)
+    go.touch()
+    workspace.wait_ended(first)

@@ -72,7 +72,15 @@ def a_finished_job(
         job = store.jobs.add(connection, submission)
         store.jobs.move(connection, job.id, JobState.RUNNING)
         for number in range(1, (trials or tuning.max_job_count) + 1):
-            found = suggest(space, tuning.goal, seen, submission.seed, number, algorithm=tuning.algorithm)
+            found = suggest(
+                space,
+                tuning.goal,
+                seen,
+                submission.seed,
+                number,
+                algorithm=tuning.algorithm,
+                expected=submission.local.expect,
+            )
             assert found.parameters is not None
             trial = store.trials.add(connection, job.id, number, found.parameters, str(found.origin))
             store.trials.move(connection, trial, TrialState.STARTING)

@@ -16,6 +16,7 @@ from bayescore.config import (
     ParameterSpec,
     Problem,
 )
+from bayescore.config.beliefs import beliefs
 from bayescore.config.known_sets import KNOWN, MOST_SETS, KnownSet, baseline, known_sets, table_name
 from bayescore.config.reader import Reader
 from bayescore.errors import ConfigError
@@ -42,7 +43,7 @@ def known_problems(project: Path, loaded: Loaded, local: LoadedLocal) -> tuple[P
 def with_known(
     settings: LocalSettings, project: Path, tuning: HyperTuning, local: LoadedLocal
 ) -> LocalSettings:
-    """The settings with the known sets and the baseline, which have been checked.
+    """The settings with the known sets, the baseline and the beliefs, which have been checked.
 
     Raises
     ------
@@ -52,7 +53,8 @@ def with_known(
     reader = Reader(local.document, project / LOCAL_FILE_NAME)
     name = table_name(reader)
     found = known_sets(reader, tuning) if name is None else _table_sets(project, name, tuning)
-    return settings.model_copy(update={"known": found, "baseline": baseline(reader, tuning)})
+    first, expected = baseline(reader, tuning), beliefs(reader, tuning)
+    return settings.model_copy(update={"known": found, "baseline": first, "expect": expected})
 
 
 def _table_sets(project: Path, name: str, tuning: HyperTuning) -> tuple[KnownSet, ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import yaml
 
 from bayescore.config import FILE_NAME, LOCAL_FILE_NAME, LocalSettings
+from bayescore.config.beliefs import written_belief
+from bayescore.config.known_sets import written_set
 from bayescore.errors import ConfigError
 from bayescore.files import reason_of
 from bayescore.files.copying import copy_tree
@@ -72,4 +74,10 @@ def _write_missing(cursor: Cursor, name: str, content: bytes) -> None:
 
 def _settings_text(local: LocalSettings) -> str:
     settings = local.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    if "known" in settings:
+        settings["known"] = [written_set(known) for known in local.known if not known.by_hand]
+    if local.baseline is not None:
+        settings["baseline"] = written_set(local.baseline)
+    if local.expect:
+        settings["expect"] = {name: written_belief(belief) for name, belief in local.expect.items()}
     return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False) if settings else ""

@@ -10,16 +10,24 @@ from bayescore.app import consent, engine_control, lineage
 from bayescore.app.measured_trials import add_measured
 from bayescore.app.permissions import Permission
 from bayescore.app.prepare import Prepared
-from bayescore.store import Database, DataFolder, Job, events, job_secrets, jobs, queue
+from bayescore.store import Database, DataFolder, Job, events, job_secrets, jobs, queue, requests
 
 
-def submit(database: Database, prepared: Prepared, confirmed: Collection[Permission] = ()) -> Job:
+def submit(
+    database: Database,
+    prepared: Prepared,
+    confirmed: Collection[Permission] = (),
+    *,
+    instead_of: str | None = None,
+) -> Job:
     """Store a prepared job and start the engine if it is not running.
 
     Parameters
     ----------
     confirmed
         What the user was shown and allowed; it is remembered for the project.
+    instead_of
+        A job that begins no more trials. This one begins when it has ended.
 
     Raises
     ------
@@ -34,6 +42,10 @@ def submit(database: Database, prepared: Prepared, confirmed: Collection[Permiss
     consent.remember(database.folder, prepared, confirmed)
     with database.write() as connection:
         job = _store(connection, database.folder, prepared)
+        if instead_of is not None and not jobs.get(connection, instead_of).state.ended:
+            requests.add(connection, instead_of, requests.FINISH, data={"next": job.id})
+            queue.move(connection, job.id, instead_of)
+            queue.set_in_order(connection, [job.id], in_order=True)
     engine_control.start(database.folder)
     return job
 

@@ -65,6 +65,13 @@ def hypertuning(
     history: Annotated[
         list[str] | None, typer.Option("--history", help=_("Earlier job to learn from; may be repeated."))
     ] = None,
+    instead_of: Annotated[
+        str | None,
+        typer.Option(
+            "--instead-of",
+            help=_("Running job to learn from; it begins no more trials, and this job begins after it."),
+        ),
+    ] = None,
     early_stopping: Annotated[
         bool | None,
         typer.Option(
@@ -83,6 +90,8 @@ def hypertuning(
     """Check, preview, start, follow."""
     del resource
     database = open_store()
+    replaced = None if instead_of is None else find_job(database, instead_of)
+    earlier = [find_job(database, word) for word in history or ()]
     options = Options(
         data=tuple(data or ()),
         env=env,
@@ -94,7 +103,7 @@ def hypertuning(
         gpus=gpus,
         seed=seed,
         command=shlex.join(command) if command else None,
-        history=tuple(find_job(database, word) for word in history or ()),
+        history=tuple(earlier if replaced is None else [*earlier, replaced]),
         early_stopping=early_stopping,
         midpoint=try_,
     )
@@ -104,7 +113,10 @@ def hypertuning(
     preview(prepared, database, show)
     if prepared.submission is None:
         raise typer.Exit(2)
-    job = with_confirmation(lambda confirmed: submit(database, prepared, confirmed), yes=yes)
+    before = None if replaced is None else replaced.id
+    job = with_confirmation(
+        lambda confirmed: submit(database, prepared, confirmed, instead_of=before), yes=yes
+    )
     if early_stopping is not None:
         _remember(Path(prepared.submission.project), early_stopping, show)
     code = 0 if detach else follow(database, job.id, quiet=json)

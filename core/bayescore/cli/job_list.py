@@ -18,6 +18,7 @@ from bayescore.cli.output import as_json, number, table, write
 from bayescore.cli.store import job_as_json, open_jobs, print_job
 from bayescore.i18n import _, translate
 from bayescore.results import trial_json
+from bayescore.results.beliefs import verdict_json, verdicts_of
 from bayescore.results.job_texts import opening_of, opening_text
 from bayescore.results.where import column, column_names, columns_of, condition, ordered
 from bayescore.store import STATE_NAMES, Database, Job, JobFigures, JobSummary, events, points
@@ -100,7 +101,11 @@ def show(
             print_job(database, found.id)
         raise typer.Exit(code)
     if json:
-        as_json({**job_as_json(database, found.id), "environment": found.submission.shown_environment()})
+        with database.read() as connection:
+            every = trial_rows.of_job(connection, found.id)
+        beliefs = [verdict_json(verdict) for verdict in verdicts_of(found, every)]
+        environment = found.submission.shown_environment()
+        as_json({**job_as_json(database, found.id), "environment": environment, "beliefs": beliefs})
         return
     with database.read() as connection:
         every = trial_rows.of_job(connection, found.id)
@@ -111,6 +116,8 @@ def show(
         write(str(words))
     write(end_line(found, every))
     write(standing(found, every))
+    for verdict in verdicts_of(found, every):
+        write(str(verdict.text))
     for event in happened[-20:]:
         who = _("trial {number}: ", number=event.trial) if event.trial else ""
         write(f"  {local(event.at)}  {who}{event.text}")

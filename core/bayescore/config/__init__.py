@@ -1,5 +1,6 @@
 """Reading ``openbayes.yaml`` and ``openbayes.local.yaml``: settings, problems, and edits of the text."""
 
+from bayescore.config.beliefs import Belief
 from bayescore.config.early_stopping import EarlyStopping
 from bayescore.config.job_change import JobChange
 from bayescore.config.known_sets import KnownSet
@@ -53,6 +54,7 @@ __all__ = [
     "Access",
     "Algorithm",
     "AliasedError",
+    "Belief",
     "CategoricalSpec",
     "CommandShell",
     "Contents",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path as FilePath
 
+from bayescore.config.beliefs import beliefs
 from bayescore.config.known_sets import baseline, known_sets
 from bayescore.config.load import LOCAL_FILE_NAME, Loaded, LoadedLocal
 from bayescore.config.local import CommandShell
@@ -44,6 +45,7 @@ def problems_of(file: FilePath, loaded: Loaded, local: LoadedLocal) -> tuple[Pro
     own = Reader(local.document, file.with_name(LOCAL_FILE_NAME))
     known_sets(own, tuning)
     baseline(own, tuning)
+    beliefs(own, tuning)
     report_unwanted(own, local.settings.metrics, tuning.side_metrics, tuning.hyperparameter_metric)
     return (*found, *reader.finish(), *own.finish())
 

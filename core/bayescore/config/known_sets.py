@@ -103,7 +103,7 @@ def _set(reader: Reader, path: Path, tuning: HyperTuning, *, is_measured: bool) 
         elif name == _VALUES and is_measured:
             values |= _values(reader, where, tuning)
         else:
-            _unknown(reader, where, [*specs, *((_VALUE, _VALUES) if is_measured else ())])
+            report_unknown(reader, where, [*specs, *((_VALUE, _VALUES) if is_measured else ())])
     if has_errors(reader.problems[count:]):
         return None
     if values and (missing := [name for name in specs if name not in parameters]):
@@ -111,6 +111,11 @@ def _set(reader: Reader, path: Path, tuning: HyperTuning, *, is_measured: bool) 
         reader.error("missing", path, message)
         return None
     return KnownSet(parameters=parameters, values={n: v for n, v in values.items() if v is not None})
+
+
+def written_set(known: KnownSet) -> dict[str, Any]:
+    """A set as it is written to the file."""
+    return {**known.parameters, **({_VALUES: dict(known.values)} if known.values else {})}
 
 
 def parameter_value(reader: Reader, path: Path, spec: ParameterSpec) -> int | float | str | None:
@@ -132,16 +137,18 @@ def _values(reader: Reader, path: Path, tuning: HyperTuning) -> dict[str, float 
         if str(key) in metrics:
             found[str(key)] = reader.number((*path, key))
         else:
-            _unknown(reader, (*path, key), metrics)
+            report_unknown(reader, (*path, key), metrics)
     return found
 
 
-def _unknown(reader: Reader, path: Path, known: Iterable[str]) -> None:
-    known, name = list(known), str(path[-1])
+def report_unknown(reader: Reader, path: Path, known: Iterable[str], *, name: str | None = None) -> None:
+    """Report a key, or a value ``name``, that is none of the known ones."""
+    is_key = name is None or name == str(path[-1])
+    known, name = list(known), str(path[-1]) if name is None else name
     guess = reader.closest(name, known)
     message = (
         text("“{name}” is not known; did you mean “{guess}”?", name=name, guess=guess)
         if guess
         else text("“{name}” is not known. Possible: {options}.", name=name, options=", ".join(known))
     )
-    reader.error("unknown-name", path, message, key=True)
+    reader.error("unknown-name", path, message, key=is_key)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bayescore.config.beliefs import Belief, read_expect_shape
 from bayescore.config.early_stopping import EarlyStopping, read_early_stopping
 from bayescore.config.hours import Hours, read_hours
 from bayescore.config.known_sets import KnownSet, read_baseline_shape, read_shape
@@ -123,6 +124,8 @@ class LocalSettings(BaseModel):
     known, baseline
         Parameter sets that are run before any other, or were measured elsewhere, and the one that is run
         first; they are filled in when a job is prepared.
+    expect
+        Where the best value of a parameter is believed to be, by name; filled in when a job is prepared.
     max_failed_trials
         The job ends when this many trials have failed; ``None``: the first 3, or 5 in a row.
     """
@@ -156,6 +159,7 @@ class LocalSettings(BaseModel):
     hours: Hours | None = None
     known: tuple[KnownSet, ...] = ()
     baseline: KnownSet | None = None
+    expect: dict[str, Belief] = Field(default_factory=dict)
     seed: int | None = None
     objective: ObjectiveRule = ObjectiveRule.LAST
     inject_client: bool = True
@@ -344,6 +348,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "hours": read_hours,
     "known": read_shape,
     "baseline": read_baseline_shape,
+    "expect": read_expect_shape,
     "seed": Reader.integer,
     "objective": _choice(ObjectiveRule),
     "inject_client": Reader.boolean,

@@ -18,6 +18,18 @@ _METRIC_SOURCE = {
     "oneOf": [{"required": [str(kind)]} for kind in SourceKind],
     "additionalProperties": False,
 }
+_BELIEF = {
+    "anyOf": [
+        {"type": ["number", "string", "boolean"]},
+        {
+            "type": "object",
+            "properties": {"around": {"type": "number"}, "within": {"type": "number", "exclusiveMinimum": 0}},
+            "required": ["around"],
+            "additionalProperties": False,
+        },
+        {"type": "object", "additionalProperties": {"type": "number", "exclusiveMinimum": 0}},
+    ]
+}
 _STRING_OR_NUMBER = [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]
 
 
@@ -46,7 +58,8 @@ def local_schema() -> dict[str, Any]:
     names = {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean", "object"]}}
     schema["properties"]["known"] = {"anyOf": [{"type": "array", "items": names}, {"type": "string"}]}
     schema["properties"]["baseline"] = names
-    del schema["$defs"]["KnownSet"]
+    schema["properties"]["expect"] = {"type": "object", "additionalProperties": _BELIEF}
+    del schema["$defs"]["KnownSet"], schema["$defs"]["Belief"]
     schema["properties"]["early_stopping"] = {
         "anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/EarlyStopping"}]
     }

@@ -95,6 +95,8 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         return True
     elif request.kind == store_requests.CHANGE:
         _change(connection, job, JobChange.model_validate(request.data))
+    elif request.kind == store_requests.FINISH:
+        _finish(connection, job, str(request.data.get("next", "")))
     elif request.kind == store_requests.REORDER:
         _reorder(connection, job, str(request.data.get("to", queue.LAST)))
     elif request.kind == store_requests.TURNS:
@@ -152,6 +154,13 @@ def _change(connection: sa.Connection, job: Job, change: JobChange) -> None:
     most = job.max_trials if change.count is None else change.count + extra_trials(job)
     jobs.change(connection, job.id, change.of_config(job.config), change.of_local(job.local), most)
     events.add(connection, job.id, "changed", change_text(job, change))
+
+
+def _finish(connection: sa.Connection, job: Job, successor: str) -> None:
+    """Begin no more trials: the job ends with those that run, and another one continues."""
+    jobs.extend(connection, job.id, max(1, len(trials.of_job(connection, job.id))))
+    message = text("The job begins no more trials: job {id} continues it.", id=successor)
+    events.add(connection, job.id, "finishing", message)
 
 
 def _cancel(connection: sa.Connection, request: Request, job: Job, run: JobRun | None) -> bool:

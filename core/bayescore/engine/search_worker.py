@@ -12,12 +12,12 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import IO, Any, Protocol, TypeVar
 
-from bayescore.config import Algorithm, Goal
+from bayescore.config import Algorithm, Belief, Goal
 from bayescore.search import Observation, SearchSpace, Suggestion, suggest
 from bayescore.search.curves import Curve, CurveVerdict, StopRule, forecast_curve, judge_curve
 
@@ -63,6 +63,7 @@ class Question:
     stop_when_exhausted: bool
     curves: tuple[Curve, ...] = ()
     stopped: tuple[tuple[int, int], ...] = ()
+    expected: Mapping[str, Belief] = field(default_factory=dict)
 
     @property
     def is_quick(self) -> bool:
@@ -79,6 +80,7 @@ class Question:
             self.number,
             algorithm=self.algorithm,
             stop_when_exhausted=self.stop_when_exhausted,
+            expected=self.expected,
         )
 
     def _forecast_again(self) -> list[Observation]:

@@ -166,6 +166,7 @@ class Suggester:
             job.local.stop_when_exhausted,
             tuple(curves.values()) if stopped else (),
             stopped,
+            job.local.expect,
         )
 
     def _earlier(self, job: Job) -> list[Observation]:

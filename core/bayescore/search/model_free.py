@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bayescore.config.models import CategoricalSpec, DiscreteSpec
+from bayescore.search.beliefs import Beliefs
 from bayescore.search.records import ExhaustedReason, Origin, Suggestion
 from bayescore.search.space import Key, Point, SearchSpace, choices, count, draw
 
@@ -27,14 +28,36 @@ def next_on_grid(space: SearchSpace, used: set[Key]) -> Suggestion:
     return EXHAUSTED
 
 
-def next_random(space: SearchSpace, used: set[Key], seed: int, number: int) -> Suggestion:
+def next_random(
+    space: SearchSpace, used: set[Key], seed: int, number: int, beliefs: Beliefs | None = None
+) -> Suggestion:
     """Draw from the distributions of the specs, without repeating a point.
 
     DISCRETE and CATEGORICAL parameters follow a shuffled list of their combinations, so that every
     combination is used before one is repeated. Ranges are drawn independently.
+
+    Every second trial, from the first, is drawn from the beliefs. Random search does not learn, so they
+    cannot fade; a wrong one costs half of the trials.
     """
+    believed = _believed_draw(space, used, seed, number, beliefs) if beliefs and number % 2 else None
+    if believed is not None:
+        return Suggestion(believed, Origin.RANDOM)
     point = unused_draw(space, used, random_stream(seed, number), seed)
     return EXHAUSTED if point is None else Suggestion(point, Origin.RANDOM)
+
+
+def _believed_draw(
+    space: SearchSpace, used: set[Key], seed: int, number: int, beliefs: Beliefs
+) -> Point | None:
+    """Draw a point from the beliefs, and from the specs of the other parameters, that is not used yet."""
+    rng = random_stream(seed, number, purpose=2)
+    for _ in range(_DRAWS):
+        units, others = rng.random((2, 1, space.dimensions))
+        rows = np.stack([space.draw_units(i, others[:, i]) for i in range(space.dimensions)], axis=1)
+        point = space.point(beliefs.draw(units, rows)[0])
+        if space.key(point) not in used:
+            return point
+    return None
 
 
 def unused_draw(space: SearchSpace, used: set[Key], rng: np.random.Generator, seed: int) -> Point | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from typing import TypeGuard
 
@@ -26,6 +25,7 @@ from bayescore.config.models import (
     ParameterSpec,
     Scale,
 )
+from bayescore.config.scales import is_geometric
 
 _EXACT = 2**53  # a float holds every integer up to this one
 _MIXING = (
@@ -215,15 +215,9 @@ def _discrete_unit(values: tuple[float, ...], value: float) -> float:
     low, high = ordered[0], ordered[-1]
     if high <= low:
         return 0.5
-    if low > 0 and value > 0 and _is_geometric(tuple(ordered)):
+    if low > 0 and value > 0 and is_geometric(tuple(ordered)):
         return (math.log(value) - math.log(low)) / (math.log(high) - math.log(low))
     return (value - low) / (high - low)
-
-
-@lru_cache(maxsize=256)
-def _is_geometric(ordered: tuple[float, ...]) -> bool:
-    linear, logs = np.diff(ordered), np.diff(np.log(ordered))
-    return bool(logs.std() / logs.mean() < linear.std() / linear.mean())
 
 
 def from_unit(spec: ParameterSpec, unit: float) -> Value:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from bayescore.config.beliefs import Belief
 from bayescore.config.models import Algorithm, Goal
+from bayescore.search.beliefs import Beliefs
 from bayescore.search.model_free import EXHAUSTED, next_on_grid, next_random
 from bayescore.search.records import Observation, Suggestion
 from bayescore.search.space import Key, SearchSpace
+
+_NOTHING: Mapping[str, Belief] = MappingProxyType({})
 
 
 def suggest(
@@ -19,6 +24,7 @@ def suggest(
     *,
     algorithm: Algorithm = Algorithm.BAYESIAN,
     stop_when_exhausted: bool = False,
+    expected: Mapping[str, Belief] = _NOTHING,
 ) -> Suggestion:
     """Choose the parameters of the next trial. A pure function of its arguments.
 
@@ -34,6 +40,8 @@ def suggest(
         The job's seed and the number of the new trial, from 1. Together they fix all randomness.
     stop_when_exhausted
         Whether the Bayesian search may end the job when it predicts no further gain.
+    expected
+        Where the best value of a parameter is believed to be, by name; a grid does not use it.
 
     Returns
     -------
@@ -44,13 +52,16 @@ def suggest(
     total = space.combinations()
     if algorithm is Algorithm.GRID:
         return next_on_grid(space, used)
+    beliefs = Beliefs(space, expected)
     if algorithm is Algorithm.RANDOM:
-        return next_random(space, used, seed, number)
+        return next_random(space, used, seed, number, beliefs)
     if total is not None and total <= len(used) and next_random(space, used, seed, number) == EXHAUSTED:
         return EXHAUSTED
     from bayescore.search.bayesian import next_bayesian  # SciPy loads slowly
 
-    return next_bayesian(space, used, seed, number, goal, trials, stop_when_exhausted=stop_when_exhausted)
+    return next_bayesian(
+        space, used, seed, number, goal, trials, beliefs, stop_when_exhausted=stop_when_exhausted
+    )
 
 
 def used_keys(space: SearchSpace, trials: Sequence[Observation]) -> set[Key]:

@@ -19,6 +19,7 @@ ADD = "add"  # a trial with parameters that the user has chosen
 PAUSE = "pause"  # with "now" in the data: running trials are ended and begin again later
 RESUME = "resume"  # with "at" in the data: at that time
 CHANGE = "change"  # settings of a job that runs
+FINISH = "finish"  # with "next" in the data: no more trials begin, because that job continues
 REORDER = "reorder"  # with "to" in the data: its place in the queue
 TURNS = "turns"  # with "in_order" in the data: whether it waits for the jobs ahead of it
 

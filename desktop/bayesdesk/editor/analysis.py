@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from bayescore.app.interpreter_choice import python_problems
 from bayescore.config import (
     PARAMETER_SPECS,
+    Belief,
     CategoricalSpec,
     DiscreteSpec,
     LocalSettings,
@@ -22,6 +23,8 @@ from bayescore.config import (
     load_local_text,
     load_text,
 )
+from bayescore.config.beliefs import EXPECT, belief_about
+from bayescore.config.reader import Reader
 from bayescore.config.yamltext import Path
 from bayescore.search import SearchSpace
 from bayesdesk.editor.edits import SPECS, value_at
@@ -65,12 +68,16 @@ class ParameterView:
         Its text and data: two views with the same source show the same.
     spec
         The parameter, ``None`` while it has errors.
+    has_belief, belief
+        Whether ``expect`` names it, and what it says; ``None`` while that has errors.
     """
 
     kind: str
     source: tuple[str, str]
     spec: ParameterSpec | None
     problems: tuple[Problem, ...]
+    has_belief: bool = False
+    belief: Belief | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,22 @@ def analyse_local(source: str, file: FilePath) -> LocalAnalysis:
     if loaded.settings is not None:
         problems += python_problems(file.parent, loaded, loaded.settings.runner)
     return LocalAnalysis(loaded.document, problems, *_by_path(problems), settings=loaded.settings)
+
+
+def with_beliefs(views: Sequence[ParameterView], document: YamlDocument) -> tuple[ParameterView, ...]:
+    """The parameters with what the other file expects of them, and its problems."""
+    expected = value_at(document, EXPECT)
+    if not isinstance(expected, dict):
+        return tuple(views)
+    return tuple(_with_belief(v, document) if v.spec and v.spec.name in expected else v for v in views)
+
+
+def _with_belief(view: ParameterView, document: YamlDocument) -> ParameterView:
+    assert view.spec is not None
+    reader = Reader(document)
+    belief = belief_about(reader, view.spec)
+    problems = tuple(replace(p, fix=None) for p in reader.finish())  # fixes are of the other text
+    return replace(view, has_belief=True, belief=belief, problems=(*view.problems, *problems))
 
 
 def _by_path(problems: Sequence[Problem]) -> tuple[dict[Path, list[Problem]], frozenset[Path]]:

@@ -14,9 +14,9 @@ from bayescore.search.space import choices, draw
 from bayesdesk.ui import theme
 
 _SAMPLES = 24
-_MOST_BOXES = 12
+MOST_BOXES = 12
 _STEPS = 30
-_MARGIN = 6.0
+MARGIN = 6.0
 _TICK = 4.0
 _BOX = 14.0
 
@@ -40,28 +40,31 @@ class DistributionPicture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.palette().sunk))
-        painter.drawRoundedRect(self.rect(), 5, 5)
+        self._paint_ground(painter)
         if isinstance(self._spec, CategoricalSpec | DiscreteSpec):
-            self._paint_boxes(painter, min(len(choices(self._spec)), _MOST_BOXES))
+            self._paint_boxes(painter, min(len(choices(self._spec)), MOST_BOXES))
         elif self._spec is not None:
             self._paint_density(painter)
         painter.end()
 
+    def _paint_ground(self, painter: QPainter) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.palette().sunk))
+        painter.drawRoundedRect(self.rect(), 5, 5)
+
     def _paint_boxes(self, painter: QPainter, count: int) -> None:
-        pitch = (self.width() - 2 * _MARGIN) / count
+        pitch = (self.width() - 2 * MARGIN) / count
         width = min(_BOX, pitch - 2)
         ground = QColor(theme.palette().accent)
         ground.setAlpha(110)
         painter.setBrush(ground)
         for i in range(count):
-            middle = _MARGIN + (i + 0.5) * pitch
+            middle = MARGIN + (i + 0.5) * pitch
             painter.drawRoundedRect(QRectF(middle - width / 2, (self.height() - _BOX) / 2, width, _BOX), 2, 2)
 
     def _paint_density(self, painter: QPainter) -> None:
-        left, right, top = _MARGIN, self.width() - _MARGIN, _MARGIN
-        foot = self.height() - _MARGIN
+        left, right, top = MARGIN, self.width() - MARGIN, MARGIN
+        foot = self.height() - MARGIN
         accent, ground = QColor(theme.palette().accent), QColor(theme.palette().accent)
         ground.setAlpha(70)
         path = QPainterPath(QPointF(left, foot))

@@ -63,7 +63,7 @@ class EditorPage(QWidget):
         self.run_settings = RunSettings(model, local, machine, background)
         self.data = DataCard(model, local, background)
         self.metrics = MetricSources(model, local)
-        self.form = Form(model, (self.metrics, self.data, self.run_settings), self._estimate)
+        self.form = Form(model, local, (self.metrics, self.data, self.run_settings), self._estimate)
         self.yaml, self.local_yaml = YamlEditor(model), YamlEditor(local)
         self.problems = ProblemsView(model, local)
         self.texts = TextSide({model: self.yaml, local: self.local_yaml})

@@ -38,6 +38,8 @@ def keys_at(path: Sequence[str], *, local: bool = False) -> Keys:
             ("metrics",): _source_keys,
             ("early_stopping",): _stopping_keys,
         }
+        if len(path) == 2 and path[0] == "expect":
+            return _belief_keys()
         return found.get(tuple(path), dict)()
     match list(path):
         case []:
@@ -148,6 +150,15 @@ def _stopping_keys() -> Keys:
     }
 
 
+def _belief_keys() -> Keys:
+    return {
+        "around": _("The value near which the best is expected."),
+        "within": _(
+            "How far from it the best may be: a factor on a logarithmic scale, otherwise a distance."
+        ),
+    }
+
+
 def _source_keys() -> Keys:
     return {
         "log": _("Pattern for lines of the log. Each named group, like (?P<loss>...), is a metric."),
@@ -195,6 +206,9 @@ def _local_keys() -> Keys:
         "hours": _(
             "Times and days at which trials may begin, such as 20:00-08:00, sat, sun. Default: always."
         ),
+        "known": _("Parameter sets that run first, or with a value, that were measured elsewhere."),
+        "baseline": _("The parameter set that runs before all others."),
+        "expect": _("Where you expect the best value of a parameter. The search begins there."),
         "seed": _("Seed of the random numbers. Default: another one for each job."),
         "objective": _("The value of a trial: the last or the best value of the objective."),
         "inject_client": _("Whether trials get the client of Bayesdesk if openbayestool is not installed."),

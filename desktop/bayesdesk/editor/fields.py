@@ -83,7 +83,10 @@ class Field:
         """Show the value and the errors of the analysed text."""
         if not self.is_pending:
             self._show_value()
-        is_wrong = self.path in self.text_model.analysis.error_paths
+        self.set_wrong(self.path in self.text_model.analysis.error_paths)
+
+    def set_wrong(self, is_wrong: bool) -> None:
+        """Mark the field, or not."""
         set_property(cast(QWidget, self), "wrong", "true" if is_wrong else "false")
 
 

@@ -13,10 +13,11 @@ from bayescore.config import Algorithm
 from bayescore.config.runtimes import runtime_names
 from bayescore.i18n import _, n_
 from bayesdesk.editor import edits
+from bayesdesk.editor.analysis import with_beliefs
 from bayesdesk.editor.fields import ChoiceField, ComboField, Field, Labelled, ListField, TextField
 from bayesdesk.editor.mapping_rows import MappingRows
 from bayesdesk.editor.parameter_list import ParameterList
-from bayesdesk.editor.text_model import ConfigModel
+from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.models.formatting import algorithm_word
 from bayesdesk.ui import theme
 from bayesdesk.ui.flow import Flow
@@ -34,10 +35,14 @@ class Form(QScrollArea):
     problem_chosen = Signal(object)  # Problem
 
     def __init__(
-        self, model: ConfigModel, cards: Sequence[QWidget] = (), estimate: QWidget | None = None
+        self,
+        model: ConfigModel,
+        local: LocalModel,
+        cards: Sequence[QWidget] = (),
+        estimate: QWidget | None = None,
     ) -> None:
         super().__init__()
-        self._model = model
+        self._model, self._local = model, local
         self._fields: list[Field] = []
         self._banner = self._made_banner()
         self._content = QWidget()
@@ -47,7 +52,7 @@ class Form(QScrollArea):
         self._tuning_card = self._made_tuning()
         self._parameters = Card(_("Parameters"), " ")
         self._parameters.controls.addWidget(button(_("Add"), self.add_parameter, meaning="new"))
-        self.parameters = ParameterList(model, self)
+        self.parameters = ParameterList(model, local, self)
         self._parameters.body.addWidget(self.parameters)
         if estimate is not None:
             self._tuning_card.body.addWidget(estimate)
@@ -69,7 +74,9 @@ class Form(QScrollArea):
         self.setMinimumWidth(theme.px(_NARROWEST))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         model.analysed.connect(self.refresh)
-        model.refused.connect(self.parameters.forget)
+        local.analysed.connect(self._show_parameters)
+        for each in (model, local):
+            each.refused.connect(self.parameters.forget)
         self.refresh()
 
     # ---- parts
@@ -167,13 +174,17 @@ class Form(QScrollArea):
         if not model.is_valid:
             self._banner_words.setText(str(model.problems[0].message) if model.problems else "")
             return
-        views = model.analysis.parameters
         for field in self._fields:
             field.refresh()
         self._fixed_rows.refresh()
         self._goal.choose(str(model.value((_TUNING, "goal")) or "").upper())
-        self.parameters.show_views(views)
+        self._show_parameters()
         self._parameters.caption.setText(self._caption())
+
+    def _show_parameters(self) -> None:
+        if self._model.is_valid:
+            views = self._model.analysis.parameters
+            self.parameters.show_views(with_beliefs(views, self._local.document))
 
     def _caption(self) -> str:
         """Number of parameters and, if none has errors, the size of the search space."""

@@ -14,7 +14,7 @@ from bayescore.i18n import _
 from bayesdesk.editor.analysis import ParameterView
 from bayesdesk.editor.parameter_columns import Columns, columns
 from bayesdesk.editor.parameter_row import ParameterRow
-from bayesdesk.editor.text_model import ConfigModel
+from bayesdesk.editor.text_model import ConfigModel, LocalModel
 from bayesdesk.ui import theme
 from bayesdesk.ui.lazy_rows import LazyRow, LazyRows
 from bayesdesk.ui.widgets import column, label
@@ -26,9 +26,9 @@ _NARROWEST = 360
 class ParameterList(QWidget):
     """Shows the parameters of the analysed text; a row is dragged to another place by its handle."""
 
-    def __init__(self, model: ConfigModel, scroll: QScrollArea) -> None:
+    def __init__(self, model: ConfigModel, local: LocalModel, scroll: QScrollArea) -> None:
         super().__init__()
-        self._model = model
+        self._model, self._local = model, local
         self._headings = _Headings()
         self._rows = LazyRows(self._made_row, ParameterRow.height_of, lambda view: view.source, is_ruled=True)
         self._empty = label(_("Nothing is tuned yet. Add a parameter."), "secondary")
@@ -68,7 +68,7 @@ class ParameterList(QWidget):
             made.forget()
 
     def _made_row(self, parent: QWidget) -> LazyRow:
-        made = ParameterRow(self._model, parent)
+        made = ParameterRow(self._model, self._local, parent)
         made.handle.dragged.connect(self._show_target)
         made.handle.dropped.connect(partial(self._drop, made))
         return made

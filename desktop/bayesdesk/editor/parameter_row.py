@@ -9,16 +9,18 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
-from bayescore.config import Scale
+from bayescore.config import Belief, CategoricalSpec, Scale
+from bayescore.config.beliefs import EXPECT
 from bayescore.i18n import _
-from bayesdesk.editor import edits
+from bayesdesk.editor import belief_edits, edits
 from bayesdesk.editor.analysis import SPEC_TYPES, ParameterView
-from bayesdesk.editor.distribution import DistributionPicture
+from bayesdesk.editor.belief_line import BeliefLine
+from bayesdesk.editor.belief_picture import BeliefPicture
 from bayesdesk.editor.edits import SPECS
 from bayesdesk.editor.fields import ChoiceField, ListField, TextField, name_field
 from bayesdesk.editor.parameter_columns import columns
 from bayesdesk.editor.problem_lines import ProblemLines
-from bayesdesk.editor.text_model import ConfigModel, MakeEdit
+from bayesdesk.editor.text_model import ConfigModel, LocalModel, MakeEdit
 from bayesdesk.ui import theme
 from bayesdesk.ui.icons import icon
 from bayesdesk.ui.lazy_rows import LazyRow
@@ -68,9 +70,9 @@ class _Handle(QLabel):
 class ParameterRow(LazyRow):
     """Name, type, the fields of the type, a picture of the distribution, and a menu."""
 
-    def __init__(self, model: ConfigModel, parent: QWidget) -> None:
+    def __init__(self, model: ConfigModel, local: LocalModel, parent: QWidget) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._local = model, local
         self.index = 0
         self.kind = SPEC_TYPES[0]
         self._shown: tuple[int, ParameterView] | None = None
@@ -102,7 +104,12 @@ class ParameterRow(LazyRow):
         for line in (self.low, self.high, self.values):
             line.setPlaceholderText(line.accessibleName())
         self.handle = _Handle(self)
-        self._picture = DistributionPicture(self)
+        self.picture = BeliefPicture(self)
+        self._belief: BeliefLine | None = None  # few parameters have one
+        self.picture.added.connect(self.add_belief)
+        self.picture.removed.connect(self.remove_belief)
+        self.picture.moved.connect(self._set_belief)
+        self.picture.stepped.connect(self._step_belief)
         self._more = self._menu_button()
 
     def _menu_button(self) -> QToolButton:
@@ -122,6 +129,11 @@ class ParameterRow(LazyRow):
         menu.addAction(_("Duplicate")).triggered.connect(self.duplicate)
         menu.addAction(_("Move up")).triggered.connect(lambda: self.move_to(self.index - 1))
         menu.addAction(_("Move down")).triggered.connect(lambda: self.move_to(self.index + 1))
+        menu.addSeparator()
+        if self._view is not None and self._view.has_belief:
+            menu.addAction(_("Expect nothing")).triggered.connect(self.remove_belief)
+        elif self._view is not None and self._view.spec is not None:
+            menu.addAction(_("Say where you expect the best")).triggered.connect(self.add_belief)
         menu.addSeparator()
         menu.addAction(icon("remove"), _("Remove")).triggered.connect(self.remove)
 
@@ -150,6 +162,67 @@ class ParameterRow(LazyRow):
     def _edit(self, make: MakeEdit) -> None:
         self._model.edit(make, owner=self._stands_for)
 
+    # ---- where the best is expected
+
+    @property
+    def _view(self) -> ParameterView | None:
+        return None if self._shown is None else self._shown[1]
+
+    @property
+    def belief(self) -> BeliefLine | None:
+        """The line about the expected value, if there is one."""
+        return self._belief if self._belief is not None and not self._belief.isHidden() else None
+
+    def add_belief(self) -> None:
+        """Expect the best in the middle, to be moved from there."""
+        if self._view is not None and self._view.spec is not None:
+            self._set_belief(belief_edits.first_belief(self._view.spec))
+
+    def remove_belief(self) -> None:
+        """Expect nothing of the parameter."""
+        if self._view is not None and self._view.spec is not None:
+            name = self._view.spec.name
+            self._local.edit(
+                lambda document: belief_edits.remove_belief(document, name), owner=self._stands_for
+            )
+
+    def _set_belief(self, belief: Belief) -> None:
+        if self._view is not None and self._view.spec is not None:
+            name = self._view.spec.name
+            self._local.edit(
+                lambda document: belief_edits.set_belief(document, name, belief), owner=self._stands_for
+            )
+
+    def _step_belief(self, belief: Belief) -> None:
+        """Consecutive key presses are one undo step."""
+        if self._view is not None and self._view.spec is not None:
+            name = self._view.spec.name
+            self._local.edit(
+                lambda document: belief_edits.set_belief(document, name, belief), typed_in=self._stands_for
+            )
+
+    def _choose(self, value: str) -> None:
+        view = self._view
+        if (
+            view is not None
+            and isinstance(view.spec, CategoricalSpec)
+            and value in view.spec.categorical_values
+        ):
+            self._set_belief(Belief(around=value))
+
+    def _show_belief(self, view: ParameterView) -> None:
+        if not self._local.is_typed_in(self._stands_for):
+            self.picture.show_belief(view.spec, view.belief)
+        if view.has_belief and view.spec is not None:
+            if self._belief is None:
+                self._belief = BeliefLine(self._local, self)
+                self._belief.removed.connect(self.remove_belief)
+                self._belief.chosen.connect(self._choose)
+            wrong = {p.path[-1] for p in view.problems if p.path[:1] == EXPECT}
+            self._belief.show_belief(view.spec, view.belief, wrong)
+        if self._belief is not None:
+            self._belief.setVisible(view.has_belief)
+
     # ---- showing
 
     @property
@@ -161,7 +234,9 @@ class ParameterRow(LazyRow):
 
     @property
     def is_in_use(self) -> bool:
-        return super().is_in_use or self.handle.is_held or any(field.is_pending for field in self.fields)
+        is_held = self.handle.is_held or self.picture.is_held
+        is_pending = self._belief is not None and self._belief.is_pending
+        return super().is_in_use or is_held or is_pending or any(field.is_pending for field in self.fields)
 
     def show_item(self, index: int, item: Any) -> None:
         """Show a parameter at its place in the list, unless it is shown already."""
@@ -187,7 +262,7 @@ class ParameterRow(LazyRow):
         self.values.setVisible(not is_range)
         for field in self.fields:
             field.refresh()
-        self._picture.show_spec(view.spec)
+        self._show_belief(view)
         if before is None or before[1].problems != view.problems:
             self._problems.show_problems(view.problems)
         self._lay_out()
@@ -199,6 +274,8 @@ class ParameterRow(LazyRow):
         self._stands_for = QObject(self)
         for field in (self.name, self.low, self.high, self.values):
             field.leave_place()
+        if self._belief is not None:
+            self._belief.leave_item()
 
     def forget(self) -> None:
         """Show the parameter anew: a field has a value that the text did not take."""
@@ -213,7 +290,7 @@ class ParameterRow(LazyRow):
         """Height of a parameter's row at a width."""
         inner = width - _LEFT - _RIGHT
         lines = ProblemLines.height_of(view.problems, inner)
-        return columns(width).height + lines + (_BELOW if view.problems else 0)
+        return columns(width).height + _belief_height(view) + lines + (_BELOW if view.problems else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -229,8 +306,16 @@ class ParameterRow(LazyRow):
             (self.high, places.high),
             (self.scale, places.scale),
             (self.values, places.values),
-            (self._picture, places.picture),
+            (self.picture, places.picture),
             (self._more, places.menu),
         ):
             part.setGeometry(place)
-        self._problems.place(_LEFT, places.height, self.width() - _LEFT - _RIGHT)
+        top, inner = places.height, self.width() - _LEFT - _RIGHT
+        if self._belief is not None and self._view is not None and self._view.has_belief:
+            self._belief.setGeometry(_LEFT, top, inner, theme.CONTROL_HEIGHT)
+            top += _belief_height(self._view)
+        self._problems.place(_LEFT, top, inner)
+
+
+def _belief_height(view: ParameterView) -> int:
+    return theme.CONTROL_HEIGHT + theme.px(_BELOW) if view.has_belief else 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QScrollArea, QVBoxLayout, QWidget
 
 from bayescore.app.findings import Action
 from bayescore.app.options import Options
@@ -30,7 +30,7 @@ from bayesdesk.ui.dialog import Dialog
 from bayesdesk.ui.findings import show_findings, summarise
 from bayesdesk.ui.fitting import fit_to_screen, room
 from bayesdesk.ui.help_mark import help_mark
-from bayesdesk.ui.widgets import Card, badge, busy_bar, button, column, label, row, set_tone
+from bayesdesk.ui.widgets import Card, badge, busy_bar, button, column, label, row, set_shown, set_tone
 
 _GROWN_HEIGHT = 720
 
@@ -76,6 +76,15 @@ class StartDialog(Dialog):
         self.changes = ChangesCard(_("Unsaved changes"), _("saved when you start the job or try a trial"))
         self.asks = ConsentCard()
         self.early_stopping = EarlyStoppingSwitch(files, self.check)
+        self._running = next((job for job in reversed(options.history) if not job.state.ended), None)
+        self.replaces = QCheckBox()
+        self.replaces.setChecked(True)
+        set_shown(self.replaces, self._running is not None)
+        if self._running is not None:
+            name = self._running.submission.name
+            self.replaces.setText(
+                _("End {name} after its running trials; this job begins then", name=name.replace("&", "&&"))
+            )
         self._try = button("", self.try_one, meaning="try")
         self._start = button("", self.start, kind="primary", meaning="start")
         self._again = button(_("Check again"), self.check, meaning="again")
@@ -100,6 +109,7 @@ class StartDialog(Dialog):
             ContinuedLine(self._background, self._database, self._options.history),
             self.asks,
             self.changes,
+            self.replaces,
             self.early_stopping,
             card,
             self._trial_area,
@@ -230,7 +240,11 @@ class StartDialog(Dialog):
         self.changes.show_changes(())
         done = self._show_try if midpoint else self._started
         action = _("Starting {project}", project=self._files.file.parent.name)
-        self._background.run_to_end(action, lambda: self._commands.start(job, allowed), done, self._refuse)
+        ends = None if midpoint or not self.replaces.isChecked() else self._running
+        replaced = None if ends is None else ends.id
+        self._background.run_to_end(
+            action, lambda: self._commands.start(job, allowed, instead_of=replaced), done, self._refuse
+        )
 
     def _refuse(self, error: Exception) -> None:
         self._is_storing = False

@@ -1,4 +1,4 @@
-"""The analysis of a job: importance, contour, slices, timeline."""
+"""The analysis of a job: what was expected, importance, contour, slices, timeline."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
+from bayesdesk.jobs.beliefs_card import BeliefsCard
 from bayesdesk.models.job import JobModel
 from bayesdesk.models.snapshot import Change
 from bayesdesk.services.background import Background
@@ -47,12 +48,13 @@ class AnalysisPage(QScrollArea):
         from bayesdesk.plots.timeline import TimelineChart
 
         self._is_built = True
+        self._beliefs = BeliefsCard(self._model)
         self._importance = ImportanceChart(self._model, self._background)
         self._contour = ContourChart(self._model, self._background)
         self._contour.place_chosen.connect(self.place_chosen)
         self._slices = SlicesChart(self._model)
         self._timeline = TimelineChart(self._model)
-        parts: list[QWidget] = [self._importance, self._contour, self._slices, self._timeline]
+        parts: list[QWidget] = [self._beliefs, self._importance, self._contour, self._slices, self._timeline]
         if self._make_last is not None:
             parts.append(self._make_last())
         inner = QWidget()
@@ -64,6 +66,8 @@ class AnalysisPage(QScrollArea):
             self._build()
         if change & (Change.TRIALS | Change.TIME):  # bars of running trials grow
             self._timeline.show_trials()
+        if change & Change.TRIALS:
+            self._beliefs.show_trials()
         if change & (Change.TRIALS | Change.FILTER):
             self._importance.compute()
             self._contour.compute()

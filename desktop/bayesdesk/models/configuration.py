@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bayescore.config import EarlyStopping, LocalSettings, ObjectiveRule
+from bayescore.config import Belief, EarlyStopping, LocalSettings, ObjectiveRule
 from bayescore.i18n import _
 from bayescore.results.job_changes import changes_since_start
 from bayescore.store import Event, Job
@@ -165,12 +165,21 @@ def _early_stopping(settings: EarlyStopping) -> str:
     return ", ".join(parts)
 
 
+def _belief(belief: Belief) -> str:
+    if belief.weights:
+        return ", ".join(f"{value} {weight:g}" for value, weight in belief.weights.items())
+    if belief.within is None:
+        return str(belief.around)
+    return _("{value}, within {distance}", value=belief.around, distance=f"{belief.within:g}")
+
+
 def _search(job: Job) -> list[Setting]:
     local, found = job.local, []
     if not job.submission.is_imported:
         found.append(Setting(_("Seed"), str(job.submission.seed)))
     if local.objective is ObjectiveRule.BEST:
         found.append(Setting(_("Objective of a trial"), _("Best value")))
+    found += [Setting(_("Expected {name}", name=name), _belief(b)) for name, b in local.expect.items()]
     if local.early_stopping is not None:
         found.append(Setting(_("Stop hopeless trials"), _early_stopping(local.early_stopping)))
     if not local.stop_when_exhausted:

@@ -21,9 +21,9 @@ class Commands:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start(self, prepared: Prepared, confirmed: Confirmed = ()) -> str:
-        """Submit a prepared job; returns its id."""
-        return submit(self._database, prepared, confirmed).id
+    def start(self, prepared: Prepared, confirmed: Confirmed = (), *, instead_of: str | None = None) -> str:
+        """Submit a prepared job; returns its id. One that it replaces begins no more trials."""
+        return submit(self._database, prepared, confirmed, instead_of=instead_of).id
 
     def start_in_order(self, chosen: Sequence[tuple[Prepared, Confirmed]]) -> list[str]:
         """Submit prepared jobs that run one after the other; returns their ids."""

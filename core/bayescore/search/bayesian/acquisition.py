@@ -1,4 +1,4 @@
-"""The acquisition: expected improvement times the chance of success."""
+"""The acquisition: expected improvement, times the chance of success, times what is believed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from scipy.special import erfcx, log_ndtr, ndtr
 
 from bayescore.search.bayesian.fitted_model import FittedModel
 from bayescore.search.bayesian.kernel import Array
+from bayescore.search.beliefs import STRENGTH, Beliefs
 
 _LOG_ROOT_2PI = 0.5 * np.log(2.0 * np.pi)
 _TAIL = -1.0  # standard deviations below which the plain formula loses precision
@@ -39,9 +40,14 @@ def log_expected_improvement(mean: Array, deviation: Array, best: Array) -> Arra
 
 
 class Acquisition:
-    """Logarithm of the expected improvement, averaged over the members, times the chance of success."""
+    """Logarithm of the expected improvement, averaged over the members, times the chance of success.
 
-    def __init__(self, model: FittedModel) -> None:
+    It is multiplied by the density of the beliefs to a power that falls with the number of trials.
+    """
+
+    def __init__(self, model: FittedModel, beliefs: Beliefs) -> None:
+        self._beliefs = beliefs
+        self._power = STRENGTH / (len(model.data.succeeded) + len(model.data.failed))
         self._process = model.process
         self._incumbents = model.process.incumbents()
         self._data = model.data
@@ -52,7 +58,7 @@ class Acquisition:
         mean, deviation = self._process.predict_members(rows)
         logs = log_expected_improvement(mean, deviation, self._incumbents[:, None])
         chance = success_probability(rows, self._data.succeeded, self._data.failed, self._categorical)
-        return _log_mean(logs) + np.log(chance)
+        return _log_mean(logs) + np.log(chance) + self._power * self._beliefs.log_density(rows)
 
     def value_and_gradient(self, row: Array) -> tuple[float, Array]:
         """Value at one row (d,) and its gradient (d,), both without the chance of success."""
@@ -65,7 +71,9 @@ class Acquisition:
         value = _log_mean(logs)
         weights = np.exp(logs - value) / len(logs)
         gradients = by_mean[:, None] * mean_gradient + by_deviation[:, None] * deviation_gradient
-        return float(value), np.asarray(weights @ gradients)
+        believed = float(self._beliefs.log_density(row[None, :])[0])
+        gradient = weights @ gradients + self._power * self._beliefs.gradient(row)
+        return float(value) + self._power * believed, np.asarray(gradient)
 
 
 def _log_mean(logs: Array) -> Array:

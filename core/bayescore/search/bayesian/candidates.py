@@ -15,10 +15,14 @@ _WIDTHS = (0.02, 0.1)  # standard deviations of local steps, in units of the cub
 _CHANGED = 0.4  # probability that a local step changes a parameter, and that a choice then changes
 
 
-def sobol_rows(space: SearchSpace, n: int, seed: int) -> Array:
-    """First ``n`` rows of a scrambled Sobol sequence, shape (n, d), as draws from the specs."""
+def sobol_units(space: SearchSpace, n: int, seed: int) -> Array:
+    """First ``n`` rows of a scrambled Sobol sequence, shape (n, d)."""
     power = max(0, int(n - 1).bit_length())
-    units = qmc.Sobol(space.dimensions, seed=seed).random_base2(power)[:n]
+    return np.asarray(qmc.Sobol(space.dimensions, seed=seed).random_base2(power)[:n])
+
+
+def draw_rows(space: SearchSpace, units: Array) -> Array:
+    """Rows that are drawn from the specs by uniform draws (n, d), of the same shape."""
     return np.stack([space.draw_units(i, units[:, i]) for i in range(space.dimensions)], axis=1)
 
 
@@ -30,7 +34,7 @@ def candidate_rows(space: SearchSpace, best: Array, rng: np.random.Generator) ->
     best
         Rows of the best trials, shape (b, d).
     """
-    everywhere = sobol_rows(space, _GLOBAL, int(rng.integers(2**31)))
+    everywhere = draw_rows(space, sobol_units(space, _GLOBAL, int(rng.integers(2**31))))
     widths = rng.choice(_WIDTHS, size=(_LOCAL, 1))
     near = [perturbed(space, row, _LOCAL, widths, rng) for row in best]
     return space.snap_rows(np.concatenate([everywhere, *near]))

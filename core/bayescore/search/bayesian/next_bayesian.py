@@ -8,11 +8,12 @@ import numpy as np
 
 from bayescore.config.models import Goal
 from bayescore.search.bayesian.acquisition import Acquisition
-from bayescore.search.bayesian.candidates import candidate_rows, sobol_rows
+from bayescore.search.bayesian.candidates import candidate_rows, draw_rows, sobol_units
 from bayescore.search.bayesian.fitted_model import FittedModel
 from bayescore.search.bayesian.gain_forecast import forecast_gain
 from bayescore.search.bayesian.kernel import Array
 from bayescore.search.bayesian.local_search import maximize
+from bayescore.search.beliefs import Beliefs
 from bayescore.search.fit import fit
 from bayescore.search.model_free import EXHAUSTED, random_stream, unused_draw
 from bayescore.search.records import (
@@ -49,6 +50,7 @@ def next_bayesian(
     number: int,
     goal: Goal,
     trials: Sequence[Observation],
+    beliefs: Beliefs,
     *,
     stop_when_exhausted: bool,
 ) -> Suggestion:
@@ -61,8 +63,8 @@ def next_bayesian(
     model_seed = int(rng.integers(2**31))
     model = fit(space, goal, trials, seed=model_seed) if len(trials) >= initial_count(space) else None
     if model is None:
-        return _initial(space, used, seed, number)
-    acquisition = Acquisition(model)
+        return _initial(space, used, seed, number, beliefs)
+    acquisition = Acquisition(model, beliefs)
     candidates = candidate_rows(space, model.best_rows(_BEST), rng)
     candidates, values = maximize(space, candidates, acquisition, rng)
     forecast = forecast_gain(model, candidates, values, rng)
@@ -76,10 +78,19 @@ def next_bayesian(
     return EXHAUSTED if unused is None else Suggestion(unused, Origin.RANDOM)
 
 
-def _initial(space: SearchSpace, used: set[Key], seed: int, number: int) -> Suggestion:
-    """Point of the initial design: row ``number`` of a scrambled Sobol sequence."""
-    rows = sobol_rows(space, max(initial_count(space), number), seed & 0x7FFFFFFF)
-    point = space.point(rows[number - 1])
+def _initial(space: SearchSpace, used: set[Key], seed: int, number: int, beliefs: Beliefs) -> Suggestion:
+    """Point of the initial design: row ``number`` of a scrambled Sobol sequence.
+
+    With beliefs, one trial gets the expected values first. Then rows with odd numbers are drawn from the
+    beliefs; the others show whether they are right.
+    """
+    units = sobol_units(space, max(initial_count(space), number), seed & 0x7FFFFFFF)
+    row = draw_rows(space, units)[number - 1]
+    if beliefs and not beliefs.is_tried(used):
+        row = beliefs.centre(row)
+    elif beliefs and number % 2:
+        row = beliefs.draw(units[number - 1 : number], row[None, :])[0]
+    point = space.point(row)
     if space.key(point) not in used:
         return Suggestion(point, Origin.INITIAL)
     unused = unused_draw(space, used, random_stream(seed, number), seed)
