@@ -176,6 +176,7 @@ def _take(project: Path, language: str, theme: str) -> None:
     _wait_until(lambda: window.diagnostics is not None and window.diagnostics.is_done)
     grab("diagnostics")
     _first_steps(window, grab)
+    _preferences(window, grab)
     if (language, theme) in CASES:
         _cases(window, by_name, grab)
     window.close()
@@ -262,6 +263,21 @@ def _first_steps(window: MainWindow, grab: Callable[..., None]) -> None:
     window.help.show_manual("files")
     _wait_until(lambda: window.help.manual is not None)
     grab("manual", window.help.manual)
+
+
+def _preferences(window: MainWindow, grab: Callable[..., None]) -> None:
+    """The preferences, with two addresses of notifications that nothing is sent to."""
+    from bayescore.notify.settings import update
+    from bayesdesk.preferences import Preferences
+
+    for url, name in (("dingtalk://token", "DingTalk"), ("mailto://li:secret@b.com", "E-Mail (b.com)")):
+        update(window.database.folder, lambda settings, u=url, n=name: settings.adding(u, n))
+    window.show_preferences()
+    dialog = window.findChild(Preferences)
+    _wait_until(lambda: dialog.addresses.lines.count() == 2)
+    grab("preferences", dialog)
+    dialog.accept()
+    window.database.folder.notifications.unlink()
 
 
 def _finished(window: MainWindow, job: str, grab: Callable[..., None]) -> None:

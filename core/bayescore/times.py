@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 
+def utc() -> datetime:
+    """Current time, in UTC."""
+    return datetime.now(UTC)
+
+
 def now() -> str:
     """Current time in UTC, as ISO 8601 with microseconds and time zone."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return stored(utc())
+
+
+def stored(moment: datetime) -> str:
+    """A time as :func:`now` returns it."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def parsed(value: str) -> datetime:

@@ -54,6 +54,7 @@ def main() -> None:
     window = MainWindow()
     window.show_first()
     from bayescore.app.engine_control import resume
+    from bayescore.app.notifications import keep_language
     from bayesdesk.store_opening import open_store  # loads SQLAlchemy, which takes longer than the window
 
     sys.excepthook = _hook(window)
@@ -63,6 +64,7 @@ def main() -> None:
     window.fill(opened.database)
     if opened.trouble is None:
         window.background.run(lambda: resume(opened.database), failed=window.show_error)
+        window.background.run(lambda: keep_language(opened.database), failed=window.show_error)
     else:
         window.tell_read_only(opened.trouble)
     instance.opened.connect(window.raise_and_open)

@@ -34,6 +34,7 @@ PAGES = (
     "files",
     "window",
     "steering",
+    "notifications",
     "command-line",
     "early-stopping",
     "search",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QScrollArea, QWidget
 
+from bayescore.app import notifications
 from bayescore.config import RunnerChoice
 from bayescore.i18n import _, language
 from bayescore.store import Database
 from bayesdesk.appearance import SYSTEM, TEXT_SIZES, ZOOMS, Appearance
 from bayesdesk.new_project import DEFAULT_RUNNER, default_runner
+from bayesdesk.notification_addresses import NotificationAddresses
 from bayesdesk.place_choice import PlaceChoice
 from bayesdesk.services.background import Background
 from bayesdesk.tray import NOTIFICATIONS, is_notifying
@@ -35,13 +38,16 @@ class Preferences(Dialog):
         self._appearance, self._database, self._background = appearance, database, background
         self._build()
         appearance.changed.connect(self._build)
+        appearance.changed.connect(self._keep_language)
 
     def _build(self) -> None:
         """Show the choices in the current language, theme and size."""
         self.setWindowTitle(_("Preferences"))
+        self.addresses = NotificationAddresses(self._database, self._background)
         cards = (
             _card(_("Appearance"), self._appearance_lines()),
             _card(_("Jobs"), self._job_lines()),
+            self.addresses,
             _card(_("This installation"), self._installation_lines()),
         )
         inner = QWidget()
@@ -65,6 +71,14 @@ class Preferences(Dialog):
         frame = self.sizeHint().height() - scroll.sizeHint().height()
         fit_to_screen(self, theme.px(580), inner.sizeHint().height() + frame)
 
+    def _set_desktop(self, on: bool) -> None:
+        QSettings().setValue(NOTIFICATIONS, "yes" if on else "no")
+        self._background.run(partial(notifications.set_desktop, self._database, on=on))
+
+    def _keep_language(self) -> None:
+        """Have the engine's notifications in the language that was chosen."""
+        self._background.run(partial(notifications.keep_language, self._database), None, lambda _error: None)
+
     def _appearance_lines(self) -> list[tuple[str, QWidget]]:
         look = self._appearance
         self.languages = Segmented([("en", "English"), ("zh", "中文")])
@@ -83,11 +97,9 @@ class Preferences(Dialog):
         ]
 
     def _job_lines(self) -> list[tuple[str, QWidget]]:
-        self.notifications = QCheckBox(_("Notify when a job ends"))
+        self.notifications = QCheckBox(_("Notify on this desktop when a job ends"))
         self.notifications.setChecked(is_notifying())
-        self.notifications.toggled.connect(
-            lambda on: QSettings().setValue(NOTIFICATIONS, "yes" if on else "no")
-        )
+        self.notifications.toggled.connect(self._set_desktop)
         self.runner = Segmented(
             [
                 (RunnerChoice.AUTO, _("Auto")),

@@ -14,10 +14,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from bayescore.store import DataFolder
-from bayescore.store.runtime_folders import runtime_folders
+from bayescore.store.runtime_folders import WINDOW_SOCKET, runtime_folders
 
 _WAIT_MS = 500
-_SOCKET = "window"
 _MAX_FOLDER = 75  # bytes of a folder's path: a socket's path is limited to 107, and Qt adds a folder
 _MAX_MESSAGE = 8192  # bytes that a second start may send
 _END = b"\0"  # never part of a path
@@ -69,7 +68,7 @@ class SingleInstance(QObject):
             return
         for place in runtime_folders(self._folder, make=make):
             if len(os.fsencode(place)) <= _MAX_FOLDER:
-                yield str(place / _SOCKET)
+                yield str(place / WINDOW_SOCKET)
 
     def _accept(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:

@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
         self.new_project.example_ready.connect(self.files.start)
         self.imports.imported.connect(self.show_job)
         self.tray.ended.connect(self.notices.tell_ended)
+        self.tray.show_requested.connect(self.show_job)
         self.watch.rows_changed.connect(self._take_rows)
         self.watch.view_changed.connect(self.pages.take_view)
         self.machine.machine_changed.connect(self._take_machine)

@@ -21,7 +21,7 @@ DEPENDS = (
     "fontconfig",
     "xkb-data",
 )
-RECOMMENDS = "docker.io | docker-ce, python3, fonts-noto-cjk, xdg-desktop-portal"
+RECOMMENDS = "docker.io | docker-ce, python3, fonts-noto-cjk, libnotify-bin, xdg-desktop-portal"
 CONTROL = """Package: bayesdesk
 Version: {version}
 Architecture: {architecture}

@@ -15,6 +15,8 @@ CHINESE = {"BAYESDESK_LANG": "zh", "COLUMNS": "300"}
 GROUPS = {
     "gear": ("init", "run", "run hypertuning"),
     "cloud": ("check", "init", "run"),
+    "gpus": ("list", "free", "take"),
+    "notify": ("add", "list", "remove", "test", "events", "desktop"),
     "engine": ("status", "start", "stop"),
 }
 EVERY = [

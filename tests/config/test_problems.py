@@ -312,6 +312,7 @@ def test_that_every_local_setting_is_read() -> None:
         "max_failed_trials: 7\nseed: 3\nobjective: best\nuse_busy_gpus: true\ninject_client: false\nparameters_as: '{name}={value}'\nshell: bash\nstop_when_exhausted: false\n"
         "metrics: [{csv: a.csv, rename: {a: b}}]\n"
         "early_stopping: {min_steps: 4, confidence: 0.9}\nmax_hours: 8\nmax_gpu_hours: 0.5\n"
+        "hours: {when: 20:00-08:00, give_back: true, zone: UTC}\n"
         "ray: {address: h:6379, runner: process, resources: {a100: 1}, outputs: '*.pt', patience: 5m}\n"
     ).settings
     assert settings is not None
@@ -321,6 +322,7 @@ def test_that_every_local_setting_is_read() -> None:
         "data": {"a/b/1": "~/d", "c/d/2": {"default": "/d", "n": "/e"}}, "environment": {"A": "1"},
         "in_place": {"data": "rw"}, "copied": ["a.pt"], "send": ["data"], "trial_timeout": 7200.0, "max_failed_trials": 7,
         "early_stopping": {"min_steps": 4, "confidence": 0.9}, "max_hours": 8.0, "max_gpu_hours": 0.5,
+        "hours": {"when": "20:00-08:00", "give_back": True, "zone": "UTC"},
         "known": [], "baseline": None, "expect": {},  # read with the names of the other file
         "metrics": [{"kind": "csv", "value": "a.csv", "rename": {"a": "b"}}],
         "seed": 3, "objective": "best", "use_busy_gpus": True, "inject_client": False, "parameters_as": "{name}={value}", "shell": "bash", "stop_when_exhausted": False,

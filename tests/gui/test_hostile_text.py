@@ -16,6 +16,7 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
 import bayesdesk
+from bayescore.notify.desktop import without_markup
 from bayescore.store import JobState, jobs, trials
 from bayescore.store.states import TrialState
 from bayesdesk.editor.completion import place_of
@@ -23,7 +24,7 @@ from bayesdesk.services.ansi import Style, segments
 from bayesdesk.services.log_tail import output_files, plain, read_part
 from bayesdesk.services.previews import preview
 from bayesdesk.services.project_words import metric_names
-from bayesdesk.ui.plain import as_text, without_markup
+from bayesdesk.ui.plain import as_text
 from bayesdesk.ui.yaml_highlighter import YamlHighlighter
 from bayesdesk.window import MainWindow
 from support.builders import FILE, a_submission

@@ -17,6 +17,7 @@ from bayescore.trials.gpus import Gpu, trials_at_a_time
 from bayesdesk.editor.completion import completions, describe, place_of
 from bayesdesk.editor.early_stopping_field import EarlyStoppingField
 from bayesdesk.editor.explanations import keys_at
+from bayesdesk.editor.hours_field import HoursField
 from bayesdesk.editor.in_place_field import PatternsField
 from bayesdesk.services.project_words import metric_names
 from bayesdesk.window import MainWindow
@@ -488,3 +489,28 @@ def test_that_the_form_switches_early_stopping_and_keeps_its_settings(
     assert editor.local.text == after
     is_on = "true" in after or "confidence" in after
     assert field.currentText() == ("yes" if is_on else "no")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("seed: 1\n", "seed: 1\nhours: 20:00-08:00, sat\n"),
+        ("hours: {when: sun, give_back: true}\n", "hours: {when: '20:00-08:00, sat', give_back: true}\n"),
+    ],
+)
+def test_that_the_form_writes_hours_and_keeps_what_a_map_says_beside_them(
+    window: MainWindow, workspace: Workspace, qtbot, before: str, after: str
+) -> None:
+    file = workspace.write()
+    file.with_name("openbayes.local.yaml").write_text(before, encoding="utf-8")
+    editor = open_editor(window, qtbot, file)
+    settings = editor.run_settings
+    qtbot.mouseClick(settings._more, Qt.MouseButton.LeftButton)
+    field = settings.findChild(HoursField)
+    assert field.text() == ("sun" if "sun" in before else "")
+    type_into(qtbot, field, "20:00-08:00, sat")
+    settle(editor)
+    assert editor.local.text == after
+    type_into(qtbot, field, "20-8")
+    settle(editor)
+    assert field.property("wrong") == "true"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bayescore.app.prepare import prepare
 from bayescore.engine.leasing import GpuLeaser
 from bayescore.engine.loop import Engine
 from bayescore.store import Database, JobState, Trial, TrialState, jobs, trials
+from bayescore.times import utc
 from support.workspace import Workspace, wait_until
 
 
@@ -26,10 +28,12 @@ class SteppedEngine:
         Seconds of the same steps from begin to end.
     """
 
-    def __init__(self, workspace: Workspace, gpus: GpuLeaser | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, gpus: GpuLeaser | None = None, clock: Callable[[], datetime] = utc
+    ) -> None:
         self._workspace = workspace
         self.database = Database(workspace.data).open()
-        self._engine = Engine(Database(workspace.data).open(), gpus)
+        self._engine = Engine(Database(workspace.data).open(), gpus, clock)
         self._engine.start()
         self.waited: list[float] = []
         self.took: list[float] = []

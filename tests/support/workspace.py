@@ -121,6 +121,7 @@ class Workspace:
             **inherited,
             "PATH": path,
             "BAYESDESK_HOME": str(self.data.root),
+            "DBUS_SESSION_BUS_ADDRESS": "disabled:",  # nothing appears on the desktop of whoever runs the tests
             **self.environment,
             **changes,
         }

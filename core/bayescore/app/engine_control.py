@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from bayescore.errors import RunnerError
 from bayescore.files import append_to, replace
 from bayescore.i18n import Text, text
+from bayescore.notify import deliveries
 from bayescore.store import Database, DataFolder, cancellation, jobs
 from bayescore.store.engine_process import is_engine, terminate
 from bayescore.store.migrations import NEWEST
@@ -99,7 +100,9 @@ def start(folder: DataFolder) -> EngineStatus:
 
 
 def resume(database: Database) -> None:
-    """Start the engine if jobs have not ended and none runs, as after a crash or a restart of the machine.
+    """Start the engine if it has something to do and none runs, as after a crash or a restart of the machine.
+
+    That is a job that has not ended, or a notification that is to be sent.
 
     Does nothing after :func:`stop`.
 
@@ -111,7 +114,7 @@ def resume(database: Database) -> None:
     if is_stopped(database.folder) or status(database.folder).running:
         return
     with database.read() as connection:
-        is_needed = bool(jobs.active(connection))
+        is_needed = bool(jobs.active(connection)) or bool(deliveries.every(connection))
     if is_needed:
         start(database.folder)
 

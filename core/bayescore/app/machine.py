@@ -13,7 +13,8 @@ from bayescore.app.engine_control import EngineStatus
 from bayescore.cluster import known_nodes
 from bayescore.cluster.connection import Node
 from bayescore.errors import RunnerError
-from bayescore.store import Database, jobs, trials
+from bayescore.store import Database, free_gpus, jobs, trials
+from bayescore.times import now
 from bayescore.trials import docker_engine, images
 from bayescore.trials.gpus import Gpu, visible
 
@@ -50,12 +51,15 @@ class Machine:
         Trials that have leased a GPU, as ``name #number``, by its UUID; for a cluster by ``node/GPU``.
     nodes
         Nodes of the cluster that jobs run on.
+    left_free
+        Until when a GPU is left free for others, by its UUID.
     """
 
     engine: EngineStatus
     gpus: tuple[Gpu, ...] = ()
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nodes: tuple[Node, ...] = ()
+    left_free: Mapping[str, str] = field(default_factory=dict)
 
 
 def look(database: Database) -> Machine:
@@ -64,7 +68,8 @@ def look(database: Database) -> Machine:
     with database.read() as connection:
         nodes = known_nodes.known(connection)
         holders = _holders(connection) if gpus or nodes else {}
-    return Machine(engine_control.status(database.folder), gpus, holders, nodes)
+        left_free = free_gpus.current(connection, now()) if gpus else {}
+    return Machine(engine_control.status(database.folder), gpus, holders, nodes, left_free)
 
 
 def containers() -> Containers:

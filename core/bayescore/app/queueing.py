@@ -91,7 +91,9 @@ def store_places(database: Database, count: int | None) -> None:
 
 def state_words(standing: Standing) -> Text:
     """What a job does or waits for."""
-    if standing.hold is not None and (standing.waits or standing.hold.why in (Why.PAUSED, Why.AHEAD)):
+    if standing.hold is not None and (
+        standing.waits or standing.hold.why in (Why.PAUSED, Why.HOURS, Why.AHEAD)
+    ):
         return hold_words(standing.hold)
     if standing.waits:
         return text("begins")
@@ -104,6 +106,7 @@ def hold_words(hold: Hold) -> Text:
         return text("waits for job {id}", id=hold.job or "")
     return {
         Why.PAUSED: text("paused"),
+        Why.HOURS: text("waits for its hours"),
         Why.PLACE: text("waits for a place"),
         Why.GPU: text("waits for a GPU"),
     }[hold.why]

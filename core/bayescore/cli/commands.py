@@ -36,6 +36,8 @@ def _commands() -> dict[str, tuple[str, str]]:
         "change": ("steering:change", _("Change the settings of a job that runs.")),
         "pause": ("steering:pause", _("Let a job begin no more trials for a while.")),
         "resume": ("steering:resume", _("Continue a paused job.")),
+        "notify": ("notify:application", _("Send notifications of jobs to other devices.")),
+        "gpus": ("gpus:application", _("Leave GPUs of this machine free for others.")),
         "queue": ("queue:queue", _("What runs and what waits for what; change the order.")),
         "edit": ("edit:edit", _("Name, note, tag or archive jobs.")),
         "delete": ("delete:delete", _("Delete an ended job with its trials and files.")),

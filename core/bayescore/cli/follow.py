@@ -16,7 +16,7 @@ from bayescore.cli.output import aside, number, printable, write
 from bayescore.i18n import _, n_, translate
 from bayescore.results import best, ended_count, gain_text, time_left
 from bayescore.results.early_stops import early_stops
-from bayescore.results.job_texts import budget_text, stops_text
+from bayescore.results.job_texts import budget_text, opening_of, opening_text, stops_text
 from bayescore.store import (
     STATE_NAMES,
     ChangeWatch,
@@ -32,7 +32,7 @@ from bayescore.store import (
     transfers,
     trials,
 )
-from bayescore.times import now
+from bayescore.times import now, utc
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -193,6 +193,8 @@ def standing(job: Job, found: list[Trial]) -> str:
         line += n_(", {count} stopped early", ", {count} stopped early", stopped)
     if job.state.ended:
         return line
+    if (opening := opening_of(job, utc())) is not None:
+        return f"{line}, {opening_text(opening, utc())}"
     if (left := time_left(job, found)) is not None:
         line += _(", about {minutes} min left", minutes=max(1, round(left / 60)))
     budget = budget_text(job, found, now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -18,11 +19,12 @@ from bayescore.cli.store import job_as_json, open_jobs, print_job
 from bayescore.i18n import _, translate
 from bayescore.results import trial_json
 from bayescore.results.beliefs import verdict_json, verdicts_of
+from bayescore.results.job_texts import opening_of, opening_text
 from bayescore.results.where import column, column_names, columns_of, condition, ordered
 from bayescore.store import STATE_NAMES, Database, Job, JobFigures, JobSummary, events, points
 from bayescore.store import jobs as job_rows
 from bayescore.store import trials as trial_rows
-from bayescore.times import local
+from bayescore.times import local, utc
 
 
 def jobs(
@@ -44,6 +46,7 @@ def jobs(
             if (archived or not job.archived) and {t.casefold() for t in job.tags} >= tags and matches(job)
         ]
         figures = trial_rows.figures(connection)
+        waiting = {job.id: opening_of(job, utc()) for job in job_rows.active(connection)}
     if json:
         as_json({"jobs": [job_as_json(database, job.id) for job in chosen]})
     elif not every:
@@ -59,15 +62,16 @@ def jobs(
             _("tags"),
             _("note"),
         ]
-        table(headers, [_row(job, figures.get(job.id, JobFigures())) for job in chosen])
+        table(headers, [_row(job, figures.get(job.id, JobFigures()), waiting.get(job.id)) for job in chosen])
 
 
-def _row(job: JobSummary, figures: JobFigures) -> list[str]:
+def _row(job: JobSummary, figures: JobFigures, opening: datetime | None) -> list[str]:
     best = figures.best(job.goal)
+    waits = "" if opening is None else f", {opening_text(opening, utc())}"
     return [
         job.id,
         job.name,
-        translate(STATE_NAMES[job.state]) + (f" ({_('archived')})" if job.archived else ""),
+        translate(STATE_NAMES[job.state]) + waits + (f" ({_('archived')})" if job.archived else ""),
         f"{figures.ended}/{job.max_trials}",
         "" if best is None else f"{job.metric} {number(best)}",
         local(job.created_at),

@@ -66,6 +66,12 @@ def change(
     max_gpu_hours: Annotated[
         str | None, typer.Option("--max-gpu-hours", help=_("The same in hours of all GPUs."))
     ] = None,
+    hours: Annotated[
+        str | None,
+        typer.Option(
+            "--hours", help=_("Times and days at which trials may begin: 20:00-08:00, sat; or none.")
+        ),
+    ] = None,
 ) -> None:
     """Change a job that runs; the trials that run are not touched."""
     database = open_store()
@@ -80,6 +86,7 @@ def change(
         early_stopping=early_stopping,
         max_hours=max_hours,
         max_gpu_hours=max_gpu_hours,
+        hours=hours,
     )
     steering.change_job(database, found.id, asked)
     job_requests.wait_until_accepted(database, found.id)

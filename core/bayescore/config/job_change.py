@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bayescore.config.early_stopping import EarlyStopping
+from bayescore.config.hours import Hours, parse_hours
 from bayescore.config.local import LocalSettings
 from bayescore.config.models import OpenBayesConfig
+from bayescore.i18n import Text
 
 MOST_TRIALS = 1000
 NO_LIMIT: Literal["none"] = "none"
@@ -28,6 +30,9 @@ class JobChange(BaseModel):
         Whether hopeless trials are stopped.
     trial_timeout, max_failed_trials, max_hours, max_gpu_hours
         ``"none"`` removes the limit.
+    hours
+        Times and days at which trials may begin, as :func:`parse_hours` reads them; ``"none"`` for always.
+        Whether trials are given back, and the time zone, stay as they are.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +46,14 @@ class JobChange(BaseModel):
     early_stopping: bool | None = None
     max_hours: Limit | None = None
     max_gpu_hours: Limit | None = None
+    hours: str | None = None
+
+    @field_validator("hours")
+    @classmethod
+    def _check_hours(cls, written: str | None) -> str | None:
+        if written not in (None, NO_LIMIT) and isinstance(found := parse_hours(written), Text):
+            raise ValueError(str(found))
+        return written
 
     def of_config(self, config: OpenBayesConfig) -> OpenBayesConfig:
         """The settings of ``openbayes.yaml`` with the changes."""
@@ -51,12 +64,17 @@ class JobChange(BaseModel):
 
     def of_local(self, local: LocalSettings) -> LocalSettings:
         """The settings of this machine with the changes."""
-        found = self.model_dump(exclude={"count", "parallel", "early_stopping"}, exclude_none=True)
+        found = self.model_dump(exclude={"count", "parallel", "early_stopping", "hours"}, exclude_none=True)
         for name in ("trial_timeout", "max_failed_trials", "max_hours", "max_gpu_hours"):
             if found.get(name) == NO_LIMIT:
                 found[name] = None
         if self.early_stopping is not None:
             found["early_stopping"] = (
                 (local.early_stopping or EarlyStopping()) if self.early_stopping else None
+            )
+        if self.hours is not None:
+            before = local.hours or Hours(when=self.hours)
+            found["hours"] = (
+                None if self.hours == NO_LIMIT else before.model_copy(update={"when": self.hours})
             )
         return local.model_copy(update=found)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bayescore.config.beliefs import Belief, read_expect_shape
 from bayescore.config.early_stopping import EarlyStopping, read_early_stopping
+from bayescore.config.hours import Hours, read_hours
 from bayescore.config.known_sets import KnownSet, read_baseline_shape, read_shape
 from bayescore.config.metric_sources import MetricSource, read_sources
 from bayescore.config.models import Access
@@ -118,6 +119,8 @@ class LocalSettings(BaseModel):
         How hopeless trials are stopped; ``None`` for not at all.
     max_hours, max_gpu_hours
         Time after which the job ends with its best: of the clock, and of all its trials together on each GPU.
+    hours
+        When trials may begin; ``None`` for at any time.
     known, baseline
         Parameter sets that are run before any other, or were measured elsewhere, and the one that is run
         first; they are filled in when a job is prepared.
@@ -153,6 +156,7 @@ class LocalSettings(BaseModel):
     early_stopping: EarlyStopping | None = None
     max_hours: float | None = Field(default=None, gt=0)
     max_gpu_hours: float | None = Field(default=None, gt=0)
+    hours: Hours | None = None
     known: tuple[KnownSet, ...] = ()
     baseline: KnownSet | None = None
     expect: dict[str, Belief] = Field(default_factory=dict)
@@ -341,6 +345,7 @@ _READERS: dict[str, Callable[[Reader, Path], Any]] = {
     "early_stopping": read_early_stopping,
     "max_hours": _positive(integer=False),
     "max_gpu_hours": _positive(integer=False),
+    "hours": read_hours,
     "known": read_shape,
     "baseline": read_baseline_shape,
     "expect": read_expect_shape,

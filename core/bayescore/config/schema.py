@@ -63,6 +63,7 @@ def local_schema() -> dict[str, Any]:
     schema["properties"]["early_stopping"] = {
         "anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/EarlyStopping"}]
     }
+    schema["properties"]["hours"] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Hours"}]}
     schema["$defs"]["RaySettings"]["properties"]["patience"] = {"anyOf": _STRING_OR_NUMBER}
     schema["properties"]["environment"] = {"type": "object"}
     lines = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bayescore.config import Algorithm
-from bayescore.engine import job_budget
+from bayescore.engine import job_budget, job_hours
 from bayescore.engine.cleanup import clean_up
 from bayescore.engine.early_stopping import EarlyStopper
 from bayescore.engine.in_place_watch import InPlaceWatch
@@ -89,6 +89,7 @@ class JobRun:
         self._prefetched_to = 0
         self._judged: tuple[object, ...] = ()
         self.job = job
+        self._holds_nothing = False
         self.is_at_rest = False  # paused, and no program runs
         self.cancelled = False
         self.cancelled_trials: set[int] = set()  # their numbers
@@ -111,6 +112,7 @@ class JobRun:
             self._begin()
         if self._rest() or not self._is_set_up() or self.job.state is JobState.QUEUED:
             return
+        job_hours.give_back(self._s.database, self.job, self._s.clock())
         self._advance_trials()
         if self.job.state is JobState.PAUSED and not self.cancelled:
             return
@@ -121,13 +123,18 @@ class JobRun:
             self._conclude()
 
     def _rest(self) -> bool:
-        """Hold nothing while the job is paused and none of its programs runs; whether that is so."""
-        before = self.is_at_rest
-        is_paused = self.job.state is JobState.PAUSED and not self.cancelled
-        self.is_at_rest = is_paused and not self.running_count()
-        if self.is_at_rest and not before:
+        """Hold nothing while no trial may begin and none runs; whether the job is paused then."""
+        before = self._holds_nothing
+        is_paused = self.job.state is JobState.PAUSED
+        may_begin = self.cancelled or (not is_paused and self._is_open())
+        self._holds_nothing = not may_begin and not self.running_count()
+        if self._holds_nothing and not before:
             self._release = self._threads.starts.run(self._leaser.release, self.job.id)
+        self.is_at_rest = self._holds_nothing and is_paused
         return self.is_at_rest
+
+    def _is_open(self) -> bool:
+        return job_hours.are_open(self.job, self._s.clock())
 
     def can_start_trial(self) -> bool:
         """Whether another trial could start now, given a place, a GPU or a slot."""
@@ -141,6 +148,8 @@ class JobRun:
     def wants_trial(self) -> bool:
         """Whether the job has another trial to run, now or once it is ready."""
         if self.job.state not in (JobState.QUEUED, JobState.RUNNING) or self._is_ending or self.cancelled:
+            return False
+        if not self._is_open():
             return False
         tally = self._tally()
         if tally[TrialState.PENDING] > sum(run.is_delayed for run in self._trial_runs.values()):

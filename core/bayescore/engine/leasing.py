@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from bayescore.engine.gpu_line import GpuLine, Need
 from bayescore.errors import RunnerError
 from bayescore.i18n import text
-from bayescore.store import Job, events, trials
+from bayescore.store import Job, events, free_gpus, trials
+from bayescore.times import local, now
 from bayescore.trials.gpus import Gpu, chosen, too_few, trials_at_a_time, uses_cpu, visible
 
 if TYPE_CHECKING:
@@ -136,10 +137,16 @@ class GpuLeaser:
             )
         if len(candidates) < count:
             raise _too_few_error(count, len(candidates))
+        left_free = free_gpus.current(connection, now())
+        self._report_left_free(connection, job, [g for g in candidates if g.uuid in left_free], left_free)
+        candidates = [gpu for gpu in candidates if gpu.uuid not in left_free]
+        if len(candidates) < count:
+            self._line.leave(job.id)  # no GPU is kept for it
+            return None
         need = Need(tuple(candidates), count, job.local.trials_per_gpu, job.local.use_busy_gpus)
-        now = time.monotonic()
-        leases, others = self._line.ask(job.id, need, trials.leased(connection), now)
-        self._report_busy(connection, job, others, now)
+        moment = time.monotonic()
+        leases, others = self._line.ask(job.id, need, trials.leased(connection), moment)
+        self._report_busy(connection, job, others, moment)
         return leases
 
     def takes_place(self, job: Job) -> bool | None:
@@ -166,6 +173,27 @@ class GpuLeaser:
         """See :class:`Leaser`: no GPU is held between trials, but the job may wait for one."""
         self._line.leave(job)
         self._busy.pop(job, None)
+
+    def _report_left_free(
+        self, connection: sa.Connection, job: Job, gpus: list[Gpu], until: Mapping[str, str]
+    ) -> None:
+        """Record, once for each time, that a GPU of the job is left free for others."""
+        for gpu in gpus:
+            key = (job.id, f"{gpu.uuid} {until[gpu.uuid]}")
+            if key in self._reported:
+                continue
+            self._reported.add(key)
+            message = text(
+                "GPU {index} ({name}) is left free: no trial uses it.", index=gpu.index, name=gpu.name
+            )
+            if until[gpu.uuid] != free_gpus.ALWAYS:
+                message = text(
+                    "GPU {index} ({name}) is left free: no trial uses it until {time}.",
+                    index=gpu.index,
+                    name=gpu.name,
+                    time=local(until[gpu.uuid]),
+                )
+            events.add(connection, job.id, "gpu_left_free", message)
 
     def _report_busy(self, connection: sa.Connection, job: Job, others: list[Gpu], now: float) -> None:
         """Record GPUs that other programs keep using; a program of a trial may take a moment to end."""

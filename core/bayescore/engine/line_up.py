@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bayescore.engine.job_run import JobRun
-from bayescore.queue import Entry, Places, Why, places_of, size_of
-from bayescore.store import Database, Job, JobState, trials
+from bayescore.queue import Entry, Places, places_of, size_of
+from bayescore.queue.standing import withheld
+from bayescore.store import Database, Job, trials
 from bayescore.store import queue as stored_queue
 
 
-def held_queue(database: Database, active: Mapping[str, Job]) -> list[Entry]:
+def held_queue(database: Database, active: Mapping[str, Job], moment: datetime) -> list[Entry]:
     """The queue as far as it decides which jobs may begin at all."""
     with database.read() as connection:
         queue = stored_queue.read(connection)
     return [
-        Entry(job, in_order=job in queue.in_order, withheld=withheld(active[job]))
+        Entry(job, in_order=job in queue.in_order, withheld=withheld(active[job], moment))
         for job in queue.order
         if job in active
     ]
 
 
-def line_up(database: Database, runs: Mapping[str, JobRun]) -> tuple[list[Entry], Places]:
+def line_up(database: Database, runs: Mapping[str, JobRun], moment: datetime) -> tuple[list[Entry], Places]:
     """The queue as it is now, and the places of this machine.
 
     A job that is being set up is in it: it is not ready to begin a trial, but the others share with it.
@@ -41,7 +43,7 @@ def line_up(database: Database, runs: Mapping[str, JobRun]) -> tuple[list[Entry]
             Entry(
                 job,
                 in_order=job in queue.in_order,
-                withheld=withheld(run.job),
+                withheld=withheld(run.job, moment),
                 wants=takes_place is not None and run.wants_trial(),
                 running=used.running,
                 size=size,
@@ -51,8 +53,3 @@ def line_up(database: Database, runs: Mapping[str, JobRun]) -> tuple[list[Entry]
             )
         )
     return entries, places
-
-
-def withheld(job: Job) -> Why | None:
-    """Why a job may not begin a trial, whatever the others do."""
-    return Why.PAUSED if job.state is JobState.PAUSED else None

@@ -12,24 +12,29 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from bayescore.engine import job_hours
 from bayescore.engine.cleanup import clean_up
 from bayescore.engine.early_stopping import EarlyStopper
 from bayescore.engine.job_run import UNREACHABLE_S, JobRun
 from bayescore.engine.leasing import GpuLeaser
 from bayescore.engine.line_up import held_queue, line_up
+from bayescore.engine.notifier import Notifier
 from bayescore.engine.requests import fulfil, take_left
 from bayescore.engine.runner_registry import RunnerRegistry
 from bayescore.engine.search_worker import SearchWorker
 from bayescore.engine.services import Services
+from bayescore.engine.standstill import Standstill
 from bayescore.engine.suggester import Suggester
 from bayescore.engine.threads import Threads
 from bayescore.errors import BayesdeskError, StoreError
 from bayescore.listener import listener_of_store
 from bayescore.queue import holds, next_job, turns
 from bayescore.store import ChangeWatch, Database, Job, JobState, cancellation, jobs, requests
+from bayescore.times import utc
 
 _log = logging.getLogger(__name__)
 _POLL_STORE_S = 0.2  # between checks whether another process has written to the store
@@ -37,6 +42,7 @@ _STEP_S = 2.0  # between steps when nothing happens
 _PAUSE_S = 3.0  # after the store could not be written
 _CLEANUPS = 4  # runners that are cleaned up at the same time
 _CLOSE_S = 10.0  # for calls that are under way when the engine ends
+_NOTIFICATIONS = "notifications"  # among the jobs whose errors are counted
 _MAX_ERRORS = 3  # unexpected errors after which a job fails
 IDLE_S = 600.0  # without an active job the engine then ends; the next command starts it again
 
@@ -44,7 +50,9 @@ IDLE_S = 600.0  # without an active job the engine then ends; the next command s
 class Engine:
     """Runs every job of one data folder."""
 
-    def __init__(self, database: Database, gpus: GpuLeaser | None = None) -> None:
+    def __init__(
+        self, database: Database, gpus: GpuLeaser | None = None, clock: Callable[[], datetime] = utc
+    ) -> None:
         self._database = database
         self._awake = threading.Event()
         self._ending = threading.Event()
@@ -53,8 +61,10 @@ class Engine:
         self._runners = RunnerRegistry(database, self._awake.set)
         gpus = gpus or GpuLeaser()
         gpus.wake = self._awake.set
-        self._services = Services(database, self._listener, gpus, self._awake.set)
+        self._services = Services(database, self._listener, gpus, self._awake.set, clock=clock)
         self._cleanups = Threads(_CLEANUPS, "cleanup", self._services.unfinished)
+        self._standstill = Standstill(database)
+        self._notifier = Notifier(self._services)
         self._runs: dict[str, JobRun] = {}
         self._closed: dict[str, list[Future[Any]]] = {}  # what runs that were closed have under way, by job
         self._errors: Counter[str] = Counter()
@@ -88,6 +98,7 @@ class Engine:
                     self.step()
                 except StoreError as error:
                     _log.error("the store cannot be used: %s", error)
+                    self._notifier.step_without_store([run.job for run in self._runs.values()])
                     self._ending.wait(_PAUSE_S)
                 self._wait(watch)
         finally:
@@ -99,15 +110,29 @@ class Engine:
         active = self._active()
         while self._handle_requests(active):  # they may change a job, or continue one that has ended
             active = self._active()
-        held = holds(held_queue(self._database, {job.id: job for job in active}))
+        held = holds(held_queue(self._database, {job.id: job for job in active}, self._services.clock()))
         for job in active:
             self._advance(job, may_begin=job.id not in held)
         self._start_trials()
         for identifier in [i for i, run in self._runs.items() if run.job.state.ended]:
             self._drop(self._runs[identifier])
             cancellation.forget(self._database.folder, identifier)
+        self._notify(active)
         if any(job.state is not JobState.PAUSED for job in active):
             self._idle_since = time.monotonic()
+
+    def _notify(self, active: list[Job]) -> None:
+        """Look for what to notify about; an unexpected error ends no job."""
+        if self._errors[_NOTIFICATIONS] >= _MAX_ERRORS:
+            return
+        try:
+            self._standstill.look([job for job in active if job_hours.are_open(job, self._services.clock())])
+            self._notifier.step()
+        except StoreError:
+            raise
+        except Exception:
+            _log.exception("notifications")
+            self._errors[_NOTIFICATIONS] += 1
 
     def _active(self) -> list[Job]:
         with self._database.read() as connection:
@@ -147,7 +172,7 @@ class Engine:
         """Start trials one by one, each for the job whose turn it is."""
         unready = {job for job, run in self._runs.items() if not run.is_ready}  # or lacks a suggestion, a GPU
         while True:
-            queue, places = line_up(self._database, self._runs)
+            queue, places = line_up(self._database, self._runs, self._services.clock())
             self._services.gpus.arrange([entry.job for entry in turns(queue)])
             chosen = next_job(queue, places, unready)
             if chosen is None:
@@ -200,6 +225,7 @@ class Engine:
     def _is_idle(self) -> bool:
         with self._database.read() as connection:
             is_asked = bool(requests.unfinished(connection))
+        is_asked = is_asked or self._notifier.is_busy
         is_resting = not is_asked and all(run.is_at_rest for run in self._runs.values())
         return is_resting and time.monotonic() - self._idle_since > IDLE_S
 
@@ -221,6 +247,7 @@ class Engine:
             future.cancel()
         wait(unfinished, timeout=_CLOSE_S)
         self._cleanups.close()
+        self._notifier.close()
         self._worker.close()
         self._runners.close()
         self._listener.stop()

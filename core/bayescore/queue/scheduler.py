@@ -20,6 +20,7 @@ class Why(StrEnum):
     """Why a job begins no trial now."""
 
     PAUSED = "paused"
+    HOURS = "hours"  # it is outside its hours
     AHEAD = "ahead"  # it runs in order, and a job ahead of it has not ended
     PLACE = "place"  # every place of the machine is taken
     GPU = "gpu"  # or a slot of its cluster

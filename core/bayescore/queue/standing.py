@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from bayescore.config.hours import opens_at
 from bayescore.queue.forecast import Work, begin_times
 from bayescore.queue.places import PLACES, places_of, size_of
 from bayescore.queue.scheduler import Entry, Hold, Places, Why, waits
@@ -81,9 +83,9 @@ def queue_of(
     """The queue, by the jobs that have not ended and their trials, which have already been read."""
     stored, places = queue.read(connection), places_of(connection)
     members = [active[job] for job in stored.order if job in active]
-    entries = [_entry(job, found, stored, places, gpus) for job, found in members]
-    held = waits(entries, places)
     moment = now()
+    entries = [_entry(job, found, stored, places, gpus, parsed(moment)) for job, found in members]
+    held = waits(entries, places)
     works = {job.id: _work(job, found, gpus, moment) for job, found in members}
     begins = begin_times(entries, places, works, len(gpus))
     resumes = {
@@ -91,6 +93,9 @@ def queue_of(
         for r in requests.unfinished(connection)
         if r.kind == requests.RESUME and r.data.get("at")
     }
+    for job, _found in members:
+        if job.state is not JobState.PAUSED and (opening := opens_at(job.local.hours, parsed(moment))):
+            resumes[job.id] = opening.timestamp()
     present = parsed(moment).timestamp()
     standings = tuple(
         Standing(
@@ -106,8 +111,20 @@ def queue_of(
     return QueueView(standings, places, sum(entry.taken for entry in entries))
 
 
+def withheld(job: Job, moment: datetime) -> Why | None:
+    """Why a job may not begin a trial, whatever the others do."""
+    if job.state is JobState.PAUSED:
+        return Why.PAUSED
+    return None if opens_at(job.local.hours, moment) is None else Why.HOURS
+
+
 def _entry(
-    job: Job, found: Sequence[Trial], stored: queue.Queue, places: Places, gpus: Sequence[Gpu]
+    job: Job,
+    found: Sequence[Trial],
+    stored: queue.Queue,
+    places: Places,
+    gpus: Sequence[Gpu],
+    moment: datetime,
 ) -> Entry:
     running = [t for t in found if t.state in (TrialState.STARTING, TrialState.RUNNING)]
     takes_place = job.submission.runner != _RAY and uses_cpu(job.local, gpus)
@@ -115,7 +132,7 @@ def _entry(
     return Entry(
         job.id,
         job.id in stored.in_order,
-        Why.PAUSED if job.state is JobState.PAUSED else None,
+        withheld(job, moment),
         _left(job, found) > 0 and len(running) < job.config.hyper_tuning.parallel_count,
         len(running),
         size,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bayescore.config import JobChange
+from bayescore.config.job_change import NO_LIMIT
 from bayescore.config.local import written_duration
 from bayescore.i18n import N_, Text, text
 from bayescore.store import Event, Job
@@ -20,6 +21,7 @@ _NAMES: Mapping[str, str] = {
     "early_stopping": N_("early stopping"),
     "max_hours": N_("hours at most"),
     "max_gpu_hours": N_("GPU hours at most"),
+    "hours": N_("hours in which trials begin"),
 }
 _KINDS: Mapping[str, str] = {
     "count": N_("Write a whole number from 1 to 1000."),
@@ -30,6 +32,7 @@ _KINDS: Mapping[str, str] = {
     "max_failed_trials": N_("Write a whole number above 0, or none."),
     "max_hours": N_("Write a number above 0, or none."),
     "max_gpu_hours": N_("Write a number above 0, or none."),
+    "hours": N_("Write times and days like 20:00-08:00, sat, sun, or none."),
 }
 _ONE = N_("{name}: {before} → {after}")
 
@@ -63,6 +66,7 @@ def settings_of(job: Job) -> dict[str, Any]:
         "early_stopping": local.early_stopping is not None,
         "max_hours": local.max_hours,
         "max_gpu_hours": local.max_gpu_hours,
+        "hours": None if local.hours is None else local.hours.when,
     }
 
 
@@ -119,6 +123,8 @@ def _words(name: str, value: Any) -> Text | str:
         "early_stopping": lambda: text("on") if value else text("off"),
         "gpus": lambda: ", ".join(str(gpu) for gpu in value),
     }
+    if name == "hours" and value != NO_LIMIT:
+        return str(value)
     if isinstance(value, str):
         return text("all") if value == "all" else text("none")
     return special[name]() if name in special else f"{value:g}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from bayescore.config.hours import opens_at
 from bayescore.i18n import Text, ntext, text
 from bayescore.results.budget import budget_left
 from bayescore.results.early_stops import early_stops
-from bayescore.store import Job, Trial
+from bayescore.store import Job, JobState, Trial
 
+_IN_HOURS = (JobState.QUEUED, JobState.RUNNING)
 _MINUTE = 60
 _SHORT = 10 * _MINUTE  # a shorter time is shown with its seconds
 
@@ -38,6 +41,24 @@ def budget_text(job: Job, found: Sequence[Trial], moment: str) -> Text | None:
     if gpu_time is not None:
         return text("Left of the budget: {gpu_time} of GPUs.", gpu_time=gpu_time)
     return None
+
+
+def opening_of(job: Job, moment: datetime) -> datetime | None:
+    """When trials of a job may begin again; ``None`` if they may, or the job does not run."""
+    return opens_at(job.local.hours, moment) if job.state in _IN_HOURS else None
+
+
+def opening_text(opening: datetime, moment: datetime) -> Text:
+    """That a job waits for its hours, and when they begin."""
+    return text("waits for its hours, {begins}", begins=begins_text(opening, moment))
+
+
+def begins_text(opening: datetime, moment: datetime) -> Text:
+    """When hours begin, by the clock of this machine."""
+    begin, today = opening.astimezone(), moment.astimezone().date()
+    is_soon = begin.date() == today or opening - moment < timedelta(hours=12)
+    shown = f"{begin:%H:%M}" if is_soon else f"{begin:%m-%d %H:%M}"
+    return text("begins {time}", time=shown)
 
 
 def stops_text(found: Sequence[Trial]) -> Text | None:

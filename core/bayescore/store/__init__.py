@@ -7,7 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bayescore.store import events, jobs, points, queue, requests, revisions, settings, transfers, trials
+    from bayescore.store import (
+        events,
+        free_gpus,
+        jobs,
+        points,
+        queue,
+        requests,
+        revisions,
+        settings,
+        transfers,
+        trials,
+    )
     from bayescore.store.curve_records import CurveRecord, EndForecast, StopCause
     from bayescore.store.data_folder import DataFolder
     from bayescore.store.database import ChangeWatch, Database
@@ -61,6 +72,7 @@ __all__ = [
     "requests",
     "revisions",
     "settings",
+    "free_gpus",
     "transfers",
     "points",
     "queue",

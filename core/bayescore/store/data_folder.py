@@ -20,7 +20,7 @@ from bayescore.store.identifiers import check_identifier, check_number
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "glusterfs", "beegfs", "9p"}
 _NETWORK |= {"gpfs", "panfs", "ncpfs"}
 _NETWORK |= {f"fuse.{name}" for name in ("sshfs", "glusterfs", "s3fs", "rclone", "ceph")}
-_FILE_PREFIXES = ("store.", "engine.", "window.log", "cli.log", "migration.lock")
+_FILE_PREFIXES = ("store.", "engine.", "window.log", "cli.log", "migration.lock", "notifications.")
 _OCTAL = re.compile(r"\\([0-7]{3})")  # how the mount table writes a space or a tab
 READY_MARKER = ".ready"  # “.ready-ATTEMPT” in the folder of a trial: the folder is complete
 _MIN_FREE_BYTES = 2**20  # with less, the disk counts as full
@@ -65,6 +65,11 @@ class DataFolder:
     def engine_stopped(self) -> Path:
         """Exists while the user wants no engine to run."""
         return self.root / "engine.stopped"
+
+    @property
+    def notifications(self) -> Path:
+        """Addresses of notifications, which are secrets."""
+        return self.root / "notifications.json"
 
     @property
     def engine_log(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +46,26 @@ def of_job(connection: sa.Connection, job: str, cursor: int = 0) -> list[Event]:
     events = tables.events
     query = events.select().where(events.c.job == job, events.c.seq > cursor).order_by(events.c.seq)
     return [_event(row) for row in connection.execute(query)]
+
+
+def newest(connection: sa.Connection) -> int:
+    """Number of the newest event of all jobs; 0 without one."""
+    return connection.execute(sa.select(sa.func.max(tables.events.c.seq))).scalar() or 0
+
+
+def after(connection: sa.Connection, cursor: int, kinds: Collection[str]) -> list[Event]:
+    """Events of these kinds of all jobs after ``cursor``, oldest first."""
+    events = tables.events
+    query = events.select().where(events.c.seq > cursor, events.c.kind.in_(kinds)).order_by(events.c.seq)
+    return [_event(row) for row in connection.execute(query)]
+
+
+def last_at(connection: sa.Connection, job: str, kind: str, *, others: bool = False) -> str:
+    """When the newest event of a kind was added to a job, or of all ``others``; empty without one."""
+    events = tables.events
+    is_meant = events.c.kind != kind if others else events.c.kind == kind
+    query = sa.select(events.c.at).where(events.c.job == job, is_meant).order_by(events.c.seq.desc())
+    return connection.execute(query.limit(1)).scalar() or ""
 
 
 def exists(connection: sa.Connection, job: str, kind: str, trial: int) -> bool:

@@ -137,6 +137,11 @@ def identifiers(connection: sa.Connection) -> set[str]:
     return set(connection.execute(sa.select(jobs.c.id)).scalars())
 
 
+def exists(connection: sa.Connection, identifier: str) -> bool:
+    """Whether there is a job with this id."""
+    return connection.execute(sa.select(jobs.c.seq).where(jobs.c.id == identifier)).first() is not None
+
+
 def active(connection: sa.Connection) -> list[Job]:
     """Jobs that have not ended, oldest first."""
     query = jobs.select().where(jobs.c.state.in_([s for s in JobState if not s.ended])).order_by(jobs.c.seq)

@@ -186,6 +186,12 @@ def newest(connection: sa.Connection, job_seq: int) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
+def newest_at(connection: sa.Connection, job_seq: int) -> float | None:
+    """When the newest point of a job arrived, in seconds since 1970; ``None`` without points."""
+    query = sa.select(points.c.at).where(points.c.job == job_seq).order_by(points.c.seq.desc())
+    return connection.execute(query.limit(1)).scalar()
+
+
 def count(connection: sa.Connection, job_seq: int) -> int:
     """Number of points of a job."""
     query = sa.select(sa.func.count()).where(points.c.job == job_seq)

@@ -13,6 +13,7 @@ from bayescore.store.data_folder import DataFolder
 
 MEMORY = Path("/dev/shm")  # Linux: a file system in memory, shared by all accounts
 RUNTIME = Path("/run/user")  # Linux: a folder in memory for each account that is logged in
+WINDOW_SOCKET = "window"  # name of the socket of an open window in one of these folders
 _ON_DISK = "private"  # in the data folder
 
 

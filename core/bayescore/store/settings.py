@@ -23,3 +23,14 @@ def several(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
 def put(connection: sa.Connection, name: str, value: str) -> None:
     """Store a setting."""
     connection.exec_driver_sql("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+
+def delete(connection: sa.Connection, name: str) -> None:
+    """Delete a setting, if it is set."""
+    connection.execute(settings.delete().where(settings.c.name == name))
+
+
+def starting_with(connection: sa.Connection, prefix: str) -> list[str]:
+    """Values of all settings whose names start with ``prefix``, by name."""
+    query = sa.select(settings.c.value).where(settings.c.name.startswith(prefix, autoescape=True))
+    return list(connection.execute(query.order_by(settings.c.name)).scalars())

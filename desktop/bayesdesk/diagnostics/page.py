@@ -53,7 +53,7 @@ class DiagnosticsPage(QWidget):
         self._rows.setSpacing(0)
         card.body.addLayout(self._rows)
         self._machine = machine
-        self.gpus, self.images = GpusCard(machine), ImagesCard(machine)
+        self.gpus, self.images = GpusCard(machine, database, background), ImagesCard(machine)
         self.nodes = NodesCard(machine)
         self.engine = EngineCard(machine, background, database.folder)
         self.jobs = JobsCard(background, database)

@@ -203,6 +203,9 @@ def _local_keys() -> Keys:
         "early_stopping": _("Whether trials that will not become the best are stopped. Default: false."),
         "max_hours": _("Hours after which the job ends with its best. Default: no limit."),
         "max_gpu_hours": _("The same in hours of all GPUs together. Default: no limit."),
+        "hours": _(
+            "Times and days at which trials may begin, such as 20:00-08:00, sat, sun. Default: always."
+        ),
         "known": _("Parameter sets that run first, or with a value, that were measured elsewhere."),
         "baseline": _("The parameter set that runs before all others."),
         "expect": _("Where you expect the best value of a parameter. The search begins there."),

@@ -12,6 +12,7 @@ from bayescore.i18n import _
 from bayesdesk.editor.early_stopping_field import EarlyStoppingField
 from bayesdesk.editor.fields import ChoiceField, ComboField, Labelled, TextField, name_field
 from bayesdesk.editor.gpu_choice import GpuChoice
+from bayesdesk.editor.hours_field import HoursField
 from bayesdesk.editor.image_state import image_in_effect, image_state
 from bayesdesk.editor.in_place_field import PatternsField
 from bayesdesk.editor.mapping_rows import MappingRows
@@ -144,6 +145,7 @@ class RunSettings(Card):
                 (_("Stop hopeless trials"), EarlyStoppingField(local)),
                 (_("Longest job, in hours"), _limit(local, "max_hours")),
                 (_("GPU hours at most"), _limit(local, "max_gpu_hours")),
+                (_("Hours in which trials begin"), HoursField(local)),
             ],
             [
                 (_("Used in place"), _patterns(local, "in_place", _("data, results: rw"))),

@@ -36,6 +36,7 @@ FIELDS = {
     "max_failed_trials": Field(lambda: _("Failed trials at most"), lambda: _("no limit"), _NO_LIMIT),
     "max_hours": Field(lambda: _("Hours at most"), lambda: _("no limit"), _NO_LIMIT),
     "max_gpu_hours": Field(lambda: _("GPU hours at most"), lambda: _("no limit"), _NO_LIMIT),
+    "hours": Field(lambda: _("Hours in which trials begin"), lambda: _("always"), _NO_LIMIT),
 }
 
 
@@ -43,6 +44,8 @@ def field_text(name: str, value: Any) -> str:
     """What a field shows for a setting: nothing for no limit."""
     if value is None:
         return ""
+    if name == "hours":
+        return str(value)
     if name == "gpus":
         return value if isinstance(value, str) else ",".join(str(gpu) for gpu in value)
     if name == "trial_timeout":

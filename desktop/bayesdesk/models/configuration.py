@@ -142,6 +142,9 @@ def _limits(local: LocalSettings) -> list[Setting]:
         found.append(Setting(_("Longest job, in hours"), f"{local.max_hours:g}"))
     if local.max_gpu_hours is not None:
         found.append(Setting(_("GPU hours at most"), f"{local.max_gpu_hours:g}"))
+    if local.hours is not None:
+        words = local.hours.when if local.hours.zone is None else f"{local.hours.when} ({local.hours.zone})"
+        found.append(Setting(_("Hours in which trials begin"), words))
     if local.max_failed_trials is not None:
         found.append(Setting(_("Stop after failures"), str(local.max_failed_trials)))
     return found

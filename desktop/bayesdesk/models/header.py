@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from bayescore.i18n import _
 from bayescore.results import ended_count, gain_text
 from bayescore.results.job_changes import changes_since_start, listed
+from bayescore.results.job_texts import opening_text
 from bayescore.store import JobState, TrialState
+from bayescore.times import utc
 from bayesdesk.models.early_stops import budget_line, stops_line
 from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
 from bayesdesk.models.progress import progress_words
@@ -61,7 +63,7 @@ def header_of(view: JobView) -> Header:
     """The header of a job."""
     job = view.job
     has_ended, runs_here = job.state.ended, not job.submission.is_imported
-    left = view.seconds_left
+    left = view.seconds_left if view.opening is None else None
     about = "–" if left is None else _("about {time}", time=span(left))
     return Header(
         state=state_word(job.state),
@@ -106,6 +108,8 @@ def _progress(view: JobView) -> str:
         parts.append(_("{count} running", count=running))
     if failed:
         parts.append(_("{count} failed", count=failed))
+    if view.opening is not None:
+        parts.append(str(opening_text(view.opening, utc())))
     return " · ".join(parts)
 
 

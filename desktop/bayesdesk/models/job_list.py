@@ -11,9 +11,10 @@ from bayescore.app.job_search import matcher
 from bayescore.app.queueing import hold_words
 from bayescore.i18n import _, n_
 from bayescore.queue import Why
+from bayescore.results.job_texts import begins_text
 from bayescore.store import JobState
 from bayescore.store.queue import FIRST
-from bayescore.times import parsed
+from bayescore.times import parsed, utc
 from bayesdesk.models.early_stops import chance_words, nearest_limit
 from bayesdesk.models.formatting import number, span, state_word
 from bayesdesk.models.progress import progress_words
@@ -73,7 +74,7 @@ def waits(row: JobRow) -> bool:
         return True
     if row.job.state.ended or place is None or place.hold is None or place.running:
         return False
-    return place.hold.why is Why.AHEAD or row.done == 0
+    return place.hold.why in (Why.AHEAD, Why.HOURS) or row.done == 0
 
 
 def _headings(group: str) -> Callable[[JobRow], str]:
@@ -116,6 +117,8 @@ def moment_word(stored: str) -> str:
 def status_line(item: JobRow) -> str:
     """A job's progress and what is left of its time, or how it ended and after how many trials."""
     job = item.job
+    if item.opening is not None:
+        return f"{progress_words(item.done, job.max_trials)} · {begins_text(item.opening, utc())}"
     if job.state is not JobState.PAUSED and waits(item):
         return _hold_words(item.place)
     if job.state is JobState.RUNNING:
@@ -142,7 +145,7 @@ def _hold_words(place: QueuePlace | None) -> str:
 
 def begin_words(item: JobRow) -> str:
     """When a job that waits is expected to begin; empty if that is unknown."""
-    if not waits(item) or item.place is None or item.place.begins_at is None:
+    if not waits(item) or item.opening or item.place is None or item.place.begins_at is None:
         return ""
     moment, present = datetime.fromtimestamp(item.place.begins_at).astimezone(), datetime.now().astimezone()
     if moment.date() == present.date():
@@ -180,7 +183,8 @@ def drop_target(items: Sequence[JobRow | str], job: str, before: int) -> str | N
 
 def short_line(item: JobRow) -> str:
     """The status where there is little room: of a job with a budget only what is left of it."""
-    return nearest_limit(item.budget)[1] if item.budget is not None else status_line(item)
+    has_little = item.budget is not None and item.opening is None
+    return nearest_limit(item.budget)[1] if has_little and item.budget else status_line(item)
 
 
 def progress_share(item: JobRow) -> float:

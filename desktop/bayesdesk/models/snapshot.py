@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Flag, auto
 
 import numpy as np
@@ -111,6 +112,8 @@ class JobRow:
         What is left of the job's time; ``None`` for a job without a limit, and for one that does not run.
     chances
         By number of a running trial: its chance to become the best.
+    opening
+        When trials may begin again, for a job that waits for its hours.
     place
         Its place in the queue; ``None`` once it has ended.
     """
@@ -123,6 +126,7 @@ class JobRow:
     stopped: int = 0
     budget: Budget | None = None
     chances: Mapping[int, float] = field(default_factory=dict)
+    opening: datetime | None = None
     place: QueuePlace | None = None
 
 
@@ -144,7 +148,7 @@ class JobView:
         The earlier jobs that this one continues.
     early_stops
         The trials that were stopped early.
-    budget
+    budget, opening
         As of :class:`JobRow`.
     """
 
@@ -160,6 +164,7 @@ class JobView:
     continues: tuple[EarlierJob, ...] = ()
     early_stops: EarlyStops = field(default_factory=EarlyStops)
     budget: Budget | None = None
+    opening: datetime | None = None
 
     @property
     def baseline(self) -> Baseline | None:
@@ -180,7 +185,7 @@ def difference(before: JobView, after: JobView) -> Change:
     Views share the objects that have not changed, so that this takes no time when little has happened.
     """
     change = Change.NONE if after.job.state.ended else Change.TIME
-    states = ((v.job, v.pulled, v.transfer, v.continues) for v in (before, after))
+    states = ((v.job, v.pulled, v.transfer, v.continues, v.opening) for v in (before, after))
     if next(states) != next(states):
         change |= Change.STATE
     if before.job.baseline != after.job.baseline:

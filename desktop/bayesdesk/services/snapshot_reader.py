@@ -14,6 +14,7 @@ from bayescore.app import lineage
 from bayescore.app.lineage import EarlierJob
 from bayescore.queue.standing import QUEUE_SETTINGS, queue_of
 from bayescore.results import EarlyStops, best, budget_left, early_stops, ended_count, time_left
+from bayescore.results.job_texts import opening_of
 from bayescore.store import (
     Database,
     Event,
@@ -30,7 +31,7 @@ from bayescore.store import (
     transfers,
     trials,
 )
-from bayescore.times import now
+from bayescore.times import now, utc
 from bayescore.trials.gpus import Gpu
 from bayesdesk.models.snapshot import Budget, JobRow, JobView, QueuePlace
 from bayesdesk.services.series import SeriesReader
@@ -157,7 +158,8 @@ class SnapshotReader:
             its.read(connection, revisions.of_job(connection, job.id)[0])
         winner, (left, budget) = its.best.value if its.best else None, its.time_and_budget()
         stopped = its.early_stops.count
-        return JobRow(job, its.ended, winner, left, its.failed, stopped, budget, its.chances)
+        opening = opening_of(its.job, utc())
+        return JobRow(job, its.ended, winner, left, its.failed, stopped, budget, its.chances, opening)
 
     # ---- one job
 
@@ -183,6 +185,7 @@ class SnapshotReader:
             details.continued(connection, self._revision),
             its.early_stops,
             budget,
+            opening_of(job, utc()),
         )
 
     def _details_of(self, job: Job) -> _Details:

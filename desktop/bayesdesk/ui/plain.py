@@ -18,20 +18,6 @@ def as_text(words: str) -> str:
     return "<span>" + html.escape(words).replace("\n", "<br>") + "</span>"
 
 
-_LOOK_ALIKES = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
-_MAX_CHARACTERS = 500
-
-
-def without_markup(words: str) -> str:
-    """A text for desktop notifications.
-
-    Some desktops interpret markup and others do not, so escaping would be visible on some of them. Similar
-    characters replace those of markup, and control characters are removed.
-    """
-    shown = "".join(c for c in words[:_MAX_CHARACTERS] if c.isprintable() or c == "\n")
-    return shown.translate(_LOOK_ALIKES)
-
-
 _BREAK = "\N{ZERO WIDTH SPACE}"  # where a long path may be broken
 _LONG_WORD = 40
 

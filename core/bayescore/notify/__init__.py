@@ -1,0 +1,1 @@
+"""Notifications to addresses of the user: what they say, where they go, and how each is sent at most once."""
