@@ -78,7 +78,7 @@ def test_that_a_link_out_of_the_project_is_not_written_through(tmp_path: Path) -
 def test_that_the_command_line_switches_it_for_this_start_and_the_next(workspace: Workspace) -> None:
     workspace.write(max_job_count=1)
     started = workspace.run("gear", "run", "hypertuning", "--early-stopping")
-    assert started.code == 0, started.err
+    assert started.code == 0, started.out + started.err
     assert "early_stopping: true" in started.out
     again = workspace.tune()
     assert workspace.job(again["id"]).local.early_stopping is not None
