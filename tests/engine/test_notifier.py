@@ -227,6 +227,17 @@ def test_that_a_job_that_stands_still_is_announced_once_for_each_time(desk: Desk
     assert len(desk.received) == 2
 
 
+def test_that_a_job_that_waits_for_a_place_or_a_gpu_does_not_stand_still(desk: Desk) -> None:
+    clock = [0.0]
+    standstill = Standstill(desk.database, lambda: clock[0])
+    job = add_job(desk.database, TrialState.SUCCEEDED, TrialState.PENDING)
+    for _minute in range(200):
+        clock[0] += 60
+        standstill.look([job])
+    desk.step()
+    assert desk.received == []
+
+
 def test_that_a_long_trial_may_be_silent_for_three_times_as_long_as_the_longest(desk: Desk) -> None:
     clock = [0.0]
     standstill = Standstill(desk.database, lambda: clock[0])

@@ -1,4 +1,7 @@
-"""Notices jobs that stand still: nothing of them has started, reported or ended for long."""
+"""Notices jobs that stand still: a trial runs, and nothing has started, reported or ended for long.
+
+A job without a running trial waits for a place or a GPU, which the queue shows.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from bayescore.i18n import ntext
-from bayescore.store import Database, Job, JobState, Trial, events, points, trials
+from bayescore.store import Database, Job, JobState, Trial, TrialState, events, points, trials
 from bayescore.times import parsed
 
 STILL = "still"  # kind of the event
@@ -49,7 +52,8 @@ class Standstill:
         if before != changed:
             self._since[job.id] = (changed, moment)
             return
-        if told > changed or moment - since < max(_LONG_S, _TRIALS * _longest(its)):
+        is_waiting = not any(t.state in (TrialState.STARTING, TrialState.RUNNING) for t in its)
+        if is_waiting or told > changed or moment - since < max(_LONG_S, _TRIALS * _longest(its)):
             return
         minutes = int((moment - since) // 60)
         message = ntext(
