@@ -23,6 +23,7 @@ from screenshot_environments import make_environments
 from screenshot_forecast import store_job
 from screenshot_jobs import run_all
 from screenshot_queue import store_queue
+from screenshot_steering import store_steered
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "pictures"
@@ -57,10 +58,12 @@ def main(folder: Path) -> int:
         _run("engine", "stop", "--and-trials")
     store_job(folder / "stopping")
     store_queue(folder / "queue")
+    store_steered(folder / "steered")
     for language in ("en", "zh"):
         for theme in ("light", "dark"):
             _take_forecasts(folder / "stopping", language, theme)
             _take_queue(folder / "queue", language, theme)
+            _take_steered(folder / "steered", language, theme)
     print(f"{len(list(TARGET.glob('*.png')))} screenshots in {TARGET}")
     return 0
 
@@ -221,6 +224,23 @@ def _take_queue(home: Path, language: str, theme: str) -> None:
     grab = _grabber(window, language, theme)
     _job(window, next(r.job.id for r in window.rows if r.job.name == "resnet"))
     grab("queue", window.sidebar)
+    window.close()
+    _wait_until(window.isHidden)
+
+
+def _take_steered(home: Path, language: str, theme: str) -> None:
+    """A paused job that was changed, and its baseline; the dialog that changes it."""
+    window = _opened(home, language, theme)
+    _wait_until(lambda: window.rows)
+    grab = _grabber(window, language, theme)
+    page = _job(window, window.rows[0].job.id)
+    page.tabs.setCurrentIndex(0)
+    grab("paused")
+    page.tabs.setCurrentIndex(page.names.index("parallel-coordinates"))
+    grab("baseline")
+    dialog = page.ask_change()
+    grab("change-job", dialog)
+    dialog.reject()
     window.close()
     _wait_until(window.isHidden)
 
