@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bayescore.i18n import text
-from bayescore.store import IMPORTED, Forecast, JobState
+from bayescore.store import IMPORTED, Event, Forecast, JobState
+from bayescore.times import local
 from bayesdesk.models.header import header_of
 from support.views import S, a_job, a_trial, a_view
 
@@ -114,3 +115,15 @@ def test_that_a_reason_is_an_error_unless_the_job_has_ended_well() -> None:
 )
 def test_that_the_best_is_compared_with_the_baseline(trials: list, words: str) -> None:
     assert header_of(a_view(trials)).best == words
+
+
+def test_that_a_paused_job_shows_since_when_and_neither_a_time_left_nor_waiting_trials_as_running() -> None:
+    began, paused = "2026-01-01T00:00:00+00:00", "2026-01-01T12:30:00+00:00"
+    happened = [
+        Event(number, "job1", None, at, "info", kind, text("x"))
+        for number, (kind, at) in enumerate([("paused", began), ("resumed", began), ("paused", paused)])
+    ]
+    trials = [a_trial(1, 0.5), a_trial(2, None, S.PENDING)]
+    header = header_of(a_view(trials, job=a_job(JobState.PAUSED), events=tuple(happened), seconds_left=60.0))
+    assert header.state == f"paused since {local(paused)}"
+    assert (header.time_left, header.progress) == ("–", "1 of 10")

@@ -9,7 +9,7 @@ from bayescore.results import ended_count, gain_text
 from bayescore.results.job_changes import changes_since_start, listed
 from bayescore.results.job_texts import opening_text
 from bayescore.store import JobState, TrialState
-from bayescore.times import utc
+from bayescore.times import local, utc
 from bayesdesk.models.early_stops import budget_line, stops_line
 from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
 from bayesdesk.models.progress import progress_words
@@ -17,6 +17,7 @@ from bayesdesk.models.snapshot import JobView
 
 MOST_MORE_TRIALS = 100  # of one continuation, as on the command line
 _ENDED_WELL = (JobState.EXHAUSTED, JobState.SUCCEEDED)
+_RUNNING = (TrialState.STARTING, TrialState.RUNNING)
 _FAILED = (TrialState.FAILED, TrialState.LOST)
 
 
@@ -63,10 +64,11 @@ def header_of(view: JobView) -> Header:
     """The header of a job."""
     job = view.job
     has_ended, runs_here = job.state.ended, not job.submission.is_imported
-    left = view.seconds_left if view.opening is None else None
+    is_paused = job.state is JobState.PAUSED
+    left = None if is_paused or view.opening is not None else view.seconds_left
     about = "–" if left is None else _("about {time}", time=span(left))
     return Header(
-        state=state_word(job.state),
+        state=_state(view),
         tone=TONES.get(job.state.value, ""),
         reason=str(job.reason) if job.reason is not None else None,
         severity="hint" if job.state in _ENDED_WELL else "error",
@@ -82,7 +84,7 @@ def header_of(view: JobView) -> Header:
         can_cancel=not has_ended,
         can_change=not has_ended and runs_here,
         can_pause=job.state in (JobState.QUEUED, JobState.RUNNING),
-        can_resume=job.state is JobState.PAUSED,
+        can_resume=is_paused,
         can_continue=has_ended and runs_here,
         can_rerun_failed=has_ended and runs_here and any(t.state in _FAILED for t in view.trials),
     )
@@ -95,6 +97,14 @@ def saved_explanation() -> str:
     )
 
 
+def _state(view: JobView) -> str:
+    word = state_word(view.job.state)
+    since = next((e.at for e in reversed(view.events) if e.kind == "paused"), None)
+    if view.job.state is not JobState.PAUSED or since is None:
+        return word
+    return _("{state} since {time}", state=word, time=local(since))
+
+
 def _progress(view: JobView) -> str:
     if view.pulled is not None:
         return _("pulling the image, {share:.0%}", share=view.pulled)
@@ -102,7 +112,7 @@ def _progress(view: JobView) -> str:
         what, share = view.transfer
         return f"{what}, {share:.0%}"
     ended = ended_count(view.trials)
-    running, failed = len(view.trials) - ended, sum(t.state in _FAILED for t in view.trials)
+    running, failed = (sum(t.state in states for t in view.trials) for states in (_RUNNING, _FAILED))
     parts = [progress_words(ended, view.job.max_trials)]
     if running:
         parts.append(_("{count} running", count=running))
