@@ -176,6 +176,27 @@ def test_that_a_wrong_change_is_refused(
     assert kinds(workspace, job, "changed") == []
 
 
+def test_that_hours_can_be_removed_where_there_are_none(workspace: Workspace, tmp_path: Path) -> None:
+    job = begin(workspace, tmp_path / "go", max_job_count=1)
+    assert workspace.run("change", job, "--hours", "none").code == 0
+    (tmp_path / "go").touch()
+    workspace.wait_ended(job)
+    assert workspace.job(job).local.hours is None
+
+
+def test_that_a_request_that_cannot_be_carried_out_is_given_up(workspace: Workspace, tmp_path: Path) -> None:
+    job = begin(workspace, tmp_path / "go", max_job_count=2, parallel_count=1)
+    database = workspace.database()
+    with database.write() as connection:
+        requests.add(connection, job, requests.CHANGE, data={"parallel": "many"})
+        requests.add(connection, job, requests.CHANGE, data={"parallel": 2})
+    database.close()
+    workspace.wait_running(job, 2)
+    assert len(kinds(workspace, job, "request_failed")) == 1
+    (tmp_path / "go").touch()
+    workspace.wait_ended(job)
+
+
 def test_that_an_ended_job_is_continued_and_not_changed(workspace: Workspace) -> None:
     workspace.write()
     job = workspace.insert(trials=1)
