@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,7 @@ from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
 from bayescore.queue.places import set_places
 from bayescore.store import JobState, TrialState, jobs, queue, requests, trials
-from support import crashing_engine
+from support.crashes import crashing
 from support.gpus import StandInGpus
 from support.stepped_engine import SteppedEngine
 from support.workspace import REPORT_X, Workspace, wait_until
@@ -171,18 +168,6 @@ def test_that_a_job_that_is_put_first_gets_the_next_place_and_the_next_gpu(
             assert workspace.wait_ended(job)["state"] == "succeeded"
         began = sorted((t.started_at or "", job) for job in (a, b, c) for t in workspace.trials(job))
         assert [job for _at, job in began][:3] == [a, c, b]
-
-
-@contextmanager
-def crashing(workspace: Workspace, moment: str, step: str) -> Iterator[subprocess.Popen[bytes]]:
-    """An engine that dies at a step."""
-    arguments = [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)]
-    engine = subprocess.Popen(arguments, cwd=workspace.root)
-    try:
-        yield engine
-    finally:
-        engine.kill()
-        engine.wait()
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from time import tzset
@@ -20,8 +17,7 @@ from bayescore.app.prepare import prepare
 from bayescore.app.steering import parse_time
 from bayescore.errors import ConfigError
 from bayescore.store import events, jobs, requests
-from support import crashing_engine
-from support.crashes import kill_supervisor
+from support.crashes import crashing, kill_supervisor
 from support.gpus import StandInGpus
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -385,18 +381,6 @@ def test_that_an_engine_that_dies_around_a_pause_loses_no_checkpoint_and_begins_
     (trial,) = workspace.wait_ended(job)["trials"]
     assert (trial["state"], trial["value"]) == ("succeeded", 2.0)
     assert [t.attempt for t in workspace.trials(job)] == [2]
-
-
-@contextmanager
-def crashing(workspace: Workspace, moment: str, step: str) -> Iterator[subprocess.Popen[bytes]]:
-    """An engine that dies at a step."""
-    arguments = [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)]
-    engine = subprocess.Popen(arguments, cwd=workspace.root)
-    try:
-        yield engine
-    finally:
-        engine.kill()
-        engine.wait()
 
 
 def test_that_a_job_is_resumed_at_a_time_unless_it_is_paused_again(
