@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import tzset
 
@@ -315,6 +315,23 @@ def test_that_a_paused_job_holds_no_gpu(workspace: Workspace, tmp_path: Path) ->
     assert {tuple(t["gpus"]) for t in other["trials"]} == {(gpus.uuids[0],)}
     go.touch()
     assert workspace.run("resume", job).code == 0
+    assert [t["state"] for t in workspace.wait_ended(job)["trials"]] == ["succeeded"] * 2
+
+
+def test_that_the_time_of_a_pause_is_added_to_what_the_job_may_take(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=2, parallel_count=1, local={"max_hours": 8})
+    assert workspace.run("pause", job, "--now").code == 0
+    wait_until(lambda: paused(workspace, job), "the trial does not end")
+    earlier = (datetime.now(UTC) - timedelta(hours=1.5)).isoformat(timespec="microseconds")
+    with closing(sqlite3.connect(workspace.data.database, timeout=60)) as connection:
+        connection.execute("UPDATE events SET at = ? WHERE kind = 'paused'", (earlier,))
+        connection.commit()
+    assert workspace.run("resume", job).code == 0
+    assert workspace.job(job).local.max_hours == pytest.approx(9.5, abs=0.05)
+    go.touch()
     assert [t["state"] for t in workspace.wait_ended(job)["trials"]] == ["succeeded"] * 2
 
 

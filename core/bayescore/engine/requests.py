@@ -28,7 +28,7 @@ from bayescore.store import (
     trials,
 )
 from bayescore.store import requests as store_requests
-from bayescore.times import now
+from bayescore.times import now, parsed
 
 _log = logging.getLogger(__name__)
 
@@ -123,9 +123,7 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         store_requests.withdraw(connection, job.id, store_requests.RESUME)
         _pause(connection, job, at_once=bool(request.data.get("now")))
     elif request.kind == store_requests.RESUME and job.state is JobState.PAUSED:
-        has_begun = bool(trials.of_job(connection, job.id))
-        jobs.move(connection, job.id, JobState.RUNNING if has_begun else JobState.QUEUED)
-        events.add(connection, job.id, "resumed", text("The job was resumed."))
+        _resume(connection, job)
     return True
 
 
@@ -156,6 +154,18 @@ def _reorder(connection: sa.Connection, job: Job, to: str) -> None:
         queue.LAST: text("The job was put last in the queue."),
     }.get(to, text("The job was put behind job {id} in the queue.", id=to))
     events.add(connection, job.id, "reordered", words)
+
+
+def _resume(connection: sa.Connection, job: Job) -> None:
+    """Let a paused job continue, with the time for which it was paused added to what it may take."""
+    has_begun = bool(trials.of_job(connection, job.id))
+    jobs.move(connection, job.id, JobState.RUNNING if has_begun else JobState.QUEUED)
+    events.add(connection, job.id, "resumed", text("The job was resumed."))
+    paused_at, limit = events.last_at(connection, job.id, "paused"), job.local.max_hours
+    if limit is not None and has_begun and paused_at:
+        seconds = max(0.0, (parsed(now()) - parsed(paused_at)).total_seconds())
+        if extra := round(seconds / 3600, 2):
+            _change(connection, job, JobChange(max_hours=limit + extra))
 
 
 def _set_turns(connection: sa.Connection, job: Job, *, in_order: bool) -> None:
