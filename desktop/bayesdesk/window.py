@@ -382,9 +382,12 @@ class MainWindow(QMainWindow):
         """Check several projects, and put them into the queue."""
         from bayesdesk.sweep_dialog import SweepDialog
 
-        dialog = SweepDialog(self, self.background, self.database, projects)
-        dialog.started.connect(self.show_job)
-        dialog.open()
+        def show() -> None:
+            dialog = SweepDialog(self, self.background, self.database, projects)
+            dialog.started.connect(self.show_job)
+            dialog.open()
+
+        self.files.save_first(projects, show)
 
     def _open_folder(self) -> Path | None:
         return self.editor.model.file.parent if self.editor is not None else None
