@@ -170,6 +170,8 @@ class OpenFiles(QObject):
             proceed()
             return
 
+        again = partial(self.save_first, projects, proceed)  # something may be typed during the save
+
         def ask_if_changed() -> None:
             if not editor.is_changed:
                 proceed()
@@ -179,7 +181,7 @@ class OpenFiles(QObject):
                 _("{file} has unsaved changes.", file=editor.model.file.name),
                 str(editor.model.file.parent),
                 meaning="warning",
-                answers=[Answer(_("Cancel")), Answer(_("Save"), lambda: editor.save(proceed), "primary")],
+                answers=[Answer(_("Cancel")), Answer(_("Save"), lambda: editor.save(again), "primary")],
             )
 
         editor.project.after_edits(ask_if_changed)
