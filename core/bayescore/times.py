@@ -25,6 +25,20 @@ def parsed(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
+def clock(moment: datetime, present: datetime | None = None) -> str:
+    """A time by the clock of this machine: of today to the minute, otherwise with its date.
+
+    Parameters
+    ----------
+    present
+        By default the current time.
+    """
+    shown, today = moment.astimezone(), (present or utc()).astimezone().date()
+    if shown.date() == today:
+        return f"{shown:%H:%M}"
+    return f"{shown:%m-%d %H:%M}" if shown.year == today.year else f"{shown:%Y-%m-%d %H:%M}"
+
+
 def local(value: str) -> str:
     """A string from :func:`now` for people: to the second, in the local time zone, with its offset.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -161,6 +161,30 @@ class OpenFiles(QObject):
             ],
         )
         box.rejected.connect(stay)
+
+    def save_first(self, projects: Sequence[Path], proceed: Callable[[], object]) -> None:
+        """Proceed unless one of these projects has unsaved changes; the user may save them first."""
+        editor = self._pages.editor
+        folders = {project_file(path).absolute().parent for path in projects}
+        if editor is None or editor.model.file.parent not in folders:
+            proceed()
+            return
+
+        again = partial(self.save_first, projects, proceed)  # something may be typed during the save
+
+        def ask_if_changed() -> None:
+            if not editor.is_changed:
+                proceed()
+                return
+            ask(
+                self._window,
+                _("{file} has unsaved changes.", file=editor.model.file.name),
+                str(editor.model.file.parent),
+                meaning="warning",
+                answers=[Answer(_("Cancel")), Answer(_("Save"), lambda: editor.save(again), "primary")],
+            )
+
+        editor.project.after_edits(ask_if_changed)
 
 
 def _read_project(file: Path) -> Project:

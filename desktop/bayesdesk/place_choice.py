@@ -33,4 +33,6 @@ class PlaceChoice(ComboBox):
 
     def _store(self, index: int) -> None:
         count, database = self.itemData(index), self._database
-        self._background.run(lambda: store_places(database, count))
+        self._background.run_in_order(
+            _("Storing the number of trials at a time"), lambda: store_places(database, count)
+        )

@@ -9,12 +9,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from bayescore.app.findings import Finding
 from bayescore.app.options import Options
 from bayescore.app.preflight import Preflight, preflight
 from bayescore.config import Severity
 from bayescore.config.gear import read_gear
 from bayescore.config.load import project_file
-from bayescore.i18n import _, n_
+from bayescore.errors import BayesdeskError
+from bayescore.i18n import _, n_, text
 from bayescore.store import Database
 from bayesdesk.services.background import Background
 from bayesdesk.services.commands import Commands
@@ -87,7 +89,11 @@ class SweepDialog(Dialog):
             card.show_found(found)
             self._check(index + 1)
 
-        self._background.run(check, show, self._failed)
+        def failed(error: Exception) -> None:
+            card.show_error(error)
+            self._check(index + 1)
+
+        self._background.run(check, show, failed)
 
     def _checked(self) -> None:
         self._busy.setVisible(False)
@@ -109,6 +115,7 @@ class SweepDialog(Dialog):
         found = [card.found for card in self._cards if card.found is not None]
         chosen = [(each.prepared, each.unconfirmed) for each in found if each.prepared is not None]
         self._is_storing = True
+        self._error.setVisible(False)
         self._busy.setVisible(True)
         self.start.setEnabled(False)
         action = _("Queue several projects")
@@ -123,6 +130,7 @@ class SweepDialog(Dialog):
     def _failed(self, error: Exception) -> None:
         self._is_storing = False
         self._busy.setVisible(False)
+        self.start.setEnabled(True)
         self._refuse(str(error))
 
     def _refuse(self, words: str) -> None:
@@ -165,3 +173,12 @@ class _ProjectCard(Card):
         )
         show_findings(self._rows, shown, theme.px(_TOPIC_WIDTH))
         self._asks.show_asks(found.unconfirmed)
+
+    def show_error(self, error: Exception) -> None:
+        """Show why the project could not be checked."""
+        if isinstance(error, BayesdeskError):
+            finding = Finding.of_error("project", error)
+        else:
+            words = text("Unexpected error: {error}", error=f"{type(error).__name__}: {error}")
+            finding = Finding("project", Severity.ERROR, words)
+        self.show_found(Preflight(None, (finding,)))

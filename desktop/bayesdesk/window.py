@@ -135,6 +135,8 @@ class MainWindow(QMainWindow):
         self.pages.job_started.connect(self.show_job)
         self.pages.new_from_requested.connect(self.lost_project.follow_up)
         self.job_actions.compare_requested.connect(lambda chosen: self.compare(*chosen))
+        self.job_actions.moved.connect(self.jobs.expect_move)
+        self.job_actions.move_failed.connect(self.jobs.forget_moves)
         self.new_project.chosen.connect(self.open_file)
         self.new_project.several_chosen.connect(self.queue_projects)
         self.new_project.example_ready.connect(self.files.start)
@@ -380,9 +382,12 @@ class MainWindow(QMainWindow):
         """Check several projects, and put them into the queue."""
         from bayesdesk.sweep_dialog import SweepDialog
 
-        dialog = SweepDialog(self, self.background, self.database, projects)
-        dialog.started.connect(self.show_job)
-        dialog.open()
+        def show() -> None:
+            dialog = SweepDialog(self, self.background, self.database, projects)
+            dialog.started.connect(self.show_job)
+            dialog.open()
+
+        self.files.save_first(projects, show)
 
     def _open_folder(self) -> Path | None:
         return self.editor.model.file.parent if self.editor is not None else None

@@ -123,6 +123,28 @@ def test_that_the_defaults_of_the_program_are_offered_as_the_baseline_and_then_r
     assert baseline.parameters == {"x": 0.25, "count": 3}
 
 
+def test_that_defaults_are_offered_in_the_type_of_their_parameter_unless_they_cannot_be_stored(
+    workspace: Workspace,
+) -> None:
+    flags = ["True", "False"]
+    given = {"flag": "True", "x": "1e999", "count": "9" * 100, "long": repr("ä" * 500)}
+    program = "".join(f'parser.add_argument("--{name}", default={value})\n' for name, value in given.items())
+    start = "import argparse\nparser = argparse.ArgumentParser()\n"
+    named = [
+        {"name": "flag", "type": "CATEGORICAL", "categorical_values": flags},
+        {"name": "long", "type": "CATEGORICAL", "categorical_values": ["ä" * 500, "b"]},
+    ]
+    workspace.write(f"{start}{program}parser.parse_args()\n", specs=[*SPECS[:2], *named])
+    found = preflight(workspace.project, Options(), workspace.root).findings
+    (offer,) = [f for f in found if f.topic == "baseline"]
+    assert len(str(offer.message)) < 400
+    (action,) = offer.actions
+    assert action.edit is not None
+    document = YamlDocument.parse("")
+    written = document.apply(action.edit(document)).data["baseline"]
+    assert written == {"flag": "True", "long": "ä" * 500}
+
+
 @pytest.mark.parametrize("program", ["", DEFAULTS.replace("parse_args()", "parse_known_args()")])
 def test_that_defaults_that_are_not_known_for_certain_are_not_offered(
     workspace: Workspace, program: str

@@ -54,6 +54,22 @@ def test_that_a_result_and_an_error_reach_their_callbacks_on_the_gui_thread(qapp
     assert sorted(came) == [("no", True), ("no", True), ("yes", True)]
 
 
+def test_that_actions_in_order_begin_when_the_one_before_has_ended(qapp, qtbot) -> None:
+    background, done, go = Background(), list[str](), threading.Event()
+
+    def first() -> None:
+        go.wait()
+        done.append("first")
+        raise ValueError
+
+    background.run_in_order("One", first, None, lambda _error: None)
+    background.run_in_order("Two", lambda: done.append("second"))
+    assert background.actions == ("One", "Two")
+    go.set()
+    qtbot.waitUntil(lambda: not background.actions, timeout=WAIT_MS)
+    assert done == ["first", "second"]
+
+
 class Reader(QObject):
     """A Qt object that takes results as a method and in a function of its own."""
 

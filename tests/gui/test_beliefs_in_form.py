@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 
-from bayescore.config import Belief, CategoricalSpec, load_text
+from bayescore.config import Belief, CategoricalSpec, DoubleSpec, load_text
 from bayescore.config.yamltext import YamlDocument
 from bayesdesk.editor.belief_edits import (
     default_within,
@@ -21,6 +21,7 @@ from bayesdesk.editor.belief_edits import (
 )
 from bayesdesk.editor.editor_page import EditorPage
 from bayesdesk.editor.parameter_row import ParameterRow
+from bayesdesk.jobs import beliefs_card
 from bayesdesk.jobs.beliefs_card import BeliefsCard
 from bayesdesk.window import MainWindow
 from support.window import WAIT_MS, ended_page, open_editor, settle, type_into
@@ -197,6 +198,13 @@ def test_that_a_moved_belief_stays_in_the_range(spec) -> None:
     assert moved_to(spec, Belief(around=belief.around), 7.0).within is None
 
 
+@pytest.mark.parametrize(("low", "high"), [(-1.7e308, 1.7e308), (0.0, 1e-322)])
+def test_that_a_belief_about_an_extreme_range_is_a_number_in_it(low: float, high: float) -> None:
+    spec = DoubleSpec(name="x", type="DOUBLE", min_value=low, max_value=high)
+    for around in (first_belief(spec).around, moved_to(spec, first_belief(spec), 0.9).around):
+        assert low <= around <= high
+
+
 @pytest.mark.parametrize(
     ("written", "around", "within", "result"),
     [
@@ -214,7 +222,7 @@ def test_that_an_edit_keeps_the_rest(written: str, around: str, within: str, res
 
 
 def test_that_the_analysis_says_what_the_trials_say_of_a_belief(
-    window: MainWindow, workspace: Workspace, qtbot
+    window: MainWindow, workspace: Workspace, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     x = {"name": "x", "type": "DOUBLE", "min_value": 0.0, "max_value": 1.0}
     workspace.write(specs=[x], algorithm="Random", max_job_count=12, local={"expect": {"x": 0.1}})
@@ -223,3 +231,7 @@ def test_that_the_analysis_says_what_the_trials_say_of_a_belief(
     qtbot.waitUntil(lambda: bool(page.findChildren(BeliefsCard)), timeout=WAIT_MS)
     (card,) = page.findChildren(BeliefsCard)
     assert card.text.startswith("x: you expected 0.1; the best trials lie at 0.")
+    monkeypatch.setattr(beliefs_card, "verdicts_of", lambda _job, _trials: ())
+    card.show_trials()
+    assert card.text.startswith("After 8 trials")
+    assert [words.text() for words in card.findChildren(QLabel) if "expected 0.1" in words.text()] == []

@@ -135,6 +135,23 @@ def test_that_keys_and_menu_change_the_order(window: MainWindow, waiting: list[J
     qtbot.waitUntil(lambda: "a place" in line_of(window, "one"), timeout=WAIT_MS)
 
 
+def test_that_a_second_move_follows_the_first_before_the_queue_has_changed(
+    window: MainWindow, waiting: list[Job], qtbot
+) -> None:
+    view = window.sidebar.list
+    window.activateWindow()
+    view.setFocus()
+    view.setCurrentIndex(window.jobs.index_of(waiting[1].id))
+    qtbot.waitUntil(view.hasFocus, timeout=WAIT_MS)
+    for _press in range(2):
+        qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert window.background.actions == ("Storing the request",)  # the window does not close before
+    qtbot.waitUntil(lambda: not window.background.actions, timeout=WAIT_MS)
+    wait_for(window, qtbot, "two", "three", "one", "shared")
+    qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    wait_for(window, qtbot, "two", "one", "three", "shared")
+
+
 def line_of(window: MainWindow, name: str) -> str:
     return spoken_line(next(row for row in window.rows if row.job.name == name))
 

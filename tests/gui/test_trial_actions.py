@@ -205,10 +205,12 @@ def test_that_a_trial_is_added_from_a_line_and_from_a_place_of_the_contour(
     qtbot.waitUntil(contour._plot.isVisible, timeout=WAIT_MS)
     box = contour._plot.box
     lower_left = contour._plot.mapFromScene(box.mapViewToScene(QPointF(0.0, 0.0)))
+    drawn = contour._pair()
+    contour._x.setCurrentIndex(contour._x.findData(drawn[1].name))  # a choice that is not computed yet
     context_menu(contour._plot.viewport(), lower_left)
     choose_entry("Add a trial here…")
     dialog = opened(window, AddTrialDialog, qtbot)
-    chosen = {spec.name: spec for spec in contour._pair()}
+    chosen = {spec.name: spec for spec in drawn}
     for name, field in dialog.fields.items():
         spec = chosen.get(name)
         if spec is None:

@@ -8,7 +8,7 @@ from bayescore.app.options import parse_gpus
 from bayescore.errors import ConfigError
 from bayescore.i18n import Text, text
 from bayescore.store import Database, free_gpus
-from bayescore.times import now, parsed, utc
+from bayescore.times import clock, now, parsed
 from bayescore.trials.gpus import Gpu, chosen, visible
 
 
@@ -51,10 +51,7 @@ def free_text(until: str) -> Text:
     """Until when a GPU is left free, by the clock of this machine."""
     if until == free_gpus.ALWAYS:
         return text("left free")
-    end = parsed(until).astimezone()
-    is_today = end.date() == utc().astimezone().date()
-    shown = f"{end:%H:%M}" if is_today else f"{end:%Y-%m-%d %H:%M}"
-    return text("left free until {time}", time=shown)
+    return text("left free until {time}", time=clock(parsed(until)))
 
 
 def _found(which: str, gpus: Sequence[Gpu]) -> list[Gpu]:

@@ -16,6 +16,7 @@ from bayescore.errors import ConfigError
 from bayescore.i18n import _, text
 from bayescore.queue.standing import QueueView, Standing
 from bayescore.store import Database
+from bayescore.times import clock, utc
 
 JOB_TO_MOVE = typer.Argument(help=_("The job to move; without one, the queue is shown."), show_default=False)
 
@@ -101,14 +102,10 @@ def _row(number: int, standing: Standing) -> list[str]:
 
 
 def _time(moment: float | None) -> str:
-    """A time of today by the clock, otherwise with its date."""
     if moment is None:
         return ""
-    shown, present = datetime.fromtimestamp(moment, UTC).astimezone(), datetime.now(UTC).astimezone()
-    if shown <= present:
-        return _("soon")
-    written = f"{shown:%H:%M}" if shown.date() == present.date() else f"{shown:%m-%d %H:%M}"
-    return _("about {time}", time=written)
+    begin, present = datetime.fromtimestamp(moment, UTC), utc()
+    return _("soon") if begin <= present else _("about {time}", time=clock(begin, present))
 
 
 def _json(standing: Standing) -> dict[str, object]:

@@ -10,6 +10,7 @@ from bayescore.i18n import Text, ntext, text
 from bayescore.results.budget import budget_left
 from bayescore.results.early_stops import early_stops
 from bayescore.store import Job, JobState, Trial
+from bayescore.times import clock
 
 _IN_HOURS = (JobState.QUEUED, JobState.RUNNING)
 _MINUTE = 60
@@ -55,10 +56,8 @@ def opening_text(opening: datetime, moment: datetime) -> Text:
 
 def begins_text(opening: datetime, moment: datetime) -> Text:
     """When hours begin, by the clock of this machine."""
-    begin, today = opening.astimezone(), moment.astimezone().date()
-    is_soon = begin.date() == today or opening - moment < timedelta(hours=12)
-    shown = f"{begin:%H:%M}" if is_soon else f"{begin:%m-%d %H:%M}"
-    return text("begins {time}", time=shown)
+    is_soon = opening - moment < timedelta(hours=12)
+    return text("begins {time}", time=clock(opening, opening if is_soon else moment))
 
 
 def stops_text(found: Sequence[Trial]) -> Text | None:

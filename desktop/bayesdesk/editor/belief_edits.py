@@ -120,12 +120,13 @@ def _number_at(spec: Any, centre: float) -> int | float:
     if isinstance(spec, DiscreteSpec | IntegerSpec):
         return number
     low, high = range_of(spec)
-    if scale_of(spec) is Scale.LOG and high / low > 10:
-        rounded = float(f"{number:.2g}")
-    elif high > low:
-        rounded = round(number, math.ceil(-math.log10((high - low) / _FINENESS)))
-    else:
+    if high <= low:
         return number
+    step = (high - low) / _FINENESS
+    if (scale_of(spec) is Scale.LOG and high / low > 10) or not math.isfinite(step) or not step:
+        rounded = float(f"{number:.2g}")
+    else:
+        rounded = round(number, math.ceil(-math.log10(step)))
     return min(max(rounded, low), high)
 
 

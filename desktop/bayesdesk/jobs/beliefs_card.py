@@ -36,10 +36,11 @@ class BeliefsCard(Card):
         while len(self._lines) < len(found):
             self._lines.append(label("", wrap=True, selectable=True))
             self._words.addWidget(self._lines[-1])
-        for line, verdict in zip(self._lines, found, strict=False):
-            line.setText(str(verdict.text))
+        for i, line in enumerate(self._lines):
+            line.setText(str(found[i].text) if i < len(found) else "")
+            line.setVisible(i < len(found))
 
     @property
     def text(self) -> str:
         """The sentences that are shown."""
-        return "\n".join(line.text() for line in self._lines) or self._few.text()
+        return "\n".join(line.text() for line in self._lines if line.text()) or self._few.text()

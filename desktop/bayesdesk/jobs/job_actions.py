@@ -33,6 +33,8 @@ class JobActions(QObject):
     """
 
     compare_requested = Signal(list)  # ids
+    moved = Signal(str, str)  # id of a job, where it is to be in the queue
+    move_failed = Signal()
 
     def __init__(
         self,
@@ -102,16 +104,25 @@ class JobActions(QObject):
 
     def move(self, job: str, to: str | None) -> None:
         """Move a job of the queue: to ``first``, ``last`` or behind another job; ``None`` for nowhere."""
-        if to == FIRST:
-            self._background.run(lambda: queueing.put_first(self._database, job))
-        elif to == LAST:
-            self._background.run(lambda: queueing.put_last(self._database, job))
-        elif to is not None:
-            self._background.run(lambda: queueing.put_behind(self._database, job, to))
+        if to is None:
+            return
+        ends = {FIRST: queueing.put_first, LAST: queueing.put_last}
+        put = ends[to] if to in ends else partial(queueing.put_behind, other=to)
+        self._background.run_in_order(
+            _("Storing the request"), lambda: put(self._database, job), None, self._move_failed
+        )
+        self.moved.emit(job, to)
+
+    def _move_failed(self, error: Exception) -> None:
+        self.move_failed.emit()
+        self._background.went_wrong.emit(error)
 
     def set_in_order(self, job: str, *, in_order: bool) -> None:
         """Let a job wait for those ahead of it, or take turns with them."""
-        self._background.run(lambda: queueing.set_in_order(self._database, job, in_order=in_order))
+        self._background.run_in_order(
+            _("Storing the request"),
+            lambda: queueing.set_in_order(self._database, job, in_order=in_order),
+        )
 
     def fill(self, menu: QMenu, jobs: Sequence[JobRow]) -> None:
         """Add an entry for each action on these jobs."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSettings, Qt
 
 from bayescore.i18n import _
+from bayescore.store.queue import FIRST
 from bayesdesk.models.job_list import (
     BY_DAY,
     BY_PROJECT,
@@ -42,10 +45,14 @@ class JobListModel(QAbstractListModel):
         self.rows: tuple[JobRow, ...] = ()
         self._items: list[JobRow | str] = []
         self._places: dict[str, int] = {}  # by id
+        self._orders: list[list[str]] = [[]]  # ids of the queue: as it is, and after each requested move
 
     def set_rows(self, rows: tuple[JobRow, ...]) -> None:
         """Show these jobs."""
         self.rows = rows
+        queued = sorted((r.place.index, r.job.id) for r in rows if r.place is not None)
+        order = [job for _index, job in queued]
+        self._orders = self._orders[self._orders.index(order) :] if order in self._orders else [order]
         self._arrange()
 
     def set_listing(self, listing: Listing) -> None:
@@ -97,7 +104,11 @@ class JobListModel(QAbstractListModel):
 
     def can_be_moved(self, item: JobRow) -> bool:
         """Whether a job waits in the queue and every job of it is shown."""
-        return self.listing.group == BY_STATE and not self.listing.query and waits(item)
+        return self._shows_queue and waits(item)
+
+    @property
+    def _shows_queue(self) -> bool:
+        return self.listing.group == BY_STATE and not self.listing.query
 
     def waiting_rows(self) -> tuple[int, int]:
         """The first and the last row of the jobs that wait; the list has at least one."""
@@ -110,18 +121,33 @@ class JobListModel(QAbstractListModel):
 
     def shifted(self, job: str, by: int) -> str | None:
         """Where a job goes that moves up or down by one row; as :meth:`target`."""
-        row = self._places.get(job)
-        if row is None or not self.can_be_moved(self._row(row)):
+        items = self._expected_items()
+        waiting = [i for i, item in enumerate(items) if not isinstance(item, str) and waits(item)]
+        row = next((i for i in waiting if _is_job(items[i], job)), None)
+        if row is None or row + by not in waiting or not self._shows_queue:
             return None
-        first, last = self.waiting_rows()
-        if not first <= row + by <= last:
-            return None
-        return self.target(job, row + by + (by > 0))
+        return drop_target(items, job, row + by + (by > 0))
 
-    def _row(self, index: int) -> JobRow:
-        item = self._items[index]
-        assert isinstance(item, JobRow)
-        return item
+    def expect_move(self, job: str, to: str) -> None:
+        """Compute further moves from the order after this one, which has been requested."""
+        others = [each for each in self._orders[-1] if each != job]
+        place = 0 if to == FIRST else others.index(to) + 1 if to in others else len(others)
+        self._orders.append([*others[:place], job, *others[place:]])
+
+    def forget_moves(self) -> None:
+        """Compute further moves from the order that is shown: a request has failed."""
+        del self._orders[1:]
+
+    def _expected_items(self) -> list[JobRow | str]:
+        """The list once every requested move has been made."""
+        if len(self._orders) == 1:
+            return self._items
+        indices = {job: i for i, job in enumerate(self._orders[-1])}
+        rows = [
+            row if row.place is None else replace(row, place=replace(row.place, index=indices[row.job.id]))
+            for row in self.rows
+        ]
+        return grouped(rows, self.listing)
 
     def index_of(self, job: str) -> QModelIndex:
         """Index of a job; invalid when it is not shown."""
@@ -137,6 +163,10 @@ def tip_lines(item: JobRow) -> list[str]:
     lines = [job.name, f"{job.id} · {job.project}", tags_line(item), job.note, status, begins]
     lines += chance_lines(item)
     return [line for line in [*lines, str(job.reason or "")] if line]
+
+
+def _is_job(item: JobRow | str, job: str) -> bool:
+    return not isinstance(item, str) and item.job.id == job
 
 
 def _is_same_job(one: JobRow | str, other: JobRow | str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bayescore.config.job_change import NO_LIMIT
 from bayescore.config.local import written_duration
 from bayescore.i18n import _
 
@@ -25,18 +26,16 @@ class Field:
     when_empty: str = ""
 
 
-_NO_LIMIT = "none"
-
 FIELDS = {
     "count": Field(lambda: _("Number of trials")),
     "parallel": Field(lambda: _("Trials at a time")),
     "gpus": Field(lambda: _("GPUs"), lambda: _("all, none, or a list: 0,1"), "all"),
     "trials_per_gpu": Field(lambda: _("Trials per GPU")),
-    "trial_timeout": Field(lambda: _("Time limit of a trial"), lambda: _("none, or 2h"), _NO_LIMIT),
-    "max_failed_trials": Field(lambda: _("Failed trials at most"), lambda: _("no limit"), _NO_LIMIT),
-    "max_hours": Field(lambda: _("Hours at most"), lambda: _("no limit"), _NO_LIMIT),
-    "max_gpu_hours": Field(lambda: _("GPU hours at most"), lambda: _("no limit"), _NO_LIMIT),
-    "hours": Field(lambda: _("Hours in which trials begin"), lambda: _("always"), _NO_LIMIT),
+    "trial_timeout": Field(lambda: _("Time limit of a trial"), lambda: _("none, or 2h"), NO_LIMIT),
+    "max_failed_trials": Field(lambda: _("Failed trials at most"), lambda: _("no limit"), NO_LIMIT),
+    "max_hours": Field(lambda: _("Hours at most"), lambda: _("no limit"), NO_LIMIT),
+    "max_gpu_hours": Field(lambda: _("GPU hours at most"), lambda: _("no limit"), NO_LIMIT),
+    "hours": Field(lambda: _("Hours in which trials begin"), lambda: _("always"), NO_LIMIT),
 }
 
 

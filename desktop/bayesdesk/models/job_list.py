@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import PurePath
 
 from bayescore.app.job_search import matcher
@@ -14,7 +14,7 @@ from bayescore.queue import Why
 from bayescore.results.job_texts import begins_text
 from bayescore.store import JobState
 from bayescore.store.queue import FIRST
-from bayescore.times import parsed, utc
+from bayescore.times import clock, parsed, utc
 from bayesdesk.models.early_stops import chance_words, nearest_limit
 from bayesdesk.models.formatting import number, span, state_word
 from bayesdesk.models.progress import progress_words
@@ -147,10 +147,8 @@ def begin_words(item: JobRow) -> str:
     """When a job that waits is expected to begin; empty if that is unknown."""
     if not waits(item) or item.opening or item.place is None or item.place.begins_at is None:
         return ""
-    moment, present = datetime.fromtimestamp(item.place.begins_at).astimezone(), datetime.now().astimezone()
-    if moment.date() == present.date():
-        return _("about {time}", time=f"{max(moment, present):%H:%M}")
-    return _("about {time}", time=f"{moment:%m-%d %H:%M}")
+    moment, present = datetime.fromtimestamp(item.place.begins_at, UTC), utc()
+    return _("about {time}", time=clock(max(moment, present), present))
 
 
 def drop_target(items: Sequence[JobRow | str], job: str, before: int) -> str | None:

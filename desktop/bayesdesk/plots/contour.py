@@ -46,6 +46,7 @@ class ContourChart(Card):
         self._is_busy = self._is_stale = False
         self._found: Surface | None = None
         self._pictures: dict[str, ContourPicture] = {}  # by what they show
+        self._drawn = ("", "")  # the parameters of the surface, while others may be chosen
         self._is_chosen = False
         self._chosen = (0, 1)  # indices of the two parameters before the last choice
         self._x, self._y = self._made_choice(), self._made_choice()
@@ -148,7 +149,8 @@ class ContourChart(Card):
             self.compute()
 
     def _show_result(self, outcome: _Result) -> None:
-        (first, second), self._found, self._pictures = outcome
+        self._drawn, self._found, self._pictures = outcome
+        first, second = self._drawn
         self._x.setCurrentIndex(self._x.findData(first))
         self._y.setCurrentIndex(self._y.findData(second))
         self._remember_pair()
@@ -214,7 +216,8 @@ class ContourChart(Card):
 
     def _pair(self) -> tuple[ParameterSpec, ParameterSpec]:
         by_name = {s.name: s for s in self._specs}
-        return by_name[self._x.currentData()], by_name[self._y.currentData()]
+        across, up = self._drawn
+        return by_name[across], by_name[up]
 
     def _draw_axes(self) -> None:
         item = self._plot.getPlotItem()
@@ -259,8 +262,8 @@ class ContourChart(Card):
         return _(
             "{what} over {x} and {y}, from {low} to {high}",
             what=what,
-            x=self._x.currentData(),
-            y=self._y.currentData(),
+            x=self._drawn[0],
+            y=self._drawn[1],
             low=number(float(f"{low:.4g}")),
             high=number(float(f"{high:.4g}")),
         )

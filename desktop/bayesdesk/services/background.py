@@ -40,6 +40,8 @@ class Background(QObject):
         self._calls: dict[int, _Call] = {}
         self._outcomes: dict[int, tuple[bool, Any]] = {}  # whether it succeeded, its result or exception
         self._actions: dict[int, str] = {}
+        self._last = threading.Event()  # of the functions of run_in_order: set when it has ended
+        self._last.set()
         self._came_back.connect(self._hand_over)
 
     def run(
@@ -70,6 +72,25 @@ class Background(QObject):
         number = next(self._numbers)
         self._actions[number] = action
         self._start(number, _Call(function, done, failed))
+
+    def run_in_order(
+        self,
+        action: str,
+        function: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """As :meth:`run_to_end`, for changes whose order matters: each begins after the one before."""
+        before, self._last = self._last, threading.Event()
+
+        def work(ended: threading.Event = self._last) -> T:
+            before.wait()
+            try:
+                return function()
+            finally:
+                ended.set()
+
+        self.run_to_end(action, work, done, failed)
 
     @property
     def actions(self) -> tuple[str, ...]:
