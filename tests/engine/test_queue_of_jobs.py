@@ -173,6 +173,28 @@ def test_that_a_job_that_is_put_first_gets_the_next_place_and_the_next_gpu(
         assert [job for _at, job in began][:3] == [a, c, b]
 
 
+def test_that_a_job_that_is_put_first_gets_the_next_place_only_even_if_several_become_free_at_once(
+    engine: SteppedEngine, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bayescore.queue.places.cores", lambda: 4)
+    write(workspace, before := tmp_path / "before", 1, 2, 3, 4)
+    engine.submit()
+    engine.until(lambda: len(list(before.glob("runs *"))) == 4, "four programs do not run")
+    write(workspace, go := tmp_path / "go", 1, 2, 3, 4)
+    b, c = engine.submit(), engine.submit()
+    engine.until(lambda: are_set_up(workspace, b, c), "the jobs are not set up")
+    with engine.database.write() as connection:
+        requests.add(connection, c, requests.REORDER, data={"to": queue.FIRST})
+    (before / "all").touch()
+    wait_until(lambda: not list(before.glob("runs *")), "the programs do not end")
+    engine.until(lambda: sum(running(engine, b, c)) == 4, "no four trials run")
+    assert running(engine, b, c) == [2, 2]
+    with engine.database.read() as connection:
+        assert not queue.read(connection).first
+    (go / "all").touch()
+    engine.until(lambda: engine.state(b).ended and engine.state(c).ended, "the jobs do not end")
+
+
 @contextmanager
 def crashing(workspace: Workspace, moment: str, step: str) -> Iterator[subprocess.Popen[bytes]]:
     """An engine that dies at a step."""

@@ -41,6 +41,7 @@ from bayescore.store import (
     job_secrets,
     jobs,
     points,
+    queue,
     trials,
 )
 from bayescore.trials.runners import Runner
@@ -193,6 +194,7 @@ class JobRun:
             trial = waiting or self._add(connection, len(existing) + 1, suggestion)
             trial = trials.move(connection, trial, TrialState.STARTING)
             trials.lease(connection, trial.id, gpus)
+            queue.take_turn(connection, self.job.id)
             trial = trials.get(connection, trial.id)
         self._prefetched_to = 0
         self._advance_trial(trial)

@@ -48,8 +48,8 @@ def line_up(database: Database, runs: Mapping[str, JobRun], moment: datetime) ->
                 running=used.running,
                 size=size,
                 taken=size * max(0, used.without_lease - run.places_left()),
-                last_start=used.last_start,
-                first_since=queue.first_since.get(job, ""),
+                last_turn=queue.turns.get(job, 0),
+                is_next=job in queue.first,
             )
         )
     return entries, places

@@ -137,8 +137,8 @@ def _entry(
         len(running),
         size,
         size * sum(not t.gpus for t in running),
-        max((t.started_at for t in found if t.started_at), default=""),
-        stored.first_since.get(job.id, ""),
+        stored.turns.get(job.id, 0),
+        job.id in stored.first,
     )
 
 
