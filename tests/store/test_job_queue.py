@@ -37,14 +37,15 @@ def test_that_jobs_are_moved_and_new_ones_come_last(database: Database, ids: lis
         (c, queue.FIRST, (c, a, b, d)),
         (c, b, (a, b, c, d)),
         (a, queue.LAST, (b, c, d, a)),
-        (d, "no such job", (b, c, a, d)),
+        (d, b, (b, d, c, a)),
+        (b, "no such job", (b, d, c, a)),
     ):
         with database.write() as connection:
-            queue.move(connection, job, to)
+            assert queue.move(connection, job, to) == (to != "no such job")
         assert order(database) == expected
     with database.write() as connection:
         new = jobs.add(connection, a_submission()).id
-    assert order(database) == (b, c, a, d, new)
+    assert order(database) == (b, d, c, a, new)
 
 
 def test_that_a_job_that_was_put_first_is_next_until_it_is_moved_or_begins_a_trial(
@@ -80,7 +81,9 @@ def test_that_an_ended_job_leaves_the_queue_and_shares_at_its_end_when_it_contin
         assert queue.read(connection) == found
 
 
-@pytest.mark.parametrize("stored", ["", "no JSON", "[1]", '{"order": 3}', '{"order": ["gone", "gone"]}'])
+@pytest.mark.parametrize(
+    "stored", ["", "no JSON", "[1]", '{"order": 3}', '{"order": ["gone", "gone"]}', "9" * 5000]
+)
 def test_that_a_damaged_setting_is_ignored(database: Database, ids: list[str], stored: str) -> None:
     with database.write() as connection:
         settings.put(connection, queue.KEY, stored)

@@ -63,19 +63,24 @@ def read(connection: sa.Connection) -> Queue:
     return Queue(order, there & frozenset(stored.in_order), there & frozenset(stored.first), turns)
 
 
-def move(connection: sa.Connection, job: str, to: str) -> None:
-    """Move a job.
+def move(connection: sa.Connection, job: str, to: str) -> bool:
+    """Move a job; whether it was moved.
 
     Parameters
     ----------
     to
-        ``FIRST``, ``LAST``, or the id of the job that it is put behind.
+        ``FIRST``, ``LAST``, or the id of the job that it is put behind; if that one has ended by now,
+        the order remains as it is.
     """
     found = read(connection)
+    if to not in (FIRST, LAST, *found.order) or to == job:
+        return False
     others = [each for each in found.order if each != job]
-    place = 0 if to == FIRST else others.index(to) + 1 if to in others else len(others)
+    place = {FIRST: 0, LAST: len(others)}.get(to)
+    place = others.index(to) + 1 if place is None else place
     first = found.first | {job} if to == FIRST else found.first - {job}
     _write(connection, replace(found, order=(*others[:place], job, *others[place:]), first=first))
+    return True
 
 
 def set_in_order(connection: sa.Connection, chosen: Sequence[str], *, in_order: bool) -> None:
