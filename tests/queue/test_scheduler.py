@@ -70,7 +70,11 @@ def test_that_a_trial_that_is_larger_than_the_machine_runs_when_nothing_else_doe
 
 
 def test_that_trials_with_a_gpu_take_no_place() -> None:
-    queue = [Entry("full", running=4, taken=4.0), Entry("gpu", size=0.0, running=9)]
+    queue = [
+        Entry("full", running=4, taken=4.0),
+        Entry("gpu", size=0.0, running=9, lacks=Why.GPU),
+        Entry("ready", size=0.0, running=10),
+    ]
     assert next_job(queue, Places(4, is_limit=True)) == "gpu"
     assert waits(queue, Places(4, is_limit=True)) == {
         "full": Hold(Why.PLACE),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bayescore.queue.scheduler import Entry, Places, next_job
 
-_MOST_STEPS = 20_000  # trials that are simulated, times jobs: later ones are not worth an estimate
+_MOST_STEPS = 2_000  # trials that are simulated, times jobs: later ones are not worth an estimate
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ class Why(StrEnum):
     HOURS = "hours"  # it is outside its hours
     AHEAD = "ahead"  # it runs in order, and a job ahead of it has not ended
     PLACE = "place"  # every place of the machine is taken
-    GPU = "gpu"  # or a slot of its cluster
+    GPU = "gpu"  # every GPU that it may use is taken or left free
+    CLUSTER = "cluster"  # its trials run on a cluster, which has given it no slot
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class Entry:
         Number of its trials that run.
     size
         Places that one of its trials takes; 0 if its trials get a GPU or a slot of a cluster.
+    lacks
+        What a trial of size 0 waits for; ``None`` if nothing is known to be taken.
     taken
         Places that its running trials take.
     last_turn
@@ -90,6 +93,7 @@ class Entry:
     taken: float = 0.0
     last_turn: int = 0
     is_next: bool = False
+    lacks: Why | None = None
 
 
 def holds(queue: Iterable[Entry]) -> dict[str, Hold]:
@@ -139,7 +143,8 @@ def waits(queue: Sequence[Entry], places: Places) -> dict[str, Hold]:
     is_taken = False
     for entry in order:
         if entry.size == 0:
-            found[entry.job] = Hold(Why.GPU)
+            if entry.lacks is not None:
+                found[entry.job] = Hold(entry.lacks)
         elif is_taken or not _fits(entry, queue, order, places):
             is_taken = True
             found[entry.job] = Hold(Why.PLACE)
