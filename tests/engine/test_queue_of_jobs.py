@@ -8,14 +8,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bayescore.app import engine_control
 from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
+from bayescore.engine.job_setup import set_up
+from bayescore.errors import RunnerSilentError
+from bayescore.i18n import text
 from bayescore.queue.places import set_places
-from bayescore.store import JobState, TrialState, jobs, queue, requests, trials
+from bayescore.store import Database, Job, JobState, TrialState, jobs, queue, requests, trials
 from support import crashing_engine
 from support.gpus import StandInGpus
 from support.stepped_engine import SteppedEngine
@@ -129,6 +133,28 @@ def test_that_jobs_in_order_run_one_after_the_other_with_the_project_as_it_was_s
     assert workspace.job(second).run_since > submitted_at  # a budget of hours begins with the job
     (go / "2").touch()
     engine.until(lambda: engine.state(second).ended, "the second job does not end")
+    assert engine.state(second) is JobState.SUCCEEDED
+
+
+def test_that_a_job_that_waits_for_those_ahead_of_it_waits_for_its_runner_too(
+    engine: SteppedEngine, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _first, second = submit_in_order(engine, workspace, go := tmp_path / "go", 2)
+    silent: list[str] = []
+
+    def set_up_without_docker(database: Database, job: Job, *others: Any) -> None:
+        if job.id == second and len(silent) < 3:
+            silent.append(job.id)
+            raise RunnerSilentError(text("Docker does not run."))
+        set_up(database, job, *others)
+
+    monkeypatch.setattr("bayescore.engine.job_run.set_up", set_up_without_docker)
+    monkeypatch.setattr("bayescore.engine.job_run.UNREACHABLE_S", 0.0)
+    monkeypatch.setattr("bayescore.engine.job_run._SETUP_PAUSE_S", 0.05)
+    engine.until(lambda: are_set_up(workspace, second), "the job is not set up")
+    assert (len(silent), engine.state(second)) == (3, JobState.QUEUED)
+    (go / "all").touch()
+    engine.until(lambda: engine.state(second).ended, "the job does not end")
     assert engine.state(second) is JobState.SUCCEEDED
 
 
@@ -258,6 +284,7 @@ def test_that_changes_of_the_queue_that_make_no_sense_are_refused(
         (ended, "--after", ended): "cannot stand behind itself",
         ("nothing", "--first"): "There is no job",
         ("--places", "0"): "is not a number from 1",
+        ("--places", "9" * 5000): "is not a number from 1",
         ("--places", "many"): "is not a number from 1",
     }
     for arguments, words in refused.items():
