@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,7 @@ from bayescore.errors import RunnerSilentError
 from bayescore.i18n import text
 from bayescore.queue.places import set_places
 from bayescore.store import Database, Job, JobState, TrialState, jobs, queue, requests, trials
-from support import crashing_engine
+from support.crashes import crashing
 from support.gpus import StandInGpus
 from support.stepped_engine import SteppedEngine
 from support.workspace import REPORT_X, Workspace, wait_until
@@ -221,18 +218,6 @@ def test_that_a_job_that_is_put_first_gets_the_next_place_only_even_if_several_b
     engine.until(lambda: engine.state(b).ended and engine.state(c).ended, "the jobs do not end")
 
 
-@contextmanager
-def crashing(workspace: Workspace, moment: str, step: str) -> Iterator[subprocess.Popen[bytes]]:
-    """An engine that dies at a step."""
-    arguments = [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)]
-    engine = subprocess.Popen(arguments, cwd=workspace.root)
-    try:
-        yield engine
-    finally:
-        engine.kill()
-        engine.wait()
-
-
 @pytest.mark.parametrize(
     ("moment", "step"),
     [
@@ -314,3 +299,39 @@ def test_that_a_job_takes_the_place_of_a_running_one_when_its_running_trials_hav
     assert [t.parameters["x"] for t in workspace.trials(first)] == [1]
     assert f"job {second} continues it" in workspace.run("show", first).out
     assert most_at_once(go) == 1
+
+
+def test_that_a_paused_job_that_is_replaced_ends_with_what_it_has(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    write(workspace, go, 1, 2, 3, parallel_count=2)
+    first = workspace.begin()
+    (go / "1").touch()
+    workspace.wait_running(first, 2)
+    assert workspace.run("pause", first, "--now").code == 0
+    wait_until(lambda: workspace.job(first).state is JobState.PAUSED, "the job is not paused")
+    write(workspace, go, 4, parallel_count=1)
+    second = workspace.begin("--instead-of", first)
+    workspace.wait_running(second, 1)
+    states = [t.state for t in workspace.trials(first)]
+    assert workspace.job(first).state.ended
+    assert states == [TrialState.SUCCEEDED, TrialState.CANCELLED, TrialState.CANCELLED][: len(states)]
+    (go / "all").touch()
+    workspace.wait_ended(second)
+
+
+def test_that_a_waiting_job_that_is_replaced_runs_no_trial(workspace: Workspace, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    assert workspace.run("queue", "--places", "1").code == 0
+    write(workspace, go, 1)
+    running = workspace.begin()
+    workspace.wait_running(running, 1)
+    write(workspace, go, 2)
+    waiting = workspace.begin()
+    workspace.run("queue", waiting, "--in-order")
+    second = workspace.begin("--instead-of", waiting)
+    wait_until(lambda: workspace.job(waiting).state is JobState.CANCELLED, "the job waits")
+    assert workspace.trials(waiting) == []
+    (go / "all").touch()
+    assert [t["parameters"]["x"] for t in workspace.wait_ended(second)["trials"]] == [2]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import tzset
 
@@ -20,8 +17,7 @@ from bayescore.app.prepare import prepare
 from bayescore.app.steering import parse_time
 from bayescore.errors import ConfigError
 from bayescore.store import events, jobs, requests
-from support import crashing_engine
-from support.crashes import kill_supervisor
+from support.crashes import crashing, kill_supervisor
 from support.gpus import StandInGpus
 from support.workspace import REPORT_X, Workspace, wait_until
 
@@ -176,6 +172,27 @@ def test_that_a_wrong_change_is_refused(
     assert kinds(workspace, job, "changed") == []
 
 
+def test_that_hours_can_be_removed_where_there_are_none(workspace: Workspace, tmp_path: Path) -> None:
+    job = begin(workspace, tmp_path / "go", max_job_count=1)
+    assert workspace.run("change", job, "--hours", "none").code == 0
+    (tmp_path / "go").touch()
+    workspace.wait_ended(job)
+    assert workspace.job(job).local.hours is None
+
+
+def test_that_a_request_that_cannot_be_carried_out_is_given_up(workspace: Workspace, tmp_path: Path) -> None:
+    job = begin(workspace, tmp_path / "go", max_job_count=2, parallel_count=1)
+    database = workspace.database()
+    with database.write() as connection:
+        requests.add(connection, job, requests.CHANGE, data={"parallel": "many"})
+        requests.add(connection, job, requests.CHANGE, data={"parallel": 2})
+    database.close()
+    workspace.wait_running(job, 2)
+    assert len(kinds(workspace, job, "request_failed")) == 1
+    (tmp_path / "go").touch()
+    workspace.wait_ended(job)
+
+
 def test_that_an_ended_job_is_continued_and_not_changed(workspace: Workspace) -> None:
     workspace.write()
     job = workspace.insert(trials=1)
@@ -301,6 +318,23 @@ def test_that_a_paused_job_holds_no_gpu(workspace: Workspace, tmp_path: Path) ->
     assert [t["state"] for t in workspace.wait_ended(job)["trials"]] == ["succeeded"] * 2
 
 
+def test_that_the_time_of_a_pause_is_added_to_what_the_job_may_take(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    job = begin(workspace, go, max_job_count=2, parallel_count=1, local={"max_hours": 8})
+    assert workspace.run("pause", job, "--now").code == 0
+    wait_until(lambda: paused(workspace, job), "the trial does not end")
+    earlier = (datetime.now(UTC) - timedelta(hours=1.5)).isoformat(timespec="microseconds")
+    with closing(sqlite3.connect(workspace.data.database, timeout=60)) as connection:
+        connection.execute("UPDATE events SET at = ? WHERE kind = 'paused'", (earlier,))
+        connection.commit()
+    assert workspace.run("resume", job).code == 0
+    assert workspace.job(job).local.max_hours == pytest.approx(9.5, abs=0.05)
+    go.touch()
+    assert [t["state"] for t in workspace.wait_ended(job)["trials"]] == ["succeeded"] * 2
+
+
 def test_that_a_paused_job_can_be_cancelled(workspace: Workspace, tmp_path: Path) -> None:
     job = begin(workspace, tmp_path / "never", max_job_count=3, parallel_count=1)
     assert workspace.run("pause", job, "--now").code == 0
@@ -364,18 +398,6 @@ def test_that_an_engine_that_dies_around_a_pause_loses_no_checkpoint_and_begins_
     (trial,) = workspace.wait_ended(job)["trials"]
     assert (trial["state"], trial["value"]) == ("succeeded", 2.0)
     assert [t.attempt for t in workspace.trials(job)] == [2]
-
-
-@contextmanager
-def crashing(workspace: Workspace, moment: str, step: str) -> Iterator[subprocess.Popen[bytes]]:
-    """An engine that dies at a step."""
-    arguments = [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)]
-    engine = subprocess.Popen(arguments, cwd=workspace.root)
-    try:
-        yield engine
-    finally:
-        engine.kill()
-        engine.wait()
 
 
 def test_that_a_job_is_resumed_at_a_time_unless_it_is_paused_again(

@@ -62,14 +62,15 @@ class _Request:
         """Wait until the request is stored, and note that it was made."""
         before = _stored(self._world, self._kind)
         noted = self._world.requested.count(self._kind)
-        for _attempt in range(3):
+        for attempts_left in (2, 1, 0):
             _out, said = self._process.communicate(timeout=_MOST_WAIT_S)
             if _stored(self._world, self._kind) > noted:
                 self._world.requested.append(self._kind)
                 return
             if self._world.has_ended():
                 return
-            self._process = self._start()
+            if attempts_left:
+                self._process = self._start()
         raise RuntimeError(f"{self._command} made no request ({before} before): {said.decode()}")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -25,6 +27,18 @@ def crash_and_restart(workspace: Workspace, moment: str, step: str) -> None:
     )
     assert crashed.returncode == -signal.SIGKILL, crashed.stderr
     engine_control.start(workspace.data)
+
+
+@contextmanager
+def crashing(workspace: Workspace, moment: str, step: str) -> Iterator[subprocess.Popen[bytes]]:
+    """An engine that dies at a step."""
+    arguments = [sys.executable, crashing_engine.__file__, step, moment, str(workspace.data.root)]
+    engine = subprocess.Popen(arguments, cwd=workspace.root)
+    try:
+        yield engine
+    finally:
+        engine.kill()
+        engine.wait()
 
 
 def kill_supervisor(workspace: Workspace, job: str) -> None:

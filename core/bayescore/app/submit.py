@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
@@ -27,7 +28,7 @@ def submit(
     confirmed
         What the user was shown and allowed; it is remembered for the project.
     instead_of
-        A job that begins no more trials. This one begins when it has ended.
+        A job that begins no more trials, a paused one neither. This one begins when it has ended.
 
     Raises
     ------
@@ -40,8 +41,8 @@ def submit(
     """
     check_confirmed(database, prepared, confirmed)
     consent.remember(database.folder, prepared, confirmed)
-    with database.write() as connection:
-        job = _store(connection, database.folder, prepared)
+    with _secrets_of(database.folder) as stored, database.write() as connection:
+        job = _store(connection, database.folder, prepared, stored)
         if instead_of is not None and not jobs.get(connection, instead_of).state.ended:
             requests.add(connection, instead_of, requests.FINISH, data={"next": job.id})
             queue.move(connection, job.id, instead_of)
@@ -64,11 +65,11 @@ def submit_in_order(
         check_confirmed(database, prepared, confirmed)
     for prepared, confirmed in chosen:
         consent.remember(database.folder, prepared, confirmed)
-    with database.write() as connection:
-        stored = [_store(connection, database.folder, prepared) for prepared, _confirmed in chosen]
-        queue.set_in_order(connection, [job.id for job in stored], in_order=True)
+    with _secrets_of(database.folder) as stored, database.write() as connection:
+        found = [_store(connection, database.folder, prepared, stored) for prepared, _confirmed in chosen]
+        queue.set_in_order(connection, [job.id for job in found], in_order=True)
     engine_control.start(database.folder)
-    return stored
+    return found
 
 
 def check_confirmed(database: Database, prepared: Prepared, confirmed: Collection[Permission]) -> None:
@@ -76,9 +77,22 @@ def check_confirmed(database: Database, prepared: Prepared, confirmed: Collectio
     consent.check(consent.unconfirmed(database.folder, prepared), confirmed)
 
 
-def _store(connection: sa.Connection, folder: DataFolder, prepared: Prepared) -> Job:
+@contextmanager
+def _secrets_of(folder: DataFolder) -> Iterator[list[str]]:
+    """Collects the ids of jobs; their secrets are deleted if the jobs cannot be stored."""
+    stored: list[str] = []
+    try:
+        yield stored
+    except BaseException:
+        for job in stored:
+            job_secrets.forget(folder, job)
+        raise
+
+
+def _store(connection: sa.Connection, folder: DataFolder, prepared: Prepared, stored: list[str]) -> Job:
     assert prepared.submission is not None
     job = jobs.add(connection, prepared.submission)
+    stored.append(job.id)
     if not job.submission.midpoint:
         add_measured(connection, job)
         job = jobs.get(connection, job.id)

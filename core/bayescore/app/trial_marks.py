@@ -31,7 +31,8 @@ def set_baseline(database: Database, job: str, number: int | None) -> None:
     StoreError
         As for :meth:`Database.write`.
     """
+    found = job_by_id(database, job)
     if number is not None:
-        find_trial(database, job_by_id(database, job), number)
+        find_trial(database, found, number)
     with database.write() as connection:
         jobs.set_baseline(connection, job, number)

@@ -24,8 +24,8 @@ from bayescore.cli.preview import preview
 from bayescore.cli.reading import reading
 from bayescore.cli.store import open_store, print_job
 from bayescore.config.gear import read_gear
-from bayescore.errors import BayesdeskError
-from bayescore.i18n import _
+from bayescore.errors import BayesdeskError, ConfigError
+from bayescore.i18n import _, text
 from bayescore.store import Database, jobs, trials
 
 application = typer.Typer(no_args_is_help=True)
@@ -90,6 +90,10 @@ def hypertuning(
     """Check, preview, start, follow."""
     del resource
     database = open_store()
+    if try_ and instead_of is not None:
+        raise ConfigError(
+            text("One trial to try takes the place of no job: leave out --try or --instead-of.")
+        )
     replaced = None if instead_of is None else find_job(database, instead_of)
     earlier = [find_job(database, word) for word in history or ()]
     options = Options(

@@ -5,7 +5,6 @@ Names and types are those of ``openbayes.yaml``, so it is read when both files a
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -134,10 +133,7 @@ def _within(reader: Reader, path: Path, scale: Scale) -> float | None:
     elif number <= 0:
         message = text("On a linear scale “within” is a distance above 0, in the unit of the parameter.")
         reader.error("out-of-range", path, message)
-    try:
-        return float(number)
-    except OverflowError:
-        return math.inf
+    return float(number)
 
 
 def _of_choices(reader: Reader, path: Path, spec: CategoricalSpec, value: Any) -> Belief | None:

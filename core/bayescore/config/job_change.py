@@ -72,9 +72,9 @@ class JobChange(BaseModel):
             found["early_stopping"] = (
                 (local.early_stopping or EarlyStopping()) if self.early_stopping else None
             )
-        if self.hours is not None:
+        if self.hours == NO_LIMIT:
+            found["hours"] = None
+        elif self.hours is not None:
             before = local.hours or Hours(when=self.hours)
-            found["hours"] = (
-                None if self.hours == NO_LIMIT else before.model_copy(update={"when": self.hours})
-            )
+            found["hours"] = before.model_copy(update={"when": self.hours})
         return local.model_copy(update=found)

@@ -294,10 +294,13 @@ class JobRun:
             return trials.count_by_state(connection, self.job.id)
 
     def _begin(self) -> None:
+        if self.cancelled:
+            with self._s.database.write() as connection:
+                for trial in trials.active_of_job(connection, self.job.id):
+                    trials.move(connection, trial, TrialState.CANCELLED)
+            self._finish(JobEnd(JobState.CANCELLED))
+            return
         with self._s.database.write() as connection:
-            if self.cancelled:
-                self.job = jobs.move(connection, self.job.id, JobState.CANCELLED)
-                return
             self.job = jobs.start(connection, self.job.id)
             events.add(connection, self.job.id, "running", text("The job has started."))
 

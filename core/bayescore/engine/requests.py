@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -27,11 +28,15 @@ from bayescore.store import (
     trials,
 )
 from bayescore.store import requests as store_requests
-from bayescore.times import now
+from bayescore.times import now, parsed
+
+_log = logging.getLogger(__name__)
 
 
 def fulfil(database: Database, runs: Mapping[str, JobRun]) -> bool:
     """Carry out every open request. A cancellation stays open until the job or the trial has ended.
+
+    A request that cannot be carried out is given up: it must not keep the engine from everything else.
 
     Returns
     -------
@@ -57,9 +62,22 @@ def fulfil(database: Database, runs: Mapping[str, JobRun]) -> bool:
                     is_any_done = True
         except StoreError as error:
             failure = error
+        except Exception:
+            _log.exception("request %s of job %s", request.kind, request.job)
+            _give_up(database, request)
     if failure is not None:
         raise failure
     return is_any_done
+
+
+def _give_up(database: Database, request: Request) -> None:
+    with database.write() as connection:
+        store_requests.mark_done(connection, request)
+        message = text(
+            "The request “{kind}” could not be carried out; the log of the engine has the reason.",
+            kind=request.kind,
+        )
+        events.add(connection, request.job, "request_failed", message, level="error")
 
 
 def take_left(database: Database, runs: Mapping[str, JobRun]) -> None:
@@ -105,9 +123,7 @@ def _step(connection: sa.Connection, request: Request, runs: Mapping[str, JobRun
         store_requests.withdraw(connection, job.id, store_requests.RESUME)
         _pause(connection, job, at_once=bool(request.data.get("now")))
     elif request.kind == store_requests.RESUME and job.state is JobState.PAUSED:
-        has_begun = bool(trials.of_job(connection, job.id))
-        jobs.move(connection, job.id, JobState.RUNNING if has_begun else JobState.QUEUED)
-        events.add(connection, job.id, "resumed", text("The job was resumed."))
+        _resume(connection, job)
     return True
 
 
@@ -140,6 +156,18 @@ def _reorder(connection: sa.Connection, job: Job, to: str) -> None:
     events.add(connection, job.id, "reordered", words)
 
 
+def _resume(connection: sa.Connection, job: Job) -> None:
+    """Let a paused job continue, with the time for which it was paused added to what it may take."""
+    has_begun = bool(trials.of_job(connection, job.id))
+    jobs.move(connection, job.id, JobState.RUNNING if has_begun else JobState.QUEUED)
+    events.add(connection, job.id, "resumed", text("The job was resumed."))
+    paused_at, limit = events.last_at(connection, job.id, "paused"), job.local.max_hours
+    if limit is not None and has_begun and paused_at:
+        seconds = max(0.0, (parsed(now()) - parsed(paused_at)).total_seconds())
+        if extra := round(seconds / 3600, 2):
+            _change(connection, job, JobChange(max_hours=limit + extra))
+
+
 def _set_turns(connection: sa.Connection, job: Job, *, in_order: bool) -> None:
     queue.set_in_order(connection, [job.id], in_order=in_order)
     words = (
@@ -158,7 +186,17 @@ def _change(connection: sa.Connection, job: Job, change: JobChange) -> None:
 
 def _finish(connection: sa.Connection, job: Job, successor: str) -> None:
     """Begin no more trials: the job ends with those that run, and another one continues."""
-    jobs.extend(connection, job.id, max(1, len(trials.of_job(connection, job.id))))
+    found = trials.of_job(connection, job.id)
+    if found:
+        for trial in found:
+            if trial.state is TrialState.PENDING:
+                trials.move(connection, trial, TrialState.CANCELLED)
+        jobs.extend(connection, job.id, len(found))
+        if job.state is JobState.PAUSED:  # else it would not end
+            store_requests.withdraw(connection, job.id, store_requests.RESUME)
+            jobs.move(connection, job.id, JobState.RUNNING)
+    else:
+        store_requests.add(connection, job.id, store_requests.CANCEL)
     message = text("The job begins no more trials: job {id} continues it.", id=successor)
     events.add(connection, job.id, "finishing", message)
 
