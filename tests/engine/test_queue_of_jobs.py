@@ -87,7 +87,7 @@ def test_that_a_job_that_has_the_machine_to_itself_runs_as_many_trials_as_it_ask
     monkeypatch.setattr("bayescore.queue.places.cores", lambda: 1)
     write(workspace, go := tmp_path / "go", 1, 2, 3)
     alone = engine.submit()
-    engine.until(lambda: engine.count(alone, TrialState.RUNNING) == 3, "three trials do not run")
+    engine.until(lambda: len(list(go.glob("runs *"))) == 3, "three programs do not run")
     with engine.database.write() as connection:
         set_places(connection, 2)
     write(workspace, other := tmp_path / "other", 1, 2, 3)
@@ -307,8 +307,9 @@ def test_that_a_paused_job_that_is_replaced_ends_with_what_it_has(
     go = tmp_path / "go"
     write(workspace, go, 1, 2, 3, parallel_count=2)
     first = workspace.begin()
-    (go / "1").touch()
     workspace.wait_running(first, 2)
+    (go / "1").touch()
+    wait_until(lambda: workspace.trials(first)[0].state is TrialState.SUCCEEDED, "the trial does not end")
     assert workspace.run("pause", first, "--now").code == 0
     wait_until(lambda: workspace.job(first).state is JobState.PAUSED, "the job is not paused")
     write(workspace, go, 4, parallel_count=1)
