@@ -107,6 +107,9 @@ def test_that_a_table_is_read(workspace: Workspace) -> None:
         ("x,score\n0.5,0.9\n", "Line 2 of results.csv: A set that was measured names every parameter; kind"),
         ("x,kind\n0.5,a\nhalf,b\n", "Line 3 of results.csv: “x” must be a number"),
         ("x,kind\n0.5,a,7\n", "Line 2 of results.csv has more cells"),
+        ("x,kind\n0.5,a\n0.5\n", "Line 3 of results.csv has fewer cells"),
+        ("x,kid\n0.5,a\n", "a column “kid”; did you mean “kind”?"),
+        ("x,x\n0.5,0.25\n", "two columns “x”"),
         (None, "results.csv cannot be read"),
     ],
 )

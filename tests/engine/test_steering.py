@@ -13,8 +13,10 @@ import pytest
 
 from bayescore.app import engine_control
 from bayescore.app.options import Options
+from bayescore.app.parameter_values import value_of
 from bayescore.app.prepare import prepare
 from bayescore.app.steering import parse_time
+from bayescore.config import DiscreteSpec
 from bayescore.errors import ConfigError
 from bayescore.store import events, jobs, requests
 from support.crashes import crashing, kill_supervisor
@@ -159,6 +161,7 @@ def test_that_trials_that_begin_later_get_the_new_gpus_and_time_limit(
         (["--timeout", "soon"], "Write a time like 30m or 2h, or none."),
         (["--max-hours", "-1"], "“-1” is no value for: hours at most"),
         (["--max-hours", "inf"], "Write a number above 0, or none."),
+        (["--gpus", "7"], "GPU 7 is not on this machine."),
         (["--hours", "at night"], "“at night” is no value for: hours in which trials begin"),
     ],
 )
@@ -191,6 +194,12 @@ def test_that_a_request_that_cannot_be_carried_out_is_given_up(workspace: Worksp
     assert len(kinds(workspace, job, "request_failed")) == 1
     (tmp_path / "go").touch()
     workspace.wait_ended(job)
+
+
+@pytest.mark.parametrize(("written", "value"), [("48", "48"), ("48.5", "48.5"), ("2", "2")])
+def test_that_a_whole_number_outside_a_list_of_whole_numbers_stays_one(written: str, value: str) -> None:
+    spec = DiscreteSpec(name="x", type="DISCRETE", discrete_values=(1, 2, 4))
+    assert repr(value_of(spec, written)) == value
 
 
 def test_that_an_ended_job_is_continued_and_not_changed(workspace: Workspace) -> None:

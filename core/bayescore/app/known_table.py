@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bayescore.app.parameter_values import number_of, value_of
@@ -18,13 +18,14 @@ from bayescore.config import (
 )
 from bayescore.config.beliefs import beliefs
 from bayescore.config.known_sets import KNOWN, MOST_SETS, KnownSet, baseline, known_sets, table_name
-from bayescore.config.reader import Reader
+from bayescore.config.reader import Reader, closest_match
 from bayescore.errors import ConfigError
 from bayescore.exchange.readers import MOST_BYTES, decode_table
 from bayescore.exchange.tables import table_rows
 from bayescore.files import open_regular, reason_of
 from bayescore.i18n import text
 from bayescore.results.column_names import column_in
+from bayescore.results.export import EXPORTED
 
 
 def known_problems(project: Path, loaded: Loaded, local: LoadedLocal) -> tuple[Problem, ...]:
@@ -74,11 +75,16 @@ def _table_sets(project: Path, name: str, tuning: HyperTuning) -> tuple[KnownSet
         raise ConfigError(
             text("{file} has no column with the name of a parameter ({names}).", file=name, names=names)
         )
+    _check_header(name, header, [*specs, *reported])
     sets = []
     for line, row in enumerate(rows[1:], 2):
         if len(row) > len(header):
             raise ConfigError(
                 text("Line {line} of {file} has more cells than the first line.", line=line, file=name)
+            )
+        if len(row) < len(header):
+            raise ConfigError(
+                text("Line {line} of {file} has fewer cells than the first line.", line=line, file=name)
             )
         cells = {column: cell.strip() for column, cell in zip(header, row, strict=False) if cell.strip()}
         try:
@@ -88,6 +94,27 @@ def _table_sets(project: Path, name: str, tuning: HyperTuning) -> tuple[KnownSet
                 text("Line {line} of {file}: {reason}", line=line, file=name, reason=error.message)
             ) from None
     return tuple(each for each in sets if each.parameters)
+
+
+def _check_header(file: str, header: Sequence[str], wanted: Sequence[str]) -> None:
+    """Refuse a column that is there twice, and one whose name is most likely a misspelt one.
+
+    Other columns are left alone: an exported table has them.
+    """
+    missing = [name for name in wanted if name not in header]
+    for column in header:
+        if column in wanted and header.count(column) > 1:
+            raise ConfigError(text("{file} has two columns “{name}”.", file=file, name=column))
+        is_other = column in wanted or column in EXPORTED
+        if not is_other and (guess := closest_match(column, missing)) is not None:
+            raise ConfigError(
+                text(
+                    "{file} has a column “{name}”; did you mean “{guess}”?",
+                    file=file,
+                    name=column,
+                    guess=guess,
+                )
+            )
 
 
 def _rows(project: Path, name: str) -> list[list[str]]:

@@ -23,7 +23,9 @@ def value_of(spec: ParameterSpec, written: str) -> int | float | str:
         return written
     number = number_of(spec.name, written)
     if isinstance(spec, DiscreteSpec):
-        return next((value for value in spec.discrete_values if value == number), number)
+        are_whole = number.is_integer() and all(isinstance(value, int) for value in spec.discrete_values)
+        outside = int(number) if are_whole else number
+        return next((value for value in spec.discrete_values if value == number), outside)
     if not isinstance(spec, IntegerSpec):
         return number
     if number != int(number):

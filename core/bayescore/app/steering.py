@@ -15,11 +15,12 @@ from bayescore.app.parameter_values import parse_assignments
 from bayescore.app.permissions import Permission
 from bayescore.config import JobChange, KnownSet
 from bayescore.config.job_change import NO_LIMIT
-from bayescore.config.local import parse_duration
+from bayescore.config.local import RunnerChoice, parse_duration
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
 from bayescore.results.job_changes import wrong_value
-from bayescore.store import Database, JobState, requests
+from bayescore.store import Database, Job, JobState, requests
+from bayescore.trials.gpus import chosen, visible
 
 
 def add_trial(
@@ -89,9 +90,22 @@ def change_job(database: Database, identifier: str, change: JobChange) -> None:
     data = change.model_dump(exclude_none=True)
     if not data:
         raise ConfigError(text("Give at least one change, such as --parallel or --count."))
+    _check_gpus(job, change)
     with database.write() as connection:
         requests.add(connection, job.id, requests.CHANGE, data=data)
     engine_control.start(database.folder)
+
+
+def _check_gpus(job: Job, change: JobChange) -> None:
+    """Refuse GPUs that are not on this machine: the job would end with the next trial."""
+    if not isinstance(change.gpus, tuple) or job.submission.runner == RunnerChoice.RAY:
+        return
+    there = visible()
+    if missing := [str(wanted) for wanted in change.gpus if not chosen(there, (wanted,))]:
+        raise ConfigError(
+            text("GPU {name} is not on this machine.", name=missing[0]),
+            text("“bayesdesk gpus list” shows those that are."),
+        )
 
 
 def checked_change(

@@ -18,6 +18,7 @@ from bayescore.store import Job, Point, Trial, TrialState
 
 _BEFORE = ("trial", "state", "origin")  # columns of an exported table before and behind those of the job
 _BEHIND = ("gpus", "started_at", "ended_at", "reason", "forecast", "forecast_deviation", "starred", "note")
+EXPORTED = (*_BEFORE, *_BEHIND)
 
 
 def number(value: float | None) -> float | str | None:
