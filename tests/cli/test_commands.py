@@ -194,6 +194,7 @@ def test_that_the_json_of_a_job_has_the_documented_keys(finished: Workspace) -> 
     assert list(job) == [
         "id", "name", "state", "reason", "goal", "metric", "algorithm", "max_job_count", "parallel_count",
         "created_at", "ended_at", "note", "tags", "archived", "best", "baseline", "trials", "environment",
+        "beliefs",
     ]  # fmt: skip
     assert list(job["best"]) == ["trial", "value", "parameters"]
     for trial in job["trials"]:

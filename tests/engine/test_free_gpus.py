@@ -64,6 +64,12 @@ def test_that_the_list_shows_what_is_left_free(workspace: Workspace, gpus: Stand
     found = workspace.run("gpus", "list", "--json").json()["gpus"]
     assert [(g["index"], g["is_left_free"]) for g in found] == [(0, False), (1, True)]
     assert "left free until 2099-01-01 18:00" in workspace.run("gpus", "list").out
+    database = workspace.database()
+    with database.write() as connection:
+        free_gpus.leave(connection, gpus.uuids[:1], "later, not a time", "")
+        assert list(free_gpus.current(connection, "")) == gpus.uuids[1:]
+    database.close()
+    assert workspace.run("gpus", "list").out.count("left free") == 1
 
 
 @pytest.mark.parametrize(
@@ -71,6 +77,8 @@ def test_that_the_list_shows_what_is_left_free(workspace: Workspace, gpus: Stand
     [
         (["free", "7"], "no GPU 7 on this machine"),
         (["free", "0,GPU-x"], "no GPU GPU-x on this machine"),
+        (["free", "²"], "no GPU ² on this machine"),
+        (["free", "1" * 5000], "no GPU 111"),
         (["free", "none"], "no GPU none on this machine"),
         (["free", "1", "--until", "yesterday"], "no time to come"),
         (["take", ","], "no GPU , on this machine"),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bayescore.engine.leasing import GpuLeaser
+from bayescore.store import JobState, jobs
 from bayescore.trials.gpus import Gpu
 from support.docker_engine import IMAGE
 from support.gpus import StandInGpus
@@ -177,6 +178,46 @@ def test_that_a_driver_that_hangs_delays_no_job_that_needs_no_gpu(
     released.set()
     engine.until(lambda: engine.state(waits).ended, "the job has not ended")
     assert engine.state(waits) == "succeeded"
+    engine.close()
+
+
+def test_that_an_error_of_the_driver_does_not_end_the_engine_and_the_job_begins_when_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("bayescore.engine.leasing._FRESH_S", 0.1)
+    answers = [OSError("the driver is gone"), OSError("the driver is gone")]
+
+    def fail_twice() -> list[Gpu]:
+        if answers:
+            raise answers.pop()
+        return []
+
+    workspace = Workspace(tmp_path)
+    engine = SteppedEngine(workspace, GpuLeaser(fail_twice))
+    workspace.write(max_job_count=1, local={"gpus": "all"})
+    job = engine.submit()
+    engine.until(lambda: engine.state(job).ended, "the job has not ended")
+    assert (engine.state(job), answers) == ("succeeded", [])
+    engine.close()
+
+
+def test_that_the_driver_is_not_asked_for_jobs_that_may_begin_no_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    asked: list[str] = []
+    workspace = Workspace(tmp_path)
+    engine = SteppedEngine(workspace, GpuLeaser(lambda: asked.append("") or []))  # type: ignore[func-returns-value]
+    workspace.write(max_job_count=1, local={"gpus": "all"})
+    paused, other = engine.submit(), engine.submit()
+    with engine.database.write() as connection:
+        jobs.move(connection, paused, JobState.PAUSED)
+        jobs.move(connection, other, JobState.PAUSED)
+    workspace.write(max_job_count=1)
+    runs = engine.submit()
+    engine.until(lambda: engine.state(runs).ended, "the job has not ended")
+    assert asked == []
     engine.close()
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bayescore.app import engine_control
 from bayescore.app.options import Options
 from bayescore.app.prepare import prepare
+from bayescore.engine.job_setup import set_up
+from bayescore.errors import RunnerSilentError
+from bayescore.i18n import text
 from bayescore.queue.places import set_places
-from bayescore.store import JobState, TrialState, jobs, queue, requests, trials
+from bayescore.store import Database, Job, JobState, TrialState, jobs, queue, requests, trials
 from support.crashes import crashing
 from support.gpus import StandInGpus
 from support.stepped_engine import SteppedEngine
@@ -83,7 +87,7 @@ def test_that_a_job_that_has_the_machine_to_itself_runs_as_many_trials_as_it_ask
     monkeypatch.setattr("bayescore.queue.places.cores", lambda: 1)
     write(workspace, go := tmp_path / "go", 1, 2, 3)
     alone = engine.submit()
-    engine.until(lambda: engine.count(alone, TrialState.RUNNING) == 3, "three trials do not run")
+    engine.until(lambda: len(list(go.glob("runs *"))) == 3, "three programs do not run")
     with engine.database.write() as connection:
         set_places(connection, 2)
     write(workspace, other := tmp_path / "other", 1, 2, 3)
@@ -129,6 +133,28 @@ def test_that_jobs_in_order_run_one_after_the_other_with_the_project_as_it_was_s
     assert engine.state(second) is JobState.SUCCEEDED
 
 
+def test_that_a_job_that_waits_for_those_ahead_of_it_waits_for_its_runner_too(
+    engine: SteppedEngine, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _first, second = submit_in_order(engine, workspace, go := tmp_path / "go", 2)
+    silent: list[str] = []
+
+    def set_up_without_docker(database: Database, job: Job, *others: Any) -> None:
+        if job.id == second and len(silent) < 3:
+            silent.append(job.id)
+            raise RunnerSilentError(text("Docker does not run."))
+        set_up(database, job, *others)
+
+    monkeypatch.setattr("bayescore.engine.job_run.set_up", set_up_without_docker)
+    monkeypatch.setattr("bayescore.engine.job_run.UNREACHABLE_S", 0.0)
+    monkeypatch.setattr("bayescore.engine.job_run._SETUP_PAUSE_S", 0.05)
+    engine.until(lambda: are_set_up(workspace, second), "the job is not set up")
+    assert (len(silent), engine.state(second)) == (3, JobState.QUEUED)
+    (go / "all").touch()
+    engine.until(lambda: engine.state(second).ended, "the job does not end")
+    assert engine.state(second) is JobState.SUCCEEDED
+
+
 def test_that_a_job_in_order_can_be_cancelled_and_begins_when_the_one_ahead_is_paused(
     engine: SteppedEngine, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -168,6 +194,28 @@ def test_that_a_job_that_is_put_first_gets_the_next_place_and_the_next_gpu(
             assert workspace.wait_ended(job)["state"] == "succeeded"
         began = sorted((t.started_at or "", job) for job in (a, b, c) for t in workspace.trials(job))
         assert [job for _at, job in began][:3] == [a, c, b]
+
+
+def test_that_a_job_that_is_put_first_gets_the_next_place_only_even_if_several_become_free_at_once(
+    engine: SteppedEngine, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bayescore.queue.places.cores", lambda: 4)
+    write(workspace, before := tmp_path / "before", 1, 2, 3, 4)
+    engine.submit()
+    engine.until(lambda: len(list(before.glob("runs *"))) == 4, "four programs do not run")
+    write(workspace, go := tmp_path / "go", 1, 2, 3, 4)
+    b, c = engine.submit(), engine.submit()
+    engine.until(lambda: are_set_up(workspace, b, c), "the jobs are not set up")
+    with engine.database.write() as connection:
+        requests.add(connection, c, requests.REORDER, data={"to": queue.FIRST})
+    (before / "all").touch()
+    wait_until(lambda: not list(before.glob("runs *")), "the programs do not end")
+    engine.until(lambda: sum(running(engine, b, c)) == 4, "no four trials run")
+    assert running(engine, b, c) == [2, 2]
+    with engine.database.read() as connection:
+        assert not queue.read(connection).first
+    (go / "all").touch()
+    engine.until(lambda: engine.state(b).ended and engine.state(c).ended, "the jobs do not end")
 
 
 @pytest.mark.parametrize(
@@ -221,6 +269,7 @@ def test_that_changes_of_the_queue_that_make_no_sense_are_refused(
         (ended, "--after", ended): "cannot stand behind itself",
         ("nothing", "--first"): "There is no job",
         ("--places", "0"): "is not a number from 1",
+        ("--places", "9" * 5000): "is not a number from 1",
         ("--places", "many"): "is not a number from 1",
     }
     for arguments, words in refused.items():
@@ -258,8 +307,9 @@ def test_that_a_paused_job_that_is_replaced_ends_with_what_it_has(
     go = tmp_path / "go"
     write(workspace, go, 1, 2, 3, parallel_count=2)
     first = workspace.begin()
-    (go / "1").touch()
     workspace.wait_running(first, 2)
+    (go / "1").touch()
+    wait_until(lambda: workspace.trials(first)[0].state is TrialState.SUCCEEDED, "the trial does not end")
     assert workspace.run("pause", first, "--now").code == 0
     wait_until(lambda: workspace.job(first).state is JobState.PAUSED, "the job is not paused")
     write(workspace, go, 4, parallel_count=1)

@@ -228,6 +228,7 @@ def test_that_an_interpreter_in_use_that_is_not_listed_is_named(
     own.parent.mkdir()
     own.write_text("#!/bin/sh\n")
     own.chmod(0o755)
+    settle(editor)
     dialog = editor.run_settings._python.choose()
     listed(dialog, qtbot)
     assert dialog.candidate is None

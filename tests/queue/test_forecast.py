@@ -11,7 +11,7 @@ ONE, TWO = Places(1, is_limit=True), Places(2, is_limit=True)
 
 
 def running(job: str, count: int = 1, **changes: object) -> Entry:
-    return Entry(job, running=count, taken=float(count), last_start="2026", **changes)  # type: ignore[arg-type]
+    return Entry(job, running=count, taken=float(count), last_turn=1, **changes)  # type: ignore[arg-type]
 
 
 def test_that_a_job_in_order_begins_when_the_last_trial_ahead_ends() -> None:
@@ -44,14 +44,14 @@ def test_that_jobs_that_share_begin_by_turns() -> None:
         ),
         # two GPUs, and trials that take one and a half
         (
-            [Entry("a", size=0.0, running=1, wants=False, last_start="2026"), Entry("b", size=0.0)],
+            [Entry("a", size=0.0, running=1, wants=False, last_turn=1), Entry("b", size=0.0)],
             {"a": Work(0, 1, 9.0, (3.0,), 1.5), "b": Work(2, 2, 5.0, (), 1.5)},
             2,
             {"b": 3.0},
         ),
         # a trial without a GPU has its own places
         (
-            [Entry("a", size=0.0, running=1, last_start="2026"), Entry("b")],
+            [Entry("a", size=0.0, running=1, last_turn=1), Entry("b")],
             {"a": Work(5, 1, 9.0, (3.0,), 1.0), "b": Work(2, 1, 5.0)},
             1,
             {"b": 0.0},

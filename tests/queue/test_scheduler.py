@@ -20,7 +20,7 @@ def starts(queue: Sequence[Entry], places: Places, count: int) -> list[str | Non
     for moment in range(count):
         job = next_job(entries, places)
         found.append(job)
-        entries = [replace(e, last_start=f"{moment + 1:04}") if e.job == job else e for e in entries]
+        entries = [replace(e, last_turn=moment + 1) if e.job == job else e for e in entries]
     return found
 
 
@@ -31,12 +31,12 @@ def test_that_jobs_take_turns() -> None:
 
 def test_that_a_job_that_is_put_first_gets_the_next_place_and_then_takes_turns() -> None:
     queue = [
-        Entry("late", running=2, last_start="0005", first_since="0006"),
-        Entry("a", last_start="0001"),
-        Entry("b", last_start="0002"),
+        Entry("late", running=2, last_turn=5, is_next=True),
+        Entry("a", last_turn=1),
+        Entry("b", last_turn=2),
     ]
     assert next_job(queue, Places(3)) == "late"
-    served = [replace(queue[0], running=3, last_start="0007"), *queue[1:]]
+    served = [replace(queue[0], running=3, last_turn=7, is_next=False), *queue[1:]]
     assert next_job(served, Places(4)) == "a"
 
 
@@ -70,7 +70,11 @@ def test_that_a_trial_that_is_larger_than_the_machine_runs_when_nothing_else_doe
 
 
 def test_that_trials_with_a_gpu_take_no_place() -> None:
-    queue = [Entry("full", running=4, taken=4.0), Entry("gpu", size=0.0, running=9)]
+    queue = [
+        Entry("full", running=4, taken=4.0),
+        Entry("gpu", size=0.0, running=9, lacks=Why.GPU),
+        Entry("ready", size=0.0, running=10),
+    ]
     assert next_job(queue, Places(4, is_limit=True)) == "gpu"
     assert waits(queue, Places(4, is_limit=True)) == {
         "full": Hold(Why.PLACE),
@@ -94,7 +98,7 @@ def test_that_trials_with_a_gpu_take_no_place() -> None:
 def test_that_only_a_job_that_has_the_machine_to_itself_exceeds_the_default_number_of_places(
     places: Places, others: list[Entry], chosen: str | None
 ) -> None:
-    queue = [Entry("a", running=2, taken=2.0, last_start="0001"), *others]
+    queue = [Entry("a", running=2, taken=2.0, last_turn=1), *others]
     assert next_job(queue, places) == chosen
 
 
@@ -111,8 +115,8 @@ class Job:
     size: float
     in_order: bool
     is_paused: bool = False
-    first_since: str = ""
-    last_start: str = ""
+    last_turn: int = 0
+    is_next: bool = False
     begun: int = 0
     running: int = 0
     overtaken: Counter[str] = field(
@@ -133,8 +137,8 @@ class Job:
             self.running,
             size,
             size * self.running,
-            self.last_start,
-            self.first_since,
+            self.last_turn,
+            self.is_next,
         )
 
 
@@ -143,11 +147,11 @@ class Machine:
 
     def __init__(self, jobs: list[Job], places: Places) -> None:
         self.queue, self.places = jobs, places
-        self.clock = 0
+        self.turns = 0
 
-    def now(self) -> str:
-        self.clock += 1
-        return f"{self.clock:06}"
+    def next_turn(self) -> int:
+        self.turns += 1
+        return self.turns
 
     def fill(self) -> None:
         """Begin trials as long as one may begin, and check each of them."""
@@ -178,7 +182,8 @@ class Machine:
             if other.running == 0 and its.wants and other.name not in held and other.name != chosen:
                 other.overtaken[chosen] += 0 if entry.size == 0 or entry.is_next else 1
                 assert other.overtaken[chosen] <= 1, f"{chosen} begins twice while {other.name} waits"
-        job.begun, job.running, job.last_start = job.begun + 1, job.running + 1, self.now()
+        job.begun, job.running, job.last_turn = job.begun + 1, job.running + 1, self.next_turn()
+        job.is_next = False
         job.overtaken.clear()
 
     def end_trial(self, number: int) -> None:
@@ -190,7 +195,7 @@ class Machine:
         self.queue.remove(job)
         self.queue.insert(place % (len(self.queue) + 1), job)
         if self.queue[0] is job:
-            job.first_since = self.now()
+            job.is_next = True
 
 
 JOBS = st.builds(

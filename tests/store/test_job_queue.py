@@ -37,24 +37,31 @@ def test_that_jobs_are_moved_and_new_ones_come_last(database: Database, ids: lis
         (c, queue.FIRST, (c, a, b, d)),
         (c, b, (a, b, c, d)),
         (a, queue.LAST, (b, c, d, a)),
-        (d, "no such job", (b, c, a, d)),
+        (d, b, (b, d, c, a)),
+        (b, "no such job", (b, d, c, a)),
     ):
         with database.write() as connection:
-            queue.move(connection, job, to)
+            assert queue.move(connection, job, to) == (to != "no such job")
         assert order(database) == expected
     with database.write() as connection:
         new = jobs.add(connection, a_submission()).id
-    assert order(database) == (b, c, a, d, new)
+    assert order(database) == (b, d, c, a, new)
 
 
-def test_that_only_a_job_that_was_put_first_and_not_moved_since_is_next(
+def test_that_a_job_that_was_put_first_is_next_until_it_is_moved_or_begins_a_trial(
     database: Database, ids: list[str]
 ) -> None:
     with database.write() as connection:
         queue.move(connection, ids[3], queue.FIRST)
         queue.move(connection, ids[2], queue.FIRST)
         queue.move(connection, ids[2], queue.LAST)
-        assert list(queue.read(connection).first_since) == [ids[3]]
+        assert queue.read(connection).first == {ids[3]}
+        queue.take_turn(connection, ids[0])
+        queue.take_turn(connection, ids[3])
+        found = queue.read(connection)
+        assert (found.first, found.turns) == (frozenset(), {ids[0]: 1, ids[3]: 2})
+        queue.set_in_order(connection, [ids[1]], in_order=True)
+        assert queue.read(connection).turns == found.turns
 
 
 def test_that_an_ended_job_leaves_the_queue_and_shares_at_its_end_when_it_continues(
@@ -74,7 +81,9 @@ def test_that_an_ended_job_leaves_the_queue_and_shares_at_its_end_when_it_contin
         assert queue.read(connection) == found
 
 
-@pytest.mark.parametrize("stored", ["", "no JSON", "[1]", '{"order": 3}', '{"order": ["gone", "gone"]}'])
+@pytest.mark.parametrize(
+    "stored", ["", "no JSON", "[1]", '{"order": 3}', '{"order": ["gone", "gone"]}', "9" * 5000]
+)
 def test_that_a_damaged_setting_is_ignored(database: Database, ids: list[str], stored: str) -> None:
     with database.write() as connection:
         settings.put(connection, queue.KEY, stored)

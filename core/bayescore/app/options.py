@@ -10,6 +10,7 @@ from bayescore.config.read_root import parse_short_binding
 from bayescore.errors import ConfigError
 from bayescore.i18n import text
 from bayescore.store import Job
+from bayescore.trials.gpus import is_gpu_index
 
 
 @dataclass(frozen=True)
@@ -105,4 +106,4 @@ def parse_gpus(written: str) -> str | tuple[int | str, ...]:
     if written.lower() in ("all", "none"):
         return written.lower()
     parts = [part.strip() for part in written.split(",") if part.strip()]
-    return tuple(int(part) if part.isdigit() else part for part in parts)
+    return tuple(int(part) if is_gpu_index(part) else part for part in parts)

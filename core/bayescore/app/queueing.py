@@ -7,7 +7,7 @@ from bayescore.app.lookup import job_by_id
 from bayescore.errors import ConfigError
 from bayescore.i18n import Text, ntext, text
 from bayescore.queue import Hold, Places, Why, places_of
-from bayescore.queue.places import MOST_PLACES, set_places
+from bayescore.queue.places import MOST_PLACES, number_of_places, set_places
 from bayescore.queue.standing import QueueView, Standing, read_queue
 from bayescore.store import Database, Job, queue, requests
 from bayescore.trials.gpus import visible
@@ -69,12 +69,13 @@ def parse_places(written: str) -> int | None:
     """
     if written.strip().lower() == "auto":
         return None
-    if not written.strip().isdecimal() or not 1 <= int(written) <= MOST_PLACES:
+    count = number_of_places(written.strip())
+    if count is None:
         message = text(
             "“{written}” is not a number from 1 to {most}, or auto.", written=written, most=MOST_PLACES
         )
         raise ConfigError(message)
-    return int(written)
+    return count
 
 
 def stored_places(database: Database) -> Places:
@@ -109,6 +110,7 @@ def hold_words(hold: Hold) -> Text:
         Why.HOURS: text("waits for its hours"),
         Why.PLACE: text("waits for a place"),
         Why.GPU: text("waits for a GPU"),
+        Why.CLUSTER: text("waits for its cluster"),
     }[hold.why]
 
 

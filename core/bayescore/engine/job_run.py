@@ -41,12 +41,14 @@ from bayescore.store import (
     job_secrets,
     jobs,
     points,
+    queue,
     trials,
 )
 from bayescore.trials.runners import Runner
 
 _log = logging.getLogger(__name__)
 _PREFETCH_POINTS = 10_000  # newest points of a running trial; they are read several times a second
+_SETUP_PAUSE_S = 1.0  # before a silent runner is asked again
 UNREACHABLE_S = 300.0  # for which a runner may stay silent before the job fails
 
 
@@ -80,6 +82,7 @@ class JobRun:
         self._stopper = stopper
         self._cancel_setup = threading.Event()
         self._setup: Future[None] | None = None
+        self._set_up_at = 0.0  # on the monotonic clock: not before
         self._release: Future[None] | None = None
         self._trial_runs: dict[int, TrialRun] = {}
         self._in_place = InPlaceWatch(services.database, job)
@@ -193,6 +196,7 @@ class JobRun:
             trial = waiting or self._add(connection, len(existing) + 1, suggestion)
             trial = trials.move(connection, trial, TrialState.STARTING)
             trials.lease(connection, trial.id, gpus)
+            queue.take_turn(connection, self.job.id)
             trial = trials.get(connection, trial.id)
         self._prefetched_to = 0
         self._advance_trial(trial)
@@ -306,6 +310,8 @@ class JobRun:
     def _is_set_up(self) -> bool:
         if self.job.state.ended or not all(future.done() for future in self._predecessor):
             return False
+        if self._setup is None and time.monotonic() < self._set_up_at and not self.cancelled:
+            return False
         if self._setup is None:
             self._setup = self._threads.starts.submit(
                 set_up, self._s.database, self.job, self._runner, self._cancel_setup
@@ -323,8 +329,8 @@ class JobRun:
         elif isinstance(error, StoreError):
             self._setup = None  # to be tried again, as the disk may have space by then
             raise error
-        elif isinstance(error, RunnerSilentError) and self._is_patient():
-            self._setup = None
+        elif isinstance(error, RunnerSilentError) and self._may_set_up_again():
+            self._setup, self._set_up_at = None, time.monotonic() + _SETUP_PAUSE_S
         else:
             self.fail(error)
         return False
@@ -433,6 +439,10 @@ class JobRun:
             trials.set_curve(connection, trial.id, record)
         if record.stop is not None:
             self._s.wake()
+
+    def _may_set_up_again(self) -> bool:
+        """Whether a silent runner is asked again, without a limit while the job waits in the queue."""
+        return self.job.state is JobState.QUEUED or self._is_patient()
 
     def _is_patient(self) -> bool:
         """Whether a silent runner may still answer: it has not been silent for too long."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,7 +21,9 @@ from bayescore.trials.gpus import Gpu, chosen, too_few, trials_at_a_time, uses_c
 if TYPE_CHECKING:
     from bayescore.cluster.slots import Slots
 
+_log = logging.getLogger(__name__)
 _FRESH_S = 1.0  # the list of GPUs is used for this long
+_KIND_S = 30.0  # and for this long to tell whether trials use a GPU at all
 _STAYS_S = 5.0  # a program that uses a GPU for less is not worth an event
 
 
@@ -67,10 +70,11 @@ class SlotLeaser:
 
 @dataclass(frozen=True)
 class _Listed:
-    """The GPUs of this machine at a moment of the monotonic clock."""
+    """The GPUs of this machine at a moment of the monotonic clock, or why they could not be listed."""
 
     gpus: list[Gpu]
     at: float
+    error: Exception | None = None
 
 
 class GpuLeaser:
@@ -88,27 +92,43 @@ class GpuLeaser:
         self._list_gpus = list_gpus
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gpus")
         self._listing: Future[_Listed] | None = None
-        self._listed = _Listed([], at=-_FRESH_S)
+        self._listed = _Listed([], at=-_KIND_S)
+        self._failed_at = -_FRESH_S
+        self._error: Exception | None = (
+            None  # of the last listing, until a job has it or they are listed again
+        )
         self._busy: dict[str, dict[str, float]] = {}  # since when other programs use a GPU, by job and UUID
         self._reported: set[tuple[str, str]] = set()
         self._line = GpuLine()
         self.wake: Callable[[], None] = lambda: None  # called when the GPUs are listed
 
-    def _current_gpus(self) -> list[Gpu] | None:
-        """GPUs as they were no more than a second ago; ``None`` while they are being listed."""
+    def _gpus(self, fresh_s: float) -> list[Gpu] | None:
+        """GPUs as they were no longer ago; ``None`` while they are being listed."""
         if self._listing is not None and self._listing.done():
-            listing, self._listing = self._listing, None
-            self._listed = listing.result()
-        if time.monotonic() - self._listed.at < _FRESH_S:
+            self._take(self._listing.result())
+            self._listing = None
+        if time.monotonic() - self._listed.at < fresh_s:
             return self._listed.gpus
-        if self._listing is None:
+        if self._listing is None and time.monotonic() - self._failed_at >= _FRESH_S:
+            self._error = None
             self._listing = self._thread.submit(self._list)
             self._listing.add_done_callback(lambda _: self.wake())
         return None
 
     def _list(self) -> _Listed:
-        gpus = self._list_gpus()
+        try:
+            gpus = self._list_gpus()
+        except Exception as error:
+            return _Listed([], time.monotonic(), error)
         return _Listed(gpus, time.monotonic())
+
+    def _take(self, listed: _Listed) -> None:
+        self._error = listed.error
+        if listed.error is None:
+            self._listed = listed
+        else:
+            _log.warning("the GPUs cannot be listed: %s", listed.error)
+            self._failed_at = listed.at
 
     def find(self, connection: sa.Connection, job: Job) -> list[str] | None:
         """UUIDs for one trial; empty if it needs none; ``None`` while too few are free.
@@ -121,7 +141,10 @@ class GpuLeaser:
         wanted, count = job.local.gpus, job.local.gpus_per_trial
         if wanted == "none" or count == 0:
             return []
-        gpus = self._current_gpus()
+        gpus = self._gpus(_FRESH_S)
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
         if gpus is None:
             return None
         candidates = chosen(gpus, wanted)
@@ -150,10 +173,10 @@ class GpuLeaser:
         return leases
 
     def takes_place(self, job: Job) -> bool | None:
-        """See :class:`Leaser`."""
+        """See :class:`Leaser`: if the GPUs cannot be listed, :meth:`find` raises the error."""
         if job.local.gpus == "none" or job.local.gpus_per_trial == 0:
             return True
-        if self._current_gpus() is None and not self._has_listed:
+        if self._gpus(_KIND_S) is None and not self._has_listed and self._error is None:
             return None
         return uses_cpu(job.local, self._listed.gpus)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bayescore.engine.job_run import JobRun
-from bayescore.queue import Entry, Places, places_of, size_of
+from bayescore.queue import Entry, Places, holds, places_of, size_of
 from bayescore.queue.standing import withheld
 from bayescore.store import Database, Job, trials
 from bayescore.store import queue as stored_queue
@@ -15,12 +15,7 @@ from bayescore.store import queue as stored_queue
 def held_queue(database: Database, active: Mapping[str, Job], moment: datetime) -> list[Entry]:
     """The queue as far as it decides which jobs may begin at all."""
     with database.read() as connection:
-        queue = stored_queue.read(connection)
-    return [
-        Entry(job, in_order=job in queue.in_order, withheld=withheld(active[job], moment))
-        for job in queue.order
-        if job in active
-    ]
+        return _held_entries(stored_queue.read(connection), active, moment)
 
 
 def line_up(database: Database, runs: Mapping[str, JobRun], moment: datetime) -> tuple[list[Entry], Places]:
@@ -31,25 +26,37 @@ def line_up(database: Database, runs: Mapping[str, JobRun], moment: datetime) ->
     with database.read() as connection:
         queue, places = stored_queue.read(connection), places_of(connection)
         usage = trials.usage(connection, queue.order)
+    jobs = {identifier: run.job for identifier, run in runs.items()}
+    held = holds(_held_entries(queue, jobs, moment))
     entries = []
     for job in queue.order:
         if (run := runs.get(job)) is None:  # it has just come, or starts again from the store
             entries.append(Entry(job, in_order=job in queue.in_order, wants=False))
             continue
         used = usage.get(job, trials.Usage())
-        takes_place = run.takes_place()
-        size = size_of(run.job.local, places) if takes_place else 0.0
+        # the driver of the GPUs is asked only for a job that may begin a trial
+        wants = job not in held and run.wants_trial()
+        takes_place = run.takes_place() if wants else None
+        size = size_of(run.job.local, places)
         entries.append(
             Entry(
                 job,
                 in_order=job in queue.in_order,
                 withheld=withheld(run.job, moment),
-                wants=takes_place is not None and run.wants_trial(),
+                wants=takes_place is not None,
                 running=used.running,
-                size=size,
+                size=size if takes_place else 0.0,
                 taken=size * max(0, used.without_lease - run.places_left()),
-                last_start=used.last_start,
-                first_since=queue.first_since.get(job, ""),
+                last_turn=queue.turns.get(job, 0),
+                is_next=job in queue.first,
             )
         )
     return entries, places
+
+
+def _held_entries(queue: stored_queue.Queue, active: Mapping[str, Job], moment: datetime) -> list[Entry]:
+    return [
+        Entry(job, in_order=job in queue.in_order, withheld=withheld(active[job], moment))
+        for job in queue.order
+        if job in active
+    ]

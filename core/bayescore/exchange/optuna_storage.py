@@ -15,6 +15,7 @@ _TABLES = (
     "trial_params",
     "trial_values",
     "trial_intermediate_values",
+    "trial_system_attributes",
 )
 _COMPANIONS = ("-journal", "-wal", "-shm")  # suffixes of files that SQLite opens with a database
 _MOST_BYTES = 2**20  # of one text or blob

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bayescore.queue.scheduler import Entry, Places, next_job
 
-_MOST_STEPS = 20_000  # trials that are simulated, times jobs: later ones are not worth an estimate
+_MOST_STEPS = 2_000  # trials that are simulated, times jobs: later ones are not worth an estimate
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ class _Simulation:
         self._awaited = {e.job for e in queue if e.running == 0 and e.withheld is None}
         self._ends: list[tuple[float, str]] = []
         self._begun = 0
+        self._turn = max((entry.last_turn for entry in queue), default=0)
         for job, entry in list(self._entries.items()):
-            self._set(entry, entry.running, entry.last_start)
+            self._set(entry, entry.running, entry.last_turn)
             for seconds in works[job].under_way:
                 heapq.heappush(self._ends, (_known(seconds), job))
 
@@ -93,8 +94,8 @@ class _Simulation:
             self._begun += 1
             self._left[job] -= 1
             heapq.heappush(self._ends, (clock + _known(work.seconds), job))
-            later = f"~{self._begun:06}"  # after every time of the store
-            self._set(entry, entry.running + 1, last_start=later)
+            self._turn += 1
+            self._set(replace(entry, is_next=False), entry.running + 1, self._turn)
             begun.append(job)
         return begun
 
@@ -103,12 +104,12 @@ class _Simulation:
         if entry.running <= 1 and self._left[job] == 0:
             del self._entries[job]  # the job has ended
         else:
-            self._set(entry, entry.running - 1, last_start=entry.last_start)
+            self._set(entry, entry.running - 1, entry.last_turn)
 
-    def _set(self, entry: Entry, running: int, last_start: str) -> None:
+    def _set(self, entry: Entry, running: int, last_turn: int) -> None:
         wants = self._left[entry.job] > 0 and running < self._works[entry.job].most
         self._entries[entry.job] = replace(
-            entry, running=running, taken=running * entry.size, wants=wants, last_start=last_start
+            entry, running=running, taken=running * entry.size, wants=wants, last_turn=last_turn
         )
 
 

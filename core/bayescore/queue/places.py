@@ -12,6 +12,7 @@ from bayescore.store import settings
 
 MOST_PLACES = 1000
 PLACES = "places"
+_MOST_DIGITS = 9
 
 
 def cores() -> int:
@@ -23,10 +24,16 @@ def cores() -> int:
 
 def places_of(connection: sa.Connection) -> Places:
     """The places that the user has set for this machine, or one for each core."""
-    stored = settings.get(connection, PLACES) or ""
-    if stored.isdecimal() and 1 <= int(stored) <= MOST_PLACES:
-        return Places(int(stored), is_limit=True)
-    return default_places()
+    count = number_of_places(settings.get(connection, PLACES) or "")
+    return default_places() if count is None else Places(count, is_limit=True)
+
+
+def number_of_places(written: str) -> int | None:
+    """A number of places from its digits; ``None`` if it is none."""
+    if not written.isdecimal() or len(written) > _MOST_DIGITS:
+        return None
+    count = int(written)
+    return count if 1 <= count <= MOST_PLACES else None
 
 
 def default_places() -> Places:

@@ -23,7 +23,8 @@ class Why(StrEnum):
     HOURS = "hours"  # it is outside its hours
     AHEAD = "ahead"  # it runs in order, and a job ahead of it has not ended
     PLACE = "place"  # every place of the machine is taken
-    GPU = "gpu"  # or a slot of its cluster
+    GPU = "gpu"  # every GPU that it may use is taken or left free
+    CLUSTER = "cluster"  # its trials run on a cluster, which has given it no slot
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,14 @@ class Entry:
         Number of its trials that run.
     size
         Places that one of its trials takes; 0 if its trials get a GPU or a slot of a cluster.
+    lacks
+        What a trial of size 0 waits for; ``None`` if nothing is known to be taken.
     taken
         Places that its running trials take.
-    last_start
-        When its last trial began, as :func:`bayescore.times.now` writes it; empty for none.
-    first_since
-        When the user put it first, in the same form. It is served before all others until it has begun
-        a trial.
+    last_turn
+        Number of the turn in which its last trial began; 0 for none.
+    is_next
+        Whether the user put it first and it has begun no trial since: it is served before all others.
     """
 
     job: str
@@ -89,13 +91,9 @@ class Entry:
     running: int = 0
     size: float = 1.0
     taken: float = 0.0
-    last_start: str = ""
-    first_since: str = ""
-
-    @property
-    def is_next(self) -> bool:
-        """Whether the user put it first and it has begun no trial since."""
-        return self.first_since > self.last_start
+    last_turn: int = 0
+    is_next: bool = False
+    lacks: Why | None = None
 
 
 def holds(queue: Iterable[Entry]) -> dict[str, Hold]:
@@ -116,7 +114,7 @@ def turns(queue: Sequence[Entry]) -> list[Entry]:
     """Jobs that have a trial to begin and may begin it, the one whose turn it is first."""
     held = holds(queue)
     ready = [entry for entry in queue if entry.wants and entry.job not in held]
-    return sorted(ready, key=lambda e: (not e.is_next, e.running, e.last_start))  # stable: then by the queue
+    return sorted(ready, key=lambda e: (not e.is_next, e.running, e.last_turn))  # stable: then by the queue
 
 
 def next_job(queue: Sequence[Entry], places: Places, unready: Collection[str] = ()) -> str | None:
@@ -145,7 +143,8 @@ def waits(queue: Sequence[Entry], places: Places) -> dict[str, Hold]:
     is_taken = False
     for entry in order:
         if entry.size == 0:
-            found[entry.job] = Hold(Why.GPU)
+            if entry.lacks is not None:
+                found[entry.job] = Hold(entry.lacks)
         elif is_taken or not _fits(entry, queue, order, places):
             is_taken = True
             found[entry.job] = Hold(Why.PLACE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,11 +13,15 @@ from bayescore.queue.forecast import Work, begin_times
 from bayescore.queue.places import PLACES, places_of, size_of
 from bayescore.queue.scheduler import Entry, Hold, Places, Why, waits
 from bayescore.results import ended_count, usual_seconds
-from bayescore.store import Job, JobState, Trial, TrialState, jobs, queue, requests, trials
+from bayescore.store import Job, JobState, Trial, TrialState, free_gpus, jobs, queue, requests, trials
 from bayescore.times import now, parsed
-from bayescore.trials.gpus import Gpu, chosen, uses_cpu
+from bayescore.trials.gpus import Gpu, chosen, free, uses_cpu
 
-QUEUE_SETTINGS = (queue.KEY, PLACES)  # names of the settings of the store on which the queue depends
+QUEUE_SETTINGS = (
+    queue.KEY,
+    PLACES,
+    free_gpus.KEY,
+)  # names of the settings of the store on which the queue depends
 _RAY = "ray"
 
 
@@ -84,10 +88,18 @@ def queue_of(
     stored, places = queue.read(connection), places_of(connection)
     members = [active[job] for job in stored.order if job in active]
     moment = now()
-    entries = [_entry(job, found, stored, places, gpus, parsed(moment)) for job, found in members]
+    left_free = free_gpus.current(connection, moment)
+    usable = [gpu for gpu in gpus if gpu.uuid not in left_free]
+    leased = trials.leased(connection)
+    entries = [
+        replace(
+            _entry(job, found, stored, places, gpus, parsed(moment)), lacks=_lacks(job, gpus, usable, leased)
+        )
+        for job, found in members
+    ]
     held = waits(entries, places)
-    works = {job.id: _work(job, found, gpus, moment) for job, found in members}
-    begins = begin_times(entries, places, works, len(gpus))
+    works = {job.id: _work(job, found, gpus, usable, moment) for job, found in members}
+    begins = begin_times(entries, places, works, len(usable))
     resumes = {
         r.job: parsed(str(r.data["at"])).timestamp()
         for r in requests.unfinished(connection)
@@ -137,9 +149,20 @@ def _entry(
         len(running),
         size,
         size * sum(not t.gpus for t in running),
-        max((t.started_at for t in found if t.started_at), default=""),
-        stored.first_since.get(job.id, ""),
+        stored.turns.get(job.id, 0),
+        job.id in stored.first,
     )
+
+
+def _lacks(job: Job, gpus: Sequence[Gpu], usable: Sequence[Gpu], leased: Mapping[str, int]) -> Why | None:
+    """What a trial that takes no place waits for, as far as that is known."""
+    if job.submission.runner == _RAY:
+        return Why.CLUSTER
+    if uses_cpu(job.local, gpus):
+        return None
+    candidates = chosen(usable, job.local.gpus)
+    found, _busy = free(candidates, leased, job.local.trials_per_gpu, also_busy=job.local.use_busy_gpus)
+    return Why.GPU if len(found) < job.local.gpus_per_trial else None
 
 
 def _left(job: Job, found: Sequence[Trial]) -> int:
@@ -148,14 +171,18 @@ def _left(job: Job, found: Sequence[Trial]) -> int:
     return pending + max(0, job.max_trials - len(found))
 
 
-def _work(job: Job, found: Sequence[Trial], gpus: Sequence[Gpu], moment: str) -> Work:
+def _work(job: Job, found: Sequence[Trial], gpus: Sequence[Gpu], usable: Sequence[Gpu], moment: str) -> Work:
     usual = usual_seconds(found)
     since = [parsed(t.started_at or moment) for t in found if not t.state.ended and t.started_at]
     elapsed = [(parsed(moment) - began).total_seconds() for began in since]
     needs = 0.0
     if job.submission.runner != _RAY and not uses_cpu(job.local, gpus):
         needs = job.local.gpus_per_trial / job.local.trials_per_gpu
-        needs *= len(gpus) / max(1, len(chosen(gpus, job.local.gpus)))  # it may use only some of them
+        candidates = len(chosen(usable, job.local.gpus))
+        if candidates < job.local.gpus_per_trial:
+            needs = len(usable) + 1.0  # more than there are: nobody knows when it begins
+        else:
+            needs *= len(usable) / candidates  # it may use only some of them
     return Work(
         _left(job, found),
         job.config.hyper_tuning.parallel_count,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bayescore.store import settings
 from bayescore.store.states import JobState
 from bayescore.store.tables import jobs
-from bayescore.times import now
 
 FIRST, LAST = "first", "last"
 KEY = "queue"
@@ -22,7 +21,8 @@ class _Stored(BaseModel):
 
     order: tuple[str, ...] = ()
     in_order: tuple[str, ...] = ()
-    first_since: dict[str, str] = {}
+    first: tuple[str, ...] = ()
+    turns: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,16 @@ class Queue:
         Their ids, the first one at the beginning.
     in_order
         Those that wait for the jobs ahead of them; the others take turns.
-    first_since
-        When the user put a job first, by its id.
+    first
+        Those that the user put first and that have begun no trial since.
+    turns
+        Number of the last turn of a job that has had one; a turn is the begin of a trial.
     """
 
     order: tuple[str, ...]
     in_order: frozenset[str] = frozenset()
-    first_since: dict[str, str] = field(default_factory=dict)
+    first: frozenset[str] = frozenset()
+    turns: dict[str, int] = field(default_factory=dict)
 
 
 def read(connection: sa.Connection) -> Queue:
@@ -55,30 +58,43 @@ def read(connection: sa.Connection) -> Queue:
         stored = _Stored()
     known = [job for job in dict.fromkeys(stored.order) if job in active]
     order = (*known, *(job for job in active if job not in known))
-    since = {job: moment for job, moment in stored.first_since.items() if job in active}
-    return Queue(order, frozenset(stored.in_order) & frozenset(active), since)
+    there = frozenset(active)
+    turns = {job: number for job, number in stored.turns.items() if job in there}
+    return Queue(order, there & frozenset(stored.in_order), there & frozenset(stored.first), turns)
 
 
-def move(connection: sa.Connection, job: str, to: str) -> None:
-    """Move a job.
+def move(connection: sa.Connection, job: str, to: str) -> bool:
+    """Move a job; whether it was moved.
 
     Parameters
     ----------
     to
-        ``FIRST``, ``LAST``, or the id of the job that it is put behind.
+        ``FIRST``, ``LAST``, or the id of the job that it is put behind; if that one has ended by now,
+        the order remains as it is.
     """
     found = read(connection)
+    if to not in (FIRST, LAST, *found.order) or to == job:
+        return False
     others = [each for each in found.order if each != job]
-    place = 0 if to == FIRST else others.index(to) + 1 if to in others else len(others)
-    since = {**found.first_since, job: now()} if to == FIRST else _without(found.first_since, job)
-    _write(connection, Queue((*others[:place], job, *others[place:]), found.in_order, since))
+    place = {FIRST: 0, LAST: len(others)}.get(to)
+    place = others.index(to) + 1 if place is None else place
+    first = found.first | {job} if to == FIRST else found.first - {job}
+    _write(connection, replace(found, order=(*others[:place], job, *others[place:]), first=first))
+    return True
 
 
 def set_in_order(connection: sa.Connection, chosen: Sequence[str], *, in_order: bool) -> None:
     """Let jobs wait for those ahead of them, or take turns with them."""
     found = read(connection)
     changed = found.in_order | set(chosen) if in_order else found.in_order - set(chosen)
-    _write(connection, Queue(found.order, changed, found.first_since))
+    _write(connection, replace(found, in_order=changed))
+
+
+def take_turn(connection: sa.Connection, job: str) -> None:
+    """Count a trial that begins, in the transaction that begins it; the job is no longer put first."""
+    found = read(connection)
+    number = max(found.turns.values(), default=0) + 1
+    _write(connection, replace(found, first=found.first - {job}, turns={**found.turns, job: number}))
 
 
 def append(connection: sa.Connection, job: str) -> None:
@@ -87,10 +103,11 @@ def append(connection: sa.Connection, job: str) -> None:
     set_in_order(connection, [job], in_order=False)
 
 
-def _without(moments: dict[str, str], job: str) -> dict[str, str]:
-    return {each: moment for each, moment in moments.items() if each != job}
-
-
 def _write(connection: sa.Connection, queue: Queue) -> None:
-    stored = _Stored(order=queue.order, in_order=tuple(sorted(queue.in_order)), first_since=queue.first_since)
+    stored = _Stored(
+        order=queue.order,
+        in_order=tuple(sorted(queue.in_order)),
+        first=tuple(sorted(queue.first)),
+        turns=queue.turns,
+    )
     settings.put(connection, KEY, stored.model_dump_json())

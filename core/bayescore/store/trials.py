@@ -281,13 +281,10 @@ class Usage:
         Number of trials that are starting or running.
     without_lease
         Those of them that have neither a GPU nor a slot.
-    last_start
-        When the last trial began to run; empty for none.
     """
 
     running: int = 0
     without_lease: int = 0
-    last_start: str = ""
 
 
 def usage(connection: sa.Connection, of: Collection[str]) -> dict[str, Usage]:
@@ -298,7 +295,6 @@ def usage(connection: sa.Connection, of: Collection[str]) -> dict[str, Usage]:
             trials.c.job,
             sa.func.sum(sa.case((runs, 1), else_=0)),
             sa.func.sum(sa.case((sa.and_(runs, trials.c.gpus == "[]"), 1), else_=0)),
-            sa.func.coalesce(sa.func.max(trials.c.started_at), ""),
         )
         .where(trials.c.job.in_(of))
         .group_by(trials.c.job)

@@ -11,6 +11,7 @@ from bayescore.i18n import Text, text
 
 # A display uses a few hundred MiB.  Where the driver does not list programs, more in use means one computes.
 BUSY_BYTES = 1024 * 2**20
+_MOST_DIGITS = 9  # of an index
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,11 @@ def chosen(gpus: Sequence[Gpu], wanted: Literal["all", "none"] | Sequence[int | 
     return [g for g in gpus if any(_means(w, g) for w in wanted)]
 
 
+def is_gpu_index(written: str) -> bool:
+    """Whether a name of a GPU is its index, and not its UUID."""
+    return written.isdecimal() and len(written) <= _MOST_DIGITS
+
+
 def trials_at_a_time(most: int, local: LocalSettings, gpus: Sequence[Gpu]) -> int:
     """How many of at most so many trials run at the same time on these GPUs of a machine."""
     usable = len(chosen(gpus, local.gpus))
@@ -148,7 +154,7 @@ def too_few(needed: int, there: int) -> Text:
 
 
 def _means(wanted: int | str, gpu: Gpu) -> bool:
-    if isinstance(wanted, int) or wanted.isdigit():
+    if isinstance(wanted, int) or is_gpu_index(wanted):
         return int(wanted) == gpu.index
     return gpu.uuid.startswith(wanted)
 
