@@ -31,6 +31,7 @@ _TABLES = {
                      (1, 1, "x", 0.5, '{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0}}')),
     "trial_values": ("trial_id, value", (1, 0.9)),
     "trial_intermediate_values": ("trial_id, step, intermediate_value", (1, 0, 0.1)),
+    "trial_system_attributes": ("trial_id, key, value_json", (1, "fixed_params", '{"x": 0.5}')),
 }  # fmt: skip
 
 

@@ -191,6 +191,7 @@ def storage(
         "trial_values": "CREATE TABLE trial_values (trial_id INTEGER, value REAL)",
         "trial_intermediate_values": """CREATE TABLE trial_intermediate_values
                                         (trial_id INTEGER, step INTEGER, intermediate_value REAL)""",
+        "trial_system_attributes": "CREATE TABLE trial_system_attributes (trial_id INTEGER, key TEXT, value_json TEXT)",
         **(replaced or {}),
     }
     written = distribution if isinstance(distribution, str) else json.dumps(known)

@@ -148,7 +148,8 @@ def _pause(connection: sa.Connection, job: Job, *, at_once: bool) -> None:
 
 
 def _reorder(connection: sa.Connection, job: Job, to: str) -> None:
-    queue.move(connection, job.id, to)
+    if not queue.move(connection, job.id, to):
+        return
     words = {
         queue.FIRST: text("The job was put first in the queue."),
         queue.LAST: text("The job was put last in the queue."),
