@@ -8,7 +8,7 @@ import pytest
 
 from bayescore.i18n import text
 from bayescore.store import IMPORTED, Event, Forecast, JobState
-from bayescore.times import local
+from bayescore.times import clock, parsed
 from bayesdesk.models.header import header_of
 from support.views import S, a_job, a_trial, a_view
 
@@ -125,5 +125,5 @@ def test_that_a_paused_job_shows_since_when_and_neither_a_time_left_nor_waiting_
     ]
     trials = [a_trial(1, 0.5), a_trial(2, None, S.PENDING)]
     header = header_of(a_view(trials, job=a_job(JobState.PAUSED), events=tuple(happened), seconds_left=60.0))
-    assert header.state == f"paused since {local(paused)}"
+    assert header.state == f"paused since {clock(parsed(paused))}"
     assert (header.time_left, header.progress) == ("–", "1 of 10")

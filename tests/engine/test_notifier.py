@@ -3,104 +3,34 @@
 from __future__ import annotations
 
 import os
-import socket
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
 from bayescore.app import notifications
-from bayescore.engine.notifier import Notifier
-from bayescore.engine.services import Services
-from bayescore.engine.standstill import STILL, Standstill
 from bayescore.errors import StoreError
 from bayescore.i18n import language, set_language, text
-from bayescore.notify import desktop
-from bayescore.notify.notices import Notice
-from bayescore.notify.sending import Attempt, Outcome
+from bayescore.notify.sending import Attempt
 from bayescore.notify.settings import NoticeKind
-from bayescore.store import Database, DataFolder, Job, JobState, TrialState, events, jobs, trials
+from bayescore.store import JobState, TrialState, events, jobs, trials
 from bayescore.store import settings as stored
-from bayescore.store.runtime_folders import WINDOW_SOCKET, runtime_folders
 from support.builders import a_submission
+from support.notice_desk import LOST, REFUSED, SENT, Desk, opened_desk
 from support.notice_server import SECRET
 from support.small_disk import SmallDisk
 from support.stored_jobs import add_job
 from support.workspace import wait_until
 
-SENT = Attempt(Outcome.SENT, text(""))
-REFUSED = Attempt(Outcome.NOT_SENT, text("HTTP 503"))
-LOST = Attempt(Outcome.UNKNOWN, text("the server did not answer in time"))
-
-
-class Desk:
-    """A store, addresses that record what they get, and engines that come and go."""
-
-    def __init__(self, folder: Path, addresses: int = 1) -> None:
-        self.database = Database(DataFolder(folder)).open()
-        self.moment = datetime.now(UTC)
-        self.received: list[tuple[str, Notice]] = []
-        self.answer: Callable[[], Attempt] = lambda: SENT
-        self.has_desktop = False
-        for number in range(addresses):
-            notifications.add(self.database, f"json://{SECRET}/{number}", check=lambda _url: "JSON")
-        self.start()
-
-    def start(self) -> None:
-        """An engine begins; an earlier one is gone, as after a crash."""
-        listener: Any = None
-        gpus: Any = None
-        services = Services(self.database, listener, gpus, lambda: None, clock=lambda: self.moment)
-        self.notifier = Notifier(services, self._send)
-        self.notifier._has_desktop = self.has_desktop
-
-    def _send(self, url: str, notice: Notice) -> Attempt:
-        answer = self.answer()
-        if answer is not REFUSED:
-            self.received.append((url, notice))
-        return answer
-
-    def step(self) -> None:
-        """Take steps until no attempt is under way."""
-        self.notifier.step()
-        wait_until(lambda: all(f.done() for f in self.notifier._attempts.values()), "an attempt does not end")
-        self.notifier.step()
-
-    def wait(self, **time: float) -> None:
-        self.moment += timedelta(**time)
-        self.step()
-
-    def end_job(self, state: JobState = JobState.SUCCEEDED) -> Job:
-        """A job with two trials ends."""
-        job = add_job(self.database, TrialState.RUNNING, TrialState.RUNNING)
-        with self.database.write() as connection:
-            for trial in trials.of_job(connection, job.id):
-                trials.move(connection, trial, TrialState.SUCCEEDED, value=trial.number / 2)
-            job = jobs.move(connection, job.id, state)
-            events.add(connection, job.id, "ended", text("The job has ended."))
-        return job
-
-    def failures(self, job: Job) -> list[str]:
-        """Events about notifications that were not sent."""
-        with self.database.read() as connection:
-            found = events.of_job(connection, job.id)
-        return [str(e.text) for e in found if e.kind == "notification_failed"]
-
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    made.step()
-    yield made
-    made.database.close()
+    yield from opened_desk(tmp_path)
 
 
 # ---- what is announced
@@ -197,63 +127,6 @@ def test_that_what_happened_before_the_first_address_is_not_told(tmp_path: Path)
     desk.step()
     assert len(desk.received) == 1
     desk.database.close()
-
-
-# ---- a job that stands still
-
-
-def test_that_a_job_that_stands_still_is_announced_once_for_each_time(desk: Desk) -> None:
-    clock = [0.0]
-    standstill = Standstill(desk.database, lambda: clock[0])
-    job = add_job(desk.database, TrialState.RUNNING)
-
-    def pass_minutes(count: int) -> None:
-        for _ in range(count):
-            clock[0] += 60
-            standstill.look([job])
-        desk.step()
-
-    pass_minutes(59)
-    assert desk.received == []
-    pass_minutes(200)
-    assert [notice.title for _, notice in desk.received] == ["test: stands still"]
-    assert desk.received[0][1].body.startswith("Nothing has started, reported or ended for 60 minutes.")
-    standstill = Standstill(desk.database, lambda: clock[0])  # the engine starts again
-    pass_minutes(100)
-    assert len(desk.received) == 1
-    with desk.database.write() as connection:
-        events.add(connection, job.id, "resumed", text("The job was resumed."))
-    pass_minutes(100)
-    assert len(desk.received) == 2
-
-
-def test_that_a_job_that_waits_for_a_place_or_a_gpu_does_not_stand_still(desk: Desk) -> None:
-    clock = [0.0]
-    standstill = Standstill(desk.database, lambda: clock[0])
-    job = add_job(desk.database, TrialState.SUCCEEDED, TrialState.PENDING)
-    for _minute in range(200):
-        clock[0] += 60
-        standstill.look([job])
-    desk.step()
-    assert desk.received == []
-
-
-def test_that_a_long_trial_may_be_silent_for_three_times_as_long_as_the_longest(desk: Desk) -> None:
-    clock = [0.0]
-    standstill = Standstill(desk.database, lambda: clock[0])
-    job = add_job(desk.database, TrialState.RUNNING, TrialState.RUNNING)
-    began = (datetime.now(UTC) - timedelta(hours=2)).isoformat(timespec="microseconds")
-    with desk.database.write() as connection:
-        first = trials.of_job(connection, job.id)[0]
-        trials.move(connection, first, TrialState.SUCCEEDED, value=1.0, started_at=began)
-    told_after = []
-    for minute in range(420):
-        clock[0] += 60
-        standstill.look([job])
-        with desk.database.read() as connection:
-            if not told_after and events.last_at(connection, job.id, STILL):
-                told_after.append(minute + 1)
-    assert told_after == [362]  # six hours and a moment, counted from the first look
 
 
 # ---- failures
@@ -470,55 +343,7 @@ def test_that_damaged_rows_of_the_store_do_not_stop_notifications(desk: Desk) ->
     assert len(desk.received) == 1
 
 
-# ---- the desktop of this machine
-
-
-@pytest.fixture
-def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The arguments of ``notify-send``, one call after the other, where it is on the desktop of a test."""
-    log = tmp_path / "shown"
-    program = tmp_path / "bin" / "notify-send"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nprintf "%s|" "$@" >> {log}\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
-    with TemporaryDirectory() as runtime:  # a socket's path is short
-        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
-        yield log
-
-
-def test_that_the_desktop_shows_the_end_of_a_job_while_no_window_is_open(desk: Desk, shown: Path) -> None:
-    desk.has_desktop = True
-    notifications.remove(desk.database, notifications.current(desk.database).addresses[0].id)
-    desk.start()
-    desk.step()
-    job = desk.end_job()
-    desk.step()
-    wait_until(lambda: all(p.poll() is not None for p in desk.notifier._shown), "it does not end")
-    assert "|--action=show=Show|--|test: succeeded|Best score: 1, trial 2\nx = 0.2\n" in shown.read_text()
-    with socket.socket(socket.AF_UNIX) as window:
-        window.bind(str(next(runtime_folders(desk.database.folder, make=True)) / WINDOW_SOCKET))
-        window.listen()
-        desk.end_job()
-        desk.step()
-    assert desk.notifier._shown == []
-    with desk.database.write() as connection:  # what an open window does not show
-        events.add(connection, job.id, STILL, text("Nothing happens."))
-    desk.step()
-    assert len(desk.notifier._shown) == 1
-    notifications.set_desktop(desk.database, on=False)
-    desk.step()
-    desk.end_job()
-    desk.step()
-    assert len(desk.notifier._shown) <= 1
-
-
-def test_that_the_button_opens_the_window_at_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[list[str]] = []
-    monkeypatch.setattr(desktop, "show", lambda *_texts: desktop.Shown.PRESSED)
-    monkeypatch.setattr(desktop.subprocess, "Popen", lambda command, **_options: opened.append(command))
-    desktop.main({"title": "night", "words": "succeeded", "button": "Show", "job": "abcdefgh"})
-    assert opened == [[sys.executable, "-m", "bayesdesk.app", "--job", "abcdefgh"]]
+# ---- the end of an engine
 
 
 def test_that_an_engine_that_is_stopped_notes_what_has_arrived_and_waits_for_no_slow_server(

@@ -170,6 +170,9 @@ def test_that_a_job_in_order_can_be_cancelled_and_begins_when_the_one_ahead_is_p
         requests.add(connection, first, requests.RESUME)
     (go / "all").touch()
     engine.until(lambda: engine.state(first).ended and engine.state(third).ended, "the jobs do not end")
+    states = [engine.state(job) for job in (first, second, third)]
+    assert states == [JobState.SUCCEEDED, JobState.CANCELLED, JobState.SUCCEEDED]
+    assert workspace.trials(second) == []
 
 
 def test_that_a_job_that_is_put_first_gets_the_next_place_and_the_next_gpu(

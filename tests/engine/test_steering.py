@@ -161,7 +161,7 @@ def test_that_trials_that_begin_later_get_the_new_gpus_and_time_limit(
         (["--timeout", "soon"], "Write a time like 30m or 2h, or none."),
         (["--max-hours", "-1"], "“-1” is no value for: hours at most"),
         (["--max-hours", "inf"], "Write a number above 0, or none."),
-        (["--gpus", "7"], "GPU 7 is not on this machine."),
+        (["--gpus", "7"], "There is no GPU 7 on this machine."),
         (["--hours", "at night"], "“at night” is no value for: hours in which trials begin"),
     ],
 )

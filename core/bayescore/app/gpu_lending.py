@@ -58,7 +58,17 @@ def _found(which: str, gpus: Sequence[Gpu]) -> list[Gpu]:
     if which == "all" and gpus:
         return list(gpus)
     asked = parse_gpus(which)
-    names: tuple[int | str, ...] = (asked,) if isinstance(asked, str) else asked or (which,)
+    return named(gpus, (asked,) if isinstance(asked, str) else asked or (which,))
+
+
+def named(gpus: Sequence[Gpu], names: Sequence[int | str]) -> list[Gpu]:
+    """The GPUs of these numbers or UUIDs.
+
+    Raises
+    ------
+    ConfigError
+        When one of them is not among ``gpus``, those of this machine.
+    """
     missing = next((name for name in names if not chosen(gpus, (name,))), None)
     if missing is not None:
         there = ", ".join(str(gpu.index) for gpu in gpus)

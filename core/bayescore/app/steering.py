@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from bayescore.app import engine_control
+from bayescore.app import engine_control, gpu_lending
 from bayescore.app.job_requests import check_can_run, confirm_and_save_secrets
 from bayescore.app.lookup import find_trial, job_by_id
 from bayescore.app.options import parse_gpus
@@ -20,7 +20,7 @@ from bayescore.errors import ConfigError
 from bayescore.i18n import text
 from bayescore.results.job_changes import wrong_value
 from bayescore.store import Database, Job, JobState, requests
-from bayescore.trials.gpus import chosen, visible
+from bayescore.trials.gpus import visible
 
 
 def add_trial(
@@ -100,12 +100,7 @@ def _check_gpus(job: Job, change: JobChange) -> None:
     """Refuse GPUs that are not on this machine: the job would end with the next trial."""
     if not isinstance(change.gpus, tuple) or job.submission.runner == RunnerChoice.RAY:
         return
-    there = visible()
-    if missing := [str(wanted) for wanted in change.gpus if not chosen(there, (wanted,))]:
-        raise ConfigError(
-            text("GPU {name} is not on this machine.", name=missing[0]),
-            text("“bayesdesk gpus list” shows those that are."),
-        )
+    gpu_lending.named(visible(), change.gpus)
 
 
 def checked_change(

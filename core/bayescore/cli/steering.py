@@ -14,7 +14,7 @@ from bayescore.cli.options import JOB, YES
 from bayescore.cli.output import write
 from bayescore.cli.store import open_store
 from bayescore.i18n import _
-from bayescore.times import local
+from bayescore.times import clock, parsed
 
 
 def add(
@@ -119,7 +119,7 @@ def resume(
     moment = None if at is None else steering.parse_time(at, datetime.now(UTC))
     steering.resume(database, found.id, moment)
     if moment is not None:
-        write(_("Job {id} continues at {time}.", id=found.id, time=local(moment)))
+        write(_("Job {id} continues at {time}.", id=found.id, time=clock(parsed(moment))))
         return
     job_requests.wait_until_accepted(database, found.id)
     write(_("Job {id} continues; follow it with: bayesdesk show {id} -f", id=found.id))

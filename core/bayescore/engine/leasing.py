@@ -94,9 +94,8 @@ class GpuLeaser:
         self._listing: Future[_Listed] | None = None
         self._listed = _Listed([], at=-_KIND_S)
         self._failed_at = -_FRESH_S
-        self._error: Exception | None = (
-            None  # of the last listing, until a job has it or they are listed again
-        )
+        # of the last listing, until a job has it or they are listed again
+        self._error: Exception | None = None
         self._busy: dict[str, dict[str, float]] = {}  # since when other programs use a GPU, by job and UUID
         self._reported: set[tuple[str, str]] = set()
         self._line = GpuLine()

@@ -40,9 +40,7 @@ _FOR = timedelta(hours=1)
 _RETRY_S = (5.0, 15.0, 60.0, 120.0, 300.0, 600.0)  # before each further attempt; the last one repeats
 _AT_A_TIME = 4
 _CLOSE_S = 2.0
-_DISK_FOR = timedelta(
-    seconds=10
-)  # for which nothing can be stored before a notification; a moment is not worth one
+_DISK_FOR = timedelta(seconds=10)  # for which nothing can be stored; a moment is not worth a notification
 _DISK_MARK = "disk-full-notified"  # file in the runtime folder, which is writable then
 
 
@@ -75,10 +73,7 @@ class Notifier:
         self._has_desktop = desktop.is_possible()
         self._shown: list[subprocess.Popen[bytes]] = []  # notifications that are on the desktop
         self._settings = NotifySettings()
-        self._read: tuple[int, int] | None = (
-            0,
-            0,
-        )  # inode and time of change of the settings
+        self._read: tuple[int, int] | None = (0, 0)  # inode and time of change of the settings
         self._seen: Seen | None = None  # None before it is read
         self._tallies: dict[str, Counter[TrialState]] = {}
         self._waiting: dict[str, Delivery] | None = None  # by key; None before they are read

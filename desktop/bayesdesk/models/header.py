@@ -9,7 +9,7 @@ from bayescore.results import ended_count, gain_text
 from bayescore.results.job_changes import changes_since_start, listed
 from bayescore.results.job_texts import opening_text
 from bayescore.store import JobState, TrialState
-from bayescore.times import local, utc
+from bayescore.times import clock, parsed, utc
 from bayesdesk.models.early_stops import budget_line, stops_line
 from bayesdesk.models.formatting import TONES, algorithm_word, number, span, state_word
 from bayesdesk.models.progress import progress_words
@@ -102,7 +102,7 @@ def _state(view: JobView) -> str:
     since = next((e.at for e in reversed(view.events) if e.kind == "paused"), None)
     if view.job.state is not JobState.PAUSED or since is None:
         return word
-    return _("{state} since {time}", state=word, time=local(since))
+    return _("{state} since {time}", state=word, time=clock(parsed(since)))
 
 
 def _progress(view: JobView) -> str:
