@@ -5,8 +5,8 @@ from __future__ import annotations
 from bayescore.app.queueing import store_places, stored_places
 from bayescore.i18n import _
 from bayescore.queue import Places
-from bayescore.queue.places import cores
 from bayescore.store import Database
+from bayescore.trials.neighbours import cores
 from bayesdesk.services.background import Background
 from bayesdesk.ui.wheel import ComboBox
 

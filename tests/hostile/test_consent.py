@@ -389,7 +389,6 @@ def test_that_jobs_are_submitted_and_requests_are_stored_in_one_place_only() -> 
         r"\bjobs\.add\(": {core / "app" / "submit.py"},
         r"\brequests\.add\(": {
             core / "app" / "job_requests.py",
-            core / "app" / "queueing.py",
             core / "app" / "steering.py",
             core / "app" / "submit.py",
             core / "store" / "cancellation.py",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bayescore.app import engine_control
-from bayescore.app.lookup import job_by_id
+from bayescore.app.steering import request, unended_job
 from bayescore.errors import ConfigError
 from bayescore.i18n import Text, ntext, text
 from bayescore.queue import Hold, Places, Why, places_of
 from bayescore.queue.places import MOST_PLACES, number_of_places, set_places
 from bayescore.queue.standing import QueueView, Standing, read_queue
-from bayescore.store import Database, Job, queue, requests
+from bayescore.store import Database, queue, requests
 from bayescore.trials.gpus import visible
 
 
@@ -30,12 +29,12 @@ def put_first(database: Database, identifier: str) -> None:
     StoreError, RunnerError
         When the request cannot be stored, or the engine does not start.
     """
-    _request(database, identifier, requests.REORDER, to=queue.FIRST)
+    request(database, identifier, requests.REORDER, {"to": queue.FIRST})
 
 
 def put_last(database: Database, identifier: str) -> None:
     """Request that a job stands last in the queue; for the errors see :func:`put_first`."""
-    _request(database, identifier, requests.REORDER, to=queue.LAST)
+    request(database, identifier, requests.REORDER, {"to": queue.LAST})
 
 
 def put_behind(database: Database, identifier: str, other: str) -> None:
@@ -50,13 +49,13 @@ def put_behind(database: Database, identifier: str, other: str) -> None:
     """
     if identifier == other:
         raise ConfigError(text("A job cannot stand behind itself."))
-    _unended(database, other)
-    _request(database, identifier, requests.REORDER, to=other)
+    unended_job(database, other)
+    request(database, identifier, requests.REORDER, {"to": other})
 
 
 def set_in_order(database: Database, identifier: str, *, in_order: bool) -> None:
     """Request that a job waits for those ahead of it, or takes turns; for errors see :func:`put_first`."""
-    _request(database, identifier, requests.TURNS, in_order=in_order)
+    request(database, identifier, requests.TURNS, {"in_order": in_order})
 
 
 def parse_places(written: str) -> int | None:
@@ -130,17 +129,3 @@ def places_words(view: QueueView) -> Text:
         count,
         taken=taken,
     )
-
-
-def _request(database: Database, identifier: str, kind: str, **data: object) -> None:
-    job = _unended(database, identifier)
-    with database.write() as connection:
-        requests.add(connection, job.id, kind, data=data)
-    engine_control.start(database.folder)
-
-
-def _unended(database: Database, identifier: str) -> Job:
-    job = job_by_id(database, identifier)
-    if job.state.ended:
-        raise ConfigError(text("Job {id} has already ended.", id=job.id))
-    return job

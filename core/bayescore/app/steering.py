@@ -151,7 +151,7 @@ def pause(database: Database, identifier: str, *, now: bool = False) -> None:
     StoreError, RunnerError
         When the request cannot be stored, or the engine does not start.
     """
-    _request(database, identifier, requests.PAUSE, {"now": now})
+    request(database, identifier, requests.PAUSE, {"now": now})
 
 
 def resume(database: Database, identifier: str, at: str | None = None) -> None:
@@ -172,7 +172,7 @@ def resume(database: Database, identifier: str, at: str | None = None) -> None:
     job = job_by_id(database, identifier)
     if job.state is not JobState.PAUSED:
         raise ConfigError(text("Job {id} is not paused.", id=job.id))
-    _request(database, identifier, requests.RESUME, {} if at is None else {"at": at})
+    request(database, identifier, requests.RESUME, {} if at is None else {"at": at})
 
 
 def parse_time(written: str, moment: datetime) -> str:
@@ -201,10 +201,31 @@ def parse_time(written: str, moment: datetime) -> str:
     return found.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _request(database: Database, identifier: str, kind: str, data: Mapping[str, object]) -> None:
-    job = job_by_id(database, identifier)
-    if job.state.ended:
-        raise ConfigError(text("Job {id} has already ended.", id=job.id))
+def request(database: Database, identifier: str, kind: str, data: Mapping[str, object]) -> None:
+    """Store a request about a job that has not ended, and start the engine if none runs.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such job, or it has ended.
+    StoreError, RunnerError
+        When the request cannot be stored, or the engine does not start.
+    """
+    job = unended_job(database, identifier)
     with database.write() as connection:
         requests.add(connection, job.id, kind, data=data)
     engine_control.start(database.folder)
+
+
+def unended_job(database: Database, identifier: str) -> Job:
+    """A job that has not ended.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such job, or it has ended.
+    """
+    job = job_by_id(database, identifier)
+    if job.state.ended:
+        raise ConfigError(text("Job {id} has already ended.", id=job.id))
+    return job

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 import sqlalchemy as sa
 
 from bayescore.config import LocalSettings
 from bayescore.queue.scheduler import Places
 from bayescore.store import settings
+from bayescore.trials.neighbours import cores
 
 MOST_PLACES = 1000
 PLACES = "places"
 _MOST_DIGITS = 9
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def places_of(connection: sa.Connection) -> Places:

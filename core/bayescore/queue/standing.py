@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bayescore.config import RunnerChoice
 from bayescore.config.hours import opens_at
 from bayescore.queue.forecast import Work, begin_times
 from bayescore.queue.places import PLACES, places_of, size_of
@@ -17,12 +18,7 @@ from bayescore.store import Job, JobState, Trial, TrialState, free_gpus, jobs, q
 from bayescore.times import now, parsed
 from bayescore.trials.gpus import Gpu, chosen, free, uses_cpu
 
-QUEUE_SETTINGS = (
-    queue.KEY,
-    PLACES,
-    free_gpus.KEY,
-)  # names of the settings of the store on which the queue depends
-_RAY = "ray"
+QUEUE_SETTINGS = (queue.KEY, PLACES, free_gpus.KEY)  # settings of the store on which the queue depends
 
 
 @dataclass(frozen=True)
@@ -139,7 +135,7 @@ def _entry(
     moment: datetime,
 ) -> Entry:
     running = [t for t in found if t.state in (TrialState.STARTING, TrialState.RUNNING)]
-    takes_place = job.submission.runner != _RAY and uses_cpu(job.local, gpus)
+    takes_place = job.submission.runner != RunnerChoice.RAY and uses_cpu(job.local, gpus)
     size = size_of(job.local, places) if takes_place else 0.0
     return Entry(
         job.id,
@@ -156,7 +152,7 @@ def _entry(
 
 def _lacks(job: Job, gpus: Sequence[Gpu], usable: Sequence[Gpu], leased: Mapping[str, int]) -> Why | None:
     """What a trial that takes no place waits for, as far as that is known."""
-    if job.submission.runner == _RAY:
+    if job.submission.runner == RunnerChoice.RAY:
         return Why.CLUSTER
     if uses_cpu(job.local, gpus):
         return None
@@ -176,7 +172,7 @@ def _work(job: Job, found: Sequence[Trial], gpus: Sequence[Gpu], usable: Sequenc
     since = [parsed(t.started_at or moment) for t in found if not t.state.ended and t.started_at]
     elapsed = [(parsed(moment) - began).total_seconds() for began in since]
     needs = 0.0
-    if job.submission.runner != _RAY and not uses_cpu(job.local, gpus):
+    if job.submission.runner != RunnerChoice.RAY and not uses_cpu(job.local, gpus):
         needs = job.local.gpus_per_trial / job.local.trials_per_gpu
         candidates = len(chosen(usable, job.local.gpus))
         if candidates < job.local.gpus_per_trial:

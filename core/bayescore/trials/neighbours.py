@@ -52,7 +52,14 @@ def threads_per_trial(at_a_time: int, cpus: float | None) -> int:
     """
     if cpus is not None:
         return max(1, int(cpus))
-    return max(1, len(os.sched_getaffinity(0)) // max(1, at_a_time))
+    return max(1, cores() // max(1, at_a_time))
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def with_threads(environment: Mapping[str, str], threads: int) -> dict[str, str]:
